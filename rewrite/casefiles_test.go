@@ -1,0 +1,255 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// A text is a parsed file with its bytes.
+type text struct {
+	bytes []byte
+	fset  *token.FileSet
+	file  *ast.File
+}
+
+func parseText(name string, b []byte) (*text, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, name, b, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	return &text{bytes: b, fset: fset, file: f}, nil
+}
+
+// line returns the number of the line that holds pos, whatever line
+// directives say.
+func (t *text) line(pos token.Pos) int { return t.fset.PositionFor(pos, false).Line }
+
+func diff(name string, a, b []byte) string {
+	return udiff.Unified(name, name, string(a), string(b))
+}
+
+// rewrittenNames maps the plain names of the functions that were rewritten to
+// the index of the cleanup among their results.
+func rewrittenNames(verdicts map[string]verdict) map[string]int {
+	names := make(map[string]int)
+	for _, v := range verdicts {
+		if v.rewritten {
+			names[v.key.Name] = v.result
+		}
+	}
+	return names
+}
+
+// lostComments returns the comments of a that b has fewer of, without regard
+// to white space, which moves with the code.
+func lostComments(a, b *text) []string {
+	count := make(map[string]int)
+	each := func(t *text, f func(text string)) {
+		for _, g := range t.file.Comments {
+			for _, c := range g.List {
+				f(strings.Join(strings.Fields(c.Text), " "))
+			}
+		}
+	}
+	each(b, func(s string) { count[s]++ })
+	var lost []string
+	each(a, func(s string) {
+		if count[s]--; count[s] < 0 {
+			lost = append(lost, s)
+		}
+	})
+	return lost
+}
+
+type numberedLine struct {
+	number int
+	text   string
+}
+
+// strayDeletions returns the lines of a that b changes or lacks although they
+// belong neither to a rewritten function, nor to a statement that calls one or
+// uses the cleanup that such a call returned, nor to the imports.
+func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
+	allowed := make(map[int]bool)
+	allow := func(from, to token.Pos) {
+		for l := a.line(from); l <= a.line(to); l++ {
+			allowed[l] = true
+		}
+	}
+	for _, d := range a.file.Decls {
+		switch d := d.(type) {
+		case *ast.GenDecl:
+			if d.Tok == token.IMPORT {
+				allow(d.Pos(), d.End())
+				continue
+			}
+		case *ast.FuncDecl:
+			if _, ok := rewritten[d.Name.Name]; ok {
+				from := d.Pos()
+				if d.Doc != nil {
+					from = d.Doc.Pos()
+				}
+				allow(from, d.End())
+				continue
+			}
+		}
+		allowUses(d, rewritten, allow)
+	}
+	var stray []numberedLine
+	lines := strings.SplitAfter(string(a.bytes), "\n")
+	for _, e := range udiff.Lines(string(a.bytes), string(b.bytes)) {
+		first := 1 + strings.Count(string(a.bytes[:e.Start]), "\n")
+		last := first + strings.Count(string(a.bytes[e.Start:e.End]), "\n")
+		for l := first; l < last; l++ {
+			// Which of several equal lines went is the diff's whim.
+			s := strings.TrimSpace(lines[l-1])
+			if !allowed[l] && len(s) > 1 {
+				stray = append(stray, numberedLine{l, s})
+			}
+		}
+	}
+	return stray
+}
+
+// allowUses calls allow for the statements within d that call a rewritten
+// function or use a variable that holds its cleanup.
+func allowUses(d ast.Node, rewritten map[string]int, allow func(from, to token.Pos)) {
+	cleanups := make(map[string]bool)
+	for range 3 { // copies of copies
+		ast.Inspect(d, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				bind(n.Lhs, n.Rhs, rewritten, cleanups)
+			case *ast.ValueSpec:
+				var lhs []ast.Expr
+				for _, id := range n.Names {
+					lhs = append(lhs, id)
+				}
+				bind(lhs, n.Values, rewritten, cleanups)
+			}
+			return true
+		})
+	}
+	var stack []ast.Node
+	ast.Inspect(d, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, n)
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		_, call := rewritten[id.Name]
+		if !call && !cleanups[id.Name] {
+			return true
+		}
+		for i := len(stack) - 1; i >= 0; i-- {
+			if s, ok := stack[i].(ast.Stmt); ok {
+				allow(s.Pos(), header(s))
+				if i > 0 && !isBlock(stack[i-1]) { // the init of an if, for or switch
+					allow(stack[i-1].Pos(), s.End())
+				}
+				return true
+			}
+		}
+		return true
+	})
+}
+
+func isBlock(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
+		return true
+	}
+	return false
+}
+
+// bind adds to cleanups the names on the left that receive a cleanup.
+func bind(lhs, rhs []ast.Expr, rewritten map[string]int, cleanups map[string]bool) {
+	for i, r := range rhs {
+		target := i
+		switch r := ast.Unparen(r).(type) {
+		case *ast.Ident:
+			if !cleanups[r.Name] {
+				continue
+			}
+		case *ast.CallExpr:
+			result, ok := rewritten[calledName(r)]
+			if !ok {
+				continue
+			}
+			if len(rhs) == 1 {
+				target = result
+			}
+		default:
+			continue
+		}
+		if target < len(lhs) {
+			if id, ok := lhs[target].(*ast.Ident); ok && id.Name != "_" {
+				cleanups[id.Name] = true
+			}
+		}
+	}
+}
+
+func calledName(call *ast.CallExpr) string {
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.IndexExpr:
+		return calledName(&ast.CallExpr{Fun: f.X})
+	case *ast.IndexListExpr:
+		return calledName(&ast.CallExpr{Fun: f.X})
+	}
+	return ""
+}
+
+// header returns the end of a statement, or of its head if it has a body that
+// is not about the cleanup.
+func header(s ast.Stmt) token.Pos {
+	switch s := s.(type) {
+	case *ast.IfStmt:
+		if len(s.Body.List) <= 1 && s.Else == nil {
+			return s.End()
+		}
+		return s.Body.Lbrace
+	case *ast.ForStmt:
+		return s.Body.Lbrace
+	case *ast.RangeStmt:
+		return s.Body.Lbrace
+	case *ast.SwitchStmt:
+		return s.Body.Lbrace
+	case *ast.TypeSwitchStmt:
+		return s.Body.Lbrace
+	}
+	return s.End()
+}
+
+// formatted says that what was gofmt-clean before is so after.
+func formatted(before, after *text) error {
+	clean := func(t *text) bool {
+		b := bytes.ReplaceAll(t.bytes, []byte("\r\n"), []byte("\n"))
+		out, err := format.Source(b)
+		return err == nil && bytes.Equal(b, out)
+	}
+	if clean(before) && !clean(after) {
+		out, err := format.Source(after.bytes)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("no longer gofmt-clean:\n%s", diff("gofmt", after.bytes, out))
+	}
+	return nil
+}

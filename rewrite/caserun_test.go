@@ -1,0 +1,223 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A caseResult is what a run found out about a case.
+type caseResult struct {
+	verdicts map[string]verdict // by name, as wants say it
+	files    map[string][]byte  // after the rewrite
+	before   output
+	later    output
+	err      error // the case could not be rewritten, built or run
+}
+
+// An output is what a program or test of a case printed and how it ended.
+type output struct {
+	stdout string
+	stderr string
+	code   int
+	tests  string // of go test -v, without times
+}
+
+// goCommand runs the go command in dir and returns its two outputs.
+func goCommand(ctx context.Context, dir string, args ...string) (stdout, stderr []byte, err error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+dir)
+	var out, msg bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &msg
+	err = cmd.Run()
+	return out.Bytes(), msg.Bytes(), err
+}
+
+func patternsOf(cases []*moduleCase) []string {
+	var p []string
+	for _, c := range cases {
+		p = append(p, "./"+c.name+"/...")
+	}
+	return p
+}
+
+// packageHeader is the line by which the go command names the package of the
+// messages that follow.
+var packageHeader = regexp.MustCompile(`^# \[?example\.com/([a-z0-9-]+)`)
+
+// keepBuilding runs go vet on the cases, notes in each what the compiler or
+// vet says about it, and returns the others.
+func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) ([]*moduleCase, error) {
+	if len(cases) == 0 {
+		return nil, nil
+	}
+	args := append([]string{"vet", "-trimpath", "-tags=" + tags}, patternsOf(cases)...)
+	_, msg, err := goCommand(ctx, root, args...)
+	if err == nil {
+		return cases, nil
+	}
+	blame := make(map[string]string)
+	name := ""
+	for line := range strings.Lines(string(msg)) {
+		if m := packageHeader.FindStringSubmatch(line); m != nil {
+			name = m[1]
+		}
+		blame[name] += line
+	}
+	var rest []*moduleCase
+	for _, c := range cases {
+		if words, ok := blame[c.name]; ok {
+			c.result.err = fmt.Errorf("does not build, or go vet complains (tags %q):\n%s", tags, words)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	if len(rest) == len(cases) {
+		return nil, fmt.Errorf("go vet: %w\n%s", err, msg)
+	}
+	return rest, nil
+}
+
+// importable returns a copy of a program's file that another package can
+// import: its package clause and its main function are renamed. One binary
+// then holds all programs, which saves a link for each.
+func importable(name string, text []byte) ([]byte, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	if f.Name.Name != "main" {
+		return text, nil
+	}
+	at := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
+	out := append([]byte(nil), text[:at(f.Name.Pos())]...)
+	out = append(out, "program"...)
+	rest := at(f.Name.End())
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+			out = append(out, text[rest:at(fn.Name.Pos())]...)
+			out = append(out, "Main"...)
+			rest = at(fn.Name.End())
+		}
+	}
+	return append(out, text[rest:]...), nil
+}
+
+// buildPrograms builds one binary in dir that runs the program named by its
+// first argument.
+func buildPrograms(ctx context.Context, dir, tags string, cases []*moduleCase, files func(*moduleCase) map[string][]byte) (string, error) {
+	var imports, table strings.Builder
+	for i, c := range cases {
+		programs := make(map[string][]byte)
+		for name, text := range files(c) {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if !strings.Contains(name, "/") && strings.HasSuffix(name, ".go") {
+				var err error
+				if text, err = importable(name, text); err != nil {
+					return "", err
+				}
+			}
+			programs[name] = text
+		}
+		if err := write(filepath.Join(dir, c.name), programs); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&imports, "\tc%d %q\n", i, "example.com/"+c.name)
+		fmt.Fprintf(&table, "\tcase %q:\n\t\tc%d.Main()\n", c.name, i)
+	}
+	main := "package main\n\nimport (\n\t\"os\"\n" + imports.String() + ")\n\nfunc main() {\n\tswitch os.Args[1] {\n" + table.String() + "\t}\n}\n"
+	err := write(dir, map[string][]byte{"go.mod": []byte(batchModule), "driver/main.go": []byte(main)})
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "driver.exe")
+	_, msg, err := goCommand(ctx, dir, "build", "-trimpath", "-tags="+tags, "-ldflags=-s -w", "-o", bin, "./driver")
+	if err != nil {
+		return "", fmt.Errorf("building the programs: %w\n%s", err, msg)
+	}
+	return bin, nil
+}
+
+// runPrograms runs each case's program and hands the output to keep.
+func runPrograms(ctx context.Context, bin string, cases []*moduleCase, keep func(*moduleCase, output)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, c := range cases {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			keep(c, runProgram(ctx, bin, c.name))
+		})
+	}
+	wg.Wait()
+}
+
+func runProgram(ctx context.Context, bin, name string) output {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, name)
+	var out, msg strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &msg
+	var code int
+	if err := cmd.Run(); err != nil {
+		code = -1
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			code = exit.ExitCode()
+		}
+	}
+	// A trace tells of the call stack, which may change.
+	panicked, _, _ := strings.Cut(msg.String(), "\ngoroutine ")
+	return output{stdout: out.String(), stderr: panicked, code: code}
+}
+
+// durations matches what go test says about time.
+var durations = regexp.MustCompile(`\(?\d+\.\d+s\)?|\(cached\)`)
+
+// runTests runs the tests of the cases below root and hands each what they
+// printed to keep.
+func runTests(ctx context.Context, root, tags string, cases []*moduleCase, keep func(*moduleCase, string)) error {
+	var tested []*moduleCase
+	for _, c := range cases {
+		if c.hasTests() {
+			tested = append(tested, c)
+		}
+	}
+	if len(tested) == 0 {
+		return nil
+	}
+	args := append([]string{"test", "-json", "-vet=off", "-trimpath", "-tags=" + tags}, patternsOf(tested)...)
+	out, msg, err := goCommand(ctx, root, args...)
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return fmt.Errorf("go test: %w\n%s", err, msg)
+	}
+	printed := make(map[string]string)
+	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
+		var event struct{ Package, Output string }
+		if err := dec.Decode(&event); err != nil {
+			return fmt.Errorf("go test: %w\n%s", err, msg)
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(event.Package, "example.com/"), "/")
+		printed[name] += durations.ReplaceAllString(event.Output, "")
+	}
+	for _, c := range tested {
+		keep(c, printed[c.name])
+	}
+	return nil
+}
