@@ -1,0 +1,280 @@
+package wsreference
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// AcceptOptions are the options of Accept. The zero value is a good choice.
+type AcceptOptions struct {
+	// Subprotocols are those that the server speaks, the best first. The
+	// first one that the client asks for is agreed on.
+	Subprotocols []string
+
+	// InsecureSkipVerify turns the origin check off, which lets the scripts
+	// of any site use the connection with the user's cookies.
+	InsecureSkipVerify bool
+
+	// OriginPatterns are the hosts, besides that of the request, from whose
+	// pages scripts may connect: patterns of path.Match in lower case, matched
+	// with the host (and port, if any) of the Origin header field, or with
+	// scheme://host if the pattern has a scheme.
+	OriginPatterns []string
+
+	// CompressionMode says whether to accept permessage-deflate.
+	CompressionMode CompressionMode
+
+	// CompressionThreshold is the least size in bytes of a message that is
+	// compressed; 0 means the default of the mode.
+	CompressionThreshold int
+
+	// SkipUTF8Check lets text messages through that are not valid UTF-8.
+	SkipUTF8Check bool
+
+	// OnPingReceived, if not nil, is called by the reading goroutine for each
+	// ping, and says whether to answer it. It must not read.
+	OnPingReceived func(ctx context.Context, payload []byte) bool
+
+	// OnPongReceived, if not nil, is called likewise for each pong.
+	OnPongReceived func(ctx context.Context, payload []byte)
+}
+
+// handshakeTimeout bounds the writing of the server's handshake.
+const handshakeTimeout = 10 * time.Second
+
+// rejection is a reason to refuse a handshake.
+type rejection struct {
+	status int
+	text   string
+}
+
+func (r rejection) Error() string { return r.text }
+
+// Accept answers the WebSocket handshake in r (RFC 6455, section 4.2) and
+// takes the connection over from net/http. Header fields set on w, such as
+// cookies, are sent along. If r is no valid handshake, or comes from the
+// script of a page on another host, Accept answers with an HTTP error, and
+// returns an error.
+//
+// The request's context says nothing of the connection any more.
+func Accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (*Conn, error) {
+	c, err := accept(w, r, opts)
+	if err != nil {
+		return nil, fmt.Errorf("wsreference: cannot accept a connection: %w", err)
+	}
+	return c, nil
+}
+
+func accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (*Conn, error) {
+	if opts == nil {
+		opts = new(AcceptOptions)
+	}
+	cfg, head, err := checkRequest(r, opts)
+	if err != nil {
+		status := http.StatusInternalServerError
+		if rej, ok := err.(rejection); ok {
+			status = rej.status
+		}
+		if status == http.StatusUpgradeRequired {
+			w.Header().Set("Connection", "Upgrade")
+			w.Header().Set("Upgrade", "websocket")
+			w.Header().Set("Sec-WebSocket-Version", "13")
+		}
+		http.Error(w, err.Error(), status)
+		return nil, err
+	}
+
+	conn, brw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		err = fmt.Errorf("the HTTP server does not let go of its connection: %w", err)
+		http.Error(w, http.StatusText(http.StatusNotImplemented), http.StatusNotImplemented)
+		return nil, err
+	}
+	if err := conn.SetDeadline(time.Time{}); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	if err := writeHead(conn, head, w.Header()); err != nil {
+		conn.Close()
+		return nil, err
+	}
+
+	// From here on, read from the connection itself, but first what the
+	// client has sent right behind its handshake.
+	br := brw.Reader
+	early, _ := br.Peek(br.Buffered())
+	if len(early) > 0 {
+		br = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), bufferSize)
+	} else {
+		br.Reset(conn)
+	}
+	return newConn(conn, br, brw.Writer.AvailableBuffer(), cfg), nil
+}
+
+// writeHead writes the server's handshake: head, and what else the
+// application has set.
+func writeHead(conn net.Conn, head, extra http.Header) error {
+	for name, values := range extra {
+		if name = http.CanonicalHeaderKey(name); !isHandshakeField(name) {
+			head[name] = append(head[name], values...)
+		}
+	}
+	var b bytes.Buffer
+	b.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
+	head.Write(&b) // to memory, and escapes line breaks
+	b.WriteString("\r\n")
+	if err := conn.SetWriteDeadline(time.Now().Add(handshakeTimeout)); err != nil {
+		return err
+	}
+	if _, err := conn.Write(b.Bytes()); err != nil {
+		return err
+	}
+	return conn.SetWriteDeadline(time.Time{})
+}
+
+// isHandshakeField reports whether the handshake itself sets the header field
+// with this canonical name, or whether it would belie a 101 response.
+func isHandshakeField(name string) bool {
+	switch name {
+	case "Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer",
+		"Sec-Websocket-Accept", "Sec-Websocket-Extensions", "Sec-Websocket-Key",
+		"Sec-Websocket-Protocol", "Sec-Websocket-Version":
+		return true
+	}
+	return false
+}
+
+// checkRequest checks the client's handshake (RFC 6455, section 4.2.1) and
+// settles the options. It returns the header fields of the answer.
+func checkRequest(r *http.Request, opts *AcceptOptions) (connConfig, http.Header, error) {
+	var none connConfig
+	upgrade := func(text string) (connConfig, http.Header, error) {
+		return none, nil, rejection{http.StatusUpgradeRequired, text}
+	}
+	bad := func(text string) (connConfig, http.Header, error) {
+		return none, nil, rejection{http.StatusBadRequest, text}
+	}
+	switch {
+	case r.ProtoMajor != 1 || r.ProtoMinor < 1:
+		return upgrade("the request is not HTTP/1.1")
+	case !hasToken(r.Header, "Connection", "Upgrade"):
+		return upgrade("the Connection header field has no token Upgrade")
+	case !hasToken(r.Header, "Upgrade", "websocket"):
+		return upgrade("the Upgrade header field has no token websocket")
+	case r.Method != http.MethodGet:
+		return none, nil, rejection{http.StatusMethodNotAllowed, "the method of the handshake is not GET"}
+	case !slices.Equal(r.Header.Values("Sec-WebSocket-Version"), []string{"13"}):
+		return upgrade("the Sec-WebSocket-Version header field is not 13")
+	}
+	keys := r.Header.Values("Sec-WebSocket-Key")
+	if len(keys) != 1 {
+		return bad("there is not exactly one Sec-WebSocket-Key header field")
+	}
+	key := strings.TrimSpace(keys[0])
+	if nonce, err := base64.StdEncoding.Strict().DecodeString(key); err != nil || len(nonce) != keySize {
+		return bad("the Sec-WebSocket-Key header field is not the base64 of 16 bytes")
+	}
+	offered, ok := tokens(r.Header, "Sec-WebSocket-Protocol")
+	if !ok {
+		return bad("the Sec-WebSocket-Protocol header field is malformed")
+	}
+	exts, ok := extensions(r.Header)
+	if !ok {
+		return bad("the Sec-WebSocket-Extensions header field is malformed")
+	}
+	if !opts.InsecureSkipVerify {
+		if err := checkOrigin(r, opts.OriginPatterns); err != nil {
+			return none, nil, err
+		}
+	}
+
+	head := http.Header{}
+	head.Set("Connection", "Upgrade")
+	head.Set("Upgrade", "websocket")
+	head.Set("Sec-WebSocket-Accept", acceptKey(key))
+	cfg := connConfig{
+		onPing:    opts.OnPingReceived,
+		onPong:    opts.OnPongReceived,
+		skipUTF8:  opts.SkipUTF8Check,
+		threshold: opts.CompressionThreshold,
+	}
+	for _, p := range opts.Subprotocols {
+		if slices.Contains(offered, p) {
+			cfg.subprotocol = p
+			head.Set("Sec-WebSocket-Protocol", p)
+			break
+		}
+	}
+	var answer string
+	if cfg.deflate, answer = opts.CompressionMode.accept(exts); cfg.deflate != nil {
+		head.Set("Sec-WebSocket-Extensions", answer)
+	}
+	if cfg.threshold == 0 {
+		cfg.threshold = opts.CompressionMode.defaultThreshold()
+	}
+	return cfg, head, nil
+}
+
+// checkOrigin refuses scripts of pages on other hosts (RFC 6455, section
+// 10.2). Only browsers send an Origin header field, and they always do.
+func checkOrigin(r *http.Request, patterns []string) error {
+	origins := r.Header.Values("Origin")
+	if len(origins) == 0 {
+		return nil
+	}
+	if len(origins) > 1 {
+		return rejection{http.StatusForbidden, "there is more than one Origin header field"}
+	}
+	u, err := url.Parse(origins[0])
+	if err != nil {
+		return rejection{http.StatusForbidden, fmt.Sprintf("the Origin header field is malformed: %v", err)}
+	}
+	if u.Host != "" && strings.EqualFold(u.Host, r.Host) {
+		return nil
+	}
+	for _, pattern := range patterns {
+		target := u.Host
+		if strings.Contains(pattern, "://") {
+			target = u.Scheme + "://" + u.Host
+		}
+		ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(target))
+		if err != nil {
+			return fmt.Errorf("the origin pattern %q is malformed: %w", pattern, err)
+		}
+		if ok && u.Host != "" {
+			return nil
+		}
+	}
+	return rejection{http.StatusForbidden, fmt.Sprintf("the origin %q is not allowed for the host %q", origins[0], r.Host)}
+}
+
+const (
+	// keySize is the size in bytes of a decoded Sec-WebSocket-Key.
+	keySize = 16
+
+	// keyGUID is what the server shows it understands WebSocket by
+	// (RFC 6455, section 1.3).
+	keyGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+)
+
+// acceptKey returns the Sec-WebSocket-Accept that answers key
+// (RFC 6455, section 4.2.2).
+func acceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + keyGUID))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+var errNoTakeOver = errors.New("the HTTP transport does not let go of its connection")

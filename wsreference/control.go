@@ -1,0 +1,241 @@
+package wsreference
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+// nextFrame reads frame headers up to the next data frame, and deals with the
+// control frames on the way.
+func (c *Conn) nextFrame(ctx context.Context) (header, error) {
+	for {
+		h, err := c.readFrameHeader(ctx)
+		if err != nil {
+			return header{}, err
+		}
+		if err := c.checkHeader(h); err != nil {
+			return header{}, err
+		}
+		if !h.opcode.control() {
+			return h, nil
+		}
+		if err := c.handleControl(ctx, h); err != nil {
+			return header{}, err
+		}
+	}
+}
+
+// checkHeader returns the violation in h, if there is one that shows without
+// regard to the message it belongs to.
+func (c *Conn) checkHeader(h header) error {
+	var text string
+	switch {
+	case h.rsv23:
+		text = "RSV2 or RSV3 set without an extension that defines it"
+	case h.rsv1 && c.deflate == nil:
+		text = "RSV1 set without an extension that defines it"
+	case !h.opcode.known():
+		text = fmt.Sprintf("reserved opcode %#x", byte(h.opcode))
+	case h.masked && c.client:
+		text = "masked frame from a server"
+	case !h.masked && !c.client:
+		text = "unmasked frame from a client"
+	case !h.opcode.control():
+		return nil
+	case h.rsv1:
+		text = "RSV1 set on a control frame"
+	case !h.fin:
+		text = "fragmented control frame"
+	case h.length > maxControlPayload:
+		text = "control frame with a payload of more than 125 bytes"
+	default:
+		return nil
+	}
+	return violation{StatusProtocolError, text}
+}
+
+// handleControl reads the payload of a control frame and acts on it.
+// It returns a CloseError for a close frame.
+func (c *Conn) handleControl(ctx context.Context, h header) error {
+	p, err := c.readControlPayload(ctx, h)
+	if err != nil {
+		return err
+	}
+	switch h.opcode {
+	case opPing:
+		if c.onPing != nil && !c.onPing(ctx, bytes.Clone(p)) {
+			return nil
+		}
+		c.pong.put(p)
+		// Under the reader's own guard: registering ctx in the other
+		// direction would take the place of the writer's.
+		return c.flushPong(ctx, &c.reading)
+	case opPong:
+		if c.onPong != nil {
+			c.onPong(ctx, bytes.Clone(p))
+		}
+		c.pings.answered(p)
+		return nil
+	default:
+		return c.handleClose(ctx, p)
+	}
+}
+
+// readControlPayload reads and unmasks the payload of a control frame. It is
+// good until the next call.
+func (c *Conn) readControlPayload(ctx context.Context, h header) ([]byte, error) {
+	p := c.readControl[:h.length]
+	for n := 0; n < len(p); {
+		m, err := c.readFramePayload(ctx, p[n:])
+		n += m
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if h.masked {
+		mask(p, p, h.key)
+	}
+	return p, nil
+}
+
+// pong is the answer owed to the peer's newest ping. Older ones that have not
+// been answered need not be (RFC 6455, section 5.5.3), so that a peer that
+// pings faster than it reads costs no memory and holds up no reader.
+type pong struct {
+	owed atomic.Bool
+
+	mu      sync.Mutex
+	n       int
+	payload [maxControlPayload]byte
+}
+
+// put makes p the payload of the pong that is owed.
+func (g *pong) put(p []byte) {
+	g.mu.Lock()
+	g.n = copy(g.payload[:], p)
+	g.mu.Unlock()
+	g.owed.Store(true)
+}
+
+// take appends the payload of the pong to b.
+func (g *pong) take(b []byte) []byte {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append(b, g.payload[:g.n]...)
+}
+
+// flushPong sends the pong that is owed, unless a frame is being written:
+// then its writer does so, since it calls flushPong after it has released
+// the frame lock. The caller owns g, or will with the frame lock.
+func (c *Conn) flushPong(ctx context.Context, g *guard) error {
+	for c.pong.owed.Load() && c.frameLock.tryAcquire() {
+		var err error
+		if c.pong.owed.Swap(false) && !c.closeSent {
+			var b [maxControlPayload]byte
+			err = c.writeLocked(ctx, g, header{fin: true, opcode: opPong}, c.pong.take(b[:0]))
+		}
+		c.frameLock.release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pings are the pings sent whose pongs are awaited, oldest first.
+type pings struct {
+	mu      sync.Mutex
+	id      uint64
+	waiting []waitingPing
+}
+
+type waitingPing struct {
+	id       uint64
+	answered chan struct{}
+}
+
+func (s *pings) add() waitingPing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.id++
+	w := waitingPing{s.id, make(chan struct{})}
+	s.waiting = append(s.waiting, w)
+	return w
+}
+
+func (s *pings) remove(w waitingPing) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, v := range s.waiting {
+		if v.id == w.id {
+			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
+			return
+		}
+	}
+}
+
+// answered marks the ping with payload p as answered, and those sent before
+// it, which the peer may skip.
+func (s *pings) answered(p []byte) {
+	if len(p) != 8 {
+		return // unsolicited
+	}
+	id := binary.BigEndian.Uint64(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, w := range s.waiting {
+		if w.id == id {
+			for _, w := range s.waiting[:i+1] {
+				close(w.answered)
+			}
+			s.waiting = append(s.waiting[:0], s.waiting[i+1:]...)
+			return
+		}
+	}
+}
+
+// Ping sends a ping and waits for the pong, which only arrives while another
+// goroutine reads, or after CloseRead. The connection stays open when ctx
+// ends while Ping waits for the pong.
+func (c *Conn) Ping(ctx context.Context) error {
+	if err := c.ping(ctx); err != nil {
+		return fmt.Errorf("wsreference: cannot ping: %w", err)
+	}
+	return nil
+}
+
+func (c *Conn) ping(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Under the lock, so that pings are sent in the order of their numbers.
+	if err := c.frameLock.acquire(ctx, c.closed); err != nil {
+		return c.cause(ctx, err)
+	}
+	w := c.pings.add()
+	defer c.pings.remove(w)
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], w.id)
+	err := c.writeLocked(ctx, &c.writing, header{fin: true, opcode: opPing}, b[:])
+	c.writing.endMessage() // of a message of its own, as far as ctx goes
+	c.releaseFrame(ctx)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-w.answered:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.closed:
+		return c.cause(ctx, errClosedWhilePinging)
+	}
+}

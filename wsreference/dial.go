@@ -1,0 +1,253 @@
+package wsreference
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// DialOptions are the options of Dial. The zero value is a good choice.
+type DialOptions struct {
+	// HTTPClient makes the handshake request; nil means http.DefaultClient.
+	// Its Timeout applies to the handshake only.
+	HTTPClient *http.Client
+
+	// HTTPHeader has header fields to send along. Those of the handshake
+	// itself are not for the caller to set.
+	HTTPHeader http.Header
+
+	// Host, if not "", is the Host header field in place of the URL's host.
+	Host string
+
+	// Subprotocols are those to ask for, the best first.
+	Subprotocols []string
+
+	// CompressionMode says whether to offer permessage-deflate.
+	CompressionMode CompressionMode
+
+	// CompressionThreshold is the least size in bytes of a message that is
+	// compressed; 0 means the default of the mode.
+	CompressionThreshold int
+
+	// SkipUTF8Check lets text messages through that are not valid UTF-8.
+	SkipUTF8Check bool
+
+	// OnPingReceived, if not nil, is called by the reading goroutine for each
+	// ping, and says whether to answer it. It must not read.
+	OnPingReceived func(ctx context.Context, payload []byte) bool
+
+	// OnPongReceived, if not nil, is called likewise for each pong.
+	OnPongReceived func(ctx context.Context, payload []byte)
+}
+
+// maxErrorBody is how many bytes Dial keeps of the body of a response that
+// refuses the handshake.
+const maxErrorBody = 1024
+
+// Dial opens a WebSocket connection to a URL with scheme ws or wss (or http or
+// https, which mean the same). ctx bounds the handshake (RFC 6455, section
+// 4.1) and says nothing of the connection afterwards. Redirects are followed
+// as HTTPClient follows them.
+//
+// The response is that of the server, also if it refused the handshake; its
+// body then holds at most 1024 bytes, in memory, and need not be closed.
+func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, *http.Response, error) {
+	c, resp, err := dial(ctx, url, opts)
+	if err != nil {
+		return nil, resp, fmt.Errorf("wsreference: cannot connect to %s: %w", url, err)
+	}
+	return c, resp, nil
+}
+
+func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.Response, error) {
+	if opts == nil {
+		opts = new(DialOptions)
+	}
+	client := http.DefaultClient
+	if opts.HTTPClient != nil {
+		client = opts.HTTPClient
+	}
+	if client.Timeout > 0 {
+		// As a client's timeout it would end the connection as well.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, client.Timeout)
+		defer cancel()
+	}
+	shaken := *client
+	shaken.Timeout = 0
+	shaken.CheckRedirect = redirects(client.CheckRedirect)
+
+	key := newKey()
+	req, err := newRequest(ctx, rawURL, key, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	resp, err := shaken.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, err := checkResponse(resp, key, opts)
+	if err != nil {
+		b, _ := io.ReadAll(io.LimitReader(closeOnDone(ctx, resp.Body), maxErrorBody))
+		resp.Body.Close()
+		resp.Body = io.NopCloser(bytes.NewReader(b))
+		return nil, resp, err
+	}
+	rwc, ok := resp.Body.(io.ReadWriteCloser)
+	if !ok {
+		resp.Body.Close()
+		return nil, resp, errNoTakeOver
+	}
+	resp.Body = http.NoBody
+	return newConn(rwc, bufio.NewReaderSize(rwc, bufferSize), nil, cfg), resp, nil
+}
+
+// closeOnDone returns a reader of body that ends with ctx: that of a 101
+// response does not do so by itself.
+func closeOnDone(ctx context.Context, body io.ReadCloser) io.Reader {
+	stop := context.AfterFunc(ctx, func() { body.Close() })
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := body.Read(p)
+		if err != nil {
+			stop()
+		}
+		return n, err
+	})
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// redirects makes a redirect policy know the ws and wss schemes, which
+// net/http does not.
+func redirects(policy func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		if err := httpScheme(req.URL); err != nil {
+			return err
+		}
+		if policy != nil {
+			return policy(req, via)
+		}
+		if len(via) >= 10 { // as net/http has it without a policy
+			return fmt.Errorf("stopped after %d redirects", len(via))
+		}
+		return nil
+	}
+}
+
+// httpScheme replaces the scheme of u, if it is ws or wss, by that over which
+// the handshake is made.
+func httpScheme(u *url.URL) error {
+	switch u.Scheme {
+	case "ws":
+		u.Scheme = "http"
+	case "wss":
+		u.Scheme = "https"
+	case "http", "https":
+	default:
+		return fmt.Errorf("the URL's scheme %q is none of ws, wss, http, https", u.Scheme)
+	}
+	return nil
+}
+
+// newKey returns a fresh Sec-WebSocket-Key.
+func newKey() string {
+	var nonce [keySize]byte
+	rand.Read(nonce[:]) // never fails
+	return base64.StdEncoding.EncodeToString(nonce[:])
+}
+
+// newRequest makes the client's handshake (RFC 6455, section 4.1).
+func newRequest(ctx context.Context, rawURL, key string, opts *DialOptions) (*http.Request, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := httpScheme(u); err != nil {
+		return nil, err
+	}
+	if u.Host == "" {
+		return nil, fmt.Errorf("the URL %q has no host", rawURL)
+	}
+	u.Fragment = ""
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range opts.HTTPHeader {
+		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	req.Host = u.Host
+	if opts.Host != "" {
+		req.Host = opts.Host
+	}
+	req.Header.Set("Connection", "Upgrade")
+	req.Header.Set("Upgrade", "websocket")
+	req.Header.Set("Sec-WebSocket-Version", "13")
+	req.Header.Set("Sec-WebSocket-Key", key)
+	for i, p := range opts.Subprotocols {
+		if !isToken(p) {
+			return nil, fmt.Errorf("the subprotocol %q is not a token", p)
+		}
+		if slices.Contains(opts.Subprotocols[:i], p) {
+			return nil, fmt.Errorf("the subprotocol %q is given twice", p)
+		}
+	}
+	if len(opts.Subprotocols) > 0 {
+		req.Header.Set("Sec-WebSocket-Protocol", strings.Join(opts.Subprotocols, ", "))
+	}
+	if offer := opts.CompressionMode.offer(); offer != "" {
+		req.Header.Set("Sec-WebSocket-Extensions", offer)
+	}
+	return req, nil
+}
+
+// checkResponse checks the server's handshake (RFC 6455, section 4.1, second
+// part) against the request and settles the options.
+func checkResponse(resp *http.Response, key string, opts *DialOptions) (connConfig, error) {
+	cfg := connConfig{
+		client:    true,
+		onPing:    opts.OnPingReceived,
+		onPong:    opts.OnPongReceived,
+		skipUTF8:  opts.SkipUTF8Check,
+		threshold: opts.CompressionThreshold,
+	}
+	if cfg.threshold == 0 {
+		cfg.threshold = opts.CompressionMode.defaultThreshold()
+	}
+	h := resp.Header
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		return cfg, fmt.Errorf("the server answered with status %d, not 101", resp.StatusCode)
+	}
+	if !hasToken(h, "Upgrade", "websocket") {
+		return cfg, fmt.Errorf("the Upgrade header field of the answer is %q, not websocket", h.Get("Upgrade"))
+	}
+	if !hasToken(h, "Connection", "Upgrade") {
+		return cfg, fmt.Errorf("the Connection header field of the answer is %q, not Upgrade", h.Get("Connection"))
+	}
+	if got := h.Values("Sec-WebSocket-Accept"); len(got) != 1 || strings.TrimSpace(got[0]) != acceptKey(key) {
+		return cfg, fmt.Errorf("the Sec-WebSocket-Accept header field of the answer is %q, which does not fit the key", got)
+	}
+	if got := h.Values("Sec-WebSocket-Protocol"); len(got) > 0 {
+		if len(got) > 1 || !slices.Contains(opts.Subprotocols, got[0]) {
+			return cfg, fmt.Errorf("the server chose the subprotocol %q, which was not asked for", got)
+		}
+		cfg.subprotocol = got[0]
+	}
+	exts, ok := extensions(h)
+	if !ok {
+		return cfg, fmt.Errorf("the Sec-WebSocket-Extensions header field of the answer is malformed: %q", h.Values("Sec-WebSocket-Extensions"))
+	}
+	var err error
+	cfg.deflate, err = opts.CompressionMode.confirm(exts)
+	return cfg, err
+}
