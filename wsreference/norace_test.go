@@ -1,0 +1,5 @@
+//go:build !race
+
+package wsreference
+
+const raceEnabled = false
