@@ -1,0 +1,226 @@
+package edit
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// A Candidate is a prepare function together with what was decided for it:
+// edits, or a refusal.
+type Candidate struct {
+	Prepare *pattern.Prepare
+	Kind    pattern.Kind
+	Sites   []*pattern.Site
+	Plan    *plan.Plan    // nil if refused
+	Refusal *plan.Refusal // nil if planned
+
+	// Edits holds the whole change, over all files, sorted by file and
+	// offset, without overlap. Empty if refused.
+	Edits []Edit
+
+	// Notes are remarks for the person who reads the change, such as a doc
+	// comment that speaks of a parameter that is gone.
+	Notes []string
+}
+
+// Candidates finds the prepare functions of the world's targets and decides
+// each on its own: the edits of two candidates may overlap, and then a client
+// applies one, and asks again for the other.
+//
+// A function counts when some caller in the world defers what it returns, and
+// the closure costs something: it captures a variable, or takes a pointer.
+func Candidates(w *plan.World) []*Candidate {
+	var prepares []*pattern.Prepare
+	keys := make(map[pattern.Key]bool)
+	for _, u := range w.Units {
+		if w.Target != nil && !w.Target(u) {
+			continue
+		}
+		for _, p := range pattern.Find(u) {
+			prepares = append(prepares, p)
+			keys[p.Key] = true
+		}
+	}
+	if len(prepares) == 0 {
+		return nil
+	}
+	sites := make(map[pattern.Key][]*pattern.Site)
+	refs := make(map[pattern.Key][]pattern.Ref)
+	for _, u := range w.Units {
+		s, r := pattern.References(u, keys)
+		for k, v := range s {
+			sites[k] = append(sites[k], v...)
+		}
+		for k, v := range r {
+			refs[k] = append(refs[k], v...)
+		}
+	}
+	decider := plan.NewDecider(w)
+	var found []*Candidate
+	for _, p := range prepares {
+		c := &Candidate{Prepare: p, Sites: sites[p.Key]}
+		for _, s := range c.Sites {
+			s.Bind(p.Result)
+		}
+		if !c.deferred() {
+			continue
+		}
+		var costs bool
+		if c.Kind, costs = kindOf(p, c.Sites); !costs || c.Kind == pattern.KindCapture && !w.All {
+			continue
+		}
+		c.decide(decider, refs[p.Key])
+		found = append(found, c)
+	}
+	return found
+}
+
+// decide fills in the plan and its edits, or the refusal. A fault of the
+// analysis refuses this one candidate, and leaves the others alone.
+func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.Plan, c.Edits, c.Notes = nil, nil, nil
+			c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", v))
+		}
+	}()
+	c.Plan, c.Refusal = d.Decide(c.Prepare, c.Sites, refs)
+	if c.Refusal != nil {
+		return
+	}
+	c.Edits, c.Refusal = c.edits()
+	if c.Refusal != nil {
+		c.Plan = nil
+		return
+	}
+	c.Notes = notes(c.Plan)
+}
+
+func (c *Candidate) refuse(code plan.Code, pos token.Pos, reason string) *plan.Refusal {
+	r := &plan.Refusal{Code: code, Name: c.Prepare.Key.String(), Reason: reason}
+	if pos.IsValid() {
+		r.Pos = c.Prepare.Unit.Fset.PositionFor(pos, false)
+	}
+	return r
+}
+
+// deferred reports whether some site defers the cleanup.
+func (c *Candidate) deferred() bool {
+	for _, s := range c.Sites {
+		for _, u := range s.Uses {
+			if u.Deferred {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kindOf classifies a prepare function; costs is false if its closure is free:
+// one that captures nothing is allocated once by the compiler.
+func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs bool) {
+	own := false
+	for _, c := range p.Captures {
+		switch c.Class {
+		case pattern.Param:
+			for _, s := range sites {
+				if c.Index < len(s.Call.Args) && isAddress(s.Call.Args[c.Index]) {
+					return pattern.KindResultPointer, true
+				}
+			}
+		case pattern.Result:
+			own = true
+		}
+	}
+	if own {
+		return pattern.KindOwnResult, true
+	}
+	for _, s := range sites {
+		for _, u := range s.Uses {
+			if u.Call == nil {
+				continue
+			}
+			for i, a := range u.Call.Args {
+				if i < p.Sig.Params().Len() && isAddress(a) {
+					return pattern.KindPointerArgument, true
+				}
+			}
+		}
+	}
+	return pattern.KindCapture, len(p.Captures) > 0
+}
+
+// isAddress reports whether e takes the address of a variable.
+func isAddress(e ast.Expr) bool {
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return false
+	}
+	_, lit := ast.Unparen(u.X).(*ast.CompositeLit)
+	return !lit
+}
+
+// Message says in one sentence what the code does, as a diagnostic at the
+// signature of the prepare function.
+func (c *Candidate) Message() string {
+	var names []string
+	for _, v := range c.Prepare.Captures {
+		names = append(names, v.Var.Name())
+	}
+	over := ""
+	if len(names) > 0 {
+		over = " over " + enumerate(names)
+	}
+	s := fmt.Sprintf("%s returns a closure%s for its callers to defer: each call allocates it", c.Prepare.Key, over)
+	switch c.Kind {
+	case pattern.KindResultPointer:
+		return s + ", and moves the variable that it points to to the heap"
+	case pattern.KindOwnResult:
+		return s + ", and moves the captured result to the heap"
+	case pattern.KindPointerArgument:
+		if over == "" {
+			return fmt.Sprintf("%s returns a func that takes a pointer: called through a func value, it moves the argument to the heap", c.Prepare.Key)
+		}
+		return s + ", and its argument moves to the heap"
+	}
+	return s
+}
+
+// enumerate joins names as in "a, b and c".
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// notes returns what the reader of the change should look at.
+func notes(p *plan.Plan) []string {
+	doc := p.Prepare.Decl.Doc
+	if doc == nil {
+		return nil
+	}
+	gone := map[string]bool{"func": true, "function": true, "closure": true, "callback": true, "cleanup": true}
+	if v := p.Literal.Var; v != nil {
+		gone[v.Name()] = true
+	}
+	if name := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Name(); name != "" {
+		gone[name] = true
+	}
+	for i := range p.Drop {
+		gone[p.Prepare.Func.Signature().Params().At(i).Name()] = true
+	}
+	for _, w := range strings.FieldsFunc(doc.Text(), func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
+	}) {
+		if gone[w] {
+			return []string{fmt.Sprintf("review the comment of %s: it speaks of %q", p.Prepare.Key, w)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,692 @@
+package edit
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/dave/dst"
+	"github.com/dave/dst/decorator"
+	"github.com/dave/dst/dstutil"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// declare replaces the declaration of the prepare function by the new one, the
+// state type if there is one, and finish. It works on a dst of the declaration,
+// in which comments belong to the statements that they move with.
+func (c *Candidate) declare(s *source) *plan.Refusal {
+	decl := c.Prepare.Decl
+	t, err := newTree(s, decl)
+	if err != nil {
+		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+	}
+	d := &declarer{Candidate: c, tree: t}
+	d.prepare = t.node(decl).(*dst.FuncDecl)
+	decls, err := d.rewrite()
+	if err != nil {
+		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+	}
+	text, err := print(decls)
+	if err != nil {
+		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+	}
+
+	from, to := decl.Pos(), decl.End()
+	if decl.Doc != nil {
+		from = decl.Doc.Pos()
+	}
+	// A comment behind the closing brace is printed with the declaration.
+	for _, g := range s.file.Comments {
+		if g.Pos() >= decl.End() && s.sameLine(decl.End(), g.Pos()) {
+			to = g.List[0].End()
+		}
+	}
+	if lost := lostComment(s.file, from, to, text); lost != nil {
+		return &plan.Refusal{
+			Code: plan.CommentLost, Name: c.Prepare.Key.String(), Pos: s.unit.Fset.PositionFor(lost.Pos(), false),
+			Reason: "a comment stands in code that goes away",
+		}
+	}
+	if s.newline() == "\r\n" {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	s.splices = append(s.splices, Edit{File: s.name, Start: s.offset(from), End: s.offset(to), New: text})
+	return nil
+}
+
+// sameLine reports whether no line ends between two positions.
+func (s *source) sameLine(from, to token.Pos) bool {
+	return !bytes.ContainsRune(s.text[s.offset(from):s.offset(to)], '\n')
+}
+
+// lostComment returns a comment of the source range that the new text lacks.
+func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
+	fset := token.NewFileSet()
+	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)
+	have := make(map[string]int)
+	if err == nil {
+		for _, g := range printed.Comments {
+			for _, c := range g.List {
+				have[c.Text]++
+			}
+		}
+	}
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if c.Pos() < from || c.Pos() >= to {
+				continue
+			}
+			if have[c.Text] == 0 {
+				return c
+			}
+			have[c.Text]--
+		}
+	}
+	return nil
+}
+
+// A tree is the dst of a file, reached through the nodes of the unit's syntax.
+// The file is parsed anew, with line ends that dst can handle, so the nodes
+// correspond by their order.
+type tree struct {
+	fresh map[ast.Node]ast.Node
+	dec   *decorator.Decorator
+}
+
+func newTree(s *source, decl *ast.FuncDecl) (*tree, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, s.name, toLF(s.text), parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.Index(s.file.Decls, ast.Decl(decl))
+	if i < 0 || i >= len(f.Decls) {
+		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
+	}
+	t := &tree{fresh: make(map[ast.Node]ast.Node), dec: decorator.NewDecorator(fset)}
+	olds, news := preorder(decl), preorder(f.Decls[i])
+	if len(olds) != len(news) {
+		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
+	}
+	for j, n := range olds {
+		t.fresh[n] = news[j]
+	}
+	if _, err := t.dec.DecorateFile(f); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// preorder lists the nodes below root, comments left out.
+func preorder(root ast.Node) []ast.Node {
+	var nodes []ast.Node
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n.(type) {
+		case nil, *ast.CommentGroup, *ast.Comment:
+			return false
+		}
+		nodes = append(nodes, n)
+		return true
+	})
+	return nodes
+}
+
+// node returns the dst node for a node of the unit's syntax.
+func (t *tree) node(n ast.Node) dst.Node { return t.dec.Dst.Nodes[t.fresh[n]] }
+
+// print returns the text of declarations, without a trailing newline.
+func print(decls []dst.Decl) (string, error) {
+	var buf bytes.Buffer
+	if err := decorator.Fprint(&buf, &dst.File{Name: dst.NewIdent("p"), Decls: decls}); err != nil {
+		return "", err
+	}
+	_, text, _ := strings.Cut(buf.String(), "package p\n")
+	return strings.TrimSpace(text), nil
+}
+
+// A declarer rewrites the declaration of one prepare function.
+type declarer struct {
+	*Candidate
+	*tree
+	prepare *dst.FuncDecl
+}
+
+func (d *declarer) rewrite() ([]dst.Decl, error) {
+	keepDoc(d.prepare, d.Prepare.Decl.Doc != nil)
+	lit := d.node(d.Plan.Literal.Lit).(*dst.FuncLit)
+	steps := []func() error{
+		d.inner,
+		func() error { return d.unbind(lit) },
+		d.returns,
+		d.signature,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	decls := []dst.Decl{d.prepare}
+	if d.Plan.State.Type != "" {
+		state, err := d.state()
+		if err != nil {
+			return nil, err
+		}
+		decls = append(decls, state)
+	}
+	finish, err := d.finishDecl(lit)
+	if err != nil {
+		return nil, err
+	}
+	return append(decls, finish), nil
+}
+
+// keepDoc takes comments above the doc comment away: they stand outside of the
+// text that is replaced.
+func keepDoc(f *dst.FuncDecl, doc bool) {
+	start := f.Decs.Start
+	for i := len(start) - 1; i >= 0; i-- {
+		if start[i] == "\n" {
+			start = start[i+1:]
+			break
+		}
+	}
+	if !doc {
+		start = nil
+	}
+	f.Decs.Start = start
+	f.Decs.Before, f.Decs.After = dst.EmptyLine, dst.EmptyLine
+	for i, e := range f.Decs.End {
+		if e == "\n" {
+			f.Decs.End = f.Decs.End[:i]
+			break
+		}
+	}
+}
+
+// inner turns the uses of the cleanup within prepare into calls of finish.
+func (d *declarer) inner() error {
+	for _, in := range d.Plan.Inner {
+		call := d.node(in.Use.Call).(*dst.CallExpr)
+		fun, err := expr(d.innerCallee())
+		if err != nil {
+			return err
+		}
+		args, err := expr("f(" + strings.Join(d.innerArgs(), ", ") + ")")
+		if err != nil {
+			return err
+		}
+		all := append(args.(*dst.CallExpr).Args, call.Args...)
+		if !in.Wrap {
+			call.Fun, call.Args = fun, all
+			continue
+		}
+		call.Fun = &dst.FuncLit{
+			Type: &dst.FuncType{Func: true, Params: &dst.FieldList{}},
+			Body: &dst.BlockStmt{List: []dst.Stmt{&dst.ExprStmt{X: &dst.CallExpr{Fun: fun, Args: all}}}},
+		}
+		call.Args = nil
+	}
+	return nil
+}
+
+// innerCallee returns the expression that names finish within prepare.
+func (d *declarer) innerCallee() string {
+	f := d.Plan.Finish
+	switch {
+	case f.OnState:
+		return d.stateLiteral() + "." + f.Name
+	case f.OnRecv:
+		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
+	}
+	return f.Name
+}
+
+// innerArgs returns the arguments of a call of finish within prepare: its own
+// variables.
+func (d *declarer) innerArgs() []string {
+	var args []string
+	for _, p := range d.Plan.Finish.Params {
+		switch {
+		case p.Passage == nil:
+			args = append(args, d.stateValue())
+		case p.Passage.Route == plan.ByArgument && d.Plan.Fresh[p.Passage.Capture.Index]:
+			args = append(args, "new("+strings.TrimPrefix(p.Passage.Type, "*")+")")
+		default:
+			args = append(args, p.Passage.Capture.Var.Name())
+		}
+	}
+	return args
+}
+
+// stateValue returns the expression for the state at a live return.
+func (d *declarer) stateValue() string {
+	s := d.Plan.State
+	switch {
+	case s.Type != "":
+		return d.stateLiteral()
+	case s.Live != "":
+		return "true"
+	case len(s.Fields) == 1:
+		return s.Fields[0].Capture.Var.Name()
+	}
+	return ""
+}
+
+func (d *declarer) stateLiteral() string {
+	s := d.Plan.State
+	var fields []string
+	for _, f := range s.Fields {
+		n := f.Capture.Var.Name()
+		fields = append(fields, n+": "+n)
+	}
+	if s.Live != "" {
+		fields = append(fields, s.Live+": true")
+	}
+	return s.Type + "{" + strings.Join(fields, ", ") + "}"
+}
+
+// unbind removes the statements that bind the literal to a variable; their
+// comments move to the body of finish.
+func (d *declarer) unbind(lit *dst.FuncLit) error {
+	l := d.Plan.Literal
+	if l.Bind == nil {
+		return nil
+	}
+	bind := d.node(l.Bind).(dst.Stmt)
+	decs := bind.Decorations()
+	if first := d.remove(l.Bind); first != nil {
+		return first
+	}
+	move := slices.Concat(decs.Start, decs.End)
+	if len(move) > 0 && len(lit.Body.List) > 0 {
+		b := lit.Body.List[0].Decorations()
+		b.Start = slices.Concat(move, b.Start)
+		b.Before = dst.NewLine
+	}
+	// A variable that was declared before it got the literal.
+	v := l.Var
+	var gone ast.Stmt
+	var spec *ast.ValueSpec
+	ast.Inspect(d.Prepare.Decl, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeclStmt)
+		if !ok || stmt == l.Bind {
+			return true
+		}
+		for _, sp := range stmt.Decl.(*ast.GenDecl).Specs {
+			vs, ok := sp.(*ast.ValueSpec)
+			if !ok {
+				continue
+			}
+			for _, id := range vs.Names {
+				if d.Prepare.Unit.Info.Defs[id] == v {
+					gone, spec = stmt, vs
+				}
+			}
+		}
+		return true
+	})
+	if gone == nil {
+		return nil
+	}
+	decl := d.node(gone).(*dst.DeclStmt).Decl.(*dst.GenDecl)
+	switch {
+	case len(spec.Names) > 1:
+		vs := d.node(spec).(*dst.ValueSpec)
+		i := slices.IndexFunc(spec.Names, func(id *ast.Ident) bool { return d.Prepare.Unit.Info.Defs[id] == v })
+		vs.Names = slices.Delete(vs.Names, i, i+1)
+	case len(decl.Specs) > 1:
+		i := slices.Index(decl.Specs, dst.Spec(d.node(spec).(*dst.ValueSpec)))
+		decl.Specs = slices.Delete(decl.Specs, i, i+1)
+	default:
+		return d.remove(gone)
+	}
+	return nil
+}
+
+// remove takes a statement out of its list. The blank line before it stays.
+func (d *declarer) remove(s ast.Stmt) error {
+	list := d.listOf(s)
+	if list == nil {
+		return fmt.Errorf("the statement that binds the cleanup is not in a list")
+	}
+	stmt := d.node(s).(dst.Stmt)
+	i := slices.Index(*list, stmt)
+	if i < 0 {
+		return fmt.Errorf("a statement is not where it was")
+	}
+	if i+1 < len(*list) {
+		next := (*list)[i+1].Decorations()
+		switch {
+		case i == 0:
+			next.Before = dst.NewLine
+		case stmt.Decorations().Before == dst.EmptyLine:
+			next.Before = dst.EmptyLine
+		}
+	}
+	*list = slices.Delete(*list, i, i+1)
+	return nil
+}
+
+// listOf returns the statement list that holds s.
+func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
+	switch p := d.node(d.Prepare.Up[s]).(type) {
+	case *dst.BlockStmt:
+		return &p.List
+	case *dst.CaseClause:
+		return &p.Body
+	case *dst.CommClause:
+		return &p.Body
+	}
+	return nil
+}
+
+// returns puts the state in the cleanup's place at every return.
+func (d *declarer) returns() error {
+	for _, r := range d.Prepare.Returns {
+		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
+		value := d.Plan.State.Zero
+		if r.Live() {
+			value = d.stateValue()
+		}
+		if len(stmt.Results) == 0 {
+			if value != "" {
+				if err := d.spell(stmt, value); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		i := d.Prepare.Result
+		old := stmt.Results[i]
+		if !r.Live() {
+			// What an empty literal says of itself stays at the return.
+			if notes := comments(old); len(notes) > 0 {
+				stmt.Decs.Start = append(stmt.Decs.Start, notes...)
+			}
+		}
+		if value == "" {
+			stmt.Results = slices.Delete(stmt.Results, i, i+1)
+		} else {
+			e, err := expr(value)
+			if err != nil {
+				return err
+			}
+			stmt.Results[i] = e
+		}
+		for _, e := range stmt.Results {
+			e.Decorations().Before, e.Decorations().After = dst.None, dst.None
+		}
+		if len(stmt.Results) == 0 {
+			d.trim(r.Stmt, stmt)
+		}
+	}
+	return nil
+}
+
+// spell writes out the results of a bare return, with the state.
+func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
+	results := d.Prepare.Func.Signature().Results()
+	for i := range results.Len() {
+		name := results.At(i).Name()
+		if i == d.Prepare.Result {
+			name = value
+		}
+		e, err := expr(name)
+		if err != nil {
+			return err
+		}
+		stmt.Results = append(stmt.Results, e)
+	}
+	return nil
+}
+
+// trim removes a return without results at the end of the function.
+func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
+	body := d.prepare.Body
+	if d.Prepare.Up[at] != ast.Node(d.Prepare.Decl.Body) || body.List[len(body.List)-1] != dst.Stmt(stmt) || len(body.List) < 2 {
+		return
+	}
+	prev := body.List[len(body.List)-2].Decorations()
+	if len(stmt.Decs.Start)+len(stmt.Decs.Return)+len(stmt.Decs.End) > 0 {
+		prev.End = slices.Concat(prev.End, []string{"\n"}, stmt.Decs.Start, stmt.Decs.Return, stmt.Decs.End)
+	}
+	body.List = body.List[:len(body.List)-1]
+	prev.After = dst.NewLine
+}
+
+// comments returns the comments within a node.
+func comments(n dst.Node) []string {
+	var all []string
+	dst.Inspect(n, func(n dst.Node) bool {
+		if n == nil {
+			return false
+		}
+		_, _, points := dstutil.Decorations(n)
+		for _, p := range points {
+			for _, c := range p.Decs {
+				if strings.HasPrefix(c, "/") {
+					all = append(all, c)
+				}
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// signature takes the dropped parameters and the cleanup out of the signature.
+func (d *declarer) signature() error {
+	ft := d.prepare.Type
+	i := 0
+	ft.Params.List = slices.DeleteFunc(ft.Params.List, func(f *dst.Field) bool {
+		n := max(1, len(f.Names))
+		first := i
+		i += n
+		if len(f.Names) == 0 {
+			return d.Plan.Drop[first]
+		}
+		j := first
+		f.Names = slices.DeleteFunc(f.Names, func(*dst.Ident) bool { j++; return d.Plan.Drop[j-1] })
+		return len(f.Names) == 0
+	})
+	_, typ := d.Plan.State.Value()
+	i = 0
+	var results []*dst.Field
+	for _, f := range ft.Results.List {
+		n := max(1, len(f.Names))
+		k := d.Prepare.Result - i
+		i += n
+		if k < 0 || k >= n {
+			results = append(results, f)
+			continue
+		}
+		var state *dst.Field
+		if typ != "" {
+			e, err := expr(typ)
+			if err != nil {
+				return err
+			}
+			state = &dst.Field{Type: e}
+			if len(f.Names) > 0 {
+				state.Names = []*dst.Ident{dst.NewIdent("_")}
+			}
+		}
+		// Named results that share the type keep it.
+		if len(f.Names) > 1 {
+			before, after := f.Names[:k], f.Names[k+1:]
+			if len(before) > 0 {
+				results = append(results, &dst.Field{Names: before, Type: f.Type})
+			}
+			if state != nil {
+				results = append(results, state)
+			}
+			if len(after) > 0 {
+				results = append(results, &dst.Field{Names: after, Type: dst.Clone(f.Type).(dst.Expr)})
+			}
+			continue
+		}
+		if state != nil {
+			results = append(results, state)
+		}
+	}
+	ft.Results.List = results
+	if len(results) == 0 {
+		ft.Results = nil
+	}
+	return nil
+}
+
+// state returns the declaration of the state struct.
+func (d *declarer) state() (dst.Decl, error) {
+	s := d.Plan.State
+	var b strings.Builder
+	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", s.Type, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Type)
+	for _, f := range s.Fields {
+		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
+	}
+	if s.Live != "" {
+		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Live)
+	}
+	b.WriteString("}")
+	return declaration(b.String())
+}
+
+// finishDecl returns the declaration of finish, with the literal's body.
+func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
+	f := d.Plan.Finish
+	var b strings.Builder
+	fmt.Fprintf(&b, "// %s is the cleanup of %s; defer it once %s.\nfunc ", f.Name, d.Prepare.Key.Name, d.when())
+	switch {
+	case f.OnRecv:
+		recv := d.Prepare.Decl.Recv.List[0]
+		fmt.Fprintf(&b, "(%s %s) ", recv.Names[0].Name, types.ExprString(recv.Type))
+	case f.OnState:
+		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
+	}
+	b.WriteString(f.Name + "(" + paramList(f.Params) + ") {}")
+	decl, err := declaration(b.String())
+	if err != nil {
+		return nil, err
+	}
+	fn := decl.(*dst.FuncDecl)
+	fn.Type.Params.List = append(fn.Type.Params.List, lit.Type.Params.List...)
+	fn.Type.Results = lit.Type.Results
+	d.substitute(lit)
+	fn.Body = lit.Body
+	if err := d.guard(fn); err != nil {
+		return nil, err
+	}
+	for _, s := range fn.Body.List {
+		if decs := s.Decorations(); decs.Before == dst.None {
+			decs.Before, decs.After = dst.NewLine, dst.NewLine
+		}
+	}
+	return fn, nil
+}
+
+// when says in finish's doc comment on what its call depends.
+func (d *declarer) when() string {
+	name := d.Prepare.Key.Name
+	for _, r := range d.Prepare.Returns {
+		if r.Idle == pattern.IdleNil && !d.Plan.State.Guard {
+			return name + " has succeeded"
+		}
+	}
+	return name + " has returned"
+}
+
+// paramList writes parameters, those of one type together.
+func paramList(params []plan.Param) string {
+	var b strings.Builder
+	for i, p := range params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name)
+		if i+1 == len(params) || params[i+1].Type != p.Type {
+			b.WriteString(" " + p.Type)
+		}
+	}
+	return b.String()
+}
+
+// substitute makes the captures that travel in a state struct fields of it.
+func (d *declarer) substitute(lit *dst.FuncLit) {
+	if d.Plan.State.Type == "" {
+		return
+	}
+	fields := make(map[dst.Node]string)
+	for _, f := range d.Plan.State.Fields {
+		for _, id := range f.Capture.Uses {
+			fields[d.node(id)] = f.Capture.Var.Name()
+		}
+	}
+	dstutil.Apply(lit, func(c *dstutil.Cursor) bool {
+		name, ok := fields[c.Node()]
+		if !ok {
+			return true
+		}
+		old := c.Node().(*dst.Ident)
+		sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(name)}
+		sel.Decs.NodeDecs = old.Decs.NodeDecs
+		c.Replace(sel)
+		return false
+	}, nil)
+}
+
+// guard makes finish return at once when the state says that there is nothing
+// to do.
+func (d *declarer) guard(fn *dst.FuncDecl) error {
+	s := d.Plan.State
+	if !s.Guard {
+		return nil
+	}
+	flag := s.Live
+	if s.Type != "" {
+		flag = s.Name + "." + flag
+	}
+	ret := "return"
+	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
+		ret = "return nil"
+	}
+	decl, err := declaration("func f() {\nif !" + flag + " {\n" + ret + "\n}\n}")
+	if err != nil {
+		return err
+	}
+	test := decl.(*dst.FuncDecl).Body.List[0]
+	test.Decorations().Before, test.Decorations().After = dst.NewLine, dst.NewLine
+	fn.Body.List = append([]dst.Stmt{test}, fn.Body.List...)
+	return nil
+}
+
+// declaration parses the text of one declaration.
+func declaration(text string) (dst.Decl, error) {
+	f, err := decorator.Parse("package p\n\n" + text + "\n")
+	if err != nil {
+		return nil, err
+	}
+	decl := f.Decls[0]
+	decl.Decorations().Before = dst.EmptyLine
+	return decl, nil
+}
+
+// expr parses the text of an expression.
+func expr(text string) (dst.Expr, error) {
+	decl, err := declaration("var _ = " + text)
+	if err != nil {
+		// A type need not be an expression.
+		decl, err = declaration("var _ " + text)
+		if err != nil {
+			return nil, err
+		}
+		return decl.(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Type, nil
+	}
+	return decl.(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Values[0], nil
+}

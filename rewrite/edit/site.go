@@ -1,0 +1,282 @@
+package edit
+
+import (
+	"go/ast"
+	"go/token"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// site plans the splices at one call of the prepare function.
+func (c *Candidate) site(s *source, sp *plan.SitePlan) *plan.Refusal {
+	w := &siteWriter{Candidate: c, source: s, sp: sp, hoisted: make(map[int]string)}
+	for _, h := range sp.Hoists {
+		w.hoisted[h.Arg] = h.Name
+	}
+	steps := []func() *plan.Refusal{w.call, w.statement, w.uses}
+	for _, step := range steps {
+		if r := step(); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+type siteWriter struct {
+	*Candidate
+	*source
+	sp      *plan.SitePlan
+	hoisted map[int]string // operands put in variables, by index; -1 is the receiver
+}
+
+// call edits the operands of the call itself: hoisted ones become names,
+// those of dropped parameters go.
+func (w *siteWriter) call() *plan.Refusal {
+	call := w.sp.Site.Call
+	if name, ok := w.hoisted[-1]; ok {
+		sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if r := w.replace(w.source, sel.X.Pos(), sel.X.End(), name); r != nil {
+			return r
+		}
+	}
+	kept := 0
+	for i := range call.Args {
+		if !w.Plan.Drop[i] {
+			kept++
+		}
+	}
+	for i := 0; i < len(call.Args); i++ {
+		a := call.Args[i]
+		if !w.Plan.Drop[i] {
+			if name, ok := w.hoisted[i]; ok {
+				if r := w.replace(w.source, a.Pos(), a.End(), name); r != nil {
+					return r
+				}
+			}
+			continue
+		}
+		// A run of dropped arguments goes with one comma.
+		last := i
+		for last+1 < len(call.Args) && w.Plan.Drop[last+1] {
+			last++
+		}
+		from, to := a.Pos(), call.Args[last].End()
+		switch {
+		case kept == 0:
+			from, to = call.Lparen+1, call.Rparen
+		case last+1 < len(call.Args):
+			to = call.Args[last+1].Pos()
+		default:
+			from = call.Args[i-1].End()
+		}
+		if r := w.replace(w.source, from, to, ""); r != nil {
+			return r
+		}
+		i = last
+	}
+	return nil
+}
+
+// hoists returns the statements that put operands in variables.
+func (w *siteWriter) hoists(indent string) string {
+	var b strings.Builder
+	for _, h := range w.sp.Hoists {
+		b.WriteString(h.Name + " := ")
+		if h.Address {
+			b.WriteString("&")
+		}
+		b.WriteString(w.src(h.Expr) + w.newline() + indent)
+	}
+	return b.String()
+}
+
+// statement edits what the site assigns to.
+func (w *siteWriter) statement() *plan.Refusal {
+	site, result := w.sp.Site, w.Prepare.Result
+	indent := ""
+	if site.Stmt != nil {
+		indent = w.indent(site.Stmt.Pos())
+	}
+	hoists := w.hoists(indent)
+	switch site.Form {
+	case pattern.Assigned:
+		stmt := site.Stmt.(*ast.AssignStmt)
+		if hoists != "" {
+			if r := w.replace(w.source, stmt.Pos(), stmt.Pos(), hoists); r != nil {
+				return r
+			}
+		}
+		if r := w.lhs(stmt.Lhs[result], stmt.Lhs, stmt.Rhs[0].Pos()); r != nil {
+			return r
+		}
+		if stmt.Tok == token.DEFINE && !w.sp.Keep && (len(stmt.Lhs) > 1 || w.sp.State != "") {
+			return w.replace(w.source, stmt.TokPos, stmt.TokPos+2, "=")
+		}
+	case pattern.Declared:
+		if hoists != "" {
+			if r := w.replace(w.source, site.Stmt.Pos(), site.Stmt.Pos(), hoists); r != nil {
+				return r
+			}
+		}
+		return w.declared()
+	case pattern.Immediate:
+		prefix := hoists
+		if w.sp.State != "" {
+			prefix += w.sp.State + " := "
+		}
+		if r := w.replace(w.source, site.Stmt.Pos(), site.Call.Pos(), prefix); r != nil {
+			return r
+		}
+		use := site.Uses[0]
+		keyword := ""
+		if use.Kind == pattern.DeferCall {
+			keyword = "defer "
+		}
+		var own []string
+		for _, a := range use.Call.Args {
+			own = append(own, w.src(a))
+		}
+		if use.Call.Ellipsis.IsValid() {
+			own[len(own)-1] += "..."
+		}
+		text := w.newline() + indent + keyword + w.callee() + "(" + strings.Join(append(w.args(), own...), ", ") + ")"
+		return w.replace(w.source, site.Call.End(), site.Stmt.End(), text)
+	}
+	return nil
+}
+
+// lhs edits the element of a list of assigned operands that took the cleanup:
+// it takes the state now, or goes. rhs is where the right side starts.
+func (w *siteWriter) lhs(e ast.Expr, list []ast.Expr, rhs token.Pos) *plan.Refusal {
+	if w.sp.State != "" {
+		return w.replace(w.source, e.Pos(), e.End(), w.sp.State)
+	}
+	if !w.Plan.State.Empty() {
+		return nil // blank stays blank
+	}
+	i := 0
+	for list[i] != e {
+		i++
+	}
+	switch {
+	case len(list) == 1:
+		return w.replace(w.source, e.Pos(), rhs, "")
+	case i+1 < len(list):
+		return w.replace(w.source, e.Pos(), list[i+1].Pos(), "")
+	}
+	return w.replace(w.source, list[i-1].End(), e.End(), "")
+}
+
+// declared edits "var x, err = p()".
+func (w *siteWriter) declared() *plan.Refusal {
+	site := w.sp.Site
+	decl := site.Stmt.(*ast.DeclStmt).Decl.(*ast.GenDecl)
+	var spec *ast.ValueSpec
+	for _, sp := range decl.Specs {
+		if vs, ok := sp.(*ast.ValueSpec); ok && len(vs.Names) == len(site.Lhs) && vs.Names[0] == site.Lhs[0] {
+			spec = vs
+		}
+	}
+	if spec.Type != nil {
+		if r := w.replace(w.source, spec.Names[len(spec.Names)-1].End(), spec.Type.End(), ""); r != nil {
+			return r
+		}
+	}
+	if len(site.Lhs) == 1 && w.Plan.State.Empty() {
+		if len(decl.Specs) > 1 || decl.Lparen.IsValid() {
+			return w.refuse(plan.CallForm, site.Call.Pos(), "a caller declares its cleanup in a group of variables")
+		}
+		w.splices = dropWithin(w.splices, w.offset(decl.Pos()), w.offset(spec.Values[0].Pos()))
+		return w.replace(w.source, decl.Pos(), spec.Values[0].Pos(), w.hoists(w.indent(decl.Pos())))
+	}
+	return w.lhs(site.Lhs[w.Prepare.Result], site.Lhs, spec.Values[0].Pos())
+}
+
+// dropWithin removes the edits that lie in a range which another replaces.
+func dropWithin(edits []Edit, start, end int) []Edit {
+	var kept []Edit
+	for _, e := range edits {
+		if e.Start < start || e.End > end {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// uses edits the appearances of the cleanup's variable.
+func (w *siteWriter) uses() *plan.Refusal {
+	if w.sp.Site.Form == pattern.Immediate {
+		return nil
+	}
+	for _, u := range w.sp.Site.Uses {
+		switch {
+		case u.Kind == pattern.NilTest:
+			parent, _ := w.sp.Site.Up.Expr(u.Expr)
+			test := parent.(*ast.BinaryExpr)
+			text := w.sp.State
+			if w.Plan.State.Type != "" {
+				text += "." + w.Plan.State.Live
+			}
+			if test.Op == token.EQL {
+				text = "!" + text
+			}
+			if r := w.replace(w.source, test.Pos(), test.End(), text); r != nil {
+				return r
+			}
+		case u.Call != nil:
+			text := w.callee() + "(" + strings.Join(w.args(), ", ")
+			if len(u.Call.Args) > 0 && len(w.args()) > 0 {
+				text += ", "
+			}
+			if r := w.replace(w.source, u.Call.Pos(), u.Call.Lparen+1, text); r != nil {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// callee returns the expression that a call of finish names.
+func (w *siteWriter) callee() string {
+	f := w.Plan.Finish
+	switch {
+	case f.OnState:
+		return w.sp.State + "." + f.Name
+	case f.OnRecv:
+		if name, ok := w.hoisted[-1]; ok {
+			return name + "." + f.Name
+		}
+		return w.src(ast.Unparen(w.sp.Site.Call.Fun).(*ast.SelectorExpr).X) + "." + f.Name
+	}
+	// A function of another package is reached as prepare is.
+	if w.Prepare.Key.Recv == "" {
+		if sel, ok := ast.Unparen(w.sp.Site.Call.Fun).(*ast.SelectorExpr); ok {
+			return w.src(sel.X) + "." + f.Name
+		}
+	}
+	return f.Name
+}
+
+// args returns the arguments of a call of finish, before the cleanup's own.
+func (w *siteWriter) args() []string {
+	site := w.sp.Site
+	var args []string
+	for _, p := range w.Plan.Finish.Params {
+		switch {
+		case p.Passage == nil:
+			args = append(args, w.sp.State)
+		case p.Passage.Route == plan.ByArgument:
+			i := p.Passage.Capture.Index
+			if name, ok := w.hoisted[i]; ok {
+				args = append(args, name)
+			} else {
+				args = append(args, w.src(site.Call.Args[i]))
+			}
+		case p.Passage.Route == plan.ByResult:
+			args = append(args, w.src(site.Lhs[p.Passage.Result]))
+		}
+	}
+	return args
+}

@@ -1,0 +1,267 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Parents maps the nodes of a tree to their parents.
+type Parents map[ast.Node]ast.Node
+
+// ParentsOf returns the parents of all nodes below root.
+func ParentsOf(root ast.Node) Parents {
+	up := make(Parents)
+	var stack []ast.Node
+	ast.Inspect(root, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		if len(stack) > 0 {
+			up[n] = stack[len(stack)-1]
+		}
+		stack = append(stack, n)
+		return true
+	})
+	return up
+}
+
+// Expr returns the parent of n, parentheses skipped, and the child of that
+// parent through which n is reached.
+func (up Parents) Expr(n ast.Node) (parent, child ast.Node) {
+	child = n
+	parent = up[n]
+	for {
+		p, ok := parent.(*ast.ParenExpr)
+		if !ok {
+			return parent, child
+		}
+		child, parent = p, up[p]
+	}
+}
+
+// Lit returns the innermost function literal that encloses n, or nil.
+func (up Parents) Lit(n ast.Node) *ast.FuncLit {
+	for p := up[n]; p != nil; p = up[p] {
+		if lit, ok := p.(*ast.FuncLit); ok {
+			return lit
+		}
+	}
+	return nil
+}
+
+// Func returns the innermost function, declared or literal, around n.
+func (up Parents) Func(n ast.Node) ast.Node {
+	for p := up[n]; p != nil; p = up[p] {
+		switch p.(type) {
+		case *ast.FuncLit, *ast.FuncDecl:
+			return p
+		}
+	}
+	return nil
+}
+
+// Stmt returns the innermost statement that holds n, n itself included.
+func (up Parents) Stmt(n ast.Node) ast.Stmt {
+	for ; n != nil; n = up[n] {
+		if s, ok := n.(ast.Stmt); ok {
+			return s
+		}
+	}
+	return nil
+}
+
+// Loop returns the innermost loop around n within the function fn, or nil.
+func (up Parents) Loop(n, fn ast.Node) ast.Stmt {
+	for p := up[n]; p != nil && p != fn; p = up[p] {
+		switch p := p.(type) {
+		case *ast.ForStmt:
+			// The init statement runs once.
+			if p.Init != nil && within(n, p.Init) {
+				continue
+			}
+			return p
+		case *ast.RangeStmt:
+			// The range operand is evaluated once.
+			if within(n, p.X) {
+				continue
+			}
+			return p
+		}
+	}
+	return nil
+}
+
+// within reports whether the source range of n lies in that of outer.
+func within(n, outer ast.Node) bool {
+	return outer.Pos() <= n.Pos() && n.End() <= outer.End()
+}
+
+// Within reports whether the source range of n lies in that of outer.
+func Within(n, outer ast.Node) bool { return within(n, outer) }
+
+// List returns the statement list in which s stands, and its index there; ok
+// is false where a statement is not in a list (the init of an if, a labelled
+// statement).
+func (up Parents) List(s ast.Stmt) (list []ast.Stmt, i int, ok bool) {
+	switch p := up[s].(type) {
+	case *ast.BlockStmt:
+		list = p.List
+	case *ast.CaseClause:
+		list = p.Body
+	case *ast.CommClause:
+		list = p.Body
+	}
+	for i, t := range list {
+		if t == s {
+			return list, i, true
+		}
+	}
+	return nil, 0, false
+}
+
+// A Mode says what an access does to a variable.
+type Mode int
+
+const (
+	Read Mode = iota
+	// Write assigns to the variable, or to a field or array element of it.
+	Write
+	// Address takes the address of the variable or of a part of it, also
+	// without saying so: by a call of a method with a pointer receiver, or
+	// by slicing an array.
+	Address
+)
+
+// An Access is one appearance of a variable.
+type Access struct {
+	Ident *ast.Ident
+	Mode  Mode
+	Lit   *ast.FuncLit // the innermost function literal around it, or nil
+}
+
+// Accesses lists the appearances of each variable, in source order. The
+// declaration of a variable is no access.
+type Accesses map[*types.Var][]Access
+
+// AccessesOf collects the accesses to all variables below root.
+func AccessesOf(info *types.Info, root ast.Node, up Parents) Accesses {
+	acc := make(Accesses)
+	ast.Inspect(root, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		v, ok := info.Uses[id].(*types.Var)
+		if !ok || v.IsField() {
+			return true
+		}
+		acc[v] = append(acc[v], Access{id, modeOf(info, id, up), up.Lit(id)})
+		return true
+	})
+	return acc
+}
+
+// modeOf climbs from an identifier through the selectors and indices that stay
+// inside the variable (no pointer, slice or map on the way), and looks at what
+// is done there.
+func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
+	var n ast.Node = id
+	for {
+		parent, child := up.Expr(n)
+		switch p := parent.(type) {
+		case *ast.SelectorExpr:
+			if p.X != child {
+				return Read
+			}
+			sel := info.Selections[p]
+			if sel == nil {
+				return Read // qualified identifier
+			}
+			if isPointer(info.TypeOf(p.X)) {
+				return Read
+			}
+			if sel.Kind() == types.FieldVal {
+				if sel.Indirect() {
+					return Read // an embedded pointer on the way
+				}
+				n = p
+				continue
+			}
+			// A method of a value: its address is taken when the method
+			// wants a pointer that the path to it does not give.
+			recv := sel.Obj().(*types.Func).Signature().Recv()
+			if recv != nil && isPointer(recv.Type()) && !embeddedPointer(sel) {
+				return Address
+			}
+			return Read
+		case *ast.IndexExpr:
+			if p.X != child {
+				return Read
+			}
+			if _, ok := info.TypeOf(p.X).Underlying().(*types.Array); !ok {
+				return Read
+			}
+			n = p
+			continue
+		case *ast.SliceExpr:
+			if p.X == child {
+				if _, ok := info.TypeOf(p.X).Underlying().(*types.Array); ok {
+					return Address
+				}
+			}
+			return Read
+		case *ast.UnaryExpr:
+			if p.Op == token.AND {
+				return Address
+			}
+			return Read
+		case *ast.IncDecStmt:
+			return Write
+		case *ast.AssignStmt:
+			for _, l := range p.Lhs {
+				if l == child {
+					return Write
+				}
+			}
+			return Read
+		case *ast.RangeStmt:
+			if p.Key == child || p.Value == child {
+				return Write
+			}
+			// Ranging over an array variable by index and value copies it.
+			return Read
+		default:
+			return Read
+		}
+	}
+}
+
+func isPointer(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+// embeddedPointer reports whether the path of a selection to a promoted method
+// goes through an embedded pointer.
+func embeddedPointer(sel *types.Selection) bool {
+	t := sel.Recv()
+	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		t = st.Field(i).Type()
+		if isPointer(t) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,441 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Find returns the functions of the unit that hand out a function literal in
+// the shape of a cleanup (see Shaped), in source order. Whether anybody defers
+// what they hand out is for their sites to tell.
+func Find(u *Unit) []*Prepare {
+	var found []*Prepare
+	for _, file := range u.Files {
+		for _, d := range file.Decls {
+			decl, ok := d.(*ast.FuncDecl)
+			if !ok || decl.Body == nil || decl.Type.Results == nil {
+				continue
+			}
+			if p := examine(u, file, decl); p != nil {
+				found = append(found, p)
+			}
+		}
+	}
+	return found
+}
+
+// examine returns what decl is as a prepare function, or nil.
+func examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
+	fn, ok := u.Info.Defs[decl.Name].(*types.Func)
+	if !ok {
+		return nil
+	}
+	results := fn.Signature().Results()
+	var funcs []int
+	for i := range results.Len() {
+		if sig, ok := results.At(i).Type().Underlying().(*types.Signature); ok && Shaped(sig) {
+			funcs = append(funcs, i)
+		}
+	}
+	if len(funcs) == 0 || !hasLiteral(decl.Body) {
+		return nil
+	}
+
+	up := ParentsOf(decl)
+	access := AccessesOf(u.Info, decl, up)
+	var prepare *Prepare
+	cleanups := 0
+	for _, i := range funcs {
+		p := &Prepare{
+			Unit: u, Key: KeyOf(fn), File: file, Decl: decl, Func: fn,
+			Result: i, Sig: results.At(i).Type().Underlying().(*types.Signature),
+			Access: access, Up: up,
+		}
+		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding)}
+		s.returns()
+		if len(p.Literals) == 0 {
+			continue
+		}
+		cleanups++
+		if prepare == nil {
+			s.inner()
+			s.captures()
+			prepare = p
+		}
+	}
+	if prepare != nil {
+		prepare.Cleanups = cleanups
+	}
+	return prepare
+}
+
+func hasLiteral(body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if _, ok := n.(*ast.FuncLit); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// A scan fills in one Prepare.
+type scan struct {
+	*Prepare
+	bindings map[*types.Var]*binding
+}
+
+// A binding says how a variable of func type gets its value.
+type binding struct {
+	lit   *Literal // the only value ever assigned, if that is a literal
+	empty bool     // … and it does nothing
+	assig ast.Stmt // the statement that assigns it
+	fresh bool     // the same statement declares the variable
+}
+
+// literal returns the function literal that e is, conversions and parentheses
+// skipped, or nil.
+func literal(info *types.Info, e ast.Expr) *ast.FuncLit {
+	for {
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.CallExpr:
+			if tv := info.Types[x.Fun]; !tv.IsType() || len(x.Args) != 1 {
+				return nil
+			}
+			e = x.Args[0]
+		case *ast.FuncLit:
+			return x
+		default:
+			return nil
+		}
+	}
+}
+
+// doesNothing reports whether a literal has no effect: it has no statements, or
+// only returns constants.
+func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
+	switch len(lit.Body.List) {
+	case 0:
+		return true
+	case 1:
+		ret, ok := lit.Body.List[0].(*ast.ReturnStmt)
+		if !ok {
+			return false
+		}
+		for _, e := range ret.Results {
+			if tv := info.Types[e]; !tv.IsNil() && tv.Value == nil {
+				return false
+			}
+		}
+		return len(ret.Results) > 0 || lit.Type.Results == nil
+	}
+	return false
+}
+
+// own returns the literal of s that lit is, adding it when it is new.
+func (s *scan) own(lit *ast.FuncLit, v *types.Var, bind ast.Stmt) *Literal {
+	for _, l := range s.Literals {
+		if l.Lit == lit {
+			return l
+		}
+	}
+	l := &Literal{Lit: lit, Var: v, Bind: bind}
+	s.Literals = append(s.Literals, l)
+	return l
+}
+
+// returns classifies every return statement of the function.
+func (s *scan) returns() {
+	n := s.Func.Signature().Results().Len()
+	ast.Inspect(s.Decl.Body, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			r := &Return{Stmt: node, Idle: Foreign}
+			s.Returns = append(s.Returns, r)
+			switch {
+			case len(node.Results) == n:
+				r.Expr = node.Results[s.Result]
+				s.classify(r, r.Expr)
+			case len(node.Results) == 0:
+				v := s.Func.Signature().Results().At(s.Result)
+				s.classifyVar(r, v)
+			}
+		}
+		return true
+	})
+}
+
+func (s *scan) classify(r *Return, e ast.Expr) {
+	info := s.Unit.Info
+	if lit := literal(info, e); lit != nil {
+		if doesNothing(info, lit) {
+			r.Idle = IdleEmpty
+			return
+		}
+		r.Idle, r.Literal = Live, s.own(lit, nil, nil)
+		return
+	}
+	e = ast.Unparen(e)
+	if info.Types[e].IsNil() {
+		r.Idle = IdleNil
+		return
+	}
+	if id, ok := e.(*ast.Ident); ok {
+		if v, ok := info.Uses[id].(*types.Var); ok {
+			s.classifyVar(r, v)
+		}
+	}
+}
+
+// classifyVar decides what variable v holds at a return. It answers only where
+// the order of the source decides: the one assignment stands in a statement
+// list that the return comes after, or the return comes before it and no loop
+// or goto leads back.
+func (s *scan) classifyVar(r *Return, v *types.Var) {
+	b := s.binding(v)
+	if b == nil {
+		return
+	}
+	set := func() {
+		if b.empty {
+			r.Idle = IdleEmpty
+		} else {
+			r.Idle, r.Literal = Live, s.own(b.lit.Lit, v, b.assig)
+		}
+	}
+	if b.fresh {
+		set()
+		return
+	}
+	switch {
+	case s.follows(r.Stmt, b.assig):
+		set()
+	case r.Stmt.Pos() < b.assig.Pos() && s.Up.Loop(b.assig, s.Decl) == nil && !hasGoto(s.Decl.Body):
+		r.Idle = IdleNil
+	}
+}
+
+// follows reports whether statement t stands after s in the list of s, or
+// within a statement that does.
+func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
+	if hasGoto(s.Decl.Body) {
+		return false
+	}
+	list, i, ok := s.Up.List(first)
+	if !ok {
+		return false
+	}
+	for _, later := range list[i+1:] {
+		if within(t, later) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasGoto(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// binding returns how v gets its value, or nil if it is not a variable of the
+// function that a single statement sets to a function literal.
+func (s *scan) binding(v *types.Var) *binding {
+	if b, ok := s.bindings[v]; ok {
+		return b
+	}
+	b := s.bind(v)
+	s.bindings[v] = b
+	return b
+}
+
+func (s *scan) bind(v *types.Var) *binding {
+	info := s.Unit.Info
+	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) {
+		return nil
+	}
+	var found *binding
+	count := 0
+	assign := func(stmt ast.Stmt, lhs, rhs []ast.Expr, i int, fresh bool) {
+		count++
+		if len(lhs) != 1 || len(rhs) != 1 {
+			return
+		}
+		lit := literal(info, rhs[0])
+		if lit == nil {
+			return
+		}
+		found = &binding{
+			lit: &Literal{Lit: lit, Var: v, Bind: stmt}, empty: doesNothing(info, lit),
+			assig: stmt, fresh: fresh,
+		}
+	}
+	for _, a := range s.Access[v] {
+		switch a.Mode {
+		case Address:
+			return nil
+		case Write:
+			stmt, ok := s.Up[a.Ident].(*ast.AssignStmt)
+			if !ok || a.Lit != nil {
+				return nil
+			}
+			assign(stmt, stmt.Lhs, stmt.Rhs, 0, false)
+		}
+	}
+	ast.Inspect(s.Decl, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, l := range n.Lhs {
+				if id, ok := l.(*ast.Ident); ok && info.Defs[id] == v {
+					assign(n, n.Lhs, n.Rhs, i, true)
+				}
+			}
+		case *ast.RangeStmt:
+			for _, l := range []ast.Expr{n.Key, n.Value} {
+				if id, ok := l.(*ast.Ident); ok && info.Defs[id] == v {
+					count += 2
+				}
+			}
+		case *ast.DeclStmt:
+			decl, ok := n.Decl.(*ast.GenDecl)
+			if !ok {
+				return true
+			}
+			for _, spec := range decl.Specs {
+				vs, ok := spec.(*ast.ValueSpec)
+				if !ok {
+					continue
+				}
+				for i, id := range vs.Names {
+					if info.Defs[id] == v && len(vs.Values) > 0 {
+						if len(decl.Specs) != 1 {
+							count++ // a group: too unusual to take apart
+						}
+						lhs := make([]ast.Expr, len(vs.Names))
+						assign(n, lhs, vs.Values, i, true)
+					}
+				}
+			}
+		}
+		return true
+	})
+	if count != 1 {
+		return nil
+	}
+	return found
+}
+
+func (s *scan) isParam(v *types.Var) bool {
+	sig := s.Func.Signature()
+	if v == sig.Recv() {
+		return true
+	}
+	for p := range sig.Params().Variables() {
+		if p == v {
+			return true
+		}
+	}
+	return false
+}
+
+// inner collects the uses, within the prepare function itself, of the
+// variables that hold a cleanup.
+func (s *scan) inner() {
+	operands := make(map[ast.Expr]bool)
+	for _, r := range s.Returns {
+		if r.Expr != nil {
+			operands[ast.Unparen(r.Expr)] = true
+		}
+	}
+	seen := make(map[*types.Var]bool)
+	for _, l := range s.Literals {
+		if l.Var == nil || seen[l.Var] {
+			continue
+		}
+		seen[l.Var] = true
+		for _, a := range s.Access[l.Var] {
+			if a.Mode == Read && !operands[a.Ident] {
+				s.Inner = append(s.Inner, useOf(s.Unit.Info, s.Up, a.Ident, s.Decl))
+			}
+		}
+	}
+}
+
+// captures collects what the cleanups use of the prepare function.
+func (s *scan) captures() {
+	info := s.Unit.Info
+	index := make(map[*types.Var]*Capture)
+	decls := make(map[types.Object]bool)
+	for _, l := range s.Literals {
+		ast.Inspect(l.Lit, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			obj := info.Uses[id]
+			if obj == nil || obj.Pos() < s.Decl.Pos() || obj.Pos() >= s.Decl.End() ||
+				l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
+				return true
+			}
+			v, ok := obj.(*types.Var)
+			if !ok {
+				if !s.isTypeParam(obj) && !decls[obj] {
+					decls[obj] = true
+					s.LocalDecls = append(s.LocalDecls, obj)
+				}
+				return true
+			}
+			if v.IsField() {
+				return true // of a struct type written inside the function
+			}
+			c := index[v]
+			if c == nil {
+				c = &Capture{Var: v}
+				c.Class, c.Index = s.classOf(v)
+				index[v] = c
+				s.Captures = append(s.Captures, c)
+			}
+			c.Uses = append(c.Uses, id)
+			return true
+		})
+	}
+}
+
+func (s *scan) isTypeParam(obj types.Object) bool {
+	tn, ok := obj.(*types.TypeName)
+	if !ok {
+		return false
+	}
+	_, ok = tn.Type().(*types.TypeParam)
+	return ok
+}
+
+func (s *scan) classOf(v *types.Var) (Class, int) {
+	sig := s.Func.Signature()
+	if v == sig.Recv() {
+		return Receiver, 0
+	}
+	for i := range sig.Params().Len() {
+		if sig.Params().At(i) == v {
+			return Param, i
+		}
+	}
+	for i := range sig.Results().Len() {
+		if sig.Results().At(i) == v {
+			return Result, i
+		}
+	}
+	return Local, 0
+}

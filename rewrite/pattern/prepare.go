@@ -1,0 +1,189 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// A Key names a function or method across units, variants and build
+// configurations, where object identity does not reach.
+type Key struct {
+	Pkg  string // package path
+	Recv string // name of the receiver's base type, without pointer; "" for a function
+	Ptr  bool   // the receiver is a pointer
+	Name string
+}
+
+// KeyOf returns the key of a function or method. Instances of a generic
+// function share the key of their origin.
+func KeyOf(f *types.Func) Key {
+	f = f.Origin()
+	k := Key{Name: f.Name()}
+	if f.Pkg() != nil {
+		k.Pkg = f.Pkg().Path()
+	}
+	if recv := f.Signature().Recv(); recv != nil {
+		t := recv.Type()
+		if p, ok := types.Unalias(t).(*types.Pointer); ok {
+			k.Ptr = true
+			t = p.Elem()
+		}
+		if n, ok := types.Unalias(t).(*types.Named); ok {
+			k.Recv = n.Obj().Name()
+		}
+	}
+	return k
+}
+
+// String returns the name as Go people write it: (*Conn).prepareRead,
+// Conn.prepareRead or prepare.
+func (k Key) String() string {
+	switch {
+	case k.Recv == "":
+		return k.Name
+	case k.Ptr:
+		return "(*" + k.Recv + ")." + k.Name
+	}
+	return k.Recv + "." + k.Name
+}
+
+// A Kind says what the cleanup captures, and with that what a call costs. Its
+// string is the category of the diagnostic.
+type Kind string
+
+const (
+	// KindResultPointer: the cleanup captures a pointer parameter, and
+	// callers pass the address of a result or local: closure and variable
+	// are allocated.
+	KindResultPointer Kind = "result-pointer"
+	// KindOwnResult: the cleanup captures a named result of the prepare
+	// function itself.
+	KindOwnResult Kind = "own-result"
+	// KindPointerArgument: the cleanup takes a pointer; called through a
+	// func value, it moves the argument to the heap.
+	KindPointerArgument Kind = "pointer-argument"
+	// KindCapture: the cleanup captures receiver, parameters and locals
+	// only: the closure alone is allocated.
+	KindCapture Kind = "capture"
+)
+
+// A Prepare is a prepare function: one of its results is a func, and it
+// returns a function literal there.
+type Prepare struct {
+	Unit   *Unit
+	Key    Key
+	File   *ast.File
+	Decl   *ast.FuncDecl
+	Func   *types.Func
+	Result int              // index of the cleanup among the results
+	Sig    *types.Signature // of the cleanup
+
+	Literals []*Literal // the cleanups, in the order of their position
+	Returns  []*Return
+	Inner    []*Use // uses of the cleanup within the prepare function itself
+	Captures []*Capture
+
+	// Cleanups counts the results for which some return gives a function
+	// literal.
+	Cleanups int
+
+	// LocalDecls are types, constants and functions that the prepare
+	// function declares and a cleanup names.
+	LocalDecls []types.Object
+
+	Access Accesses // every access to a variable in Decl
+	Up     Parents  // of the nodes of Decl
+}
+
+// A Literal is a cleanup: a function literal that some return hands out.
+type Literal struct {
+	Lit  *ast.FuncLit
+	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
+	Bind ast.Stmt   // the statement that binds it to Var
+}
+
+// An Idleness tells the returns that hand out a cleanup with something to do
+// from those that do not.
+type Idleness int
+
+const (
+	Live      Idleness = iota // a literal of Literals
+	IdleNil                   // nil
+	IdleEmpty                 // a literal that does nothing
+	Foreign                   // something else: a call, a method value, a parameter…
+)
+
+// A Return is a return statement of the prepare function.
+type Return struct {
+	Stmt    *ast.ReturnStmt
+	Expr    ast.Expr // the operand that is the cleanup; nil in a naked or forwarding return
+	Idle    Idleness
+	Literal *Literal // if live
+}
+
+// A Class is the origin of a captured variable.
+type Class int
+
+const (
+	Receiver Class = iota
+	Param
+	Result
+	Local
+)
+
+// A Capture is a variable of the prepare function that a cleanup uses.
+type Capture struct {
+	Var   *types.Var
+	Class Class
+	Index int // among the parameters or results
+	Uses  []*ast.Ident
+}
+
+// Live reports whether the literal is handed out by the return.
+func (r *Return) Live() bool { return r.Idle == Live }
+
+// Shaped reports whether a func type looks like a cleanup: it takes nothing,
+// or only errors, pointers to errors, contexts, up to two scalars or a trailing
+// variadic, and gives back nothing or an error. This leaves out options,
+// iterators, handlers and comparators.
+func Shaped(sig *types.Signature) bool {
+	if sig.TypeParams().Len() > 0 {
+		return false
+	}
+	switch sig.Results().Len() {
+	case 0:
+	case 1:
+		if !isError(sig.Results().At(0).Type()) {
+			return false
+		}
+	default:
+		return false
+	}
+	scalars := 0
+	for i := range sig.Params().Len() {
+		t := sig.Params().At(i).Type()
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			continue
+		}
+		if p, ok := types.Unalias(t).(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		if isError(t) || isContext(t) {
+			continue
+		}
+		if _, ok := t.Underlying().(*types.Basic); !ok {
+			return false
+		}
+		scalars++
+	}
+	return scalars <= 2
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
+}

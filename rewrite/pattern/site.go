@@ -1,0 +1,240 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// A Form is the way in which a site takes the cleanup.
+type Form int
+
+const (
+	Assigned  Form = iota // x, err := p(), also with = and in the init of an if
+	Declared              // var x, err = p()
+	Immediate             // p()(), mostly as defer p()()
+	Dropped               // p(), the result unused
+	Otherwise             // return p(), f(p()), …
+)
+
+// A Site is one call of a prepare function.
+type Site struct {
+	Unit *Unit
+	File *ast.File
+	Decl ast.Decl // the top-level declaration around the call
+	Func ast.Node // the innermost function around it, *ast.FuncDecl or *ast.FuncLit; nil at package level
+	Call *ast.CallExpr
+	Form Form
+
+	Stmt ast.Stmt   // the statement of an Assigned, Declared, Immediate or Dropped site
+	Lhs  []ast.Expr // what an Assigned or Declared site assigns to
+	Var  *types.Var // the variable that holds the cleanup; nil if blank or not a variable
+	Uses []*Use     // appearances of the cleanup; one, the outer call, if Immediate
+
+	Access Accesses // every access to a variable in Decl
+	Up     Parents  // of the nodes of Decl
+}
+
+// A UseKind says what a use does with the cleanup.
+type UseKind int
+
+const (
+	DeferCall UseKind = iota // defer x()
+	GoCall                   // go x()
+	Call                     // x(), as a statement or within an expression
+	NilTest                  // x == nil, x != nil
+	Discard                  // _ = x
+	Value                    // anything else: an argument, a copy, a field
+)
+
+// A Use is one appearance of a cleanup.
+type Use struct {
+	Expr ast.Expr // the cleanup: a variable, or the call of an Immediate site
+	Kind UseKind
+	Call *ast.CallExpr // the call of the cleanup, if it is one
+	Stmt ast.Stmt      // the statement around it
+	Lit  *ast.FuncLit  // the innermost literal around it, if that does not hold the site too
+	// Deferred is set when the cleanup runs as, or within, a deferred call.
+	Deferred bool
+}
+
+// A Ref is an appearance of a prepare function's name that is not a call.
+type Ref struct {
+	Unit  *Unit
+	Ident *ast.Ident
+}
+
+// References returns the sites of the prepare functions named by keys in the
+// unit, and the appearances of their names that are no calls.
+func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
+	names := make(map[string]bool, len(keys))
+	for k := range keys {
+		names[k.Name] = true
+	}
+	sites := make(map[Key][]*Site)
+	refs := make(map[Key][]Ref)
+	for _, file := range u.Files {
+		for _, d := range file.Decls {
+			var up Parents
+			var access Accesses
+			ast.Inspect(d, func(n ast.Node) bool {
+				id, ok := n.(*ast.Ident)
+				if !ok || !names[id.Name] {
+					return true
+				}
+				fn, ok := u.Info.Uses[id].(*types.Func)
+				if !ok {
+					return true
+				}
+				key := KeyOf(fn)
+				if !keys[key] {
+					return true
+				}
+				if up == nil {
+					up = ParentsOf(d)
+					access = AccessesOf(u.Info, d, up)
+				}
+				call := callOf(u.Info, up, id)
+				if call == nil {
+					refs[key] = append(refs[key], Ref{u, id})
+					return true
+				}
+				s := &Site{Unit: u, File: file, Decl: d, Func: up.Func(call), Call: call, Access: access, Up: up}
+				s.fill(fn.Signature().Results())
+				sites[key] = append(sites[key], s)
+				return true
+			})
+		}
+	}
+	return sites, refs
+}
+
+// callOf returns the call of the function that id names, or nil if id names it
+// for another purpose. A method expression T.m is no call of m.
+func callOf(info *types.Info, up Parents, id *ast.Ident) *ast.CallExpr {
+	var fun ast.Node = id
+	if sel, ok := up[id].(*ast.SelectorExpr); ok && sel.Sel == id {
+		if s := info.Selections[sel]; s != nil && s.Kind() != types.MethodVal {
+			return nil
+		}
+		fun = sel
+	}
+	parent, child := up.Expr(fun)
+	switch p := parent.(type) {
+	case *ast.IndexExpr: // explicit type argument
+		if p.X == child {
+			parent, child = up.Expr(p)
+		}
+	case *ast.IndexListExpr:
+		if p.X == child {
+			parent, child = up.Expr(p)
+		}
+	}
+	if call, ok := parent.(*ast.CallExpr); ok && call.Fun == child {
+		return call
+	}
+	return nil
+}
+
+// fill finds the form of the site and the uses of its cleanup. results are
+// those of the prepare function.
+func (s *Site) fill(results *types.Tuple) {
+	s.Form = Otherwise
+	parent, child := s.Up.Expr(s.Call)
+	switch p := parent.(type) {
+	case *ast.AssignStmt:
+		if len(p.Rhs) == 1 && p.Rhs[0] == child && len(p.Lhs) == results.Len() && (p.Tok == token.ASSIGN || p.Tok == token.DEFINE) {
+			s.Form, s.Stmt, s.Lhs = Assigned, p, p.Lhs
+		}
+	case *ast.ValueSpec:
+		if len(p.Values) == 1 && p.Values[0] == child && len(p.Names) == results.Len() {
+			decl, _ := s.Up[p].(*ast.GenDecl)
+			stmt, _ := s.Up[decl].(*ast.DeclStmt)
+			if stmt != nil {
+				s.Form, s.Stmt = Declared, stmt
+				for _, n := range p.Names {
+					s.Lhs = append(s.Lhs, n)
+				}
+			}
+		}
+	case *ast.ExprStmt:
+		s.Form, s.Stmt = Dropped, p
+	case *ast.CallExpr:
+		if p.Fun == child {
+			s.Form, s.Stmt = Immediate, s.Up.Stmt(p)
+			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
+		}
+	}
+}
+
+// Bind tells the site which result is the cleanup, and finds its uses.
+func (s *Site) Bind(result int) {
+	if s.Lhs == nil || result >= len(s.Lhs) {
+		return
+	}
+	id, ok := s.Lhs[result].(*ast.Ident)
+	if !ok || id.Name == "_" {
+		return
+	}
+	info := s.Unit.Info
+	v, ok := info.ObjectOf(id).(*types.Var)
+	if !ok {
+		return
+	}
+	s.Var = v
+	for _, a := range s.Access[v] {
+		if a.Ident != id {
+			s.Uses = append(s.Uses, useOf(info, s.Up, a.Ident, s.Func))
+		}
+	}
+}
+
+// useOf describes the appearance e of a cleanup, seen from the function fn
+// that holds the site.
+func useOf(info *types.Info, up Parents, e ast.Expr, fn ast.Node) *Use {
+	u := &Use{Expr: e, Kind: Value, Stmt: up.Stmt(e)}
+	parent, child := up.Expr(e)
+	switch p := parent.(type) {
+	case *ast.CallExpr:
+		if p.Fun == child {
+			u.Kind, u.Call = Call, p
+			switch s := up[p].(type) {
+			case *ast.DeferStmt:
+				u.Kind = DeferCall
+				u.Deferred = true
+				u.Stmt = s
+			case *ast.GoStmt:
+				u.Kind = GoCall
+				u.Stmt = s
+			}
+		}
+	case *ast.BinaryExpr:
+		if (p.Op == token.EQL || p.Op == token.NEQ) && (info.Types[p.X].IsNil() || info.Types[p.Y].IsNil()) {
+			u.Kind = NilTest
+		}
+	case *ast.AssignStmt:
+		if len(p.Lhs) == len(p.Rhs) {
+			for i, r := range p.Rhs {
+				if id, ok := p.Lhs[i].(*ast.Ident); ok && r == child && id.Name == "_" {
+					u.Kind = Discard
+				}
+			}
+		}
+	}
+	// Climb to the function of the site.
+	for n := up[e]; n != nil && n != fn; n = up[n] {
+		lit, ok := n.(*ast.FuncLit)
+		if !ok {
+			continue
+		}
+		if u.Lit == nil {
+			u.Lit = lit
+		}
+		if call, ok := up[lit].(*ast.CallExpr); ok && call.Fun == ast.Expr(lit) {
+			if _, ok := up[call].(*ast.DeferStmt); ok && u.Call != nil {
+				u.Deferred = true
+			}
+		}
+	}
+	return u
+}

@@ -1,0 +1,154 @@
+package plan
+
+// A Code names a reason to refuse. Codes are stable: scripts and suppressions
+// may rely on them.
+type Code string
+
+// The codes, each explained by its row of Explanations.
+const (
+	Assembly         Code = "assembly"
+	CallForm         Code = "call-form"
+	CgoFile          Code = "cgo-file"
+	CleanupValue     Code = "cleanup-value"
+	CleanupWrites    Code = "cleanup-writes"
+	CommentLost      Code = "comment-lost"
+	ConfigsDiverge   Code = "configs-diverge"
+	Exported         Code = "exported"
+	FuncValue        Code = "func-value"
+	GeneratedFile    Code = "generated-file"
+	Generic          Code = "generic"
+	IgnoredFile      Code = "ignored-file"
+	InnerValue       Code = "inner-value"
+	InterfaceMethod  Code = "interface-method"
+	InternalError    Code = "internal-error"
+	LineDirective    Code = "line-directive"
+	Linkname         Code = "linkname"
+	LocalDeclaration Code = "local-declaration"
+	NameClash        Code = "name-clash"
+	NilTest          Code = "nil-test"
+	OtherReturn      Code = "other-return"
+	OutOfScope       Code = "out-of-scope"
+	OwnResult        Code = "own-result"
+	Reassigned       Code = "reassigned"
+	RecoverWrapped   Code = "recover-wrapped"
+	Recursive        Code = "recursive"
+	SelfReference    Code = "self-reference"
+	SeveralCleanups  Code = "several-cleanups"
+	SeveralLiterals  Code = "several-literals"
+	SharedCapture    Code = "shared-capture"
+	UnguardedNil     Code = "unguarded-nil"
+	UnnameableType   Code = "unnameable-type"
+	VerifyFailed     Code = "verify-failed"
+)
+
+// An Explanation is the row of a code in the table that -explain prints.
+type Explanation struct {
+	Code    Code
+	Meaning string // what the code stands for
+	Advice  string // what a person can do
+}
+
+// Explanations returns the table of codes, in the order of their names.
+func Explanations() []Explanation {
+	return []Explanation{
+		{Assembly,
+			"A file of the package that is not Go may call the function.",
+			"Rewrite by hand, together with that file."},
+		{CallForm,
+			"A call of the function hands its results straight on, or calls the cleanup within an expression.",
+			"Give the results of the call names in a statement of its own."},
+		{CgoFile,
+			"The function, or a caller, is in a file that imports \"C\", which the compiler sees only in translation.",
+			"Move the function or the call to a file without cgo."},
+		{CleanupValue,
+			"A caller uses the cleanup as a value: it passes it on, stores or copies it.",
+			"Call or defer the cleanup where it is obtained."},
+		{CleanupWrites,
+			"The cleanup changes a variable that it captures, and may run more than once, so that the change must outlive a run.",
+			"Keep such state in the receiver, or make each caller run the cleanup once."},
+		{CommentLost,
+			"A comment stands where code goes away, and has no other place.",
+			"Move the comment, or delete it."},
+		{ConfigsDiverge,
+			"The build configurations asked for lead to different changes of one file.",
+			"Rewrite by hand, or ask for fewer configurations."},
+		{Exported,
+			"The function is exported, and callers may exist where the run does not look.",
+			"Use -exported, if you control all callers."},
+		{FuncValue,
+			"The function is used as a value (stored, passed, as a method value or expression), which fixes its signature.",
+			"Call it in a literal there, or rewrite by hand."},
+		{GeneratedFile,
+			"The function, or a caller, is in generated code.",
+			"Change the generator."},
+		{Generic,
+			"The function is generic in a way that is not handled.",
+			"Rewrite by hand."},
+		{IgnoredFile,
+			"A file that the build configuration leaves out names the function.",
+			"Run with the tags or the -config that build that file."},
+		{InnerValue,
+			"The function itself uses its cleanup for more than a call.",
+			"Call or defer the cleanup in the function instead."},
+		{InterfaceMethod,
+			"An interface asks for the method, so its signature is fixed.",
+			"Change the interface and all its methods by hand."},
+		{InternalError,
+			"The analysis of this function failed by a fault of closurefix.",
+			"Please report it, with the function."},
+		{LineDirective,
+			"The function holds a line directive, which would not survive printing.",
+			"Remove the directive."},
+		{Linkname,
+			"A linkname or export directive names the function.",
+			"Rewrite by hand, together with what the directive serves."},
+		{LocalDeclaration,
+			"The cleanup uses a type or constant that the function declares.",
+			"Move the declaration to package level."},
+		{NameClash,
+			"A name that the rewrite needs is taken.",
+			"Rename one of the two."},
+		{NilTest,
+			"A caller compares the cleanup with nil where that does not tell whether there is work to do.",
+			"Remove the comparison."},
+		{OtherReturn,
+			"A return hands out something that is not a function literal of this function: a call's result, a method value, a parameter.",
+			"Return a literal, or the error alone."},
+		{OutOfScope,
+			"A captured variable is out of scope where its value is needed.",
+			"Declare it in the outer block."},
+		{OwnResult,
+			"The cleanup captures a named result that some caller does not keep unchanged.",
+			"Keep the result in a variable of the caller."},
+		{Reassigned,
+			"A caller keeps the cleanup in a variable that is declared elsewhere or changed.",
+			"Give the cleanup a variable of its own with :=."},
+		{RecoverWrapped,
+			"The cleanup calls recover, which works only when it is deferred directly, and a wrapper would be needed.",
+			"Rewrite by hand."},
+		{Recursive,
+			"The function calls itself.",
+			"Rewrite by hand."},
+		{SelfReference,
+			"The cleanup refers to the variable that holds it.",
+			"Rewrite by hand."},
+		{SeveralCleanups,
+			"The function returns more than one function literal at once.",
+			"Rewrite by hand: they share their variables."},
+		{SeveralLiterals,
+			"Different returns hand out different cleanups.",
+			"Make one cleanup that tests what there is to do."},
+		{SharedCapture,
+			"A variable that the cleanup captures can change after the function has returned: another literal assigns it, or its address is taken.",
+			"Keep such state in the receiver."},
+		{UnguardedNil,
+			"The cleanup may be nil, and a caller uses it without having checked the error, or the cleanup against nil.",
+			"Check the error before the cleanup is used."},
+		{UnnameableType,
+			"The type of a captured variable cannot be written at package level.",
+			"Declare the type at package level."},
+		{VerifyFailed,
+			"The rewritten code did not pass the verification, and was not written.",
+			"Please report it: such a rewrite should have been refused before."},
+	}
+}

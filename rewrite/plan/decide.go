@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A Decider decides about the prepare functions of one world.
+type Decider struct {
+	world *World
+	names map[*pattern.Unit]map[string]bool     // identifiers, by unit
+	extra map[*pattern.Unit]map[string]ast.Node // parsed ignored files, by name
+}
+
+// NewDecider returns a Decider for the world.
+func NewDecider(w *World) *Decider {
+	return &Decider{
+		world: w,
+		names: make(map[*pattern.Unit]map[string]bool),
+		extra: make(map[*pattern.Unit]map[string]ast.Node),
+	}
+}
+
+// A decision is under way for one prepare function.
+type decision struct {
+	*Decider
+	p     *pattern.Prepare
+	sites []*pattern.Site
+	refs  []pattern.Ref
+	plan  *Plan
+
+	lit *pattern.Literal
+	// errIndex is the prepare function's error result, -1 if none.
+	errIndex int
+	// taken holds the names that the plan has given out, by declaration.
+	taken map[ast.Decl]map[string]bool
+}
+
+// Decide returns the plan for p, or the reason why there is none. sites and
+// refs are all the appearances of its name in the world.
+func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
+	x := &decision{
+		Decider: d, p: p, sites: sites, refs: refs,
+		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool)},
+		errIndex: errorResult(p),
+		taken:    make(map[ast.Decl]map[string]bool),
+	}
+	steps := []func() *Refusal{
+		x.visible,  // gate.go: who may call it, and from where
+		x.shape,    // shape.go: what it returns
+		x.uses,     // use.go: what the sites do with it
+		x.finality, // final.go: which values the cleanup would have seen
+		x.routes,   // route.go: how each capture reaches finish
+		x.idle,     // idle.go: the returns without a cleanup
+		x.inner,    // inner.go: uses within prepare itself
+		x.drop,     // drop.go: parameters that are not needed any more
+		x.name,     // name.go: finish, its parameters, the state
+		x.settle,   // site.go: the statements of each site
+	}
+	for _, step := range steps {
+		if r := step(); r != nil {
+			return nil, r
+		}
+	}
+	return x.plan, nil
+}
+
+// refuse builds a refusal. The reason is a format of a clause that follows
+// "cannot rewrite NAME: "; the position is appended to it.
+func (x *decision) refuse(code Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *Refusal {
+	r := &Refusal{Code: code, Name: x.p.Key.String(), Reason: fmt.Sprintf(format, args...)}
+	if pos.IsValid() {
+		r.Pos = u.Fset.PositionFor(pos, false)
+	}
+	return r
+}
+
+// errorResult returns the index of the last error among p's results other than
+// the cleanup, or -1.
+func errorResult(p *pattern.Prepare) int {
+	results := p.Func.Signature().Results()
+	for i := results.Len() - 1; i >= 0; i-- {
+		if i != p.Result && isError(results.At(i).Type()) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,163 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// drop finds the parameters that prepare does not need any more, since only its
+// cleanup used them.
+//
+// A result pointer may go even where prepare runs its own cleanup, which then
+// gets new(T): if at every site the variable is zero on entry, nothing is seen
+// of it before, and prepare's own result overwrites it right after, then what
+// the cleanup reads there is zero, and what it writes there is lost.
+func (x *decision) drop() *Refusal {
+	p := x.p
+	if len(x.sites) == 0 {
+		return nil
+	}
+	for _, pass := range x.plan.Passages {
+		c := pass.Capture
+		if pass.Route != ByArgument || c.Class != pattern.Param || !x.onlyInCleanup(c) {
+			continue
+		}
+		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || x.infersFrom(c) {
+			continue
+		}
+		if len(p.Inner) == 0 {
+			x.plan.Drop[c.Index] = true
+			continue
+		}
+		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() {
+			x.plan.Drop[c.Index] = true
+			x.plan.Fresh[c.Index] = true
+		}
+	}
+	return nil
+}
+
+// onlyInCleanup reports whether prepare itself makes no use of the capture.
+func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
+	return !slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
+		return !pattern.Within(a.Ident, x.lit.Lit)
+	})
+}
+
+// zeroOnEntry reports whether argument i of the site is the address of a
+// variable that still has its zero value, of which no other part of the
+// function has taken note, and which the site's statement overwrites with
+// prepare's error.
+func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
+	if s.Form != pattern.Assigned || x.errIndex < 0 || i >= len(s.Call.Args) {
+		return false
+	}
+	addr, ok := ast.Unparen(s.Call.Args[i]).(*ast.UnaryExpr)
+	if !ok || addr.Op != token.AND {
+		return false
+	}
+	id := identOf(addr.X)
+	if id == nil {
+		return false
+	}
+	info := s.Unit.Info
+	v, ok := info.Uses[id].(*types.Var)
+	target := identOf(s.Lhs[x.errIndex])
+	if !ok || target == nil || info.ObjectOf(target) != v || hasGoto(s.Func) || s.Up.Loop(s.Stmt, s.Func) != nil {
+		return false
+	}
+	if !isResultOf(info, s.Func, v) && !declaredZero(info, s, v) {
+		return false
+	}
+	// Nothing before the call may know the variable, and no deferred call
+	// may see it if the call panics.
+	for _, a := range s.Access[v] {
+		if a.Ident != id && a.Ident != target && a.Ident.Pos() < s.Call.Pos() {
+			return false
+		}
+	}
+	deferred := false
+	ast.Inspect(s.Func, func(n ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok && d.Pos() < s.Call.Pos() {
+			deferred = true
+		}
+		return !deferred
+	})
+	return !deferred
+}
+
+// isResultOf reports whether v is a named result of the function fn.
+func isResultOf(info *types.Info, fn ast.Node, v *types.Var) bool {
+	var ft *ast.FuncType
+	switch fn := fn.(type) {
+	case *ast.FuncDecl:
+		ft = fn.Type
+	case *ast.FuncLit:
+		ft = fn.Type
+	}
+	if ft == nil || ft.Results == nil {
+		return false
+	}
+	for _, f := range ft.Results.List {
+		for _, n := range f.Names {
+			if info.Defs[n] == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// declaredZero reports whether the function of the site declares v by a var
+// statement without a value.
+func declaredZero(info *types.Info, s *pattern.Site, v *types.Var) bool {
+	found := false
+	ast.Inspect(s.Func, func(n ast.Node) bool {
+		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 {
+			for _, id := range vs.Names {
+				found = found || info.Defs[id] == v
+			}
+		}
+		return !found
+	})
+	return found && s.Up.Func(identDecl(s, v)) == s.Func
+}
+
+// identDecl returns the identifier that declares v.
+func identDecl(s *pattern.Site, v *types.Var) ast.Node {
+	var decl ast.Node
+	ast.Inspect(s.Decl, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && s.Unit.Info.Defs[id] == v {
+			decl = id
+		}
+		return decl == nil
+	})
+	return decl
+}
+
+// innerAtReturn reports whether each inner use runs right before a return that
+// cannot panic, so that the caller sees the variable only after its own
+// assignment.
+func (x *decision) innerAtReturn() bool {
+	for _, u := range x.p.Inner {
+		list, i, ok := x.p.Up.List(u.Stmt)
+		if !ok || u.Lit != nil || i+1 >= len(list) {
+			return false
+		}
+		ret, ok := list[i+1].(*ast.ReturnStmt)
+		if !ok {
+			return false
+		}
+		for _, e := range ret.Results {
+			tv := x.p.Unit.Info.Types[e]
+			if identOf(e) == nil && tv.Value == nil && !tv.IsNil() {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,134 @@
+package plan
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// idle provides for the returns that hand out no cleanup, or one that does
+// nothing. A direct call of finish would do there what the closure did not:
+//
+//	return nil, errClosed          // a site that did not check err would have panicked, not cleaned up
+//	if fast { return func() {} }   // there was nothing to undo
+//
+// Where each idle return carries an error, and each site looks at the error
+// first, finish is never called. Otherwise the state tells.
+func (x *decision) idle() *Refusal {
+	var nils, empties []*pattern.Return
+	nilSure, emptySure := true, true // every such return certainly carries an error
+	for _, r := range x.p.Returns {
+		switch r.Idle {
+		case pattern.IdleNil:
+			nils = append(nils, r)
+			nilSure = nilSure && x.errorHolds(r)
+		case pattern.IdleEmpty:
+			empties = append(empties, r)
+			emptySure = emptySure && x.errorHolds(r)
+		}
+	}
+	live, guard := false, false
+	for _, s := range x.sites {
+		for _, u := range s.Uses {
+			if u.Kind == pattern.NilTest {
+				if len(nils) == 0 || len(empties) > 0 {
+					return x.refuse(NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which tells nothing about the work to do")
+				}
+				live = true
+				continue
+			}
+			if u.Call == nil {
+				continue
+			}
+			checked := x.checksError(s, u)
+			if len(nils) > 0 && !(nilSure && checked) && !x.checksNil(s, u) {
+				if !checked {
+					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, without a check of the error")
+				}
+				r := nils[slices.IndexFunc(nils, func(r *pattern.Return) bool { return !x.errorHolds(r) })]
+				return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it may return a nil cleanup with a nil error")
+			}
+			if len(empties) > 0 && !(emptySure && checked) {
+				live, guard = true, true
+			}
+		}
+	}
+	if live {
+		x.plan.State.Live = x.flagName()
+		x.plan.State.Guard = guard
+	}
+	return nil
+}
+
+// checksError reports whether the use is reached only after the site's error
+// was found nil.
+func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
+	if x.errIndex < 0 || x.errIndex >= len(s.Lhs) {
+		return false
+	}
+	id := identOf(s.Lhs[x.errIndex])
+	if id == nil {
+		return false
+	}
+	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
+	if !ok || global(v) {
+		return false
+	}
+	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
+	return sc.known(u.Expr, v) == isNil
+}
+
+// checksNil reports whether the use is reached only after the cleanup was
+// found not nil.
+func (x *decision) checksNil(s *pattern.Site, u *pattern.Use) bool {
+	if s.Var == nil {
+		return false
+	}
+	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
+	return sc.known(u.Expr, s.Var) == notNil
+}
+
+// flags gives the usual first words of prepare functions the name of the flag
+// that tells whether there is something to undo.
+func flags() map[string]string {
+	return map[string]string{
+		"prepare": "prepared", "begin": "begun", "start": "started", "open": "opened", "acquire": "acquired",
+		"lock": "locked", "enter": "entered", "track": "tracked", "register": "registered", "setup": "ready",
+	}
+}
+
+func (x *decision) flagName() string {
+	verb, _ := verbOf(x.p.Key.Name)
+	name, ok := flags()[strings.ToLower(verb)]
+	if !ok {
+		name = "live"
+	}
+	return x.freshIn(x.p.Unit, x.p.Decl, name)
+}
+
+// verbOf splits a camel-case name after its first word: "prepareRead" is
+// "prepare" and "Read".
+func verbOf(name string) (verb, rest string) {
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			return name[:i], name[i:]
+		}
+	}
+	return name, ""
+}
+
+// lowerFirst returns name with its first letter in lower case.
+func lowerFirst(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(r)) + name[n:]
+}
+
+// upperFirst returns name with its first letter in upper case.
+func upperFirst(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
+}

@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// inner plans the uses of the cleanup within prepare itself. There finish is
+// called with prepare's own variables.
+//
+// A deferred call reads its arguments at the defer statement, the closure read
+// the variables when it ran. Where a captured variable is assigned after the
+// defer (a return assigns the results, too), the call is wrapped:
+//
+//	defer done()                            // reads n at the end
+//	n++
+//	defer func() { finish(n) }()            // not defer finish(n)
+func (x *decision) inner() *Refusal {
+	p := x.p
+	for _, u := range p.Inner {
+		if u.Call == nil || u.Kind == pattern.GoCall || pattern.Within(u.Expr, x.lit.Lit) {
+			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it uses its cleanup for more than a call")
+		}
+		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
+			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
+		}
+		for _, c := range p.Captures {
+			if !sees(p.Unit, u.Expr.Pos(), c.Var) {
+				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
+			}
+		}
+		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
+		if wrap && recovers(p.Unit.Info, x.lit.Lit) {
+			return x.refuse(RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
+		}
+		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
+	}
+	return nil
+}
+
+// wrapInner reports whether a captured variable may be assigned between a
+// deferred use and the end of prepare.
+func (x *decision) wrapInner(u *pattern.Use) bool {
+	for _, c := range x.p.Captures {
+		if c.Class == pattern.Result {
+			return true
+		}
+		inLoop := x.p.Up.Loop(u.Stmt, x.p.Decl) != nil || hasGoto(x.p.Decl.Body)
+		for _, a := range x.p.Access[c.Var] {
+			if a.Mode == pattern.Write && (inLoop || a.Ident.Pos() > u.Stmt.Pos() || a.Lit != nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// recovers reports whether a literal calls recover itself.
+func recovers(info *types.Info, lit *ast.FuncLit) bool {
+	found := false
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			if b, ok := info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
+				found = true
+			}
+		}
+		return true
+	})
+	return found
+}

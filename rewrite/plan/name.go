@@ -1,0 +1,207 @@
+package plan
+
+import (
+	"go/ast"
+	"strconv"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// pairs gives the words that Go code uses for the end of what the first word of
+// a prepare function begins.
+func pairs() map[string]string {
+	return map[string]string{
+		"begin": "end", "start": "finish", "prepare": "finish", "open": "close", "acquire": "release",
+		"lock": "unlock", "enter": "exit", "setup": "teardown", "setUp": "tearDown", "rlock": "runlock",
+		"register": "unregister", "track": "untrack", "push": "pop", "enable": "disable", "hold": "release",
+		"suspend": "resume", "pause": "resume", "subscribe": "unsubscribe", "attach": "detach", "mount": "unmount",
+		"acquired": "released", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
+	}
+}
+
+// finishNames returns the names to try for finish, best first: prepareRead
+// gives finishRead, beginWrite gives endWrite.
+func finishNames(prepare string) []string {
+	exported := ast.IsExported(prepare)
+	verb, rest := verbOf(prepare)
+	var names []string
+	if end, ok := pairs()[lowerFirst(verb)]; ok {
+		names = append(names, end+rest)
+		if end != "finish" && rest != "" {
+			names = append(names, "finish"+rest)
+		}
+	}
+	whole := upperFirst(prepare)
+	names = append(names, "finish"+whole, "cleanup"+whole)
+	for i := 2; i < 10; i++ {
+		names = append(names, "finish"+whole+strconv.Itoa(i))
+	}
+	for i, n := range names {
+		if exported {
+			names[i] = upperFirst(n)
+		}
+	}
+	return names
+}
+
+// used reports whether an identifier of the name appears anywhere in the
+// unit's package, in the files that the build leaves out too. A new name that
+// nobody uses can clash with nothing: no field, method, promoted method,
+// function, import or local, and no interface that a new method would satisfy.
+func (d *Decider) used(u *pattern.Unit, name string) bool {
+	if d.names[u] == nil {
+		names := make(map[string]bool)
+		collect := func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				names[id.Name] = true
+			}
+			return true
+		}
+		for _, f := range u.Files {
+			ast.Inspect(f, collect)
+			for _, spec := range f.Imports {
+				if spec.Name == nil {
+					p, _ := strconv.Unquote(spec.Path.Value)
+					names[p[strings.LastIndexByte(p, '/')+1:]] = true
+				}
+			}
+		}
+		for _, name := range u.Ignored {
+			if f := d.ignoredFile(u, name); f != nil {
+				ast.Inspect(f, collect)
+			}
+		}
+		d.names[u] = names
+	}
+	return d.names[u][name]
+}
+
+// freshIn returns name, or name with a number, such that nothing in decl and
+// nothing given out there before has it, and no name of the package is hidden.
+func (x *decision) freshIn(u *pattern.Unit, decl ast.Decl, name string) string {
+	if x.taken[decl] == nil {
+		x.taken[decl] = make(map[string]bool)
+		ast.Inspect(decl, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				x.taken[decl][id.Name] = true
+			}
+			return true
+		})
+	}
+	for i := 1; ; i++ {
+		try := name
+		if i > 1 {
+			try += strconv.Itoa(i)
+		}
+		if !x.taken[decl][try] && u.Pkg.Scope().Lookup(try) == nil {
+			x.taken[decl][try] = true
+			return try
+		}
+	}
+}
+
+// name gives finish, its parameters and the state their names.
+func (x *decision) name() *Refusal {
+	p, plan := x.p, x.plan
+	for _, pass := range plan.Passages {
+		if pass.Route == ByReceiver {
+			plan.Finish.OnRecv = true
+		}
+	}
+	fields := len(plan.State.Fields)
+	if plan.State.Live != "" {
+		fields++
+	}
+	if fields > 1 {
+		if p.Decl.Type.TypeParams != nil || genericRecv(p) {
+			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a generic type")
+		}
+		verb, rest := verbOf(p.Key.Name)
+		if rest == "" {
+			rest = verb
+		}
+		var ok bool
+		if plan.State.Type, ok = x.freeName([]string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State", lowerFirst(p.Key.Name) + "State2"}); !ok {
+			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+		}
+		plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
+		plan.Finish.OnState = !plan.Finish.OnRecv
+	}
+	names := finishNames(p.Key.Name)
+	var ok bool
+	if plan.Finish.Name, ok = x.freeName(names); !ok {
+		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+	}
+	if plan.Finish.OnState {
+		// A method of a new type can have the short name, unless a field
+		// has it.
+		verb, _ := verbOf(plan.Finish.Name)
+		taken := false
+		for _, f := range plan.State.Fields {
+			taken = taken || f.Capture.Var.Name() == lowerFirst(verb)
+		}
+		if !taken {
+			plan.Finish.Name = lowerFirst(verb)
+			if p.Func.Exported() {
+				plan.Finish.Name = upperFirst(plan.Finish.Name)
+			}
+		}
+	}
+	for i := range plan.Passages {
+		pass := &plan.Passages[i]
+		if pass.Route == ByArgument || pass.Route == ByResult {
+			plan.Finish.Params = append(plan.Finish.Params, Param{Name: pass.Capture.Var.Name(), Type: pass.Type, Passage: pass})
+		}
+	}
+	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (fields > 1 || plan.State.Live == "" || plan.State.Guard) {
+		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
+	}
+	return x.zeroState()
+}
+
+// freeName returns the first of names that is free in prepare's package and on
+// the types that the sites call it through.
+func (x *decision) freeName(names []string) (string, bool) {
+	for _, n := range names {
+		free := true
+		for _, u := range x.world.Units {
+			if u.Pkg.Path() == x.p.Key.Pkg || u.Pkg.Path() == x.p.Key.Pkg+"_test" || x.p.Func.Exported() {
+				free = free && !x.used(u, n)
+			}
+		}
+		if free {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+// literalName returns the first of names that no identifier of prepare has.
+func (x *decision) literalName(names []string) string {
+	for _, n := range names {
+		if f := x.freshIn(x.p.Unit, x.p.Decl, n); f == n {
+			return n
+		}
+	}
+	return x.freshIn(x.p.Unit, x.p.Decl, names[0])
+}
+
+// genericRecv reports whether the receiver's type has type parameters.
+func genericRecv(p *pattern.Prepare) bool {
+	return p.Func.Signature().RecvTypeParams().Len() > 0
+}
+
+// zeroState finds the value of an idle return.
+func (x *decision) zeroState() *Refusal {
+	s := &x.plan.State
+	switch {
+	case s.Type != "":
+		s.Zero = s.Type + "{}"
+	case s.Live != "":
+		s.Zero = "false"
+	case len(s.Fields) == 1:
+		s.Zero = zero(s.Fields[0].Capture.Var.Type(), s.Fields[0].Type)
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package plan
+
+import "github.com/closurefix/closurefix/rewrite/pattern"
+
+// A World is the code in which a decision is made: the units that hold
+// prepare functions, and all that may hold callers of them, in one build
+// configuration.
+type World struct {
+	// Units holds each package once, in its widest variant (with the
+	// in-package tests), and external test packages beside it, so that no
+	// file is in two units.
+	Units []*pattern.Unit
+
+	// Target reports whether prepare functions of a unit are wanted; other
+	// units are there for their callers. Nil means all.
+	Target func(*pattern.Unit) bool
+
+	// Module is set when Units holds every package of the main modules
+	// that can reach the targets. When unset, the world is a package: a
+	// caller elsewhere cannot be seen.
+	Module bool
+
+	// Exported allows to rewrite exported functions of importable packages,
+	// whose callers outside the main modules nobody can see.
+	Exported bool
+
+	// All includes prepare functions of kind capture.
+	All bool
+}
