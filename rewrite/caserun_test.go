@@ -55,41 +55,41 @@ func patternsOf(cases []*moduleCase) []string {
 	return p
 }
 
-// packageHeader is the line by which the go command names the package of the
-// messages that follow.
-var packageHeader = regexp.MustCompile(`^# \[?example\.com/([a-z0-9-]+)`)
+// blamed is how the go command names the package of the messages that follow,
+// or the file of a message.
+var blamed = regexp.MustCompile(`^(?:# \[?example\.com/([a-z0-9-]+)|(?:vet: )?(?:\./)?([a-z0-9-]+)/[^ ]*\.go:\d+)`)
 
 // keepBuilding runs go vet on the cases, notes in each what the compiler or
 // vet says about it, and returns the others.
 func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) ([]*moduleCase, error) {
-	if len(cases) == 0 {
-		return nil, nil
-	}
-	args := append([]string{"vet", "-trimpath", "-tags=" + tags}, patternsOf(cases)...)
-	_, msg, err := goCommand(ctx, root, args...)
-	if err == nil {
-		return cases, nil
-	}
-	blame := make(map[string]string)
-	name := ""
-	for line := range strings.Lines(string(msg)) {
-		if m := packageHeader.FindStringSubmatch(line); m != nil {
-			name = m[1]
+	for len(cases) > 0 {
+		args := append([]string{"vet", "-trimpath", "-tags=" + tags}, patternsOf(cases)...)
+		_, msg, err := goCommand(ctx, root, args...)
+		if err == nil {
+			break
 		}
-		blame[name] += line
-	}
-	var rest []*moduleCase
-	for _, c := range cases {
-		if words, ok := blame[c.name]; ok {
-			c.result.err = fmt.Errorf("does not build, or go vet complains (tags %q):\n%s", tags, words)
-		} else {
-			rest = append(rest, c)
+		words := make(map[string]string)
+		name := ""
+		for line := range strings.Lines(string(msg)) {
+			if m := blamed.FindStringSubmatch(line); m != nil {
+				name = m[1] + m[2]
+			}
+			words[name] += line
 		}
+		var rest []*moduleCase
+		for _, c := range cases {
+			if w, ok := words[c.name]; ok {
+				c.result.err = fmt.Errorf("does not build, or go vet complains (tags %q):\n%s", tags, w)
+			} else {
+				rest = append(rest, c)
+			}
+		}
+		if len(rest) == len(cases) {
+			return nil, fmt.Errorf("go vet: %w\n%s", err, msg)
+		}
+		cases = rest // an import that is not found hides what else is wrong
 	}
-	if len(rest) == len(cases) {
-		return nil, fmt.Errorf("go vet: %w\n%s", err, msg)
-	}
-	return rest, nil
+	return cases, nil
 }
 
 // importable returns a copy of a program's file that another package can
