@@ -1,0 +1,196 @@
+package rewrite
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// A change is what is decided for one prepare function, over all build
+// configurations: edits that all of them agree on, or a refusal.
+type change struct {
+	key     pattern.Key
+	first   *edit.Candidate // of the first configuration that has the function
+	pos     token.Position  // of its name there
+	edits   map[string][]edit.Edit
+	refusal *plan.Refusal
+	notes   []string
+}
+
+// id names the prepare function over the rounds of a run. Twins of one name in
+// files for different systems are different functions.
+type id struct {
+	key  pattern.Key
+	file string
+}
+
+func (c *change) id() id { return id{c.key, c.pos.Filename} }
+
+// files returns the names of the files that c edits, sorted.
+func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
+
+// decide asks for the candidates in every view and brings them together, in
+// the order of their positions.
+func (r *run) decide(views []*view) (changes []*change, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: %v; nothing was written\n%s", v, debug.Stack())
+		}
+	}()
+	byKey := make(map[pattern.Key][]*edit.Candidate) // by view, nil where there is none
+	var keys []pattern.Key
+	for i, v := range views {
+		for _, c := range r.candidates(v.world) {
+			k := c.Prepare.Key
+			if byKey[k] == nil {
+				byKey[k] = make([]*edit.Candidate, len(views))
+				keys = append(keys, k)
+			}
+			byKey[k][i] = c
+		}
+	}
+	for _, k := range keys {
+		changes = append(changes, merge(views, k, byKey[k])...)
+	}
+	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
+	return changes, nil
+}
+
+func comparePositions(a, b token.Position) int {
+	return cmp.Or(cmp.Compare(a.Filename, b.Filename), a.Offset-b.Offset)
+}
+
+// position returns where the prepare function of c is declared.
+func position(c *edit.Candidate) token.Position {
+	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
+}
+
+// merge brings the candidates of one name in all views together. Those that
+// edit, or stand in, a file that another view builds too make one change with
+// the candidate there; twins in files that no other view builds are changes by
+// themselves.
+func merge(views []*view, k pattern.Key, found []*edit.Candidate) []*change {
+	edits := make([]map[string][]edit.Edit, len(found))
+	for i, c := range found {
+		if c != nil && c.Refusal == nil {
+			edits[i] = byFile(c.Edits)
+		}
+	}
+	touches := func(i, j int) bool { // whether i's candidate concerns view j
+		if found[i] == nil {
+			return false
+		}
+		if views[j].built[position(found[i]).Filename] {
+			return true
+		}
+		for name := range edits[i] {
+			if views[j].built[name] {
+				return true
+			}
+		}
+		return false
+	}
+	group := make([]int, len(found))
+	for i := range group {
+		group[i] = i
+	}
+	for i := range found {
+		for j := range i {
+			if touches(i, j) || touches(j, i) {
+				old, low := group[i], group[j]
+				for x := range group {
+					if group[x] == old {
+						group[x] = low
+					}
+				}
+			}
+		}
+	}
+	var changes []*change
+	for g := range found {
+		var members []int
+		for i := range found {
+			if group[i] == g {
+				members = append(members, i)
+			}
+		}
+		if c := agree(views, k, found, edits, members); c != nil {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// agree makes one change of the members: all that edit a file which several of
+// the views build must edit it alike.
+func agree(views []*view, k pattern.Key, found []*edit.Candidate, edits []map[string][]edit.Edit, members []int) *change {
+	c := &change{key: k, edits: make(map[string][]edit.Edit)}
+	for _, i := range members {
+		if found[i] != nil && c.first == nil {
+			c.first, c.pos = found[i], position(found[i])
+		}
+	}
+	if c.first == nil {
+		return nil
+	}
+	for _, i := range members {
+		if f := found[i]; f != nil && f.Refusal != nil {
+			c.refusal = f.Refusal
+			return c
+		}
+	}
+	for _, i := range members {
+		for _, name := range slices.Sorted(maps.Keys(edits[i])) {
+			for _, j := range members {
+				if views[j].built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
+					c.refusal = &plan.Refusal{
+						Code: plan.ConfigsDiverge, Pos: c.pos, Name: k.String(),
+						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].config, views[j].config, filepath.Base(name)),
+					}
+					return c
+				}
+			}
+			if !views[i].ours[name] {
+				c.refusal = &plan.Refusal{
+					Code: OutsideModule, Pos: c.pos, Name: k.String(),
+					Reason: fmt.Sprintf("%s is not a file of a main module", filepath.Base(name)),
+				}
+				return c
+			}
+			c.edits[name] = edits[i][name]
+		}
+		if found[i] != nil {
+			for _, n := range found[i].Notes {
+				if !slices.Contains(c.notes, n) {
+					c.notes = append(c.notes, n)
+				}
+			}
+		}
+	}
+	return c
+}
+
+// all returns the edits of c in the order of files and offsets.
+func (c *change) all() []edit.Edit {
+	var edits []edit.Edit
+	for _, name := range c.files() {
+		edits = append(edits, c.edits[name]...)
+	}
+	return edits
+}
+
+func byFile(edits []edit.Edit) map[string][]edit.Edit {
+	m := make(map[string][]edit.Edit)
+	for _, e := range edits {
+		m[e.File] = append(m[e.File], e)
+	}
+	return m
+}

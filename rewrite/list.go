@@ -1,0 +1,267 @@
+package rewrite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A scope says which packages a run is about.
+type scope struct {
+	targets map[string]bool // paths of packages whose prepare functions are wanted
+	load    []string        // paths of packages to type-check, sorted
+	files   int             // Go files looked at
+}
+
+// survey lists the packages of the patterns in every configuration, and keeps
+// those that may hold a prepare function, together with those that may call
+// one of them.
+func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
+	s := &scope{targets: make(map[string]bool)}
+	files := make(map[string]*packages.Package) // by name
+	var excluded []Problem
+	matched := make(map[string]bool) // patterns
+	for _, config := range o.Configs {
+		pkgs, err := list(ctx, o, config, packages.NeedName|packages.NeedFiles|packages.NeedModule|packages.NeedForTest, o.Patterns)
+		if err != nil {
+			return nil, err
+		}
+		var problems []Problem
+		for _, p := range pkgs {
+			for _, q := range problemsOf([]*packages.Package{p}) {
+				if strings.Contains(q.Text, "build constraints exclude all Go files") {
+					excluded = append(excluded, q)
+				} else {
+					problems = append(problems, q)
+				}
+			}
+			if len(p.GoFiles) == 0 {
+				continue
+			}
+			s.targets[p.PkgPath] = true
+			for _, name := range p.GoFiles {
+				files[name] = p
+			}
+		}
+		if err := sourceError(config, problems); err != nil {
+			return nil, err
+		}
+		for _, pattern := range o.Patterns {
+			match := matcher(o.Dir, pattern)
+			matched[pattern] = matched[pattern] || slices.ContainsFunc(pkgs, match)
+		}
+	}
+	if len(files) == 0 && len(excluded) > 0 {
+		return nil, sourceError(o.Configs[0], excluded)
+	}
+	for _, pattern := range o.Patterns {
+		if !matched[pattern] {
+			return nil, fmt.Errorf("%s: the pattern matches no packages", pattern)
+		}
+	}
+	s.files = len(files)
+	o.Progress(fmt.Sprintf("%s listed", count(len(s.targets), "package")))
+
+	hits, problems := prescan(src, slices.Sorted(maps.Keys(files)))
+	if err := sourceError(o.Configs[0], problems); err != nil {
+		return nil, err
+	}
+	load := make(map[string]bool)
+	open := make(map[string]bool) // packages with a hit that other packages may call
+	for _, h := range hits {
+		p := files[h.file]
+		path := basePath(p)
+		load[path] = true
+		if ast.IsExported(h.name) && p.Name != "main" && !strings.HasSuffix(h.file, "_test.go") && (o.Exported || internal(path)) {
+			open[path] = true
+		}
+	}
+	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))
+	if len(open) > 0 {
+		if err := reach(ctx, o, open, load); err != nil {
+			return nil, err
+		}
+	}
+	s.load = slices.Sorted(maps.Keys(load))
+	return s, nil
+}
+
+// count returns "1 file", "2 files".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// basePath returns the path of the package, without the _test of an external
+// test package.
+func basePath(p *packages.Package) string {
+	if p.ForTest != "" {
+		return p.ForTest
+	}
+	return p.PkgPath
+}
+
+// list asks the go command about patterns, in one configuration. The packages
+// that come back are those of people: the generated main packages of tests are
+// left out, and dependencies that are compiled once more for a test.
+func list(ctx context.Context, o Options, config Config, mode packages.LoadMode, patterns []string) ([]*packages.Package, error) {
+	cfg := &packages.Config{
+		Context:    ctx,
+		Mode:       mode,
+		Dir:        o.Dir,
+		Env:        config.env(o.Env),
+		BuildFlags: config.flags(),
+		Tests:      true,
+	}
+	return loadPackages(cfg, patterns)
+}
+
+// loadPackages is packages.Load for patterns that are plain package patterns.
+func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package, error) {
+	pkgs, err := packages.Load(cfg, patterns...)
+	if err != nil {
+		if cause := cfg.Context.Err(); cause != nil {
+			return nil, cause
+		}
+		return nil, plainError(err)
+	}
+	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
+		return isTestMain(p) || p.ForTest != "" && p.PkgPath != p.ForTest && p.PkgPath != p.ForTest+"_test"
+	}), nil
+}
+
+// plainError returns err without the wrapping that speaks of how the go
+// command is called.
+func plainError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "err: ")
+	if i := strings.Index(text, "stderr: "); i >= 0 {
+		text = text[i+len("stderr: "):]
+	}
+	return errors.New(strings.TrimSpace(text))
+}
+
+// isTestMain reports whether p is the main package that the go command
+// generates for the tests of a package.
+func isTestMain(p *packages.Package) bool {
+	if p.Name != "main" || !strings.HasSuffix(p.PkgPath, ".test") || p.ForTest != "" {
+		return false
+	}
+	for _, name := range p.GoFiles {
+		if filepath.Base(name) != "_testmain.go" && filepath.Dir(name) == p.Dir {
+			return false
+		}
+	}
+	return true
+}
+
+// matcher returns a function that reports whether a package is matched by a
+// pattern. A pattern without "..." is matched by everything, since the go
+// command complains by itself when there is no such package; so are the
+// names that it gives to sets of packages.
+func matcher(dir, pattern string) func(*packages.Package) bool {
+	if !strings.Contains(pattern, "...") {
+		return func(*packages.Package) bool { return true }
+	}
+	relative := strings.HasPrefix(pattern, ".") || filepath.IsAbs(pattern)
+	if relative {
+		if !filepath.IsAbs(pattern) {
+			pattern = filepath.Join(dir, pattern)
+		}
+		if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
+			// The go command may name directories by either.
+			pattern = strings.Replace(pattern, dir, real, 1)
+		}
+		pattern = filepath.ToSlash(pattern)
+	}
+	text := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\.\.\.`, `.*`)
+	if head, ok := strings.CutSuffix(text, `/.*`); ok {
+		text = head + `(/.*)?`
+	}
+	re := regexp.MustCompile(`^` + text + `$`)
+	return func(p *packages.Package) bool {
+		if !relative {
+			return re.MatchString(p.PkgPath)
+		}
+		where := p.Dir
+		if real, err := filepath.EvalSymlinks(where); err == nil {
+			where = real
+		}
+		return re.MatchString(filepath.ToSlash(where))
+	}
+}
+
+// reach adds to load the packages of the main modules that depend on one of
+// the open packages, directly or through others: a value whose method is
+// called may come from a package that the caller does not import.
+func reach(ctx context.Context, o Options, open, load map[string]bool) error {
+	dirs, err := mainModules(ctx, o)
+	if err != nil {
+		return err
+	}
+	var patterns []string
+	for _, dir := range dirs {
+		patterns = append(patterns, filepath.Join(dir, "..."))
+	}
+	for _, config := range o.Configs {
+		mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
+		pkgs, err := list(ctx, o, config, mode, patterns)
+		if err != nil {
+			return err
+		}
+		known := make(map[*packages.Package]bool)
+		var reaches func(*packages.Package) bool
+		reaches = func(p *packages.Package) bool {
+			yes, ok := known[p]
+			if ok {
+				return yes
+			}
+			known[p] = open[basePath(p)] // also ends a cycle, which is an error elsewhere
+			for _, q := range p.Imports {
+				if reaches(q) {
+					known[p] = true
+				}
+			}
+			return known[p]
+		}
+		for _, p := range pkgs {
+			if len(p.GoFiles) > 0 && reaches(p) {
+				load[basePath(p)] = true
+			}
+		}
+	}
+	o.Progress(fmt.Sprintf("%s may call them", count(len(load), "package")))
+	return nil
+}
+
+// mainModules returns the directories of the main modules: one, or those of a
+// go.work file.
+func mainModules(ctx context.Context, o Options) ([]string, error) {
+	out, err := goCommand(ctx, o.Dir, o.Env, "list", "-m", "-f", "{{if .Main}}{{.Dir}}{{end}}")
+	if err != nil {
+		return nil, err
+	}
+	var dirs []string
+	for line := range bytes.Lines(out) {
+		dir := string(bytes.TrimSpace(line))
+		if dir == "" {
+			continue
+		}
+		if _, err := os.Stat(dir); err != nil {
+			return nil, err
+		}
+		dirs = append(dirs, dir)
+	}
+	return dirs, nil
+}

@@ -1,0 +1,195 @@
+package rewrite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// Options says what to look at, and how far to go.
+type Options struct {
+	// Dir is the directory that patterns are relative to. Empty means the
+	// current one.
+	Dir string
+
+	// Patterns name packages as the go command does. Prepare functions of
+	// these packages are wanted; callers are looked for in all packages of
+	// the main modules. Empty means "./...".
+	Patterns []string
+
+	// Configs are the build configurations in which the code must make
+	// sense, the first being the one that findings are described in. Empty
+	// means that of the host alone.
+	Configs []Config
+
+	// All includes cleanups that capture no result.
+	All bool
+
+	// Exported allows to rewrite exported functions of importable packages.
+	Exported bool
+
+	// Rewrite asks for the new contents of files, verified. Without it, Run
+	// stops at the decisions.
+	Rewrite bool
+
+	// Env is the environment of the go command. Nil means that of the
+	// process.
+	Env []string
+
+	// Progress, if set, is called with a short phrase at the end of each
+	// step.
+	Progress func(string)
+
+	// candidates stands in for edit.Candidates in tests.
+	candidates func(*plan.World) []*edit.Candidate
+}
+
+// A Config is a build configuration. Empty fields have the go command's
+// defaults.
+type Config struct {
+	GOOS, GOARCH string
+	Tags         []string
+}
+
+// String returns the configuration as in "linux/amd64" or "linux/amd64 -tags=a,b";
+// "host" stands for the go command's defaults.
+func (c Config) String() string {
+	s := "host"
+	if c.GOOS != "" || c.GOARCH != "" {
+		s = c.GOOS + "/" + c.GOARCH
+	}
+	if len(c.Tags) > 0 {
+		s += " -tags=" + strings.Join(c.Tags, ",")
+	}
+	return s
+}
+
+// ParseConfig reads "GOOS/GOARCH".
+func ParseConfig(s string) (Config, error) {
+	goos, goarch, ok := strings.Cut(s, "/")
+	if !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
+		return Config{}, fmt.Errorf("%q is not a build configuration such as linux/amd64", s)
+	}
+	return Config{GOOS: goos, GOARCH: goarch}, nil
+}
+
+// env returns the environment of the go command under c.
+func (c Config) env(base []string) []string {
+	env := slices.Clone(base)
+	if c.GOOS != "" {
+		env = append(env, "GOOS="+c.GOOS)
+	}
+	if c.GOARCH != "" {
+		env = append(env, "GOARCH="+c.GOARCH)
+	}
+	return env
+}
+
+// flags returns the build flags of c.
+func (c Config) flags() []string {
+	if len(c.Tags) == 0 {
+		return nil
+	}
+	return []string{"-tags=" + strings.Join(c.Tags, ",")}
+}
+
+// complete fills in the defaults of o.
+func (o Options) complete(ctx context.Context) (Options, error) {
+	if o.Dir == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return o, err
+		}
+		o.Dir = dir
+	}
+	if len(o.Patterns) == 0 {
+		o.Patterns = []string{"./..."}
+	}
+	for _, p := range o.Patterns {
+		if strings.HasSuffix(p, ".go") || strings.Contains(p, "=") {
+			return o, fmt.Errorf("%s: name packages, not files: callers in the rest of a package would not be seen", p)
+		}
+	}
+	if o.Env == nil {
+		o.Env = os.Environ()
+	}
+	if o.candidates == nil {
+		o.candidates = edit.Candidates
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	configs, err := distinct(ctx, o)
+	o.Configs = configs
+	return o, err
+}
+
+// distinct returns the configurations of o, each once, with the host's spelled
+// out if there are others beside it.
+func distinct(ctx context.Context, o Options) ([]Config, error) {
+	if len(o.Configs) == 0 {
+		return []Config{{}}, nil
+	}
+	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
+		return o.Configs, nil
+	}
+	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH")
+	if err != nil {
+		return nil, err
+	}
+	var host struct{ GOOS, GOARCH string }
+	if err := json.Unmarshal(out, &host); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	known, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	var configs []Config
+	seen := make(map[string]bool)
+	for _, c := range o.Configs {
+		if c.GOOS == "" {
+			c.GOOS = host.GOOS
+		}
+		if c.GOARCH == "" {
+			c.GOARCH = host.GOARCH
+		}
+		// Without the list, which not every distribution of Go can print, an
+		// unknown system is one that no file is built for.
+		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(strings.Fields(string(known)), pair) {
+			return nil, fmt.Errorf("%s is not a system that Go builds for", pair)
+		}
+		if !seen[c.String()] {
+			seen[c.String()] = true
+			configs = append(configs, c)
+		}
+	}
+	return configs, nil
+}
+
+// goCommand runs the go command and returns what it prints.
+func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(slices.Clone(env), "PWD="+dir)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			return nil, fmt.Errorf("go %s: %s", args[0], text)
+		}
+		return nil, fmt.Errorf("go %s: %w", args[0], err)
+	}
+	return out, nil
+}

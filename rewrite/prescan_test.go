@@ -1,0 +1,77 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"golang.org/x/tools/go/packages"
+)
+
+func TestMayPrepare(t *testing.T) {
+	const text = `package p
+
+func yes1() func()                        { return func() {} }
+func yes2() (context.CancelFunc, error)   { return func() {}, nil }
+func yes3() (done func())                 { done = func() {}; return }
+func yes4() (int, func(error) error)      { f := func(error) error { return nil }; return 0, (f) }
+func yes5() (done, undo func(*error))     { var d = func(*error) {}; return nil, d }
+func yes6() Done                          { return Done(func() {}) }
+func (T) yes7() Generic[int]              { if x { return nil }; return func() {} }
+
+func no1()                                { f := func() {}; f() }
+func no2() error                          { return do(func() {}) }
+func no3() (func() (int, error), error)   { return func() (int, error) { return 0, nil }, nil }
+func no4() func([]byte)                   { return func([]byte) {} }
+func no5() func()                         { go func() {}(); return cleanup }
+func no6() (Handler, error)               { return nil, nil }
+func no7() (func(), bool)                 { return other() }
+func no8() func()
+func no9() Visitor                        { return func(n map[string]int) {} }
+`
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := mayPrepare(f)
+	for _, d := range f.Decls {
+		fn := d.(*ast.FuncDecl)
+		if got, want := slices.Contains(found, fn), strings.HasPrefix(fn.Name.Name, "yes"); got != want {
+			t.Errorf("%s: %v, want %v", fn.Name.Name, got, want)
+		}
+	}
+}
+
+// What needs types to find must not have been thrown away without.
+func TestPrescanMissesNothing(t *testing.T) {
+	pkgs, err := packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo,
+	}, "net/http", "context", "testing", "database/sql", "os", "go/types", "cmd/go/internal/...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepares, hits := 0, 0
+	for _, p := range pkgs {
+		may := make(map[*ast.FuncDecl]bool)
+		for _, f := range p.Syntax {
+			for _, fn := range mayPrepare(f) {
+				may[fn] = true
+				hits++
+			}
+		}
+		for _, found := range pattern.Find(&pattern.Unit{Fset: p.Fset, Files: p.Syntax, Pkg: p.Types, Info: p.TypesInfo}) {
+			prepares++
+			if !may[found.Decl] {
+				t.Errorf("%s is lost", p.Fset.Position(found.Decl.Pos()))
+			}
+		}
+	}
+	if prepares == 0 {
+		t.Error("the packages hold no prepare function: nothing was tested")
+	}
+	t.Logf("%d prepare functions among %d hits", prepares, hits)
+}

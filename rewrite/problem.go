@@ -1,0 +1,121 @@
+package rewrite
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A Problem is something that the go command, the parser or the type checker
+// does not accept.
+type Problem struct {
+	File      string // absolute, or "" if the problem has no place
+	Line, Col int    // from 1; 0 if unknown
+	Text      string
+}
+
+// String returns the problem as "file:line:col: text".
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.File != "" {
+		b.WriteString(p.File + ":")
+		if p.Line > 0 {
+			fmt.Fprintf(&b, "%d:", p.Line)
+			if p.Col > 0 {
+				fmt.Fprintf(&b, "%d:", p.Col)
+			}
+		}
+		b.WriteByte(' ')
+	}
+	b.WriteString(p.Text)
+	return b.String()
+}
+
+// A SourceError says that packages cannot be worked on as they are.
+type SourceError struct {
+	Config   Config
+	Problems []Problem // sorted, without repetition, at least one
+}
+
+func (e *SourceError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sourceError returns an error that holds problems, or nil if there are none.
+func sourceError(c Config, problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	slices.SortFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Text, b.Text))
+	})
+	return &SourceError{Config: c, Problems: slices.Compact(problems)}
+}
+
+// problemOf turns an error of a package into a Problem. The position of such
+// an error is a string, "file:line:col", "file:line", "file" or "-".
+func problemOf(e packages.Error) Problem {
+	p := Problem{File: e.Pos, Text: strings.TrimSpace(e.Msg)}
+	var numbers []int
+	for range 2 {
+		i := strings.LastIndexByte(p.File, ':')
+		if i < 0 {
+			break
+		}
+		n, err := strconv.Atoi(p.File[i+1:])
+		if err != nil {
+			break
+		}
+		p.File, numbers = p.File[:i], append(numbers, n)
+	}
+	switch len(numbers) {
+	case 1:
+		p.Line = numbers[0]
+	case 2:
+		p.Line, p.Col = numbers[1], numbers[0]
+	}
+	if p.File == "-" {
+		p.File = ""
+	}
+	return p
+}
+
+// problemsOf returns the problems of packages and of what they import.
+func problemsOf(pkgs []*packages.Package) []Problem {
+	var problems []Problem
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		if p.Module != nil && p.Module.Error != nil {
+			problems = append(problems, Problem{Text: p.Module.Error.Err})
+		}
+		typed := slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+			return e.Kind == packages.TypeError || e.Kind == packages.ParseError
+		})
+		for _, e := range p.Errors {
+			if typed && e.Kind == packages.ListError && strings.HasPrefix(e.Msg, "# ") {
+				continue // the compiler's report of the same
+			}
+			problems = append(problems, problemOf(e))
+		}
+	})
+	return problems
+}
+
+// wordsOf returns what a failed check says, in one line: the first problem.
+func wordsOf(err error, short func(string) string) string {
+	var bad *SourceError
+	if !errors.As(err, &bad) {
+		return err.Error()
+	}
+	p := bad.Problems[0]
+	p.File = short(p.File)
+	return p.String()
+}

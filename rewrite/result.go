@@ -1,0 +1,94 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// A Result is what a run found, and the files as they would be.
+type Result struct {
+	Findings []Finding // by position
+	Files    []File    // that change, by name; only with Options.Rewrite
+
+	Packages int // that the patterns name
+	Scanned  int // Go files parsed
+	Loaded   int // packages type-checked
+}
+
+// A Finding is a prepare function and what becomes of it.
+type Finding struct {
+	Pos     token.Position // of its name, unadjusted by line directives
+	Package string         // path
+	Name    string         // as in "(*Conn).prepareRead"
+	Kind    pattern.Kind
+	Message string // what the code does, in one sentence
+
+	// Refusal says why the function stays as it is. If nil, the function is
+	// rewritten, or would be if Options.Rewrite was not set.
+	Refusal *plan.Refusal
+
+	Files []string // that the rewrite edits, sorted
+
+	// Edits of the files on disk that are the rewrite, by file and offset.
+	// Empty where a rewrite stands on the result of another.
+	Edits []edit.Edit
+
+	Notes []string // for the person who reads the change
+
+	done bool
+}
+
+// A File is a file that changes.
+type File struct {
+	Name     string // absolute
+	Old, New []byte
+}
+
+// Diff returns the changes of all files as a unified diff, for patch -p1 in
+// dir: names are relative to dir where a file lies below it, else absolute.
+func (r *Result) Diff(dir string) string {
+	var b strings.Builder
+	for _, f := range r.Files {
+		from, to := f.Name, f.Name
+		if rel, err := filepath.Rel(dir, f.Name); err == nil && filepath.IsLocal(rel) {
+			from, to = "a/"+filepath.ToSlash(rel), "b/"+filepath.ToSlash(rel)
+		}
+		b.WriteString(udiff.Unified(from, to, string(f.Old), string(f.New)))
+	}
+	return b.String()
+}
+
+// Left returns the findings that stay as they are.
+func (r *Result) Left() []Finding {
+	var left []Finding
+	for _, f := range r.Findings {
+		if f.Refusal != nil {
+			left = append(left, f)
+		}
+	}
+	return left
+}
+
+// Outcome says in one sentence what the rewrite of f does or why there is none.
+// short turns the name of a file into the form that people know it by.
+func (f Finding) Outcome(short func(string) string) string {
+	if f.Refusal != nil {
+		s := f.Refusal.Error()
+		if p := f.Refusal.Pos; p.IsValid() {
+			s += fmt.Sprintf(" (%s:%d)", short(p.Filename), p.Line)
+		}
+		return s + fmt.Sprintf(" [%s]", f.Refusal.Code)
+	}
+	names := make([]string, len(f.Files))
+	for i, name := range f.Files {
+		names[i] = short(name)
+	}
+	return fmt.Sprintf("-fix rewrites %s and its callers in %s", f.Name, strings.Join(names, ", "))
+}

@@ -1,0 +1,143 @@
+package rewrite
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// OutsideModule is the code of the refusals that this package adds to those of
+// package plan: an edited file does not belong to a main module, or is not one
+// that people write (what cgo makes of a file, for example).
+const OutsideModule plan.Code = "outside-module"
+
+// A run holds what one Run knows.
+type run struct {
+	Options
+	src     *sources
+	scope   *scope
+	views   []*view // of the text with over in place
+	over    overlay // the changes that were accepted
+	changes []*change
+
+	settled  map[id]bool     // accepted, or refused by the checker
+	findings map[id]*Finding // as of the first round
+}
+
+// Run finds the prepare functions of o.Patterns and decides what to do about
+// each. With o.Rewrite it works out the new contents of all files, checked in
+// every configuration. It writes nothing: see Result.Write.
+//
+// The error is a *SourceError if packages do not parse or type-check, or do
+// not exist.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	o, err := o.complete(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{
+		Options:  o,
+		src:      newSources(),
+		settled:  make(map[id]bool),
+		findings: make(map[id]*Finding),
+	}
+	if r.scope, err = survey(ctx, o, r.src); err != nil {
+		return nil, err
+	}
+	if len(r.scope.load) > 0 {
+		if r.views, err = r.load(ctx, nil); err != nil {
+			return nil, err
+		}
+		r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
+		if r.changes, err = r.decide(r.views); err != nil {
+			return nil, err
+		}
+	}
+	r.report()
+	if o.Rewrite {
+		if err := r.rewrite(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return r.result()
+}
+
+// report notes the findings of the first round.
+func (r *run) report() {
+	for _, c := range r.changes {
+		r.findings[c.id()] = &Finding{
+			Pos:     c.pos,
+			Package: c.key.Pkg,
+			Name:    c.key.String(),
+			Kind:    c.first.Kind,
+			Message: c.first.Message(),
+			Refusal: c.refusal,
+			Files:   c.files(),
+			Edits:   c.all(),
+			Notes:   c.notes,
+		}
+	}
+}
+
+// applied notes that c was accepted.
+func (r *run) applied(c *change, round int) {
+	if f := r.findings[c.id()]; f != nil {
+		f.Refusal, f.Files, f.Notes, f.done = nil, c.files(), c.notes, true
+		if f.Edits = nil; round == 1 {
+			f.Edits = c.all()
+		}
+	}
+}
+
+// refuse notes why c stays, at a position in the text that people have: where
+// an earlier round changed the file, that is the function's.
+func (r *run) refuse(c *change, why *plan.Refusal) {
+	f := r.findings[c.id()]
+	if f == nil {
+		return
+	}
+	refusal := *why
+	if _, edited := r.over[refusal.Pos.Filename]; edited {
+		refusal.Pos = f.Pos
+	}
+	f.Refusal, f.Files, f.Edits, f.Notes = &refusal, nil, nil, nil
+}
+
+// revise brings the findings that are not settled up to date with the changes
+// of a later round.
+func (r *run) revise() {
+	left := make(map[id]bool)
+	for _, c := range r.changes {
+		left[c.id()] = true
+		f := r.findings[c.id()]
+		if f != nil && !r.settled[c.id()] && f.Refusal == nil && c.refusal != nil {
+			r.refuse(c, c.refusal)
+		}
+	}
+	maps.DeleteFunc(r.findings, func(i id, f *Finding) bool {
+		return !f.done && !r.settled[i] && !left[i] // another rewrite did away with it
+	})
+}
+
+// result collects what the run found and did.
+func (r *run) result() (*Result, error) {
+	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load)}
+	for _, f := range r.findings {
+		res.Findings = append(res.Findings, *f)
+	}
+	slices.SortFunc(res.Findings, func(a, b Finding) int { return comparePositions(a.Pos, b.Pos) })
+	for _, name := range slices.Sorted(maps.Keys(r.over)) {
+		old, err := r.src.read(name)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(old, r.over[name]) {
+			res.Files = append(res.Files, File{Name: name, Old: old, New: r.over[name]})
+		}
+	}
+	return res, nil
+}

@@ -1,0 +1,597 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"go/ast"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/txtar"
+)
+
+// These tests are about the pipeline, whatever the decisions: which packages
+// are looked at, how decisions of several configurations come together, what
+// happens to those that get in each other's way or spoil the result. So the
+// decisions here are simple: renamer renames functions.
+
+// unpack writes a txtar archive to a new directory.
+func unpack(t *testing.T, archive string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// renamer decides to rename each function prepareX (PrepareX) of the targets,
+// which must not be foreign to the world, to X or, with names given, to another
+// name.
+func renamer(names func(w *plan.World, old string) string) func(*plan.World) []*edit.Candidate {
+	return func(w *plan.World) []*edit.Candidate {
+		var found []*edit.Candidate
+		for _, u := range w.Units {
+			if !w.Target(u) {
+				continue
+			}
+			for _, f := range u.Files {
+				for _, d := range f.Decls {
+					fn, ok := d.(*ast.FuncDecl)
+					if !ok || !strings.HasPrefix(strings.ToLower(fn.Name.Name), "prepare") {
+						continue
+					}
+					c := &edit.Candidate{Prepare: &pattern.Prepare{
+						Unit: u, File: f, Decl: fn, Key: pattern.KeyOf(u.Info.Defs[fn.Name].(*types.Func)),
+					}}
+					c.Edits = renames(w, c.Prepare.Key, names(w, fn.Name.Name))
+					found = append(found, c)
+				}
+			}
+		}
+		return found
+	}
+}
+
+// renames returns edits that rename the function everywhere, or only where it
+// is declared if the new name begins with "Lost".
+func renames(w *plan.World, k pattern.Key, name string) []edit.Edit {
+	var edits []edit.Edit
+	for _, u := range w.Units {
+		rename := func(id *ast.Ident, obj types.Object) {
+			if fn, ok := obj.(*types.Func); ok && pattern.KeyOf(fn) == k {
+				p := u.Fset.PositionFor(id.Pos(), false)
+				edits = append(edits, edit.Edit{File: p.Filename, Start: p.Offset, End: p.Offset + len(id.Name), New: name})
+			}
+		}
+		for id, obj := range u.Info.Defs {
+			rename(id, obj)
+		}
+		if strings.HasPrefix(name, "Lost") {
+			continue
+		}
+		for id, obj := range u.Info.Uses {
+			rename(id, obj)
+		}
+	}
+	slices.SortFunc(edits, func(a, b edit.Edit) int {
+		if a.File != b.File {
+			return strings.Compare(a.File, b.File)
+		}
+		return a.Start - b.Start
+	})
+	return edits
+}
+
+func shorten(_ *plan.World, old string) string { return "Did" + old[len("prepare"):] }
+
+// do runs the pipeline over an archive and returns the directory and the
+// result.
+func do(t *testing.T, archive string, o Options) (string, *Result, error) {
+	t.Helper()
+	dir := unpack(t, archive)
+	o.Dir = filepath.Join(dir, o.Dir)
+	o.Rewrite = true
+	o.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
+	if !strings.Contains(archive, "-- go.work --") {
+		o.Env = append(o.Env, "GOWORK=off")
+	}
+	if o.candidates == nil {
+		o.candidates = renamer(shorten)
+	}
+	res, err := Run(t.Context(), o)
+	return dir, res, err
+}
+
+// changed returns the new text of the files that res changes, by slash path
+// below dir.
+func changed(t *testing.T, dir string, res *Result) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	for _, f := range res.Files {
+		rel, err := filepath.Rel(dir, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.ToSlash(rel)] = string(f.New)
+	}
+	return files
+}
+
+// want fails the test unless exactly the named files change, and hold the
+// text that follows each name.
+func want(t *testing.T, files map[string]string, pairs ...string) {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		name, text := pairs[i], pairs[i+1]
+		if got, ok := files[name]; !ok {
+			t.Errorf("%s does not change", name)
+		} else if !strings.Contains(got, text) {
+			t.Errorf("%s lacks %q:\n%s", name, text, got)
+		}
+	}
+	if len(files) != len(pairs)/2 {
+		for name := range files {
+			if !slices.Contains(pairs, name) {
+				t.Errorf("%s changes", name)
+			}
+		}
+	}
+}
+
+const module = `
+-- go.mod --
+module example.com/m
+
+go 1.26
+`
+
+func TestCallersInOtherPackages(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- internal/a/a.go --
+package a
+
+type T struct{}
+
+func (T) Prepare() func() { return func() {} }
+-- internal/a/in_test.go --
+package a
+
+func inside() { T{}.Prepare() }
+-- internal/a/out_test.go --
+package a_test
+
+import "example.com/m/internal/a"
+
+func outside() { a.T{}.Prepare() }
+-- b/b.go --
+package b
+
+import "example.com/m/internal/a"
+
+var T a.T
+-- c/c.go --
+package c
+
+import "example.com/m/b"
+
+func c() { b.T.Prepare() } // without an import of a
+-- d/d.go --
+package d
+`
+	dir, res, err := do(t, archive, Options{Patterns: []string{"./internal/a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res),
+		"internal/a/a.go", "(T) Did()",
+		"internal/a/in_test.go", "T{}.Did()",
+		"internal/a/out_test.go", "a.T{}.Did()",
+		"c/c.go", "b.T.Did()")
+	if res.Loaded != 3 {
+		t.Errorf("%d packages were type-checked, want a, b and c", res.Loaded)
+	}
+}
+
+func TestOnlyCandidatesAreTypeChecked(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a/a.go --
+package a
+
+func prepare() func() { return func() {} }
+-- b/b.go --
+package b
+
+import "example.com/m/a"
+
+var _ a.Missing // nobody looks: b can neither hold a prepare function nor call one
+`
+	dir, res, err := do(t, archive, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "a/a.go", "func Did()")
+	if res.Loaded != 1 || res.Packages != 2 {
+		t.Errorf("%d of %d packages were type-checked, want 1 of 2", res.Loaded, res.Packages)
+	}
+}
+
+func TestTargetsAreWhatThePatternsName(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- internal/a/a.go --
+package a
+
+func Prepare() func() { return func() {} }
+-- b/b.go --
+package b
+
+import "example.com/m/internal/a"
+
+func b() { a.Prepare() }
+
+func prepareB() func() { return func() {} }
+`
+	dir, res, err := do(t, archive, Options{Patterns: []string{"./internal/..."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "internal/a/a.go", "func Did()", "b/b.go", "func prepareB()")
+}
+
+func TestWorkspace(t *testing.T) {
+	t.Parallel()
+	archive := `
+-- go.work --
+go 1.26
+
+use (
+	./one
+	./two
+)
+-- one/go.mod --
+module example.com/one
+
+go 1.26
+-- one/lib/lib.go --
+package lib
+
+func Prepare() func() { return func() {} }
+-- two/go.mod --
+module example.com/two
+
+go 1.26
+-- two/use.go --
+package two
+
+import "example.com/one/lib"
+
+func use() { lib.Prepare() }
+`
+	dir, res, err := do(t, archive, Options{Dir: "one", Exported: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "one/lib/lib.go", "func Did()", "two/use.go", "lib.Did()")
+}
+
+func TestRounds(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a.go --
+package a
+
+func prepareA() func() { return func() {} }
+
+func prepareB() func() { return func() {} }
+
+func prepareC() func() { return func() {} }
+
+func use() {
+	prepareA()()
+	prepareB()()
+	prepareC()()
+}
+`
+	var steps []string
+	dir, res, err := do(t, archive, Options{Progress: func(s string) { steps = append(steps, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "a.go", "\tDidA()()\n\tDidB()()\n\tDidC()()\n")
+	if got := strings.Join(steps, "\n"); !strings.Contains(got, "round 3") || strings.Contains(got, "round 4") {
+		t.Errorf("three changes of one declaration take three rounds, not:\n%s", got)
+	}
+	if len(res.Left()) > 0 {
+		t.Errorf("left: %v", res.Left())
+	}
+}
+
+func TestVerifyIsolates(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a.go --
+package a
+
+func prepareA() func() { return func() {} }
+
+func prepareBad() func() { return func() {} }
+
+func prepareC() func() { return func() {} }
+
+func useA() { prepareA()() }
+
+func useBad() { prepareBad()() }
+
+func useC() { prepareC()() }
+`
+	bad := func(w *plan.World, old string) string {
+		if old == "prepareBad" {
+			return "Lost"
+		}
+		return shorten(w, old)
+	}
+	dir, res, err := do(t, archive, Options{candidates: renamer(bad)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := changed(t, dir, res)
+	want(t, files, "a.go", "func useBad() { prepareBad()() }")
+	for _, s := range []string{"DidA()()", "DidC()()", "func prepareBad()"} {
+		if !strings.Contains(files["a.go"], s) {
+			t.Errorf("a.go lacks %q:\n%s", s, files["a.go"])
+		}
+	}
+	left := res.Left()
+	if len(left) != 1 || left[0].Refusal.Code != plan.VerifyFailed {
+		t.Fatalf("left: %+v, want prepareBad with verify-failed", left)
+	}
+	if got := left[0].Refusal.Error(); !strings.Contains(got, "undefined: prepareBad") || !strings.Contains(got, "a.go:11") {
+		t.Errorf("the refusal lacks the words of the checker: %s", got)
+	}
+}
+
+// Two changes that are sound each by itself and not together: the second is
+// decided anew when the first is done.
+func TestVerifyDecidesAnew(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a.go --
+package a
+
+func prepareA() func() { return func() {} }
+
+func prepareB() func() { return func() {} }
+`
+	free := func(w *plan.World, old string) string {
+		if w.Units[0].Pkg.Scope().Lookup("Did") != nil {
+			return "Did2"
+		}
+		return "Did"
+	}
+	dir, res, err := do(t, archive, Options{candidates: renamer(free)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "a.go", "func Did() func() { return func() {} }\n\nfunc Did2()")
+	if len(res.Left()) > 0 {
+		t.Errorf("left: %v", res.Left())
+	}
+}
+
+var linuxAndWindows = []Config{{GOOS: "linux", GOARCH: "amd64"}, {GOOS: "windows", GOARCH: "amd64"}}
+
+const systems = module + `
+-- a.go --
+package a
+
+func prepare() func() { return func() {} }
+-- use_linux.go --
+package a
+
+func use() { prepare()() }
+-- use_windows.go --
+package a
+
+func use() { prepare()() }
+-- use_plan9.go --
+package a
+
+func use() { println("plan9") }
+`
+
+func TestConfigsAgree(t *testing.T) {
+	t.Parallel()
+	var ignored [][]string
+	candidates := func(w *plan.World) []*edit.Candidate {
+		var names []string
+		for _, f := range w.Units[0].Ignored {
+			names = append(names, filepath.Base(f))
+		}
+		ignored = append(ignored, names)
+		return renamer(shorten)(w)
+	}
+	dir, res, err := do(t, systems, Options{Configs: linuxAndWindows, candidates: candidates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res), "a.go", "func Did()", "use_linux.go", "Did()()", "use_windows.go", "Did()()")
+	if !slices.EqualFunc(ignored[0], []string{"use_plan9.go"}, func(a, b string) bool { return a == b }) {
+		t.Errorf("ignored under linux: %v, want what neither configuration builds", ignored[0])
+	}
+}
+
+func TestConfigsDiverge(t *testing.T) {
+	t.Parallel()
+	other := func(w *plan.World, old string) string {
+		name := w.Units[0].Filename(w.Units[0].Files[len(w.Units[0].Files)-1].FileStart)
+		if strings.Contains(name, "windows") {
+			return "DidOnWindows"
+		}
+		return "Did"
+	}
+	_, res, err := do(t, systems, Options{Configs: linuxAndWindows, candidates: renamer(other)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := res.Left()
+	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != plan.ConfigsDiverge {
+		t.Fatalf("files %v, left %+v, want configs-diverge", res.Files, left)
+	}
+	if got := left[0].Refusal.Error(); !strings.Contains(got, "linux/amd64 and windows/amd64 would change a.go differently") {
+		t.Error(got)
+	}
+}
+
+// A function that one configuration alone has is no disagreement.
+func TestTwins(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a_linux.go --
+package a
+
+func prepareLinux() func() { return func() {} }
+
+func prepare() func() { return func() {} }
+-- a_windows.go --
+package a
+
+func prepare() func() { return func() {} }
+-- use.go --
+package a
+
+func use() { prepare()() }
+`
+	dir, res, err := do(t, archive, Options{Configs: linuxAndWindows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res),
+		"a_linux.go", "func DidLinux()",
+		"a_windows.go", "func Did()",
+		"use.go", "func use() { Did()() }")
+}
+
+func TestSourceErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, archive, pattern string
+		want                   string
+	}{
+		{"type", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() {} }\n\nvar x int = \"\"\n", ".", `a.go:5:13: cannot use "" (untyped string constant) as int value in variable declaration`},
+		{"test", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() {} }\n-- a_test.go --\npackage a\n\nvar x = y\n", ".", "a_test.go:3:9: undefined: y"},
+		{"syntax", module + "-- a.go --\npackage a\n\nfunc f() { return return }\n", ".", "a.go:3:19: expected"},
+		{"import", module + "-- a.go --\npackage a\n\nimport \"example.com/m/no\"\n\nfunc f() func() { return func() { no.No() } }\n", ".", "a.go:3:8: "},
+		{"package", module, "./no", "no"},
+		{"path", module, "example.com/m/no", "example.com/m/no"},
+		{"excluded", module + "-- a.go --\n//go:build never\n\npackage a\n", ".", "build constraints exclude all Go files"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := do(t, test.archive, Options{Patterns: []string{test.pattern}})
+			var bad *SourceError
+			if !errors.As(err, &bad) {
+				t.Fatalf("error %v, want a SourceError", err)
+			}
+			if !strings.Contains(bad.Error(), test.want) {
+				t.Errorf("error %v, want %s", bad, test.want)
+			}
+		})
+	}
+}
+
+func TestOtherErrors(t *testing.T) {
+	t.Parallel()
+	archive := module + "-- a/a.go --\npackage a\n-- b/c/c.go --\n//go:build never\n\npackage c\n"
+	tests := []struct {
+		pattern string
+		configs []Config
+		want    string
+	}{
+		{"./b/...", nil, "./b/...: the pattern matches no packages"},
+		{"example.com/m/b/...", nil, "example.com/m/b/...: the pattern matches no packages"},
+		{"a/a.go", nil, "a/a.go: name packages, not files"},
+		{"./...", []Config{{GOOS: "linux", GOARCH: "none"}}, "linux/none is not a system that Go builds for"},
+	}
+	for _, test := range tests {
+		_, _, err := do(t, archive, Options{Patterns: []string{test.pattern}, Configs: test.configs})
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want %s", test.pattern, err, test.want)
+		}
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	dir := unpack(t, systems)
+	_, err := Run(ctx, Options{Dir: dir, Rewrite: true, candidates: renamer(shorten), Progress: func(string) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+// What goes wrong inside must not look like an answer.
+func TestInternalErrors(t *testing.T) {
+	t.Parallel()
+	for name, candidates := range map[string]func(*plan.World) []*edit.Candidate{
+		"panic": func(*plan.World) []*edit.Candidate { panic("out of order") },
+		"range": func(w *plan.World) []*edit.Candidate {
+			found := renamer(shorten)(w)
+			found[0].Edits[0].End = 1e6
+			return found
+		},
+	} {
+		_, res, err := do(t, systems, Options{candidates: candidates})
+		if err == nil || !strings.Contains(err.Error(), "internal error") {
+			t.Errorf("%s: error %v and result %v, want an internal error", name, err, res)
+		}
+	}
+}
+
+// A file of the module cache or of the standard library is never edited.
+func TestOutsideModule(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- vendor/modules.txt --
+# example.com/dep v1.0.0
+## explicit; go 1.26
+example.com/dep
+-- vendor/example.com/dep/dep.go --
+package dep
+
+func prepare() func() { return func() {} }
+-- a.go --
+package a
+
+import _ "example.com/dep"
+`
+	archive = strings.Replace(archive, "go 1.26\n", "go 1.26\n\nrequire example.com/dep v1.0.0\n", 1)
+	_, res, err := do(t, archive, Options{Patterns: []string{"example.com/dep"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := res.Left()
+	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != OutsideModule {
+		t.Errorf("files %v, left %+v, want outside-module", res.Files, left)
+	}
+}

@@ -1,0 +1,149 @@
+package rewrite
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// sources holds files as they were when first read, so that all that a run
+// decides rests on the same text, and so that the end of a run can tell
+// whether somebody changed a file meanwhile.
+type sources struct {
+	mu      sync.Mutex
+	text    map[string][]byte
+	changed map[string]bool
+}
+
+func newSources() *sources {
+	return &sources{text: make(map[string][]byte), changed: make(map[string]bool)}
+}
+
+// note records that name was read with this text, and returns the text that
+// it was first read with.
+func (s *sources) note(name string, text []byte) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first, ok := s.text[name]
+	if !ok {
+		s.text[name] = text
+		return text
+	}
+	if !bytes.Equal(first, text) {
+		s.changed[name] = true
+	}
+	return first
+}
+
+// read returns the content of a file, from memory if it was read before.
+func (s *sources) read(name string) ([]byte, error) {
+	s.mu.Lock()
+	text, ok := s.text[name]
+	s.mu.Unlock()
+	if ok {
+		return text, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.note(name, text), nil
+}
+
+// peek is read for text that nobody will come back to.
+func (s *sources) peek(name string) ([]byte, error) {
+	s.mu.Lock()
+	text, ok := s.text[name]
+	s.mu.Unlock()
+	if ok {
+		return text, nil
+	}
+	return os.ReadFile(name)
+}
+
+// check fails if a file was read twice with different content.
+func (s *sources) check() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(s.changed)) {
+		return &FileError{Name: name, Reason: "changed while it was being read"}
+	}
+	return nil
+}
+
+// A FileError names a file that stands in the way of a rewrite.
+type FileError struct {
+	Name   string // absolute
+	Reason string // a clause that follows the name
+	Err    error  // the cause, if any
+}
+
+func (e *FileError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Name, e.Reason, e.Err)
+	}
+	return fmt.Sprintf("%s: %s", e.Name, e.Reason)
+}
+
+func (e *FileError) Unwrap() error { return e.Err }
+
+// An overlay holds new contents of files, by absolute name. It is never
+// changed once made.
+type overlay map[string][]byte
+
+// flag writes o to a temporary directory in the form of the go command's
+// -overlay flag, and returns that flag and a function that removes the
+// directory.
+//
+// The Overlay field of packages.Config does the same and more: it gives up the
+// export data of every dependency and type-checks them all from source, which
+// costs ten times as much. Only files of loaded packages are ever replaced
+// here, so that the go command's own export data is right.
+func (o overlay) flag() (flags []string, remove func(), err error) {
+	if len(o) == 0 {
+		return nil, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "closurefix-")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	replace := make(map[string]string)
+	for i, name := range slices.Sorted(maps.Keys(o)) {
+		file := filepath.Join(dir, strconv.Itoa(i)+".go")
+		if err := os.WriteFile(file, o[name], 0o600); err != nil {
+			return nil, nil, err
+		}
+		replace[name] = file
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return nil, nil, err
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		return nil, nil, err
+	}
+	return []string{"-overlay=" + file}, remove, nil
+}
+
+// with returns o with the contents of p in addition.
+func (o overlay) with(p overlay) overlay {
+	q := maps.Clone(o)
+	if q == nil {
+		q = make(overlay)
+	}
+	maps.Copy(q, p)
+	return q
+}

@@ -1,0 +1,199 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tree writes a.txt, b.txt and c.txt with the content "old" and returns them
+// as files that become "new".
+func tree(t *testing.T) (dir string, files []File) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte("old"), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, File{Name: name, Old: []byte("old"), New: []byte("new")})
+	}
+	return dir, files
+}
+
+// contents returns what the files of dir hold, in order, and fails if there
+// is anything else in it.
+func contents(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s was left behind", e.Name())
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestWrite(t *testing.T) {
+	dir, files := tree(t)
+	if err := (&Result{Files: files}).Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, dir); got != "new new new" {
+		t.Errorf("files hold %q", got)
+	}
+	info, err := os.Stat(files[0].Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != 0o640 {
+		t.Errorf("mode %v, want 0640", info.Mode())
+	}
+}
+
+func TestWriteThroughLink(t *testing.T) {
+	dir, files := tree(t)
+	link := filepath.Join(t.TempDir(), "link.txt")
+	if err := os.Symlink(files[0].Name, link); err != nil {
+		t.Fatal(err)
+	}
+	f := files[0]
+	f.Name = link
+	if err := (&Result{Files: []File{f}}).Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, dir); got != "new old old" {
+		t.Errorf("files hold %q", got)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v now (%v)", info.Mode(), err)
+	}
+}
+
+func TestWriteNothing(t *testing.T) {
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, dir string, files []File) []File
+		want    string // of the error
+		after   string
+	}{
+		{"changed", func(t *testing.T, dir string, files []File) []File {
+			if err := os.WriteFile(files[2].Name, []byte("other"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return files
+		}, "c.txt: changed since it was read", "old old other"},
+		{"removed", func(t *testing.T, dir string, files []File) []File {
+			if err := os.Remove(files[2].Name); err != nil {
+				t.Fatal(err)
+			}
+			return files
+		}, "c.txt: cannot be found any more: no such file or directory", "old old"},
+		{"read-only", func(t *testing.T, dir string, files []File) []File {
+			if err := os.Chmod(files[2].Name, 0o440); err != nil {
+				t.Fatal(err)
+			}
+			return files
+		}, "c.txt: is read-only", "old old old"},
+		{"read-only directory", func(t *testing.T, dir string, files []File) []File {
+			if err := os.Chmod(dir, 0o550); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { os.Chmod(dir, 0o750) })
+			return files
+		}, "a.txt: is in a read-only directory", "old old old"},
+		{"twice", func(t *testing.T, dir string, files []File) []File {
+			again := files[0]
+			again.Name = filepath.Join(t.TempDir(), "again.txt")
+			if err := os.Symlink(files[0].Name, again.Name); err != nil {
+				t.Fatal(err)
+			}
+			return append(files, again)
+		}, "is the same file as ", "old old old"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir, files := tree(t)
+			err := (&Result{Files: test.prepare(t, dir, files)}).Write(t.Context())
+			var bad *FileError
+			if !errors.As(err, &bad) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want a FileError with %q", err, test.want)
+			}
+			if got := contents(t, dir); got != test.after {
+				t.Errorf("files hold %q, want %q", got, test.after)
+			}
+		})
+	}
+}
+
+// Whatever stops the renames, all files have their old content afterwards.
+func TestWriteRollback(t *testing.T) {
+	for at := range 3 {
+		dir, files := tree(t)
+		renamed := 0
+		w := writer{rename: func(from, to string) error {
+			if renamed == at {
+				return errors.New("the disk is gone")
+			}
+			renamed++
+			return os.Rename(from, to)
+		}}
+		err := w.write(t.Context(), files)
+		if err == nil || !strings.Contains(err.Error(), "cannot be replaced: the disk is gone") {
+			t.Errorf("at %d: error %v", at, err)
+		}
+		if got := contents(t, dir); got != "old old old" {
+			t.Errorf("at %d: files hold %q", at, got)
+		}
+	}
+	for at := range 3 {
+		dir, files := tree(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		if at == 0 {
+			cancel()
+		}
+		renamed := 0
+		w := writer{rename: func(from, to string) error {
+			if renamed++; renamed == at {
+				cancel()
+			}
+			return os.Rename(from, to)
+		}}
+		if err := w.write(ctx, files); !errors.Is(err, context.Canceled) {
+			t.Errorf("interrupted after %d: error %v", at, err)
+		}
+		cancel()
+		if got := contents(t, dir); got != "old old old" {
+			t.Errorf("interrupted after %d: files hold %q", at, got)
+		}
+	}
+}
+
+// Another program may change a file while the first ones are replaced.
+func TestWriteChangedMeanwhile(t *testing.T) {
+	dir, files := tree(t)
+	w := writer{rename: func(from, to string) error {
+		if err := os.WriteFile(files[1].Name, []byte("other"), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		return os.Rename(from, to)
+	}}
+	if err := w.write(t.Context(), files); err == nil || !strings.Contains(err.Error(), "b.txt: changed since it was read") {
+		t.Errorf("error %v", err)
+	}
+	if got := contents(t, dir); got != "old other old" {
+		t.Errorf("files hold %q", got)
+	}
+}
