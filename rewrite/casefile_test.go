@@ -32,7 +32,6 @@ type moduleCase struct {
 type caseFlags struct {
 	all      bool
 	exported bool
-	pkg      bool     // the world is a package, as in an analysis pass
 	tags     string   // build tags of the run
 	check    []string // build tags under which the result must build as well
 }
@@ -62,6 +61,8 @@ func readCase(file string) (*moduleCase, error) {
 		after: make(map[string][]byte),
 		crlf:  make(map[string]bool),
 		bom:   make(map[string]bool),
+
+		result: newResult(),
 	}
 	for _, f := range archive.Files {
 		switch name, isAfter := strings.CutPrefix(f.Name, "after/"); {
@@ -99,8 +100,6 @@ func (c *moduleCase) readFlags(text string) error {
 			c.flags.all = true
 		case "-exported":
 			c.flags.exported = true
-		case "-package":
-			c.flags.pkg = true
 		case "-tags":
 			c.flags.tags = value
 		case "check":

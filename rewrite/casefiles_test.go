@@ -36,18 +36,6 @@ func diff(name string, a, b []byte) string {
 	return udiff.Unified(name, name, string(a), string(b))
 }
 
-// rewrittenNames maps the plain names of the functions that were rewritten to
-// the index of the cleanup among their results.
-func rewrittenNames(verdicts map[string]verdict) map[string]int {
-	names := make(map[string]int)
-	for _, v := range verdicts {
-		if v.rewritten {
-			names[v.key.Name] = v.result
-		}
-	}
-	return names
-}
-
 // lostComments returns the comments of a that b has fewer of, without regard
 // to white space, which moves with the code.
 func lostComments(a, b *text) []string {
@@ -186,6 +174,14 @@ func bind(lhs, rhs []ast.Expr, rewritten map[string]int, cleanups map[string]boo
 		case *ast.CallExpr:
 			result, ok := rewritten[calledName(r)]
 			if !ok {
+				continue
+			}
+			if len(rhs) == 1 && result < 0 {
+				for _, l := range lhs {
+					if id, ok := l.(*ast.Ident); ok && id.Name != "_" {
+						cleanups[id.Name] = true
+					}
+				}
 				continue
 			}
 			if len(rhs) == 1 {

@@ -2,213 +2,141 @@ package rewrite_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"go/token"
+	"go/ast"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
-	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
-	"golang.org/x/tools/go/packages"
+	"github.com/closurefix/closurefix/rewrite"
 )
 
 // A verdict is what the rewriter decided for one prepare function.
 type verdict struct {
 	rewritten bool
-	key       pattern.Key
-	result    int    // index of the cleanup among the results
 	code      string // of the refusal
-	why       string // the refusal's sentence, with its position
+	why       string // the refusal's sentence
 }
 
-// load type-checks the directories of the cases below root, with one run of
-// go list, and returns the units of each case.
-func load(ctx context.Context, root, tags string, cases []*moduleCase) (map[string][]*pattern.Unit, error) {
-	var patterns []string
-	for _, c := range cases {
-		patterns = append(patterns, "./"+c.name+"/...")
+func (v verdict) String() string {
+	if v.rewritten {
+		return "rewritten"
 	}
-	pkgs, err := packages.Load(&packages.Config{
-		Context: ctx,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
-			packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo |
-			packages.NeedModule | packages.NeedForTest,
-		Dir:        root,
-		Fset:       token.NewFileSet(),
-		Tests:      true,
-		BuildFlags: []string{"-trimpath", "-tags=" + tags},
-	}, patterns...)
-	if err != nil {
-		return nil, err
-	}
-	tested := make(map[string]bool) // packages that have a variant with in-package tests
-	for _, p := range pkgs {
-		if p.ForTest == p.PkgPath {
-			tested[p.PkgPath] = true
-		}
-	}
-	units := make(map[string][]*pattern.Unit)
-	for _, p := range pkgs {
-		switch {
-		case strings.HasSuffix(p.ID, ".test"):
-			continue // the generated test main
-		case p.ForTest == "" && tested[p.PkgPath]:
-			continue // the variant with tests is wider
-		case p.ForTest != "" && p.PkgPath != p.ForTest && p.PkgPath != p.ForTest+"_test":
-			continue // a dependency, compiled once more for a test
-		}
-		if len(p.Errors) > 0 {
-			return nil, fmt.Errorf("%s: %v", p.ID, p.Errors[0])
-		}
-		name, _, _ := strings.Cut(strings.TrimPrefix(p.PkgPath, "example.com/"), "/")
-		name = strings.TrimSuffix(name, "_test")
-		units[name] = append(units[name], &pattern.Unit{
-			Fset:    p.Fset,
-			Files:   p.Syntax,
-			Pkg:     p.Types,
-			Info:    p.TypesInfo,
-			Ignored: p.IgnoredFiles,
-			Other:   p.OtherFiles,
-		})
-	}
-	return units, nil
+	return fmt.Sprintf("refused %s: %s", v.code, v.why)
 }
 
-// maxRounds bounds the rounds of candidates whose edits overlap.
-const maxRounds = 5
-
-// rewriteAll rewrites the cases in the module at root, on disk, in rounds,
-// until a round changes nothing, and leaves verdicts and files in each case.
+// rewriteAll rewrites the cases in the module at root, on disk: one run for all
+// that ask for the same. It leaves verdicts and files in each case.
 func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) error {
-	for round := range maxRounds {
-		units, err := load(ctx, root, tags, cases)
-		if err != nil {
-			return fmt.Errorf("round %d: %w", round+1, err)
+	type asked struct{ all, exported bool }
+	groups := make(map[asked][]*moduleCase)
+	for _, c := range cases {
+		a := asked{c.flags.all, c.flags.exported}
+		groups[a] = append(groups[a], c)
+	}
+	for a, group := range groups {
+		o := rewrite.Options{
+			Dir:      root,
+			Patterns: patternsOf(group),
+			All:      a.all,
+			Exported: a.exported,
+			Rewrite:  true,
+			Env:      goEnv(),
 		}
-		var again []*moduleCase
-		for _, c := range cases {
-			edited, err := c.rewriteOnce(round, units[c.name])
-			if err != nil {
-				c.result.err = fmt.Errorf("round %d: %w", round+1, err)
-			} else if edited {
-				again = append(again, c)
-			}
+		if tags != "" {
+			o.Configs = []rewrite.Config{{Tags: strings.Split(tags, ",")}}
 		}
-		// A case whose result does not build would spoil the next load.
-		again, err = keepBuilding(ctx, root, tags, again)
+		first, err := rewrite.Run(ctx, o)
 		if err != nil {
 			return err
 		}
-		if len(again) == 0 {
-			return nil
+		for _, f := range first.Findings {
+			v := verdict{rewritten: f.Refusal == nil}
+			if f.Refusal != nil {
+				v.code, v.why = string(f.Refusal.Code), f.Refusal.Error()
+			}
+			caseOf(group, f.Package).result.verdicts[f.Name] = v
 		}
-		cases = again
+		for _, f := range first.Files {
+			if err := os.WriteFile(f.Name, f.New, 0o644); err != nil {
+				return err
+			}
+		}
+		if err := runAgain(ctx, o, group); err != nil {
+			return err
+		}
 	}
 	for _, c := range cases {
-		c.result.err = fmt.Errorf("still changing after %d runs", maxRounds)
+		for name := range c.files {
+			text, err := os.ReadFile(filepath.Join(root, c.name, filepath.FromSlash(name)))
+			if err != nil {
+				return err
+			}
+			c.result.files[name] = text
+		}
 	}
 	return nil
 }
 
-// rewriteOnce asks for the candidates of one case and applies those whose
-// edits do not overlap.
-func (c *moduleCase) rewriteOnce(round int, units []*pattern.Unit) (edited bool, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	var worlds []*plan.World
-	if c.flags.pkg {
-		for _, u := range units {
-			worlds = append(worlds, &plan.World{Units: []*pattern.Unit{u}, Exported: c.flags.exported, All: c.flags.all})
-		}
-	} else {
-		worlds = append(worlds, &plan.World{Units: units, Module: true, Exported: c.flags.exported, All: c.flags.all})
-	}
-	byFile := make(map[string][]edit.Edit)
-	for _, w := range worlds {
-		for _, cand := range edit.Candidates(w) {
-			v := verdict{key: cand.Prepare.Key, result: cand.Prepare.Result}
-			switch {
-			case cand.Refusal != nil:
-				v.code = string(cand.Refusal.Code)
-				v.why = fmt.Sprintf("%v: %v", cand.Refusal.Pos, cand.Refusal)
-			case len(cand.Edits) == 0:
-				return false, fmt.Errorf("%v has neither edits nor a refusal", cand.Prepare.Key)
-			case !place(byFile, cand.Edits):
-				v.code, v.why = "overlap", "its edits overlap those of another"
-			default:
-				v.rewritten = true
-			}
-			if err := c.note(round, v); err != nil {
-				return false, err
-			}
-		}
-	}
-	for file, edits := range byFile {
-		if err := apply(file, edits); err != nil {
-			return false, err
-		}
-		edited = true
-	}
-	return edited, nil
-}
-
-// note records a verdict. What one run rewrote, and what it made, must be
-// left alone by the next.
-func (c *moduleCase) note(round int, v verdict) error {
-	old, known := c.result.verdicts[v.key.String()]
-	if round > 0 && v.rewritten && (!known || old.rewritten) {
-		return fmt.Errorf("a second run rewrites %v", v.key)
-	}
-	if !known && round > 0 || old.rewritten {
-		return nil
-	}
-	if c.result.verdicts == nil {
-		c.result.verdicts = make(map[string]verdict)
-	}
-	c.result.verdicts[v.key.String()] = v
-	return nil
-}
-
-// place adds edits to those of byFile, unless one of them overlaps or touches
-// another's.
-func place(byFile map[string][]edit.Edit, edits []edit.Edit) bool {
-	for _, e := range edits {
-		for _, o := range byFile[e.File] {
-			if e.Start <= o.End && o.Start <= e.End {
-				return false
-			}
-		}
-	}
-	for _, e := range edits {
-		byFile[e.File] = append(byFile[e.File], e)
-	}
-	return true
-}
-
-// apply edits a file on disk.
-func apply(file string, edits []edit.Edit) error {
-	text, err := os.ReadFile(file)
+// runAgain holds that a second run finds nothing to change.
+func runAgain(ctx context.Context, o rewrite.Options, group []*moduleCase) error {
+	second, err := rewrite.Run(ctx, o)
 	if err != nil {
-		return err
+		return fmt.Errorf("a second run: %w", err)
 	}
-	slices.SortStableFunc(edits, func(a, b edit.Edit) int { return a.Start - b.Start })
-	var out []byte
-	end := 0
-	for _, e := range edits {
-		if e.Start < end || e.End < e.Start || e.End > len(text) {
-			return fmt.Errorf("%s: edit [%d,%d) after offset %d of %d bytes", filepath.Base(file), e.Start, e.End, end, len(text))
+	for _, f := range second.Findings {
+		if f.Refusal == nil {
+			c := caseOf(group, f.Package)
+			c.result.err = errors.Join(c.result.err, fmt.Errorf("a second run rewrites %s", f.Name))
 		}
-		out = append(out, text[end:e.Start]...)
-		out = append(out, e.New...)
-		end = e.End
 	}
-	out = append(out, text[end:]...)
-	return os.WriteFile(file, out, 0o644)
+	return nil
+}
+
+// caseOf returns the case that holds the package.
+func caseOf(cases []*moduleCase, pkg string) *moduleCase {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pkg, "example.com/"), "/")
+	name = strings.TrimSuffix(name, "_test")
+	for _, c := range cases {
+		if c.name == name {
+			return c
+		}
+	}
+	return &moduleCase{result: newResult()}
+}
+
+// cleanupIndex returns, for each function that was rewritten, by its plain
+// name, which of its results was a func; -1 if the syntax does not tell.
+func (c *moduleCase) cleanupIndex() map[string]int {
+	index := make(map[string]int)
+	for name, v := range c.result.verdicts {
+		if v.rewritten {
+			index[name[strings.LastIndex(name, ".")+1:]] = -1
+		}
+	}
+	for name, b := range c.files {
+		t, err := parseText(name, b)
+		if err != nil {
+			continue // not Go
+		}
+		for _, d := range t.file.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Type.Results == nil {
+				continue
+			}
+			if _, ok := index[fn.Name.Name]; !ok {
+				continue
+			}
+			i := 0
+			for _, field := range fn.Type.Results.List {
+				if _, ok := field.Type.(*ast.FuncType); ok {
+					index[fn.Name.Name] = i
+					break
+				}
+				i += max(1, len(field.Names))
+			}
+		}
+	}
+	return index
 }

@@ -28,6 +28,10 @@ type caseResult struct {
 	err      error // the case could not be rewritten, built or run
 }
 
+func newResult() caseResult {
+	return caseResult{verdicts: make(map[string]verdict), files: make(map[string][]byte)}
+}
+
 // An output is what a program or test of a case printed and how it ended.
 type output struct {
 	stdout string
@@ -40,12 +44,16 @@ type output struct {
 func goCommand(ctx context.Context, dir string, args ...string) (stdout, stderr []byte, err error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+dir)
+	cmd.Env = append(goEnv(), "PWD="+dir)
 	var out, msg bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &msg
 	err = cmd.Run()
 	return out.Bytes(), msg.Bytes(), err
 }
+
+// goEnv is the environment of the go command. Without the names of temporary
+// directories, all that it builds comes from its cache the next time.
+func goEnv() []string { return append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off") }
 
 func patternsOf(cases []*moduleCase) []string {
 	var p []string
@@ -63,7 +71,7 @@ var blamed = regexp.MustCompile(`^(?:# \[?example\.com/([a-z0-9-]+)|(?:vet: )?(?
 // vet says about it, and returns the others.
 func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) ([]*moduleCase, error) {
 	for len(cases) > 0 {
-		args := append([]string{"vet", "-trimpath", "-tags=" + tags}, patternsOf(cases)...)
+		args := append([]string{"vet", "-tags=" + tags}, patternsOf(cases)...)
 		_, msg, err := goCommand(ctx, root, args...)
 		if err == nil {
 			break
@@ -148,7 +156,7 @@ func buildPrograms(ctx context.Context, dir, tags string, cases []*moduleCase, f
 		return "", err
 	}
 	bin := filepath.Join(dir, "driver.exe")
-	_, msg, err := goCommand(ctx, dir, "build", "-trimpath", "-tags="+tags, "-ldflags=-s -w", "-o", bin, "./driver")
+	_, msg, err := goCommand(ctx, dir, "build", "-tags="+tags, "-ldflags=-s -w", "-o", bin, "./driver")
 	if err != nil {
 		return "", fmt.Errorf("building the programs: %w\n%s", err, msg)
 	}
@@ -202,7 +210,7 @@ func runTests(ctx context.Context, root, tags string, cases []*moduleCase, keep 
 	if len(tested) == 0 {
 		return nil
 	}
-	args := append([]string{"test", "-json", "-vet=off", "-trimpath", "-tags=" + tags}, patternsOf(tested)...)
+	args := append([]string{"test", "-json", "-vet=off", "-tags=" + tags}, patternsOf(tested)...)
 	out, msg, err := goCommand(ctx, root, args...)
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return fmt.Errorf("go test: %w\n%s", err, msg)

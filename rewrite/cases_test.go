@@ -3,14 +3,13 @@ package rewrite_test
 import (
 	"context"
 	"flag"
-	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 var (
@@ -104,24 +103,20 @@ func runCases(ctx context.Context, dir, tags string, cases []*moduleCase) error 
 
 	var changed, runnable []*moduleCase
 	for _, c := range cases {
-		c.result.files = make(map[string][]byte)
-		for name := range c.files {
-			text, err := os.ReadFile(filepath.Join(root, c.name, filepath.FromSlash(name)))
-			if err != nil {
-				return err
-			}
-			c.result.files[name] = text
-		}
 		c.result.later = c.result.before
-		if c.result.err != nil || len(c.changed()) == 0 {
-			continue
+		if len(c.changed()) > 0 {
+			changed = append(changed, c)
 		}
+	}
+	if changed, err = keepBuilding(ctx, root, tags, changed); err != nil {
+		return err
+	}
+	for _, c := range changed {
 		for _, other := range c.flags.check {
 			if _, err := keepBuilding(ctx, root, other, []*moduleCase{c}); err != nil {
 				return err
 			}
 		}
-		changed = append(changed, c)
 		if c.isProgram() {
 			runnable = append(runnable, c)
 		}
@@ -149,7 +144,7 @@ func (c *moduleCase) judge(t *testing.T) {
 		t.Errorf("output differs\n--- before (exit %d)\n%s%s%s--- after (exit %d)\n%s%s%s", b.code, b.stdout, b.stderr, b.tests, a.code, a.stdout, a.stderr, a.tests)
 	}
 	c.judgeFiles(t)
-	if c.result.err == nil && *updateFlag {
+	if *updateFlag && !t.Failed() {
 		if err := c.update(); err != nil {
 			t.Error(err)
 		}
@@ -172,13 +167,16 @@ func (c *moduleCase) judgeVerdicts(t *testing.T) {
 		case ok:
 			got = want{verdict: "refused", name: w.name, code: v.code}.String()
 		}
+		if v.code == string(plan.VerifyFailed) {
+			t.Errorf("the plan for %s does not type-check: %s", w.name, v.why)
+		}
 		if w.verdict != "any" && got != w.String() {
-			t.Errorf("want %s, got %s %s", w, got, v.why)
+			t.Errorf("want %s, got %s (%s)", w, got, v.why)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.result.verdicts)) {
 		if !known[name] {
-			t.Errorf("unexpected candidate %s %+v", name, c.result.verdicts[name])
+			t.Errorf("unexpected candidate %s: %v", name, c.result.verdicts[name])
 		}
 	}
 }
@@ -208,7 +206,7 @@ func (c *moduleCase) judgeGoldens(t *testing.T) {
 
 // judgeFiles checks what holds for every rewrite, whatever its golden says.
 func (c *moduleCase) judgeFiles(t *testing.T) {
-	names := rewrittenNames(c.result.verdicts)
+	names := c.cleanupIndex()
 	for _, name := range c.changed() {
 		before, err := parseText(name, c.files[name])
 		if err != nil {
@@ -229,11 +227,4 @@ func (c *moduleCase) judgeFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-func (v verdict) String() string {
-	if v.rewritten {
-		return "rewritten"
-	}
-	return strings.TrimSpace(fmt.Sprintf("refused %s %s", v.code, v.why))
 }
