@@ -3,9 +3,15 @@ module github.com/closurefix/closurefix
 go 1.26
 
 require (
-	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
-	github.com/dave/dst v0.27.4 // indirect
+	github.com/aymanbagabas/go-udiff v0.4.1
+	github.com/dave/dst v0.27.4
+	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/tools v0.47.0
+)
+
+require (
 	github.com/google/go-cmp v0.7.0 // indirect
-	github.com/rogpeppe/go-internal v1.16.0 // indirect
-	golang.org/x/tools v0.47.0 // indirect
+	golang.org/x/mod v0.37.0 // indirect
+	golang.org/x/sync v0.21.0 // indirect
+	golang.org/x/sys v0.46.0 // indirect
 )

@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,12 +109,11 @@ func problemsOf(pkgs []*packages.Package) []Problem {
 }
 
 // wordsOf returns what a failed check says, in one line: the first problem.
-func wordsOf(err error, short func(string) string) string {
-	var bad *SourceError
-	if !errors.As(err, &bad) {
-		return err.Error()
-	}
-	p := bad.Problems[0]
+func wordsOf(e *SourceError, short func(string) string) string {
+	p := e.Problems[0]
 	p.File = short(p.File)
+	if e.Config.GOOS != "" {
+		return fmt.Sprintf("%v (%v)", p, e.Config)
+	}
 	return p.String()
 }

@@ -80,11 +80,7 @@ func (r *Result) Left() []Finding {
 // short turns the name of a file into the form that people know it by.
 func (f Finding) Outcome(short func(string) string) string {
 	if f.Refusal != nil {
-		s := f.Refusal.Error()
-		if p := f.Refusal.Pos; p.IsValid() {
-			s += fmt.Sprintf(" (%s:%d)", short(p.Filename), p.Line)
-		}
-		return s + fmt.Sprintf(" [%s]", f.Refusal.Code)
+		return fmt.Sprintf("%v [%s]", f.Refusal, f.Refusal.Code)
 	}
 	names := make([]string, len(f.Files))
 	for i, name := range f.Files {

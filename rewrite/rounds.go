@@ -135,7 +135,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		r.settled[c.id()] = true
 		r.refuse(c, &plan.Refusal{
 			Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(),
-			Reason: fmt.Sprintf("the result does not type-check (%s): %s", bad.Config, wordsOf(bad, filepath.Base)),
+			Reason: "the result does not type-check: " + wordsOf(bad, filepath.Base),
 		})
 	}
 	return nil // what was not accepted is decided anew in the next round

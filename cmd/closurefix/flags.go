@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+const usage = `Closurefix finds functions that return a cleanup closure for their caller to
+defer, and rewrites them, with all their callers, into direct calls.
+
+usage: closurefix [flags] [packages]        (default ./...)
+
+  (none)         report findings and, for each, what -fix would do or why not
+  -diff          print the rewrite as a unified diff, write nothing
+  -fix           rewrite in place: all files, or none
+  -json          report in the form of go vet -json, with refusals
+
+  -all           also cleanups that capture no result of their function
+  -exported      also exported functions of packages that others may import
+  -tags a,b      build tags, as in go build
+  -config L      build configurations besides the host's, in which the rewrite
+                 must hold too: linux/amd64,windows/amd64,js/wasm
+
+  -v             say what is done, and what was rewritten
+  -explain CODE  say what a refusal [CODE] means and what to do about it
+  -version       print the version
+
+Exit code: 0 nothing to report, or all rewritten; 3 findings reported or left
+(-diff: there is a diff); 1 error; 2 usage.
+
+As a tool of the go command, one package at a time:
+  go vet -vettool=$(which closurefix) ./...
+  go fix -fixtool=$(which closurefix) -diff ./...
+`
+
+// flags is a command line, taken apart.
+type flags struct {
+	diff, fix, json bool
+	all, exported   bool
+	verbose         bool
+	version         bool
+	explain         string
+	configs         []rewrite.Config // empty: the host's
+	patterns        []string
+}
+
+var errHelp = errors.New("help")
+
+// parseFlags reads the command line. Its errors are misuses.
+func parseFlags(args []string) (*flags, error) {
+	f := new(flags)
+	var tags, configs string
+	set := flag.NewFlagSet("closurefix", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.BoolVar(&f.diff, "diff", false, "")
+	set.BoolVar(&f.fix, "fix", false, "")
+	set.BoolVar(&f.json, "json", false, "")
+	set.BoolVar(&f.all, "all", false, "")
+	set.BoolVar(&f.exported, "exported", false, "")
+	set.BoolVar(&f.verbose, "v", false, "")
+	set.BoolVar(&f.version, "version", false, "")
+	set.StringVar(&f.explain, "explain", "", "")
+	set.StringVar(&tags, "tags", "", "")
+	set.StringVar(&configs, "config", "", "")
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, errHelp
+		}
+		return nil, err
+	}
+	f.patterns = set.Args()
+	for _, p := range f.patterns {
+		if len(p) > 1 && p[0] == '-' {
+			return nil, fmt.Errorf("flag %s comes after a package; flags come first", p)
+		}
+	}
+	modes := 0
+	for _, on := range []bool{f.diff, f.fix, f.json} {
+		if on {
+			modes++
+		}
+	}
+	if modes > 1 {
+		return nil, errors.New("-diff, -fix and -json exclude each other")
+	}
+	return f, f.configure(tags, configs)
+}
+
+// configure sets the build configurations: the host's, then those of the list,
+// all with the same tags.
+func (f *flags) configure(tags, list string) error {
+	host := rewrite.Config{Tags: fields(tags)}
+	f.configs = []rewrite.Config{host}
+	for _, s := range fields(list) {
+		c, err := rewrite.ParseConfig(s)
+		if err != nil {
+			return fmt.Errorf("-config: %w", err)
+		}
+		c.Tags = host.Tags
+		f.configs = append(f.configs, c)
+	}
+	return nil
+}
+
+// fields splits a list at commas and spaces.
+func fields(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// version returns the version of the program and of the Go release that built
+// it.
+func version() string {
+	v := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		v = info.Main.Version
+	}
+	return fmt.Sprintf("closurefix %s %s", v, runtime.Version())
+}
+
+// explain prints the row of a refusal's code.
+func explain(code string, stdout, stderr io.Writer) int {
+	table := plan.Explanations()
+	for _, e := range table {
+		if string(e.Code) == code {
+			fmt.Fprintf(stdout, "%s: %s\n\n%s\n", e.Code, e.Meaning, e.Advice)
+			return exitDone
+		}
+	}
+	var codes []string
+	for _, e := range table {
+		codes = append(codes, string(e.Code))
+	}
+	fmt.Fprintf(stderr, "closurefix: there is no code %q; the codes are\n\t%s\n", code, strings.Join(codes, "\n\t"))
+	return exitUsage
+}

@@ -1,0 +1,116 @@
+// Closurefix finds functions that return a cleanup closure for their caller to
+// defer, and rewrites them, with all their callers, into a pair of direct calls
+// that allocates nothing.
+//
+// Usage:
+//
+//	closurefix [flags] [packages]
+//
+// Run closurefix -h for the flags. Without flags it reports; -diff prints the
+// rewrite and -fix does it. The exit code is 0 if there is nothing to report or
+// all of it was rewritten, 3 if there are findings (with -diff: if there is a
+// diff), 1 after an error and 2 after a misuse of the command line.
+//
+// The same program is a tool for go vet and go fix:
+//
+//	go vet -vettool=$(which closurefix) ./...
+//	go fix -fixtool=$(which closurefix) -diff ./...
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+const (
+	exitDone     = 0
+	exitError    = 1
+	exitUsage    = 2
+	exitFindings = 3
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the command line without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	f, err := parseFlags(args)
+	switch {
+	case errors.Is(err, errHelp):
+		fmt.Fprint(stdout, usage)
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(stderr, "closurefix: %v\nRun closurefix -h for usage.\n", err)
+		return exitUsage
+	case f.version:
+		fmt.Fprintln(stdout, version())
+		return exitDone
+	case f.explain != "":
+		return explain(f.explain, stdout, stderr)
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintf(stderr, "closurefix: %v\n", err)
+		return exitError
+	}
+	p := &printer{stdout: stdout, stderr: stderr, dir: dir, verbose: f.verbose, live: isTerminal(stderr)}
+	return work(ctx, f, p)
+}
+
+// work reports, or prints the diff, or rewrites.
+func work(ctx context.Context, f *flags, p *printer) int {
+	res, err := rewrite.Run(ctx, rewrite.Options{
+		Dir:      p.dir,
+		Patterns: f.patterns,
+		Configs:  f.configs,
+		All:      f.all,
+		Exported: f.exported,
+		Rewrite:  f.diff || f.fix,
+		Progress: p.progress,
+	})
+	p.clear()
+	if err != nil {
+		p.fail(err)
+		return exitError
+	}
+	switch {
+	case f.diff:
+		p.diff(res)
+		if len(res.Files) > 0 {
+			return exitFindings
+		}
+		return exitDone
+	case f.fix:
+		if err := res.Write(ctx); err != nil {
+			p.fail(err)
+			return exitError
+		}
+		p.fixed(res)
+		if len(res.Left()) > 0 {
+			return exitFindings
+		}
+		return exitDone
+	case f.json:
+		if err := p.json(res); err != nil {
+			p.fail(err)
+			return exitError
+		}
+		return exitDone
+	}
+	p.report(res)
+	if len(res.Findings) > 0 {
+		return exitFindings
+	}
+	return exitDone
+}

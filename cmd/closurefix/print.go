@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+// A printer writes what a run found: findings to stdout, the rest to stderr.
+type printer struct {
+	stdout, stderr io.Writer
+	dir            string // the current directory
+	verbose        bool
+	live           bool // stderr is a terminal
+	dirty          bool // it shows a live line
+}
+
+// isTerminal reports whether w is a character device: good enough to decide
+// about a line that is overwritten.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// progress says what was done: with -v a line each, else one live line on a
+// terminal, else nothing.
+func (p *printer) progress(text string) {
+	switch {
+	case p.verbose:
+		fmt.Fprintln(p.stderr, text)
+	case p.live:
+		fmt.Fprintf(p.stderr, "\r\x1b[K%.78s", text)
+		p.dirty = true
+	}
+}
+
+// clear takes the live line away.
+func (p *printer) clear() {
+	if p.dirty {
+		fmt.Fprint(p.stderr, "\r\x1b[K")
+		p.dirty = false
+	}
+}
+
+// short returns the name of a file relative to the current directory, unless
+// that is longer.
+func (p *printer) short(name string) string {
+	if rel, err := filepath.Rel(p.dir, name); err == nil && len(rel) < len(name) {
+		return rel
+	}
+	return name
+}
+
+// finding prints one finding and, indented, what becomes of it.
+func (p *printer) finding(w io.Writer, f rewrite.Finding) {
+	fmt.Fprintf(w, "%s:%d:%d: %s (%s)\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, f.Message, f.Kind)
+	fmt.Fprintf(w, "\t%s\n", f.Outcome(p.short))
+	for _, n := range f.Notes {
+		fmt.Fprintf(w, "\tnote: %s\n", n)
+	}
+}
+
+// notes prints the notes of a finding that is not printed itself.
+func (p *printer) notes(f rewrite.Finding) {
+	for _, n := range f.Notes {
+		fmt.Fprintf(p.stderr, "%s:%d:%d: note: %s\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, n)
+	}
+}
+
+// report prints all findings.
+func (p *printer) report(res *rewrite.Result) {
+	for _, f := range res.Findings {
+		p.finding(p.stdout, f)
+	}
+}
+
+// diff prints the diff alone to stdout, so that it is a patch; what stays as
+// it is goes to stderr.
+func (p *printer) diff(res *rewrite.Result) {
+	fmt.Fprint(p.stdout, res.Diff(p.dir))
+	for _, f := range res.Findings {
+		if f.Refusal != nil {
+			p.finding(p.stderr, f)
+		} else {
+			p.notes(f)
+		}
+	}
+}
+
+// fixed prints what -fix left as it is, and a summary.
+func (p *printer) fixed(res *rewrite.Result) {
+	done := 0
+	for _, f := range res.Findings {
+		switch {
+		case f.Refusal != nil:
+			p.finding(p.stdout, f)
+			continue
+		case p.verbose:
+			names := make([]string, len(f.Files))
+			for i, name := range f.Files {
+				names[i] = p.short(name)
+			}
+			fmt.Fprintf(p.stderr, "rewrote %s in %s\n", f.Name, strings.Join(names, ", "))
+		}
+		done++
+		p.notes(f)
+	}
+	if len(res.Findings) > 0 {
+		fmt.Fprintf(p.stderr, "closurefix: rewrote %d of %d functions; files changed: %d\n", done, len(res.Findings), len(res.Files))
+	}
+}
+
+// fail prints an error, with what it means for the files.
+func (p *printer) fail(err error) {
+	var bad *rewrite.SourceError
+	var file *rewrite.FileError
+	switch {
+	case errors.As(err, &bad):
+		const most = 10
+		for i, problem := range bad.Problems {
+			if i == most && !p.verbose {
+				fmt.Fprintf(p.stderr, "… and %d more (-v shows all)\n", len(bad.Problems)-most)
+				break
+			}
+			if problem.File != "" {
+				problem.File = p.short(problem.File)
+			}
+			fmt.Fprintln(p.stderr, problem)
+		}
+		where := ""
+		if bad.Config.GOOS != "" {
+			where = " for " + bad.Config.String()
+		}
+		fmt.Fprintf(p.stderr, "closurefix: the packages cannot be type-checked%s; nothing was written\n", where)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(p.stderr, "closurefix: interrupted; nothing was written")
+	case errors.As(err, &file):
+		short := *file
+		short.Name = p.short(file.Name)
+		fmt.Fprintf(p.stderr, "closurefix: %v; nothing was written\n", &short)
+	default:
+		fmt.Fprintf(p.stderr, "closurefix: %v\n", err)
+	}
+}
