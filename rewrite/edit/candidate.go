@@ -42,6 +42,9 @@ func Candidates(w *plan.World) []*Candidate {
 			continue
 		}
 		for _, p := range pattern.Find(u) {
+			if !w.All && strings.HasSuffix(u.Filename(p.Decl.Pos()), "_test.go") {
+				continue
+			}
 			prepares = append(prepares, p)
 			keys[p.Key] = true
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/dave/dst/decorator"
 	"github.com/dave/dst/dstutil"
 
-	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -74,7 +73,7 @@ func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
 	if err == nil {
 		for _, g := range printed.Comments {
 			for _, c := range g.List {
-				have[c.Text]++
+				have[squeeze(c.Text)]++
 			}
 		}
 	}
@@ -83,14 +82,18 @@ func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
 			if c.Pos() < from || c.Pos() >= to {
 				continue
 			}
-			if have[c.Text] == 0 {
+			if have[squeeze(c.Text)] == 0 {
 				return c
 			}
-			have[c.Text]--
+			have[squeeze(c.Text)]--
 		}
 	}
 	return nil
 }
+
+// squeeze leaves out the white space of a comment, which printing may change in
+// a block comment.
+func squeeze(comment string) string { return strings.Join(strings.Fields(comment), " ") }
 
 // A tree is the dst of a file, reached through the nodes of the unit's syntax.
 // The file is parsed anew, with line ends that dst can handle, so the nodes
@@ -562,11 +565,15 @@ func (d *declarer) state() (dst.Decl, error) {
 func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
-	fmt.Fprintf(&b, "// %s is the cleanup of %s; defer it once %s.\nfunc ", f.Name, d.Prepare.Key.Name, d.when())
+	fmt.Fprintf(&b, "// %s is the cleanup of %s, for its callers to defer.\nfunc ", f.Name, d.Prepare.Key.Name)
 	switch {
 	case f.OnRecv:
 		recv := d.Prepare.Decl.Recv.List[0]
-		fmt.Fprintf(&b, "(%s %s) ", recv.Names[0].Name, types.ExprString(recv.Type))
+		if len(recv.Names) > 0 {
+			b.WriteString("(" + recv.Names[0].Name + " " + types.ExprString(recv.Type) + ") ")
+		} else {
+			b.WriteString("(" + types.ExprString(recv.Type) + ") ")
+		}
 	case f.OnState:
 		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
 	}
@@ -589,17 +596,6 @@ func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
 		}
 	}
 	return fn, nil
-}
-
-// when says in finish's doc comment on what its call depends.
-func (d *declarer) when() string {
-	name := d.Prepare.Key.Name
-	for _, r := range d.Prepare.Returns {
-		if r.Idle == pattern.IdleNil && !d.Plan.State.Guard {
-			return name + " has succeeded"
-		}
-	}
-	return name + " has returned"
 }
 
 // paramList writes parameters, those of one type together.

@@ -83,11 +83,14 @@ func (w *siteWriter) call() *plan.Refusal {
 func (w *siteWriter) hoists(indent string) string {
 	var b strings.Builder
 	for _, h := range w.sp.Hoists {
+		e := ast.Unparen(h.Expr)
 		b.WriteString(h.Name + " := ")
-		if h.Address {
+		if star, ok := e.(*ast.StarExpr); ok && h.Address {
+			e = ast.Unparen(star.X)
+		} else if h.Address {
 			b.WriteString("&")
 		}
-		b.WriteString(w.src(h.Expr) + w.newline() + indent)
+		b.WriteString(w.src(e) + w.newline() + indent)
 	}
 	return b.String()
 }

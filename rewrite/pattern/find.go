@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // Find returns the functions of the unit that hand out a function literal in
@@ -61,6 +62,7 @@ func examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 		if prepare == nil {
 			s.inner()
 			s.captures()
+			s.order()
 			prepare = p
 		}
 	}
@@ -411,6 +413,16 @@ func (s *scan) captures() {
 			return true
 		})
 	}
+}
+
+// order puts the captures in the order of the signature, then of their use.
+func (s *scan) order() {
+	slices.SortStableFunc(s.Captures, func(a, b *Capture) int {
+		if a.Class != b.Class {
+			return int(a.Class - b.Class)
+		}
+		return a.Index - b.Index
+	})
 }
 
 func (s *scan) isTypeParam(obj types.Object) bool {

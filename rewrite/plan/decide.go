@@ -49,16 +49,17 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		taken:    make(map[ast.Decl]map[string]bool),
 	}
 	steps := []func() *Refusal{
-		x.visible,  // gate.go: who may call it, and from where
-		x.shape,    // shape.go: what it returns
-		x.uses,     // use.go: what the sites do with it
-		x.finality, // final.go: which values the cleanup would have seen
-		x.routes,   // route.go: how each capture reaches finish
-		x.idle,     // idle.go: the returns without a cleanup
-		x.inner,    // inner.go: uses within prepare itself
-		x.drop,     // drop.go: parameters that are not needed any more
-		x.name,     // name.go: finish, its parameters, the state
-		x.settle,   // site.go: the statements of each site
+		x.visible,   // gate.go: who may call it, and from where
+		x.shape,     // shape.go: what it returns
+		x.uses,      // use.go: what the sites do with it
+		x.finality,  // final.go: which values the cleanup would have seen
+		x.routes,    // route.go: how each capture reaches finish
+		x.idle,      // idle.go: the returns without a cleanup
+		x.inner,     // inner.go: uses within prepare itself
+		x.drop,      // drop.go: parameters that are not needed any more
+		x.name,      // name.go: finish, its parameters, the state
+		x.satisfies, // gate.go: what the new signature would be taken for
+		x.settle,    // site.go: the statements of each site
 	}
 	for _, step := range steps {
 		if r := step(); r != nil {

@@ -120,19 +120,28 @@ func internal(path string) bool {
 }
 
 // implements refuses a method that some interface in sight asks for, with the
-// same signature. Types are compared by their text, since the same type has
-// several objects when packages are checked one by one.
+// same signature.
 func (x *decision) implements() *Refusal {
-	p := x.p
-	name, want := p.Func.Name(), signatureString(p.Func.Signature())
+	f := x.p.Func
+	if u, pos, ok := x.asked(f.Name(), signatureString(f.Signature())); ok {
+		return x.refuse(InterfaceMethod, u, pos, "an interface asks for this method")
+	}
+	return nil
+}
+
+// asked reports whether an interface in sight, named or not, has a method of
+// the name and the signature (any signature, if that is ""). Types are compared
+// by their text, since the same type has several objects when packages are
+// checked one by one.
+func (x *decision) asked(name, signature string) (*pattern.Unit, token.Pos, bool) {
 	has := func(t types.Type) bool {
 		iface, ok := t.Underlying().(*types.Interface)
 		if !ok {
 			return false
 		}
 		for m := range iface.Methods() {
-			if m.Name() == name && signatureString(m.Signature()) == want &&
-				(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == p.Key.Pkg) {
+			if m.Name() == name && (signature == "" || signatureString(m.Signature()) == signature) &&
+				(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == x.p.Key.Pkg) {
 				return true
 			}
 		}
@@ -146,11 +155,11 @@ func (x *decision) implements() *Refusal {
 			}
 		}
 		if at.IsValid() {
-			return x.refuse(InterfaceMethod, u, at, "an interface asks for this method")
+			return u, at, true
 		}
 	}
-	if !p.Func.Exported() {
-		return nil
+	if !ast.IsExported(name) {
+		return nil, 0, false
 	}
 	seen := make(map[*types.Package]bool)
 	var visit func(pkg *types.Package) bool
@@ -168,17 +177,50 @@ func (x *decision) implements() *Refusal {
 	}
 	for _, u := range x.world.Units {
 		if slices.ContainsFunc(u.Pkg.Imports(), visit) {
-			return x.refuse(InterfaceMethod, p.Unit, p.Decl.Name.Pos(), "an interface of an imported package asks for this method")
+			return x.p.Unit, x.p.Decl.Name.Pos(), true
 		}
+	}
+	return nil, 0, false
+}
+
+// satisfies refuses when prepare's new signature is one that an interface in
+// sight asks for: a type assertion would find the method then, and did not
+// before.
+func (x *decision) satisfies() *Refusal {
+	if x.p.Key.Recv == "" || x.plan.State.Type != "" {
+		return nil
+	}
+	sig := x.p.Func.Signature()
+	var params, results []*types.Var
+	for i := range sig.Params().Len() {
+		if !x.plan.Drop[i] {
+			params = append(params, sig.Params().At(i))
+		}
+	}
+	for i := range sig.Results().Len() {
+		switch {
+		case i != x.p.Result:
+			results = append(results, sig.Results().At(i))
+		case x.plan.State.Live != "":
+			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Bool]))
+		case len(x.plan.State.Fields) == 1:
+			results = append(results, x.plan.State.Fields[0].Capture.Var)
+		}
+	}
+	changed := tuplesString(types.NewTuple(params...), types.NewTuple(results...))
+	if u, pos, ok := x.asked(x.p.Key.Name, changed); ok {
+		return x.refuse(InterfaceMethod, u, pos, "without its cleanup it would satisfy an interface that it does not satisfy now")
 	}
 	return nil
 }
 
 // signatureString returns a signature's parameter and result types, without
 // names.
-func signatureString(sig *types.Signature) string {
+func signatureString(sig *types.Signature) string { return tuplesString(sig.Params(), sig.Results()) }
+
+func tuplesString(tuples ...*types.Tuple) string {
 	var b strings.Builder
-	for _, t := range []*types.Tuple{sig.Params(), sig.Results()} {
+	for _, t := range tuples {
 		b.WriteString("(")
 		for v := range t.Variables() {
 			b.WriteString(types.TypeString(v.Type(), nil) + ",")

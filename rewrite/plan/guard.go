@@ -222,6 +222,8 @@ func neverReturns(info *types.Info, call *ast.CallExpr) bool {
 //   - it has a concrete type (a nil pointer in an error is not a nil error);
 //   - it is made by errors.New or fmt.Errorf;
 //   - it is a variable that a test around or before the return found not nil;
+//   - it is a field that the if around the return has just found not nil, and
+//     nothing runs in between;
 //   - it is the Err of a context in the case that received from its Done;
 //   - it is an error variable of package level that nobody assigns in its
 //     package, with an initial value; of another package, where that cannot be
@@ -255,8 +257,62 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 		if v, ok := info.Uses[e.Sel].(*types.Var); ok && !v.IsField() {
 			return x.sentinel(v)
 		}
+		return justTested(p.Up, r.Stmt, e)
 	case *ast.CallExpr:
 		return makesError(info, e) || doneErr(info, p.Up, r.Stmt, e)
+	}
+	return false
+}
+
+// justTested reports whether n stands in the body of an if that tests e for not
+// being nil, after nothing but defer statements whose operands are plain.
+func justTested(up pattern.Parents, n ast.Stmt, e ast.Expr) bool {
+	list, i, ok := up.List(n)
+	if !ok {
+		return false
+	}
+	for _, s := range list[:i] {
+		d, ok := s.(*ast.DeferStmt)
+		if !ok {
+			return false
+		}
+		for _, operand := range append([]ast.Expr{d.Call.Fun}, d.Call.Args...) {
+			calls := false
+			ast.Inspect(operand, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncLit:
+					return false
+				case *ast.CallExpr:
+					calls = true
+				case *ast.UnaryExpr:
+					calls = calls || n.Op == token.ARROW
+				}
+				return true
+			})
+			if calls {
+				return false
+			}
+		}
+	}
+	test, ok := up[up[n]].(*ast.IfStmt)
+	if !ok || up[n] != ast.Node(test.Body) {
+		return false
+	}
+	cond, ok := ast.Unparen(test.Cond).(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ {
+		return false
+	}
+	id := identOf(cond.Y)
+	return id != nil && id.Name == "nil" && plainChain(e) && types.ExprString(ast.Unparen(cond.X)) == types.ExprString(e)
+}
+
+// plainChain reports whether e is a chain of field selections from a variable.
+func plainChain(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return plainChain(e.X)
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,9 @@ func pairs() map[string]string {
 		"lock": "unlock", "enter": "exit", "setup": "teardown", "setUp": "tearDown", "rlock": "runlock",
 		"register": "unregister", "track": "untrack", "push": "pop", "enable": "disable", "hold": "release",
 		"suspend": "resume", "pause": "resume", "subscribe": "unsubscribe", "attach": "detach", "mount": "unmount",
-		"acquired": "released", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
+		"set": "restore", "clear": "restore", "override": "restore", "replace": "restore", "patch": "restore",
+		"mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore", "change": "restore",
+		"get": "release", "claim": "release", "reserve": "release", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
 	}
 }
 
@@ -128,6 +131,20 @@ func (x *decision) name() *Refusal {
 		plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
 		plan.Finish.OnState = !plan.Finish.OnRecv
 	}
+	// The cleanup of a method becomes a method, even if it does not use the
+	// receiver: callers reach it as they reach prepare.
+	if p.Key.Recv != "" && !plan.Finish.OnRecv && !plan.Finish.OnState {
+		named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
+		clash := named && slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool {
+			return c.Var.Name() == p.Decl.Recv.List[0].Names[0].Name
+		})
+		plan.Finish.OnRecv = !clash && (named || len(p.Inner) == 0) && x.everySite(func(s *pattern.Site) bool {
+			return receiver(s) != nil && x.stableReceiver(s, receiver(s))
+		})
+		if !plan.Finish.OnRecv && !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
+			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
+		}
+	}
 	names := finishNames(p.Key.Name)
 	var ok bool
 	if plan.Finish.Name, ok = x.freeName(names); !ok {
@@ -169,6 +186,11 @@ func (x *decision) freeName(names []string) (string, bool) {
 			if u.Pkg.Path() == x.p.Key.Pkg || u.Pkg.Path() == x.p.Key.Pkg+"_test" || x.p.Func.Exported() {
 				free = free && !x.used(u, n)
 			}
+		}
+		if free && x.p.Key.Recv != "" && ast.IsExported(n) {
+			// A new method could make the type satisfy an interface.
+			_, _, asked := x.asked(n, "")
+			free = !asked
 		}
 		if free {
 			return n, true

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -10,61 +11,99 @@ import (
 
 // routes chooses, for each capture, the first way to finish that gives it the
 // value that the closure would have seen.
+//
+// An operand that is not stable can be put in a variable at its site, or travel
+// in the state. It travels when there is a state anyway, or when most sites
+// would need the variable.
 func (x *decision) routes() *Refusal {
 	if r := x.generic(); r != nil {
 		return r
 	}
-	captures := slices.Clone(x.p.Captures)
-	slices.SortStableFunc(captures, func(a, b *pattern.Capture) int {
-		if a.Class != b.Class {
-			return int(a.Class - b.Class)
-		}
-		return a.Index - b.Index
-	})
-	for _, c := range captures {
-		pass, r := x.route(c)
+	var choices []choice
+	state := false
+	for _, c := range x.p.Captures {
+		ch, r := x.route(c)
 		if r != nil {
 			return r
 		}
-		pass.Type, r = x.typeName(c)
-		if r != nil {
+		state = state || ch.pass.Route == ByState
+		choices = append(choices, ch)
+	}
+	for _, ch := range choices {
+		if ch.hoists > 0 && ch.pass.Capture.Class != pattern.Receiver && (state || 2*ch.hoists > len(x.sites)) ||
+			ch.hoists > 0 && state {
+			if r := x.inScope(ch.pass.Capture); r == nil {
+				ch.pass.Route = ByState
+				state = true
+			}
+		}
+		var r *Refusal
+		if ch.pass.Type, r = x.typeName(ch.pass.Capture); r != nil {
 			return r
 		}
-		x.plan.Passages = append(x.plan.Passages, pass)
-		if pass.Route == ByState {
-			x.plan.State.Fields = append(x.plan.State.Fields, pass)
+		x.plan.Passages = append(x.plan.Passages, ch.pass)
+		if ch.pass.Route == ByState {
+			x.plan.State.Fields = append(x.plan.State.Fields, ch.pass)
 		}
 	}
 	return nil
 }
 
-func (x *decision) route(c *pattern.Capture) (Passage, *Refusal) {
+// A choice is a passage, with the number of sites that would need a variable
+// for the operand.
+type choice struct {
+	pass   Passage
+	hoists int
+}
+
+func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
+	// across asks every site, and counts those that need a variable.
+	across := func(route Route, stays func(*pattern.Site) (ok, hoist bool)) (choice, bool) {
+		ch := choice{pass: Passage{Capture: c, Route: route}}
+		for _, s := range x.sites {
+			ok, hoist := stays(s)
+			if !ok {
+				return choice{}, false
+			}
+			if hoist {
+				ch.hoists++
+			}
+		}
+		return ch, true
+	}
 	switch c.Class {
 	case pattern.Receiver:
-		if !x.written(c) && x.everySite(x.receiverStays) {
-			return Passage{Capture: c, Route: ByReceiver}, nil
+		if !x.written(c) {
+			if ch, ok := across(ByReceiver, x.receiverStays); ok {
+				return ch, nil
+			}
 		}
 	case pattern.Param:
-		if !x.written(c) && x.everySite(func(s *pattern.Site) bool { return x.argumentStays(s, c.Index) }) {
-			return Passage{Capture: c, Route: ByArgument}, nil
+		if !x.written(c) {
+			if ch, ok := across(ByArgument, func(s *pattern.Site) (bool, bool) { return x.argumentStays(s, c.Index) }); ok {
+				return ch, nil
+			}
 		}
 	case pattern.Result:
 		if x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, c.Index) }) {
-			return Passage{Capture: c, Route: ByResult, Result: c.Index}, nil
+			return choice{pass: Passage{Capture: c, Route: ByResult, Result: c.Index}}, nil
 		}
-		return Passage{}, x.refuse(OwnResult, x.p.Unit, c.Uses[0].Pos(), "its cleanup captures its result %s, which some caller does not keep as it is", c.Var.Name())
+		return choice{}, x.refuse(OwnResult, x.p.Unit, c.Uses[0].Pos(), "its cleanup captures its result %s, which some caller does not keep as it is", c.Var.Name())
 	}
-	if c.Class != pattern.Result {
-		if i := x.returned(c.Var); i >= 0 && x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, i) }) {
-			return Passage{Capture: c, Route: ByResult, Result: i}, nil
-		}
+	if i := x.returned(c.Var); i >= 0 && x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, i) }) {
+		return choice{pass: Passage{Capture: c, Route: ByResult, Result: i}}, nil
 	}
+	return choice{pass: Passage{Capture: c, Route: ByState}}, x.inScope(c)
+}
+
+// inScope refuses when a live return cannot name the capture.
+func (x *decision) inScope(c *pattern.Capture) *Refusal {
 	for _, r := range x.p.Returns {
 		if r.Live() && !sees(x.p.Unit, r.Stmt.Pos(), c.Var) {
-			return Passage{}, x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is out of scope at a return", c.Var.Name())
+			return x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is out of scope at a return", c.Var.Name())
 		}
 	}
-	return Passage{Capture: c, Route: ByState}, nil
+	return nil
 }
 
 // written reports whether prepare or its cleanup assigns to the capture.
@@ -87,23 +126,27 @@ func receiver(s *pattern.Site) ast.Expr {
 
 // receiverStays reports whether finish can be called on the same receiver
 // operand again, or on a variable that it is put in before.
-func (x *decision) receiverStays(s *pattern.Site) bool {
+func (x *decision) receiverStays(s *pattern.Site) (ok, hoist bool) {
 	e := receiver(s)
 	if e == nil {
-		return false
+		return false, false
 	}
 	if len(calls(s)) == 0 || x.stableReceiver(s, e) {
-		return true
+		return true, false
+	}
+	// The pointer that counts is hidden in the operand.
+	if x.promotedByPointer(s) {
+		return false, false
 	}
 	// A method with a value receiver got a copy: its operand may be a
 	// pointer to something that has changed since.
 	recv := x.p.Func.Signature().Recv().Type()
 	if _, ok := recv.Underlying().(*types.Pointer); !ok {
 		if _, ok := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer); ok {
-			return false
+			return false, false
 		}
 	}
-	return hoistable(s)
+	return hoistable(s), true
 }
 
 // stableReceiver reports whether the receiver operand is stable. A method with
@@ -139,8 +182,43 @@ func (x *decision) promotedByPointer(s *pattern.Site) bool {
 
 // hoistable reports whether a statement can be put before the site's.
 func hoistable(s *pattern.Site) bool {
-	_, _, ok := s.Up.List(s.Stmt)
-	return ok && !spread(s)
+	if _, _, ok := s.Up.List(s.Stmt); !ok || spread(s) {
+		return false
+	}
+	for _, e := range s.Call.Args {
+		if effects(s.Unit.Info, e) && !typedAlone(s.Unit.Info, e) {
+			return false
+		}
+	}
+	return true
+}
+
+// typedAlone reports whether e has, in a variable of its own, the type and value
+// that it has as an argument. A shift of an untyped constant, an untyped
+// comparison and a constant take their type from the parameter:
+//
+//	begin(1<<n)           // with begin(v int64), a shift of an int64
+//	v := 1 << n           // a shift of an int
+func typedAlone(info *types.Info, e ast.Expr) bool {
+	tv := info.Types[e]
+	if tv.Value != nil || tv.IsNil() {
+		return false
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return typedAlone(info, e.X)
+	case *ast.UnaryExpr:
+		return e.Op == token.AND || e.Op == token.ARROW || typedAlone(info, e.X)
+	case *ast.BinaryExpr:
+		switch e.Op {
+		case token.SHL, token.SHR:
+			return typedAlone(info, e.X)
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+			return types.Identical(tv.Type, types.Typ[types.Bool])
+		}
+		return typedAlone(info, e.X) || typedAlone(info, e.Y)
+	}
+	return true
 }
 
 // spread reports whether the call's arguments are the results of another call.
@@ -152,13 +230,17 @@ func spread(s *pattern.Site) bool {
 	return ok
 }
 
-// argumentStays reports whether argument i can be given to finish again.
-func (x *decision) argumentStays(s *pattern.Site, i int) bool {
+// argumentStays reports whether argument i can be given to finish again, or put
+// in a variable before.
+func (x *decision) argumentStays(s *pattern.Site, i int) (ok, hoist bool) {
 	sig := x.p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
-		return false
+		return false, false
 	}
-	return x.stable(s, s.Call.Args[i]) || hoistable(s)
+	if x.stable(s, s.Call.Args[i]) {
+		return true, false
+	}
+	return hoistable(s) && typedAlone(s.Unit.Info, s.Call.Args[i]), true
 }
 
 // returned returns the index of a result that hands out variable v at every

@@ -24,6 +24,7 @@ type World struct {
 	// whose callers outside the main modules nobody can see.
 	Exported bool
 
-	// All includes prepare functions of kind capture.
+	// All includes prepare functions of kind capture, and those that test
+	// files declare, whose speed nobody waits for.
 	All bool
 }
