@@ -53,16 +53,43 @@ type File struct {
 
 // Diff returns the changes of all files as a unified diff, for patch -p1 in
 // dir: names are relative to dir where a file lies below it, else absolute.
-func (r *Result) Diff(dir string) string {
+func (r *Result) Diff(dir string) (string, error) {
 	var b strings.Builder
 	for _, f := range r.Files {
 		from, to := f.Name, f.Name
 		if rel, err := filepath.Rel(dir, f.Name); err == nil && filepath.IsLocal(rel) {
 			from, to = "a/"+filepath.ToSlash(rel), "b/"+filepath.ToSlash(rel)
 		}
-		b.WriteString(udiff.Unified(from, to, string(f.Old), string(f.New)))
+		text, err := unified(from, to, string(f.Old), string(f.New))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
 	}
-	return b.String()
+	return b.String(), nil
+}
+
+// unified returns a unified diff of two texts. It counts the lines of the new
+// text itself: go-udiff v0.4.1 forgets those between two edits of one hunk, and
+// numbers the hunks that follow too low.
+func unified(from, to, old, new string) (string, error) {
+	u, err := udiff.ToUnifiedDiff(from, to, old, udiff.Lines(old, new), udiff.DefaultContextLines)
+	if err != nil {
+		return "", err
+	}
+	grown := 0
+	for _, h := range u.Hunks {
+		h.ToLine = h.FromLine + grown
+		for _, l := range h.Lines {
+			switch l.Kind {
+			case udiff.Insert:
+				grown++
+			case udiff.Delete:
+				grown--
+			}
+		}
+	}
+	return u.String(), nil
 }
 
 // Left returns the findings that stay as they are.

@@ -86,7 +86,10 @@ func work(ctx context.Context, f *flags, p *printer) int {
 	}
 	switch {
 	case f.diff:
-		p.diff(res)
+		if err := p.diff(res); err != nil {
+			p.fail(err)
+			return exitError
+		}
 		if len(res.Files) > 0 {
 			return exitFindings
 		}

@@ -86,8 +86,14 @@ func (p *printer) report(res *rewrite.Result) {
 
 // diff prints the diff alone to stdout, so that it is a patch; what stays as
 // it is goes to stderr.
-func (p *printer) diff(res *rewrite.Result) {
-	fmt.Fprint(p.stdout, res.Diff(p.dir))
+func (p *printer) diff(res *rewrite.Result) error {
+	text, err := res.Diff(p.dir)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprint(p.stdout, text); err != nil {
+		return err
+	}
 	for _, f := range res.Findings {
 		if f.Refusal != nil {
 			p.finding(p.stderr, f)
@@ -95,6 +101,7 @@ func (p *printer) diff(res *rewrite.Result) {
 			p.notes(f)
 		}
 	}
+	return nil
 }
 
 // fixed prints what -fix left as it is, and a summary.
