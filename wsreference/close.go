@@ -120,6 +120,7 @@ func (c *Conn) handleClose(ctx context.Context, p []byte) error {
 		return err
 	}
 	c.received.Store(&e)
+	c.ended.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	answer, err := appendClose(nil, e.Code, "")

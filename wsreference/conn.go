@@ -53,6 +53,7 @@ type Conn struct {
 	abortOnce sync.Once
 	abortErr  error
 	received  atomic.Pointer[CloseError] // the peer's close frame
+	ended     atomic.Bool                // closed, or a close frame received
 
 	goroutines sync.WaitGroup // CloseRead's
 	closeRead  closeReader
@@ -138,6 +139,7 @@ func (c *Conn) SetReadLimit(n int64) {
 // fail. It waits for none of them.
 func (c *Conn) abort() {
 	c.abortOnce.Do(func() {
+		c.ended.Store(true)
 		close(c.closed)
 		c.abortErr = c.rwc.Close()
 		c.reading.release()

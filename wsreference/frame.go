@@ -133,6 +133,17 @@ func readHeader(br *bufio.Reader) (header, error) {
 	return h, err
 }
 
+// bufferedHeader takes one frame header off br if all of it is in the buffer,
+// and reports whether it was.
+func bufferedHeader(br *bufio.Reader) (header, bool, error) {
+	b, _ := br.Peek(min(br.Buffered(), maxHeaderSize)) // no more than there is
+	h, n, err := parseHeader(b)
+	if err == nil {
+		_, err = br.Discard(n)
+	}
+	return h, err != errShortHeader, err
+}
+
 // appendHeader appends the frame header h to b, with the length in its
 // shortest form.
 func appendHeader(b []byte, h header) []byte {

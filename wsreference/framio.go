@@ -7,22 +7,23 @@ import (
 	"net"
 )
 
-// prepareRead readies the connection for reading part of a frame under ctx.
-// Unless it fails, finishRead must be called when the read is done.
-func (c *Conn) prepareRead(ctx context.Context) error {
-	select {
-	case <-c.closed:
-		return net.ErrClosed
-	default:
-	}
-	if closeReceivedErr := c.closeReceivedErr(); closeReceivedErr != nil {
+// readable returns the error that keeps the connection from being read under
+// ctx, if there is one.
+func (c *Conn) readable(ctx context.Context) error {
+	if c.ended.Load() {
 		// Nothing may follow a close frame.
-		return closeReceivedErr
+		if closeReceivedErr := c.closeReceivedErr(); closeReceivedErr != nil {
+			return closeReceivedErr
+		}
+		return net.ErrClosed
 	}
+	return ctx.Err()
+}
 
-	// From here to finishRead, the end of ctx closes the connection.
+// prepareRead readies the connection for a read that may wait. From here to
+// the call of finishRead, the end of ctx closes the connection.
+func (c *Conn) prepareRead(ctx context.Context) {
 	c.reading.begin(ctx)
-	return nil
 }
 
 // finishRead ends the hold that ctx has on the connection, and replaces the
@@ -36,10 +37,8 @@ func (c *Conn) finishRead(ctx context.Context, err *error) {
 	if *err == nil {
 		return
 	}
-	select {
-	case <-c.closed:
+	if c.ended.Load() {
 		*err = net.ErrClosed
-	default:
 	}
 	if ctx.Err() != nil {
 		// A closed connection is the consequence, not the cause.
@@ -49,10 +48,13 @@ func (c *Conn) finishRead(ctx context.Context, err *error) {
 
 // readFrameHeader reads the header of the next frame.
 func (c *Conn) readFrameHeader(ctx context.Context) (h header, err error) {
-	err = c.prepareRead(ctx)
-	if err != nil {
+	if err := c.readable(ctx); err != nil {
 		return header{}, err
 	}
+	if h, ok, err := bufferedHeader(c.br); ok {
+		return h, err // no wait, so no need of a guard
+	}
+	c.prepareRead(ctx)
 	defer c.finishRead(ctx, &err)
 
 	return readHeader(c.br)
@@ -61,10 +63,13 @@ func (c *Conn) readFrameHeader(ctx context.Context) (h header, err error) {
 // readFramePayload reads what has arrived of the payload of a frame into p,
 // at least one byte unless p is empty.
 func (c *Conn) readFramePayload(ctx context.Context, p []byte) (n int, err error) {
-	err = c.prepareRead(ctx)
-	if err != nil {
+	if err := c.readable(ctx); err != nil {
 		return 0, err
 	}
+	if c.br.Buffered() > 0 {
+		return c.br.Read(p) // no wait, so no need of a guard
+	}
+	c.prepareRead(ctx)
 	defer c.finishRead(ctx, &err)
 
 	return c.br.Read(p)
