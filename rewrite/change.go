@@ -12,6 +12,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
 // A change is what is decided for one prepare function, over all build
@@ -37,7 +38,8 @@ func (c *change) id() id { return id{c.key, c.pos.Filename} }
 // files returns the names of the files that c edits, sorted.
 func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
-// decide asks for the candidates in every view and brings them together, in
+// decide asks for the candidates in every view, leaves out those that a comment
+// silences, and brings them together, in
 // the order of their positions.
 func (r *run) decide(views []*view) (changes []*change, err error) {
 	defer func() {
@@ -49,6 +51,9 @@ func (r *run) decide(views []*view) (changes []*change, err error) {
 	var keys []pattern.Key
 	for i, v := range views {
 		for _, c := range r.candidates(v.world) {
+			if suppress.Func(c.Prepare.Unit.Fset, c.Prepare.File, c.Prepare.Decl) {
+				continue
+			}
 			k := c.Prepare.Key
 			if byKey[k] == nil {
 				byKey[k] = make([]*edit.Candidate, len(views))
@@ -160,7 +165,7 @@ func agree(views []*view, k pattern.Key, found []*edit.Candidate, edits []map[st
 			}
 			if !views[i].ours[name] {
 				c.refusal = &plan.Refusal{
-					Code: OutsideModule, Pos: c.pos, Name: k.String(),
+					Code: plan.OutsideModule, Pos: c.pos, Name: k.String(),
 					Reason: fmt.Sprintf("%s is not a file of a main module", filepath.Base(name)),
 				}
 				return c

@@ -20,6 +20,7 @@ import (
 type scope struct {
 	targets map[string]bool // paths of packages whose prepare functions are wanted
 	load    []string        // paths of packages to type-check, sorted
+	reach   []string        // load, and all that depend on a package with an open hit
 	files   int             // Go files looked at
 }
 
@@ -77,22 +78,24 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 		return nil, err
 	}
 	load := make(map[string]bool)
-	open := make(map[string]bool) // packages with a hit that other packages may call
+	open := make(map[string][]string) // names of hits that other packages may call, by package
 	for _, h := range hits {
 		p := files[h.file]
 		path := basePath(p)
 		load[path] = true
 		if ast.IsExported(h.name) && p.Name != "main" && !strings.HasSuffix(h.file, "_test.go") && (o.Exported || internal(path)) {
-			open[path] = true
+			open[path] = append(open[path], h.name)
 		}
 	}
 	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))
+	all := maps.Clone(load)
 	if len(open) > 0 {
-		if err := reach(ctx, o, open, load); err != nil {
+		if err := reach(ctx, o, src, open, load, all); err != nil {
 			return nil, err
 		}
 	}
 	s.load = slices.Sorted(maps.Keys(load))
+	s.reach = slices.Sorted(maps.Keys(all))
 	return s, nil
 }
 
@@ -202,18 +205,26 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 	}
 }
 
-// reach adds to load the packages of the main modules that depend on one of
-// the open packages, directly or through others: a value whose method is
-// called may come from a package that the caller does not import.
-func reach(ctx context.Context, o Options, open, load map[string]bool) error {
+// reach adds to all the packages of the main modules that depend on a package
+// with open hits, directly or through others: a value whose method is called may
+// come from a package that the caller does not import. To load it adds those of
+// them that mention the name of a hit: only they can hold a caller.
+func reach(ctx context.Context, o Options, src *sources, open map[string][]string, load, all map[string]bool) error {
 	dirs, err := mainModules(ctx, o)
 	if err != nil {
 		return err
 	}
-	var patterns []string
+	var patterns, names []string
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
+	for _, list := range open {
+		for _, name := range list {
+			names = append(names, regexp.QuoteMeta(name))
+		}
+	}
+	slices.Sort(names)
+	mention := regexp.MustCompile(`\b(` + strings.Join(slices.Compact(names), "|") + `)\b`)
 	for _, config := range o.Configs {
 		mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
 		pkgs, err := list(ctx, o, config, mode, patterns)
@@ -227,7 +238,7 @@ func reach(ctx context.Context, o Options, open, load map[string]bool) error {
 			if ok {
 				return yes
 			}
-			known[p] = open[basePath(p)] // also ends a cycle, which is an error elsewhere
+			known[p] = open[basePath(p)] != nil // also ends a cycle, which is an error elsewhere
 			for _, q := range p.Imports {
 				if reaches(q) {
 					known[p] = true
@@ -236,12 +247,26 @@ func reach(ctx context.Context, o Options, open, load map[string]bool) error {
 			return known[p]
 		}
 		for _, p := range pkgs {
-			if len(p.GoFiles) > 0 && reaches(p) {
-				load[basePath(p)] = true
+			if len(p.GoFiles) == 0 || !reaches(p) {
+				continue
+			}
+			all[basePath(p)] = true
+			if load[basePath(p)] {
+				continue
+			}
+			for _, name := range p.GoFiles {
+				text, err := src.peek(name)
+				if err != nil {
+					return err
+				}
+				if mention.Match(text) {
+					load[basePath(p)] = true
+					break
+				}
 			}
 		}
 	}
-	o.Progress(fmt.Sprintf("%s may call them", count(len(load), "package")))
+	o.Progress(fmt.Sprintf("%s may reach them, %s may call them", count(len(all), "package"), count(len(load), "package")))
 	return nil
 }
 

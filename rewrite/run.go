@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"go/ast"
 	"maps"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
-
-// OutsideModule is the code of the refusals that this package adds to those of
-// package plan: an edited file does not belong to a main module, or is not one
-// that people write (what cgo makes of a file, for example).
-const OutsideModule plan.Code = "outside-module"
 
 // A run holds what one Run knows.
 type run struct {
@@ -48,12 +44,12 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if r.scope, err = survey(ctx, o, r.src); err != nil {
 		return nil, err
 	}
-	if len(r.scope.load) > 0 {
-		if r.views, err = r.load(ctx, nil); err != nil {
-			return nil, err
-		}
-		r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
-		if r.changes, err = r.decide(r.views); err != nil {
+	if err := r.look(ctx); err != nil {
+		return nil, err
+	}
+	if len(r.scope.reach) > len(r.scope.load) && r.opens() {
+		r.scope.load = r.scope.reach
+		if err := r.look(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -64,6 +60,30 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	return r.result()
+}
+
+// look type-checks the packages of the scope and decides.
+func (r *run) look(ctx context.Context) (err error) {
+	if len(r.scope.load) == 0 {
+		return nil
+	}
+	if r.views, err = r.load(ctx, nil); err != nil {
+		return err
+	}
+	r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
+	r.changes, err = r.decide(r.views)
+	return err
+}
+
+// opens reports whether some change concerns a function that packages outside
+// the scope could depend on without naming it, by an interface that they bring
+// together with its type. Such a change is decided again with all of them in
+// sight. It is rare, and most runs are spared the packages that merely depend
+// on one with an exported candidate.
+func (r *run) opens() bool {
+	return slices.ContainsFunc(r.changes, func(c *change) bool {
+		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"
+	})
 }
 
 // report notes the findings of the first round.

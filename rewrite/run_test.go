@@ -591,7 +591,7 @@ import _ "example.com/dep"
 		t.Fatal(err)
 	}
 	left := res.Left()
-	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != OutsideModule {
+	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != plan.OutsideModule {
 		t.Errorf("files %v, left %+v, want outside-module", res.Files, left)
 	}
 }

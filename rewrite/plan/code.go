@@ -28,6 +28,7 @@ const (
 	NilTest          Code = "nil-test"
 	OtherReturn      Code = "other-return"
 	OutOfScope       Code = "out-of-scope"
+	OutsideModule    Code = "outside-module"
 	OwnResult        Code = "own-result"
 	Reassigned       Code = "reassigned"
 	RecoverWrapped   Code = "recover-wrapped"
@@ -117,6 +118,9 @@ func Explanations() []Explanation {
 		{OutOfScope,
 			"A captured variable is out of scope where its value is needed.",
 			"Declare it in the outer block."},
+		{OutsideModule,
+			"A file that would change does not belong to a main module, or is not one that people write.",
+			"Run closurefix in the module that holds the file."},
 		{OwnResult,
 			"The cleanup captures a named result that some caller does not keep unchanged.",
 			"Keep the result in a variable of the caller."},
