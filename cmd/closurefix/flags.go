@@ -23,7 +23,7 @@ usage: closurefix [flags] [packages]        (default ./...)
   -fix           rewrite in place: all files, or none
   -json          report in the form of go vet -json, with refusals
 
-  -all           also cleanups that capture no result of their function
+  -all           also cleanups that capture no result, and functions of tests
   -exported      also exported functions of packages that others may import
   -tags a,b      build tags, as in go build
   -config L      build configurations besides the host's, in which the rewrite
