@@ -277,17 +277,24 @@ func (d *declarer) stateValue() string {
 	case s.Live != "":
 		return "true"
 	case len(s.Fields) == 1:
-		return s.Fields[0].Capture.Var.Name()
+		return operand(s.Fields[0])
 	}
 	return ""
+}
+
+// operand returns prepare's expression for a part of the state.
+func operand(p plan.Passage) string {
+	if p.Pointer {
+		return "&" + p.Capture.Var.Name()
+	}
+	return p.Capture.Var.Name()
 }
 
 func (d *declarer) stateLiteral() string {
 	s := d.Plan.State
 	var fields []string
 	for _, f := range s.Fields {
-		n := f.Capture.Var.Name()
-		fields = append(fields, n+": "+n)
+		fields = append(fields, f.Capture.Var.Name()+": "+operand(f))
 	}
 	if s.Live != "" {
 		fields = append(fields, s.Live+": true")
@@ -539,6 +546,9 @@ func (d *declarer) signature() error {
 			results = append(results, state)
 		}
 	}
+	if len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
+		results[0].Names = nil
+	}
 	ft.Results.List = results
 	if len(results) == 0 {
 		ft.Results = nil
@@ -613,28 +623,67 @@ func paramList(params []plan.Param) string {
 	return b.String()
 }
 
-// substitute makes the captures that travel in a state struct fields of it.
+// substitute makes the captures that travel in the state what finish calls
+// them: fields of the struct, what pointers point to.
 func (d *declarer) substitute(lit *dst.FuncLit) {
-	if d.Plan.State.Type == "" {
-		return
-	}
-	fields := make(map[dst.Node]string)
+	passages := make(map[dst.Node]plan.Passage)
 	for _, f := range d.Plan.State.Fields {
+		if d.Plan.State.Type == "" && !f.Pointer {
+			continue
+		}
 		for _, id := range f.Capture.Uses {
-			fields[d.node(id)] = f.Capture.Var.Name()
+			passages[d.node(id)] = f
 		}
 	}
+	if len(passages) == 0 {
+		return
+	}
 	dstutil.Apply(lit, func(c *dstutil.Cursor) bool {
-		name, ok := fields[c.Node()]
+		// &v of a variable whose address travels is that address.
+		if u, ok := c.Node().(*dst.UnaryExpr); ok && u.Op == token.AND {
+			if f, ok := passages[u.X]; ok && f.Pointer {
+				c.Replace(d.name(f, u.Decs.NodeDecs))
+				return false
+			}
+		}
+		f, ok := passages[c.Node()]
 		if !ok {
 			return true
 		}
 		old := c.Node().(*dst.Ident)
-		sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(name)}
-		sel.Decs.NodeDecs = old.Decs.NodeDecs
-		c.Replace(sel)
+		if !f.Pointer || selectsThrough(c, f) {
+			c.Replace(d.name(f, old.Decs.NodeDecs))
+			return false
+		}
+		c.Replace(&dst.StarExpr{X: d.name(f, dst.NodeDecs{}), Decs: dst.StarExprDecorations{NodeDecs: old.Decs.NodeDecs}})
 		return false
 	}, nil)
+}
+
+// name returns finish's expression for a part of the state.
+func (d *declarer) name(f plan.Passage, decs dst.NodeDecs) dst.Expr {
+	if d.Plan.State.Type == "" {
+		id := dst.NewIdent(f.Capture.Var.Name())
+		id.Decs.NodeDecs = decs
+		return id
+	}
+	sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(f.Capture.Var.Name())}
+	sel.Decs.NodeDecs = decs
+	return sel
+}
+
+// selectsThrough reports whether the node under the cursor is the operand of a
+// selector that follows the pointer by itself: x.f, x.m() for a struct x.
+func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
+	sel, ok := c.Parent().(*dst.SelectorExpr)
+	if !ok || sel.X != c.Node() {
+		return false
+	}
+	switch f.Capture.Var.Type().Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return false
+	}
+	return true
 }
 
 // guard makes finish return at once when the state says that there is nothing

@@ -1,8 +1,12 @@
 package edit
 
 import (
+	"bytes"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -228,6 +232,14 @@ func (w *siteWriter) uses() *plan.Refusal {
 			if r := w.replace(w.source, test.Pos(), test.End(), text); r != nil {
 				return r
 			}
+		case u.Kind == pattern.Discard:
+			if r := w.removeLine(u.Stmt); r != nil {
+				return r
+			}
+		case u.Kind == pattern.Value:
+			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.End(), w.wrapper()); r != nil {
+				return r
+			}
 		case u.Call != nil:
 			text := w.callee() + "(" + strings.Join(w.args(), ", ")
 			if len(u.Call.Args) > 0 && len(w.args()) > 0 {
@@ -239,6 +251,39 @@ func (w *siteWriter) uses() *plan.Refusal {
 		}
 	}
 	return nil
+}
+
+// removeLine takes a statement away, with its line if it has one of its own.
+func (w *siteWriter) removeLine(stmt ast.Stmt) *plan.Refusal {
+	from, to := stmt.Pos(), stmt.End()
+	start, end := w.offset(from), w.offset(to)
+	lead := start - len(w.indent(from))
+	if tail := bytes.IndexByte(w.text[end:], '\n'); tail >= 0 && len(bytes.TrimSpace(w.text[end:end+tail])) == 0 &&
+		(lead == 0 || w.text[lead-1] == '\n') {
+		w.splices = append(w.splices, Edit{File: w.source.name, Start: lead, End: end + tail + 1})
+		return nil
+	}
+	return w.replace(w.source, from, to, "")
+}
+
+// wrapper returns a literal that calls finish, for a use of the cleanup as a
+// value.
+func (w *siteWriter) wrapper() string {
+	var params, args []string
+	for v := range w.Prepare.Sig.Params().Variables() {
+		name := v.Name()
+		if name == "" || name == "_" || slices.Contains(w.args(), name) {
+			name = "arg" + strconv.Itoa(len(params))
+		}
+		params = append(params, name+" "+types.TypeString(v.Type(), nil))
+		args = append(args, name)
+	}
+	call := w.callee() + "(" + strings.Join(append(w.args(), args...), ", ") + ")"
+	head := "func(" + strings.Join(params, ", ") + ")"
+	if w.Prepare.Sig.Results().Len() > 0 {
+		return head + " error { return " + call + " }"
+	}
+	return head + " { " + call + " }"
 }
 
 // callee returns the expression that a call of finish names.

@@ -33,6 +33,9 @@ type decision struct {
 	plan  *Plan
 
 	lit *pattern.Literal
+	// shared holds the captures whose variable must stay the one that
+	// prepare has: finish gets its address.
+	shared map[*pattern.Capture]bool
 	// errIndex is the prepare function's error result, -1 if none.
 	errIndex int
 	// taken holds the names that the plan has given out, by declaration.
@@ -47,6 +50,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool)},
 		errIndex: errorResult(p),
 		taken:    make(map[ast.Decl]map[string]bool),
+		shared:   make(map[*pattern.Capture]bool),
 	}
 	steps := []func() *Refusal{
 		x.visible,   // gate.go: who may call it, and from where

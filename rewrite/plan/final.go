@@ -3,12 +3,13 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// finality refuses captures whose value at the run of the cleanup is not the
-// one that prepare returned with.
+// finality finds the captures whose value at the run of the cleanup need not be
+// the one that prepare returned with.
 //
 // The closure reads a captured variable when it runs. Once prepare has
 // returned, only code that shares the variable can still change it: the cleanup
@@ -19,36 +20,46 @@ import (
 //	n := 0
 //	go func() { n = 1 }()                 // or: s.onTick = func() { n++ }
 //	return func() { fmt.Println(n) }, nil // a copy of n would print 0
+//
+// Otherwise the variable is on the heap already, and its address travels in the
+// state: what is shared stays one.
 func (x *decision) finality() *Refusal {
-	p := x.p
-	for _, c := range p.Captures {
-		written := false
-		for _, a := range p.Access[c.Var] {
-			written = written || a.Mode == pattern.Write && pattern.Within(a.Ident, x.lit.Lit)
-		}
-		for _, a := range p.Access[c.Var] {
-			inside := pattern.Within(a.Ident, x.lit.Lit)
-			switch {
-			case a.Mode == pattern.Address:
-				return x.refuse(SharedCapture, p.Unit, a.Ident.Pos(), "the address of %s, which its cleanup captures, is taken", c.Var.Name())
-			case a.Mode == pattern.Write && inside:
-				if !x.once() {
-					return x.refuse(CleanupWrites, p.Unit, a.Ident.Pos(), "its cleanup changes %s, and may run more than once", c.Var.Name())
-				}
-				if a.Lit != x.lit.Lit && !x.deferredIn(a.Lit, x.lit.Lit) {
-					return x.refuse(SharedCapture, p.Unit, a.Ident.Pos(), "a function literal within its cleanup changes %s", c.Var.Name())
-				}
-			case a.Mode == pattern.Write && a.Lit != nil:
-				if c.Class == pattern.Result && x.direct(a.Lit) {
-					continue // prepare's own deferred literal: done before the caller goes on
-				}
-				return x.refuse(SharedCapture, p.Unit, a.Ident.Pos(), "another function literal changes %s, which its cleanup captures", c.Var.Name())
-			case written && !inside && !x.direct(a.Lit):
-				return x.refuse(SharedCapture, p.Unit, a.Ident.Pos(), "its cleanup changes %s, which another function literal reads", c.Var.Name())
-			}
+	for _, c := range x.p.Captures {
+		if x.changesLater(c) {
+			x.shared[c] = true
 		}
 	}
 	return nil
+}
+
+// changesLater reports whether the value of a capture may change after prepare
+// has returned, other than by the one run of its cleanup.
+func (x *decision) changesLater(c *pattern.Capture) bool {
+	written := slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
+		return a.Mode == pattern.Write && pattern.Within(a.Ident, x.lit.Lit)
+	})
+	for _, a := range x.p.Access[c.Var] {
+		inside := pattern.Within(a.Ident, x.lit.Lit)
+		switch {
+		case a.Mode == pattern.Address:
+			return true
+		case a.Mode == pattern.Write && inside:
+			// The change is seen by a second run, or by a literal that
+			// outlives this one.
+			if !x.once() || a.Lit != x.lit.Lit && !x.deferredIn(a.Lit, x.lit.Lit) {
+				return true
+			}
+		case a.Mode == pattern.Write && a.Lit != nil:
+			// Prepare's own deferred literal is done before the caller
+			// goes on, and what it does to a result reaches the caller.
+			if c.Class != pattern.Result || !x.direct(a.Lit) {
+				return true
+			}
+		case written && !inside && !x.direct(a.Lit):
+			return true
+		}
+	}
+	return false
 }
 
 // direct reports whether lit is deferred by the prepare function itself, or is

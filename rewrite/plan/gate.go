@@ -204,7 +204,11 @@ func (x *decision) satisfies() *Refusal {
 		case x.plan.State.Live != "":
 			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Bool]))
 		case len(x.plan.State.Fields) == 1:
-			results = append(results, x.plan.State.Fields[0].Capture.Var)
+			v := x.plan.State.Fields[0].Capture.Var
+			if x.plan.State.Fields[0].Pointer {
+				v = types.NewVar(token.NoPos, nil, "", types.NewPointer(v.Type()))
+			}
+			results = append(results, v)
 		}
 	}
 	changed := tuplesString(types.NewTuple(params...), types.NewTuple(results...))

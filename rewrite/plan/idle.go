@@ -41,7 +41,7 @@ func (x *decision) idle() *Refusal {
 				live = true
 				continue
 			}
-			if u.Call == nil {
+			if u.Kind == pattern.Discard {
 				continue
 			}
 			checked := x.checksError(s, u)
@@ -121,10 +121,17 @@ func verbOf(name string) (verb, rest string) {
 	return name, ""
 }
 
-// lowerFirst returns name with its first letter in lower case.
+// lowerFirst returns name as an unexported one: its first letter, or the
+// initials it starts with, in lower case.
 func lowerFirst(name string) string {
-	r, n := utf8.DecodeRuneInString(name)
-	return string(unicode.ToLower(r)) + name[n:]
+	r := []rune(name)
+	for i := range r {
+		if i > 0 && (!unicode.IsUpper(r[i]) || i+1 < len(r) && unicode.IsLower(r[i+1])) {
+			break
+		}
+		r[i] = unicode.ToLower(r[i])
+	}
+	return string(r)
 }
 
 // upperFirst returns name with its first letter in upper case.

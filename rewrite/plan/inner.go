@@ -3,6 +3,7 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -44,6 +45,9 @@ func (x *decision) inner() *Refusal {
 // deferred use and the end of prepare.
 func (x *decision) wrapInner(u *pattern.Use) bool {
 	for _, c := range x.p.Captures {
+		if x.sharedRoute(c) {
+			continue // its address is as good now as later
+		}
 		if c.Class == pattern.Result {
 			return true
 		}
@@ -55,6 +59,11 @@ func (x *decision) wrapInner(u *pattern.Use) bool {
 		}
 	}
 	return false
+}
+
+// sharedRoute reports whether finish gets the address of the capture.
+func (x *decision) sharedRoute(c *pattern.Capture) bool {
+	return slices.ContainsFunc(x.plan.Passages, func(p Passage) bool { return p.Capture == c && p.Pointer })
 }
 
 // recovers reports whether a literal calls recover itself.

@@ -223,7 +223,10 @@ func (x *decision) zeroState() *Refusal {
 	case s.Live != "":
 		s.Zero = "false"
 	case len(s.Fields) == 1:
-		s.Zero = zero(s.Fields[0].Capture.Var.Type(), s.Fields[0].Type)
+		s.Zero = "nil"
+		if f := s.Fields[0]; !f.Pointer {
+			s.Zero = zero(f.Capture.Var.Type(), f.Type)
+		}
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ type Passage struct {
 	Capture *pattern.Capture
 	Route   Route
 	Result  int    // the index of the result, if ByResult
+	Pointer bool   // the state holds the address of the variable
 	Type    string // of finish's parameter or of the state, as written in prepare's file
 }
 

@@ -41,6 +41,9 @@ func (x *decision) routes() *Refusal {
 		if ch.pass.Type, r = x.typeName(ch.pass.Capture); r != nil {
 			return r
 		}
+		if ch.pass.Pointer {
+			ch.pass.Type = "*" + ch.pass.Type
+		}
 		x.plan.Passages = append(x.plan.Passages, ch.pass)
 		if ch.pass.Route == ByState {
 			x.plan.State.Fields = append(x.plan.State.Fields, ch.pass)
@@ -71,6 +74,9 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 		}
 		return ch, true
 	}
+	if x.shared[c] {
+		return choice{pass: Passage{Capture: c, Route: ByState, Pointer: true}}, x.inScope(c)
+	}
 	switch c.Class {
 	case pattern.Receiver:
 		if !x.written(c) {
@@ -88,7 +94,8 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 		if x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, c.Index) }) {
 			return choice{pass: Passage{Capture: c, Route: ByResult, Result: c.Index}}, nil
 		}
-		return choice{}, x.refuse(OwnResult, x.p.Unit, c.Uses[0].Pos(), "its cleanup captures its result %s, which some caller does not keep as it is", c.Var.Name())
+		// The address of the result sees what the return assigns to it.
+		return choice{pass: Passage{Capture: c, Route: ByState, Pointer: true}}, x.inScope(c)
 	}
 	if i := x.returned(c.Var); i >= 0 && x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, i) }) {
 		return choice{pass: Passage{Capture: c, Route: ByResult, Result: i}}, nil

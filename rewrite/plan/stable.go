@@ -16,11 +16,12 @@ import (
 //	name = "other"
 //	defer done()               // defer finish(name) would print "other"
 
-// calls returns the uses of the site that run the cleanup.
+// calls returns the uses of the site that run the cleanup, or hand it to
+// somebody who may.
 func calls(s *pattern.Site) []*pattern.Use {
 	var us []*pattern.Use
 	for _, u := range s.Uses {
-		if u.Call != nil {
+		if u.Call != nil || u.Kind == pattern.Value {
 			us = append(us, u)
 		}
 	}
@@ -171,7 +172,7 @@ func changes(s *pattern.Site, v *types.Var, u *pattern.Use) bool {
 	siteLit, _ := s.Func.(*ast.FuncLit)
 	from, to := s.Stmt.Pos(), u.Stmt.End()
 	loop := s.Up.Loop(s.Stmt, s.Func)
-	if u.Lit != nil {
+	if u.Lit != nil || u.Kind == pattern.Value {
 		to = token.Pos(1 << 30)
 		if loop != nil {
 			from = 0

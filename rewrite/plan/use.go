@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -29,11 +30,44 @@ func (x *decision) uses() *Refusal {
 		for _, u := range s.Uses {
 			switch u.Kind {
 			case pattern.Value:
-				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value")
+				if r := x.value(s, u); r != nil {
+					return r
+				}
 			case pattern.Discard:
-				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier")
+				if a, ok := u.Stmt.(*ast.AssignStmt); !ok || len(a.Lhs) > 1 {
+					return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
+				}
 			}
 		}
+	}
+	return nil
+}
+
+// value refuses a use of the cleanup as a value that a literal around a call of
+// finish would not stand for. The literal is called by whoever calls the value,
+// so it cannot recover, and its type is not a named one.
+//
+//	t.Cleanup(done)      // t.Cleanup(func() { finish(n) })
+func (x *decision) value(s *pattern.Site, u *pattern.Use) *Refusal {
+	p := x.p
+	if recovers(p.Unit.Info, x.lit.Lit) {
+		return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
+	}
+	result := p.Func.Signature().Results().At(p.Result).Type()
+	if _, ok := types.Unalias(result).(*types.Signature); !ok {
+		return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(result, types.RelativeTo(s.Unit.Pkg)))
+	}
+	for v := range p.Sig.Params().Variables() {
+		t := v.Type()
+		if ptr, ok := t.(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		if _, basic := types.Unalias(t).(*types.Basic); !basic && !isError(t) {
+			return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
+		}
+	}
+	if p.Sig.Variadic() {
+		return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its variadic cleanup is used as a value")
 	}
 	return nil
 }
