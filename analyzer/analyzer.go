@@ -1,0 +1,117 @@
+package analyzer
+
+import (
+	"fmt"
+	"go/token"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/suppress"
+	"golang.org/x/tools/go/analysis"
+)
+
+// Analyzer is the pass, for drivers that take a variable.
+var Analyzer = New()
+
+const doc = `report cleanup closures that could be finish methods
+
+A function that does some set-up and returns a closure for its callers to
+defer allocates the closure on each call, and moves variables that it captures
+by address to the heap. A method that the callers defer allocates nothing.`
+
+// New returns an analyzer with flags of its own:
+//
+//	-all   also report cleanups that capture no result
+func New() *analysis.Analyzer {
+	a := &analysis.Analyzer{Name: "closurefix", Doc: doc}
+	all := a.Flags.Bool("all", false, "also report cleanups that capture no result")
+	a.Run = func(p *analysis.Pass) (any, error) { return nil, run(p, *all) }
+	return a
+}
+
+// run reports the candidates of a package. A fault of the analysis is an error,
+// not the end of the driver and what else it runs.
+func run(p *analysis.Pass, all bool) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: %v", v)
+		}
+	}()
+	u := unitOf(p)
+	world := &plan.World{Units: []*pattern.Unit{u}, All: all}
+	found := edit.Candidates(world)
+	if len(found) == 0 {
+		return nil
+	}
+	// Only now is it worth looking around, and only if there is something
+	// to see is it necessary to decide again.
+	excluded, test := filesOutside(u)
+	if len(excluded) > 0 {
+		u.Ignored = append(u.Ignored, excluded...)
+		found = edit.Candidates(world)
+	}
+	x := &fixes{unit: u, test: test, touched: make(map[token.Pos]bool), declared: make(map[string]bool)}
+	for _, c := range found {
+		if suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl) {
+			continue
+		}
+		fix, why := x.of(c)
+		d := analysis.Diagnostic{
+			Pos:      c.Prepare.Decl.Pos(),
+			End:      c.Prepare.Decl.Type.End(),
+			Category: string(c.Kind),
+			Message:  c.Message(),
+			Related:  related(p, c, why),
+		}
+		if fix != nil {
+			d.SuggestedFixes = []analysis.SuggestedFix{*fix}
+		}
+		p.Report(d)
+	}
+	return nil
+}
+
+// related returns the positions that explain a candidate: its closures, what
+// they capture, the calls, and the obstacle to a rewrite, or why there is no fix
+// all the same.
+func related(p *analysis.Pass, c *edit.Candidate, why string) []analysis.RelatedInformation {
+	var infos []analysis.RelatedInformation
+	add := func(pos, end token.Pos, format string, args ...any) {
+		if pos.IsValid() {
+			infos = append(infos, analysis.RelatedInformation{Pos: pos, End: end, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	for _, l := range c.Prepare.Literals {
+		add(l.Lit.Pos(), l.Lit.Type.End(), "the closure")
+	}
+	for _, v := range c.Prepare.Captures {
+		add(v.Var.Pos(), v.Var.Pos()+token.Pos(len(v.Var.Name())), "it captures %s", v.Var.Name())
+	}
+	for _, s := range c.Sites {
+		add(s.Call.Pos(), s.Call.End(), "%s is called here", c.Prepare.Key)
+	}
+	if why != "" {
+		name := c.Prepare.Decl.Name
+		add(name.Pos(), name.End(), "no fix for %s here: %s", c.Prepare.Key, why)
+	}
+	if c.Refusal != nil {
+		pos, end := posOf(p, c.Refusal.Pos), token.NoPos
+		if !pos.IsValid() {
+			pos, end = c.Prepare.Decl.Name.Pos(), c.Prepare.Decl.Name.End()
+		}
+		add(pos, end, "%v", c.Refusal)
+	}
+	return infos
+}
+
+// posOf returns the position of the pass that p describes, or none if it is in
+// no file of the pass.
+func posOf(pass *analysis.Pass, p token.Position) token.Pos {
+	for _, f := range pass.Files {
+		if t := pass.Fset.File(f.FileStart); t.Name() == p.Filename && p.Offset <= t.Size() {
+			return t.Pos(p.Offset)
+		}
+	}
+	return token.NoPos
+}

@@ -1,0 +1,146 @@
+package analyzer_test
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/analyzer"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/analysistest"
+)
+
+// An expectation is what the analyzer should do with a package of testdata/src,
+// beyond its want comments and goldens.
+type expectation struct {
+	fixes []string // functions, with "(test)" where the pass holds the in-package tests
+	held  []string // beginnings of the reasons for which others have no fix
+}
+
+func TestAnalyzer(t *testing.T) {
+	if err := analysis.Validate([]*analysis.Analyzer{analyzer.Analyzer}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, analyzer.New(), map[string]*expectation{
+		"kinds": {fixes: []string{"(*Conn).openSession", "(*Conn).prepareRead", "startTrace"}},
+		"sites": {
+			fixes: []string{"(*Conn).prepare (test)"},
+			held:  []string{"no fix for (*Conn).prepare here: conn_test.go is out of sight"},
+		},
+		"refused": {held: []string{
+			"cannot rewrite (*T).start: an interface asks for this method",
+			"cannot rewrite asValue: it is used as a value",
+			"cannot rewrite unguarded: ",
+		}},
+		"suppressed": {fixes: []string{"other"}},
+		"generated":  {held: []string{"cannot rewrite begin: it is called in generated code"}},
+		"ignored":    {held: []string{"cannot rewrite begin: debug.go"}},
+		"exported":   {held: []string{"cannot rewrite Begin: it is exported"}},
+		"together": {
+			fixes: []string{"(*Conn).prepareRead"},
+			held: []string{
+				"no fix for (*Conn).prepareWrite here: another fix",
+				"no fix for (*Conn).startRead here: another fix",
+			},
+		},
+	})
+}
+
+func TestAll(t *testing.T) {
+	a := analyzer.New()
+	if err := a.Flags.Set("all", "true"); err != nil {
+		t.Fatal(err)
+	}
+	check(t, a, map[string]*expectation{
+		"capture":  {fixes: []string{"(*Pool).acquire", "begin"}},
+		"testonly": {fixes: []string{"begin"}},
+	})
+	if got := analyzer.New().Flags.Lookup("all").Value.String(); got != "false" {
+		t.Errorf("another analyzer has -all=%s", got)
+	}
+}
+
+// check runs the analyzer over packages of testdata/src, all loaded at once.
+func check(t *testing.T, a *analysis.Analyzer, packages map[string]*expectation) {
+	t.Helper()
+	dir, err := filepath.Abs("../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]*expectation)
+	for name := range packages {
+		got[name] = new(expectation)
+	}
+	for _, r := range analysistest.RunWithSuggestedFixes(t, dir, a, slices.Sorted(maps.Keys(packages))...) {
+		path, variant, _ := strings.Cut(r.Action.Package.ID, " ")
+		found := got[strings.TrimSuffix(path, "_test")]
+		for _, d := range r.Action.Diagnostics {
+			for _, f := range d.SuggestedFixes {
+				name := strings.TrimSuffix(strings.TrimPrefix(f.Message, "Rewrite "), " and its callers without the closure")
+				if variant == "["+path+".test]" {
+					name += " (test)"
+				}
+				found.fixes = append(found.fixes, name)
+			}
+			if len(d.SuggestedFixes) == 0 {
+				found.held = append(found.held, d.Related[len(d.Related)-1].Message)
+			}
+		}
+	}
+	for name, want := range packages {
+		found := got[name]
+		slices.Sort(found.fixes)
+		slices.Sort(found.held)
+		if !slices.Equal(found.fixes, want.fixes) {
+			t.Errorf("%s: fixes for %q, want %q", name, found.fixes, want.fixes)
+		}
+		if !slices.EqualFunc(found.held, want.held, strings.HasPrefix) {
+			t.Errorf("%s: held back: %q, want %q", name, found.held, want.held)
+		}
+	}
+}
+
+// TestDiagnostic looks at one diagnostic in full.
+func TestDiagnostic(t *testing.T) {
+	dir, err := filepath.Abs("../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := analysistest.Run(t, dir, analyzer.New(), "kinds")
+	if len(results) != 1 {
+		t.Fatalf("%d passes, want 1", len(results))
+	}
+	act := results[0].Action
+	var got []string
+	for _, d := range act.Diagnostics {
+		start, end := act.Package.Fset.Position(d.Pos), act.Package.Fset.Position(d.End)
+		if start.Line != end.Line || start.Column != 1 {
+			t.Errorf("%s: the range ends at %s: it is not the signature", start, end)
+		}
+		got = append(got, d.Category)
+	}
+	slices.Sort(got)
+	if want := []string{"own-result", "pointer-argument", "result-pointer"}; !slices.Equal(got, want) {
+		t.Errorf("categories %q, want %q", got, want)
+	}
+
+	got = nil
+	for _, info := range act.Diagnostics[0].Related {
+		pos := act.Package.Fset.Position(info.Pos)
+		got = append(got, fmt.Sprintf("%d:%d %s", pos.Line, pos.Column, info.Message))
+	}
+	want := []string{
+		"19:9 the closure",
+		"15:7 it captures c",
+		"15:35 it captures err",
+		"28:19 (*Conn).prepareRead is called here",
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("related positions\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -1,0 +1,68 @@
+// Package analyzer finds functions that return a cleanup closure for their
+// callers to defer, and suggests to turn the closure into a method.
+//
+// # Analyzer closurefix
+//
+// closurefix: report cleanup closures that could be finish methods
+//
+// A prepare function does some set-up, and returns a closure that undoes it:
+//
+//	func (c *Conn) prepareRead(ctx context.Context, err *error) (func(), error) {
+//		…
+//		return func() { c.disarm(ctx, err) }, nil
+//	}
+//
+//	readDone, err := c.prepareRead(ctx, &err)
+//	if err != nil {
+//		return header{}, err
+//	}
+//	defer readDone()
+//
+// The closure outlives the call, so each call allocates it, and the variable
+// whose address it captures moves to the heap too. A method that the caller
+// defers does the same work and allocates nothing:
+//
+//	err = c.prepareRead(ctx)
+//	if err != nil {
+//		return header{}, err
+//	}
+//	defer c.finishRead(ctx, &err)
+//
+// The category of a diagnostic tells what the closure captures: a pointer
+// parameter that callers fill with the address of a result (result-pointer), a
+// result of the prepare function itself (own-result); or that it takes a
+// pointer (pointer-argument). The flag -all adds those that capture no result
+// (capture). The range is the function's signature; related positions are the
+// closures, the captured variables and the calls, and, where no fix is
+// suggested, the obstacle.
+//
+// # Which fixes are suggested
+//
+// A fix changes the function and all its callers, or it would not compile. An
+// analysis pass sees one package, in one build configuration, and cannot know
+// that it sees all callers. So a fix comes only with a function that is not
+// exported, of a package whose in-package tests are in the pass, and not where a
+// file that build constraints leave out, or generated or cgo code names it. The
+// command closurefix, which sees the module, rewrites the others.
+//
+// Of fixes that touch the same declaration, or declare the same name, the first
+// is suggested: each is made for the package as it is, and both together might
+// not compile. Apply it and run again.
+//
+// # Silencing
+//
+// Each of these comments, in the function's doc comment or on a line of its
+// signature, silences the diagnostic (see package suppress):
+//
+//	//closurefix:ignore reason
+//	//nolint:closurefix
+//	//lint:ignore closurefix reason
+//
+// # What it does not do
+//
+// The analyzer exports no facts, reads no configuration and no environment:
+// neither is part of the key under which the go command caches the results of
+// a vet tool. A diagnostic says what the code does. Whether the compiler keeps
+// the closure on the stack after all, as it can with a small function that it
+// inlines, the command finds out with -escape.
+package analyzer

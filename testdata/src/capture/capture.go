@@ -1,0 +1,36 @@
+// Package capture has cleanups that capture no result.
+package capture
+
+import (
+	"errors"
+	"fmt"
+)
+
+type Pool struct{ used int }
+
+func (p *Pool) acquire(n int) (func(), error) { // want `\(\*Pool\)\.acquire returns a closure over .*: each call allocates it$`
+	if n < 0 {
+		return nil, errors.New("negative")
+	}
+	p.used += n
+	return func() { p.used -= n }, nil
+}
+
+func (p *Pool) Use(n int) error {
+	release, err := p.acquire(n)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return nil
+}
+
+func begin(name string) func() { // want `begin returns a closure over .*`
+	depth, label := len(name), name+"!"
+	return func() { fmt.Println(depth, label) }
+}
+
+func Run(name string) {
+	defer begin(name)()
+	fmt.Println(name)
+}

@@ -1,0 +1,85 @@
+// Package kinds has one prepare function of each kind.
+package kinds
+
+import (
+	"errors"
+	"fmt"
+)
+
+type Conn struct {
+	name string
+	n    int
+}
+
+// prepareRead readies c.
+func (c *Conn) prepareRead(n int, err *error) (func(), error) { // want `\(\*Conn\)\.prepareRead returns a closure over .*: each call allocates it, and moves the variable that it points to to the heap`
+	if n < 0 {
+		return nil, errors.New("negative")
+	}
+	return func() {
+		// The error may be that of the peer.
+		if *err != nil {
+			*err = fmt.Errorf("read %s: %w", c.name, *err)
+		}
+	}, nil
+}
+
+func (c *Conn) Read(n int) (err error) {
+	readDone, err := c.prepareRead(n, &err)
+	if err != nil {
+		return err
+	}
+	defer readDone()
+	return c.body(n)
+}
+
+func (c *Conn) body(n int) error { return fmt.Errorf("body %d", n) }
+
+func (c *Conn) openSession(name string) (id string, closeSession func(), err error) { // want `\(\*Conn\)\.openSession returns a closure over .*: each call allocates it, and moves the captured result to the heap`
+	if name == "" {
+		return "", nil, errors.New("no name")
+	}
+	c.n++
+	id = fmt.Sprint(name, c.n)
+	return id, func() { fmt.Println("close", id) }, nil
+}
+
+func (c *Conn) Session() error {
+	id, closeSession, err := c.openSession("s")
+	if err != nil {
+		return err
+	}
+	defer closeSession()
+	fmt.Println(id)
+	return nil
+}
+
+func startTrace(op string) func(*error) { // want `startTrace returns a closure over .*: each call allocates it, and its argument moves to the heap`
+	n := len(op)
+	return func(err *error) { fmt.Println(op, n, *err) }
+}
+
+func Traced() (err error) {
+	defer startTrace("traced")(&err)
+	return errors.New("failed")
+}
+
+// lock captures no result: the flag -all reports it.
+func (c *Conn) lock() func() {
+	c.n++
+	return func() { c.n-- }
+}
+
+func (c *Conn) Locked() {
+	defer c.lock()()
+}
+
+// indent captures nothing, and costs nothing.
+func indent() func() {
+	fmt.Println("{")
+	return func() { fmt.Println("}") }
+}
+
+func Indented() {
+	defer indent()()
+}

@@ -1,0 +1,2 @@
+// Package testonly has a prepare function in its external tests.
+package testonly
