@@ -128,13 +128,16 @@ func (c *moduleCase) cleanupIndex() map[string]int {
 			if _, ok := index[fn.Name.Name]; !ok {
 				continue
 			}
-			i := 0
+			i, funcs := 0, 0
 			for _, field := range fn.Type.Results.List {
 				if _, ok := field.Type.(*ast.FuncType); ok {
 					index[fn.Name.Name] = i
-					break
+					funcs++
 				}
 				i += max(1, len(field.Names))
+			}
+			if funcs > 1 {
+				index[fn.Name.Name] = -1
 			}
 		}
 	}
