@@ -37,6 +37,9 @@ const (
 )
 
 func main() {
+	if underGoCommand(os.Args[1:]) {
+		serveGoCommand() // does not return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

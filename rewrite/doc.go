@@ -1,0 +1,54 @@
+// Package rewrite runs closurefix over the packages of a module: it loads
+// them, asks packages pattern, plan and edit what to do about each prepare
+// function, checks the outcome, and writes it.
+//
+//	res, err := rewrite.Run(ctx, rewrite.Options{Patterns: []string{"./..."}, Rewrite: true})
+//	if err != nil {
+//		return err // code that does not type-check, for example
+//	}
+//	for _, f := range res.Findings {
+//		fmt.Println(f.Pos, f.Message, f.Refusal)
+//	}
+//	return res.Write(ctx) // all files, or none
+//
+// # What is loaded
+//
+// Few functions of a module are prepare functions, and types are dear. So
+// the packages that the patterns name are parsed first, without types, and
+// those that may hold a prepare function are kept. They are type-checked, once
+// per package, in the variant that has the in-package tests, and with their
+// external tests beside them. Types of dependencies come from export data.
+//
+// A function that other packages can call (its name is exported, and its
+// package is internal or Options.Exported is set) may have callers anywhere in
+// the main modules, of which go.work may name several, whether the patterns
+// name those packages or not. Packages that depend on such a function's and
+// mention its name are type-checked as well, and if it is to be rewritten, all
+// packages that depend on its own.
+//
+// Whatever is type-checked must be sound: a package with an error could hide a
+// caller, and ends the run with a *SourceError. Other packages of the module
+// are parsed at most, and may be broken.
+//
+// # Configurations
+//
+// Everything happens in each of Options.Configs by itself: a file for another
+// system is another program. Afterwards, the configurations that build a file
+// must agree about its edits, to the byte, or the change is refused
+// (configs-diverge). A function that exists in one configuration alone is fine
+// as long as that holds.
+//
+// # Rounds and checks
+//
+// Each decision is made as if it were the only one. Those that touch the same
+// declaration are therefore taken one after the other, in rounds, each decided
+// on the result of those before. After a round all loaded packages (that is,
+// the changed ones and all that can name what changed in them) are type-checked
+// again, in every configuration, with the new text in place of the old. What
+// does not pass is narrowed down to single changes, which are refused
+// (verify-failed) with the words of the checker. Rounds end when there is
+// nothing left to do, so that a second run finds nothing to do either.
+//
+// All of this happens in memory. Result.Write replaces the files at the end,
+// unless one of them was changed by somebody else since it was read.
+package rewrite
