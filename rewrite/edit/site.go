@@ -214,8 +214,13 @@ func dropWithin(edits []Edit, start, end int) []Edit {
 
 // uses edits the appearances of the cleanup's variable.
 func (w *siteWriter) uses() *plan.Refusal {
-	if w.sp.Site.Form == pattern.Immediate {
+	if w.sp.Site.Form == pattern.Immediate || w.sp.Shares {
 		return nil
+	}
+	if o := w.Plan.Outer[w.sp.Site.Var]; o != nil {
+		if r := w.outer(o); r != nil {
+			return r
+		}
 	}
 	for _, u := range w.sp.Site.Uses {
 		switch {
@@ -253,8 +258,24 @@ func (w *siteWriter) uses() *plan.Refusal {
 	return nil
 }
 
+// outer edits the statement that declares the variable for the cleanup: it
+// declares one for the state now, or goes.
+func (w *siteWriter) outer(o *plan.Outer) *plan.Refusal {
+	if o.State != "" {
+		_, typ := w.Plan.State.Value()
+		if r := w.replace(w.source, o.Spec.Names[0].Pos(), o.Spec.Names[0].End(), o.State); r != nil {
+			return r
+		}
+		return w.replace(w.source, o.Spec.Type.Pos(), o.Spec.Type.End(), typ)
+	}
+	if len(o.Stmt.Decl.(*ast.GenDecl).Specs) > 1 {
+		return w.removeLine(o.Spec)
+	}
+	return w.removeLine(o.Stmt)
+}
+
 // removeLine takes a statement away, with its line if it has one of its own.
-func (w *siteWriter) removeLine(stmt ast.Stmt) *plan.Refusal {
+func (w *siteWriter) removeLine(stmt ast.Node) *plan.Refusal {
 	from, to := stmt.Pos(), stmt.End()
 	start, end := w.offset(from), w.offset(to)
 	lead := start - len(w.indent(from))

@@ -183,7 +183,7 @@ func (s *Site) Bind(result int) {
 	}
 	s.Var = v
 	for _, a := range s.Access[v] {
-		if a.Ident != id {
+		if a.Ident != id && a.Mode != Write {
 			s.Uses = append(s.Uses, useOf(info, s.Up, a.Ident, s.Func))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -47,7 +48,7 @@ type decision struct {
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
 	x := &decision{
 		Decider: d, p: p, sites: sites, refs: refs,
-		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool)},
+		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer)},
 		errIndex: errorResult(p),
 		taken:    make(map[ast.Decl]map[string]bool),
 		shared:   make(map[*pattern.Capture]bool),

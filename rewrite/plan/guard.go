@@ -65,6 +65,10 @@ type scope struct {
 	// matter then. If nil, the question is what the variable holds at the
 	// node.
 	site ast.Stmt
+
+	// deferred is set when the node lies in a deferred literal, which runs
+	// when the rest of the function does not.
+	deferred bool
 }
 
 // known returns what the tests around and before node n say about v.
@@ -148,6 +152,8 @@ func (sc scope) assigned(v *types.Var, from, to token.Pos, n ast.Node) bool {
 		case a.Mode == pattern.Read:
 		case a.Mode == pattern.Address && a.Lit == lit && sc.site != nil && pattern.Within(a.Ident, sc.site):
 			// The result pointer that the site passes.
+		case sc.deferred && a.Lit != lit && a.Mode == pattern.Write && (a.Lit == nil || sc.fn == ast.Node(a.Lit)):
+			// The function itself, which has ended.
 		case a.Lit != lit || a.Mode == pattern.Address:
 			return true
 		case from <= a.Ident.Pos() && a.Ident.Pos() < to:

@@ -35,7 +35,7 @@ func (x *decision) idle() *Refusal {
 	for _, s := range x.sites {
 		for _, u := range s.Uses {
 			if u.Kind == pattern.NilTest {
-				if len(nils) == 0 || len(empties) > 0 {
+				if len(nils) == 0 && x.plan.Outer[s.Var] == nil || len(empties) > 0 {
 					return x.refuse(NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which tells nothing about the work to do")
 				}
 				live = true
@@ -88,7 +88,7 @@ func (x *decision) checksNil(s *pattern.Site, u *pattern.Use) bool {
 	if s.Var == nil {
 		return false
 	}
-	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
+	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, deferred: u.Deferred}
 	return sc.known(u.Expr, s.Var) == notNil
 }
 

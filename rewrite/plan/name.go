@@ -139,7 +139,7 @@ func (x *decision) name() *Refusal {
 			return c.Var.Name() == p.Decl.Recv.List[0].Names[0].Name
 		})
 		plan.Finish.OnRecv = !clash && (named || len(p.Inner) == 0) && x.everySite(func(s *pattern.Site) bool {
-			return receiver(s) != nil && x.stableReceiver(s, receiver(s))
+			return receiver(s) != nil && !x.aliases(s) && x.stableReceiver(s, receiver(s))
 		})
 		if !plan.Finish.OnRecv && !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")

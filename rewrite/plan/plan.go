@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -22,6 +23,10 @@ type Plan struct {
 	// after, so what the cleanup does to it within prepare is unseen.
 	Fresh map[int]bool
 
+	// Outer holds the variables of callers that are declared apart from
+	// the call that sets them.
+	Outer map[*types.Var]*Outer
+
 	Inner []InnerPlan
 	Sites []*SitePlan
 
@@ -33,6 +38,14 @@ type Plan struct {
 // An Import is a package that a file must import, by the name under which its
 // types are written.
 type Import struct{ Name, Path string }
+
+// An Outer is a variable for the cleanup that a statement of its own declares.
+type Outer struct {
+	Stmt  *ast.DeclStmt
+	Spec  *ast.ValueSpec
+	Sites int    // that set it
+	State string // its name as a variable for the state
+}
 
 // A Route is the way in which a capture reaches finish.
 type Route int
@@ -106,6 +119,7 @@ type SitePlan struct {
 	Site   *pattern.Site
 	Hoists []Hoist // in the order of evaluation
 	State  string  // the variable that holds the state; "" if the site ignores it
+	Shares bool    // another site of the plan edits the uses of the variable
 	Keep   bool    // := stays, since it still declares a variable
 }
 

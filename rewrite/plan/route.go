@@ -138,7 +138,13 @@ func (x *decision) receiverStays(s *pattern.Site) (ok, hoist bool) {
 	if e == nil {
 		return false, false
 	}
-	if len(calls(s)) == 0 || x.stableReceiver(s, e) {
+	if len(calls(s)) == 0 {
+		return true, false
+	}
+	if x.aliases(s) {
+		return false, false
+	}
+	if x.stableReceiver(s, e) {
 		return true, false
 	}
 	// The pointer that counts is hidden in the operand.
@@ -241,7 +247,7 @@ func spread(s *pattern.Site) bool {
 // in a variable before.
 func (x *decision) argumentStays(s *pattern.Site, i int) (ok, hoist bool) {
 	sig := x.p.Func.Signature()
-	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
+	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) || x.aliases(s) {
 		return false, false
 	}
 	if x.stable(s, s.Call.Args[i]) {
@@ -280,7 +286,7 @@ func (x *decision) resultStays(s *pattern.Site, i int) bool {
 	if len(calls(s)) == 0 {
 		return true
 	}
-	if i >= len(s.Lhs) {
+	if i >= len(s.Lhs) || x.aliases(s) {
 		return false
 	}
 	id := identOf(s.Lhs[i])

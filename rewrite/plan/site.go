@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -15,6 +16,7 @@ import (
 // as before. An err that the statement did declare stays declared by it, also
 // where an outer err has the name.
 func (x *decision) settle() *Refusal {
+	seen := make(map[*types.Var]bool)
 	for _, s := range x.sites {
 		sp := &SitePlan{Site: s}
 		if len(calls(s)) > 0 {
@@ -36,8 +38,19 @@ func (x *decision) settle() *Refusal {
 			if x.plan.State.Type != "" {
 				name = "state"
 			}
-			sp.State = x.freshIn(s.Unit, s.Decl, name)
-			sp.Keep = true
+			if o := x.plan.Outer[s.Var]; o != nil {
+				if r := x.outerState(s, o, name); r != nil {
+					return r
+				}
+				sp.State = o.State
+			} else {
+				sp.State = x.freshIn(s.Unit, s.Decl, name)
+				sp.Keep = true
+			}
+		}
+		if o := x.plan.Outer[s.Var]; o != nil {
+			sp.Shares = seen[s.Var]
+			seen[s.Var] = true
 		}
 		if x.plan.Finish.OnRecv {
 			if r := x.methodFree(s); r != nil {
@@ -45,6 +58,19 @@ func (x *decision) settle() *Refusal {
 			}
 		}
 		x.plan.Sites = append(x.plan.Sites, sp)
+	}
+	return nil
+}
+
+// outerState names the variable for the state that takes the place of one for
+// the cleanup, and refuses where its type cannot be written.
+func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
+	_, typ := x.plan.State.Value()
+	if s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File {
+		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
+	}
+	if o.State == "" {
+		o.State = x.freshIn(s.Unit, s.Decl, name)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -77,18 +78,19 @@ func statement(s *pattern.Site, u *pattern.Use) bool {
 	return u.Kind == pattern.Call && u.Call != nil && s.Up[u.Call] == u.Stmt && u.Stmt == s.Stmt
 }
 
-// variable checks what the site keeps the cleanup in: a variable that this one
-// statement declares and sets, so that each use runs this cleanup and no other.
+// variable checks what the site keeps the cleanup in. Mostly that is a variable
+// that this one statement declares and sets, so that each use runs this cleanup
+// and no other.
 func (x *decision) variable(s *pattern.Site) *Refusal {
 	lhs := s.Lhs[x.p.Result]
 	if s.Var == nil {
-		if id, ok := lhs.(interface{ String() string }); ok && id.String() == "_" {
+		if id := identOf(lhs); id != nil && id.Name == "_" {
 			return nil
 		}
 		return x.refuse(CleanupValue, s.Unit, lhs.Pos(), "its cleanup is stored in %s", types.ExprString(lhs))
 	}
 	if s.Unit.Info.Defs[identOf(lhs)] == nil {
-		return x.refuse(Reassigned, s.Unit, lhs.Pos(), "a caller assigns its cleanup to a variable declared elsewhere")
+		return x.outer(s)
 	}
 	for _, a := range s.Access[s.Var] {
 		if a.Mode != pattern.Read {
@@ -96,4 +98,90 @@ func (x *decision) variable(s *pattern.Site) *Refusal {
 		}
 	}
 	return nil
+}
+
+// outer checks a variable that is declared before, without a value, and set by
+// sites of this function only:
+//
+//	var done func()
+//	if slow {
+//		done, err = prepare()
+//	}
+//	if done != nil {
+//		defer done()
+//	}
+//
+// It becomes a variable for the state, whose zero value means that there is no
+// cleanup. Each use must come after the one site for certain, or after a test
+// against nil. In a loop, a use could meet the state of an earlier turn, and
+// arguments that have changed since.
+func (x *decision) outer(s *pattern.Site) *Refusal {
+	at := s.Lhs[x.p.Result].Pos()
+	elsewhere := func(why string) *Refusal {
+		return x.refuse(Reassigned, s.Unit, at, "a caller assigns its cleanup to a variable %s", why)
+	}
+	if o := x.plan.Outer[s.Var]; o != nil {
+		o.Sites++
+	} else {
+		o := declarationOf(s)
+		if o == nil {
+			return elsewhere("that is not a plain variable of the same function")
+		}
+		o.Sites = 1
+		x.plan.Outer[s.Var] = o
+	}
+	for _, a := range s.Access[s.Var] {
+		switch a.Mode {
+		case pattern.Address:
+			return elsewhere("whose address is taken")
+		case pattern.Write:
+			if !slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+				return t.Lhs != nil && identOf(t.Lhs[x.p.Result]) == a.Ident
+			}) {
+				return elsewhere("that holds other functions, too")
+			}
+		}
+	}
+	if s.Up.Loop(s.Stmt, s.Func) != nil || hasGoto(s.Func) {
+		return elsewhere("that outlives the turn of a loop")
+	}
+	for _, u := range s.Uses {
+		if u.Kind == pattern.NilTest || u.Kind == pattern.Discard || x.checksNil(s, u) {
+			continue
+		}
+		list, i, ok := s.Up.List(s.Stmt)
+		after := ok && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) })
+		if x.plan.Outer[s.Var].Sites > 1 || !after {
+			return elsewhere("that need not be set where it is used")
+		}
+	}
+	return nil
+}
+
+// declarationOf returns the var statement, in the site's own function and
+// without a value, that declares the variable of a site; nil if there is none.
+func declarationOf(s *pattern.Site) *Outer {
+	var found *Outer
+	ast.Inspect(s.Func, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeclStmt)
+		if !ok {
+			return true
+		}
+		decl := stmt.Decl.(*ast.GenDecl)
+		for _, spec := range decl.Specs {
+			vs, ok := spec.(*ast.ValueSpec)
+			if ok && len(vs.Names) == 1 && len(vs.Values) == 0 && s.Unit.Info.Defs[vs.Names[0]] == s.Var && s.Up.Func(stmt) == s.Func {
+				found = &Outer{Stmt: stmt, Spec: vs}
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// aliases reports whether several sites set the variable of s, so that a use
+// cannot tell whose operands to take.
+func (x *decision) aliases(s *pattern.Site) bool {
+	o := x.plan.Outer[s.Var]
+	return s.Var != nil && o != nil && o.Sites > 1
 }
