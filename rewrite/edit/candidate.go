@@ -209,8 +209,10 @@ func notes(p *plan.Plan) []string {
 		return nil
 	}
 	gone := map[string]bool{"func": true, "function": true, "closure": true, "callback": true, "cleanup": true}
-	if v := p.Literal.Var; v != nil {
-		gone[v.Name()] = true
+	for _, l := range p.Literals {
+		if l.Var != nil {
+			gone[l.Var.Name()] = true
+		}
 	}
 	if name := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Name(); name != "" {
 		gone[name] = true

@@ -8,12 +8,14 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
 	"github.com/dave/dst/dstutil"
 
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -163,13 +165,7 @@ type declarer struct {
 
 func (d *declarer) rewrite() ([]dst.Decl, error) {
 	keepDoc(d.prepare, d.Prepare.Decl.Doc != nil)
-	lit := d.node(d.Plan.Literal.Lit).(*dst.FuncLit)
-	steps := []func() error{
-		d.inner,
-		func() error { return d.unbind(lit) },
-		d.returns,
-		d.signature,
-	}
+	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
@@ -183,7 +179,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 		}
 		decls = append(decls, state)
 	}
-	finish, err := d.finishDecl(lit)
+	finish, err := d.finishDecl()
 	if err != nil {
 		return nil, err
 	}
@@ -217,11 +213,12 @@ func keepDoc(f *dst.FuncDecl, doc bool) {
 func (d *declarer) inner() error {
 	for _, in := range d.Plan.Inner {
 		call := d.node(in.Use.Call).(*dst.CallExpr)
-		fun, err := expr(d.innerCallee())
+		lit := d.literalOf(in.Use)
+		fun, err := expr(d.innerCallee(lit))
 		if err != nil {
 			return err
 		}
-		args, err := expr("f(" + strings.Join(d.innerArgs(), ", ") + ")")
+		args, err := expr("f(" + strings.Join(d.innerArgs(lit), ", ") + ")")
 		if err != nil {
 			return err
 		}
@@ -239,12 +236,23 @@ func (d *declarer) inner() error {
 	return nil
 }
 
+// literalOf returns the cleanup that a use within prepare runs.
+func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
+	v := d.Prepare.Unit.Info.Uses[ast.Unparen(u.Expr).(*ast.Ident)]
+	for _, l := range d.Plan.Literals {
+		if types.Object(l.Var) == v {
+			return l
+		}
+	}
+	return d.Plan.Literals[0]
+}
+
 // innerCallee returns the expression that names finish within prepare.
-func (d *declarer) innerCallee() string {
+func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	f := d.Plan.Finish
 	switch {
 	case f.OnState:
-		return d.stateLiteral() + "." + f.Name
+		return d.stateLiteral(lit) + "." + f.Name
 	case f.OnRecv:
 		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
 	}
@@ -253,12 +261,12 @@ func (d *declarer) innerCallee() string {
 
 // innerArgs returns the arguments of a call of finish within prepare: its own
 // variables.
-func (d *declarer) innerArgs() []string {
+func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 	var args []string
 	for _, p := range d.Plan.Finish.Params {
 		switch {
 		case p.Passage == nil:
-			args = append(args, d.stateValue())
+			args = append(args, d.stateValue(lit))
 		case p.Passage.Route == plan.ByArgument && d.Plan.Fresh[p.Passage.Capture.Index]:
 			args = append(args, "new("+strings.TrimPrefix(p.Passage.Type, "*")+")")
 		default:
@@ -268,12 +276,14 @@ func (d *declarer) innerArgs() []string {
 	return args
 }
 
-// stateValue returns the expression for the state at a live return.
-func (d *declarer) stateValue() string {
+// stateValue returns prepare's expression for the state of a cleanup.
+func (d *declarer) stateValue(lit *pattern.Literal) string {
 	s := d.Plan.State
 	switch {
 	case s.Type != "":
-		return d.stateLiteral()
+		return d.stateLiteral(lit)
+	case s.Kind != "":
+		return d.kind(lit)
 	case s.Live != "":
 		return "true"
 	case len(s.Fields) == 1:
@@ -290,11 +300,16 @@ func operand(p plan.Passage) string {
 	return p.Capture.Var.Name()
 }
 
-func (d *declarer) stateLiteral() string {
+func (d *declarer) stateLiteral(lit *pattern.Literal) string {
 	s := d.Plan.State
 	var fields []string
+	if s.Kind != "" {
+		fields = append(fields, s.Kind+": "+d.kind(lit))
+	}
 	for _, f := range s.Fields {
-		fields = append(fields, f.Capture.Var.Name()+": "+operand(f))
+		if slices.Contains(lit.Captures, f.Capture) {
+			fields = append(fields, f.Capture.Var.Name()+": "+operand(f))
+		}
 	}
 	if s.Live != "" {
 		fields = append(fields, s.Live+": true")
@@ -302,17 +317,31 @@ func (d *declarer) stateLiteral() string {
 	return s.Type + "{" + strings.Join(fields, ", ") + "}"
 }
 
-// unbind removes the statements that bind the literal to a variable; their
-// comments move to the body of finish.
-func (d *declarer) unbind(lit *dst.FuncLit) error {
-	l := d.Plan.Literal
-	if l.Bind == nil {
-		return nil
+// kind returns the number of a cleanup among several.
+func (d *declarer) kind(lit *pattern.Literal) string {
+	return strconv.Itoa(slices.Index(d.Plan.Literals, lit) + 1)
+}
+
+// unbind removes the statements that bind literals to variables; their comments
+// move to the body of finish.
+func (d *declarer) unbind() error {
+	for _, l := range d.Plan.Literals {
+		if l.Bind == nil {
+			continue
+		}
+		if err := d.unbindOne(l); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (d *declarer) unbindOne(l *pattern.Literal) error {
+	lit := d.node(l.Lit).(*dst.FuncLit)
 	bind := d.node(l.Bind).(dst.Stmt)
 	decs := bind.Decorations()
-	if first := d.remove(l.Bind); first != nil {
-		return first
+	if err := d.remove(l.Bind); err != nil {
+		return err
 	}
 	move := slices.Concat(decs.Start, decs.End)
 	if len(move) > 0 && len(lit.Body.List) > 0 {
@@ -403,7 +432,7 @@ func (d *declarer) returns() error {
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
 		value := d.Plan.State.Zero
 		if r.Live() {
-			value = d.stateValue()
+			value = d.stateValue(r.Literal)
 		}
 		if len(stmt.Results) == 0 {
 			if value != "" {
@@ -561,7 +590,10 @@ func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", s.Type, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Type)
-	for _, f := range s.Fields {
+	if s.Kind != "" {
+		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Kind)
+	}
+	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
 	if s.Live != "" {
@@ -571,8 +603,8 @@ func (d *declarer) state() (dst.Decl, error) {
 	return declaration(b.String())
 }
 
-// finishDecl returns the declaration of finish, with the literal's body.
-func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
+// finishDecl returns the declaration of finish, with the literals' bodies.
+func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s is the cleanup of %s, for its callers to defer.\nfunc ", f.Name, d.Prepare.Key.Name)
@@ -593,10 +625,18 @@ func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
 		return nil, err
 	}
 	fn := decl.(*dst.FuncDecl)
+	lit := d.node(d.Plan.Literals[0].Lit).(*dst.FuncLit)
 	fn.Type.Params.List = append(fn.Type.Params.List, lit.Type.Params.List...)
 	fn.Type.Results = lit.Type.Results
-	d.substitute(lit)
+	for _, l := range d.Plan.Literals {
+		d.substitute(d.node(l.Lit).(*dst.FuncLit))
+	}
 	fn.Body = lit.Body
+	if len(d.Plan.Literals) > 1 {
+		if fn.Body, err = d.dispatch(); err != nil {
+			return nil, err
+		}
+	}
 	if err := d.guard(fn); err != nil {
 		return nil, err
 	}
@@ -606,6 +646,41 @@ func (d *declarer) finishDecl(lit *dst.FuncLit) (dst.Decl, error) {
 		}
 	}
 	return fn, nil
+}
+
+// dispatch returns a body that runs the cleanup which the state names.
+func (d *declarer) dispatch() (*dst.BlockStmt, error) {
+	s := d.Plan.State
+	tag := s.Kind
+	if s.Type != "" {
+		tag = s.Name + "." + tag
+	}
+	var b strings.Builder
+	b.WriteString("func f() {\nswitch " + tag + " {\n")
+	for i := range d.Plan.Literals {
+		fmt.Fprintf(&b, "case %d:\n", i+1)
+	}
+	b.WriteString("}\n")
+	if d.Prepare.Sig.Results().Len() > 0 {
+		b.WriteString("return nil\n")
+	}
+	b.WriteString("}")
+	decl, err := declaration(b.String())
+	if err != nil {
+		return nil, err
+	}
+	body := decl.(*dst.FuncDecl).Body
+	clauses := body.List[0].(*dst.SwitchStmt).Body.List
+	for i, l := range d.Plan.Literals {
+		block := d.node(l.Lit).(*dst.FuncLit).Body
+		clause := clauses[i].(*dst.CaseClause)
+		clause.Body = block.List
+		first, last := block.List[0].Decorations(), block.List[len(block.List)-1].Decorations()
+		first.Before = dst.NewLine
+		first.Start = slices.Concat(block.Decs.Lbrace, first.Start)
+		last.After = dst.NewLine
+	}
+	return body, nil
 }
 
 // paramList writes parameters, those of one type together.

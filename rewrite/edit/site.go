@@ -227,13 +227,8 @@ func (w *siteWriter) uses() *plan.Refusal {
 		case u.Kind == pattern.NilTest:
 			parent, _ := w.sp.Site.Up.Expr(u.Expr)
 			test := parent.(*ast.BinaryExpr)
-			text := w.sp.State
-			if w.Plan.State.Type != "" {
-				text += "." + w.Plan.State.Live
-			}
-			if test.Op == token.EQL {
-				text = "!" + text
-			}
+			text := w.nilTest(test.Op)
+
 			if r := w.replace(w.source, test.Pos(), test.End(), text); r != nil {
 				return r
 			}
@@ -256,6 +251,23 @@ func (w *siteWriter) uses() *plan.Refusal {
 		}
 	}
 	return nil
+}
+
+// nilTest returns the test of the state that stands for a comparison of the
+// cleanup with nil.
+func (w *siteWriter) nilTest(op token.Token) string {
+	s := w.Plan.State
+	text := w.sp.State
+	if s.Type != "" {
+		text += "." + s.Live + s.Kind // one of them is empty
+	}
+	switch {
+	case s.Kind != "":
+		return text + " " + op.String() + " 0"
+	case op == token.EQL:
+		return "!" + text
+	}
+	return text
 }
 
 // outer edits the statement that declares the variable for the cleanup: it

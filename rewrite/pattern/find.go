@@ -410,6 +410,9 @@ func (s *scan) captures() {
 				s.Captures = append(s.Captures, c)
 			}
 			c.Uses = append(c.Uses, id)
+			if !slices.Contains(l.Captures, c) {
+				l.Captures = append(l.Captures, c)
+			}
 			return true
 		})
 	}

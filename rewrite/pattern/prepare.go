@@ -100,6 +100,8 @@ type Literal struct {
 	Lit  *ast.FuncLit
 	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
 	Bind ast.Stmt   // the statement that binds it to Var
+
+	Captures []*Capture // those that this literal uses
 }
 
 // An Idleness tells the returns that hand out a cleanup with something to do

@@ -33,7 +33,6 @@ type decision struct {
 	refs  []pattern.Ref
 	plan  *Plan
 
-	lit *pattern.Literal
 	// shared holds the captures whose variable must stay the one that
 	// prepare has: finish gets its address.
 	shared map[*pattern.Capture]bool

@@ -44,7 +44,7 @@ func (x *decision) drop() *Refusal {
 // onlyInCleanup reports whether prepare itself makes no use of the capture.
 func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
 	return !slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
-		return !pattern.Within(a.Ident, x.lit.Lit)
+		return !x.inCleanup(a.Ident)
 	})
 }
 

@@ -36,17 +36,17 @@ func (x *decision) finality() *Refusal {
 // has returned, other than by the one run of its cleanup.
 func (x *decision) changesLater(c *pattern.Capture) bool {
 	written := slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
-		return a.Mode == pattern.Write && pattern.Within(a.Ident, x.lit.Lit)
+		return a.Mode == pattern.Write && x.inCleanup(a.Ident)
 	})
 	for _, a := range x.p.Access[c.Var] {
-		inside := pattern.Within(a.Ident, x.lit.Lit)
+		inside := x.inCleanup(a.Ident)
 		switch {
 		case a.Mode == pattern.Address:
 			return true
 		case a.Mode == pattern.Write && inside:
 			// The change is seen by a second run, or by a literal that
 			// outlives this one.
-			if !x.once() || a.Lit != x.lit.Lit && !x.deferredIn(a.Lit, x.lit.Lit) {
+			if !x.once() || !x.runsWith(a.Lit) {
 				return true
 			}
 		case a.Mode == pattern.Write && a.Lit != nil:
@@ -60,6 +60,24 @@ func (x *decision) changesLater(c *pattern.Capture) bool {
 		}
 	}
 	return false
+}
+
+// inCleanup reports whether a node lies in one of the cleanups.
+func (x *decision) inCleanup(n ast.Node) bool {
+	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return pattern.Within(n, l.Lit) })
+}
+
+// runsWith reports whether lit is a cleanup, or a literal that a cleanup defers
+// or calls on the spot.
+func (x *decision) runsWith(lit *ast.FuncLit) bool {
+	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool {
+		return lit == l.Lit || x.deferredIn(lit, l.Lit)
+	})
+}
+
+// recovers reports whether one of the cleanups calls recover itself.
+func (x *decision) recovers() bool {
+	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return recovers(x.p.Unit.Info, l.Lit) })
 }
 
 // direct reports whether lit is deferred by the prepare function itself, or is

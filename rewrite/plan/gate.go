@@ -201,6 +201,8 @@ func (x *decision) satisfies() *Refusal {
 		switch {
 		case i != x.p.Result:
 			results = append(results, sig.Results().At(i))
+		case x.plan.State.Kind != "":
+			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Int]))
 		case x.plan.State.Live != "":
 			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Bool]))
 		case len(x.plan.State.Fields) == 1:

@@ -57,7 +57,7 @@ func (x *decision) idle() *Refusal {
 			}
 		}
 	}
-	if live {
+	if live && x.plan.State.Kind == "" {
 		x.plan.State.Live = x.flagName()
 		x.plan.State.Guard = guard
 	}

@@ -21,19 +21,19 @@ import (
 func (x *decision) inner() *Refusal {
 	p := x.p
 	for _, u := range p.Inner {
-		if u.Call == nil || u.Kind == pattern.GoCall || pattern.Within(u.Expr, x.lit.Lit) {
+		if u.Call == nil || u.Kind == pattern.GoCall || x.inCleanup(u.Expr) {
 			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it uses its cleanup for more than a call")
 		}
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
 			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
-		for _, c := range p.Captures {
+		for _, c := range x.literalOf(u).Captures {
 			if !sees(p.Unit, u.Expr.Pos(), c.Var) {
 				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
 		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
-		if wrap && recovers(p.Unit.Info, x.lit.Lit) {
+		if wrap && x.recovers() {
 			return x.refuse(RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
 		}
 		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
@@ -44,7 +44,7 @@ func (x *decision) inner() *Refusal {
 // wrapInner reports whether a captured variable may be assigned between a
 // deferred use and the end of prepare.
 func (x *decision) wrapInner(u *pattern.Use) bool {
-	for _, c := range x.p.Captures {
+	for _, c := range x.literalOf(u).Captures {
 		if x.sharedRoute(c) {
 			continue // its address is as good now as later
 		}
@@ -59,6 +59,17 @@ func (x *decision) wrapInner(u *pattern.Use) bool {
 		}
 	}
 	return false
+}
+
+// literalOf returns the cleanup that a use within prepare names.
+func (x *decision) literalOf(u *pattern.Use) *pattern.Literal {
+	v := x.p.Unit.Info.Uses[identOf(u.Expr)]
+	for _, l := range x.p.Literals {
+		if types.Object(l.Var) == v {
+			return l
+		}
+	}
+	return x.p.Literals[0]
 }
 
 // sharedRoute reports whether finish gets the address of the capture.

@@ -112,8 +112,11 @@ func (x *decision) name() *Refusal {
 			plan.Finish.OnRecv = true
 		}
 	}
-	fields := len(plan.State.Fields)
+	fields := len(plan.State.Distinct())
 	if plan.State.Live != "" {
+		fields++
+	}
+	if plan.State.Kind != "" {
 		fields++
 	}
 	if fields > 1 {
@@ -220,6 +223,8 @@ func (x *decision) zeroState() *Refusal {
 	switch {
 	case s.Type != "":
 		s.Zero = s.Type + "{}"
+	case s.Kind != "":
+		s.Zero = "0"
 	case s.Live != "":
 		s.Zero = "false"
 	case len(s.Fields) == 1:

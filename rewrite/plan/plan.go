@@ -10,7 +10,7 @@ import (
 // A Plan is the decision to rewrite a prepare function and all its sites.
 type Plan struct {
 	Prepare  *pattern.Prepare
-	Literal  *pattern.Literal
+	Literals []*pattern.Literal
 	Passages []Passage // one for each capture, in the order of finish's parameters
 	State    State
 	Finish   Finish
@@ -70,6 +70,7 @@ type Passage struct {
 // nothing at all.
 type State struct {
 	Fields []Passage // the captures that travel in it
+	Kind   string    // name of the number that tells which of several cleanups, from 1; "" if there is one
 	Live   string    // name of the flag that tells whether there is something to do; "" if it need not
 	Guard  bool      // finish looks at the flag
 	Type   string    // name of the struct type, "" when a single value is enough
@@ -78,19 +79,35 @@ type State struct {
 }
 
 // Empty reports whether prepare returns nothing in the cleanup's place.
-func (s State) Empty() bool { return len(s.Fields) == 0 && s.Live == "" }
+func (s State) Empty() bool { return len(s.Fields) == 0 && s.Live == "" && s.Kind == "" }
 
 // Value returns the name and type of the value that prepare returns.
 func (s State) Value() (name, typ string) {
 	switch {
 	case s.Type != "":
 		return s.Name, s.Type
+	case s.Kind != "":
+		return s.Kind, "int"
 	case s.Live != "":
 		return s.Live, "bool"
 	case len(s.Fields) == 1:
 		return s.Fields[0].Capture.Var.Name(), s.Fields[0].Type
 	}
 	return "", ""
+}
+
+// Distinct returns the fields of the state, each name once: captures of one
+// name in different literals share a field.
+func (s State) Distinct() []Passage {
+	var distinct []Passage
+	seen := make(map[string]bool)
+	for _, f := range s.Fields {
+		if name := f.Capture.Var.Name(); !seen[name] {
+			seen[name] = true
+			distinct = append(distinct, f)
+		}
+	}
+	return distinct
 }
 
 // A Finish describes the function or method that the cleanup becomes.

@@ -29,6 +29,11 @@ func (x *decision) routes() *Refusal {
 		state = state || ch.pass.Route == ByState
 		choices = append(choices, ch)
 	}
+	if len(x.plan.Literals) > 1 {
+		x.plan.State.Kind = x.freshIn(x.p.Unit, x.p.Decl, "kind")
+		state = true
+	}
+	x.unify(choices)
 	for _, ch := range choices {
 		if ch.hoists > 0 && ch.pass.Capture.Class != pattern.Receiver && (state || 2*ch.hoists > len(x.sites)) ||
 			ch.hoists > 0 && state {
@@ -50,6 +55,22 @@ func (x *decision) routes() *Refusal {
 		}
 	}
 	return nil
+}
+
+// unify makes captures of one name share a field of the state: where the
+// address of one travels, that of the others does too.
+func (x *decision) unify(choices []choice) {
+	pointer := make(map[string]bool)
+	for _, ch := range choices {
+		if ch.pass.Pointer {
+			pointer[ch.pass.Capture.Var.Name()] = true
+		}
+	}
+	for i := range choices {
+		if pass := &choices[i].pass; pass.Route == ByState && pointer[pass.Capture.Var.Name()] {
+			pass.Pointer = true
+		}
+	}
 }
 
 // A choice is a passage, with the number of sites that would need a variable
@@ -106,7 +127,7 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 // inScope refuses when a live return cannot name the capture.
 func (x *decision) inScope(c *pattern.Capture) *Refusal {
 	for _, r := range x.p.Returns {
-		if r.Live() && !sees(x.p.Unit, r.Stmt.Pos(), c.Var) {
+		if r.Live() && slices.Contains(r.Literal.Captures, c) && !sees(x.p.Unit, r.Stmt.Pos(), c.Var) {
 			return x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is out of scope at a return", c.Var.Name())
 		}
 	}
@@ -266,7 +287,7 @@ func (x *decision) returned(v *types.Var) int {
 		}
 		all := true
 		for _, r := range x.p.Returns {
-			if !r.Live() {
+			if !r.Live() || !slices.ContainsFunc(r.Literal.Captures, func(c *pattern.Capture) bool { return c.Var == v }) {
 				continue
 			}
 			if i >= len(r.Stmt.Results) || x.p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != v {

@@ -29,22 +29,23 @@ func (x *decision) shape() *Refusal {
 		}
 		return x.refuse(OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
 	}
-	if len(p.Literals) > 1 {
-		return x.refuse(SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "different returns hand out different cleanups")
-	}
-	x.lit = p.Literals[0]
-	x.plan.Literal = x.lit
-	for _, o := range p.LocalDecls {
-		return x.refuse(LocalDeclaration, p.Unit, x.lit.Lit.Pos(), "its cleanup names %s, which is declared inside the function", o.Name())
-	}
-	if len(p.Captures) > 0 {
-		for _, c := range p.Captures {
-			if c.Var == x.lit.Var {
+	for _, l := range p.Literals {
+		for _, c := range l.Captures {
+			if c.Var == l.Var {
 				return x.refuse(SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
 			}
 		}
 	}
-	for _, l := range topLevelNames(x.lit.Lit) {
+	if len(p.LocalDecls) > 0 {
+		return x.refuse(LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+	}
+	if r := x.several(); r != nil {
+		return r
+	}
+	if len(x.plan.Literals) > 1 {
+		return nil
+	}
+	for _, l := range topLevelNames(p.Literals[0].Lit) {
 		for _, c := range p.Captures {
 			if c.Var.Name() == l.Name {
 				return x.refuse(NameClash, p.Unit, l.Pos(), "its cleanup declares a variable %s of its own beside the captured one", l.Name)
@@ -52,6 +53,71 @@ func (x *decision) shape() *Refusal {
 		}
 	}
 	return nil
+}
+
+// several handles cleanups that differ from return to return. The state tells
+// finish which one is meant; more than three would make a dispatcher that
+// nobody wants to read.
+//
+//	if fast {
+//		return func() { c.mu.Unlock() }
+//	}
+//	return func() { c.flush(n); c.mu.Unlock() }
+func (x *decision) several() *Refusal {
+	p := x.p
+	x.plan.Literals = p.Literals
+	if len(p.Literals) == 1 {
+		return nil
+	}
+	second := p.Literals[1].Lit
+	if len(p.Literals) > 3 {
+		return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", len(p.Literals))
+	}
+	types := make(map[string]string) // of captures, by name
+	for _, l := range p.Literals {
+		if hasLabel(l.Lit) {
+			return x.refuse(SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
+		}
+		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
+			return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
+		}
+		for _, c := range l.Captures {
+			typ := c.Var.Type().String()
+			if old, ok := types[c.Var.Name()]; ok && old != typ {
+				return x.refuse(SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
+			}
+			types[c.Var.Name()] = typ
+		}
+	}
+	return nil
+}
+
+func hasLabel(lit *ast.FuncLit) bool {
+	found := false
+	ast.Inspect(lit, func(n ast.Node) bool {
+		if _, ok := n.(*ast.LabeledStmt); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// paramNames returns the names of a literal's parameters and results.
+func paramNames(lit *ast.FuncLit) string {
+	s := ""
+	for _, list := range []*ast.FieldList{lit.Type.Params, lit.Type.Results} {
+		if list == nil {
+			continue
+		}
+		for _, f := range list.List {
+			for _, n := range f.Names {
+				s += n.Name + ","
+			}
+		}
+		s += ";"
+	}
+	return s
 }
 
 // callOrValue reports whether e is something other than a plain variable.

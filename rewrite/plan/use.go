@@ -12,6 +12,11 @@ import (
 // calls of finish.
 func (x *decision) uses() *Refusal {
 	for _, s := range x.sites {
+		for _, t := range x.sites {
+			if s != t && s.Unit == t.Unit && pattern.Within(s.Call, t.Call) {
+				return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a call of it stands within another call of it")
+			}
+		}
 		switch s.Form {
 		case pattern.Otherwise:
 			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller hands its results on at once")
@@ -51,7 +56,7 @@ func (x *decision) uses() *Refusal {
 //	t.Cleanup(done)      // t.Cleanup(func() { finish(n) })
 func (x *decision) value(s *pattern.Site, u *pattern.Use) *Refusal {
 	p := x.p
-	if recovers(p.Unit.Info, x.lit.Lit) {
+	if x.recovers() {
 		return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
 	}
 	result := p.Func.Signature().Results().At(p.Result).Type()
