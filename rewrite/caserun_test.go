@@ -79,6 +79,7 @@ func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) (
 		words := make(map[string]string)
 		name := ""
 		for line := range strings.Lines(string(msg)) {
+			line = strings.TrimPrefix(line, root+string(filepath.Separator))
 			if m := blamed.FindStringSubmatch(line); m != nil {
 				name = m[1] + m[2]
 			}
