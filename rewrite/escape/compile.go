@@ -1,0 +1,40 @@
+package escape
+
+import (
+	"context"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/process"
+)
+
+// A Build says what to compile.
+type Build struct {
+	Dir      string
+	Env      []string // of the go command, whole
+	Flags    []string // such as -tags and -overlay
+	Packages []string // paths; only these are asked about, not what they import
+	Tests    bool     // with their tests
+}
+
+// Compile compiles packages and returns what the compiler says. Positions in files
+// that an overlay replaces are under their own names. It links nothing, and leaves
+// nothing behind but entries of the build cache.
+//
+// The error is a *process.GoError if the packages do not build.
+func Compile(ctx context.Context, b Build) (*Facts, error) {
+	// go list -export compiles what go build does, and the tests as go test -c
+	// does, but stops before the linker.
+	args := []string{"list", "-export", "-f", "{{/**/}}"}
+	if b.Tests {
+		args = append(args, "-test")
+	}
+	args = append(args, b.Flags...)
+	// With -trimpath, which GOFLAGS may hold, the positions would not name files.
+	args = append(args, "-trimpath=false", "-gcflags=-m=2", "--")
+	args = append(args, slices.Compact(slices.Sorted(slices.Values(b.Packages)))...)
+	_, text, err := process.Go(ctx, b.Dir, b.Env, args...)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text, b.Dir), nil
+}

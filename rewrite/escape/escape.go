@@ -1,0 +1,301 @@
+// Package escape asks the Go compiler what it allocates on the heap, and why.
+//
+// The compiler prints its escape analysis under -gcflags=-m=2: verdicts, one a
+// line,
+//
+//	./conn.go:25:9: func literal escapes to heap
+//	./callers.go:5:60: moved to heap: err
+//	./callers.go:9:14: func literal does not escape
+//	./callers.go:9:14: inlining call to (*Conn).begin
+//
+// and before them, for what is on the heap, the flow that led to the verdict:
+//
+//	./callers.go:5:60: err escapes to heap in (*Conn).Read:
+//	./callers.go:5:60:   flow: {heap} ← &err:
+//	./callers.go:5:60:     from &err (address-of) at ./callers.go:6:34
+//	./callers.go:5:60:     from (*Conn).prepareRead(c, ctx, &err) (call parameter) at ./callers.go:6:28
+//
+// The go command keeps this text in its build cache and prints it again when
+// nothing changed, so that a second run costs next to nothing. (The same in JSON,
+// -json=0,DIR, is a side effect that a cached build does not repeat.)
+//
+// The text has no contract. So only verdicts decide, found by their position; the
+// flow is quoted as it stands, and nothing of it is read but the positions at the
+// ends of its lines. What is not recognised leaves a verdict Unknown or a reason
+// empty, and never turns one verdict into another. Golden files hold the text of
+// each Go release that was tried.
+package escape
+
+import (
+	"bufio"
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Pos is a position in a file. Columns count bytes from 1, as in go/token.
+type Pos struct {
+	File      string // absolute
+	Line, Col int
+}
+
+func (p Pos) compare(q Pos) int {
+	return cmp.Or(cmp.Compare(p.File, q.File), p.Line-q.Line, p.Col-q.Col)
+}
+
+// A Verdict is where the compiler puts a variable or a value.
+type Verdict int
+
+const (
+	Unknown Verdict = iota // the compiler did not say, or in a form that is not known
+	Stack
+	Heap
+)
+
+func (v Verdict) String() string {
+	switch v {
+	case Stack:
+		return "stack"
+	case Heap:
+		return "heap"
+	}
+	return "unknown"
+}
+
+// A Fact is one verdict of the compiler.
+type Fact struct {
+	Pos
+	Verdict Verdict
+	What    string   // the expression or variable, as the compiler writes it
+	Moved   bool     // a variable, moved to the heap; else a value that escapes
+	Func    string   // the function, as in "(*Conn).Read"; "" if the compiler does not say
+	Reason  []string // the lines of the flow, verbatim without their position; empty: no reason available
+	Through []Pos    // the positions at the ends of those lines
+}
+
+// Facts is what the compiler said about some packages.
+type Facts struct {
+	facts   []Fact
+	inlined map[Pos][]string // callees, by the position of the call's parenthesis
+	files   map[string]bool  // with a verdict of a known form
+}
+
+const literal = "func literal"
+
+// Literal returns the verdict on the function literal at p, or, where p is the
+// opening parenthesis of a call, on the copies that inlining made of the literals
+// of the callee. Where the compiler said different things about a position, as it
+// may of two such copies, the verdict is Unknown.
+func (f *Facts) Literal(p Pos) Fact {
+	found := Fact{Pos: p, What: literal}
+	for _, fact := range f.at(p) {
+		switch {
+		case fact.What != literal:
+		case found.Verdict == Unknown:
+			found = fact
+		case found.Verdict != fact.Verdict:
+			return Fact{Pos: p, What: literal}
+		}
+	}
+	return found
+}
+
+// Variable returns the verdict on the variable that is declared at p, or, where
+// p is the opening parenthesis of a call, on the copy that inlining made of a
+// variable of the callee. The compiler names only variables on the heap; one
+// that it does not name is on the stack if the file was compiled at all.
+func (f *Facts) Variable(p Pos, name string) Fact {
+	found := Fact{Pos: p, What: name, Moved: true}
+	if f.files[p.File] {
+		found.Verdict = Stack
+	}
+	for _, fact := range f.at(p) {
+		if fact.Moved && base(fact.What) == name {
+			return fact
+		}
+	}
+	return found
+}
+
+// Inlined reports whether the compiler inlined the call whose opening
+// parenthesis is at p, and that is a call of a function of that name.
+func (f *Facts) Inlined(p Pos, name string) bool {
+	return slices.ContainsFunc(f.inlined[p], func(callee string) bool {
+		callee, _, _ = strings.Cut(callee, "[")
+		return base(callee) == name
+	})
+}
+
+// Known reports whether the compiler said something in a known form about the
+// file.
+func (f *Facts) Known(file string) bool { return f.files[file] }
+
+// Heap returns what is on the heap of the code between two positions of one
+// file, by position.
+func (f *Facts) Heap(from, to Pos) []Fact {
+	var found []Fact
+	for _, fact := range f.facts {
+		if fact.Verdict == Heap && fact.File == from.File && from.compare(fact.Pos) <= 0 && fact.Pos.compare(to) < 0 {
+			found = append(found, fact)
+		}
+	}
+	return found
+}
+
+// at returns the facts about one position.
+func (f *Facts) at(p Pos) []Fact {
+	i, _ := slices.BinarySearchFunc(f.facts, p, func(fact Fact, p Pos) int { return fact.Pos.compare(p) })
+	j := i
+	for j < len(f.facts) && f.facts[j].Pos == p {
+		j++
+	}
+	return f.facts[i:j]
+}
+
+// base returns a name without the package or receiver before it.
+func base(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// Parse reads what the compiler printed, as passed on by a go command that ran in
+// dir. It takes each package once: with its tests, if it was compiled with them.
+func Parse(text, dir string) *Facts {
+	p := parser{dir: dir, sections: make(map[string]*section)}
+	for _, s := range split(text) {
+		path, variant, _ := strings.Cut(s.path, " [")
+		base := strings.TrimSuffix(path, "_test")
+		if old := p.sections[path]; old != nil && variant != base+".test]" && variant != path+".test]" {
+			continue // nothing that the other does not say
+		}
+		p.sections[path] = s
+	}
+	facts := &Facts{inlined: make(map[Pos][]string), files: make(map[string]bool)}
+	for _, s := range p.sections {
+		p.section(s, facts)
+	}
+	slices.SortStableFunc(facts.facts, func(a, b Fact) int {
+		return cmp.Or(a.Pos.compare(b.Pos), cmp.Compare(a.What, b.What), int(b.Verdict-a.Verdict), len(b.Reason)-len(a.Reason))
+	})
+	// A generic function is compiled for several types.
+	facts.facts = slices.CompactFunc(facts.facts, func(a, b Fact) bool {
+		return a.Pos == b.Pos && a.What == b.What && a.Moved == b.Moved && a.Verdict == b.Verdict
+	})
+	return facts
+}
+
+// A section is what the compiler printed about one package.
+type section struct {
+	path  string // as in "example.com/m [example.com/m.test]"
+	lines []string
+}
+
+// split takes the text apart at its "# path" lines.
+func split(text string) []*section {
+	current := new(section)
+	all := []*section{current}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	lines.Buffer(nil, 1<<26) // a can-inline line holds a whole function
+	for lines.Scan() {
+		line := lines.Text()
+		if path, ok := strings.CutPrefix(line, "# "); ok {
+			current = &section{path: path}
+			all = append(all, current)
+			continue
+		}
+		current.lines = append(current.lines, line)
+	}
+	return all
+}
+
+type parser struct {
+	dir      string
+	sections map[string]*section // by package path
+}
+
+// A flow is the account of how something came to the heap, until the verdict
+// that it belongs to.
+type flow struct {
+	what, fn string
+	lines    []string
+	through  []Pos
+}
+
+// section adds to facts what a section says.
+func (p *parser) section(s *section, facts *Facts) {
+	flows := make(map[Pos][]*flow)
+	var open *flow // the flow that the last line was part of
+	var where Pos
+	for _, line := range s.lines {
+		pos, text, ok := p.position(line)
+		if !ok {
+			open = nil
+			continue
+		}
+		if open != nil && pos == where && strings.HasPrefix(text, "  ") {
+			open.lines = append(open.lines, text)
+			if i := strings.LastIndex(text, " at "); i >= 0 {
+				if at, rest, ok := p.position(text[i+len(" at "):] + ": "); ok && rest == "" {
+					open.through = append(open.through, at)
+				}
+			}
+			continue
+		}
+		open = nil
+		fact := Fact{Pos: pos}
+		if name, ok := strings.CutPrefix(text, "moved to heap: "); ok {
+			fact.Verdict, fact.What, fact.Moved = Heap, name, true
+		} else if what, ok := strings.CutSuffix(text, " escapes to heap"); ok {
+			fact.Verdict, fact.What = Heap, what
+		} else if what, ok := strings.CutSuffix(text, " does not escape"); ok {
+			fact.Verdict, fact.What = Stack, what
+		} else {
+			if what, rest, ok := strings.Cut(text, " escapes to heap in "); ok && strings.HasSuffix(rest, ":") {
+				open, where = &flow{what: what, fn: strings.TrimSuffix(rest, ":")}, pos
+				flows[pos] = append(flows[pos], open)
+			} else if callee, ok := strings.CutPrefix(text, "inlining call to "); ok {
+				facts.inlined[pos] = append(facts.inlined[pos], callee)
+			}
+			continue
+		}
+		facts.files[pos.File] = true
+		if fact.Verdict == Heap {
+			// Functions are reported one after the other, flows before verdicts.
+			for i, f := range flows[pos] {
+				if f.what == fact.What {
+					fact.Func, fact.Reason, fact.Through = f.fn, f.lines, f.through
+					flows[pos] = slices.Delete(flows[pos], i, i+1)
+					break
+				}
+			}
+		}
+		facts.facts = append(facts.facts, fact)
+	}
+	// A flow without a verdict: whatever the compiler says about it, this is
+	// not the stack.
+	for pos, left := range flows {
+		for _, f := range left {
+			facts.facts = append(facts.facts, Fact{Pos: pos, What: f.what, Moved: f.what != literal})
+		}
+	}
+}
+
+// position takes "file:line:col: " off a line.
+func (p *parser) position(line string) (Pos, string, bool) {
+	// A drive letter has a colon of its own.
+	skip := len(filepath.VolumeName(line))
+	parts := strings.SplitN(line[skip:], ":", 4)
+	if len(parts) < 4 {
+		return Pos{}, "", false
+	}
+	n, err1 := strconv.Atoi(parts[1])
+	col, err2 := strconv.Atoi(parts[2])
+	text, ok := strings.CutPrefix(parts[3], " ")
+	if err1 != nil || err2 != nil || !ok || parts[0] == "" {
+		return Pos{}, "", false
+	}
+	file := filepath.FromSlash(line[:skip] + parts[0])
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(p.dir, file)
+	}
+	return Pos{file, n, col}, text, true
+}

@@ -1,0 +1,84 @@
+// Package process runs commands that start further processes, as the go command
+// does, and ends them all when their context ends: first as Ctrl-C would, so
+// that they can remove their temporary files, then without asking.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// grace is how long the processes of a command that was interrupted may take to
+// end by themselves.
+const grace = 3 * time.Second
+
+// A Command is a program to run. Its standard input is empty.
+type Command struct {
+	Dir    string
+	Env    []string // the whole environment
+	Args   []string // the program and its arguments
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// Run runs a command to its end. When it returns, no process that the command
+// started in its process group is left, where the system has such groups.
+//
+// The error is that of ctx if ctx ended, and wraps an *exec.ExitError if the
+// program failed.
+func Run(ctx context.Context, c Command) error {
+	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
+	cmd.Dir = c.Dir
+	cmd.Env = append(slices.Clone(c.Env), "PWD="+c.Dir)
+	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+	cmd.WaitDelay = grace
+	group(cmd)
+	cmd.Cancel = func() error { return interrupt(cmd) }
+	if err := cmd.Start(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	}
+	err := cmd.Wait()
+	kill(cmd)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// Go runs the go command and returns what it prints on standard output and, apart
+// from that, on standard error. Both are returned with an error as well.
+func Go(ctx context.Context, dir string, env []string, args ...string) (stdout, stderr string, err error) {
+	var out, errs strings.Builder
+	err = Run(ctx, Command{Dir: dir, Env: env, Args: append([]string{"go"}, args...), Stdout: &out, Stderr: &errs})
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		text := strings.TrimSpace(errs.String())
+		if text == "" {
+			text = exit.Error()
+		}
+		err = &GoError{Command: args[0], Text: text, Err: err}
+	} else if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("go %s: %w", args[0], err)
+	}
+	return out.String(), errs.String(), err
+}
+
+// A GoError is a failure of the go command, in its own words.
+type GoError struct {
+	Command string // as in "build"
+	Text    string // what it printed on standard error
+	Err     error
+}
+
+func (e *GoError) Error() string { return fmt.Sprintf("go %s: %s", e.Command, e.Text) }
+
+func (e *GoError) Unwrap() error { return e.Err }
