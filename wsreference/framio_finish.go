@@ -30,7 +30,7 @@ func (c *Conn) prepareRead(ctx context.Context) error {
 	return nil
 }
 
-// finishRead does the cleanup of prepareRead.
+// finishRead is the cleanup of prepareRead, for its callers to defer.
 func (c *Conn) finishRead(ctx context.Context, err *error) {
 	c.reading.end()
 	if *err == nil {

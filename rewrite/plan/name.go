@@ -52,32 +52,44 @@ func finishNames(prepare string) []string {
 // unit's package, in the files that the build leaves out too. A new name that
 // nobody uses can clash with nothing: no field, method, promoted method,
 // function, import or local, and no interface that a new method would satisfy.
-func (d *Decider) used(u *pattern.Unit, name string) bool {
-	if d.names[u] == nil {
-		names := make(map[string]bool)
-		collect := func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				names[id.Name] = true
-			}
-			return true
-		}
+//
+// A file that declares the function's twin is never built together with it, and
+// may well have the name that we are after.
+func (x *decision) used(u *pattern.Unit, name string) bool {
+	if x.names[u] == nil {
+		x.names[u] = make(map[string]bool)
 		for _, f := range u.Files {
-			ast.Inspect(f, collect)
-			for _, spec := range f.Imports {
-				if spec.Name == nil {
-					p, _ := strconv.Unquote(spec.Path.Value)
-					names[p[strings.LastIndexByte(p, '/')+1:]] = true
-				}
-			}
+			identifiers(f, x.names[u])
 		}
-		for _, name := range u.Ignored {
-			if f := d.ignoredFile(u, name); f != nil {
-				ast.Inspect(f, collect)
-			}
-		}
-		d.names[u] = names
 	}
-	return d.names[u][name]
+	if x.names[u][name] {
+		return true
+	}
+	return slices.ContainsFunc(u.Ignored, func(file string) bool {
+		f := x.ignoredFile(u, file)
+		if f == nil || declares(f, x.p) {
+			return false
+		}
+		names := make(map[string]bool)
+		identifiers(f, names)
+		return names[name]
+	})
+}
+
+// identifiers adds the names of a file's identifiers and imports to names.
+func identifiers(f *ast.File, names map[string]bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			names[id.Name] = true
+		}
+		return true
+	})
+	for _, spec := range f.Imports {
+		if spec.Name == nil {
+			p, _ := strconv.Unquote(spec.Path.Value)
+			names[p[strings.LastIndexByte(p, '/')+1:]] = true
+		}
+	}
 }
 
 // freshIn returns name, or name with a number, such that nothing in decl and
