@@ -39,7 +39,7 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 		}
 		var problems []Problem
 		for _, p := range pkgs {
-			for _, q := range problemsOf([]*packages.Package{p}) {
+			for _, q := range problemsOf(o.Dir, []*packages.Package{p}) {
 				if strings.Contains(q.Text, "build constraints exclude all Go files") {
 					excluded = append(excluded, q)
 				} else {

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,8 +89,9 @@ func problemOf(e packages.Error) Problem {
 	return p
 }
 
-// problemsOf returns the problems of packages and of what they import.
-func problemsOf(pkgs []*packages.Package) []Problem {
+// problemsOf returns the problems of packages and of what they import. The go
+// command ran in dir.
+func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 	var problems []Problem
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		if p.Module != nil && p.Module.Error != nil {
@@ -99,12 +101,40 @@ func problemsOf(pkgs []*packages.Package) []Problem {
 			return e.Kind == packages.TypeError || e.Kind == packages.ParseError
 		})
 		for _, e := range p.Errors {
-			if typed && e.Kind == packages.ListError && strings.HasPrefix(e.Msg, "# ") {
-				continue // the compiler's report of the same
+			report, compiled := strings.CutPrefix(e.Msg, "# ")
+			switch {
+			case !compiled:
+				problems = append(problems, problemOf(e))
+			case !typed: // else the type checker says the same
+				problems = append(problems, compilerProblems(dir, report)...)
 			}
-			problems = append(problems, problemOf(e))
 		}
 	})
+	return problems
+}
+
+// compilerProblems takes apart what the compiler says about a package: its
+// path, then lines "file:line:col: text", each with more lines indented below
+// it. Files are relative to dir.
+func compilerProblems(dir, report string) []Problem {
+	_, report, _ = strings.Cut(report, "\n")
+	var problems []Problem
+	for line := range strings.Lines(report) {
+		line = strings.TrimRight(line, "\n")
+		pos, text, ok := strings.Cut(line, ": ")
+		switch {
+		case len(problems) > 0 && strings.HasPrefix(line, "\t"):
+			problems[len(problems)-1].Text += "\n" + line
+		case ok:
+			p := problemOf(packages.Error{Pos: pos, Msg: text})
+			if p.Line > 0 && !filepath.IsAbs(p.File) {
+				p.File = filepath.Join(dir, p.File)
+			}
+			problems = append(problems, p)
+		case line != "":
+			problems = append(problems, Problem{Text: line})
+		}
+	}
 	return problems
 }
 

@@ -86,7 +86,7 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 		// A package of another configuration.
 		return len(p.CompiledGoFiles) == 0 && len(r.Configs) > 1
 	})
-	if err := sourceError(config, problemsOf(pkgs)); err != nil {
+	if err := sourceError(config, problemsOf(r.Dir, pkgs)); err != nil {
 		return nil, err
 	}
 	v := &view{
