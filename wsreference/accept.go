@@ -45,7 +45,7 @@ type AcceptOptions struct {
 	SkipUTF8Check bool
 
 	// OnPingReceived, if not nil, is called by the reading goroutine for each
-	// ping, and says whether to answer it. It must not read.
+	// ping, and says whether to answer it. It must not read, nor close.
 	OnPingReceived func(ctx context.Context, payload []byte) bool
 
 	// OnPongReceived, if not nil, is called likewise for each pong.

@@ -20,8 +20,7 @@ import (
 // the peer is told StatusInternalError, and an error returned.
 func (c *Conn) Close(code StatusCode, reason string) error {
 	err := c.closeHandshake(context.Background(), code, reason)
-	c.abort()
-	c.goroutines.Wait()
+	c.CloseNow()
 	if err != nil {
 		return fmt.Errorf("wsreference: cannot close the connection cleanly: %w", err)
 	}
@@ -33,7 +32,7 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 // deferred. Afterwards no goroutine of the Conn is left.
 func (c *Conn) CloseNow() error {
 	c.abort()
-	c.goroutines.Wait()
+	c.spawned.wait()
 	return c.abortErr
 }
 
@@ -68,7 +67,7 @@ func (c *Conn) sendClose(ctx context.Context, p []byte) error {
 	if c.closeSent {
 		return errCloseSent
 	}
-	err := c.writeLocked(ctx, &c.writing, header{fin: true, opcode: opClose}, p)
+	err := c.writeLocked(ctx, header{fin: true, opcode: opClose}, p)
 	c.closeSent = true
 	return err
 }
@@ -170,7 +169,7 @@ func (c *Conn) CloseRead(ctx context.Context) context.Context {
 	c.closeRead.once.Do(func() {
 		ctx, cancel := context.WithCancel(ctx)
 		c.closeRead.ctx = ctx
-		c.goroutines.Go(func() {
+		started := c.spawn(func() {
 			defer cancel()
 			defer c.abort()
 			if _, err := c.open(ctx); err == nil {
@@ -178,6 +177,9 @@ func (c *Conn) CloseRead(ctx context.Context) context.Context {
 				c.closeHandshake(ctx, StatusPolicyViolation, "unexpected data message")
 			}
 		})
+		if !started {
+			cancel()
+		}
 	})
 	return c.closeRead.ctx
 }

@@ -55,8 +55,8 @@ type Conn struct {
 	received  atomic.Pointer[CloseError] // the peer's close frame
 	ended     atomic.Bool                // closed, or a close frame received
 
-	goroutines sync.WaitGroup // CloseRead's
-	closeRead  closeReader
+	spawned   spawned
+	closeRead closeReader
 
 	// Reading. readLock guards what follows it.
 	readLimit   atomic.Int64
@@ -145,6 +145,34 @@ func (c *Conn) abort() {
 		c.reading.release()
 		c.writing.release()
 	})
+}
+
+// spawned are the goroutines of a Conn: that of CloseRead, and one that sends
+// a pong. The mutex keeps any from starting while Close waits for them.
+type spawned struct {
+	mu    sync.Mutex
+	over  bool // no more
+	group sync.WaitGroup
+}
+
+// spawn runs f in a goroutine of the Conn, unless Close already waits for
+// those, and reports whether it does.
+func (c *Conn) spawn(f func()) bool {
+	c.spawned.mu.Lock()
+	defer c.spawned.mu.Unlock()
+	if c.spawned.over {
+		return false
+	}
+	c.spawned.group.Go(f)
+	return true
+}
+
+// wait lets no more goroutines start, and waits for those there are.
+func (s *spawned) wait() {
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
+	s.group.Wait()
 }
 
 // closeReceivedErr returns the CloseError of the close frame that has

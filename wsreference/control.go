@@ -72,9 +72,8 @@ func (c *Conn) handleControl(ctx context.Context, h header) error {
 			return nil
 		}
 		c.pong.put(p)
-		// Under the reader's own guard: registering ctx in the other
-		// direction would take the place of the writer's.
-		return c.flushPong(ctx, &c.reading)
+		c.answerPing()
+		return nil
 	case opPong:
 		if c.onPong != nil {
 			c.onPong(ctx, bytes.Clone(p))
@@ -132,22 +131,28 @@ func (g *pong) take(b []byte) []byte {
 	return append(b, g.payload[:g.n]...)
 }
 
-// flushPong sends the pong that is owed, unless a frame is being written:
-// then its writer does so, since it calls flushPong after it has released
-// the frame lock. The caller owns g, or will with the frame lock.
-func (c *Conn) flushPong(ctx context.Context, g *guard) error {
-	for c.pong.owed.Load() && c.frameLock.tryAcquire() {
-		var err error
-		if c.pong.owed.Swap(false) && !c.closeSent {
-			var b [maxControlPayload]byte
-			err = c.writeLocked(ctx, g, header{fin: true, opcode: opPong}, c.pong.take(b[:0]))
-		}
+// answerPing sees to it that the pong that is owed, if one is, is sent: at
+// once, or else by the writer whose frame is under way, since it calls
+// answerPing after it has released the frame lock. The caller must not hold
+// that lock.
+//
+// It waits for neither. A reader that did would not read meanwhile, and two
+// ends that wait for each other to read would wait for ever.
+func (c *Conn) answerPing() {
+	if c.pong.owed.Load() && c.frameLock.tryAcquire() && !c.spawn(c.sendPong) {
 		c.frameLock.release()
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+}
+
+// sendPong sends the pong that is owed, and releases the frame lock, which
+// the caller has taken for it.
+func (c *Conn) sendPong() {
+	if c.pong.owed.Swap(false) && !c.closeSent {
+		var b [maxControlPayload]byte
+		h := header{fin: true, opcode: opPong}
+		c.writeLocked(context.Background(), h, c.pong.take(b[:0])) // an error closes the connection
+	}
+	c.releaseFrame()
 }
 
 // pings are the pings sent whose pongs are awaited, oldest first.
@@ -224,9 +229,9 @@ func (c *Conn) ping(ctx context.Context) error {
 	defer c.pings.remove(w)
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], w.id)
-	err := c.writeLocked(ctx, &c.writing, header{fin: true, opcode: opPing}, b[:])
+	err := c.writeLocked(ctx, header{fin: true, opcode: opPing}, b[:])
 	c.writing.endMessage() // of a message of its own, as far as ctx goes
-	c.releaseFrame(ctx)
+	c.releaseFrame()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (c *Conn) write(ctx context.Context, t MessageType, p []byte) error {
 		return c.cause(ctx, err)
 	}
 	if c.fragmented {
-		c.releaseFrame(ctx)
+		c.releaseFrame()
 		if err := c.messageLock.acquire(ctx, c.closed); err != nil {
 			return c.cause(ctx, err)
 		}
@@ -71,9 +71,9 @@ func (c *Conn) write(ctx context.Context, t MessageType, p []byte) error {
 			return c.cause(ctx, err)
 		}
 	}
-	err := c.writeLocked(ctx, &c.writing, header{fin: true, opcode: opcode(t)}, p)
+	err := c.writeLocked(ctx, header{fin: true, opcode: opcode(t)}, p)
 	c.writing.endMessage()
-	c.releaseFrame(ctx)
+	c.releaseFrame()
 	return err
 }
 
@@ -82,37 +82,33 @@ func (c *Conn) writeFrame(ctx context.Context, h header, p []byte) error {
 	if err := c.frameLock.acquire(ctx, c.closed); err != nil {
 		return c.cause(ctx, err)
 	}
-	err := c.writeLocked(ctx, &c.writing, h, p)
+	err := c.writeLocked(ctx, h, p)
 	if !h.opcode.control() {
 		c.fragmented = !h.fin
 		if h.fin {
 			c.writing.endMessage()
 		}
 	}
-	c.releaseFrame(ctx)
+	c.releaseFrame()
 	return err
 }
 
-// releaseFrame releases the frame lock and sends the pong that became due
-// while it was held. A failure of that closes the connection; it does not
-// belong to the caller's frame.
-func (c *Conn) releaseFrame(ctx context.Context) {
+// releaseFrame releases the frame lock, and sees to the pong that became due
+// while it was held.
+func (c *Conn) releaseFrame() {
 	c.frameLock.release()
-	if c.pong.owed.Load() {
-		c.flushPong(ctx, &c.writing)
-	}
+	c.answerPing()
 }
 
 // writeLocked sends one frame, of which h gives all but what follows from p.
-// The caller holds the frame lock, and owns g, which makes the end of ctx
-// close the connection.
-func (c *Conn) writeLocked(ctx context.Context, g *guard, h header, p []byte) error {
+// The caller holds the frame lock.
+func (c *Conn) writeLocked(ctx context.Context, h header, p []byte) error {
 	if c.closeSent {
 		return c.cause(ctx, errCloseSent)
 	}
-	g.begin(ctx)
+	c.writing.begin(ctx)
 	err := c.emit(h, p)
-	if cut := g.end(); cut && err == nil {
+	if cut := c.writing.end(); cut && err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
