@@ -2,6 +2,7 @@ package analyzer_test
 
 import (
 	"fmt"
+	"go/ast"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -60,6 +61,32 @@ func TestAll(t *testing.T) {
 	})
 	if got := analyzer.New().Flags.Lookup("all").Value.String(); got != "false" {
 		t.Errorf("another analyzer has -all=%s", got)
+	}
+}
+
+// TestBareDriver: some drivers neither name the files that build constraints
+// leave out nor read files for a pass.
+func TestBareDriver(t *testing.T) {
+	a := analyzer.New()
+	run := a.Run
+	a.Run = func(p *analysis.Pass) (any, error) {
+		bare := *p
+		bare.IgnoredFiles, bare.ReadFile = nil, nil
+		return run(&bare)
+	}
+	check(t, a, map[string]*expectation{
+		"ignored": {held: []string{"cannot rewrite begin: debug.go"}},
+		"kinds":   {fixes: []string{"(*Conn).openSession", "(*Conn).prepareRead", "startTrace"}},
+	})
+}
+
+// TestFault: a fault of the analysis is an error of the pass.
+func TestFault(t *testing.T) {
+	_, err := analyzer.New().Run(&analysis.Pass{Files: []*ast.File{{Decls: []ast.Decl{&ast.FuncDecl{
+		Name: ast.NewIdent("f"), Type: &ast.FuncType{Results: &ast.FieldList{}}, Body: &ast.BlockStmt{},
+	}}}}})
+	if err == nil || !strings.HasPrefix(err.Error(), "internal error: ") {
+		t.Errorf("error %v, want an internal error", err)
 	}
 }
 
