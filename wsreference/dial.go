@@ -96,9 +96,7 @@ func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.R
 	}
 	cfg, err := checkResponse(resp, key, opts)
 	if err != nil {
-		b, _ := io.ReadAll(io.LimitReader(closeOnDone(ctx, resp.Body), maxErrorBody))
-		resp.Body.Close()
-		resp.Body = io.NopCloser(bytes.NewReader(b))
+		resp.Body = keepBody(resp)
 		return nil, resp, err
 	}
 	rwc, ok := resp.Body.(io.ReadWriteCloser)
@@ -110,22 +108,17 @@ func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.R
 	return newConn(rwc, bufio.NewReaderSize(rwc, bufferSize), nil, cfg), resp, nil
 }
 
-// closeOnDone returns a reader of body that ends with ctx: that of a 101
-// response does not do so by itself.
-func closeOnDone(ctx context.Context, body io.ReadCloser) io.Reader {
-	stop := context.AfterFunc(ctx, func() { body.Close() })
-	return readerFunc(func(p []byte) (int, error) {
-		n, err := body.Read(p)
-		if err != nil {
-			stop()
-		}
-		return n, err
-	})
+// keepBody closes the body of a response that refuses the handshake, and
+// returns the start of it.
+func keepBody(resp *http.Response) io.ReadCloser {
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return http.NoBody // what follows a 101 is no body, and has no end
+	}
+	// Reading ends with the context of the request. What came is good enough.
+	b, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	return io.NopCloser(bytes.NewReader(b))
 }
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // redirects makes a redirect policy know the ws and wss schemes, which
 // net/http does not.

@@ -65,7 +65,7 @@ func (g *guard) begin(ctx context.Context) {
 		return
 	}
 	if done != g.held {
-		g.register(ctx, done)
+		g.register(ctx)
 	}
 	g.state.Swap(guardActive)
 	select {
@@ -91,20 +91,21 @@ func (g *guard) end() bool {
 // function would have to start the callback for nothing.
 func (g *guard) endMessage() {
 	if g.held != nil && (g.held != g.used || g.held != g.last) {
-		g.register(nil, nil)
+		g.register(context.Background())
 	}
 	g.last = g.used
 }
 
-// register replaces the registration by one with ctx, or by none.
-func (g *guard) register(ctx context.Context, done <-chan struct{}) {
+// register replaces the registration by one with ctx, or by none if ctx
+// cannot end.
+func (g *guard) register(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.stop != nil {
 		g.stop()
 	}
-	g.held, g.ctx, g.stop = done, nil, nil
-	if ctx != nil && !g.released {
+	g.held, g.ctx, g.stop = ctx.Done(), nil, nil
+	if g.held != nil && !g.released {
 		g.ctx, g.stop = ctx, context.AfterFunc(ctx, g.callback)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,7 +26,8 @@ func netConns(t *testing.T, typ MessageType) (client, server net.Conn) {
 func TestNetConnStream(t *testing.T) {
 	client, server := netConns(t, MessageBinary)
 	text := strings.Repeat("all the world's a stage, ", 10_000) // over the read limit of a Conn
-	go func() {
+	var wg sync.WaitGroup
+	wg.Go(func() {
 		for s := text; len(s) > 0; {
 			n := min(len(s), 1+len(s)/3)
 			if m, err := client.Write([]byte(s[:n])); m != n || err != nil {
@@ -39,11 +41,12 @@ func TestNetConnStream(t *testing.T) {
 		if err := client.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
-	}()
+	})
 	got, err := io.ReadAll(server)
 	if err != nil || string(got) != text {
 		t.Errorf("%d bytes, %v; want %d", len(got), err, len(text))
 	}
+	wg.Wait()
 	if n, err := server.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		t.Errorf("Read after the end: %d, %v", n, err)
 	}
