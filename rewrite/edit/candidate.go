@@ -209,7 +209,7 @@ func notes(p *plan.Plan) []string {
 		return nil
 	}
 	gone := map[string]bool{"func": true, "function": true, "closure": true, "callback": true, "cleanup": true}
-	for _, l := range p.Literals {
+	for _, l := range p.Prepare.Literals {
 		if l.Var != nil {
 			gone[l.Var.Name()] = true
 		}

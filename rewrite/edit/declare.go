@@ -239,12 +239,12 @@ func (d *declarer) inner() error {
 // literalOf returns the cleanup that a use within prepare runs.
 func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
 	v := d.Prepare.Unit.Info.Uses[ast.Unparen(u.Expr).(*ast.Ident)]
-	for _, l := range d.Plan.Literals {
+	for _, l := range d.Prepare.Literals {
 		if types.Object(l.Var) == v {
 			return l
 		}
 	}
-	return d.Plan.Literals[0]
+	return d.Prepare.Literals[0]
 }
 
 // innerCallee returns the expression that names finish within prepare.
@@ -286,7 +286,7 @@ func (d *declarer) stateValue(lit *pattern.Literal) string {
 		return d.kind(lit)
 	case s.Live != "":
 		return "true"
-	case len(s.Fields) == 1:
+	case len(s.Fields) > 0:
 		return operand(s.Fields[0])
 	}
 	return ""
@@ -319,13 +319,13 @@ func (d *declarer) stateLiteral(lit *pattern.Literal) string {
 
 // kind returns the number of a cleanup among several.
 func (d *declarer) kind(lit *pattern.Literal) string {
-	return strconv.Itoa(slices.Index(d.Plan.Literals, lit) + 1)
+	return strconv.Itoa(d.Plan.Number[lit])
 }
 
 // unbind removes the statements that bind literals to variables; their comments
 // move to the body of finish.
 func (d *declarer) unbind() error {
-	for _, l := range d.Plan.Literals {
+	for _, l := range d.Prepare.Literals {
 		if l.Bind == nil {
 			continue
 		}
@@ -447,7 +447,7 @@ func (d *declarer) returns() error {
 		if !r.Live() {
 			// What an empty literal says of itself stays at the return.
 			if notes := comments(old); len(notes) > 0 {
-				stmt.Decs.Start = append(stmt.Decs.Start, notes...)
+				stmt.Decs.Start = append(stmt.Decs.Start, append(notes, "\n")...)
 			}
 		}
 		if value == "" {
@@ -554,7 +554,7 @@ func (d *declarer) signature() error {
 			}
 			state = &dst.Field{Type: e}
 			if len(f.Names) > 0 {
-				state.Names = []*dst.Ident{dst.NewIdent("_")}
+				state.Names = []*dst.Ident{dst.NewIdent(d.Plan.State.Result)}
 			}
 		}
 		// Named results that share the type keep it.
@@ -575,7 +575,7 @@ func (d *declarer) signature() error {
 			results = append(results, state)
 		}
 	}
-	if len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
+	if len(results) == 1 && len(results[0].Names) == 1 && (results[0].Names[0].Name == d.Plan.State.Result || results[0].Names[0].Name == "_") {
 		results[0].Names = nil
 	}
 	ft.Results.List = results

@@ -118,7 +118,7 @@ func (w *siteWriter) statement() *plan.Refusal {
 		if r := w.lhs(stmt.Lhs[result], stmt.Lhs, stmt.Rhs[0].Pos()); r != nil {
 			return r
 		}
-		if stmt.Tok == token.DEFINE && !w.sp.Keep && (len(stmt.Lhs) > 1 || w.sp.State != "") {
+		if stmt.Tok == token.DEFINE && !w.sp.Keep && (len(stmt.Lhs) > 1 || !w.Plan.State.Empty()) {
 			return w.replace(w.source, stmt.TokPos, stmt.TokPos+2, "=")
 		}
 	case pattern.Declared:
@@ -161,7 +161,10 @@ func (w *siteWriter) lhs(e ast.Expr, list []ast.Expr, rhs token.Pos) *plan.Refus
 		return w.replace(w.source, e.Pos(), e.End(), w.sp.State)
 	}
 	if !w.Plan.State.Empty() {
-		return nil // blank stays blank
+		if id, ok := e.(*ast.Ident); ok && id.Name == "_" {
+			return nil
+		}
+		return w.replace(w.source, e.Pos(), e.End(), "_") // nobody wants it
 	}
 	i := 0
 	for list[i] != e {

@@ -26,6 +26,7 @@ const (
 	LocalDeclaration Code = "local-declaration"
 	NameClash        Code = "name-clash"
 	NilTest          Code = "nil-test"
+	NoGain           Code = "no-gain"
 	OtherReturn      Code = "other-return"
 	OutOfScope       Code = "out-of-scope"
 	OutsideModule    Code = "outside-module"
@@ -112,6 +113,9 @@ func Explanations() []Explanation {
 		{NilTest,
 			"A caller compares the cleanup with nil where that does not tell whether there is work to do.",
 			"Remove the comparison."},
+		{NoGain,
+			"The compiler was asked, and puts as much on the heap after the rewrite as before.",
+			"Nothing: the closure is not what costs here."},
 		{OtherReturn,
 			"A return hands out something that is not a function literal of this function: a call's result, a method value, a parameter.",
 			"Return a literal, or the error alone."},

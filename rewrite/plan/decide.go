@@ -39,7 +39,7 @@ type decision struct {
 	// errIndex is the prepare function's error result, -1 if none.
 	errIndex int
 	// taken holds the names that the plan has given out, by declaration.
-	taken map[ast.Decl]map[string]bool
+	taken map[ast.Decl]map[string][]*types.Scope
 }
 
 // Decide returns the plan for p, or the reason why there is none. sites and
@@ -47,9 +47,9 @@ type decision struct {
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
 	x := &decision{
 		Decider: d, p: p, sites: sites, refs: refs,
-		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer)},
+		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer), Number: make(map[*pattern.Literal]int)},
 		errIndex: errorResult(p),
-		taken:    make(map[ast.Decl]map[string]bool),
+		taken:    make(map[ast.Decl]map[string][]*types.Scope),
 		shared:   make(map[*pattern.Capture]bool),
 	}
 	steps := []func() *Refusal{

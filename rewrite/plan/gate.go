@@ -205,7 +205,7 @@ func (x *decision) satisfies() *Refusal {
 			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Int]))
 		case x.plan.State.Live != "":
 			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Bool]))
-		case len(x.plan.State.Fields) == 1:
+		case len(x.plan.State.Fields) > 0:
 			v := x.plan.State.Fields[0].Capture.Var
 			if x.plan.State.Fields[0].Pointer {
 				v = types.NewVar(token.NoPos, nil, "", types.NewPointer(v.Type()))

@@ -50,7 +50,10 @@ func (x *decision) idle() *Refusal {
 					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, without a check of the error")
 				}
 				r := nils[slices.IndexFunc(nils, func(r *pattern.Return) bool { return !x.errorHolds(r) })]
-				return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it may return a nil cleanup with a nil error")
+				if x.errIndex < 0 || x.errIndex >= len(r.Stmt.Results) {
+					return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it returns a nil cleanup, and it cannot be shown that an error comes with it")
+				}
+				return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it returns a nil cleanup with %s, which cannot be shown to be an error", types.ExprString(r.Stmt.Results[x.errIndex]))
 			}
 			if len(empties) > 0 && !(emptySure && checked) {
 				live, guard = true, true

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
+	"go/types"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,17 +21,74 @@ func pairs() map[string]string {
 		"suspend": "resume", "pause": "resume", "subscribe": "unsubscribe", "attach": "detach", "mount": "unmount",
 		"set": "restore", "clear": "restore", "override": "restore", "replace": "restore", "patch": "restore",
 		"mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore", "change": "restore",
-		"get": "release", "claim": "release", "reserve": "release", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
+		"get": "release", "claim": "release", "add": "remove", "insert": "delete", "create": "remove", "connect": "disconnect", "reserve": "release", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
 	}
 }
 
-// finishNames returns the names to try for finish, best first: prepareRead
-// gives finishRead, beginWrite gives endWrite.
-func finishNames(prepare string) []string {
+// ends are the words for the end of something that authors give their cleanups:
+// where the result, the literal's variable or the callers have one, finish has
+// it too.
+func ends() map[string]bool {
+	return map[string]bool{
+		"stop": true, "cancel": true, "close": true, "shutdown": true, "release": true, "unlock": true, "restore": true,
+		"flush": true, "undo": true, "rollback": true, "end": true, "leave": true, "exit": true, "reset": true, "revert": true,
+		"cleanup": true, "unregister": true, "unsubscribe": true, "remove": true, "drop": true, "free": true, "detach": true,
+		"abort": true, "resume": true, "teardown": true, "unmount": true, "disconnect": true, "unset": true, "quit": true,
+		"delete": true, "discard": true, "dispose": true, "kill": true, "put": true, "unpin": true, "untrack": true,
+	}
+}
+
+// authorsWord returns what the author calls the cleanup, if that says what it
+// does: by its result, by the variable that holds it, or by all callers alike.
+func (x *decision) authorsWord() string {
+	says := func(name string) bool {
+		verb, _ := verbOf(name)
+		return ends()[lowerFirst(verb)]
+	}
+	if name := x.p.Func.Signature().Results().At(x.p.Result).Name(); says(name) {
+		return name
+	}
+	for _, l := range x.p.Literals {
+		if l.Var != nil && says(l.Var.Name()) {
+			return l.Var.Name()
+		}
+	}
+	word := ""
+	for _, s := range x.sites {
+		if s.Var == nil {
+			continue
+		}
+		if word != "" && word != s.Var.Name() {
+			return ""
+		}
+		word = s.Var.Name()
+	}
+	if says(word) {
+		return word
+	}
+	return ""
+}
+
+// finishNames returns the names to try for finish, best first. The author's own
+// word comes first: newTempSocket, whose callers say "defer cleanup()", gives
+// cleanupTempSocket. Then the pairs: prepareRead gives finishRead, beginWrite
+// gives endWrite.
+func finishNames(prepare, word string) []string {
 	exported := ast.IsExported(prepare)
 	verb, rest := verbOf(prepare)
+	end, paired := pairs()[lowerFirst(verb)]
 	var names []string
-	if end, ok := pairs()[lowerFirst(verb)]; ok {
+	if word != "" {
+		does, object := verbOf(word)
+		if rest == "" && !paired {
+			rest = upperFirst(prepare) // trace: stopTrace
+		}
+		names = append(names, does+rest)
+		if object != "" {
+			names = append(names, word)
+		}
+	}
+	if paired {
 		names = append(names, end+rest)
 		if end != "finish" && rest != "" {
 			names = append(names, "finish"+rest)
@@ -41,6 +100,7 @@ func finishNames(prepare string) []string {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
 	}
 	for i, n := range names {
+		names[i] = lowerFirst(n)
 		if exported {
 			names[i] = upperFirst(n)
 		}
@@ -95,25 +155,70 @@ func identifiers(f *ast.File, names map[string]bool) {
 // freshIn returns name, or name with a number, such that nothing in decl and
 // nothing given out there before has it, and no name of the package is hidden.
 func (x *decision) freshIn(u *pattern.Unit, decl ast.Decl, name string) string {
-	if x.taken[decl] == nil {
-		x.taken[decl] = make(map[string]bool)
+	return x.freshAt(u, decl, decl.Pos(), name)
+}
+
+// freshAt is freshIn for a variable that is declared at pos: what was given out
+// in a block beside it may have the name too.
+func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name string) string {
+	given := x.taken[decl]
+	if given == nil {
+		given = make(map[string][]*types.Scope)
 		ast.Inspect(decl, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
-				x.taken[decl][id.Name] = true
+				given[id.Name] = append(given[id.Name], nil)
 			}
 			return true
 		})
+		x.taken[decl] = given
 	}
+	scope := u.Pkg.Scope().Innermost(pos)
 	for i := 1; ; i++ {
 		try := name
 		if i > 1 {
 			try += strconv.Itoa(i)
 		}
-		if !x.taken[decl][try] && u.Pkg.Scope().Lookup(try) == nil {
-			x.taken[decl][try] = true
+		clash := slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
+		if !clash && u.Pkg.Scope().Lookup(try) == nil {
+			given[try] = append(given[try], scope)
 			return try
 		}
 	}
+}
+
+// related reports whether one scope holds the other.
+func related(a, b *types.Scope) bool {
+	for s := a; s != nil; s = s.Parent() {
+		if s == b {
+			return true
+		}
+	}
+	for s := b; s != nil; s = s.Parent() {
+		if s == a {
+			return true
+		}
+	}
+	return false
+}
+
+// nounAt returns a name for a variable for the state that is declared at pos.
+func (x *decision) nounAt(u *pattern.Unit, decl ast.Decl, pos token.Pos) string {
+	if n := x.noun(); n != "state" {
+		if name := x.freshAt(u, decl, pos, n); name == n {
+			return name
+		}
+	}
+	return x.freshAt(u, decl, pos, "state")
+}
+
+// noun returns what the name of prepare says it prepares: "read" for
+// prepareRead.
+func (x *decision) noun() string {
+	_, rest := verbOf(x.p.Key.Name)
+	if n := lowerFirst(rest); n != "" && !token.IsKeyword(n) && types.Universe.Lookup(n) == nil {
+		return n
+	}
+	return "state"
 }
 
 // name gives finish, its parameters and the state their names.
@@ -160,7 +265,7 @@ func (x *decision) name() *Refusal {
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
 		}
 	}
-	names := finishNames(p.Key.Name)
+	names := finishNames(p.Key.Name, x.authorsWord())
 	var ok bool
 	if plan.Finish.Name, ok = x.freeName(names); !ok {
 		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
@@ -189,6 +294,9 @@ func (x *decision) name() *Refusal {
 	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (fields > 1 || plan.State.Live == "" || plan.State.Guard) {
 		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
 	}
+	if !plan.State.Empty() {
+		plan.State.Result = x.nounAt(p.Unit, p.Decl, p.Decl.Pos())
+	}
 	return x.zeroState()
 }
 
@@ -196,7 +304,8 @@ func (x *decision) name() *Refusal {
 // the types that the sites call it through.
 func (x *decision) freeName(names []string) (string, bool) {
 	for _, n := range names {
-		free := true
+		// A function called close would hide the predeclared one.
+		free := x.p.Key.Recv != "" || types.Universe.Lookup(n) == nil && !token.IsKeyword(n)
 		for _, u := range x.world.Units {
 			if u.Pkg.Path() == x.p.Key.Pkg || u.Pkg.Path() == x.p.Key.Pkg+"_test" || x.p.Func.Exported() {
 				free = free && !x.used(u, n)
@@ -239,7 +348,7 @@ func (x *decision) zeroState() *Refusal {
 		s.Zero = "0"
 	case s.Live != "":
 		s.Zero = "false"
-	case len(s.Fields) == 1:
+	case len(s.Fields) > 0:
 		s.Zero = "nil"
 		if f := s.Fields[0]; !f.Pointer {
 			s.Zero = zero(f.Capture.Var.Type(), f.Type)

@@ -10,7 +10,12 @@ import (
 // A Plan is the decision to rewrite a prepare function and all its sites.
 type Plan struct {
 	Prepare  *pattern.Prepare
-	Literals []*pattern.Literal
+	Literals []*pattern.Literal // one of each text
+
+	// Number gives the place of each of prepare's literals in Literals,
+	// from 1.
+	Number map[*pattern.Literal]int
+
 	Passages []Passage // one for each capture, in the order of finish's parameters
 	State    State
 	Finish   Finish
@@ -76,6 +81,7 @@ type State struct {
 	Type   string    // name of the struct type, "" when a single value is enough
 	Name   string    // of the struct value in finish
 	Zero   string    // the value of an idle return
+	Result string    // name of the result that takes it, where results have names
 }
 
 // Empty reports whether prepare returns nothing in the cleanup's place.
@@ -90,7 +96,7 @@ func (s State) Value() (name, typ string) {
 		return s.Kind, "int"
 	case s.Live != "":
 		return s.Live, "bool"
-	case len(s.Fields) == 1:
+	case len(s.Fields) > 0:
 		return s.Fields[0].Capture.Var.Name(), s.Fields[0].Type
 	}
 	return "", ""

@@ -1,9 +1,13 @@
 package plan
 
 import (
+	"fmt"
 	"go/ast"
+	"go/format"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -65,13 +69,23 @@ func (x *decision) shape() *Refusal {
 //	return func() { c.flush(n); c.mu.Unlock() }
 func (x *decision) several() *Refusal {
 	p := x.p
-	x.plan.Literals = p.Literals
+	var texts []string
+	for _, l := range p.Literals {
+		text := x.text(l)
+		i := slices.Index(texts, text)
+		if i < 0 {
+			i = len(texts)
+			texts = append(texts, text)
+			x.plan.Literals = append(x.plan.Literals, l)
+		}
+		x.plan.Number[l] = i + 1
+	}
 	if len(p.Literals) == 1 {
 		return nil
 	}
 	second := p.Literals[1].Lit
-	if len(p.Literals) > 3 {
-		return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", len(p.Literals))
+	if n := len(x.plan.Literals); n > 3 {
+		return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
 	for _, l := range p.Literals {
@@ -90,6 +104,20 @@ func (x *decision) several() *Refusal {
 		}
 	}
 	return nil
+}
+
+// text prints a literal and the names that it captures. Two literals with the
+// same text do the same with variables of the same names: what else they name is
+// their own or the package's.
+func (x *decision) text(l *pattern.Literal) string {
+	var b strings.Builder
+	if err := format.Node(&b, x.p.Unit.Fset, l.Lit); err != nil {
+		return fmt.Sprint(l.Lit.Pos()) // like no other
+	}
+	for _, c := range l.Captures {
+		fmt.Fprintf(&b, "\n%s %d", c.Var.Name(), c.Class)
+	}
+	return b.String()
 }
 
 func hasLabel(lit *ast.FuncLit) bool {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -34,17 +35,14 @@ func (x *decision) settle() *Refusal {
 				sp.Keep = true
 			}
 		}
-		if name, _ := x.plan.State.Value(); name != "" && (s.Var != nil || s.Form == pattern.Immediate) {
-			if x.plan.State.Type != "" {
-				name = "state"
-			}
+		if name, _ := x.plan.State.Value(); name != "" && (s.Var != nil || s.Form == pattern.Immediate) && wanted(s) {
 			if o := x.plan.Outer[s.Var]; o != nil {
 				if r := x.outerState(s, o, name); r != nil {
 					return r
 				}
 				sp.State = o.State
 			} else {
-				sp.State = x.freshIn(s.Unit, s.Decl, name)
+				sp.State = x.stateVar(s, s.Stmt.Pos(), name)
 				sp.Keep = true
 			}
 		}
@@ -62,6 +60,20 @@ func (x *decision) settle() *Refusal {
 	return nil
 }
 
+// wanted reports whether the site does anything with the cleanup.
+func wanted(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Discard })
+}
+
+// stateVar names the variable for the state at a site: after the captured one
+// if it is a single value, after what prepare prepares if it is a struct.
+func (x *decision) stateVar(s *pattern.Site, pos token.Pos, name string) string {
+	if x.plan.State.Type != "" {
+		return x.nounAt(s.Unit, s.Decl, pos)
+	}
+	return x.freshAt(s.Unit, s.Decl, pos, name)
+}
+
 // outerState names the variable for the state that takes the place of one for
 // the cleanup, and refuses where its type cannot be written.
 func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
@@ -70,7 +82,7 @@ func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
 		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	if o.State == "" {
-		o.State = x.freshIn(s.Unit, s.Decl, name)
+		o.State = x.stateVar(s, o.Stmt.Pos(), name)
 	}
 	return nil
 }
@@ -117,7 +129,7 @@ func (x *decision) hoists(sp *SitePlan) {
 		if name == "" || name == "_" {
 			name = "arg"
 		}
-		h := Hoist{Arg: i, Expr: e, Name: x.freshIn(s.Unit, s.Decl, name)}
+		h := Hoist{Arg: i, Expr: e, Name: x.freshAt(s.Unit, s.Decl, s.Stmt.Pos(), name)}
 		if i < 0 {
 			_, wantsPtr := x.p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
 			_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)

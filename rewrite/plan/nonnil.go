@@ -1,0 +1,310 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// errorHolds reports whether the error that a return of prepare carries is
+// certainly not nil.
+func (x *decision) errorHolds(r *pattern.Return) bool {
+	if x.errIndex < 0 {
+		return false
+	}
+	p := x.p
+	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+	if len(r.Stmt.Results) == 0 {
+		return b.known(r.Stmt, p.Func.Signature().Results().At(x.errIndex)) == notNil
+	}
+	return x.errIndex < len(r.Stmt.Results) && b.holds(r.Stmt, r.Stmt.Results[x.errIndex], 0)
+}
+
+// A body is a function in which errors are looked at.
+type body struct {
+	x   *decision
+	u   *pattern.Unit
+	fn  *ast.FuncDecl
+	up  pattern.Parents
+	acc pattern.Accesses
+
+	given *types.Var // a parameter known to be an error, or nil
+}
+
+func (b body) known(n ast.Node, v *types.Var) condition {
+	return scope{info: b.u.Info, up: b.up, acc: b.acc, fn: b.fn}.known(n, v)
+}
+
+// holds reports whether e, at a return statement, is certainly not nil:
+//
+//   - it has a concrete type (a nil pointer in an error is not a nil error);
+//   - it is made by a function that never returns nil, or, like fmt.Errorf's
+//     relatives Wrap and WithStack, never for an error that is not nil: those of
+//     the standard library and of the common error packages by their
+//     documentation, those of the packages in sight by their returns;
+//   - it is a variable that a test around or before the return found not nil;
+//   - it is a field that the if around the return has just found not nil, and
+//     nothing runs in between;
+//   - it is the Err of a context in the case that received from its Done;
+//   - it is an error variable of package level that nobody assigns in its
+//     package, with an initial value; of another package, where that cannot be
+//     looked up, such a variable (net.ErrClosed, io.EOF) is taken at its word.
+func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
+	e = ast.Unparen(e)
+	info := b.u.Info
+	if tv := info.Types[e]; tv.IsNil() || tv.Type == nil {
+		return false
+	} else if !types.IsInterface(tv.Type) {
+		return true
+	}
+	switch e := e.(type) {
+	case *ast.Ident:
+		v, ok := info.Uses[e].(*types.Var)
+		if !ok {
+			return false
+		}
+		if v == b.given {
+			for _, a := range b.acc[v] {
+				if a.Mode != pattern.Read {
+					return false
+				}
+			}
+			return true
+		}
+		return global(v) && b.x.sentinel(v) || b.known(at, v) == notNil
+	case *ast.SelectorExpr:
+		if v, ok := info.Uses[e.Sel].(*types.Var); ok && !v.IsField() {
+			return b.x.sentinel(v)
+		}
+		return justTested(b.up, at, e)
+	case *ast.CallExpr:
+		return b.makes(at, e, depth) || doneErr(info, b.up, at, e)
+	}
+	return false
+}
+
+// makes reports whether a call never returns a nil error here.
+func (b body) makes(at ast.Stmt, call *ast.CallExpr, depth int) bool {
+	var f *types.Func
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		f, _ = b.u.Info.Uses[fun].(*types.Func)
+	case *ast.SelectorExpr:
+		f, _ = b.u.Info.Uses[fun.Sel].(*types.Func)
+	}
+	if f == nil || f.Pkg() == nil {
+		return false
+	}
+	switch f.Pkg().Path() {
+	case "errors", "fmt", "github.com/pkg/errors", "golang.org/x/xerrors", "github.com/cockroachdb/errors":
+		switch f.Name() {
+		case "New", "Newf", "Errorf":
+			return true
+		case "Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef":
+			return len(call.Args) > 0 && b.holds(at, call.Args[0], depth)
+		}
+	}
+	if depth > 2 {
+		return false
+	}
+	// A function in sight, by its returns.
+	key := pattern.KeyOf(f)
+	for _, u := range b.x.world.Units {
+		if u.Pkg.Path() != key.Pkg {
+			continue
+		}
+		for _, file := range u.Files {
+			for _, d := range file.Decls {
+				if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && decl.Name.Name == key.Name {
+					if g, ok := u.Info.Defs[decl.Name].(*types.Func); ok && pattern.KeyOf(g) == key {
+						return b.returnsError(at, call, u, decl, g, depth)
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// returnsError reports whether every return of decl, called by call, gives an
+// error that is not nil.
+func (b body) returnsError(at ast.Stmt, call *ast.CallExpr, u *pattern.Unit, decl *ast.FuncDecl, f *types.Func, depth int) bool {
+	sig := f.Signature()
+	if sig.Results().Len() != 1 || !isError(sig.Results().At(0).Type()) {
+		return false
+	}
+	up := pattern.ParentsOf(decl)
+	callee := body{x: b.x, u: u, fn: decl, up: up, acc: pattern.AccessesOf(u.Info, decl, up)}
+	for i := range sig.Params().Len() {
+		if i < len(call.Args) && isError(sig.Params().At(i).Type()) && b.holds(at, call.Args[i], depth) {
+			callee.given = sig.Params().At(i)
+			break
+		}
+	}
+	all, some := true, false
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			all = false // it may change the result
+		case *ast.ReturnStmt:
+			some = true
+			if callee.given != nil && callee.known(n, callee.given) == isNil {
+				return true // never taken
+			}
+			if len(n.Results) != 1 || !callee.holds(n, n.Results[0], depth+1) {
+				all = false
+			}
+		}
+		return all
+	})
+	return all && some
+}
+
+// justTested reports whether n stands in the body of an if that tests e for not
+// being nil, after nothing but defer statements whose operands are plain.
+func justTested(up pattern.Parents, n ast.Stmt, e ast.Expr) bool {
+	list, i, ok := up.List(n)
+	if !ok {
+		return false
+	}
+	for _, s := range list[:i] {
+		d, ok := s.(*ast.DeferStmt)
+		if !ok {
+			return false
+		}
+		for _, operand := range append([]ast.Expr{d.Call.Fun}, d.Call.Args...) {
+			calls := false
+			ast.Inspect(operand, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncLit:
+					return false
+				case *ast.CallExpr:
+					calls = true
+				case *ast.UnaryExpr:
+					calls = calls || n.Op == token.ARROW
+				}
+				return true
+			})
+			if calls {
+				return false
+			}
+		}
+	}
+	test, ok := up[up[n]].(*ast.IfStmt)
+	if !ok || up[n] != ast.Node(test.Body) {
+		return false
+	}
+	cond, ok := ast.Unparen(test.Cond).(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ {
+		return false
+	}
+	id := identOf(cond.Y)
+	return id != nil && id.Name == "nil" && plainChain(e) && types.ExprString(ast.Unparen(cond.X)) == types.ExprString(e)
+}
+
+// plainChain reports whether e is a chain of field selections from a variable.
+func plainChain(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return plainChain(e.X)
+	}
+	return false
+}
+
+// doneErr reports whether call is ctx.Err() or context.Cause(ctx) within the
+// case of a select that received from ctx.Done(): "After Err returns a non-nil
+// error, successive calls to Err return the same error" (package context), and
+// it does so once Done is closed.
+func doneErr(info *types.Info, up pattern.Parents, n ast.Node, call *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
+	if !ok || f.Pkg() == nil || f.Pkg().Path() != "context" {
+		return false
+	}
+	var ctx *ast.Ident
+	switch {
+	case f.Name() == "Err" && f.Signature().Recv() != nil:
+		ctx = identOf(sel.X)
+	case f.Name() == "Cause" && len(call.Args) == 1:
+		ctx = identOf(call.Args[0])
+	}
+	if ctx == nil {
+		return false
+	}
+	for p := up[n]; p != nil; p = up[p] {
+		clause, ok := p.(*ast.CommClause)
+		if !ok {
+			continue
+		}
+		recv, ok := clause.Comm.(*ast.ExprStmt)
+		if !ok {
+			continue
+		}
+		op, ok := ast.Unparen(recv.X).(*ast.UnaryExpr)
+		if !ok || op.Op != token.ARROW {
+			continue
+		}
+		done, ok := ast.Unparen(op.X).(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if s, ok := ast.Unparen(done.Fun).(*ast.SelectorExpr); ok && s.Sel.Name == "Done" {
+			if id := identOf(s.X); id != nil && info.Uses[id] == info.Uses[ctx] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sentinel reports whether a package-level error variable can be relied on to
+// hold an error.
+func (x *decision) sentinel(v *types.Var) bool {
+	if !global(v) || !isError(v.Type()) {
+		return false
+	}
+	if v.Pkg().Path() != x.p.Key.Pkg {
+		return true
+	}
+	initialized := false
+	for _, u := range x.world.Units {
+		if u.Pkg.Path() != x.p.Key.Pkg {
+			continue
+		}
+		for _, f := range u.Files {
+			for _, d := range f.Decls {
+				up := pattern.ParentsOf(d)
+				for _, a := range pattern.AccessesOf(u.Info, d, up)[v] {
+					if a.Mode != pattern.Read {
+						return false
+					}
+				}
+				g, ok := d.(*ast.GenDecl)
+				if !ok {
+					continue
+				}
+				for _, spec := range g.Specs {
+					vs, ok := spec.(*ast.ValueSpec)
+					if !ok {
+						continue
+					}
+					for i, id := range vs.Names {
+						if u.Info.Defs[id] == v && i < len(vs.Values) && !u.Info.Types[vs.Values[i]].IsNil() {
+							initialized = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return initialized
+}
