@@ -20,6 +20,7 @@ import (
 type change struct {
 	key     pattern.Key
 	first   *edit.Candidate // of the first configuration that has the function
+	config  int             // the index of that configuration
 	pos     token.Position  // of its name there
 	edits   map[string][]edit.Edit
 	refusal *plan.Refusal
@@ -140,7 +141,7 @@ func agree(views []*view, k pattern.Key, found []*edit.Candidate, edits []map[st
 	c := &change{key: k, edits: make(map[string][]edit.Edit)}
 	for _, i := range members {
 		if found[i] != nil && c.first == nil {
-			c.first, c.pos = found[i], position(found[i])
+			c.first, c.config, c.pos = found[i], i, position(found[i])
 		}
 	}
 	if c.first == nil {

@@ -39,6 +39,11 @@ type Options struct {
 	// stops at the decisions.
 	Rewrite bool
 
+	// Escape asks the compiler what is on the heap. Functions whose cleanups
+	// cost no allocation are then no findings (see Result.Stack), and with
+	// Rewrite those are refused that would cost as much as before.
+	Escape bool
+
 	// Env is the environment of the go command. Nil means that of the
 	// process.
 	Env []string

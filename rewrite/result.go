@@ -16,6 +16,7 @@ import (
 type Result struct {
 	Findings []Finding // by position
 	Files    []File    // that change, by name; only with Options.Rewrite
+	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Packages int // that the patterns name
 	Scanned  int // Go files parsed
@@ -41,6 +42,9 @@ type Finding struct {
 	Edits []edit.Edit
 
 	Notes []string // for the person who reads the change
+
+	Heap *Heap  // what it costs; only with Options.Escape
+	Gain []Gain // what the rewrite changed, the prepare function first; only with Options.Escape
 
 	done bool
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
@@ -114,13 +113,28 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		return err
 	}
 	views, err := r.load(ctx, over)
-	var bad *SourceError
+	var p *proof
+	if err == nil {
+		p, err = r.prove(ctx, over, views, group)
+	}
+	var bad rejection
 	switch {
+	case err == nil && len(p.idle) > 0:
+		for c, why := range p.idle {
+			r.settled[c.id()] = true
+			r.refuse(c, why)
+		}
+		rest := slices.DeleteFunc(slices.Clone(group), func(c *change) bool { return p.idle[c] != nil })
+		if len(rest) == 0 {
+			return nil
+		}
+		return r.accept(ctx, rest)
 	case err == nil:
 		r.over, r.views, r.accepted = over, views, all
 		for _, c := range group {
 			r.settled[c.id()] = true
 			r.applied(c, r.number)
+			p.note(c, r.findings[c.id()])
 		}
 	case !errors.As(err, &bad):
 		return err
@@ -133,10 +147,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 	case len(r.accepted) == 0:
 		c := group[0]
 		r.settled[c.id()] = true
-		r.refuse(c, &plan.Refusal{
-			Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(),
-			Reason: "the result does not type-check: " + wordsOf(bad, filepath.Base),
-		})
+		r.refuse(c, &plan.Refusal{Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: bad.words()})
 	}
 	return nil // what was not accepted is decided anew in the next round
 }

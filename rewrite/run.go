@@ -20,7 +20,8 @@ type run struct {
 	over    overlay // the changes that were accepted
 	changes []*change
 
-	settled  map[id]bool     // accepted, or refused by the checker
+	settled  map[id]bool     // accepted, refused by the checker, or set aside
+	stack    []Finding       // set aside: the compiler keeps them on the stack
 	findings map[id]*Finding // as of the first round
 }
 
@@ -54,6 +55,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	r.report()
+	if o.Escape {
+		if err := r.ask(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if o.Rewrite {
 		if err := r.rewrite(ctx); err != nil {
 			return nil, err
@@ -145,7 +151,7 @@ func (r *run) revise() {
 
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
-	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load)}
+	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack}
 	for _, f := range r.findings {
 		res.Findings = append(res.Findings, *f)
 	}

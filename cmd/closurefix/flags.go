@@ -29,6 +29,9 @@ usage: closurefix [flags] [packages]        (default ./...)
   -config L      build configurations besides the host's, in which the rewrite
                  must hold too: linux/amd64,windows/amd64,js/wasm
 
+  -escape        ask the compiler: report only what is on the heap, and its
+                 reasons; after a rewrite, what left the heap
+
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it
   -version       print the version
@@ -45,6 +48,7 @@ As a tool of the go command, one package at a time:
 type flags struct {
 	diff, fix, json bool
 	all, exported   bool
+	escape          bool
 	verbose         bool
 	version         bool
 	explain         string
@@ -65,6 +69,7 @@ func parseFlags(args []string) (*flags, error) {
 	set.BoolVar(&f.json, "json", false, "")
 	set.BoolVar(&f.all, "all", false, "")
 	set.BoolVar(&f.exported, "exported", false, "")
+	set.BoolVar(&f.escape, "escape", false, "")
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")

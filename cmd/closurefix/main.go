@@ -80,6 +80,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		All:      f.all,
 		Exported: f.exported,
 		Rewrite:  f.diff || f.fix,
+		Escape:   f.escape,
 		Progress: p.progress,
 	})
 	p.clear()

@@ -68,6 +68,7 @@ func (p *printer) finding(w io.Writer, f rewrite.Finding) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(w, "\tnote: %s\n", n)
 	}
+	p.heap(w, f)
 }
 
 // notes prints the notes of a finding that is not printed itself.
@@ -82,6 +83,7 @@ func (p *printer) report(res *rewrite.Result) {
 	for _, f := range res.Findings {
 		p.finding(p.stdout, f)
 	}
+	p.stack(res)
 }
 
 // diff prints the diff alone to stdout, so that it is a patch; what stays as
@@ -101,6 +103,8 @@ func (p *printer) diff(res *rewrite.Result) error {
 			p.notes(f)
 		}
 	}
+	p.stack(res)
+	p.gains(res)
 	return nil
 }
 
@@ -122,6 +126,8 @@ func (p *printer) fixed(res *rewrite.Result) {
 		done++
 		p.notes(f)
 	}
+	p.stack(res)
+	p.gains(res)
 	if len(res.Findings) > 0 {
 		fmt.Fprintf(p.stderr, "closurefix: rewrote %d of %d functions; files changed: %d\n", done, len(res.Findings), len(res.Files))
 	}
