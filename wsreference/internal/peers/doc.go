@@ -1,0 +1,34 @@
+// Package peers sets wsreference beside the other WebSocket packages for Go:
+// it lets them talk to each other, and measures them in the same way. It is a
+// module of its own so that wsreference depends on the standard library alone.
+//
+// To test, and to measure all and print the table:
+//
+//	go test .
+//	./bench.sh
+//
+// The module requires coder/websocket v1.8.15. As a build holds one version of
+// a module, the file coder14.mod requires v1.8.14 in its place:
+//
+//	go test -modfile=coder14.mod .
+//
+// # What is measured
+//
+// Each benchmark is named so that benchstat can put the packages side by side
+// (-col /peer): size of the message in bytes, context, end, package.
+//
+//   - Reader: a message read through a buffer that is there already
+//   - Read: a message read into memory that the package allocates
+//   - Writer: a message written in one call
+//   - Echo: a message there and back over TCP on one machine, both ends of the
+//     same package
+//
+// All but Echo work on a connection in memory, which brings messages without
+// end and takes in whatever is written, so that the figures are of the package
+// alone. All messages are binary and uncompressed.
+//
+// Only wsreference and coder/websocket take a context. The others have the same
+// figures, but for noise, for both kinds. gws calls back with a message in a
+// buffer from its pool, so its Reader and Read are the same. gobwas/ws works
+// on any io.Reader; it gets a bufio.Reader, which the others have inside.
+package peers
