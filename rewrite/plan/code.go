@@ -10,7 +10,6 @@ const (
 	CallForm         Code = "call-form"
 	CgoFile          Code = "cgo-file"
 	CleanupValue     Code = "cleanup-value"
-	CleanupWrites    Code = "cleanup-writes"
 	CommentLost      Code = "comment-lost"
 	ConfigsDiverge   Code = "configs-diverge"
 	Exported         Code = "exported"
@@ -30,14 +29,12 @@ const (
 	OtherReturn      Code = "other-return"
 	OutOfScope       Code = "out-of-scope"
 	OutsideModule    Code = "outside-module"
-	OwnResult        Code = "own-result"
 	Reassigned       Code = "reassigned"
 	RecoverWrapped   Code = "recover-wrapped"
 	Recursive        Code = "recursive"
 	SelfReference    Code = "self-reference"
 	SeveralCleanups  Code = "several-cleanups"
 	SeveralLiterals  Code = "several-literals"
-	SharedCapture    Code = "shared-capture"
 	UnguardedNil     Code = "unguarded-nil"
 	UnnameableType   Code = "unnameable-type"
 	VerifyFailed     Code = "verify-failed"
@@ -65,9 +62,6 @@ func Explanations() []Explanation {
 		{CleanupValue,
 			"A caller uses the cleanup as a value: it passes it on, stores or copies it.",
 			"Call or defer the cleanup where it is obtained."},
-		{CleanupWrites,
-			"The cleanup changes a variable that it captures, and may run more than once, so that the change must outlive a run.",
-			"Keep such state in the receiver, or make each caller run the cleanup once."},
 		{CommentLost,
 			"A comment stands where code goes away, and has no other place.",
 			"Move the comment, or delete it."},
@@ -125,9 +119,6 @@ func Explanations() []Explanation {
 		{OutsideModule,
 			"A file that would change does not belong to a main module, or is not one that people write.",
 			"Run closurefix in the module that holds the file."},
-		{OwnResult,
-			"The cleanup captures a named result that some caller does not keep unchanged.",
-			"Keep the result in a variable of the caller."},
 		{Reassigned,
 			"A caller keeps the cleanup in a variable that is declared elsewhere or changed.",
 			"Give the cleanup a variable of its own with :=."},
@@ -146,9 +137,6 @@ func Explanations() []Explanation {
 		{SeveralLiterals,
 			"Different returns hand out different cleanups.",
 			"Make one cleanup that tests what there is to do."},
-		{SharedCapture,
-			"A variable that the cleanup captures can change after the function has returned: another literal assigns it, or its address is taken.",
-			"Keep such state in the receiver."},
 		{UnguardedNil,
 			"The cleanup may be nil, and a caller uses it without having checked the error, or the cleanup against nil.",
 			"Check the error before the cleanup is used."},

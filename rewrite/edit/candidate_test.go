@@ -1,0 +1,47 @@
+package edit
+
+import (
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// TestFault makes the client's Read fail in a way that no client should: the
+// candidate is refused, and the caller hears of it.
+func TestFault(t *testing.T) {
+	const src = `package p
+
+func prepare(n int) func() { return func() { println(n) } }
+
+func run() { defer prepare(1)() }
+`
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+		Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
+	}
+	pkg, err := (&types.Config{Importer: importer.Default()}).Check("p", fset, []*ast.File{f}, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(string) ([]byte, error){
+		"panic":   func(string) ([]byte, error) { panic("no such thing") },
+		"changed": func(string) ([]byte, error) { return []byte("package p\n"), nil },
+	} {
+		u := &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: read}
+		found := Candidates(&plan.World{Units: []*pattern.Unit{u}, All: true})
+		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != plan.InternalError || len(found[0].Edits) != 0 {
+			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, plan.InternalError)
+		}
+	}
+}
