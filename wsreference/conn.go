@@ -79,7 +79,7 @@ type Conn struct {
 	closeSent   bool
 
 	pings pings
-	pong  pong
+	pongs pongs
 }
 
 // connConfig is what a handshake has found out.
@@ -148,7 +148,7 @@ func (c *Conn) abort() {
 }
 
 // spawned are the goroutines of a Conn: that of CloseRead, and one that sends
-// a pong. The mutex keeps any from starting while Close waits for them.
+// pongs. The mutex keeps any from starting while Close waits for them.
 type spawned struct {
 	mu    sync.Mutex
 	over  bool // no more

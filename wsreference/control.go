@@ -71,8 +71,8 @@ func (c *Conn) handleControl(ctx context.Context, h header) error {
 		if c.onPing != nil && !c.onPing(ctx, bytes.Clone(p)) {
 			return nil
 		}
-		c.pong.put(p)
-		c.answerPing()
+		c.pongs.put(p)
+		c.answerPings()
 		return nil
 	case opPong:
 		if c.onPong != nil {
@@ -105,54 +105,98 @@ func (c *Conn) readControlPayload(ctx context.Context, h header) ([]byte, error)
 	return p, nil
 }
 
-// pong is the answer owed to the peer's newest ping. Older ones that have not
-// been answered need not be (RFC 6455, section 5.5.3), so that a peer that
-// pings faster than it reads costs no memory and holds up no reader.
-type pong struct {
-	owed atomic.Bool
+// maxPongs is how many pongs are owed at most. Only the newest ping must be
+// answered (RFC 6455, section 5.5.3), so a peer that pings faster than it
+// reads costs no more memory than this, and holds up no reader.
+const maxPongs = 16
 
-	mu      sync.Mutex
-	n       int
-	payload [maxControlPayload]byte
+// pongs are the answers owed to the peer's pings, oldest first.
+type pongs struct {
+	owed atomic.Bool // there are some
+
+	mu    sync.Mutex
+	queue []pongPayload
 }
 
-// put makes p the payload of the pong that is owed.
-func (g *pong) put(p []byte) {
-	g.mu.Lock()
-	g.n = copy(g.payload[:], p)
-	g.mu.Unlock()
-	g.owed.Store(true)
+type pongPayload struct {
+	n int
+	b [maxControlPayload]byte
 }
 
-// take appends the payload of the pong to b.
-func (g *pong) take(b []byte) []byte {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return append(b, g.payload[:g.n]...)
+// put adds a pong with payload p, in place of the oldest if there are many.
+func (s *pongs) put(p []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == maxPongs {
+		s.drop()
+	}
+	s.queue = append(s.queue, pongPayload{})
+	last := &s.queue[len(s.queue)-1]
+	last.n = copy(last.b[:], p)
+	s.owed.Store(true)
 }
 
-// answerPing sees to it that the pong that is owed, if one is, is sent: at
+// take removes the oldest pong, and appends its payload to b. It reports
+// false if none is owed.
+func (s *pongs) take(b []byte) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		return b, false
+	}
+	b = append(b, s.queue[0].b[:s.queue[0].n]...)
+	s.drop()
+	s.owed.Store(len(s.queue) > 0)
+	return b, true
+}
+
+// clear removes all.
+func (s *pongs) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = nil
+	s.owed.Store(false)
+}
+
+// drop removes the oldest pong.
+func (s *pongs) drop() {
+	s.queue = s.queue[:copy(s.queue, s.queue[1:])]
+}
+
+// answerPings sees to it that the pongs that are owed, if any, are sent: at
 // once, or else by the writer whose frame is under way, since it calls
-// answerPing after it has released the frame lock. The caller must not hold
+// answerPings after it has released the frame lock. The caller must not hold
 // that lock.
 //
 // It waits for neither. A reader that did would not read meanwhile, and two
 // ends that wait for each other to read would wait for ever.
-func (c *Conn) answerPing() {
-	if c.pong.owed.Load() && c.frameLock.tryAcquire() && !c.spawn(c.sendPong) {
+func (c *Conn) answerPings() {
+	if c.pongs.owed.Load() && c.frameLock.tryAcquire() && !c.spawn(c.pongWriter) {
 		c.frameLock.release()
 	}
 }
 
-// sendPong sends the pong that is owed, and releases the frame lock, which
-// the caller has taken for it.
-func (c *Conn) sendPong() {
-	if c.pong.owed.Swap(false) && !c.closeSent {
-		var b [maxControlPayload]byte
-		h := header{fin: true, opcode: opPong}
-		c.writeLocked(context.Background(), h, c.pong.take(b[:0])) // an error closes the connection
-	}
+// pongWriter sends the pongs that are owed, and releases the frame lock,
+// which the caller has taken for it.
+func (c *Conn) pongWriter() {
+	c.sendPongs(context.Background()) // an error closes the connection
 	c.releaseFrame()
+}
+
+// sendPongs sends the pongs that are owed. None is any more if it fails, since
+// nothing can be sent then. The caller holds the frame lock.
+func (c *Conn) sendPongs(ctx context.Context) error {
+	var b [maxControlPayload]byte
+	for {
+		p, ok := c.pongs.take(b[:0])
+		if !ok {
+			return nil
+		}
+		if err := c.writeLocked(ctx, header{fin: true, opcode: opPong}, p); err != nil {
+			c.pongs.clear()
+			return err
+		}
+	}
 }
 
 // pings are the pings sent whose pongs are awaited, oldest first.

@@ -93,11 +93,11 @@ func (c *Conn) writeFrame(ctx context.Context, h header, p []byte) error {
 	return err
 }
 
-// releaseFrame releases the frame lock, and sees to the pong that became due
-// while it was held.
+// releaseFrame releases the frame lock, and sees to pongs that became due while
+// it was held.
 func (c *Conn) releaseFrame() {
 	c.frameLock.release()
-	c.answerPing()
+	c.answerPings()
 }
 
 // writeLocked sends one frame, of which h gives all but what follows from p.
@@ -105,6 +105,12 @@ func (c *Conn) releaseFrame() {
 func (c *Conn) writeLocked(ctx context.Context, h header, p []byte) error {
 	if c.closeSent {
 		return c.cause(ctx, errCloseSent)
+	}
+	if h.opcode != opPong && c.pongs.owed.Load() {
+		// Pongs first, so that they do not wait for one message after another.
+		if err := c.sendPongs(ctx); err != nil {
+			return err
+		}
 	}
 	c.writing.begin(ctx)
 	err := c.emit(h, p)

@@ -232,9 +232,30 @@ func TestPingOrder(t *testing.T) {
 	})
 }
 
-// TestNewestPong pings a Conn whose writer is stuck. It must go on reading,
-// and owe no more than the newest pong.
-func TestNewestPong(t *testing.T) {
+// TestPongs pins that each ping is answered, in order and before a message
+// that is sent later, as long as the peer reads.
+func TestPongs(t *testing.T) {
+	bothEnds(t, func(t *testing.T, c *Conn, p *rawPeer) {
+		for i := range maxPongs {
+			p.send(opPing, fmt.Sprint(i))
+		}
+		p.send(opText, "after the pings")
+		if err := read(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Write(t.Context(), MessageText, []byte("answer")); err != nil {
+			t.Fatal(err)
+		}
+		for i := range maxPongs {
+			p.want(opPong, fmt.Sprint(i))
+		}
+		p.want(opText, "answer")
+	})
+}
+
+// TestNewestPongs pings a Conn whose writer is stuck. It must go on reading,
+// and owe no more than the newest pongs.
+func TestNewestPongs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, p := newPeer(t, peerConfig{room: 1})
 		go c.Write(t.Context(), MessageBinary, make([]byte, 100))
@@ -249,8 +270,51 @@ func TestNewestPong(t *testing.T) {
 		if h, b, err := p.next(); err != nil || h.opcode != opBinary || len(b) != 100 {
 			t.Errorf("the peer got frame %#x, %d bytes, %v", h.opcode, len(b), err)
 		}
-		p.want(opPong, "999")
+		for i := range maxPongs {
+			p.want(opPong, fmt.Sprint(1000-maxPongs+i))
+		}
 	})
+}
+
+// TestPingAfterClose pins that a ping that comes when nothing can be sent any
+// more is forgotten.
+func TestPingAfterClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, p := newPeer(t, peerConfig{})
+		go read(t.Context(), c)
+		go c.Close(StatusNormalClosure, "")
+		p.want(opClose, closePayload(StatusNormalClosure, ""))
+		p.send(opPing, "too late")
+		synctest.Wait()
+		if c.pongs.owed.Load() {
+			t.Error("a pong is owed")
+		}
+		p.send(opClose, "")
+		p.wantEOF()
+	})
+}
+
+// TestMutualPings has both ends owe pongs over a pipe that holds nothing, so
+// that a reader that waited for its pong would never read the other's.
+func TestMutualPings(t *testing.T) {
+	client, server := pipeConns(CompressionDisabled)
+	var wg sync.WaitGroup
+	for _, c := range []*Conn{client, server} {
+		ctx := c.CloseRead(t.Context())
+		for range 4 {
+			wg.Go(func() {
+				for range 50 {
+					if err := c.Ping(ctx); err != nil {
+						t.Errorf("Ping: %v", err)
+						return
+					}
+				}
+			})
+		}
+	}
+	within(t, "pinging each other", wg.Wait)
+	client.CloseNow()
+	server.CloseNow()
 }
 
 // TestControlCallbacks pins what the callbacks get, and that a ping can be
