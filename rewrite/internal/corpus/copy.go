@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/process"
+)
+
+// fetch downloads a module and makes dir a copy of it that can be written.
+func fetch(ctx context.Context, m Module, dir string, env []string) error {
+	out, _, err := process.Go(ctx, os.TempDir(), env, "mod", "download", "-json", m.Path+"@"+m.Version)
+	if err != nil {
+		return fmt.Errorf("%w %s", err, out)
+	}
+	var got struct{ Dir string }
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		return fmt.Errorf("go mod download: %w", err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return filepath.WalkDir(got.Dir, func(name string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(got.Dir, name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, rel)
+		if d.IsDir() {
+			return os.MkdirAll(to, 0o777)
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o666)
+	})
+}
+
+// A listed package is a line of go list -json.
+type listed struct {
+	ImportPath, Dir, ForTest           string
+	Incomplete                         bool
+	Imports, TestImports, XTestImports []string
+	Standard                           bool
+}
+
+// list lists the packages of the module in dir.
+func list(ctx context.Context, dir string, env []string, args ...string) ([]listed, error) {
+	args = append([]string{"list", "-e", "-json=ImportPath,Dir,ForTest,Incomplete,Imports,TestImports,XTestImports"}, args...)
+	out, _, err := process.Go(ctx, dir, env, append(args, "./...")...)
+	if err != nil {
+		return nil, err
+	}
+	var all []listed
+	for dec := json.NewDecoder(bytes.NewBufferString(out)); ; {
+		var p listed
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		all = append(all, p)
+	}
+}
+
+// prune removes the Go files of packages that cannot be loaded from a module, and
+// the test files of those that cannot be loaded with their tests. It returns how
+// many packages lost files.
+func prune(ctx context.Context, dir string, env []string) (int, error) {
+	lost := make(map[string]bool)
+	for {
+		all, err := list(ctx, dir, env, "-test")
+		if err != nil {
+			return 0, err
+		}
+		whole, tests := make(map[string]bool), make(map[string]bool) // by directory
+		for _, p := range all {
+			switch {
+			case !p.Incomplete || p.Dir == "":
+			case p.ForTest == "" && !strings.HasSuffix(p.ImportPath, ".test"):
+				whole[p.Dir] = true
+			default:
+				tests[p.Dir] = true
+			}
+		}
+		removed := false
+		for where := range tests {
+			if whole[where] {
+				continue
+			}
+			n, err := removeFiles(where, "*_test.go")
+			if err != nil {
+				return 0, err
+			}
+			removed = removed || n > 0
+			lost[where] = true
+		}
+		for where := range whole {
+			n, err := removeFiles(where, "*.go")
+			if err != nil {
+				return 0, err
+			}
+			removed = removed || n > 0
+			lost[where] = true
+		}
+		if !removed {
+			return len(lost), nil
+		}
+	}
+}
+
+func removeFiles(dir, pattern string) (int, error) {
+	names, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		if err := os.Remove(name); err != nil {
+			return 0, err
+		}
+	}
+	return len(names), nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/process"
+)
+
+// affected returns the packages of the module in dir that hold one of the files,
+// and those that import one of these.
+func affected(ctx context.Context, dir string, env []string, files []rewrite.File) ([]string, error) {
+	all, err := list(ctx, dir, env)
+	if err != nil {
+		return nil, err
+	}
+	changed := make(map[string]bool)
+	for _, p := range all {
+		if slices.ContainsFunc(files, func(f rewrite.File) bool { return filepath.Dir(f.Name) == p.Dir }) {
+			changed[p.ImportPath] = true
+		}
+	}
+	var paths []string
+	for _, p := range all {
+		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+		if changed[p.ImportPath] || slices.ContainsFunc(imports, func(i string) bool { return changed[i] }) {
+			paths = append(paths, p.ImportPath)
+		}
+	}
+	return paths, nil
+}
+
+// Complaints counts messages of a tool.
+type complaints map[string]int
+
+// beyond returns the messages that c has more of than old.
+func (c complaints) beyond(old complaints) []string {
+	var more []string
+	for message, n := range c {
+		for range n - old[message] {
+			more = append(more, message)
+		}
+	}
+	slices.Sort(more)
+	return more
+}
+
+// place is the position within a file in a message of go vet, which moves with
+// every edit above it.
+var place = regexp.MustCompile(`:[0-9]+(:[0-9]+)?: `)
+
+// vet returns what go vet says about packages, the tests included. What the type
+// checker says begins with "vet: ".
+func vet(ctx context.Context, dir string, env []string, paths []string) (complaints, error) {
+	_, text, err := process.Go(ctx, dir, env, append([]string{"vet"}, paths...)...)
+	var failed *process.GoError
+	if err != nil && !errors.As(err, &failed) {
+		return nil, err
+	}
+	found := make(complaints)
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			found[place.ReplaceAllString(line, ": ")]++
+		}
+	}
+	return found, nil
+}
+
+// runTests runs the tests of packages and returns those that fail, by package and
+// name. One that fails is given a second chance.
+func runTests(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
+	failed, err := testOnce(ctx, dir, env, paths)
+	if err != nil || len(failed) == 0 {
+		return failed, err
+	}
+	again, err := testOnce(ctx, dir, env, paths)
+	if err != nil {
+		return nil, err
+	}
+	for name := range failed {
+		if !again[name] {
+			delete(failed, name)
+		}
+	}
+	return failed, nil
+}
+
+func testOnce(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
+	args := []string{"test", "-short", "-count=1", "-timeout=10m", "-json"}
+	out, _, err := process.Go(ctx, dir, env, append(args, paths...)...)
+	var exit *process.GoError
+	if err != nil && !errors.As(err, &exit) {
+		return nil, err
+	}
+	failed := make(map[string]bool)
+	for dec := json.NewDecoder(bytes.NewBufferString(out)); ; {
+		var event struct{ Action, Package, ImportPath, Test string }
+		err := dec.Decode(&event)
+		if errors.Is(err, io.EOF) {
+			return failed, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if event.Action == "fail" || event.Action == "build-fail" {
+			failed[strings.TrimSpace(event.Package+event.ImportPath+" "+event.Test)] = true
+		}
+	}
+}

@@ -1,0 +1,130 @@
+// Corpus runs the rewriter over published modules and counts what comes of it.
+//
+// For each module it
+//
+//   - downloads the module at its version, as the go command is set up to do, and
+//     copies it to a directory of its own;
+//   - looks for prepare functions with everything allowed (also cleanups that
+//     capture no result, exported functions, functions of tests), asks the compiler
+//     which of them allocate, rewrites those that it can, and writes the files;
+//   - judges the result without the rewriter's own account of it: go vet before and
+//     after; the tests of some packages before and after (-test); the comments of
+//     all changed files; bytes that differ where nothing was to be done; a second
+//     run, which must find nothing to change.
+//
+// Packages that cannot be loaded are left out of the copy first: the file of a
+// module that a proxy serves lacks the modules nested in it, and what imports them
+// cannot be compiled.
+//
+//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test] [-table]
+//
+// The scratch directory holds, by module, the copy (NAME/src), the diff
+// (NAME/change.diff), the findings (NAME/findings.txt) and the counts
+// (NAME/report.json). The table, in Markdown, is printed in the end; -table only
+// prints that of the last runs. The go command downloads and compiles much on the
+// first run: allow 20 GB, and hours on a small machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "corpus: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	dir := flag.String("dir", filepath.Join(os.TempDir(), "closurefix-corpus"), "scratch `directory`")
+	only := flag.String("only", "", "`names` of the modules to run, separated by commas")
+	test := flag.Bool("test", false, "run tests before and after")
+	table := flag.Bool("table", false, "print the table of the last runs, and run nothing")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
+	}
+	scratch, err := filepath.Abs(*dir)
+	if err != nil {
+		return err
+	}
+	modules := corpus()
+	if !*table {
+		chosen, err := choose(modules, *only)
+		if err != nil {
+			return err
+		}
+		for _, m := range chosen {
+			fmt.Fprintf(os.Stderr, "%s %s\n", m.Path, m.Version)
+			r, err := measure(ctx, m, filepath.Join(scratch, m.Name), *test)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "%s: %v\n", m.Name, err)
+				r = &Report{Error: firstLine(err.Error())}
+			}
+			if err := r.save(filepath.Join(scratch, m.Name)); err != nil {
+				return err
+			}
+		}
+	}
+	reports, err := saved(modules, scratch)
+	if err != nil {
+		return err
+	}
+	fmt.Print(markdown(modules, reports))
+	return nil
+}
+
+// choose returns the modules with the given names, in their own order, or all.
+func choose(modules []Module, names string) ([]Module, error) {
+	if names == "" {
+		return modules, nil
+	}
+	wanted := strings.Split(names, ",")
+	var chosen []Module
+	for _, m := range modules {
+		if i := slices.Index(wanted, m.Name); i >= 0 {
+			chosen, wanted = append(chosen, m), slices.Delete(wanted, i, i+1)
+		}
+	}
+	if len(wanted) > 0 {
+		return nil, fmt.Errorf("there is no module %s", strings.Join(wanted, ", "))
+	}
+	return chosen, nil
+}
+
+// saved reads the reports that runs have left in the scratch directory, by the
+// name of the module.
+func saved(modules []Module, scratch string) (map[string]*Report, error) {
+	reports := make(map[string]*Report)
+	for _, m := range modules {
+		r, err := loadReport(filepath.Join(scratch, m.Name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		reports[m.Name] = r
+	}
+	return reports, nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// measure runs the rewriter over a module, in a copy below dir, and judges the
+// result.
+func measure(ctx context.Context, m Module, dir string, test bool) (*Report, error) {
+	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	src := filepath.Join(dir, "src")
+	if err := fetch(ctx, m, src, env); err != nil {
+		return nil, err
+	}
+	r := &Report{Left: make(map[string]int)}
+	var err error
+	if r.Pruned, err = prune(ctx, src, env); err != nil {
+		return nil, err
+	}
+	options := rewrite.Options{
+		Dir: src, Patterns: m.Packages, Env: env,
+		All: true, Exported: true, Escape: true, Rewrite: true,
+		Progress: func(s string) { fmt.Fprintf(os.Stderr, "  %s\n", s) },
+	}
+	res, err := rewrite.Run(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.count(res); err != nil {
+		return nil, err
+	}
+	if err := describe(res, src, dir); err != nil {
+		return nil, err
+	}
+	if len(res.Files) == 0 {
+		return r, nil
+	}
+	if err := r.compare(res); err != nil {
+		return nil, err
+	}
+
+	affected, err := affected(ctx, src, env, res.Files)
+	if err != nil {
+		return nil, err
+	}
+	before, err := vet(ctx, src, env, affected)
+	if err != nil {
+		return nil, err
+	}
+	var failed map[string]bool
+	if test && len(m.Tests) > 0 {
+		if failed, err = runTests(ctx, src, env, m.Tests); err != nil {
+			return nil, err
+		}
+	}
+
+	if err := res.Write(ctx); err != nil {
+		return nil, err
+	}
+
+	after, err := vet(ctx, src, env, affected)
+	if err != nil {
+		return nil, err
+	}
+	for _, message := range after.beyond(before) {
+		fmt.Fprintf(os.Stderr, "  NEW %s\n", message)
+		if strings.HasPrefix(message, "vet: ") {
+			r.TypeErrors++
+		} else {
+			r.Vet++
+		}
+	}
+	if failed != nil {
+		r.Tested = true
+		again, err := runTests(ctx, src, env, m.Tests)
+		if err != nil {
+			return nil, err
+		}
+		for name := range again {
+			if !failed[name] {
+				fmt.Fprintf(os.Stderr, "  FAILS %s\n", name)
+				r.Tests++
+			}
+		}
+	}
+	options.Escape = false
+	second, err := rewrite.Run(ctx, options)
+	if err != nil {
+		return nil, fmt.Errorf("the second run: %w", err)
+	}
+	for _, f := range second.Findings {
+		// What costs nothing is no finding under Escape, and was left alone.
+		if f.Refusal == nil && !slices.ContainsFunc(res.Stack, func(s rewrite.Finding) bool {
+			return s.Package == f.Package && s.Name == f.Name
+		}) && !slices.ContainsFunc(res.Findings, func(s rewrite.Finding) bool {
+			return s.Package == f.Package && s.Name == f.Name && s.Refusal != nil && s.Refusal.Code == plan.NoGain
+		}) {
+			fmt.Fprintf(os.Stderr, "  AGAIN %s\n", f.Name)
+			r.Second++
+		}
+	}
+	return r, nil
+}
+
+// count counts the findings.
+func (r *Report) count(res *rewrite.Result) error {
+	r.Free = len(res.Stack)
+	r.Found = len(res.Findings)
+	for _, f := range res.Findings {
+		hand, err := byHand(f.Pos.Filename)
+		if err != nil {
+			return err
+		}
+		if f.Refusal != nil {
+			r.Left[string(f.Refusal.Code)]++
+			switch f.Refusal.Code {
+			case plan.InterfaceMethod, plan.FuncValue, plan.GeneratedFile:
+				hand = false
+			}
+		} else {
+			r.Rewritten++
+			if allocates(f) {
+				r.Allocates++
+			}
+		}
+		if hand {
+			r.Hand++
+			if f.Refusal == nil {
+				r.HandRewritten++
+			}
+		}
+	}
+	return nil
+}
+
+// byHand reports whether a file is neither generated nor part of a test.
+func byHand(name string) (bool, error) {
+	if strings.HasSuffix(name, "_test.go") {
+		return false, nil
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly|parser.ParseComments)
+	if err != nil {
+		return false, err
+	}
+	return !ast.IsGenerated(file), nil
+}
+
+// allocates reports whether, by the compiler's account, the rewrite of f has put
+// something new on the heap, or has left there what it was to remove.
+func allocates(f rewrite.Finding) bool {
+	left := 0
+	for _, g := range f.Gain {
+		if len(g.New) > 0 {
+			return true
+		}
+		left += len(g.Left)
+	}
+	return left == 0
+}
+
+// describe leaves the diff and the findings for people to read.
+func describe(res *rewrite.Result, src, dir string) error {
+	diff, err := res.Diff(src)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "change.diff"), []byte(diff), 0o666); err != nil {
+		return err
+	}
+	short := func(name string) string {
+		if rel, err := filepath.Rel(src, name); err == nil {
+			return rel
+		}
+		return name
+	}
+	var b strings.Builder
+	tell := func(f rewrite.Finding, outcome string) {
+		fmt.Fprintf(&b, "%s:%d: %s (%s)\n\t%s\n", short(f.Pos.Filename), f.Pos.Line, f.Message, f.Kind, outcome)
+		for _, n := range f.Notes {
+			fmt.Fprintf(&b, "\tnote: %s\n", n)
+		}
+		for _, g := range f.Gain {
+			for _, a := range g.New {
+				fmt.Fprintf(&b, "\tnew on the heap: %s in %s, line %d\n", a.What, g.Func, a.Pos.Line)
+			}
+		}
+	}
+	for _, f := range res.Findings {
+		tell(f, f.Outcome(short))
+	}
+	for _, f := range res.Stack {
+		tell(f, "free: the compiler keeps all of it on the stack")
+	}
+	return os.WriteFile(filepath.Join(dir, "findings.txt"), []byte(b.String()), 0o666)
+}
