@@ -314,7 +314,11 @@ func (d *declarer) stateLiteral(lit *pattern.Literal) string {
 	if s.Live != "" {
 		fields = append(fields, s.Live+": true")
 	}
-	return s.Type + "{" + strings.Join(fields, ", ") + "}"
+	text := s.Type + "{" + strings.Join(fields, ", ") + "}"
+	if len(text) > 80 {
+		return s.Type + "{\n" + strings.Join(fields, ",\n") + ",\n}"
+	}
+	return text
 }
 
 // kind returns the number of a cleanup among several.

@@ -129,29 +129,47 @@ func (w *siteWriter) statement() *plan.Refusal {
 		}
 		return w.declared()
 	case pattern.Immediate:
-		prefix := hoists
-		if w.sp.State != "" {
-			prefix += w.sp.State + " := "
-		}
-		if r := w.replace(w.source, site.Stmt.Pos(), site.Call.Pos(), prefix); r != nil {
-			return r
-		}
-		use := site.Uses[0]
-		keyword := ""
-		if use.Kind == pattern.DeferCall {
-			keyword = "defer "
-		}
-		var own []string
-		for _, a := range use.Call.Args {
-			own = append(own, w.src(a))
-		}
-		if use.Call.Ellipsis.IsValid() {
-			own[len(own)-1] += "..."
-		}
-		text := w.newline() + indent + keyword + w.callee() + "(" + strings.Join(append(w.args(), own...), ", ") + ")"
-		return w.replace(w.source, site.Call.End(), site.Stmt.End(), text)
+		return w.immediate(hoists, indent)
 	}
 	return nil
+}
+
+// immediate edits "defer p(a)(b)". Where prepare returns a state, the line stays
+// one, in the same order of evaluation: "defer p(a).finish(b)", or
+// "defer finish(p(a), b)", which Effective Go has as "defer un(trace("a"))".
+func (w *siteWriter) immediate(hoists, indent string) *plan.Refusal {
+	site := w.sp.Site
+	use := site.Uses[0]
+	keyword := ""
+	if use.Kind == pattern.DeferCall {
+		keyword = "defer "
+	}
+	var own []string
+	for _, a := range use.Call.Args {
+		own = append(own, w.src(a))
+	}
+	if use.Call.Ellipsis.IsValid() {
+		own[len(own)-1] += "..."
+	}
+	before, after := hoists, ""
+	args := w.args()
+	switch {
+	case w.Plan.Finish.OnState:
+		before += keyword
+		after = "." + w.Plan.Finish.Name + "(" + strings.Join(append(args, own...), ", ") + ")"
+	case w.sp.State != "" && len(args) > 0 && args[len(args)-1] == w.sp.State:
+		before += keyword + w.callee() + "("
+		if rest := args[:len(args)-1]; len(rest) > 0 {
+			before += strings.Join(rest, ", ") + ", "
+		}
+		after = strings.Join(append([]string{""}, own...), ", ") + ")"
+	default:
+		after = w.newline() + indent + keyword + w.callee() + "(" + strings.Join(append(args, own...), ", ") + ")"
+	}
+	if r := w.replace(w.source, site.Stmt.Pos(), site.Call.Pos(), before); r != nil {
+		return r
+	}
+	return w.replace(w.source, site.Call.End(), site.Stmt.End(), after)
 }
 
 // lhs edits the element of a list of assigned operands that took the cleanup:
@@ -276,6 +294,9 @@ func (w *siteWriter) nilTest(op token.Token) string {
 // outer edits the statement that declares the variable for the cleanup: it
 // declares one for the state now, or goes.
 func (w *siteWriter) outer(o *plan.Outer) *plan.Refusal {
+	if o.Stmt == nil {
+		return nil
+	}
 	if o.State != "" {
 		_, typ := w.Plan.State.Value()
 		if r := w.replace(w.source, o.Spec.Names[0].Pos(), o.Spec.Names[0].End(), o.State); r != nil {

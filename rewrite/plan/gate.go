@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -300,7 +301,7 @@ func (x *decision) ignored() *Refusal {
 				twin = name
 				continue
 			}
-			if mentions(f, p.Key.Name) {
+			if x.mentions(u, f) {
 				return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.Base(name))
 			}
 		}
@@ -371,16 +372,59 @@ func baseName(e ast.Expr) string {
 	return ""
 }
 
-// mentions reports whether an identifier of f has the name.
-func mentions(f *ast.File, name string) bool {
+// mentions reports whether a file that is not type-checked may name the
+// function. In another package that takes an import of prepare's package, or,
+// for a method, a selector of the name on anything but a package.
+func (x *decision) mentions(u *pattern.Unit, f *ast.File) bool {
+	name := x.p.Key.Name
+	if u.Pkg.Path() == x.p.Key.Pkg {
+		return slices.Contains(namesOf(f), name)
+	}
+	imports := make(map[string]string) // path, by name
+	for _, spec := range f.Imports {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		local := path[strings.LastIndexByte(path, '/')+1:]
+		if path == x.p.Key.Pkg {
+			local = x.p.Unit.Pkg.Name()
+		}
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+		if local == "." && path == x.p.Key.Pkg {
+			return slices.Contains(namesOf(f), name)
+		}
+		imports[local] = path
+	}
 	found := false
 	ast.Inspect(f, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && id.Name == name {
-			found = true
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != name {
+			return true
 		}
-		return !found
+		path, qualified := "", false
+		if id, ok := sel.X.(*ast.Ident); ok {
+			path, qualified = imports[id.Name]
+		}
+		if x.p.Key.Recv == "" {
+			found = found || qualified && path == x.p.Key.Pkg
+		} else {
+			found = found || !qualified
+		}
+		return true
 	})
 	return found
+}
+
+// namesOf lists the identifiers of a file.
+func namesOf(f *ast.File) []string {
+	var names []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			names = append(names, id.Name)
+		}
+		return true
+	})
+	return names
 }
 
 // constraintOf returns what decides whether a file is built: its build line

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func (x *decision) idle() *Refusal {
 	for _, s := range x.sites {
 		for _, u := range s.Uses {
 			if u.Kind == pattern.NilTest {
-				if len(nils) == 0 && x.plan.Outer[s.Var] == nil || len(empties) > 0 {
+				if len(nils) == 0 && (x.plan.Outer[s.Var] == nil || x.plan.Outer[s.Var].Stmt == nil) || len(empties) > 0 {
 					return x.refuse(NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which tells nothing about the work to do")
 				}
 				live = true
@@ -70,6 +71,11 @@ func (x *decision) idle() *Refusal {
 // checksError reports whether the use is reached only after the site's error
 // was found nil.
 func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
+	if x.aliases(s) {
+		if s = x.lastSite(s, u); s == nil {
+			return false
+		}
+	}
 	if x.errIndex < 0 || x.errIndex >= len(s.Lhs) {
 		return false
 	}
@@ -83,6 +89,29 @@ func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
 	}
 	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
 	return sc.known(u.Expr, v) == isNil
+}
+
+// lastSite returns the site that certainly set the variable of s last before a
+// use, nil if that cannot be told: it stands before the use in a list that the
+// use comes after, in the same function and loop, with no other site between.
+func (x *decision) lastSite(s *pattern.Site, u *pattern.Use) *pattern.Site {
+	var last *pattern.Site
+	for _, t := range x.sites {
+		if t.Var == s.Var && t.Stmt.Pos() < u.Expr.Pos() && (last == nil || t.Stmt.Pos() > last.Stmt.Pos()) {
+			last = t
+		}
+	}
+	if last == nil || u.Lit != nil || last.Up.Loop(last.Stmt, last.Func) != last.Up.Loop(u.Stmt, last.Func) {
+		return nil
+	}
+	if test, ok := last.Up[last.Stmt].(*ast.IfStmt); ok && test.Init == last.Stmt && pattern.Within(u.Expr, test) {
+		return last
+	}
+	list, i, ok := last.Up.List(last.Stmt)
+	if !ok || !slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) }) {
+		return nil
+	}
+	return last
 }
 
 // checksNil reports whether the use is reached only after the cleanup was

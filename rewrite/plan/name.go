@@ -236,7 +236,7 @@ func (x *decision) name() *Refusal {
 	if plan.State.Kind != "" {
 		fields++
 	}
-	if fields > 1 {
+	if fields > 1 || fields == 1 && x.passesForCleanup() {
 		if p.Decl.Type.TypeParams != nil || genericRecv(p) {
 			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a generic type")
 		}
@@ -291,13 +291,25 @@ func (x *decision) name() *Refusal {
 			plan.Finish.Params = append(plan.Finish.Params, Param{Name: pass.Capture.Var.Name(), Type: pass.Type, Passage: pass})
 		}
 	}
-	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (fields > 1 || plan.State.Live == "" || plan.State.Guard) {
+	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (plan.State.Type != "" || plan.State.Live == "" || plan.State.Guard) {
 		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
 	}
 	if !plan.State.Empty() {
 		plan.State.Result = x.nounAt(p.Unit, p.Decl, p.Decl.Pos())
 	}
 	return x.zeroState()
+}
+
+// passesForCleanup reports whether a single captured value has a type that could
+// stand for the cleanup's: a caller that was not seen would still compile, and
+// clean up no more. Such a value travels in a struct.
+func (x *decision) passesForCleanup() bool {
+	s := x.plan.State
+	if s.Kind != "" || s.Live != "" {
+		return false
+	}
+	result := x.p.Func.Signature().Results().At(x.p.Result).Type()
+	return !s.Fields[0].Pointer && types.AssignableTo(s.Fields[0].Capture.Var.Type(), result)
 }
 
 // freeName returns the first of names that is free in prepare's package and on

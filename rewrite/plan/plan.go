@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -28,8 +29,8 @@ type Plan struct {
 	// after, so what the cleanup does to it within prepare is unseen.
 	Fresh map[int]bool
 
-	// Outer holds the variables of callers that are declared apart from
-	// the call that sets them.
+	// Outer holds the variables of callers that other statements than the
+	// call declare or set.
 	Outer map[*types.Var]*Outer
 
 	Inner []InnerPlan
@@ -44,11 +45,13 @@ type Plan struct {
 // types are written.
 type Import struct{ Name, Path string }
 
-// An Outer is a variable for the cleanup that a statement of its own declares.
+// An Outer is a variable for the cleanup that more than one statement declares
+// and sets.
 type Outer struct {
-	Stmt  *ast.DeclStmt
+	At    token.Pos     // where it is declared
+	Stmt  *ast.DeclStmt // the var statement that declares it, nil if a site does
 	Spec  *ast.ValueSpec
-	Sites int    // that set it
+	Sites int    // that set it, counting one in a loop for two
 	State string // its name as a variable for the state
 }
 

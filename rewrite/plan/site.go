@@ -41,6 +41,7 @@ func (x *decision) settle() *Refusal {
 					return r
 				}
 				sp.State = o.State
+				sp.Keep = sp.Keep || info.Defs[identOf(s.Lhs[x.p.Result])] != nil
 			} else {
 				sp.State = x.stateVar(s, s.Stmt.Pos(), name)
 				sp.Keep = true
@@ -78,11 +79,11 @@ func (x *decision) stateVar(s *pattern.Site, pos token.Pos, name string) string 
 // the cleanup, and refuses where its type cannot be written.
 func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
 	_, typ := x.plan.State.Value()
-	if s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File {
+	if o.Stmt != nil && (s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File) {
 		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	if o.State == "" {
-		o.State = x.stateVar(s, o.Stmt.Pos(), name)
+		o.State = x.stateVar(s, o.At, name)
 	}
 	return nil
 }

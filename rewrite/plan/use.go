@@ -94,19 +94,15 @@ func (x *decision) variable(s *pattern.Site) *Refusal {
 		}
 		return x.refuse(CleanupValue, s.Unit, lhs.Pos(), "its cleanup is stored in %s", types.ExprString(lhs))
 	}
-	if s.Unit.Info.Defs[identOf(lhs)] == nil {
+	written := slices.ContainsFunc(s.Access[s.Var], func(a pattern.Access) bool { return a.Mode != pattern.Read })
+	if s.Unit.Info.Defs[identOf(lhs)] == nil || written {
 		return x.outer(s)
-	}
-	for _, a := range s.Access[s.Var] {
-		if a.Mode != pattern.Read {
-			return x.refuse(Reassigned, s.Unit, a.Ident.Pos(), "a caller changes the variable that holds its cleanup")
-		}
 	}
 	return nil
 }
 
-// outer checks a variable that is declared before, without a value, and set by
-// sites of this function only:
+// outer checks a variable that more than one statement declares and sets: with
+// var before, or at one site and again at others.
 //
 //	var done func()
 //	if slow {
@@ -117,38 +113,38 @@ func (x *decision) variable(s *pattern.Site) *Refusal {
 //	}
 //
 // It becomes a variable for the state, whose zero value means that there is no
-// cleanup. Each use must come after the one site for certain, or after a test
-// against nil. In a loop, a use could meet the state of an earlier turn, and
-// arguments that have changed since.
+// cleanup. Only sites of this function may set it; and each use of one that is
+// declared before must come after the one site for certain, or after a test
+// against nil. Where several sites set it, or a loop does so again and again,
+// nothing but the state can tell the operands of the last one.
 func (x *decision) outer(s *pattern.Site) *Refusal {
 	at := s.Lhs[x.p.Result].Pos()
 	elsewhere := func(why string) *Refusal {
 		return x.refuse(Reassigned, s.Unit, at, "a caller assigns its cleanup to a variable %s", why)
-	}
-	if o := x.plan.Outer[s.Var]; o != nil {
-		o.Sites++
-	} else {
-		o := declarationOf(s)
-		if o == nil {
-			return elsewhere("that is not a plain variable of the same function")
-		}
-		o.Sites = 1
-		x.plan.Outer[s.Var] = o
 	}
 	for _, a := range s.Access[s.Var] {
 		switch a.Mode {
 		case pattern.Address:
 			return elsewhere("whose address is taken")
 		case pattern.Write:
-			if !slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
-				return t.Lhs != nil && identOf(t.Lhs[x.p.Result]) == a.Ident
-			}) {
+			if !x.sets(a.Ident) {
 				return elsewhere("that holds other functions, too")
 			}
 		}
 	}
+	o := x.plan.Outer[s.Var]
+	if o == nil {
+		if o = x.declarationOf(s); o == nil {
+			return elsewhere("that is not a plain variable of the same function")
+		}
+		x.plan.Outer[s.Var] = o
+	}
+	o.Sites++
 	if s.Up.Loop(s.Stmt, s.Func) != nil || hasGoto(s.Func) {
-		return elsewhere("that outlives the turn of a loop")
+		o.Sites++ // as good as two
+	}
+	if o.Stmt == nil {
+		return nil // it is set where it is declared
 	}
 	for _, u := range s.Uses {
 		if u.Kind == pattern.NilTest || u.Kind == pattern.Discard || x.checksNil(s, u) {
@@ -156,16 +152,28 @@ func (x *decision) outer(s *pattern.Site) *Refusal {
 		}
 		list, i, ok := s.Up.List(s.Stmt)
 		after := ok && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) })
-		if x.plan.Outer[s.Var].Sites > 1 || !after {
+		if o.Sites > 1 || !after {
 			return elsewhere("that need not be set where it is used")
 		}
 	}
 	return nil
 }
 
-// declarationOf returns the var statement, in the site's own function and
-// without a value, that declares the variable of a site; nil if there is none.
-func declarationOf(s *pattern.Site) *Outer {
+// sets reports whether an identifier is where some site puts the cleanup.
+func (x *decision) sets(id *ast.Ident) bool {
+	return slices.ContainsFunc(x.sites, func(s *pattern.Site) bool {
+		return s.Lhs != nil && identOf(s.Lhs[x.p.Result]) == id
+	})
+}
+
+// declarationOf returns what declares the variable of a site: another site, or a
+// var statement without a value in the site's own function; nil if neither does.
+func (x *decision) declarationOf(s *pattern.Site) *Outer {
+	for _, t := range x.sites {
+		if t.Var == s.Var && t.Unit == s.Unit && t.Func == s.Func && t.Unit.Info.Defs[identOf(t.Lhs[x.p.Result])] == s.Var {
+			return &Outer{At: t.Stmt.Pos()}
+		}
+	}
 	var found *Outer
 	ast.Inspect(s.Func, func(n ast.Node) bool {
 		stmt, ok := n.(*ast.DeclStmt)
@@ -176,7 +184,7 @@ func declarationOf(s *pattern.Site) *Outer {
 		for _, spec := range decl.Specs {
 			vs, ok := spec.(*ast.ValueSpec)
 			if ok && len(vs.Names) == 1 && len(vs.Values) == 0 && s.Unit.Info.Defs[vs.Names[0]] == s.Var && s.Up.Func(stmt) == s.Func {
-				found = &Outer{Stmt: stmt, Spec: vs}
+				found = &Outer{Stmt: stmt, Spec: vs, At: stmt.Pos()}
 			}
 		}
 		return true
