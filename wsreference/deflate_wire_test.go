@@ -114,9 +114,9 @@ func TestWireDeflateMessages(t *testing.T) {
 	for _, c := range deflateCombos {
 		set := wireSetting{deflate: c.mode, params: c.params, limit: 1 << 20, threshold: 1}
 		for _, k := range dataKinds {
-			for _, n := range []int{1, 60, 126, 1000, 32768, 65536, 131072} {
+			for _, n := range []int{1, 126, 1000, 32768, 100000} {
 				b := k.fill(n)
-				for _, frames := range []int{1, 2, 9} {
+				for _, frames := range []int{1, 9} {
 					cases = append(cases, wireCase{
 						name: fmt.Sprintf("%s/%s/%d in %d", c.name, k.name, n, frames), rfc: "7692 6.1, 6.2, 7.2", set: set,
 						steps: []wireStep{
