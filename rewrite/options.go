@@ -44,6 +44,10 @@ type Options struct {
 	// Rewrite those are refused that would cost as much as before.
 	Escape bool
 
+	// Test asks, with Rewrite, for go vet and the tests of the affected packages
+	// over the new text. A change that makes one fail is refused. Nil runs none.
+	Test *Test
+
 	// Env is the environment of the go command. Nil means that of the
 	// process.
 	Env []string

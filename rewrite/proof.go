@@ -64,6 +64,14 @@ func (r *round) prove(ctx context.Context, over overlay, views []*view, group []
 		for _, c := range idle {
 			p.idle[c] = noGain(c, gains[c])
 		}
+		if len(idle) > 0 {
+			return p, nil // the rest comes again
+		}
+	}
+	if r.Test != nil {
+		if err := r.test(ctx, over, group); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }

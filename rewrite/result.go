@@ -16,6 +16,8 @@ import (
 type Result struct {
 	Findings []Finding // by position
 	Files    []File    // that change, by name; only with Options.Rewrite
+	Tested   int       // packages whose tests were run; only with Options.Test
+	Broken   []string  // what fails over the new text and over the old one, and is blamed on no rewrite
 	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Packages int // that the patterns name

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/trial"
 )
 
 // A run holds what one Run knows.
@@ -20,7 +21,8 @@ type run struct {
 	over    overlay // the changes that were accepted
 	changes []*change
 
-	settled  map[id]bool     // accepted, refused by the checker, or set aside
+	settled  map[id]bool // accepted, refused by the checker, or set aside
+	tester   tester
 	stack    []Finding       // set aside: the compiler keeps them on the stack
 	findings map[id]*Finding // as of the first round
 }
@@ -41,6 +43,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		src:      newSources(),
 		settled:  make(map[id]bool),
 		findings: make(map[id]*Finding),
+		tester:   tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
 	}
 	if r.scope, err = survey(ctx, o, r.src); err != nil {
 		return nil, err
@@ -151,7 +154,10 @@ func (r *run) revise() {
 
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
-	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack}
+	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried)}
+	for _, f := range r.tester.broken {
+		res.Broken = append(res.Broken, f.String())
+	}
 	for _, f := range r.findings {
 		res.Findings = append(res.Findings, *f)
 	}

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 )
 
@@ -120,8 +120,11 @@ func (o overlay) flag() (flags []string, remove func(), err error) {
 		}
 	}()
 	replace := make(map[string]string)
-	for i, name := range slices.Sorted(maps.Keys(o)) {
-		file := filepath.Join(dir, strconv.Itoa(i)+".go")
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		file := filepath.Join(dir, name[len(filepath.VolumeName(name)):])
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, nil, err
+		}
 		if err := os.WriteFile(file, o[name], 0o600); err != nil {
 			return nil, nil, err
 		}
@@ -136,6 +139,23 @@ func (o overlay) flag() (flags []string, remove func(), err error) {
 		return nil, nil, err
 	}
 	return []string{"-overlay=" + file}, remove, nil
+}
+
+// overlaid is the name of a file of the temporary directory that flag makes.
+var overlaid = regexp.MustCompile(`(?:^|[/\\])closurefix-\d+([/\\].*\.go)$`)
+
+// original returns the name of the file that the named one stood in for, relative
+// to dir if it is below, or the name itself if it stood in for none.
+func original(dir, name string) string {
+	m := overlaid.FindStringSubmatch(name)
+	if m == nil {
+		return name
+	}
+	name = filepath.VolumeName(dir) + m[1]
+	if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return name
 }
 
 // with returns o with the contents of p in addition.

@@ -31,6 +31,11 @@ usage: closurefix [flags] [packages]        (default ./...)
 
   -escape        ask the compiler: report only what is on the heap, and its
                  reasons; after a rewrite, what left the heap
+  -test          with -diff, -fix: run go vet and the tests of the packages that
+                 change, and of those that depend on them, over the rewritten
+                 code before anything is written; leave out what fails
+  -timeout D     how long the tests of one package may take (as in go test)
+  -race          run the tests with the race detector
 
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it
@@ -49,6 +54,7 @@ type flags struct {
 	diff, fix, json bool
 	all, exported   bool
 	escape          bool
+	test            *rewrite.Test // nil: none
 	verbose         bool
 	version         bool
 	explain         string
@@ -62,6 +68,8 @@ var errHelp = errors.New("help")
 func parseFlags(args []string) (*flags, error) {
 	f := new(flags)
 	var tags, configs string
+	var test bool
+	var how rewrite.Test
 	set := flag.NewFlagSet("closurefix", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.BoolVar(&f.diff, "diff", false, "")
@@ -70,6 +78,9 @@ func parseFlags(args []string) (*flags, error) {
 	set.BoolVar(&f.all, "all", false, "")
 	set.BoolVar(&f.exported, "exported", false, "")
 	set.BoolVar(&f.escape, "escape", false, "")
+	set.BoolVar(&test, "test", false, "")
+	set.DurationVar(&how.Timeout, "timeout", 0, "")
+	set.BoolVar(&how.Race, "race", false, "")
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")
@@ -95,6 +106,14 @@ func parseFlags(args []string) (*flags, error) {
 	}
 	if modes > 1 {
 		return nil, errors.New("-diff, -fix and -json exclude each other")
+	}
+	switch {
+	case test && !f.diff && !f.fix:
+		return nil, errors.New("-test tests a rewrite: use it with -diff or -fix")
+	case test:
+		f.test = &how
+	case how != rewrite.Test{}:
+		return nil, errors.New("-timeout and -race say how to test: use them with -test")
 	}
 	return f, f.configure(tags, configs)
 }

@@ -81,6 +81,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Exported: f.exported,
 		Rewrite:  f.diff || f.fix,
 		Escape:   f.escape,
+		Test:     f.test,
 		Progress: p.progress,
 	})
 	p.clear()

@@ -105,6 +105,7 @@ func (p *printer) diff(res *rewrite.Result) error {
 	}
 	p.stack(res)
 	p.gains(res)
+	p.tested(res)
 	return nil
 }
 
@@ -128,6 +129,7 @@ func (p *printer) fixed(res *rewrite.Result) {
 	}
 	p.stack(res)
 	p.gains(res)
+	p.tested(res)
 	if len(res.Findings) > 0 {
 		fmt.Fprintf(p.stderr, "closurefix: rewrote %d of %d functions; files changed: %d\n", done, len(res.Findings), len(res.Files))
 	}

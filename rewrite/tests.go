@@ -1,0 +1,169 @@
+package rewrite
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/closurefix/closurefix/rewrite/trial"
+	"golang.org/x/tools/go/packages"
+)
+
+// A Test says how the tests of the affected packages are run: those whose files
+// change, and those of the main modules that depend on one of them.
+type Test struct {
+	Timeout time.Duration // of one package; 0: the go command's default
+	Race    bool          // with the race detector
+}
+
+// A testError says that tests fail over rewritten files that pass over the old
+// ones.
+type testError struct{ failures []trial.Failure }
+
+func (e *testError) Error() string { return e.failures[0].String() }
+
+func (e *testError) words() string {
+	s := "over the result, " + e.failures[0].String()
+	if n := len(e.failures) - 1; n > 0 {
+		s += fmt.Sprintf(" (and %d more)", n)
+	}
+	return s
+}
+
+// tester runs tests, and remembers what failed before anything changed.
+type tester struct {
+	before map[string][]trial.Failure // by configuration and packages
+	broken []trial.Failure            // that failed before, and after too
+	tried  map[string]bool            // paths of packages
+}
+
+// test runs the tests of the packages that group affects over the text, in every
+// configuration that can run here; in others it runs go vet alone. The error is a
+// *testError if something fails that does not fail over the text on disk.
+func (r *run) test(ctx context.Context, over overlay, group []*change) error {
+	flags, remove, err := over.flag()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	for _, config := range r.Configs {
+		affected, err := r.affected(ctx, config, group)
+		if err != nil {
+			return err
+		}
+		foreign, err := r.foreign(ctx, config)
+		if err != nil {
+			return err
+		}
+		suite := trial.Suite{
+			Dir:      r.Dir,
+			Env:      config.env(r.Env),
+			Flags:    append(config.flags(), flags...),
+			Name:     func(name string) string { return original(r.Dir, name) },
+			Packages: affected,
+			Timeout:  r.Test.Timeout,
+			Race:     r.Test.Race,
+			VetOnly:  foreign,
+		}
+		after, err := suite.Run(ctx)
+		if err != nil {
+			return err
+		}
+		for _, path := range affected {
+			r.tester.tried[path] = true
+		}
+		r.Progress(fmt.Sprintf("%s tested over the rewrite, %s", count(len(affected), "package"), count(len(after), "failure")))
+		if len(after) == 0 {
+			continue
+		}
+		before, err := r.failing(ctx, config, suite)
+		if err != nil {
+			return err
+		}
+		blamed := trial.Except(after, before)
+		for _, f := range trial.Except(after, blamed) {
+			r.tester.broken = append(r.tester.broken, trial.Except([]trial.Failure{f}, r.tester.broken)...)
+		}
+		if len(blamed) > 0 {
+			return &testError{blamed}
+		}
+	}
+	return nil
+}
+
+// failing runs the suite over the text on disk, once.
+func (r *run) failing(ctx context.Context, config Config, suite trial.Suite) ([]trial.Failure, error) {
+	key := config.String() + " " + strings.Join(suite.Packages, " ")
+	if before, ok := r.tester.before[key]; ok {
+		return before, nil
+	}
+	suite.Flags = config.flags()
+	before, err := suite.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Progress(fmt.Sprintf("%s tested as on disk, %s", count(len(suite.Packages), "package"), count(len(before), "failure")))
+	r.tester.before[key] = before
+	return before, nil
+}
+
+// affected returns the paths of the packages whose files group changes, and of
+// those that depend on them, or whose tests do.
+func (r *run) affected(ctx context.Context, config Config, group []*change) ([]string, error) {
+	changed := make(map[string]bool)
+	for _, c := range group {
+		for _, name := range c.files() {
+			changed[name] = true
+		}
+	}
+	dirs, err := mainModules(ctx, r.Options)
+	if err != nil {
+		return nil, err
+	}
+	var patterns []string
+	for _, dir := range dirs {
+		patterns = append(patterns, filepath.Join(dir, "..."))
+	}
+	mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
+	pkgs, err := list(ctx, r.Options, config, mode, patterns)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[*packages.Package]bool)
+	var concerns func(*packages.Package) bool
+	concerns = func(p *packages.Package) bool {
+		yes, ok := known[p]
+		if ok {
+			return yes
+		}
+		known[p] = false // ends a cycle, which is an error elsewhere
+		yes = slices.ContainsFunc(p.GoFiles, func(name string) bool { return changed[name] })
+		for _, q := range p.Imports {
+			yes = concerns(q) || yes
+		}
+		known[p] = yes
+		return yes
+	}
+	var paths []string
+	for _, p := range pkgs {
+		if len(p.GoFiles) > 0 && concerns(p) {
+			paths = append(paths, basePath(p))
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}
+
+// foreign reports whether programs that are built in a configuration cannot run
+// here.
+func (r *run) foreign(ctx context.Context, config Config) (bool, error) {
+	out, err := goCommand(ctx, r.Dir, config.env(r.Env), "env", "GOOS", "GOARCH")
+	if err != nil {
+		return false, err
+	}
+	return strings.Join(strings.Fields(string(out)), "/") != runtime.GOOS+"/"+runtime.GOARCH, nil
+}
