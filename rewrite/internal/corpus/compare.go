@@ -203,20 +203,13 @@ func (s *source) around(stack []ast.Node) span {
 	return span{}
 }
 
-// outside counts the bytes of a file that differ outside the spans.
+// outside counts the bytes of a file that differ outside the spans, with those of
+// planned lines next to them.
 func outside(f rewrite.File, spans []span) int {
 	sum := 0
 	for _, e := range udiff.Lines(string(f.Old), string(f.New)) {
 		old := string(f.Old[e.Start:e.End])
-		inside := false
-		for _, at := range spans {
-			inside = inside || at.start <= e.Start && e.End <= at.end
-		}
-		// An edit can be of lines that touch, each in a span of its own.
-		if !inside && covered(e.Start, e.End, spans) {
-			inside = true
-		}
-		if !inside {
+		if !covered(e.Start, e.End, spans) {
 			fmt.Fprintf(os.Stderr, "  OUTSIDE %s: %q becomes %q\n", f.Name, old, e.New)
 			sum += len(old) + len(e.New)
 		}
@@ -225,19 +218,19 @@ func outside(f rewrite.File, spans []span) int {
 }
 
 // covered reports whether spans, which are of whole lines, together hold all from
-// start to end.
+// start to end. What is inserted may be beside a span.
 func covered(start, end int, spans []span) bool {
 	for at := start; ; {
-		next := at
+		next := -1
 		for _, s := range spans {
-			if s.start <= at && at <= s.end && s.end > next {
-				next = s.end
+			if s.start <= at && at <= s.end {
+				next = max(next, s.end)
 			}
 		}
 		if next >= end {
 			return true
 		}
-		if next == at {
+		if next <= at {
 			return false
 		}
 		at = next

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+const before = `package p
+
+import "os"
+
+// open opens.
+func open(name string) (*os.File, func()) {
+	f, _ := os.Open(name)
+	// close it
+	return f, func() { f.Close() }
+}
+
+func use() error {
+	f, done := open("x")
+	defer done()
+	if f  ==  nil { // not formatted
+		return os.ErrNotExist
+	}
+	return nil
+}
+`
+
+const after = `package p
+
+import "os"
+
+// open opens.
+func open(name string) *os.File {
+	f, _ := os.Open(name)
+	// close it
+	return f
+}
+
+// finishOpen is the cleanup of open, for its callers to defer.
+func finishOpen(f *os.File) {
+	f.Close()
+}
+
+func use() error {
+	f := open("x")
+	defer finishOpen(f)
+	if f  ==  nil { // not formatted
+		return os.ErrNotExist
+	}
+	return nil
+}
+`
+
+// judge compares two texts of a file in which open was rewritten.
+func judge(t *testing.T, old, now string) *Report {
+	t.Helper()
+	f := rewrite.Finding{Name: "open"}
+	f.Pos.Filename, f.Pos.Offset = "p.go", strings.Index(old, "open(name")
+	r := new(Report)
+	err := r.compare(&rewrite.Result{
+		Findings: []rewrite.Finding{f},
+		Files:    []rewrite.File{{Name: "p.go", Old: []byte(old), New: []byte(now)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestCompare(t *testing.T) {
+	for _, test := range []struct {
+		name, now string
+		comments  int
+		outside   bool
+	}{
+		{"planned", after, 0, false},
+		{"a comment lost", strings.Replace(after, "\t// close it\n", "", 1), 1, false},
+		{"a comment altered", strings.Replace(after, "// not formatted", "// formatted", 1), 1, true},
+		{"a neighbour formatted", strings.Replace(after, "f  ==  nil", "f == nil", 1), 0, true},
+		{"another statement", strings.Replace(after, "return nil\n", "return  nil\n", 1), 0, true},
+		{"an import", strings.Replace(after, `import "os"`, `import ("os"; _ "fmt")`, 1), 0, false},
+		{"the end", after + "\nvar x int\n", 0, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := judge(t, before, test.now)
+			if r.Comments != test.comments || (r.Outside > 0) != test.outside {
+				t.Errorf("%d comments lost, %d bytes outside, want %d and %t", r.Comments, r.Outside, test.comments, test.outside)
+			}
+		})
+	}
+}
+
+func TestBeyond(t *testing.T) {
+	old := complaints{"a.go: shadow": 1, "b.go: lock": 1}
+	now := complaints{"a.go: shadow": 2, "c.go: nil": 1}
+	if got := strings.Join(now.beyond(old), "; "); got != "a.go: shadow; c.go: nil" {
+		t.Errorf("new: %s", got)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	modules := []Module{{Name: "a", Path: "example.com/a", Version: "v1.0.0", Packages: []string{"./..."}}, {Name: "b", Path: "example.com/b", Version: "v1.0.0"}, {Name: "c"}}
+	got := markdown(modules, map[string]*Report{
+		"a": {Found: 4, Rewritten: 2, Left: map[string]int{"exported": 1, "reassigned": 1}, Hand: 3, HandRewritten: 2, Free: 1},
+		"b": {Error: "no such thing"},
+	})
+	for _, want := range []string{
+		"| example.com/a@v1.0.0 | `./...` | 4 | 2 | 2 of 3 | 0 | 0 | – | 0 | 0 | 0 | 0 |\n",
+		"| example.com/b@v1.0.0 | `` | not run: no such thing |\n",
+		"| total |  | 4 | 2 | 2 of 3 |",
+		"By hand: 67 % rewritten. On the stack already, and left alone: 1 functions.\n",
+		"| exported | 1 |\n| reassigned | 1 |\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
