@@ -220,6 +220,11 @@ func notes(p *plan.Plan) []string {
 	for i := range p.Drop {
 		gone[p.Prepare.Func.Signature().Params().At(i).Name()] = true
 	}
+	for line := range strings.Lines(doc.Text()) {
+		if strings.Contains(line, p.Prepare.Key.Name+"(") && strings.Contains(line, ")(") {
+			return []string{fmt.Sprintf("review the comment of %s: it shows the call %q", p.Prepare.Key, strings.TrimSpace(line))}
+		}
+	}
 	for _, w := range strings.FieldsFunc(doc.Text(), func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
 	}) {

@@ -258,7 +258,11 @@ func (w *siteWriter) uses() *plan.Refusal {
 				return r
 			}
 		case u.Kind == pattern.Value:
-			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.End(), w.wrapper()); r != nil {
+			text, ok := w.Plan.Idle[u]
+			if !ok {
+				text = w.wrapper()
+			}
+			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.End(), text); r != nil {
 				return r
 			}
 		case u.Call != nil:

@@ -163,11 +163,13 @@ func AccessesOf(info *types.Info, root ast.Node, up Parents) Accesses {
 	return acc
 }
 
-// modeOf climbs from an identifier through the selectors and indices that stay
+// ModeOf says what is done to the variable or field that the expression e names.
+func ModeOf(info *types.Info, e ast.Expr, up Parents) Mode { return modeOf(info, e, up) }
+
+// modeOf climbs from an expression through the selectors and indices that stay
 // inside the variable (no pointer, slice or map on the way), and looks at what
 // is done there.
-func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
-	var n ast.Node = id
+func modeOf(info *types.Info, n ast.Node, up Parents) Mode {
 	for {
 		parent, child := up.Expr(n)
 		switch p := parent.(type) {

@@ -14,6 +14,8 @@ type Decider struct {
 	world *World
 	names map[*pattern.Unit]map[string]bool     // identifiers, by unit
 	extra map[*pattern.Unit]map[string]ast.Node // parsed ignored files, by name
+
+	fields map[*types.Var]bool // that never change, where asked
 }
 
 // NewDecider returns a Decider for the world.
@@ -22,6 +24,8 @@ func NewDecider(w *World) *Decider {
 		world: w,
 		names: make(map[*pattern.Unit]map[string]bool),
 		extra: make(map[*pattern.Unit]map[string]ast.Node),
+
+		fields: make(map[*types.Var]bool),
 	}
 }
 
@@ -47,7 +51,7 @@ type decision struct {
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
 	x := &decision{
 		Decider: d, p: p, sites: sites, refs: refs,
-		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer), Number: make(map[*pattern.Literal]int)},
+		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer), Number: make(map[*pattern.Literal]int), Idle: make(map[*pattern.Use]string)},
 		errIndex: errorResult(p),
 		taken:    make(map[ast.Decl]map[string][]*types.Scope),
 		shared:   make(map[*pattern.Capture]bool),

@@ -45,6 +45,9 @@ func (x *decision) idle() *Refusal {
 			if u.Kind == pattern.Discard {
 				continue
 			}
+			if u.Kind == pattern.Value && x.failed(s, u, nils, empties) {
+				continue
+			}
 			checked := x.checksError(s, u)
 			if len(nils) > 0 && !(nilSure && checked) && !x.checksNil(s, u) {
 				if !checked {
@@ -66,6 +69,42 @@ func (x *decision) idle() *Refusal {
 		x.plan.State.Guard = guard
 	}
 	return nil
+}
+
+// failed reports whether a use as a value stands where the site's error is known
+// not to be nil, and prepare gives a cleanup that is nil, or does nothing, with
+// every error: then that is what the value is.
+//
+//	release, err := prepare()
+//	if err != nil {
+//		return release, err      // return nil, err
+//	}
+func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) bool {
+	if x.aliases(s) || u.Lit != nil || x.errIndex < 0 || x.errIndex >= len(s.Lhs) || len(nils) > 0 == (len(empties) > 0) {
+		return false
+	}
+	for _, r := range x.p.Returns {
+		if r.Live() && (x.errIndex >= len(r.Stmt.Results) || !x.p.Unit.Info.Types[r.Stmt.Results[x.errIndex]].IsNil()) {
+			return false
+		}
+	}
+	v, ok := s.Unit.Info.ObjectOf(identOf(s.Lhs[x.errIndex])).(*types.Var)
+	if !ok || global(v) {
+		return false
+	}
+	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
+	if sc.known(u.Expr, v) != notNil {
+		return false
+	}
+	x.plan.Idle[u] = "nil"
+	if len(empties) > 0 {
+		if x.p.Sig.Params().Len() > 0 || x.p.Sig.Results().Len() > 0 {
+			delete(x.plan.Idle, u)
+			return false
+		}
+		x.plan.Idle[u] = "func() {}"
+	}
+	return true
 }
 
 // checksError reports whether the use is reached only after the site's error

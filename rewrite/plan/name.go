@@ -76,6 +76,9 @@ func (x *decision) authorsWord() string {
 func finishNames(prepare, word string) []string {
 	exported := ast.IsExported(prepare)
 	verb, rest := verbOf(prepare)
+	if object, ok := strings.CutPrefix(rest, "To"); ok && ast.IsExported(object) {
+		rest = object // prepareToDrop: finishDrop
+	}
 	end, paired := pairs()[lowerFirst(verb)]
 	var names []string
 	if word != "" {

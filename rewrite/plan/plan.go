@@ -33,6 +33,10 @@ type Plan struct {
 	// call declare or set.
 	Outer map[*types.Var]*Outer
 
+	// Idle gives the text for uses as a value where the error is known, and
+	// with it that there is nothing to do.
+	Idle map[*pattern.Use]string
+
 	Inner []InnerPlan
 	Sites []*SitePlan
 

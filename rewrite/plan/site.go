@@ -35,7 +35,7 @@ func (x *decision) settle() *Refusal {
 				sp.Keep = true
 			}
 		}
-		if name, _ := x.plan.State.Value(); name != "" && (s.Var != nil || s.Form == pattern.Immediate) && wanted(s) {
+		if name, _ := x.plan.State.Value(); name != "" && (s.Var != nil || s.Form == pattern.Immediate) && x.wanted(s) {
 			if o := x.plan.Outer[s.Var]; o != nil {
 				if r := x.outerState(s, o, name); r != nil {
 					return r
@@ -62,8 +62,10 @@ func (x *decision) settle() *Refusal {
 }
 
 // wanted reports whether the site does anything with the cleanup.
-func wanted(s *pattern.Site) bool {
-	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Discard })
+func (x *decision) wanted(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
+		return u.Kind != pattern.Discard && x.plan.Idle[u] == ""
+	})
 }
 
 // stateVar names the variable for the state at a site: after the captured one

@@ -59,6 +59,11 @@ func (x *decision) stableAt(s *pattern.Site, e ast.Expr, u *pattern.Use) bool {
 		}
 		return false
 	case *ast.SelectorExpr:
+		// A chain of fields that never change.
+		if sel := info.Selections[e]; sel != nil {
+			v, ok := sel.Obj().(*types.Var)
+			return ok && sel.Kind() == types.FieldVal && len(sel.Index()) == 1 && x.frozen(v) && x.stableAt(s, e.X, u)
+		}
 		// pkg.Const, pkg.Func
 		id, ok := e.X.(*ast.Ident)
 		if !ok {
