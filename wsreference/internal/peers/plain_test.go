@@ -26,12 +26,15 @@ func gorillaPeer() peer {
 		return gorillaEnd{c}, nil
 	}
 	return peer{
-		name: "gorilla" + version(websocket.NewClient),
+		name: "gorilla" + version(websocket.FormatCloseMessage),
 		accept: func(w http.ResponseWriter, r *http.Request) (end, error) {
 			return wrap(new(websocket.Upgrader).Upgrade(w, r, nil))
 		},
-		connect: func(_ context.Context, conn net.Conn) (end, error) {
-			c, _, err := websocket.NewClient(conn, &url.URL{Scheme: "ws", Host: "example.com"}, nil, 0, 0)
+		connect: func(ctx context.Context, conn net.Conn) (end, error) {
+			d := websocket.Dialer{
+				NetDialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil },
+			}
+			c, _, err := d.DialContext(ctx, "ws://example.com/", nil)
 			return wrap(c, err)
 		},
 	}
