@@ -50,8 +50,14 @@ func (r *run) test(ctx context.Context, over overlay, group []*change) error {
 		return err
 	}
 	defer remove()
+	changed := make(map[string]bool)
+	for _, c := range group {
+		for _, name := range c.files() {
+			changed[name] = true
+		}
+	}
 	for _, config := range r.Configs {
-		affected, err := r.affected(ctx, config, group)
+		affected, err := r.affected(ctx, config, changed)
 		if err != nil {
 			return err
 		}
@@ -111,15 +117,9 @@ func (r *run) failing(ctx context.Context, config Config, suite trial.Suite) ([]
 	return before, nil
 }
 
-// affected returns the paths of the packages whose files group changes, and of
-// those that depend on them, or whose tests do.
-func (r *run) affected(ctx context.Context, config Config, group []*change) ([]string, error) {
-	changed := make(map[string]bool)
-	for _, c := range group {
-		for _, name := range c.files() {
-			changed[name] = true
-		}
-	}
+// affected returns the paths of the packages whose files change, and of those that
+// depend on them, or whose tests do.
+func (r *run) affected(ctx context.Context, config Config, changed map[string]bool) ([]string, error) {
 	dirs, err := mainModules(ctx, r.Options)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -92,30 +91,18 @@ func (s Suite) Run(ctx context.Context) ([]Failure, error) {
 	if len(s.Packages) == 0 {
 		return nil, nil
 	}
-	// The go command builds tests in a directory of its own, and leaves it
-	// behind if it is killed.
-	temp, err := os.MkdirTemp(lookup(s.Env, "GOTMPDIR"), "closurefix-")
+	_, env, remove, err := process.Scratch(s.Env)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-	s.Env = append(slices.Clone(s.Env), "GOTMPDIR="+temp)
+	defer remove()
+	s.Env = env
 	failures, err := s.vet(ctx)
 	if err != nil || s.VetOnly {
 		return failures, err
 	}
 	tests, err := s.test(ctx)
 	return append(failures, tests...), err
-}
-
-// lookup returns the last value of a variable of an environment.
-func lookup(env []string, name string) string {
-	for _, v := range slices.Backward(env) {
-		if value, ok := strings.CutPrefix(v, name+"="); ok {
-			return value
-		}
-	}
-	return ""
 }
 
 // args returns the arguments of a go command: its name, flags of its own, those

@@ -1,0 +1,252 @@
+// Package bench compares what benchmarks measure on code as it is on disk and on
+// code that an overlay replaces.
+//
+// The test binaries of both are built once, and then run in turn, old, new, old,
+// new, so that whatever else the machine does hits both alike. The comparison is
+// benchstat's: medians with confidence intervals at 95 %, and the Mann-Whitney
+// U-test (golang.org/x/perf/benchmath).
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/process"
+	"golang.org/x/perf/benchfmt"
+)
+
+// A Run says what to measure.
+type Run struct {
+	Dir      string
+	Env      []string // of the go command and of the benchmarks, whole
+	Flags    []string // of both builds, such as -tags
+	Overlay  []string // flags that make the new build
+	Packages []string // paths; those without a benchmark that matches are skipped
+
+	Pattern string // as in go test -bench
+	Count   int    // runs of each side, at least 1
+	Time    string // as in go test -benchtime; "" for the default
+
+	Progress func(string) // may be nil
+}
+
+// Results are the measurements of both sides, in the order in which they were
+// made.
+type Results struct {
+	Old, New []*benchfmt.Result
+
+	// Warnings tell of runs that ended with an error after they had measured
+	// something.
+	Warnings []string
+}
+
+// A binary is a package's tests, built on both sides.
+type binary struct {
+	path, dir string
+	file      [2]string // old, new
+}
+
+// Do builds and runs the benchmarks. It fails if the packages do not build, if no
+// benchmark matches, or if one fails without a result.
+func (r Run) Do(ctx context.Context) (*Results, error) {
+	if r.Progress == nil {
+		r.Progress = func(string) {}
+	}
+	temp, env, remove, err := process.Scratch(r.Env)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	r.Env = env
+	binaries, err := r.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, b := range binaries {
+		for side, word := range []string{"old", "new"} {
+			file := filepath.Join(temp, fmt.Sprintf("%s%d.test.exe", word, i))
+			args := append([]string{"test", "-c", "-o", file}, r.Flags...)
+			if side == 1 {
+				args = append(args, r.Overlay...)
+			}
+			if _, _, err := process.Go(ctx, r.Dir, r.Env, append(args, b.path)...); err != nil {
+				return nil, err
+			}
+			binaries[i].file[side] = file
+		}
+		r.Progress("built the benchmarks of " + b.path + " twice")
+	}
+	res := new(Results)
+	for n := range r.Count {
+		for _, b := range binaries {
+			for side := range b.file {
+				if err := r.measure(ctx, b, side, res); err != nil {
+					return nil, err
+				}
+			}
+		}
+		r.Progress(fmt.Sprintf("run %d of %d done", n+1, r.Count))
+	}
+	if len(res.Old) == 0 || len(res.New) == 0 {
+		return nil, r.none()
+	}
+	return res, nil
+}
+
+func (r Run) none() error {
+	return fmt.Errorf("no benchmark of the affected packages matches %q", r.Pattern)
+}
+
+var declaration = regexp.MustCompile(`(?m)^func (Benchmark\w*)\(`)
+
+// find returns the packages with a benchmark whose name matches the first element
+// of the pattern.
+func (r Run) find(ctx context.Context) ([]binary, error) {
+	name, err := regexp.Compile(first(r.Pattern))
+	if err != nil {
+		return nil, fmt.Errorf("-bench: %w", err)
+	}
+	if len(r.Packages) == 0 {
+		return nil, r.none()
+	}
+	const format = `{{.ImportPath}}{{"\t"}}{{.Dir}}{{range .TestGoFiles}}{{"\t"}}{{.}}{{end}}{{range .XTestGoFiles}}{{"\t"}}{{.}}{{end}}`
+	args := append([]string{"list", "-f", format}, r.Flags...)
+	out, _, err := process.Go(ctx, r.Dir, r.Env, append(args, r.Packages...)...)
+	if err != nil {
+		return nil, err
+	}
+	var found []binary
+	for line := range strings.Lines(out) {
+		fields := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		if len(fields) < 3 {
+			continue
+		}
+		b := binary{path: fields[0], dir: fields[1]}
+		if slices.ContainsFunc(fields[2:], func(file string) bool {
+			text, err := os.ReadFile(filepath.Join(b.dir, file))
+			return err == nil && slices.ContainsFunc(declaration.FindAllSubmatch(text, -1), func(m [][]byte) bool {
+				return name.Match(m[1])
+			})
+		}) {
+			found = append(found, b)
+		}
+	}
+	if len(found) == 0 {
+		return nil, r.none()
+	}
+	return found, nil
+}
+
+// first returns the part of a benchmark pattern that the names of functions must
+// match: up to the first slash outside of brackets.
+func first(pattern string) string {
+	depth := 0
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '[', '(':
+			depth++
+		case ']', ')':
+			depth--
+		case '/':
+			if depth == 0 {
+				return pattern[:i]
+			}
+		}
+	}
+	return pattern
+}
+
+// measure runs one binary once, and adds what it prints.
+func (r Run) measure(ctx context.Context, b binary, side int, res *Results) error {
+	args := []string{b.file[side], "-test.run=^$", "-test.bench=" + r.Pattern, "-test.benchmem", "-test.count=1"}
+	if r.Time != "" {
+		args = append(args, "-test.benchtime="+r.Time)
+	}
+	var out, errs bytes.Buffer
+	err := process.Run(ctx, process.Command{Dir: b.dir, Env: r.Env, Args: args, Stdout: &out, Stderr: &errs})
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return err
+	}
+	text := out.String()
+	results := Parse(text)
+	if err != nil {
+		reason := b.path + ": " + exit.Error()
+		if last := lastLine(errs.String()); last != "" {
+			reason += ": " + last
+		} else if last := lastLine(strings.TrimSuffix(strings.TrimSpace(text), "FAIL")); last != "" && len(results) == 0 {
+			reason += ": " + last
+		}
+		if len(results) == 0 {
+			return fmt.Errorf("the benchmarks fail on the %s code: %s", [...]string{"old", "new"}[side], reason)
+		}
+		if !slices.Contains(res.Warnings, reason) {
+			res.Warnings = append(res.Warnings, reason)
+		}
+	}
+	if side == 0 {
+		res.Old = append(res.Old, results...)
+	} else {
+		res.New = append(res.New, results...)
+	}
+	return nil
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+// Parse returns the results that a benchmark run printed, and leaves out all other
+// lines.
+func Parse(text string) []*benchfmt.Result {
+	var results []*benchfmt.Result
+	reader := benchfmt.NewReader(strings.NewReader(text), "")
+	for reader.Scan() {
+		if res, ok := reader.Result().(*benchfmt.Result); ok {
+			results = append(results, res.Clone())
+		}
+	}
+	return results
+}
+
+// Format returns results in the Go benchmark format, as benchstat reads it.
+func Format(results []*benchfmt.Result) ([]byte, error) {
+	var b bytes.Buffer
+	w := benchfmt.NewWriter(&b)
+	for _, res := range results {
+		if err := w.Write(res); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// Save writes the measurements to PREFIX.old.txt and PREFIX.new.txt.
+func (r *Results) Save(prefix string) error {
+	for side, results := range map[string][]*benchfmt.Result{"old": r.Old, "new": r.New} {
+		text, err := Format(results)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(prefix+"."+side+".txt", text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pkg returns the package of a result and the name of its benchmark.
+func pkg(res *benchfmt.Result) (string, string) {
+	return res.GetConfig("pkg"), res.Name.String()
+}
