@@ -321,3 +321,37 @@ func TestCancelRandomly(t *testing.T) {
 		})
 	}
 }
+
+// TestLateRead pins that a frame read that meets a close frame already
+// received fails with it, and leaves no hold of its context behind.
+func TestLateRead(t *testing.T) {
+	want := CloseError{StatusGoingAway, "bye"}
+	for name, f := range map[string]func(context.Context, *Conn) error{
+		"header": func(ctx context.Context, c *Conn) error {
+			_, err := c.readFrameHeader(ctx)
+			return err
+		},
+		"payload": func(ctx context.Context, c *Conn) error {
+			_, err := c.readFramePayload(ctx, make([]byte, 1))
+			return err
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c, p := newPeer(t, peerConfig{})
+			p.bytes([]byte("more"))
+			c.received.Store(&want)
+			c.ended.Store(true)
+			ctx, cancel := context.WithCancel(t.Context())
+			if err := f(ctx, c); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", name, err, want)
+			}
+			cancel()
+			synctest.Wait()
+			select {
+			case <-c.closed:
+				t.Errorf("%s: the context has closed the connection afterwards", name)
+			default:
+			}
+		})
+	}
+}

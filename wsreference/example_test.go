@@ -211,6 +211,7 @@ func ExampleConn_Writer() {
 	}
 	b, err := io.ReadAll(r)
 	fmt.Printf("%s%v\n", b, err)
+	c.Close(wsreference.StatusNormalClosure, "")
 	// Output: piece 0. piece 1. piece 2. <nil>
 }
 

@@ -4,7 +4,6 @@ package wsreference
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,16 +198,5 @@ func TestFreshContexts(t *testing.T) {
 		if *started == 0 || *started != *stopped {
 			t.Errorf("%d registrations made, %d dropped", *started, *stopped)
 		}
-	}
-}
-
-// TestLateRead pins that a read that meets a close frame already received, by
-// Close, says so.
-func TestLateRead(t *testing.T) {
-	c, _ := newPeer(t, peerConfig{})
-	c.handleClose(t.Context(), []byte(closePayload(StatusGoingAway, "bye")))
-	_, err := c.readFrameHeader(t.Context())
-	if want := (CloseError{StatusGoingAway, "bye"}); !errors.Is(err, want) {
-		t.Errorf("readFrameHeader: %v, want %v", err, want)
 	}
 }
