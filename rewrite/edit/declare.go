@@ -329,6 +329,13 @@ func (d *declarer) kind(lit *pattern.Literal) string {
 // unbind removes the statements that bind literals to variables; their comments
 // move to the body of finish.
 func (d *declarer) unbind() error {
+	for _, l := range d.Prepare.Empty {
+		if d.onlyReturned(l.Var) {
+			if err := d.unbindOne(l); err != nil {
+				return err
+			}
+		}
+	}
 	for _, l := range d.Prepare.Literals {
 		if l.Bind == nil {
 			continue
@@ -338,6 +345,15 @@ func (d *declarer) unbind() error {
 		}
 	}
 	return nil
+}
+
+// onlyReturned reports whether a variable serves nothing but returns.
+func (d *declarer) onlyReturned(v *types.Var) bool {
+	return !slices.ContainsFunc(d.Prepare.Access[v], func(a pattern.Access) bool {
+		return a.Mode == pattern.Read && !slices.ContainsFunc(d.Prepare.Returns, func(r *pattern.Return) bool {
+			return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
+		})
+	})
 }
 
 func (d *declarer) unbindOne(l *pattern.Literal) error {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -333,7 +334,7 @@ func (w *siteWriter) wrapper() string {
 	var params, args []string
 	for v := range w.Prepare.Sig.Params().Variables() {
 		name := v.Name()
-		if name == "" || name == "_" || slices.Contains(w.args(), name) {
+		if name == "" || name == "_" || slices.Contains(words(w.callee()+" "+strings.Join(w.args(), " ")), name) {
 			name = "arg" + strconv.Itoa(len(params))
 		}
 		params = append(params, name+" "+types.TypeString(v.Type(), nil))
@@ -345,6 +346,11 @@ func (w *siteWriter) wrapper() string {
 		return head + " error { return " + call + " }"
 	}
 	return head + " { " + call + " }"
+}
+
+// words returns the identifiers of a source text, and more.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 }
 
 // callee returns the expression that a call of finish names.

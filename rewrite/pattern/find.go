@@ -118,7 +118,7 @@ func literal(info *types.Info, e ast.Expr) *ast.FuncLit {
 }
 
 // doesNothing reports whether a literal has no effect: it has no statements, or
-// only returns constants.
+// only returns nil.
 func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
 	switch len(lit.Body.List) {
 	case 0:
@@ -129,7 +129,7 @@ func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
 			return false
 		}
 		for _, e := range ret.Results {
-			if tv := info.Types[e]; !tv.IsNil() && tv.Value == nil {
+			if !info.Types[e].IsNil() {
 				return false
 			}
 		}
@@ -207,6 +207,9 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 	set := func() {
 		if b.empty {
 			r.Idle = IdleEmpty
+			if !slices.Contains(s.Empty, b.lit) {
+				s.Empty = append(s.Empty, b.lit)
+			}
 		} else {
 			r.Idle, r.Literal = Live, s.own(b.lit.Lit, v, b.assig)
 		}
@@ -278,6 +281,9 @@ func (s *scan) bind(v *types.Var) *binding {
 		lit := literal(info, rhs[0])
 		if lit == nil {
 			return
+		}
+		if _, _, ok := s.Up.List(stmt); !ok {
+			return // the init of an if
 		}
 		found = &binding{
 			lit: &Literal{Lit: lit, Var: v, Bind: stmt}, empty: doesNothing(info, lit),

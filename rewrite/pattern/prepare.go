@@ -79,6 +79,7 @@ type Prepare struct {
 	Sig    *types.Signature // of the cleanup
 
 	Literals []*Literal // the cleanups, in the order of their position
+	Empty    []*Literal // bound to variables, and doing nothing
 	Returns  []*Return
 	Inner    []*Use // uses of the cleanup within the prepare function itself
 	Captures []*Capture

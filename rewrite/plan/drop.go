@@ -29,6 +29,11 @@ func (x *decision) drop() *Refusal {
 		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || x.infersFrom(c) {
 			continue
 		}
+		if !x.everySite(func(s *pattern.Site) bool {
+			return x.runs(s) || c.Index < len(s.Call.Args) && constant(s, s.Call.Args[c.Index])
+		}) {
+			continue // the operand would be evaluated no more, or its variable unused
+		}
 		if len(p.Inner) == 0 {
 			x.plan.Drop[c.Index] = true
 			continue
@@ -39,6 +44,17 @@ func (x *decision) drop() *Refusal {
 		}
 	}
 	return nil
+}
+
+// runs reports whether the site calls finish somewhere.
+func (x *decision) runs(s *pattern.Site) bool {
+	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return x.plan.Idle[u] == "" })
+}
+
+// constant reports whether an operand is a constant or nil.
+func constant(s *pattern.Site, e ast.Expr) bool {
+	tv := s.Unit.Info.Types[e]
+	return tv.Value != nil || tv.IsNil()
 }
 
 // onlyInCleanup reports whether prepare itself makes no use of the capture.

@@ -89,7 +89,7 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 			}
 		case *ast.CaseClause:
 			sw, _ := sc.up[sc.up[s]].(*ast.SwitchStmt)
-			if sw == nil || sw.Tag != nil || len(s.List) != 1 {
+			if sw == nil || sw.Tag != nil || len(s.List) != 1 || fallsInto(sw, s) {
 				break
 			}
 			if c := implied(sc.info, s.List[0], v, true); c != unknown && sc.counts(v, sw, s.List[0], n) {
@@ -117,6 +117,23 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 	return unknown
 }
 
+// fallsInto reports whether the clause before falls through into this one, which
+// then has not passed its own test.
+func fallsInto(sw *ast.SwitchStmt, clause *ast.CaseClause) bool {
+	for i, c := range sw.Body.List {
+		if c != ast.Stmt(clause) || i == 0 {
+			continue
+		}
+		body := sw.Body.List[i-1].(*ast.CaseClause).Body
+		if len(body) == 0 {
+			return false
+		}
+		b, ok := body[len(body)-1].(*ast.BranchStmt)
+		return ok && b.Tok == token.FALLTHROUGH
+	}
+	return false
+}
+
 // counts reports whether what cond, the condition of stmt, says about v answers
 // the question: v must not be assigned between the site and the test, or
 // between the test and the node.
@@ -130,17 +147,31 @@ func (sc scope) counts(v *types.Var, stmt ast.Stmt, cond ast.Expr, n ast.Node) b
 	if cond.Pos() < sc.site.End() {
 		return false
 	}
-	if s, ok := stmt.(*ast.IfStmt); ok && s.Init == sc.site {
-		return true
-	}
-	if list, i, ok := sc.up.List(sc.site); ok && i+1 < len(list) && list[i+1] == stmt {
-		return true // nothing can happen in between
+	if s, ok := stmt.(*ast.IfStmt); ok && !calling(cond) {
+		if s.Init == sc.site {
+			return true
+		}
+		if list, i, ok := sc.up.List(sc.site); ok && i+1 < len(list) && list[i+1] == stmt && s.Init == nil {
+			return true // nothing can happen in between
+		}
 	}
 	to := cond.Pos()
-	for l := sc.up.Loop(stmt, sc.fn); l != nil && !pattern.Within(sc.site, l); l = sc.up.Loop(l, sc.fn) {
+	for l := sc.up.Loop(stmt, sc.fn); l != nil && !repeats(sc.up, l, sc.site, sc.fn); l = sc.up.Loop(l, sc.fn) {
 		to = l.End()
 	}
 	return !sc.assigned(v, sc.site.End(), to, stmt)
+}
+
+// calling reports whether a condition calls a function, which may do anything.
+func calling(cond ast.Expr) bool {
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if _, ok := n.(*ast.CallExpr); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // assigned reports whether v may be assigned between two positions, or by

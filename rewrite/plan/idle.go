@@ -83,6 +83,9 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*patt
 	if x.aliases(s) || u.Lit != nil || x.errIndex < 0 || x.errIndex >= len(s.Lhs) || len(nils) > 0 == (len(empties) > 0) {
 		return false
 	}
+	if x.errorReplaced() {
+		return false
+	}
 	for _, r := range x.p.Returns {
 		if r.Live() && (x.errIndex >= len(r.Stmt.Results) || !x.p.Unit.Info.Types[r.Stmt.Results[x.errIndex]].IsNil()) {
 			return false
@@ -207,6 +210,9 @@ func lowerFirst(name string) string {
 
 // upperFirst returns name with its first letter in upper case.
 func upperFirst(name string) string {
+	if name == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(r)) + name[n:]
 }

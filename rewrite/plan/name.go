@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -260,6 +261,8 @@ func (x *decision) name() *Refusal {
 		named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
 		clash := named && slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool {
 			return c.Var.Name() == p.Decl.Recv.List[0].Names[0].Name
+		}) || named && slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+			return slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == p.Decl.Recv.List[0].Names[0].Name })
 		})
 		plan.Finish.OnRecv = !clash && (named || len(p.Inner) == 0) && x.everySite(func(s *pattern.Site) bool {
 			return receiver(s) != nil && !x.aliases(s) && x.stableReceiver(s, receiver(s))
@@ -267,6 +270,9 @@ func (x *decision) name() *Refusal {
 		if !plan.Finish.OnRecv && !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
 		}
+	}
+	if !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg == p.Unit.Pkg || !tested(s) }) && plan.State.Type != "" {
+		plan.State.Live, plan.State.Kind = upperFirst(plan.State.Live), upperFirst(plan.State.Kind)
 	}
 	names := finishNames(p.Key.Name, x.authorsWord())
 	var ok bool
@@ -300,7 +306,51 @@ func (x *decision) name() *Refusal {
 	if !plan.State.Empty() {
 		plan.State.Result = x.nounAt(p.Unit, p.Decl, p.Decl.Pos())
 	}
-	return x.zeroState()
+	if r := x.zeroState(); r != nil {
+		return r
+	}
+	return x.typesSeen()
+}
+
+// typesSeen refuses when a type that an idle return has to write means something
+// else there.
+func (x *decision) typesSeen() *Refusal {
+	p := x.p
+	for _, r := range p.Returns {
+		if !r.Live() && !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
+			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
+		}
+	}
+	for _, in := range x.plan.Inner {
+		for _, pass := range x.plan.Passages {
+			if x.plan.Fresh[pass.Capture.Index] && pass.Route == ByArgument && !plainly(p.Unit, in.Use.Expr.Pos(), pass.Type) {
+				return x.refuse(NameClash, p.Unit, in.Use.Expr.Pos(), "a local has the name of a type that the call must write")
+			}
+		}
+	}
+	return nil
+}
+
+// plainly reports whether no local hides a name of the text of a type or of its
+// zero value at pos.
+func plainly(u *pattern.Unit, pos token.Pos, text string) bool {
+	scope := u.Pkg.Scope().Innermost(pos)
+	if scope == nil {
+		return false
+	}
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' }) {
+		name, _, _ := strings.Cut(w, ".")
+		at, obj := scope.LookupParent(name, pos)
+		if obj != nil && at != types.Universe && at != u.Pkg.Scope() && at.Parent() != u.Pkg.Scope() {
+			return false
+		}
+	}
+	return true
+}
+
+// tested reports whether the site compares the cleanup with nil.
+func tested(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest })
 }
 
 // passesForCleanup reports whether a single captured value has a type that could

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -15,11 +16,29 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 		return false
 	}
 	p := x.p
+	if x.errorReplaced() {
+		return false
+	}
 	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
 	if len(r.Stmt.Results) == 0 {
 		return b.known(r.Stmt, p.Func.Signature().Results().At(x.errIndex)) == notNil
 	}
 	return x.errIndex < len(r.Stmt.Results) && b.holds(r.Stmt, r.Stmt.Results[x.errIndex], 0)
+}
+
+// errorReplaced reports whether something other than a return statement may set
+// prepare's error: a deferred literal, or whoever has its address.
+func (x *decision) errorReplaced() bool {
+	return x.resultReplaced(x.errIndex)
+}
+
+// resultReplaced reports whether something other than a statement of prepare
+// itself may set its result i.
+func (x *decision) resultReplaced(i int) bool {
+	v := x.p.Func.Signature().Results().At(i)
+	return slices.ContainsFunc(x.p.Access[v], func(a pattern.Access) bool {
+		return a.Mode == pattern.Address || a.Mode == pattern.Write && a.Lit != nil
+	})
 }
 
 // A body is a function in which errors are looked at.

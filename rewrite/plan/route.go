@@ -219,6 +219,11 @@ func hoistable(s *pattern.Site) bool {
 	if _, _, ok := s.Up.List(s.Stmt); !ok || spread(s) {
 		return false
 	}
+	for _, l := range s.Lhs {
+		if effects(s.Unit.Info, l) {
+			return false // it is evaluated before the operands of the call
+		}
+	}
 	for _, e := range s.Call.Args {
 		if effects(s.Unit.Info, e) && !typedAlone(s.Unit.Info, e) {
 			return false
@@ -282,7 +287,7 @@ func (x *decision) argumentStays(s *pattern.Site, i int) (ok, hoist bool) {
 func (x *decision) returned(v *types.Var) int {
 	results := x.p.Func.Signature().Results()
 	for i := range results.Len() {
-		if i == x.p.Result || !types.Identical(results.At(i).Type(), v.Type()) {
+		if i == x.p.Result || x.resultReplaced(i) || !types.Identical(results.At(i).Type(), v.Type()) {
 			continue
 		}
 		all := true

@@ -19,6 +19,17 @@ func (x *decision) shape() *Refusal {
 	if p.Cleanups > 1 {
 		return x.refuse(SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
 	}
+	// A named result takes what the returns hand out: a literal that looks at
+	// it, or sets it, knows more than the return statements say.
+	named := p.Func.Signature().Results().At(p.Result)
+	same := !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+		return !r.Live() || r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] != named
+	})
+	for _, a := range p.Access[named] {
+		if a.Lit != nil && !(same && a.Mode == pattern.Read) || a.Mode == pattern.Address {
+			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
+		}
+	}
 	for _, r := range p.Returns {
 		if r.Idle != pattern.Foreign {
 			continue

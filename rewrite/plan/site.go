@@ -51,6 +51,13 @@ func (x *decision) settle() *Refusal {
 			sp.Shares = seen[s.Var]
 			seen[s.Var] = true
 		}
+		if sel, ok := ast.Unparen(s.Call.Fun).(*ast.SelectorExpr); ok && x.p.Key.Recv == "" && !x.plan.Finish.OnState {
+			for _, u := range calls(s) {
+				if id := identOf(sel.X); id == nil || !sees(s.Unit, u.Expr.Pos(), info.Uses[id]) {
+					return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
+				}
+			}
+		}
 		if x.plan.Finish.OnRecv {
 			if r := x.methodFree(s); r != nil {
 				return r
@@ -81,7 +88,7 @@ func (x *decision) stateVar(s *pattern.Site, pos token.Pos, name string) string 
 // the cleanup, and refuses where its type cannot be written.
 func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
 	_, typ := x.plan.State.Value()
-	if o.Stmt != nil && (s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File) {
+	if o.Stmt != nil && (s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File || !plainly(s.Unit, o.At, typ)) {
 		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	if o.State == "" {

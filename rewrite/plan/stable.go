@@ -175,24 +175,36 @@ func sees(u *pattern.Unit, pos token.Pos, obj types.Object) bool {
 // at any time, unless they come after the use, outside of any loop.
 func changes(s *pattern.Site, v *types.Var, u *pattern.Use) bool {
 	siteLit, _ := s.Func.(*ast.FuncLit)
+	later := u.Lit != nil || u.Kind == pattern.Value
+	if later && (s.NamedResult(v) || s.OldLoopVar(v)) {
+		// A return assigns the results, and the next turn of an old loop
+		// its variable.
+		return true
+	}
 	from, to := s.Stmt.Pos(), u.Stmt.End()
 	loop := s.Up.Loop(s.Stmt, s.Func)
-	if u.Lit != nil || u.Kind == pattern.Value {
+	if later {
 		to = token.Pos(1 << 30)
 		if loop != nil {
 			from = 0
 		}
 	} else {
-		for l := s.Up.Loop(u.Stmt, s.Func); l != nil && !pattern.Within(s.Stmt, l); l = s.Up.Loop(l, s.Func) {
+		for l := s.Up.Loop(u.Stmt, s.Func); l != nil && !repeats(s.Up, l, s.Stmt, s.Func); l = s.Up.Loop(l, s.Func) {
 			to = l.End()
 		}
 	}
 	if hasGoto(s.Func) {
 		from, to = 0, token.Pos(1<<30)
 	}
+	foreign := !(s.Func.Pos() <= v.Pos() && v.Pos() < s.Func.End())
 	for _, a := range s.Access[v] {
 		if a.Mode == pattern.Read {
 			continue
+		}
+		if foreign {
+			// Declared around the literal that holds the site, which may
+			// run again while it runs.
+			return true
 		}
 		pos := a.Ident.Pos()
 		if a.Lit == siteLit && a.Mode == pattern.Write {
@@ -203,7 +215,18 @@ func changes(s *pattern.Site, v *types.Var, u *pattern.Use) bool {
 		}
 		// Another literal, or an address: harmless only if it comes after
 		// the use for good.
-		if pos < to || loop != nil && v.Pos() < loop.Pos() || !pattern.Within(a.Ident, s.Func) {
+		if pos < to || loop != nil && v.Pos() < loop.Pos() {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats reports whether a loop runs statement n again: the init of a for
+// statement runs once.
+func repeats(up pattern.Parents, loop ast.Stmt, n, fn ast.Node) bool {
+	for l := up.Loop(n, fn); l != nil; l = up.Loop(l, fn) {
+		if l == loop {
 			return true
 		}
 	}

@@ -46,6 +46,13 @@ func (x *decision) uses() *Refusal {
 			}
 		}
 	}
+	for _, s := range x.sites {
+		for _, u := range s.Uses {
+			if u.Kind == pattern.Value && x.aliases(s) {
+				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value, from a variable that is set again")
+			}
+		}
+	}
 	return nil
 }
 
