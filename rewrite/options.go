@@ -48,6 +48,10 @@ type Options struct {
 	// over the new text. A change that makes one fail is refused. Nil runs none.
 	Test *Test
 
+	// Bench asks, with Rewrite, for benchmarks of the affected packages on the old
+	// and the new text. Nil runs none.
+	Bench *Bench
+
 	// Env is the environment of the go command. Nil means that of the
 	// process.
 	Env []string

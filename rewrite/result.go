@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/closurefix/closurefix/rewrite/bench"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -18,7 +19,12 @@ type Result struct {
 	Files    []File    // that change, by name; only with Options.Rewrite
 	Tested   int       // packages whose tests were run; only with Options.Test
 	Broken   []string  // what fails over the new text and over the old one, and is blamed on no rewrite
-	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
+
+	// Bench is what the benchmarks measured; only with Options.Bench, and nil if no
+	// file changes.
+	Bench *bench.Results
+
+	Stack []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Packages int // that the patterns name
 	Scanned  int // Go files parsed

@@ -68,7 +68,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	return r.result()
+	res, err := r.result()
+	if err == nil && o.Rewrite && o.Bench != nil {
+		res.Bench, err = r.measure(ctx)
+	}
+	return res, err
 }
 
 // look type-checks the packages of the scope and decides.

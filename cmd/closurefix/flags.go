@@ -36,6 +36,11 @@ usage: closurefix [flags] [packages]        (default ./...)
                  code before anything is written; leave out what fails
   -timeout D     how long the tests of one package may take (as in go test)
   -race          run the tests with the race detector
+  -bench RE      run these benchmarks of the same packages on the code before and
+                 after the rewrite, in turn, and compare them as benchstat does
+  -count N       how often (default 6, the fewest for an interval at 95 %)
+  -benchtime T   how long each takes (as in go test)
+  -benchout P    keep what was measured in P.old.txt and P.new.txt
 
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it
@@ -54,7 +59,9 @@ type flags struct {
 	diff, fix, json bool
 	all, exported   bool
 	escape          bool
-	test            *rewrite.Test // nil: none
+	test            *rewrite.Test  // nil: none
+	bench           *rewrite.Bench // nil: none
+	benchout        string
 	verbose         bool
 	version         bool
 	explain         string
@@ -70,6 +77,7 @@ func parseFlags(args []string) (*flags, error) {
 	var tags, configs string
 	var test bool
 	var how rewrite.Test
+	var bench rewrite.Bench
 	set := flag.NewFlagSet("closurefix", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.BoolVar(&f.diff, "diff", false, "")
@@ -81,6 +89,10 @@ func parseFlags(args []string) (*flags, error) {
 	set.BoolVar(&test, "test", false, "")
 	set.DurationVar(&how.Timeout, "timeout", 0, "")
 	set.BoolVar(&how.Race, "race", false, "")
+	set.StringVar(&bench.Pattern, "bench", "", "")
+	set.IntVar(&bench.Count, "count", 6, "")
+	set.StringVar(&bench.Time, "benchtime", "", "")
+	set.StringVar(&f.benchout, "benchout", "", "")
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")
@@ -114,6 +126,16 @@ func parseFlags(args []string) (*flags, error) {
 		f.test = &how
 	case how != rewrite.Test{}:
 		return nil, errors.New("-timeout and -race say how to test: use them with -test")
+	}
+	switch {
+	case bench.Pattern != "" && f.json:
+		return nil, errors.New("-bench and -json exclude each other")
+	case bench.Pattern != "" && bench.Count < 1:
+		return nil, errors.New("-count: the benchmarks must run once at least")
+	case bench.Pattern != "":
+		f.bench = &bench
+	case f.benchout != "" || bench.Time != "" || bench.Count != 6:
+		return nil, errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
 	}
 	return f, f.configure(tags, configs)
 }

@@ -79,15 +79,22 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Configs:  f.configs,
 		All:      f.all,
 		Exported: f.exported,
-		Rewrite:  f.diff || f.fix,
+		Rewrite:  f.diff || f.fix || f.bench != nil,
 		Escape:   f.escape,
 		Test:     f.test,
+		Bench:    f.bench,
 		Progress: p.progress,
 	})
 	p.clear()
 	if err != nil {
 		p.fail(err)
 		return exitError
+	}
+	if f.benchout != "" && res.Bench != nil {
+		if err := res.Bench.Save(f.benchout); err != nil {
+			p.fail(err)
+			return exitError
+		}
 	}
 	switch {
 	case f.diff:
@@ -105,6 +112,10 @@ func work(ctx context.Context, f *flags, p *printer) int {
 			return exitError
 		}
 		p.fixed(res)
+		if err := p.bench(p.stdout, res); err != nil {
+			p.fail(err)
+			return exitError
+		}
 		if len(res.Left()) > 0 {
 			return exitFindings
 		}
@@ -117,6 +128,10 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		return exitDone
 	}
 	p.report(res)
+	if err := p.bench(p.stdout, res); err != nil {
+		p.fail(err)
+		return exitError
+	}
 	if len(res.Findings) > 0 {
 		return exitFindings
 	}

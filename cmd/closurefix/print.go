@@ -84,6 +84,7 @@ func (p *printer) report(res *rewrite.Result) {
 		p.finding(p.stdout, f)
 	}
 	p.stack(res)
+	p.gains(res)
 }
 
 // diff prints the diff alone to stdout, so that it is a patch; what stays as
@@ -106,7 +107,7 @@ func (p *printer) diff(res *rewrite.Result) error {
 	p.stack(res)
 	p.gains(res)
 	p.tested(res)
-	return nil
+	return p.bench(p.stderr, res)
 }
 
 // fixed prints what -fix left as it is, and a summary.

@@ -191,12 +191,12 @@ func TestPrint(t *testing.T) {
 	const want = `pkg: example.com/m
            old sec/op       new sec/op       vs old
 Conn/a-2       102.0n ± ∞       102.0n ± ∞        ~ (p=0.968 n=5)
-note: need >= 6 samples for confidence interval at level 0.95
 
            old allocs/op       new allocs/op        vs old
 Conn/a-2           42.00 ± ∞           32.00 ± ∞   -23.81% (p=0.008 n=5)
 Conn/b-2           58.00 ± ∞           44.00 ± ∞   -24.14% (p=0.008 n=5)
 geomean            49.36               37.52       -23.97%
+
 note: need >= 6 samples for confidence interval at level 0.95
 `
 	if got := b.String(); got != want {

@@ -130,6 +130,7 @@ func mean(rows []Row) *Mean {
 func Print(w io.Writer, tables []Table) error {
 	var b strings.Builder
 	path := ""
+	var notes []string // each once
 	for i, t := range tables {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -138,15 +139,21 @@ func Print(w io.Writer, tables []Table) error {
 			path = t.Package
 			fmt.Fprintf(&b, "pkg: %s\n", path)
 		}
-		t.print(&b)
+		t.print(&b, &notes)
+	}
+	for i, n := range notes {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "note: %s\n", n)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (t Table) print(b *strings.Builder) {
+// print writes one table, and adds to notes what a reader must know.
+func (t Table) print(b *strings.Builder, notes *[]string) {
 	lines := [][]string{{"", "old " + t.Unit, "", "new " + t.Unit, "", "vs old", ""}}
-	var notes []string
 	for _, r := range t.Rows {
 		lines = append(lines, []string{
 			r.Name,
@@ -156,8 +163,8 @@ func (t Table) print(b *strings.Builder) {
 		})
 		for _, list := range [][]error{r.Old.Warnings, r.New.Warnings, r.Comparison.Warnings} {
 			for _, e := range list {
-				if !slices.Contains(notes, e.Error()) {
-					notes = append(notes, e.Error())
+				if !slices.Contains(*notes, e.Error()) {
+					*notes = append(*notes, e.Error())
 				}
 			}
 		}
@@ -186,9 +193,6 @@ func (t Table) print(b *strings.Builder) {
 			row.WriteByte(' ')
 		}
 		b.WriteString(strings.TrimRight(row.String(), " ") + "\n")
-	}
-	for _, n := range notes {
-		fmt.Fprintf(b, "note: %s\n", n)
 	}
 }
 
