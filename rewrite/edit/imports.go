@@ -28,6 +28,13 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 		if name == "_" || name == "." || !before[name] || after[name] {
 			continue
 		}
+		if s.lastImport(spec) {
+			// The package's init may be what the program needs.
+			if text, err = blankImport(s.name, text, spec); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if text, err = removeImport(s.name, text, spec); err != nil {
 			return nil, err
 		}
@@ -39,6 +46,38 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 		}
 		if text, err = addImport(s.name, text, line, s.newline()); err != nil {
 			return nil, err
+		}
+	}
+	return text, nil
+}
+
+// lastImport reports whether no other file of the package imports what spec does,
+// and it is not of the standard library.
+func (s *source) lastImport(spec *ast.ImportSpec) bool {
+	if !strings.Contains(strings.Split(spec.Path.Value, "/")[0], ".") {
+		return false
+	}
+	for _, f := range s.unit.Files {
+		for _, other := range f.Imports {
+			if other != spec && other.Path.Value == spec.Path.Value {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// blankImport keeps an import for the sake of its package's init.
+func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, name, text, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range f.Imports {
+		if s.Path.Value == spec.Path.Value && (s.Name == nil) == (spec.Name == nil) {
+			from, to := fset.Position(s.Pos()).Offset, fset.Position(s.Path.Pos()).Offset
+			return append(append(append([]byte(nil), text[:from]...), "_ "...), text[to:]...), nil
 		}
 	}
 	return text, nil

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -30,6 +31,15 @@ func (x *decision) idle() *Refusal {
 		case pattern.IdleEmpty:
 			empties = append(empties, r)
 			emptySure = emptySure && x.errorHolds(r)
+		}
+	}
+	if pos, ok := x.swallows(); ok {
+		for _, s := range x.sites {
+			for _, u := range calls(s) {
+				if !x.checksNil(s, u) {
+					return x.refuse(UnguardedNil, x.p.Unit, pos, "it recovers from a panic, and may then return a nil cleanup without an error")
+				}
+			}
 		}
 	}
 	live, guard := false, false
@@ -69,6 +79,116 @@ func (x *decision) idle() *Refusal {
 		x.plan.State.Guard = guard
 	}
 	return nil
+}
+
+// swallows returns the position of a deferred call that may end a panic of
+// prepare, which then returns what its results hold: nothing, most likely. One
+// that makes prepare's error an error is fine:
+//
+//	defer func() {
+//		if v := recover(); v != nil {
+//			err = fmt.Errorf("begin: %v", v)
+//		}
+//	}()
+func (x *decision) swallows() (token.Pos, bool) {
+	p := x.p
+	info := p.Unit.Info
+	var at token.Pos
+	ast.Inspect(p.Decl.Body, func(n ast.Node) bool {
+		if at.IsValid() {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			switch f := ast.Unparen(n.Call.Fun).(type) {
+			case *ast.FuncLit:
+				if recovers(info, f) && !x.setsError(f) {
+					at = n.Pos()
+				}
+			case *ast.Ident, *ast.SelectorExpr:
+				if x.calleeRecovers(f.(ast.Expr)) {
+					at = n.Pos()
+				}
+			}
+			return false
+		}
+		return true
+	})
+	return at, at.IsValid()
+}
+
+// setsError reports whether a deferred literal that recovers does so in the
+// init of an if, whose body sets prepare's named error to an error.
+func (x *decision) setsError(lit *ast.FuncLit) bool {
+	p := x.p
+	if x.errIndex < 0 {
+		return false
+	}
+	named := p.Func.Signature().Results().At(x.errIndex)
+	info := p.Unit.Info
+	recoveries, sets := 0, false
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if b, ok := info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
+				recoveries++
+			}
+		case *ast.IfStmt:
+			init, ok := n.Init.(*ast.AssignStmt)
+			if !ok || len(init.Lhs) != 1 {
+				return true
+			}
+			v, ok := info.Defs[identOf(init.Lhs[0])].(*types.Var)
+			if !ok || implied(info, n.Cond, v, true) != notNil {
+				return true
+			}
+			for _, s := range n.Body.List {
+				a, ok := s.(*ast.AssignStmt)
+				if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 || info.Uses[identOf(a.Lhs[0])] != types.Object(named) {
+					continue
+				}
+				b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+				sets = sets || b.holds(a, a.Rhs[0], 0)
+			}
+		}
+		return true
+	})
+	return recoveries == 1 && sets
+}
+
+// calleeRecovers reports whether a function in sight calls recover itself.
+func (x *decision) calleeRecovers(fun ast.Expr) bool {
+	var id *ast.Ident
+	switch f := fun.(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	}
+	f, ok := x.p.Unit.Info.Uses[id].(*types.Func)
+	if !ok {
+		return false
+	}
+	key := pattern.KeyOf(f)
+	for _, u := range x.world.Units {
+		if u.Pkg.Path() != key.Pkg {
+			continue
+		}
+		for _, file := range u.Files {
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok || decl.Body == nil || decl.Name.Name != key.Name {
+					continue
+				}
+				if g, ok := u.Info.Defs[decl.Name].(*types.Func); ok && pattern.KeyOf(g) == key {
+					return recovers(u.Info, &ast.FuncLit{Body: decl.Body})
+				}
+			}
+		}
+	}
+	return false
 }
 
 // failed reports whether a use as a value stands where the site's error is known

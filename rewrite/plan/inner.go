@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -27,6 +28,9 @@ func (x *decision) inner() *Refusal {
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
 			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
+		if l := x.literalOf(u); !x.bound(l, u) {
+			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
+		}
 		for _, c := range x.literalOf(u).Captures {
 			if !sees(p.Unit, u.Expr.Pos(), c.Var) {
 				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
@@ -39,6 +43,16 @@ func (x *decision) inner() *Refusal {
 		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
 	}
 	return nil
+}
+
+// bound reports whether the variable of a cleanup certainly holds it at a use:
+// the statement that binds it declares it, or stands before in a list.
+func (x *decision) bound(l *pattern.Literal, u *pattern.Use) bool {
+	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
+		list, i, ok := x.p.Up.List(l.Bind)
+		return ok && !hasGoto(x.p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) })
+	}
+	return true
 }
 
 // wrapInner reports whether a captured variable may be assigned between a

@@ -271,6 +271,15 @@ func (x *decision) name() *Refusal {
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
 		}
 	}
+	params := make(map[string]bool)
+	for _, pass := range plan.Passages {
+		if n := pass.Capture.Var.Name(); pass.Route == ByArgument || pass.Route == ByResult {
+			if params[n] {
+				return x.refuse(SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", n)
+			}
+			params[n] = true
+		}
+	}
 	if !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg == p.Unit.Pkg || !tested(s) }) && plan.State.Type != "" {
 		plan.State.Live, plan.State.Kind = upperFirst(plan.State.Live), upperFirst(plan.State.Kind)
 	}
@@ -304,6 +313,16 @@ func (x *decision) name() *Refusal {
 		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
 	}
 	if !plan.State.Empty() {
+		for _, r := range p.Returns {
+			if len(r.Stmt.Results) > 0 {
+				continue
+			}
+			for v := range p.Func.Signature().Results().Variables() {
+				if v.Name() == "_" {
+					return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+				}
+			}
+		}
 		plan.State.Result = x.nounAt(p.Unit, p.Decl, p.Decl.Pos())
 	}
 	if r := x.zeroState(); r != nil {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -67,9 +68,10 @@ func (b body) known(n ast.Node, v *types.Var) condition {
 //   - it is a field that the if around the return has just found not nil, and
 //     nothing runs in between;
 //   - it is the Err of a context in the case that received from its Done;
-//   - it is an error variable of package level that nobody assigns in its
-//     package, with an initial value; of another package, where that cannot be
-//     looked up, such a variable (net.ErrClosed, io.EOF) is taken at its word.
+//   - it is an error variable of package level that is made with an error and
+//     never set again in its package; of a package that cannot be looked into, a
+//     variable with the name of an error (net.ErrClosed, io.EOF) is taken at its
+//     word.
 func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
 	e = ast.Unparen(e)
 	info := b.u.Info
@@ -92,7 +94,10 @@ func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
 			}
 			return true
 		}
-		return global(v) && b.x.sentinel(v) || b.known(at, v) == notNil
+		if global(v) {
+			return b.x.sentinel(v)
+		}
+		return b.known(at, v) == notNil
 	case *ast.SelectorExpr:
 		if v, ok := info.Uses[e.Sel].(*types.Var); ok && !v.IsField() {
 			return b.x.sentinel(v)
@@ -122,7 +127,7 @@ func (b body) makes(at ast.Stmt, call *ast.CallExpr, depth int) bool {
 		case "New", "Newf", "Errorf":
 			return true
 		case "Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef":
-			return len(call.Args) > 0 && b.holds(at, call.Args[0], depth)
+			return at != nil && len(call.Args) > 0 && b.holds(at, call.Args[0], depth)
 		}
 	}
 	if depth > 2 {
@@ -213,6 +218,13 @@ func justTested(up pattern.Parents, n ast.Stmt, e ast.Expr) bool {
 			}
 		}
 	}
+	if ret, ok := n.(*ast.ReturnStmt); ok {
+		for _, e := range ret.Results {
+			if calling(e) {
+				return false
+			}
+		}
+	}
 	test, ok := up[up[n]].(*ast.IfStmt)
 	if !ok || up[n] != ast.Node(test.Body) {
 		return false
@@ -291,39 +303,66 @@ func (x *decision) sentinel(v *types.Var) bool {
 	if !global(v) || !isError(v.Type()) {
 		return false
 	}
-	if v.Pkg().Path() != x.p.Key.Pkg {
-		return true
-	}
-	initialized := false
+	seen, made := false, false
 	for _, u := range x.world.Units {
-		if u.Pkg.Path() != x.p.Key.Pkg {
+		if u.Pkg.Path() != v.Pkg().Path() {
 			continue
+		}
+		seen = true
+		own, ok := u.Pkg.Scope().Lookup(v.Name()).(*types.Var)
+		if !ok {
+			return false
 		}
 		for _, f := range u.Files {
 			for _, d := range f.Decls {
 				up := pattern.ParentsOf(d)
-				for _, a := range pattern.AccessesOf(u.Info, d, up)[v] {
+				for _, a := range pattern.AccessesOf(u.Info, d, up)[own] {
 					if a.Mode != pattern.Read {
 						return false
 					}
 				}
-				g, ok := d.(*ast.GenDecl)
-				if !ok {
-					continue
-				}
-				for _, spec := range g.Specs {
-					vs, ok := spec.(*ast.ValueSpec)
-					if !ok {
-						continue
-					}
-					for i, id := range vs.Names {
-						if u.Info.Defs[id] == v && i < len(vs.Values) && !u.Info.Types[vs.Values[i]].IsNil() {
-							initialized = true
-						}
-					}
-				}
+				made = made || x.madeWithError(u, d, own)
 			}
 		}
 	}
-	return initialized
+	if seen {
+		return made
+	}
+	name := v.Name()
+	return strings.HasPrefix(name, "Err") || strings.HasPrefix(name, "err") || name == "EOF" || !strings.Contains(strings.Split(v.Pkg().Path(), "/")[0], ".")
+}
+
+// madeWithError reports whether a declaration gives v an initial value that is
+// certainly an error.
+func (x *decision) madeWithError(u *pattern.Unit, d ast.Decl, v *types.Var) bool {
+	g, ok := d.(*ast.GenDecl)
+	if !ok {
+		return false
+	}
+	for _, spec := range g.Specs {
+		vs, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for i, id := range vs.Names {
+			if u.Info.Defs[id] != v || len(vs.Values) != len(vs.Names) {
+				continue
+			}
+			e := ast.Unparen(vs.Values[i])
+			if tv := u.Info.Types[e]; !tv.IsNil() && tv.Type != nil && !types.IsInterface(tv.Type) {
+				return true
+			}
+			b := body{x: x, u: u}
+			call, ok := e.(*ast.CallExpr)
+			if ok && b.makes(nil, call, 3) {
+				return true
+			}
+			// Another such variable: var ErrClosed = net.ErrClosed.
+			if sel, ok := e.(*ast.SelectorExpr); ok {
+				w, ok := u.Info.Uses[sel.Sel].(*types.Var)
+				return ok && w.Pkg() != v.Pkg() && x.sentinel(w)
+			}
+		}
+	}
+	return false
 }

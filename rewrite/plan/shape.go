@@ -106,6 +106,9 @@ func (x *decision) several() *Refusal {
 		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
 			return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
 		}
+		if id := x.otherMeaning(l); id != nil {
+			return x.refuse(SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
+		}
 		for _, c := range l.Captures {
 			typ := c.Var.Type().String()
 			if old, ok := types[c.Var.Name()]; ok && old != typ {
@@ -115,6 +118,36 @@ func (x *decision) several() *Refusal {
 		}
 	}
 	return nil
+}
+
+// otherMeaning returns an identifier of a literal that is neither its own nor
+// captured, and has the name of a variable that another literal captures: as a
+// parameter of finish that variable would take its place.
+func (x *decision) otherMeaning(l *pattern.Literal) *ast.Ident {
+	captured := make(map[string]bool)
+	for _, c := range x.p.Captures {
+		captured[c.Var.Name()] = true
+	}
+	var found *ast.Ident
+	ast.Inspect(l.Lit, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok || found != nil || !captured[id.Name] {
+			return true
+		}
+		obj := x.p.Unit.Info.Uses[id]
+		if obj == nil || pattern.Within(l.Lit, x.p.Decl) && l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
+			return true
+		}
+		if v, ok := obj.(*types.Var); ok && (v.IsField() || slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return c.Var == v })) {
+			return true
+		}
+		if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
+			return true
+		}
+		found = id
+		return false
+	})
+	return found
 }
 
 // text prints a literal and the names that it captures. Two literals with the
