@@ -1,0 +1,198 @@
+// Package heat reads profiles (pprof, CPU or heap) and says how much of what they
+// hold was spent on allocations in some lines.
+//
+// Of each sample the frames are walked from the innermost, inlined ones too. Those
+// of the runtime are skipped, and the first other frame is the one that allocated.
+// In a CPU profile, a sample counts only if one of the frames skipped belongs to
+// the allocator. The garbage collector's share of an allocation is in no profile.
+package heat
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/pprof/profile"
+)
+
+// A Place is where something is allocated: a line of a function, or of a function
+// literal in it.
+type Place struct {
+	Func string // as the runtime names it: example.com/m.(*Conn).prepareRead
+	File string
+	Line int
+}
+
+// A Body is the extent of a function.
+type Body struct {
+	Func     string
+	File     string
+	From, To int // lines, both in it
+}
+
+// A Profile is what some files of one kind hold.
+type Profile struct {
+	Kind  string // cpu, alloc_objects, alloc_space, inuse_objects…
+	Unit  string // nanoseconds, count, bytes…
+	Total int64
+
+	files   []string
+	spent   map[Place]int64 // by allocating place; only the base name of the file
+	visited map[Place]bool  // all places seen
+}
+
+// preferred are the kinds of value that tell most about allocations.
+var preferred = []string{"alloc_objects", "alloc_space", "cpu", "inuse_objects", "inuse_space"}
+
+// Read reads profiles. Files of one kind are added up; of a heap profile, which
+// holds values of several kinds, alloc_objects and alloc_space are taken.
+func Read(names []string) ([]*Profile, error) {
+	var all []*Profile
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := profile.Parse(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if !slices.ContainsFunc(raw.Location, func(l *profile.Location) bool {
+			return len(l.Line) > 0 && l.Line[0].Function != nil && l.Line[0].Line > 0
+		}) {
+			return nil, fmt.Errorf("%s: the profile has no functions or no lines", name)
+		}
+		found := false
+		for _, kind := range []string{"alloc_objects", "alloc_space", "cpu"} {
+			if i := slices.IndexFunc(raw.SampleType, func(t *profile.ValueType) bool { return t.Type == kind }); i >= 0 {
+				all = add(all, name, raw, i)
+				found = true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%s: %w", name, errKind)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Profile) int {
+		return slices.Index(preferred, a.Kind) - slices.Index(preferred, b.Kind)
+	})
+	return all, nil
+}
+
+var errKind = errors.New("neither a CPU nor a heap profile")
+
+// add adds the values of one kind to the profile of that kind.
+func add(all []*Profile, name string, raw *profile.Profile, index int) []*Profile {
+	kind := raw.SampleType[index]
+	i := slices.IndexFunc(all, func(p *Profile) bool { return p.Kind == kind.Type && p.Unit == kind.Unit })
+	if i < 0 {
+		i = len(all)
+		all = append(all, &Profile{Kind: kind.Type, Unit: kind.Unit, spent: make(map[Place]int64), visited: make(map[Place]bool)})
+	}
+	p := all[i]
+	p.files = append(p.files, name)
+	for _, s := range raw.Sample {
+		p.Total += s.Value[index]
+		p.sample(s, s.Value[index], kind.Type == "cpu")
+	}
+	return all
+}
+
+// sample files one sample under the place that allocated.
+func (p *Profile) sample(s *profile.Sample, value int64, cpu bool) {
+	allocates, done := !cpu, false
+	for _, loc := range s.Location {
+		for _, line := range loc.Line {
+			if line.Function == nil {
+				continue
+			}
+			name := plain(line.Function.Name)
+			place := Place{name, filepath.Base(filepath.ToSlash(line.Function.Filename)), int(line.Line)}
+			p.visited[place] = true
+			if done {
+				continue
+			}
+			if ofRuntime(name) {
+				allocates = allocates || strings.HasPrefix(name, "runtime.newobject") || strings.HasPrefix(name, "runtime.malloc")
+				continue
+			}
+			done = true
+			if allocates {
+				p.spent[place] += value
+			}
+		}
+	}
+}
+
+func ofRuntime(name string) bool {
+	return strings.HasPrefix(name, "runtime.") || strings.HasPrefix(name, "internal/runtime/")
+}
+
+var instance = regexp.MustCompile(`\[[^\]]*\]`)
+
+// plain returns the name of a function without type arguments.
+func plain(name string) string { return instance.ReplaceAllString(name, "") }
+
+// within reports whether name is that of fn or of a literal in it.
+func within(name, fn string) bool {
+	rest, ok := strings.CutPrefix(name, fn)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '-')
+}
+
+// Spent returns what was spent on allocations in the places, each counted once.
+func (p *Profile) Spent(places []Place) int64 {
+	var sum int64
+	for at, value := range p.spent {
+		if slices.ContainsFunc(places, func(q Place) bool {
+			return at.Line == q.Line && at.File == filepath.Base(q.File) && within(at.Func, q.Func)
+		}) {
+			sum += value
+		}
+	}
+	return sum
+}
+
+// Mismatch returns a sentence if the profile has one of the functions at lines
+// where it is not, so that it was taken of other code, and "" if not.
+func (p *Profile) Mismatch(bodies []Body) string {
+	var wrong []string
+	for at := range p.visited {
+		for _, b := range bodies {
+			if !within(at.Func, b.Func) {
+				continue
+			}
+			if at.File != filepath.Base(b.File) || at.Line < b.From || at.Line > b.To {
+				wrong = append(wrong, fmt.Sprintf("it has %s at %s:%d, and that is at %s:%d to %d",
+					at.Func, at.File, at.Line, filepath.Base(b.File), b.From, b.To))
+			}
+		}
+	}
+	if len(wrong) == 0 {
+		return ""
+	}
+	slices.Sort(wrong)
+	return fmt.Sprintf("%s does not match the code: %s", strings.Join(p.files, ", "), wrong[0])
+}
+
+// Knows reports whether the profile has a frame in one of the functions.
+func (p *Profile) Knows(bodies []Body) bool {
+	for at := range p.visited {
+		if slices.ContainsFunc(bodies, func(b Body) bool { return within(at.Func, b.Func) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Share returns a value as a part of the total, from 0 to 1.
+func (p *Profile) Share(value int64) float64 {
+	if p.Total == 0 {
+		return 0
+	}
+	return float64(value) / float64(p.Total)
+}
