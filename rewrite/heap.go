@@ -221,30 +221,41 @@ func (w *weigher) inlined(s *pattern.Site) (n int, yes bool) {
 // goes to the prepare function or to the cleanup. A variable that is there for
 // another reason, by the compiler's account, is not counted.
 func (w *weigher) variables(s *pattern.Site) int {
+	calls := callsAt(s)
+	n := 0
+	for _, v := range addressedAt(s) {
+		f := w.facts.Variable(w.at(s.Unit, v.Pos()), v.Name())
+		if len(f.Through) > 0 && !slices.ContainsFunc(calls, func(c *ast.CallExpr) bool { return w.passes(f, s.Unit, c) }) {
+			continue
+		}
+		w.add(f, declName(s.Decl))
+		n += w.count(f)
+	}
+	return n
+}
+
+// callsAt returns the calls of the prepare function and of the cleanup at s.
+func callsAt(s *pattern.Site) []*ast.CallExpr {
 	calls := []*ast.CallExpr{s.Call}
 	for _, u := range s.Uses {
 		if u.Call != nil && u.Call != s.Call {
 			calls = append(calls, u.Call)
 		}
 	}
-	n := 0
-	seen := make(map[*types.Var]bool)
-	for _, call := range calls {
+	return calls
+}
+
+// addressedAt returns the variables whose address those calls get, each once.
+func addressedAt(s *pattern.Site) []*types.Var {
+	var found []*types.Var
+	for _, call := range callsAt(s) {
 		for _, arg := range call.Args {
-			v := addressed(s.Unit.Info, arg)
-			if v == nil || seen[v] {
-				continue
+			if v := addressed(s.Unit.Info, arg); v != nil && !slices.Contains(found, v) {
+				found = append(found, v)
 			}
-			seen[v] = true
-			f := w.facts.Variable(w.at(s.Unit, v.Pos()), v.Name())
-			if len(f.Through) > 0 && !slices.ContainsFunc(calls, func(c *ast.CallExpr) bool { return w.passes(f, s.Unit, c) }) {
-				continue
-			}
-			w.add(f, declName(s.Decl))
-			n += w.count(f)
 		}
 	}
-	return n
+	return found
 }
 
 // passes reports whether the compiler's account of f mentions the call.

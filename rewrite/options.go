@@ -52,6 +52,12 @@ type Options struct {
 	// and the new text. Nil runs none.
 	Bench *Bench
 
+	// Profiles name files of pprof, CPU or heap. Findings are then ordered by what
+	// they cost there, and those are left out (see Result.Cold) whose share of each
+	// profile is less than Least, from 0 to 1.
+	Profiles []string
+	Least    float64
+
 	// Env is the environment of the go command. Nil means that of the
 	// process.
 	Env []string

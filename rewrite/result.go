@@ -15,7 +15,7 @@ import (
 
 // A Result is what a run found, and the files as they would be.
 type Result struct {
-	Findings []Finding // by position
+	Findings []Finding // by position, or by cost with Options.Profiles
 	Files    []File    // that change, by name; only with Options.Rewrite
 	Tested   int       // packages whose tests were run; only with Options.Test
 	Broken   []string  // what fails over the new text and over the old one, and is blamed on no rewrite
@@ -24,7 +24,9 @@ type Result struct {
 	// file changes.
 	Bench *bench.Results
 
-	Stack []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
+	Cold     []Finding // left out, since the profiles say that they cost little; only with Options.Profiles
+	Warnings []string  // about profiles that do not match the code
+	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Packages int // that the patterns name
 	Scanned  int // Go files parsed
@@ -50,6 +52,8 @@ type Finding struct {
 	Edits []edit.Edit
 
 	Notes []string // for the person who reads the change
+
+	Costs []Cost // what it costs in each kind of profile; only with Options.Profiles
 
 	Heap *Heap  // what it costs; only with Options.Escape
 	Gain []Gain // what the rewrite changed, the prepare function first; only with Options.Escape

@@ -23,6 +23,8 @@ type run struct {
 
 	settled  map[id]bool // accepted, refused by the checker, or set aside
 	tester   tester
+	cold     []Finding       // set aside: the profiles say that they cost little
+	warnings []string        // about profiles
 	stack    []Finding       // set aside: the compiler keeps them on the stack
 	findings map[id]*Finding // as of the first round
 }
@@ -60,6 +62,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	r.report()
 	if o.Escape {
 		if err := r.ask(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if len(o.Profiles) > 0 {
+		if err := r.rank(); err != nil {
 			return nil, err
 		}
 	}
@@ -158,7 +165,8 @@ func (r *run) revise() {
 
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
-	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried)}
+	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried),
+		Cold: r.cold, Warnings: r.warnings}
 	for _, f := range r.tester.broken {
 		res.Broken = append(res.Broken, f.String())
 	}
@@ -166,6 +174,7 @@ func (r *run) result() (*Result, error) {
 		res.Findings = append(res.Findings, *f)
 	}
 	slices.SortFunc(res.Findings, func(a, b Finding) int { return comparePositions(a.Pos, b.Pos) })
+	slices.SortStableFunc(res.Findings, byCost)
 	for _, name := range slices.Sorted(maps.Keys(r.over)) {
 		old, err := r.src.read(name)
 		if err != nil {

@@ -42,6 +42,10 @@ usage: closurefix [flags] [packages]        (default ./...)
   -benchtime T   how long each takes (as in go test)
   -benchout P    keep what was measured in P.old.txt and P.new.txt
 
+  -profile F,G   rank findings by what their allocations cost in profiles of
+                 pprof: CPU, or heap (alloc_objects, alloc_space)
+  -share P       leave out those below P percent of every profile
+
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it
   -version       print the version
@@ -62,6 +66,8 @@ type flags struct {
 	test            *rewrite.Test  // nil: none
 	bench           *rewrite.Bench // nil: none
 	benchout        string
+	profiles        []string
+	share           float64 // from 0 to 1
 	verbose         bool
 	version         bool
 	explain         string
@@ -74,7 +80,7 @@ var errHelp = errors.New("help")
 // parseFlags reads the command line. Its errors are misuses.
 func parseFlags(args []string) (*flags, error) {
 	f := new(flags)
-	var tags, configs string
+	var tags, configs, profiles string
 	var test bool
 	var how rewrite.Test
 	var bench rewrite.Bench
@@ -93,6 +99,8 @@ func parseFlags(args []string) (*flags, error) {
 	set.IntVar(&bench.Count, "count", 6, "")
 	set.StringVar(&bench.Time, "benchtime", "", "")
 	set.StringVar(&f.benchout, "benchout", "", "")
+	set.StringVar(&profiles, "profile", "", "")
+	set.Float64Var(&f.share, "share", 0, "")
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")
@@ -136,6 +144,11 @@ func parseFlags(args []string) (*flags, error) {
 		f.bench = &bench
 	case f.benchout != "" || bench.Time != "" || bench.Count != 6:
 		return nil, errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
+	}
+	f.profiles = strings.FieldsFunc(profiles, func(r rune) bool { return r == ',' })
+	f.share /= 100
+	if f.share != 0 && len(f.profiles) == 0 {
+		return nil, errors.New("-share is of a profile: use it with -profile")
 	}
 	return f, f.configure(tags, configs)
 }

@@ -19,7 +19,8 @@ type (
 		Fixes    []jsonFix    `json:"suggested_fixes,omitempty"`
 		Refusal  *jsonRefusal `json:"refusal,omitempty"`
 		Notes    []string     `json:"notes,omitempty"`
-		Heap     *jsonHeap    `json:"heap,omitempty"` // with -escape
+		Profile  []jsonCost   `json:"profile,omitempty"` // with -profile
+		Heap     *jsonHeap    `json:"heap,omitempty"`    // with -escape
 	}
 	jsonFix struct {
 		Message string     `json:"message"`
@@ -44,7 +45,7 @@ func (p *printer) json(res *rewrite.Result) error {
 	for _, f := range res.Findings {
 		d := jsonDiagnostic{
 			Category: string(f.Kind), Posn: posn(f.Pos), Message: f.Message, Notes: f.Notes,
-			Heap: heapJSON(f.Heap),
+			Heap: heapJSON(f.Heap), Profile: costsJSON(f.Costs),
 		}
 		if r := f.Refusal; r != nil {
 			d.Refusal = &jsonRefusal{Code: string(r.Code), Reason: r.Error()}

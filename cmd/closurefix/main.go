@@ -83,6 +83,8 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Escape:   f.escape,
 		Test:     f.test,
 		Bench:    f.bench,
+		Profiles: f.profiles,
+		Least:    f.share,
 		Progress: p.progress,
 	})
 	p.clear()
@@ -90,6 +92,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		p.fail(err)
 		return exitError
 	}
+	p.warnings(res)
 	if f.benchout != "" && res.Bench != nil {
 		if err := res.Bench.Save(f.benchout); err != nil {
 			p.fail(err)

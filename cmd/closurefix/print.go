@@ -68,6 +68,7 @@ func (p *printer) finding(w io.Writer, f rewrite.Finding) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(w, "\tnote: %s\n", n)
 	}
+	p.costs(w, f)
 	p.heap(w, f)
 }
 
@@ -84,6 +85,7 @@ func (p *printer) report(res *rewrite.Result) {
 		p.finding(p.stdout, f)
 	}
 	p.stack(res)
+	p.cold(res)
 	p.gains(res)
 }
 

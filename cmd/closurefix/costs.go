@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+// costs prints what profiles say about a finding.
+func (p *printer) costs(w io.Writer, f rewrite.Finding) {
+	for _, c := range f.Costs {
+		fmt.Fprintf(w, "\tin the profile: %.2f%% of %s (%d %s)\n", 100*c.Share, c.Kind, c.Value, c.Unit)
+	}
+}
+
+// cold lists with -v the findings that profiles say cost little.
+func (p *printer) cold(res *rewrite.Result) {
+	if !p.verbose {
+		return
+	}
+	for _, f := range res.Cold {
+		fmt.Fprintf(p.stderr, "%s: %s: below the threshold\n", p.place(f.Pos), f.Name)
+		p.costs(p.stderr, f)
+	}
+}
+
+// warnings prints what is wrong with the profiles.
+func (p *printer) warnings(res *rewrite.Result) {
+	for _, w := range res.Warnings {
+		fmt.Fprintf(p.stderr, "closurefix: %s\n", w)
+	}
+}
+
+// jsonCost is the JSON form of what a profile says.
+type jsonCost struct {
+	Kind  string  `json:"kind"`
+	Unit  string  `json:"unit"`
+	Value int64   `json:"value"`
+	Share float64 `json:"share"`
+}
+
+func costsJSON(costs []rewrite.Cost) []jsonCost {
+	var list []jsonCost
+	for _, c := range costs {
+		list = append(list, jsonCost(c))
+	}
+	return list
+}

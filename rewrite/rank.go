@@ -1,0 +1,131 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/heat"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A Cost is what a profile says that the cleanup of a function was spent on: the
+// allocation of its closure, of variables that it captures, and of variables of the
+// callers that it has the address of.
+type Cost struct {
+	Kind  string // alloc_objects, alloc_space or cpu
+	Unit  string // count, bytes or nanoseconds
+	Value int64
+	Share float64 // of all that the profile holds, from 0 to 1
+}
+
+// rank adds to each finding what the profiles say about it, and sets aside those
+// that are below the threshold.
+func (r *run) rank() error {
+	profiles, err := heat.Read(r.Profiles)
+	if err != nil {
+		return err
+	}
+	var bodies []heat.Body
+	for _, c := range r.changes {
+		bodies = append(bodies, bodiesOf(c)...)
+	}
+	for _, p := range profiles {
+		if wrong := p.Mismatch(bodies); wrong != "" {
+			if !slices.Contains(r.warnings, wrong) {
+				r.warnings = append(r.warnings, wrong)
+			}
+		} else if len(bodies) > 0 && !p.Knows(bodies) {
+			r.warnings = append(r.warnings, fmt.Sprintf("none of the functions is in the profile of %s: it was taken of other code, or they do not run there", p.Kind))
+		}
+	}
+	for _, c := range r.changes {
+		f := r.findings[c.id()]
+		if f == nil {
+			continue // set aside before
+		}
+		places := placesOf(c)
+		most := 0.0
+		for _, p := range profiles {
+			value := p.Spent(places)
+			f.Costs = append(f.Costs, Cost{p.Kind, p.Unit, value, p.Share(value)})
+			most = max(most, p.Share(value))
+		}
+		if most < r.Least {
+			r.settled[c.id()] = true
+			r.cold = append(r.cold, *f)
+			delete(r.findings, c.id())
+		}
+	}
+	return nil
+}
+
+// byCost orders findings by the first of the profiles, the dearest first.
+func byCost(a, b Finding) int {
+	if len(a.Costs) == 0 || len(b.Costs) == 0 || a.Costs[0].Share == b.Costs[0].Share {
+		return 0
+	}
+	if a.Costs[0].Share > b.Costs[0].Share {
+		return -1
+	}
+	return 1
+}
+
+// runtimeNames returns the names under which the runtime may know a function:
+// package main is compiled under its path for a test.
+func runtimeNames(f function) []string {
+	if _, ok := f.decl.(*ast.FuncDecl); !ok {
+		return nil
+	}
+	path := f.unit.Pkg.Path()
+	// The linker's symbols escape the dots of the last element.
+	if i := strings.LastIndexByte(path, '/') + 1; i > 0 {
+		path = path[:i] + strings.ReplaceAll(path[i:], ".", "%2e")
+	}
+	names := []string{path + "." + f.name()}
+	if f.unit.Pkg.Name() == "main" {
+		names = append(names, "main."+f.name())
+	}
+	return names
+}
+
+// bodiesOf returns where the functions of c are.
+func bodiesOf(c *change) []heat.Body {
+	var bodies []heat.Body
+	for _, f := range functionsOf(c) {
+		from, to := f.unit.Fset.PositionFor(f.decl.Pos(), false), f.unit.Fset.PositionFor(f.decl.End(), false)
+		for _, name := range runtimeNames(f) {
+			bodies = append(bodies, heat.Body{Func: name, File: from.Filename, From: from.Line, To: to.Line})
+		}
+	}
+	return bodies
+}
+
+// placesOf returns the lines on which the cleanup of c makes its functions
+// allocate.
+func placesOf(c *change) []heat.Place {
+	var places []heat.Place
+	add := func(f function, p token.Pos) {
+		at := f.unit.Fset.PositionFor(p, false)
+		for _, name := range runtimeNames(f) {
+			places = append(places, heat.Place{Func: name, File: at.Filename, Line: at.Line})
+		}
+	}
+	prepare := function{c.first.Prepare.Unit, c.first.Prepare.Decl}
+	for _, l := range c.first.Prepare.Literals {
+		add(prepare, l.Lit.Pos())
+	}
+	for _, capture := range c.first.Prepare.Captures {
+		if capture.Class == pattern.Result || capture.Class == pattern.Local {
+			add(prepare, capture.Var.Pos())
+		}
+	}
+	for _, s := range c.first.Sites {
+		for _, v := range addressedAt(s) {
+			add(function{s.Unit, s.Decl}, v.Pos())
+		}
+	}
+	return places
+}
