@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -17,18 +18,25 @@ import (
 // differ where nothing was to be done.
 func (r *Report) compare(res *rewrite.Result) error {
 	prepares := make(map[string][]int) // offsets of their names, by file
-	names := make(map[string]bool)
 	for _, f := range res.Findings {
 		if f.Refusal == nil {
 			prepares[f.Pos.Filename] = append(prepares[f.Pos.Filename], f.Pos.Offset)
-			names[f.Name[strings.LastIndexByte(f.Name, '.')+1:]] = true
 		}
 	}
+	olds := make(map[string]*source)
+	names := make(map[string][]int) // of prepare functions, with the results that are funcs
 	for _, f := range res.Files {
 		old, err := parse(f.Name, f.Old)
 		if err != nil {
 			return err
 		}
+		olds[f.Name] = old
+		for _, d := range old.declared(prepares[f.Name]) {
+			names[d.Name.Name] = append(names[d.Name.Name], funcs(d)...)
+		}
+	}
+	for _, f := range res.Files {
+		old := olds[f.Name]
 		new, err := parse(f.Name, f.New)
 		if err != nil {
 			return err
@@ -86,34 +94,61 @@ func (s *source) span(from, to token.Pos) span {
 	return span{start, end}
 }
 
+// declared returns the functions whose names are at the offsets.
+func (s *source) declared(offsets []int) []*ast.FuncDecl {
+	var found []*ast.FuncDecl
+	for _, d := range s.file.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && slices.Contains(offsets, s.fset.PositionFor(d.Name.Pos(), false).Offset) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// funcs returns the indices of the results of d that can hold a cleanup: those
+// whose type is a func, and, as in context.CancelFunc, those whose name says so.
+func funcs(d *ast.FuncDecl) []int {
+	indices := []int{}
+	i := 0
+	for _, f := range d.Type.Results.List {
+		for range max(1, len(f.Names)) {
+			name := ""
+			switch t := f.Type.(type) {
+			case *ast.Ident:
+				name = t.Name
+			case *ast.SelectorExpr:
+				name = t.Sel.Name
+			}
+			if _, ok := f.Type.(*ast.FuncType); ok || strings.HasSuffix(name, "Func") {
+				indices = append(indices, i)
+			}
+			i++
+		}
+	}
+	return indices
+}
+
 // planned returns the lines of a file that may change: imports; the declarations
 // whose names are at the offsets, with the blank lines after them, where what is
 // new is declared; and statements that name a prepare function or a variable that
-// such a statement gives a value and that is called somewhere, of a statement with
-// a block only the part before that. This goes by names alone, so that it owes
-// nothing to the analysis that it judges.
-func (s *source) planned(offsets []int, names map[string]bool) []span {
+// one gives its cleanup to, of a statement with a block only the part before that.
+// This goes by syntax alone, so that it owes nothing to the analysis that it judges.
+func (s *source) planned(offsets []int, names map[string][]int) []span {
 	var spans []span
+	for _, d := range s.declared(offsets) {
+		from := d.Pos()
+		if d.Doc != nil {
+			from = d.Doc.Pos()
+		}
+		at := s.span(from, d.End())
+		for at.end < len(s.text) && s.text[at.end] == '\n' {
+			at.end++
+		}
+		spans = append(spans, at)
+	}
 	for _, d := range s.file.Decls {
-		switch d := d.(type) {
-		case *ast.GenDecl:
-			if d.Tok == token.IMPORT {
-				spans = append(spans, s.span(d.Pos(), d.End()))
-			}
-		case *ast.FuncDecl:
-			for _, o := range offsets {
-				if s.fset.PositionFor(d.Name.Pos(), false).Offset == o {
-					from := d.Pos()
-					if d.Doc != nil {
-						from = d.Doc.Pos()
-					}
-					at := s.span(from, d.End())
-					for at.end < len(s.text) && s.text[at.end] == '\n' {
-						at.end++
-					}
-					spans = append(spans, at)
-				}
-			}
+		if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.IMPORT {
+			spans = append(spans, s.span(d.Pos(), d.End()))
 		}
 		spans = append(spans, s.statements(d, names)...)
 	}
@@ -122,30 +157,23 @@ func (s *source) planned(offsets []int, names map[string]bool) []span {
 
 // statements returns the lines of the statements of a declaration that name one of
 // names, or a variable that holds a cleanup.
-func (s *source) statements(decl ast.Decl, names map[string]bool) []span {
-	called, mentions := make(map[string]bool), false
-	ast.Inspect(decl, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok {
-				called[id.Name] = true
-			}
-		case *ast.Ident:
-			mentions = mentions || names[n.Name]
-		}
-		return true
-	})
-	if !mentions {
-		return nil
-	}
+func (s *source) statements(decl ast.Decl, names map[string][]int) []span {
 	concerned := make(map[string]bool)
 	for name := range names {
 		concerned[name] = true
 	}
 	ast.Inspect(decl, func(n ast.Node) bool {
-		if a, ok := n.(*ast.AssignStmt); ok && mention(a, names) {
-			for _, l := range a.Lhs {
-				if id, ok := l.(*ast.Ident); ok && called[id.Name] {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Rhs) != 1 {
+			return true
+		}
+		call, ok := ast.Unparen(a.Rhs[0]).(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		for _, i := range names[callee(call)] {
+			if i < len(a.Lhs) {
+				if id, ok := a.Lhs[i].(*ast.Ident); ok {
 					concerned[id.Name] = true
 				}
 			}
@@ -168,14 +196,23 @@ func (s *source) statements(decl ast.Decl, names map[string]bool) []span {
 	return spans
 }
 
-// mention reports whether one of names is used in n.
-func mention(n ast.Node, names map[string]bool) (found bool) {
-	ast.Inspect(n, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		found = found || ok && names[id.Name]
-		return !found
-	})
-	return found
+// callee returns the name of the function or method that is called, without what
+// is before it.
+func callee(call *ast.CallExpr) string {
+	fun := ast.Unparen(call.Fun)
+	switch f := fun.(type) {
+	case *ast.IndexExpr:
+		fun = f.X
+	case *ast.IndexListExpr:
+		fun = f.X
+	}
+	switch f := fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
 }
 
 // around returns the lines of the innermost statement of a stack of nodes, or, if
