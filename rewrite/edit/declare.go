@@ -509,6 +509,10 @@ func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 // trim removes a return without results at the end of the function.
 func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
 	body := d.prepare.Body
+	if len(body.List) == 1 && body.List[0] == dst.Stmt(stmt) && len(comments(stmt)) == 0 {
+		body.List = nil
+		return
+	}
 	if d.Prepare.Up[at] != ast.Node(d.Prepare.Decl.Body) || body.List[len(body.List)-1] != dst.Stmt(stmt) || len(body.List) < 2 {
 		return
 	}
@@ -639,7 +643,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	case f.OnState:
 		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
 	}
-	b.WriteString(f.Name + "(" + paramList(f.Params) + ") {}")
+	b.WriteString(f.Name + f.TypeParams + "(" + paramList(f.Params) + ") {}")
 	decl, err := declaration(b.String())
 	if err != nil {
 		return nil, err

@@ -163,13 +163,11 @@ func AccessesOf(info *types.Info, root ast.Node, up Parents) Accesses {
 	return acc
 }
 
-// ModeOf says what is done to the variable or field that the expression e names.
-func ModeOf(info *types.Info, e ast.Expr, up Parents) Mode { return modeOf(info, e, up) }
-
-// modeOf climbs from an expression through the selectors and indices that stay
+// modeOf climbs from an identifier through the selectors and indices that stay
 // inside the variable (no pointer, slice or map on the way), and looks at what
 // is done there.
-func modeOf(info *types.Info, n ast.Node, up Parents) Mode {
+func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
+	var n ast.Node = id
 	for {
 		parent, child := up.Expr(n)
 		switch p := parent.(type) {

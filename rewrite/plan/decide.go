@@ -14,8 +14,6 @@ type Decider struct {
 	world *World
 	names map[*pattern.Unit]map[string]bool     // identifiers, by unit
 	extra map[*pattern.Unit]map[string]ast.Node // parsed ignored files, by name
-
-	fields map[*types.Var]bool // that never change, where asked
 }
 
 // NewDecider returns a Decider for the world.
@@ -24,8 +22,6 @@ func NewDecider(w *World) *Decider {
 		world: w,
 		names: make(map[*pattern.Unit]map[string]bool),
 		extra: make(map[*pattern.Unit]map[string]ast.Node),
-
-		fields: make(map[*types.Var]bool),
 	}
 }
 
@@ -40,8 +36,9 @@ type decision struct {
 	// shared holds the captures whose variable must stay the one that
 	// prepare has: finish gets its address.
 	shared map[*pattern.Capture]bool
-	// errIndex is the prepare function's error result, -1 if none.
-	errIndex int
+	// errIndex is the prepare function's error result, -1 if none; okIndex
+	// is its bool result, if that is what tells success.
+	errIndex, okIndex int
 	// taken holds the names that the plan has given out, by declaration.
 	taken map[ast.Decl]map[string][]*types.Scope
 }
@@ -55,6 +52,10 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		errIndex: errorResult(p),
 		taken:    make(map[ast.Decl]map[string][]*types.Scope),
 		shared:   make(map[*pattern.Capture]bool),
+	}
+	x.okIndex = -1
+	if x.errIndex < 0 {
+		x.okIndex = lastResult(p, func(t types.Type) bool { return types.Identical(t, types.Typ[types.Bool]) })
 	}
 	steps := []func() *Refusal{
 		x.visible,   // gate.go: who may call it, and from where
@@ -89,10 +90,14 @@ func (x *decision) refuse(code Code, u *pattern.Unit, pos token.Pos, format stri
 
 // errorResult returns the index of the last error among p's results other than
 // the cleanup, or -1.
-func errorResult(p *pattern.Prepare) int {
+func errorResult(p *pattern.Prepare) int { return lastResult(p, isError) }
+
+// lastResult returns the index of the last result, other than the cleanup, whose
+// type is wanted, or -1.
+func lastResult(p *pattern.Prepare, wanted func(types.Type) bool) int {
 	results := p.Func.Signature().Results()
 	for i := results.Len() - 1; i >= 0; i-- {
-		if i != p.Result && isError(results.At(i).Type()) {
+		if i != p.Result && wanted(results.At(i).Type()) {
 			return i
 		}
 	}

@@ -38,7 +38,7 @@ func (x *decision) drop() *Refusal {
 			x.plan.Drop[c.Index] = true
 			continue
 		}
-		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() {
+		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.onlyThrough(c) && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() {
 			x.plan.Drop[c.Index] = true
 			x.plan.Fresh[c.Index] = true
 		}
@@ -153,6 +153,22 @@ func identDecl(s *pattern.Site, v *types.Var) ast.Node {
 		return decl == nil
 	})
 	return decl
+}
+
+// onlyThrough reports whether the cleanups use a pointer for nothing but what it
+// points to: one that is kept would be another pointer.
+func (x *decision) onlyThrough(c *pattern.Capture) bool {
+	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
+		parent, child := x.p.Up.Expr(id)
+		star, ok := parent.(*ast.StarExpr)
+		if !ok || star.X != child {
+			return true
+		}
+		// &*err is the pointer again.
+		above, _ := x.p.Up.Expr(star)
+		u, ok := above.(*ast.UnaryExpr)
+		return ok && u.Op == token.AND
+	})
 }
 
 // innerAtReturn reports whether each inner use runs right before a return that

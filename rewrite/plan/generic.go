@@ -4,41 +4,79 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// generic refuses generic functions: the type arguments of a call of finish
-// would have to be found anew at every site. A method of a generic type is
-// as good as any other, since finish is a method of the same type.
+// generic handles the type parameters of a generic function: finish has the
+// same, and every call of it must find the same type arguments by itself. It
+// does where each of them appears in the type of a parameter of finish, and the
+// operand given there has a type of its own:
+//
+//	func push[T any](xs *[]T, x T) func()    // defer finishPush(&xs, x)
+//	func trace[T any](name string) func()    // finishTrace(name) could not tell T
+//
+// A method of a generic type is as good as any other, since finish is a method
+// of the same type.
 func (x *decision) generic() *Refusal {
 	p := x.p
-	if p.Func.Signature().TypeParams().Len() > 0 {
-		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic")
-	}
-	if genericRecv(p) && !slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Class == pattern.Receiver }) {
+	if genericRecv(p) && !x.plan.Finish.OnRecv {
 		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is a method of a generic type, and its cleanup does not use the receiver")
 	}
+	params := p.Decl.Type.TypeParams
+	if params == nil {
+		return nil
+	}
+	var texts []string
+	for _, f := range params.List {
+		for _, name := range f.Names {
+			if !slices.ContainsFunc(x.plan.Finish.Params, func(fp Param) bool { return slices.Contains(words(fp.Type), name.Name) }) {
+				return x.refuse(Generic, p.Unit, name.Pos(), "it is generic, and a call of what its cleanup becomes could not infer %s", name.Name)
+			}
+			texts = append(texts, name.Name+" "+types.ExprString(f.Type))
+		}
+	}
+	for _, s := range x.sites {
+		switch ast.Unparen(s.Call.Fun).(type) {
+		case *ast.IndexExpr, *ast.IndexListExpr:
+			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller gives the type arguments itself")
+		}
+		for _, fp := range x.plan.Finish.Params {
+			if fp.Passage == nil || fp.Passage.Route != ByArgument || !x.namesTypeParam(fp.Type) {
+				continue
+			}
+			if i := fp.Passage.Capture.Index; i < len(s.Call.Args) && constant(s, s.Call.Args[i]) {
+				return x.refuse(Generic, s.Unit, s.Call.Args[i].Pos(), "it is generic, and a constant does not tell its type to what its cleanup becomes")
+			}
+		}
+	}
+	x.plan.Finish.TypeParams = "[" + strings.Join(texts, ", ") + "]"
 	return nil
+}
+
+// namesTypeParam reports whether the text of a type names a type parameter.
+func (x *decision) namesTypeParam(typ string) bool {
+	for _, f := range x.p.Decl.Type.TypeParams.List {
+		for _, name := range f.Names {
+			if slices.Contains(words(typ), name.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// words returns the identifiers of a source text.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) })
 }
 
 // infersFrom reports whether a parameter's type holds a type parameter, so
 // that a call may need it to infer a type argument.
 func (x *decision) infersFrom(c *pattern.Capture) bool {
-	if x.p.Func.Signature().TypeParams().Len() == 0 {
+	if x.p.Decl.Type.TypeParams == nil {
 		return false
 	}
-	e := paramType(x.p.Decl, c.Index)
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			if tn, ok := x.p.Unit.Info.Uses[id].(*types.TypeName); ok {
-				if _, ok := tn.Type().(*types.TypeParam); ok {
-					found = true
-				}
-			}
-		}
-		return !found
-	})
-	return found
+	return x.namesTypeParam(types.ExprString(paramType(x.p.Decl, c.Index)))
 }

@@ -21,6 +21,14 @@ const (
 // says about v.
 func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) condition {
 	switch e := ast.Unparen(cond).(type) {
+	case *ast.Ident:
+		if info.Uses[e] == types.Object(v) {
+			// A bool: true for not nil.
+			if holds {
+				return notNil
+			}
+			return isNil
+		}
 	case *ast.UnaryExpr:
 		if e.Op == token.NOT {
 			return implied(info, e.X, v, !holds)
@@ -185,6 +193,8 @@ func (sc scope) assigned(v *types.Var, from, to token.Pos, n ast.Node) bool {
 			// The result pointer that the site passes.
 		case sc.deferred && a.Lit != lit && a.Mode == pattern.Write && (a.Lit == nil || sc.fn == ast.Node(a.Lit)):
 			// The function itself, which has ended.
+		case sc.site == nil && a.Mode == pattern.Write && lit == nil && deferredHere(sc.up, a.Lit):
+			// It runs when the function has returned.
 		case a.Lit != lit || a.Mode == pattern.Address:
 			return true
 		case from <= a.Ident.Pos() && a.Ident.Pos() < to:
@@ -192,6 +202,20 @@ func (sc scope) assigned(v *types.Var, from, to token.Pos, n ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// deferredHere reports whether a literal is the function of a defer statement of
+// the declared function itself.
+func deferredHere(up pattern.Parents, lit *ast.FuncLit) bool {
+	if lit == nil {
+		return false
+	}
+	call, ok := up[lit].(*ast.CallExpr)
+	if !ok || ast.Unparen(call.Fun) != ast.Expr(lit) {
+		return false
+	}
+	_, ok = up[call].(*ast.DeferStmt)
+	return ok && up.Lit(call) == nil
 }
 
 // terminates reports whether control never leaves a block at its end.

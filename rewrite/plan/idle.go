@@ -108,7 +108,7 @@ func (x *decision) swallows() (token.Pos, bool) {
 					at = n.Pos()
 				}
 			case *ast.Ident, *ast.SelectorExpr:
-				if x.calleeRecovers(f.(ast.Expr)) {
+				if x.calleeRecovers(n.Call.Fun) {
 					at = n.Pos()
 				}
 			}
@@ -145,6 +145,9 @@ func (x *decision) setsError(lit *ast.FuncLit) bool {
 				return true
 			}
 			for _, s := range n.Body.List {
+				if returns(s) {
+					break
+				}
 				a, ok := s.(*ast.AssignStmt)
 				if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 || info.Uses[identOf(a.Lhs[0])] != types.Object(named) {
 					continue
@@ -155,13 +158,31 @@ func (x *decision) setsError(lit *ast.FuncLit) bool {
 		}
 		return true
 	})
-	return recoveries == 1 && sets
+	writes := 0
+	for _, a := range p.Access[named] {
+		if a.Mode != pattern.Read && a.Lit == lit {
+			writes++
+		}
+	}
+	return recoveries == 1 && sets && writes == 1
+}
+
+// returns reports whether a return lies in a statement.
+func returns(s ast.Stmt) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		if _, ok := n.(*ast.ReturnStmt); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // calleeRecovers reports whether a function in sight calls recover itself.
 func (x *decision) calleeRecovers(fun ast.Expr) bool {
 	var id *ast.Ident
-	switch f := fun.(type) {
+	switch f := ast.Unparen(fun).(type) {
 	case *ast.Ident:
 		id = f
 	case *ast.SelectorExpr:
@@ -203,7 +224,7 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*patt
 	if x.aliases(s) || u.Lit != nil || x.errIndex < 0 || x.errIndex >= len(s.Lhs) || len(nils) > 0 == (len(empties) > 0) {
 		return false
 	}
-	if x.errorReplaced() {
+	if x.resultReplaced(x.errIndex) {
 		return false
 	}
 	for _, r := range x.p.Returns {
@@ -238,10 +259,14 @@ func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
 			return false
 		}
 	}
-	if x.errIndex < 0 || x.errIndex >= len(s.Lhs) {
+	i, success := x.errIndex, isNil
+	if x.okIndex >= 0 {
+		i, success = x.okIndex, notNil // true
+	}
+	if i < 0 || i >= len(s.Lhs) {
 		return false
 	}
-	id := identOf(s.Lhs[x.errIndex])
+	id := identOf(s.Lhs[i])
 	if id == nil {
 		return false
 	}
@@ -250,7 +275,7 @@ func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
 		return false
 	}
 	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
-	return sc.known(u.Expr, v) == isNil
+	return sc.known(u.Expr, v) == success
 }
 
 // lastSite returns the site that certainly set the variable of s last before a

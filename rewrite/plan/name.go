@@ -229,8 +229,14 @@ func (x *decision) noun() string {
 func (x *decision) name() *Refusal {
 	p, plan := x.p, x.plan
 	for _, pass := range plan.Passages {
-		if pass.Route == ByReceiver {
-			plan.Finish.OnRecv = true
+		if pass.Route != ByReceiver {
+			continue
+		}
+		plan.Finish.OnRecv = true
+		for _, u := range p.Inner {
+			if !sees(p.Unit, u.Expr.Pos(), pass.Capture.Var) {
+				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "its receiver is hidden where it runs its cleanup")
+			}
 		}
 	}
 	fields := len(plan.State.Distinct())
@@ -264,7 +270,10 @@ func (x *decision) name() *Refusal {
 		}) || named && slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
 			return slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == p.Decl.Recv.List[0].Names[0].Name })
 		})
-		plan.Finish.OnRecv = !clash && (named || len(p.Inner) == 0) && x.everySite(func(s *pattern.Site) bool {
+		hidden := slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
+			return !named || !sees(p.Unit, u.Expr.Pos(), p.Func.Signature().Recv())
+		})
+		plan.Finish.OnRecv = !clash && !hidden && x.everySite(func(s *pattern.Site) bool {
 			return receiver(s) != nil && !x.aliases(s) && x.stableReceiver(s, receiver(s))
 		})
 		if !plan.Finish.OnRecv && !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
@@ -312,6 +321,9 @@ func (x *decision) name() *Refusal {
 	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (plan.State.Type != "" || plan.State.Live == "" || plan.State.Guard) {
 		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
 	}
+	if r := x.generic(); r != nil {
+		return r
+	}
 	if !plan.State.Empty() {
 		for _, r := range p.Returns {
 			if len(r.Stmt.Results) > 0 {
@@ -357,15 +369,23 @@ func plainly(u *pattern.Unit, pos token.Pos, text string) bool {
 	if scope == nil {
 		return false
 	}
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' }) {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) && r != '.' }) {
 		name, _, _ := strings.Cut(w, ".")
 		at, obj := scope.LookupParent(name, pos)
+		if tn, ok := obj.(*types.TypeName); ok {
+			if _, ok := tn.Type().(*types.TypeParam); ok {
+				continue
+			}
+		}
 		if obj != nil && at != types.Universe && at != u.Pkg.Scope() && at.Parent() != u.Pkg.Scope() {
 			return false
 		}
 	}
 	return true
 }
+
+// wordRune reports whether a rune may be part of an identifier.
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
 // tested reports whether the site compares the cleanup with nil.
 func tested(s *pattern.Site) bool {

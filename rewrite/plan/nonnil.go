@@ -11,12 +11,16 @@ import (
 )
 
 // errorHolds reports whether the error that a return of prepare carries is
-// certainly not nil.
+// certainly not nil; of one that says ok or not, whether it says false.
 func (x *decision) errorHolds(r *pattern.Return) bool {
+	p := x.p
+	if i := x.okIndex; i >= 0 && i < len(r.Stmt.Results) && !x.resultReplaced(i) {
+		v := p.Unit.Info.Types[r.Stmt.Results[i]].Value
+		return v != nil && v.String() == "false"
+	}
 	if x.errIndex < 0 {
 		return false
 	}
-	p := x.p
 	if x.errorReplaced() {
 		return false
 	}
@@ -28,9 +32,28 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 }
 
 // errorReplaced reports whether something other than a return statement may set
-// prepare's error: a deferred literal, or whoever has its address.
+// prepare's error to nil: a deferred literal, or whoever has its address. One
+// that wraps it, "err = fmt.Errorf(…)", does not.
 func (x *decision) errorReplaced() bool {
-	return x.resultReplaced(x.errIndex)
+	p := x.p
+	v := p.Func.Signature().Results().At(x.errIndex)
+	for _, a := range p.Access[v] {
+		switch {
+		case a.Mode == pattern.Address:
+			return true
+		case a.Mode == pattern.Write && a.Lit != nil:
+			assign, ok := p.Up[a.Ident].(*ast.AssignStmt)
+			if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
+				return true
+			}
+			call, ok := ast.Unparen(assign.Rhs[0]).(*ast.CallExpr)
+			b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+			if !ok || !b.makes(nil, call, 0) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // resultReplaced reports whether something other than a statement of prepare

@@ -129,6 +129,8 @@ type Finish struct {
 	OnRecv  bool    // a method on prepare's receiver
 	OnState bool    // a method on the state struct
 	Params  []Param // those before the cleanup's own
+
+	TypeParams string // of a generic function, in brackets
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.

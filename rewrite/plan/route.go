@@ -16,9 +16,6 @@ import (
 // in the state. It travels when there is a state anyway, or when most sites
 // would need the variable.
 func (x *decision) routes() *Refusal {
-	if r := x.generic(); r != nil {
-		return r
-	}
 	var choices []choice
 	state := false
 	for _, c := range x.p.Captures {

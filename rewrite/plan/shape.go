@@ -29,6 +29,9 @@ func (x *decision) shape() *Refusal {
 		if a.Lit != nil && !(same && a.Mode == pattern.Read) || a.Mode == pattern.Address {
 			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
+		if !x.accounted(a) {
+			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+		}
 	}
 	for _, r := range p.Returns {
 		if r.Idle != pattern.Foreign {
@@ -190,6 +193,24 @@ func paramNames(lit *ast.FuncLit) string {
 		s += ";"
 	}
 	return s
+}
+
+// accounted reports whether an access to the named cleanup result goes away with
+// it: it binds a cleanup, is what a return hands out, or runs the cleanup.
+func (x *decision) accounted(a pattern.Access) bool {
+	p := x.p
+	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+		return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
+	}) {
+		return true
+	}
+	if slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return u.Expr == ast.Expr(a.Ident) }) {
+		return true
+	}
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		bind, ok := l.Bind.(*ast.AssignStmt)
+		return ok && bind.Lhs[0] == ast.Expr(a.Ident)
+	})
 }
 
 // callOrValue reports whether e is something other than a plain variable.

@@ -59,11 +59,6 @@ func (x *decision) stableAt(s *pattern.Site, e ast.Expr, u *pattern.Use) bool {
 		}
 		return false
 	case *ast.SelectorExpr:
-		// A chain of fields that never change.
-		if sel := info.Selections[e]; sel != nil {
-			v, ok := sel.Obj().(*types.Var)
-			return ok && sel.Kind() == types.FieldVal && len(sel.Index()) == 1 && x.frozen(v) && x.stableAt(s, e.X, u)
-		}
 		// pkg.Const, pkg.Func
 		id, ok := e.X.(*ast.Ident)
 		if !ok {
@@ -88,7 +83,7 @@ func (x *decision) stableAt(s *pattern.Site, e ast.Expr, u *pattern.Use) bool {
 		same := true
 		ast.Inspect(e, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
-				if obj := info.Uses[id]; obj != nil && obj.Pkg() == s.Unit.Pkg && !sees(s.Unit, u.Expr.Pos(), obj) {
+				if obj := info.Uses[id]; obj != nil && obj.Parent() != nil && (obj.Pkg() == nil || obj.Pkg() == s.Unit.Pkg) && !sees(s.Unit, u.Expr.Pos(), obj) {
 					same = false
 				}
 			}

@@ -16,7 +16,7 @@ import (
 // written at package level refuses.
 func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
 	if c.Class == pattern.Param {
-		if e := paramType(x.p.Decl, c.Index); e != nil {
+		if e := paramType(x.p.Decl, c.Index); e != nil && !hasStruct(e) {
 			if el, ok := e.(*ast.Ellipsis); ok {
 				return "[]" + types.ExprString(el.Elt), nil
 			}
@@ -36,6 +36,19 @@ func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
 		return name
 	})
 	return s, refusal
+}
+
+// hasStruct reports whether a type expression writes out a struct type, whose
+// tags types.ExprString leaves out.
+func hasStruct(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if _, ok := n.(*ast.StructType); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // paramType returns the type expression of parameter i.

@@ -19,7 +19,16 @@ func (x *decision) uses() *Refusal {
 		}
 		switch s.Form {
 		case pattern.Otherwise:
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller hands its results on at once")
+			why := "a caller uses its results within a larger expression"
+			switch s.Up[s.Call].(type) {
+			case *ast.DeferStmt, *ast.GoStmt:
+				why = "a caller defers the function itself, not its cleanup"
+			case *ast.ReturnStmt:
+				why = "a caller hands its results on at once"
+			case *ast.AssignStmt, *ast.ValueSpec:
+				why = "a caller assigns its results along with others"
+			}
+			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "%s", why)
 		case pattern.Immediate:
 			u := s.Uses[0]
 			if _, _, ok := s.Up.List(u.Stmt); !ok || u.Kind != pattern.DeferCall && !statement(s, u) {
