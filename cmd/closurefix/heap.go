@@ -53,24 +53,29 @@ func (p *printer) stack(res *rewrite.Result) {
 	}
 }
 
-// gains prints, function by function, what rewrites changed about the heap.
+// gains prints, function by function, what rewrites changed about the heap. What
+// stays there is counted, and listed with -v.
 func (p *printer) gains(res *rewrite.Result) {
 	for _, f := range res.Findings {
 		for _, g := range f.Gain {
-			if len(g.Left)+len(g.Stays)+len(g.New) == 0 {
+			if len(g.Left)+len(g.New) == 0 && !(p.verbose && len(g.Stays) > 0) {
 				continue
 			}
 			fmt.Fprintf(p.stderr, "%s: heap of %s: %d left, %d stay, %d new\n",
 				p.place(g.Pos), g.Func, len(g.Left), len(g.Stays), len(g.New))
-			for _, part := range []struct {
-				word string
-				list []rewrite.Allocation
-			}{{"left", g.Left}, {"stays", g.Stays}, {"new", g.New}} {
-				for _, a := range part.list {
-					fmt.Fprintf(p.stderr, "\t%-5s  %s: %s\n", part.word, p.place(a.Pos), a.What)
-				}
+			p.allocations("left", g.Left)
+			if p.verbose {
+				p.allocations("stays", g.Stays)
 			}
+			p.allocations("new", g.New)
 		}
+	}
+}
+
+// allocations prints a part of such a table.
+func (p *printer) allocations(word string, list []rewrite.Allocation) {
+	for _, a := range list {
+		fmt.Fprintf(p.stderr, "\t%-5s  %s: %s\n", word, p.place(a.Pos), a.What)
 	}
 }
 
