@@ -129,10 +129,11 @@ func closing(code int, reason string, before ...string) func(context.Context, *w
 // wantResult waits for the echo to end, with an error or without.
 func wantResult(fails bool) wireStep {
 	return func(p *wirePeer) (bool, error) {
-		if err := <-p.result; (err != nil) != fails {
-			return true, fmt.Errorf("the result is %v; want an error: %v", err, fails)
+		err, late := p.echoed()
+		if late == nil && (err != nil) != fails {
+			late = fmt.Errorf("the result is %v; want an error: %v", err, fails)
 		}
-		return true, nil
+		return true, late
 	}
 }
 

@@ -136,6 +136,16 @@ func (p *wirePeer) gone() error {
 	return fmt.Errorf("waiting for the end of the connection: %w", err)
 }
 
+// echoed waits for the result of the echo loop.
+func (p *wirePeer) echoed() (result, late error) {
+	select {
+	case err := <-p.result:
+		return err, nil
+	case <-time.After(wireTimeout):
+		return nil, errors.New("the echo has not come to its end")
+	}
+}
+
 // echoWhole reads whole messages and sends them back.
 func echoWhole(ctx context.Context, c *ws.Conn) error {
 	for {

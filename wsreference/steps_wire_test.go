@@ -69,10 +69,11 @@ func hangUp(p *wirePeer) (bool, error) {
 
 // wantBroken waits for the echo to end with an error, whatever is on the wire.
 func wantBroken(p *wirePeer) (bool, error) {
-	if err := <-p.result; err == nil {
-		return true, errors.New("the connection broke off, but the echo saw no error")
+	err, late := p.echoed()
+	if late == nil && err == nil {
+		late = errors.New("the connection broke off, but the echo saw no error")
 	}
-	return true, nil
+	return true, late
 }
 
 // wantMessage waits for one message.
@@ -158,10 +159,11 @@ func wantFail(codes ...int) wireStep {
 		if _, err := hangUp(p); err != nil {
 			return true, err
 		}
-		if err := <-p.result; err == nil {
-			return true, errors.New("the connection failed, but the echo saw no error")
+		err, late := p.echoed()
+		if late == nil && err == nil {
+			late = errors.New("the connection failed, but the echo saw no error")
 		}
-		return true, nil
+		return true, late
 	}
 }
 
@@ -181,11 +183,11 @@ func wantClosed(code int) wireStep {
 		if err := p.gone(); err != nil {
 			return true, err
 		}
-		err := <-p.result
-		if got := int(ws.CloseStatus(err)); got != code {
-			return true, fmt.Errorf("the echo saw %v with close status %d; want %d", err, got, code)
+		err, late := p.echoed()
+		if got := int(ws.CloseStatus(err)); late == nil && got != code {
+			late = fmt.Errorf("the echo saw %v with close status %d; want %d", err, got, code)
 		}
-		return true, nil
+		return true, late
 	}
 }
 
