@@ -51,14 +51,14 @@ func TestDeflateEcho(t *testing.T) {
 			for _, size := range []int{0, 1, 2, 100, 511, 512, 4091, 4092, 4093, 4096, 4097, 32767, 32768, 32769, 100_000, len(random)} {
 				msg := data[:size]
 				// The echo comes while the message is still being sent.
-				go func() {
-					if err := client.Write(t.Context(), MessageBinary, msg); err != nil {
-						t.Errorf("mode %d, %d bytes: %v", mode, size, err)
-					}
-				}()
+				wrote := make(chan error, 1)
+				go func() { wrote <- client.Write(t.Context(), MessageBinary, msg) }()
 				_, got, err := client.Read(t.Context())
 				if err != nil || !bytes.Equal(got, msg) {
 					t.Fatalf("mode %d, %d bytes: %d bytes, %v", mode, size, len(got), err)
+				}
+				if err := <-wrote; err != nil {
+					t.Errorf("mode %d, %d bytes: %v", mode, size, err)
 				}
 			}
 		}
