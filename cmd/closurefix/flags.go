@@ -46,6 +46,8 @@ usage: closurefix [flags] [packages]        (default ./...)
                  pprof: CPU, or heap (alloc_objects, alloc_space)
   -share P       leave out those below P percent of every profile
 
+  -report F      write what was found, done and measured to F, one HTML page
+
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it
   -version       print the version
@@ -66,6 +68,7 @@ type flags struct {
 	test            *rewrite.Test  // nil: none
 	bench           *rewrite.Bench // nil: none
 	benchout        string
+	page            string // file for the HTML page
 	profiles        []string
 	share           float64 // from 0 to 1
 	verbose         bool
@@ -101,6 +104,7 @@ func parseFlags(args []string) (*flags, error) {
 	set.StringVar(&f.benchout, "benchout", "", "")
 	set.StringVar(&profiles, "profile", "", "")
 	set.Float64Var(&f.share, "share", 0, "")
+	set.StringVar(&f.page, "report", "", "")
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")

@@ -79,7 +79,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Configs:  f.configs,
 		All:      f.all,
 		Exported: f.exported,
-		Rewrite:  f.diff || f.fix || f.bench != nil,
+		Rewrite:  f.diff || f.fix || f.bench != nil || f.page != "",
 		Escape:   f.escape,
 		Test:     f.test,
 		Bench:    f.bench,
@@ -95,6 +95,12 @@ func work(ctx context.Context, f *flags, p *printer) int {
 	p.warnings(res)
 	if f.benchout != "" && res.Bench != nil {
 		if err := res.Bench.Save(f.benchout); err != nil {
+			p.fail(err)
+			return exitError
+		}
+	}
+	if f.page != "" {
+		if err := p.page(f.page, res); err != nil {
 			p.fail(err)
 			return exitError
 		}

@@ -1,0 +1,142 @@
+// Package page writes what a run found and did as one HTML page for the reviewer of
+// a change: what was rewritten, before and after side by side, what left the heap
+// in the compiler's words, what the benchmarks measured, and what stayed and why.
+// The page needs nothing but itself: no script, no network.
+package page
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"go/token"
+	"html/template"
+	"io"
+	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/bench"
+)
+
+//go:embed page.html
+var source string
+
+// A view is what the template shows.
+type view struct {
+	*rewrite.Result
+	Title     string
+	Rewritten []rewrite.Finding
+	Left      []rewrite.Finding
+	Sources   []file
+	Tables    []table
+	Warned    []string // about benchmarks
+}
+
+// Write writes the page about a result. Names of files are given relative to dir
+// where they are below it.
+func Write(w io.Writer, res *rewrite.Result, dir string) error {
+	short := func(name string) string {
+		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+		return name
+	}
+	page, err := template.New("page").Funcs(template.FuncMap{
+		"place": func(p token.Position) string { return fmt.Sprintf("%s:%d:%d", short(p.Filename), p.Line, p.Column) },
+		"outcome": func(f rewrite.Finding) string {
+			return f.Outcome(short)
+		},
+		"percent": func(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) },
+		"calls":   calls,
+	}).Parse(source)
+	if err != nil {
+		return err
+	}
+	v := view{Result: res, Title: "closurefix"}
+	for _, f := range res.Findings {
+		if f.Refusal != nil {
+			v.Left = append(v.Left, f)
+		} else {
+			v.Rewritten = append(v.Rewritten, f)
+		}
+	}
+	for _, f := range res.Files {
+		side, err := sideBySide(f)
+		if err != nil {
+			return err
+		}
+		side.Name = short(f.Name)
+		v.Sources = append(v.Sources, side)
+	}
+	if res.Bench != nil {
+		v.Warned = res.Bench.Warnings
+		for _, t := range res.Bench.Tables() {
+			v.Tables = append(v.Tables, plotted(t))
+		}
+	}
+	// Into memory first: a page that is cut off is no page.
+	var b bytes.Buffer
+	if err := page.Execute(&b, v); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// calls says what one call costs.
+func calls(h *rewrite.Heap) string {
+	if h.Least != h.Most {
+		return fmt.Sprintf("%d to %d heap allocations per call", h.Least, h.Most)
+	}
+	if h.Most == 1 {
+		return "1 heap allocation per call"
+	}
+	return fmt.Sprintf("%d heap allocations per call", h.Most)
+}
+
+// A table is one of the benchmark tables, with a plot for each row.
+type table struct {
+	bench.Table
+	Lines []line
+}
+
+// A line is a row with its plot.
+type line struct {
+	bench.Row
+	Old, New   string // the medians
+	Plot       [2]interval
+	Delta, How string
+}
+
+// An interval is a bar of the plot, in percent of its width: the median and the
+// confidence interval at 95 %, or from the least to the greatest sample where there
+// are too few for one.
+type interval struct {
+	Class            string
+	Y                int
+	From, Width, Mid float64
+}
+
+// plotted adds the plots. All rows of a table have scales of their own, from zero.
+func plotted(t bench.Table) table {
+	out := table{Table: t}
+	for _, r := range t.Rows {
+		l := line{Row: r, Old: t.Value(r.Old.Center), New: t.Value(r.New.Center), Delta: r.Delta(), How: r.Comparison.String()}
+		top := 0.0
+		for _, s := range r.Samples {
+			top = max(top, s[len(s)-1])
+		}
+		if top == 0 {
+			top = 1
+		}
+		for side, sum := range [][3]float64{{r.Old.Lo, r.Old.Center, r.Old.Hi}, {r.New.Lo, r.New.Center, r.New.Hi}} {
+			s := r.Samples[side]
+			lo, hi := max(sum[0], s[0]), min(sum[2], s[len(s)-1])
+			l.Plot[side] = interval{
+				Class: [...]string{"old", "new"}[side], Y: 2 + 14*side,
+				From: 100 * lo / top, Width: 100 * (hi - lo) / top, Mid: 100 * sum[1] / top,
+			}
+		}
+		out.Lines = append(out.Lines, l)
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package page
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+// A file is a changed file, as the functions that change in it.
+type file struct {
+	Name  string
+	Parts []part
+}
+
+// A part is a run of lines in which something changes.
+type part struct {
+	Title string // the functions that it is part of
+	Rows  []row
+}
+
+// A row has a line of the old text beside one of the new text.
+type row struct{ Old, New cell }
+
+// A cell is one line.
+type cell struct {
+	Line  int // from 1; 0 if there is none
+	Text  string
+	Class string // "del", "add", or ""
+}
+
+// context is how many lines around a change are shown.
+const context = 3
+
+// sideBySide lays a file's old and new text beside each other, where they differ.
+func sideBySide(f rewrite.File) (file, error) {
+	old, new := string(f.Old), string(f.New)
+	diff, err := udiff.ToUnifiedDiff("", "", old, udiff.Lines(old, new), context)
+	if err != nil {
+		return file{}, err
+	}
+	names := functions(f.Old)
+	var out file
+	grown := 0 // lines that the hunks before have added
+	for _, h := range diff.Hunks {
+		from, to := h.FromLine, h.FromLine+grown
+		p := part{}
+		var dels, adds []cell
+		flush := func() {
+			for i := range max(len(dels), len(adds)) {
+				var r row
+				if i < len(dels) {
+					r.Old = dels[i]
+				}
+				if i < len(adds) {
+					r.New = adds[i]
+				}
+				p.Rows = append(p.Rows, r)
+			}
+			dels, adds = nil, nil
+		}
+		first := from
+		for _, l := range h.Lines {
+			text := strings.TrimRight(l.Content, "\r\n")
+			switch l.Kind {
+			case udiff.Delete:
+				dels = append(dels, cell{from, text, "del"})
+				from++
+				grown--
+			case udiff.Insert:
+				adds = append(adds, cell{to, text, "add"})
+				to++
+				grown++
+			default:
+				flush()
+				p.Rows = append(p.Rows, row{cell{from, text, ""}, cell{to, text, ""}})
+				from++
+				to++
+			}
+		}
+		flush()
+		p.Title = strings.Join(between(names, first+context, from-context), ", ")
+		out.Parts = append(out.Parts, p)
+	}
+	return out, nil
+}
+
+// An extent is a function and its lines.
+type extent struct {
+	name     string
+	from, to int
+}
+
+// functions returns the functions of a file, or none of one that does not parse.
+func functions(text []byte) []extent {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	var found []extent
+	for _, d := range f.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok {
+			found = append(found, extent{
+				d.Name.Name, fset.PositionFor(d.Pos(), false).Line, fset.PositionFor(d.End(), false).Line,
+			})
+		}
+	}
+	return found
+}
+
+// between returns the names of the functions that the lines touch.
+func between(all []extent, from, to int) []string {
+	var names []string
+	for _, e := range all {
+		if e.from < to && from <= e.to {
+			names = append(names, e.name)
+		}
+	}
+	return names
+}
