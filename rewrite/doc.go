@@ -49,6 +49,22 @@
 // (verify-failed) with the words of the checker. Rounds end when there is
 // nothing left to do, so that a second run finds nothing to do either.
 //
-// All of this happens in memory. Result.Write replaces the files at the end,
-// unless one of them was changed by somebody else since it was read.
+// # Proof
+//
+// Three options ask others for their opinion, over an overlay of the new text and
+// before anything is written. Options.Escape asks the compiler what is on the heap
+// (package escape): a function whose cleanup the compiler keeps on the stack is no
+// finding, and a change that leaves as much on the heap as it found is refused
+// (no-gain). It is asked once a round, whose changes have no function in common, so
+// that what is gained in a function is gained by one change. Options.Test runs go
+// vet and the tests of the packages that change and of all that depend on them
+// (package trial), also once a round; what fails there and not over the text on
+// disk is narrowed down like an error of the type checker. Options.Bench measures
+// what remains at the end against the text on disk (package bench).
+//
+// Options.Profiles (package heat) proves nothing, and says where it matters.
+//
+// All of this happens in memory and in temporary directories. Result.Write
+// replaces the files at the end, unless one of them was changed by somebody else
+// since it was read.
 package rewrite
