@@ -29,24 +29,14 @@ usage: closurefix [flags] [packages]        (default ./...)
   -config L      build configurations besides the host's, in which the rewrite
                  must hold too: linux/amd64,windows/amd64,js/wasm
 
-  -escape        ask the compiler: report only what is on the heap, and its
-                 reasons; after a rewrite, what left the heap
-  -test          with -diff, -fix: run go vet and the tests of the packages that
-                 change, and of those that depend on them, over the rewritten
-                 code before anything is written; leave out what fails
-  -timeout D     how long the tests of one package may take (as in go test)
-  -race          run the tests with the race detector
-  -bench RE      run these benchmarks of the same packages on the code before and
-                 after the rewrite, in turn, and compare them as benchstat does
-  -count N       how often (default 6, the fewest for an interval at 95 %)
-  -benchtime T   how long each takes (as in go test)
-  -benchout P    keep what was measured in P.old.txt and P.new.txt
-
-  -profile F,G   rank findings by what their allocations cost in profiles of
-                 pprof: CPU, or heap (alloc_objects, alloc_space)
-  -share P       leave out those below P percent of every profile
-
-  -report F      write what was found, done and measured to F, one HTML page
+  -escape        ask the compiler: report only what is on the heap, and why
+  -test          run go vet and the tests of affected packages over the rewrite,
+                 leave out what fails (-timeout D, -race: as in go test)
+  -bench RE      compare their benchmarks before and after, as benchstat does
+                 (-count N, default 6; -benchtime T; -benchout P: P.old.txt, …)
+  -profile F,G   rank findings by cost in profiles of pprof, CPU or heap
+                 (-share P: leave out those below P percent)
+  -report F      write all this to one HTML page, F
 
   -v             say what is done, and what was rewritten
   -explain CODE  say what a refusal [CODE] means and what to do about it

