@@ -55,6 +55,10 @@ func (c *Candidate) declare(s *source) *plan.Refusal {
 			Reason: "a comment stands in code that goes away",
 		}
 	}
+	// Finish is no neighbour for a row of one-line methods.
+	if rest := toLF(s.text[s.offset(to):]); len(rest) > 1 && rest[0] == '\n' && rest[1] != '\n' {
+		text += "\n"
+	}
 	if s.newline() == "\r\n" {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
@@ -164,7 +168,7 @@ type declarer struct {
 }
 
 func (d *declarer) rewrite() ([]dst.Decl, error) {
-	keepDoc(d.prepare, d.Prepare.Decl.Doc != nil)
+	keepDoc(d.prepare, d.Prepare.Decl.Doc)
 	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -188,16 +192,23 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 
 // keepDoc takes comments above the doc comment away: they stand outside of the
 // text that is replaced.
-func keepDoc(f *dst.FuncDecl, doc bool) {
+func keepDoc(f *dst.FuncDecl, doc *ast.CommentGroup) {
 	start := f.Decs.Start
+	keep := 0
+	if doc != nil {
+		keep = len(doc.List)
+	}
 	for i := len(start) - 1; i >= 0; i-- {
-		if start[i] == "\n" {
+		if keep == 0 {
 			start = start[i+1:]
 			break
 		}
+		if start[i] != "\n" {
+			keep--
+		}
 	}
-	if !doc {
-		start = nil
+	for doc == nil && len(start) > 0 || len(start) > 0 && start[0] == "\n" {
+		start = start[1:]
 	}
 	f.Decs.Start = start
 	f.Decs.Before, f.Decs.After = dst.EmptyLine, dst.EmptyLine
@@ -650,6 +661,11 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	}
 	fn := decl.(*dst.FuncDecl)
 	lit := d.node(d.Plan.Literals[0].Lit).(*dst.FuncLit)
+	for _, p := range lit.Type.Params.List {
+		if len(p.Names) == 0 && len(fn.Type.Params.List) > 0 {
+			p.Names = []*dst.Ident{dst.NewIdent("_")}
+		}
+	}
 	fn.Type.Params.List = append(fn.Type.Params.List, lit.Type.Params.List...)
 	fn.Type.Results = lit.Type.Results
 	for _, l := range d.Plan.Literals {

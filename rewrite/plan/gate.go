@@ -130,24 +130,22 @@ func internal(path string) bool {
 // same signature.
 func (x *decision) implements() *Refusal {
 	f := x.p.Func
-	if u, pos, ok := x.asked(f.Name(), signatureString(f.Signature())); ok {
+	if u, pos, ok := x.asked(f.Name(), f.Signature()); ok {
 		return x.refuse(InterfaceMethod, u, pos, "an interface asks for this method")
 	}
 	return nil
 }
 
 // asked reports whether an interface in sight, named or not, has a method of
-// the name and the signature (any signature, if that is ""). Types are compared
-// by their text, since the same type has several objects when packages are
-// checked one by one.
-func (x *decision) asked(name, signature string) (*pattern.Unit, token.Pos, bool) {
+// the name and the signature (any signature, if that is nil).
+func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	has := func(t types.Type) bool {
 		iface, ok := t.Underlying().(*types.Interface)
 		if !ok {
 			return false
 		}
 		for m := range iface.Methods() {
-			if m.Name() == name && (signature == "" || signatureString(m.Signature()) == signature) &&
+			if m.Name() == name && (signature == nil || alike(m.Signature(), signature)) &&
 				(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == x.p.Key.Pkg) {
 				return true
 			}
@@ -220,27 +218,11 @@ func (x *decision) satisfies() *Refusal {
 			results = append(results, v)
 		}
 	}
-	changed := tuplesString(types.NewTuple(params...), types.NewTuple(results...))
+	changed := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !x.plan.Drop[sig.Params().Len()-1])
 	if u, pos, ok := x.asked(x.p.Key.Name, changed); ok {
 		return x.refuse(InterfaceMethod, u, pos, "without its cleanup it would satisfy an interface that it does not satisfy now")
 	}
 	return nil
-}
-
-// signatureString returns a signature's parameter and result types, without
-// names.
-func signatureString(sig *types.Signature) string { return tuplesString(sig.Params(), sig.Results()) }
-
-func tuplesString(tuples ...*types.Tuple) string {
-	var b strings.Builder
-	for _, t := range tuples {
-		b.WriteString("(")
-		for v := range t.Variables() {
-			b.WriteString(types.TypeString(v.Type(), nil) + ",")
-		}
-		b.WriteString(")")
-	}
-	return b.String()
 }
 
 // linked refuses functions that something other than Go code may name.

@@ -46,13 +46,41 @@ func (x *decision) generic() *Refusal {
 			if fp.Passage == nil || fp.Passage.Route != ByArgument || !x.namesTypeParam(fp.Type) {
 				continue
 			}
-			if i := fp.Passage.Capture.Index; i < len(s.Call.Args) && constant(s, s.Call.Args[i]) {
-				return x.refuse(Generic, s.Unit, s.Call.Args[i].Pos(), "it is generic, and a constant does not tell its type to what its cleanup becomes")
+			// Finish has fewer operands to infer from.
+			i := fp.Passage.Capture.Index
+			sig := instance(s)
+			if sig == nil || i >= len(s.Call.Args) || i >= sig.Params().Len() || constant(s, s.Call.Args[i]) ||
+				!types.Identical(s.Unit.Info.TypeOf(s.Call.Args[i]), sig.Params().At(i).Type()) {
+				return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and an operand does not tell its type to what its cleanup becomes")
 			}
 		}
 	}
 	x.plan.Finish.TypeParams = "[" + strings.Join(texts, ", ") + "]"
 	return nil
+}
+
+// instance returns the signature of prepare as the site calls it.
+func instance(s *pattern.Site) *types.Signature {
+	var id *ast.Ident
+	switch f := ast.Unparen(s.Call.Fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	}
+	sig, _ := s.Unit.Info.Instances[id].Type.(*types.Signature)
+	return sig
+}
+
+// namesAnyTypeParam reports whether the text of a type names a type parameter of
+// the function or of its receiver.
+func (x *decision) namesAnyTypeParam(typ string) bool {
+	for tp := range x.p.Func.Signature().RecvTypeParams().TypeParams() {
+		if slices.Contains(words(typ), tp.Obj().Name()) {
+			return true
+		}
+	}
+	return x.p.Decl.Type.TypeParams != nil && x.namesTypeParam(typ)
 }
 
 // namesTypeParam reports whether the text of a type names a type parameter.
@@ -67,9 +95,13 @@ func (x *decision) namesTypeParam(typ string) bool {
 	return false
 }
 
-// words returns the identifiers of a source text.
+// words returns the identifiers of a source text that no package qualifies.
 func words(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) })
+	all := strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) && r != '.' })
+	for i, w := range all {
+		all[i], _, _ = strings.Cut(strings.TrimLeft(w, "."), ".")
+	}
+	return all
 }
 
 // infersFrom reports whether a parameter's type holds a type parameter, so

@@ -150,7 +150,11 @@ func (sc scope) counts(v *types.Var, stmt ast.Stmt, cond ast.Expr, n ast.Node) b
 		return false
 	}
 	if sc.site == nil {
-		return !sc.assigned(v, cond.End(), n.Pos(), n)
+		to := n.Pos()
+		for l := sc.up.Loop(n, sc.fn); l != nil && !repeats(sc.up, l, cond, sc.fn); l = sc.up.Loop(l, sc.fn) {
+			to = l.End()
+		}
+		return !sc.assigned(v, cond.End(), to, n)
 	}
 	if cond.Pos() < sc.site.End() {
 		return false
@@ -268,6 +272,9 @@ func neverReturns(info *types.Info, call *ast.CallExpr) bool {
 				return true
 			}
 		case "testing":
+			if recv := obj.Signature().Recv(); recv == nil || types.IsInterface(recv.Type()) {
+				return false // a testing.TB may be anything
+			}
 			switch obj.Name() {
 			case "Fatal", "Fatalf", "FailNow", "Skip", "Skipf", "SkipNow":
 				return true

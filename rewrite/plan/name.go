@@ -82,6 +82,9 @@ func finishNames(prepare, word string) []string {
 	}
 	end, paired := pairs()[lowerFirst(verb)]
 	var names []string
+	if verb, _ := verbOf(word); paired && verb == "cleanup" {
+		word = "" // says less than the pair
+	}
 	if word != "" {
 		does, object := verbOf(word)
 		if rest == "" && !paired {
@@ -126,7 +129,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 			identifiers(f, x.names[u])
 		}
 	}
-	if x.names[u][name] {
+	if x.names[u][name] && !x.goes(u, name) {
 		return true
 	}
 	return slices.ContainsFunc(u.Ignored, func(file string) bool {
@@ -138,6 +141,38 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 		identifiers(f, names)
 		return names[name]
 	})
+}
+
+// goes reports whether everything of the name in the unit is a variable that
+// holds the cleanup, and goes with it.
+func (x *decision) goes(u *pattern.Unit, name string) bool {
+	vars := make(map[types.Object]bool)
+	for _, s := range x.sites {
+		if s.Var != nil && s.Var.Name() == name {
+			vars[s.Var] = true
+		}
+	}
+	for _, l := range x.p.Literals {
+		if l.Var != nil && l.Var.Name() == name {
+			vars[l.Var] = true
+		}
+	}
+	if len(vars) == 0 {
+		return false
+	}
+	for _, f := range u.Files {
+		only := true
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name && !vars[u.Info.ObjectOf(id)] {
+				only = false
+			}
+			return only
+		})
+		if !only {
+			return false
+		}
+	}
+	return true
 }
 
 // identifiers adds the names of a file's identifiers and imports to names.
@@ -268,6 +303,9 @@ func (x *decision) name() *Refusal {
 		clash := named && slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool {
 			return c.Var.Name() == p.Decl.Recv.List[0].Names[0].Name
 		}) || named && slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+			if slices.Contains(words(paramNames(l.Lit)), p.Decl.Recv.List[0].Names[0].Name) {
+				return true
+			}
 			return slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == p.Decl.Recv.List[0].Names[0].Name })
 		})
 		hidden := slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
@@ -417,7 +455,7 @@ func (x *decision) freeName(names []string) (string, bool) {
 		}
 		if free && x.p.Key.Recv != "" && ast.IsExported(n) {
 			// A new method could make the type satisfy an interface.
-			_, _, asked := x.asked(n, "")
+			_, _, asked := x.asked(n, nil)
 			free = !asked
 		}
 		if free {

@@ -177,7 +177,24 @@ func (x *decision) receiverStays(s *pattern.Site) (ok, hoist bool) {
 			return false, false
 		}
 	}
-	return hoistable(s), true
+	return hoistable(s) && x.ahead(s, -1), true
+}
+
+// ahead reports whether operand i of the call (-1 for the receiver) can be
+// evaluated before all others that follow. The language leaves open whether a
+// variable is read before or after a call beside it, but the compiler makes the
+// calls first, and programs have come to see it:
+//
+//	begin(c.n, c.next())     // c.n is read after c.next()
+func (x *decision) ahead(s *pattern.Site, i int) bool {
+	e := receiver(s)
+	if i >= 0 {
+		e = s.Call.Args[i]
+	}
+	if effects(s.Unit.Info, e) {
+		return true
+	}
+	return !slices.ContainsFunc(s.Call.Args[i+1:], func(a ast.Expr) bool { return effects(s.Unit.Info, a) })
 }
 
 // stableReceiver reports whether the receiver operand is stable. A method with
@@ -276,7 +293,7 @@ func (x *decision) argumentStays(s *pattern.Site, i int) (ok, hoist bool) {
 	if x.stable(s, s.Call.Args[i]) {
 		return true, false
 	}
-	return hoistable(s) && typedAlone(s.Unit.Info, s.Call.Args[i]), true
+	return hoistable(s) && x.ahead(s, i) && typedAlone(s.Unit.Info, s.Call.Args[i]), true
 }
 
 // returned returns the index of a result that hands out variable v at every

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -18,6 +19,13 @@ func (x *decision) shape() *Refusal {
 	p := x.p
 	if p.Cleanups > 1 {
 		return x.refuse(SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
+	}
+	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
+		for _, spec := range p.File.Imports {
+			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
+				return x.refuse(NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
+			}
+		}
 	}
 	// A named result takes what the returns hand out: a literal that looks at
 	// it, or sets it, knows more than the return statements say.

@@ -91,6 +91,9 @@ func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
 	if o.Stmt != nil && (s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File || !plainly(s.Unit, o.At, typ)) {
 		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
+	if o.Stmt != nil && x.namesAnyTypeParam(typ) {
+		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller declares a variable whose new type %s cannot be written there", typ)
+	}
 	if o.State == "" {
 		o.State = x.stateVar(s, o.At, name)
 	}

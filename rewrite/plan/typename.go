@@ -3,7 +3,6 @@ package plan
 import (
 	"go/ast"
 	"go/types"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,12 +91,15 @@ func (x *decision) importName(pkg *types.Package) (string, bool) {
 		return pkg.Name(), false
 	}
 	name := ""
-	if path.Base(pkg.Path()) != pkg.Name() {
+	if pathBase(pkg.Path()) != pkg.Name() {
 		name = pkg.Name()
 	}
 	x.plan.Imports = append(x.plan.Imports, Import{Name: name, Path: pkg.Path()})
 	return pkg.Name(), true
 }
+
+// pathBase returns the last element of an import path.
+func pathBase(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // importedAs reports whether every use of pkg's name in prepare's package
 // means pkg, so that one more file may import it by that name.
