@@ -15,7 +15,9 @@ import (
 
 // harness measures the allocations of a frame read in coder/websocket, with an
 // endless stream of empty binary frames behind the connection.
-const harness = `package websocket
+const harness = `//go:build !js
+
+package websocket
 
 import (
 	"bufio"
