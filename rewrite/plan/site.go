@@ -68,10 +68,13 @@ func (x *decision) settle() *Refusal {
 	return nil
 }
 
-// wanted reports whether the site does anything with the cleanup.
+// wanted reports whether the site needs the state: it compares the cleanup with
+// nil, or runs a finish that takes the state.
 func (x *decision) wanted(s *pattern.Site) bool {
+	f := x.plan.Finish
+	takes := f.OnState || slices.ContainsFunc(f.Params, func(p Param) bool { return p.Passage == nil })
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
-		return u.Kind != pattern.Discard && x.plan.Idle[u] == ""
+		return u.Kind == pattern.NilTest || takes && u.Kind != pattern.Discard && x.plan.Idle[u] == ""
 	})
 }
 
