@@ -1,0 +1,382 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/internal/gen"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// A specimen is one generated program, and what became of it.
+type specimen struct {
+	seed uint64
+	tape *gen.Tape
+
+	name     string // base name of its file
+	pkg      string // directory, and last element of the import path
+	text     []byte
+	after    []byte
+	verdicts map[string]verdict
+	printed  string // before the rewrite
+	later    string
+	fault    *fault // the first that was found
+}
+
+// A fault is what a rewrite, or the generator, did wrong.
+type fault struct {
+	what string // one of a few words: shrinking keeps it
+	why  string
+}
+
+func (s *specimen) blame(what, format string, args ...any) {
+	if s.fault == nil {
+		s.fault = &fault{what, fmt.Sprintf(format, args...)}
+	}
+}
+
+// newSpecimen generates the i-th program of a batch. With apart, it has a
+// package to itself, and the names it would have on its own.
+func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
+	form := gen.Form{Package: "batch", Main: fmt.Sprint("Main", i), Suffix: fmt.Sprint(i)}
+	s := &specimen{tape: t, name: fmt.Sprintf("p%d.go", i), pkg: fmt.Sprint("b", i/specimensPerPackage), verdicts: make(map[string]verdict)}
+	if apart {
+		form.Main, form.Suffix = "Main", ""
+		s.pkg = fmt.Sprint("b", i)
+	}
+	p, err := gen.Generate(t, form)
+	if err != nil {
+		return nil, err
+	}
+	s.text, s.after = p.Text, p.Text
+	return s, nil
+}
+
+// specimensPerPackage: the compiler's start costs as much as a few programs.
+const specimensPerPackage = 12
+
+// A batch is a module of generated programs that is rewritten, built and run as
+// a whole.
+type batch struct {
+	dir       string
+	specimens []*specimen
+	apart     bool
+	timings   map[string]time.Duration
+}
+
+// try does everything and leaves faults in the specimens. Its own error means
+// that nothing could be judged.
+func (b *batch) try(ctx context.Context) error {
+	before := filepath.Join(b.dir, "before")
+	steps := []struct {
+		name string
+		do   func() error
+	}{
+		{"write", func() error { return b.write(before, func(s *specimen) []byte { return s.text }) }},
+		{"build", func() error { return b.build(ctx, before, "generator") }},
+		{"run", func() error { return b.run(ctx, before, func(s *specimen, out string) { s.printed = out }) }},
+		{"run again", func() error {
+			return b.run(ctx, before, func(s *specimen, out string) {
+				if out != s.printed {
+					s.blame("generator", "the program prints something else each time:\n%s", diff("again", []byte(s.printed), []byte(out)))
+				}
+			})
+		}},
+		{"rewrite", func() error { return b.rewrite(ctx, before, b.specimens) }},
+		{"judge", func() error { b.judge(); return nil }},
+		{"run rewritten", func() error { return b.runAfter(ctx) }},
+	}
+	for _, step := range steps {
+		start := time.Now()
+		if err := step.do(); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+		if b.timings != nil {
+			b.timings[step.name] += time.Since(start)
+		}
+	}
+	return nil
+}
+
+// write puts the module with the programs and their driver into dir.
+func (b *batch) write(dir string, text func(*specimen) []byte) error {
+	files := map[string][]byte{"go.mod": []byte(batchModule)}
+	var imports, table strings.Builder
+	imported := make(map[string]bool)
+	for i, s := range b.specimens {
+		files[s.pkg+"/"+s.name] = text(s)
+		if !imported[s.pkg] {
+			imported[s.pkg] = true
+			fmt.Fprintf(&imports, "\t%s %q\n", s.pkg, "example.com/"+s.pkg)
+		}
+		main := "Main"
+		if !b.apart {
+			main = fmt.Sprint("Main", i)
+		}
+		fmt.Fprintf(&table, "\t\t%s.%s,\n", s.pkg, main)
+	}
+	files["driver/main.go"] = []byte("package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"strconv\"\n\n" + imports.String() + ")\n\nfunc main() {\n\tprograms := []func(){\n" + table.String() + "\t}\n" + driverText)
+	return write(dir, files)
+}
+
+// driverText is the end of the driver: it runs the programs from the one that
+// its argument names, each in a goroutine that may panic or exit.
+const driverText = `	first, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	for i := first; i < len(programs); i++ {
+		fmt.Println("======", i)
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			ended := false
+			defer func() {
+				if r := recover(); r != nil {
+					fmt.Println("panic:", r)
+				} else if !ended {
+					fmt.Println("exit")
+				}
+			}()
+			programs[i]()
+			ended = true
+		}()
+		<-done
+	}
+	fmt.Println("======", len(programs))
+}
+`
+
+func driver(dir string) string { return filepath.Join(dir, "driver.exe") }
+
+// blamedFile is how the compiler names a program.
+var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?(b\d+)/(p\d+\.go):\d+:\d+: .*$`)
+
+// build builds the driver in dir. Programs that do not compile get the blame;
+// the fault is the generator's if there is nothing to take their place.
+func (b *batch) build(ctx context.Context, dir, what string) error {
+	for {
+		// Without optimisation, the compiler is twice as fast.
+		_, msg, err := goCommand(ctx, dir, "build", "-gcflags=example.com/...=-N -l", "-ldflags=-s -w", "-o", driver(dir), "./driver")
+		if err == nil {
+			return nil
+		}
+		found := false
+		for _, m := range blamedFile.FindAllStringSubmatch(string(msg), -1) {
+			for _, s := range b.specimens {
+				if s.pkg == m[1] && s.name == m[2] {
+					s.blame(what, "does not compile: %s", m[0])
+					if s.after, found = s.text, true; what == "generator" {
+						return fmt.Errorf("the generator's program %d does not compile: %s", s.seed, m[0])
+					}
+				}
+			}
+		}
+		if !found {
+			return fmt.Errorf("go build: %w\n%s", err, msg)
+		}
+		if err := b.write(dir, func(s *specimen) []byte { return s.after }); err != nil {
+			return err
+		}
+	}
+}
+
+// run runs all programs and hands what each printed to keep. One that ends the
+// process, or does not end, has printed what it did until then.
+func (b *batch) run(ctx context.Context, dir string, keep func(*specimen, string)) error {
+	for next := 0; next < len(b.specimens); {
+		out, how := runDriver(ctx, dir, next)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		parts := strings.Split("\n"+out, "\n====== ")
+		if len(parts) < 2 {
+			return fmt.Errorf("the driver printed nothing: %s", how)
+		}
+		for i, part := range parts[1:] {
+			if next+i >= len(b.specimens) {
+				return nil
+			}
+			_, text, _ := strings.Cut(part, "\n")
+			if i == len(parts)-2 {
+				text += "\n" + how
+			}
+			keep(b.specimens[next+i], text)
+		}
+		next += len(parts) - 1
+	}
+	return nil
+}
+
+func runDriver(ctx context.Context, dir string, first int) (out, how string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, driver(dir), fmt.Sprint(first))
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		line, _, _ := strings.Cut(stderr.String(), "\n")
+		how = fmt.Sprintf("the process ends: %v: %s", err, line)
+	}
+	return stdout.String(), how
+}
+
+// rewrite rewrites the packages of the specimens, in memory. A run that fails is
+// tried again by halves, to see whose fault it is.
+func (b *batch) rewrite(ctx context.Context, dir string, specimens []*specimen) error {
+	o := rewrite.Options{Dir: dir, All: true, Exported: true, Rewrite: true, Env: goEnv()}
+	byName := make(map[string]*specimen)
+	for _, s := range specimens {
+		if p := "./" + s.pkg; len(o.Patterns) == 0 || o.Patterns[len(o.Patterns)-1] != p {
+			o.Patterns = append(o.Patterns, p)
+		}
+		byName[filepath.Join(dir, s.pkg, s.name)] = s
+	}
+	res, err := rewrite.Run(ctx, o)
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		if len(o.Patterns) == 1 {
+			for _, s := range specimens {
+				s.blame("run", "the rewrite fails: %v", err)
+			}
+			return nil
+		}
+		cut := len(specimens) / 2
+		for specimens[cut].pkg == specimens[cut-1].pkg {
+			cut--
+			if cut == 0 {
+				return err
+			}
+		}
+		return errors.Join(b.rewrite(ctx, dir, specimens[:cut]), b.rewrite(ctx, dir, specimens[cut:]))
+	}
+	for _, f := range res.Findings {
+		s := byName[f.Pos.Filename]
+		if s == nil {
+			return fmt.Errorf("a finding in %s, which is none of the programs", f.Pos.Filename)
+		}
+		v := verdict{rewritten: f.Refusal == nil}
+		if f.Refusal != nil {
+			v.code, v.why = string(f.Refusal.Code), f.Refusal.Error()
+			if f.Refusal.Code == plan.VerifyFailed || f.Refusal.Code == plan.InternalError {
+				s.blame(v.code, "%s", v.why)
+			}
+		}
+		s.verdicts[f.Name] = v
+	}
+	for _, f := range res.Files {
+		byName[f.Name].after = f.New
+	}
+	return nil
+}
+
+// judge looks at the text of each rewritten program.
+func (b *batch) judge() {
+	for _, s := range b.specimens {
+		if bytes.Equal(s.text, s.after) {
+			continue
+		}
+		before, err := parseText(s.name, s.text)
+		if err != nil {
+			s.blame("generator", "%v", err)
+			continue
+		}
+		after, err := parseText(s.name, s.after)
+		if err != nil {
+			s.blame("syntax", "%v", err)
+			continue
+		}
+		for _, c := range lostComments(before, after) {
+			s.blame("comment", "lost the comment %q", c)
+		}
+		for _, name := range s.strays(before, after) {
+			s.blame("stray", "the rewrite changes %s, which is none of its business", name)
+		}
+		if err := formatted(before, after); err != nil {
+			s.blame("format", "%v", err)
+		}
+	}
+}
+
+// strays returns the declarations that are not the same after the rewrite,
+// although they name no function that was rewritten.
+func (s *specimen) strays(before, after *text) []string {
+	rewritten := make(map[string]bool)
+	for name, v := range s.verdicts {
+		rewritten[name[strings.LastIndex(name, ".")+1:]] = v.rewritten
+	}
+	var names []string
+	kept := make(map[string]bool)
+	for _, d := range after.file.Decls {
+		kept[after.source(d)] = true
+	}
+	for _, d := range before.file.Decls {
+		concerned := false
+		ast.Inspect(d, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			concerned = concerned || ok && rewritten[id.Name]
+			return !concerned
+		})
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT || concerned {
+			continue
+		}
+		if text := before.source(d); !kept[text] {
+			name, _, _ := strings.Cut(text, "\n")
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// source returns the text of a declaration.
+func (t *text) source(d ast.Decl) string {
+	return string(t.bytes[t.fset.PositionFor(d.Pos(), false).Offset:t.fset.PositionFor(d.End(), false).Offset])
+}
+
+// runAfter runs the rewritten programs, and rewrites them once more.
+func (b *batch) runAfter(ctx context.Context) error {
+	dir := filepath.Join(b.dir, "after")
+	if err := b.write(dir, func(s *specimen) []byte { return s.after }); err != nil {
+		return err
+	}
+	if err := b.build(ctx, dir, "build"); err != nil {
+		return err
+	}
+	err := b.run(ctx, dir, func(s *specimen, out string) {
+		if s.later = out; s.printed != out {
+			s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	second := &batch{specimens: make([]*specimen, len(b.specimens))}
+	for i, s := range b.specimens {
+		second.specimens[i] = &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)}
+	}
+	if err := second.rewrite(ctx, dir, second.specimens); err != nil {
+		return err
+	}
+	for i, s := range second.specimens {
+		switch {
+		case s.fault != nil:
+			b.specimens[i].blame("second "+s.fault.what, "in a second run, %s", s.fault.why)
+		case !bytes.Equal(s.text, s.after):
+			b.specimens[i].blame("second run", "a second run changes it again:\n%s", diff("second", s.text, s.after))
+		}
+	}
+	return os.RemoveAll(b.dir)
+}

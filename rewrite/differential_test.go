@@ -1,0 +1,214 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/closurefix/closurefix/rewrite/internal/gen"
+	"golang.org/x/tools/txtar"
+)
+
+var (
+	programsFlag = flag.Int("programs", 60, "how many programs TestDifferential generates")
+	seedFlag     = flag.Uint64("seed", 1, "seed of the first program of TestDifferential; the others follow")
+	shrinkFlag   = flag.Int("shrink", 1, "how many failing programs of a kind TestDifferential reduces")
+)
+
+// specimensPerBatch bounds what is loaded and linked at a time.
+const specimensPerBatch = 120
+
+// TestDifferential generates programs with prepare functions (package gen says
+// which), rewrites them, and runs both sides: they must print the same. It also
+// holds that the result compiles, is gofmt-clean, keeps its comments and what
+// does not concern it, and that a second run changes nothing.
+//
+// A failing program is reduced and left in the form of testdata/cases.
+//
+//	go test ./rewrite -run TestDifferential -v -programs 10000 -seed 1 -timeout 1h
+func TestDifferential(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the go command")
+	}
+	var all tally
+	reduced := make(map[string]int)
+	timings := make(map[string]time.Duration)
+	for from := 0; from < *programsFlag; from += specimensPerBatch {
+		b := &batch{dir: filepath.Join(t.TempDir(), "batch"), timings: timings}
+		for i := range min(specimensPerBatch, *programsFlag-from) {
+			seed := *seedFlag + uint64(from+i)
+			s, err := newSpecimen(gen.Random(seed), i, false)
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			s.seed = seed
+			b.specimens = append(b.specimens, s)
+		}
+		if err := b.try(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range b.specimens {
+			all.add(s)
+			if s.fault == nil {
+				continue
+			}
+			if reduced[s.fault.what]++; reduced[s.fault.what] > *shrinkFlag {
+				t.Errorf("seed %d: %s: %s", s.seed, s.fault.what, s.fault.why)
+				continue
+			}
+			file, small, err := reduce(t.Context(), t.TempDir(), s)
+			if err != nil {
+				t.Errorf("seed %d: %s: %s (it could not be reduced: %v)", s.seed, s.fault.what, s.fault.why, err)
+				continue
+			}
+			t.Errorf("seed %d: %s; reduced to %s: %s", s.seed, s.fault.what, file, small.fault.why)
+		}
+	}
+	t.Logf("%d programs, %s", *programsFlag, all.String())
+	for _, name := range slices.Sorted(maps.Keys(timings)) {
+		t.Logf("%-14s %v", name, timings[name].Round(time.Millisecond))
+	}
+	// A generator whose programs are mostly refused tests little.
+	if all.functions >= 200 && 2*all.rewritten < all.functions {
+		t.Errorf("only %d of %d prepare functions were rewritten", all.rewritten, all.functions)
+	}
+}
+
+// A tally counts verdicts.
+type tally struct {
+	functions, rewritten int
+	programs             int // with a rewritten function
+	lines                int // of output
+	refused              map[string]int
+	example              map[string]string
+}
+
+func (y *tally) add(s *specimen) {
+	if y.refused == nil {
+		y.refused, y.example = make(map[string]int), make(map[string]string)
+	}
+	y.lines += strings.Count(s.printed, "\n")
+	if !bytes.Equal(s.text, s.after) {
+		y.programs++
+	}
+	for _, v := range s.verdicts {
+		y.functions++
+		if v.rewritten {
+			y.rewritten++
+			continue
+		}
+		y.refused[v.code]++
+		y.example[v.code] = v.why
+	}
+}
+
+func (y *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d changed; %d lines printed; %d prepare functions, %d (%.0f %%) rewritten, refused:", y.programs, y.lines, y.functions, y.rewritten, 100*float64(y.rewritten)/float64(max(1, y.functions)))
+	codes := slices.SortedFunc(maps.Keys(y.refused), func(a, b string) int {
+		return cmp.Or(y.refused[b]-y.refused[a], cmp.Compare(a, b))
+	})
+	for _, code := range codes {
+		fmt.Fprintf(&b, "\n%6d %-17s %s", y.refused[code], code, y.example[code])
+	}
+	return b.String()
+}
+
+// candidatesPerStep is how many simpler programs a step of a reduction tries.
+const candidatesPerStep = 96
+
+// reduce looks for a smaller program with the same fault, and writes it to a
+// file that stays.
+func reduce(ctx context.Context, dir string, s *specimen) (file string, small *specimen, err error) {
+	small = s
+	for step, idle := 0, 0; idle < 3; step++ {
+		simpler := gen.Simpler(small.tape, step, candidatesPerStep)
+		next, err := same(ctx, filepath.Join(dir, fmt.Sprint(step)), simpler, s.fault.what, false)
+		if err != nil {
+			return "", nil, err
+		}
+		if next == nil || len(next.text) >= len(small.text) {
+			idle++
+			continue
+		}
+		small, idle = next, 0
+	}
+	// By itself, the program has plainer names, unless these matter.
+	alone, err := same(ctx, filepath.Join(dir, "alone"), [][]int{small.tape.Choices()}, s.fault.what, true)
+	if err != nil {
+		return "", nil, err
+	}
+	if alone != nil {
+		small = alone
+	}
+	file, err = keep(s, small)
+	return file, small, err
+}
+
+// same returns the smallest of the programs of the tapes that has the same kind
+// of fault, or nil.
+func same(ctx context.Context, dir string, tapes [][]int, what string, apart bool) (*specimen, error) {
+	b := &batch{dir: dir, apart: apart}
+	seen := make(map[string]bool)
+	for _, choices := range tapes {
+		i := len(b.specimens)
+		s, err := newSpecimen(gen.Replay(choices), i, apart)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[string(s.text)] {
+			seen[string(s.text)] = true
+			b.specimens = append(b.specimens, s)
+		}
+	}
+	if len(b.specimens) == 0 {
+		return nil, nil
+	}
+	if err := b.try(ctx); err != nil {
+		return nil, err
+	}
+	var best *specimen
+	for _, s := range b.specimens {
+		if s.fault != nil && s.fault.what == what && (best == nil || len(s.text) < len(best.text)) {
+			best = s
+		}
+	}
+	return best, nil
+}
+
+// keep writes a failing program to a file in the form of testdata/cases.
+func keep(s, small *specimen) (string, error) {
+	text := bytes.Replace(small.text, []byte("package batch\n"), []byte("package main\n"), 1)
+	for _, line := range bytes.Split(text, []byte("\n")) {
+		if bytes.HasPrefix(line, []byte("func Main")) {
+			text = bytes.Replace(text, line, []byte("func main() {"), 1)
+		}
+	}
+	var wants strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(small.verdicts)) {
+		fmt.Fprintf(&wants, "any %s\n", name)
+	}
+	f, err := os.CreateTemp("", fmt.Sprintf("diff-%d-*.txtar", s.seed))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	_, err = f.Write(txtar.Format(&txtar.Archive{
+		Comment: fmt.Appendf(nil, "Generated from seed %d: %s.\n\n", s.seed, s.fault.what),
+		Files: []txtar.File{
+			{Name: "flags", Data: []byte("-all\n")},
+			{Name: "main.go", Data: text},
+			{Name: "want", Data: []byte(wants.String())},
+		},
+	}))
+	return f.Name(), err
+}

@@ -1,0 +1,220 @@
+package edit
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/dave/dst"
+	"github.com/dave/dst/dstutil"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// state returns the declaration of the state struct.
+func (d *declarer) state() (dst.Decl, error) {
+	s := d.Plan.State
+	var b strings.Builder
+	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", s.Type, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Type)
+	if s.Kind != "" {
+		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Kind)
+	}
+	for _, f := range s.Distinct() {
+		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
+	}
+	if s.Live != "" {
+		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Live)
+	}
+	b.WriteString("}")
+	return declaration(b.String())
+}
+
+// finishDecl returns the declaration of finish, with the literals' bodies.
+func (d *declarer) finishDecl() (dst.Decl, error) {
+	f := d.Plan.Finish
+	var b strings.Builder
+	fmt.Fprintf(&b, "// %s is the cleanup of %s, for its callers to defer.\nfunc ", f.Name, d.Prepare.Key.Name)
+	switch {
+	case f.OnRecv:
+		recv := d.Prepare.Decl.Recv.List[0]
+		if len(recv.Names) > 0 {
+			b.WriteString("(" + recv.Names[0].Name + " " + types.ExprString(recv.Type) + ") ")
+		} else {
+			b.WriteString("(" + types.ExprString(recv.Type) + ") ")
+		}
+	case f.OnState:
+		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
+	}
+	b.WriteString(f.Name + f.TypeParams + "(" + paramList(f.Params) + ") {}")
+	decl, err := declaration(b.String())
+	if err != nil {
+		return nil, err
+	}
+	fn := decl.(*dst.FuncDecl)
+	lit := d.node(d.Plan.Literals[0].Lit).(*dst.FuncLit)
+	for _, p := range lit.Type.Params.List {
+		if len(p.Names) == 0 && len(fn.Type.Params.List) > 0 {
+			p.Names = []*dst.Ident{dst.NewIdent("_")}
+		}
+	}
+	fn.Type.Params.List = append(fn.Type.Params.List, lit.Type.Params.List...)
+	fn.Type.Results = lit.Type.Results
+	for _, l := range d.Plan.Literals {
+		d.substitute(d.node(l.Lit).(*dst.FuncLit))
+	}
+	fn.Body = lit.Body
+	if len(d.Plan.Literals) > 1 {
+		if fn.Body, err = d.dispatch(); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.guard(fn); err != nil {
+		return nil, err
+	}
+	for _, s := range fn.Body.List {
+		if decs := s.Decorations(); decs.Before == dst.None {
+			decs.Before, decs.After = dst.NewLine, dst.NewLine
+		}
+	}
+	return fn, nil
+}
+
+// dispatch returns a body that runs the cleanup which the state names.
+func (d *declarer) dispatch() (*dst.BlockStmt, error) {
+	s := d.Plan.State
+	tag := s.Kind
+	if s.Type != "" {
+		tag = s.Name + "." + tag
+	}
+	var b strings.Builder
+	b.WriteString("func f() {\nswitch " + tag + " {\n")
+	for i := range d.Plan.Literals {
+		fmt.Fprintf(&b, "case %d:\n", i+1)
+	}
+	b.WriteString("}\n")
+	if d.Prepare.Sig.Results().Len() > 0 {
+		b.WriteString("return nil\n")
+	}
+	b.WriteString("}")
+	decl, err := declaration(b.String())
+	if err != nil {
+		return nil, err
+	}
+	body := decl.(*dst.FuncDecl).Body
+	clauses := body.List[0].(*dst.SwitchStmt).Body.List
+	for i, l := range d.Plan.Literals {
+		block := d.node(l.Lit).(*dst.FuncLit).Body
+		clause := clauses[i].(*dst.CaseClause)
+		clause.Body = block.List
+		first, last := block.List[0].Decorations(), block.List[len(block.List)-1].Decorations()
+		first.Before = dst.NewLine
+		first.Start = slices.Concat(block.Decs.Lbrace, first.Start)
+		last.After = dst.NewLine
+	}
+	return body, nil
+}
+
+// paramList writes parameters, those of one type together.
+func paramList(params []plan.Param) string {
+	var b strings.Builder
+	for i, p := range params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name)
+		if i+1 == len(params) || params[i+1].Type != p.Type {
+			b.WriteString(" " + p.Type)
+		}
+	}
+	return b.String()
+}
+
+// substitute makes the captures that travel in the state what finish calls
+// them: fields of the struct, what pointers point to.
+func (d *declarer) substitute(lit *dst.FuncLit) {
+	passages := make(map[dst.Node]plan.Passage)
+	for _, f := range d.Plan.State.Fields {
+		if d.Plan.State.Type == "" && !f.Pointer {
+			continue
+		}
+		for _, id := range f.Capture.Uses {
+			passages[d.node(id)] = f
+		}
+	}
+	if len(passages) == 0 {
+		return
+	}
+	dstutil.Apply(lit, func(c *dstutil.Cursor) bool {
+		// &v of a variable whose address travels is that address.
+		if u, ok := c.Node().(*dst.UnaryExpr); ok && u.Op == token.AND {
+			if f, ok := passages[u.X]; ok && f.Pointer {
+				c.Replace(d.name(f, u.Decs.NodeDecs))
+				return false
+			}
+		}
+		f, ok := passages[c.Node()]
+		if !ok {
+			return true
+		}
+		old := c.Node().(*dst.Ident)
+		if !f.Pointer || selectsThrough(c, f) {
+			c.Replace(d.name(f, old.Decs.NodeDecs))
+			return false
+		}
+		c.Replace(&dst.StarExpr{X: d.name(f, dst.NodeDecs{}), Decs: dst.StarExprDecorations{NodeDecs: old.Decs.NodeDecs}})
+		return false
+	}, nil)
+}
+
+// name returns finish's expression for a part of the state.
+func (d *declarer) name(f plan.Passage, decs dst.NodeDecs) dst.Expr {
+	if d.Plan.State.Type == "" {
+		id := dst.NewIdent(f.Capture.Var.Name())
+		id.Decs.NodeDecs = decs
+		return id
+	}
+	sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(f.Capture.Var.Name())}
+	sel.Decs.NodeDecs = decs
+	return sel
+}
+
+// selectsThrough reports whether the node under the cursor is the operand of a
+// selector that follows the pointer by itself: x.f, x.m() for a struct x.
+func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
+	sel, ok := c.Parent().(*dst.SelectorExpr)
+	if !ok || sel.X != c.Node() {
+		return false
+	}
+	switch f.Capture.Var.Type().Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return false
+	}
+	return true
+}
+
+// guard makes finish return at once when the state says that there is nothing
+// to do.
+func (d *declarer) guard(fn *dst.FuncDecl) error {
+	s := d.Plan.State
+	if !s.Guard {
+		return nil
+	}
+	flag := s.Live
+	if s.Type != "" {
+		flag = s.Name + "." + flag
+	}
+	ret := "return"
+	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
+		ret = "return nil"
+	}
+	decl, err := declaration("func f() {\nif !" + flag + " {\n" + ret + "\n}\n}")
+	if err != nil {
+		return err
+	}
+	test := decl.(*dst.FuncDecl).Body.List[0]
+	test.Decorations().Before, test.Decorations().After = dst.NewLine, dst.NewLine
+	fn.Body.List = append([]dst.Stmt{test}, fn.Body.List...)
+	return nil
+}

@@ -1,0 +1,283 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+)
+
+// valueKinds are the kinds that have variables of their own all over the
+// program.
+func valueKinds() []kind {
+	return []kind{intKind, strKind, errKind, boolKind, partKind, arrKind, sliceKind, pintKind, ppartKind}
+}
+
+// anyOf returns a visible variable of a kind, or nil.
+func (g *gen) anyOf(b *block, k kind) *variable {
+	vars := b.of(k)
+	if len(vars) == 0 {
+		return nil
+	}
+	return of(g.t, vars...)
+}
+
+// label returns a new name for a trace.
+func (g *gen) label() string {
+	g.labels++
+	return fmt.Sprintf("%q", fmt.Sprint("t", g.labels))
+}
+
+// show returns an expression that a trace prints, which tells the value of v.
+func (g *gen) show(v *variable) string {
+	switch v.kind {
+	case pintKind, ppartKind, perrKind:
+		return g.top("at") + "(" + v.use() + ")"
+	case connKind:
+		return v.use() + ".n"
+	case wrapKind:
+		return v.use() + ".name"
+	}
+	return v.use()
+}
+
+// expr returns an expression of a kind. It may trace, but it changes nothing
+// that another operand of its statement reads: Go leaves the order of such a
+// read open, so that a program with one has no single output to compare.
+func (g *gen) expr(b *block, k kind) string {
+	if v := g.anyOf(b, k); v != nil && (!v.nilable || g.t.oneIn(2)) && g.t.below(3) > 0 {
+		return v.use()
+	}
+	switch k {
+	case intKind:
+		return g.intExpr(b)
+	case strKind:
+		return g.strExpr(b)
+	case errKind:
+		switch g.t.pick(3, 3, 1, 1) {
+		case 0:
+			return "nil"
+		case 1:
+			return g.fail()
+		case 2:
+			return g.conn(b) + ".err"
+		}
+		if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
+			return "*" + v.use()
+		}
+		return g.fail()
+	case boolKind:
+		return g.cond(b)
+	case partKind:
+		switch g.t.pick(3, 1, 1) {
+		case 0:
+			return g.top("part") + "{" + g.intExpr(b) + ", " + g.strExpr(b) + "}"
+		case 1:
+			return g.conn(b) + "." + g.top("part")
+		}
+		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
+			return "*" + v.use()
+		}
+		return g.conn(b) + "." + g.top("part")
+	case arrKind:
+		if g.t.oneIn(3) {
+			return g.conn(b) + ".arr"
+		}
+		return fmt.Sprintf("[2]int{%s, %s}", g.intExpr(b), g.intExpr(b))
+	case sliceKind:
+		if g.t.oneIn(3) {
+			return g.conn(b) + ".list"
+		}
+		return fmt.Sprintf("[]int{%s, %s}", g.intExpr(b), g.intExpr(b))
+	case pintKind:
+		return g.address(b, intKind, "n")
+	case ppartKind:
+		return g.address(b, partKind, g.top("part"))
+	case perrKind:
+		return g.address(b, errKind, "err")
+	case connKind:
+		return g.conn(b)
+	case wrapKind:
+		return g.top("wrap") + "{" + g.conn(b) + "}"
+	case anyKind:
+		if v := g.anyOf(b, anyKind); v != nil {
+			return v.use()
+		}
+		return "*new(T)"
+	}
+	return "nil"
+}
+
+// address returns a pointer to something of kind k: something new, a field of
+// a conn, or a variable.
+func (g *gen) address(b *block, k kind, field string) string {
+	prefer := 1
+	if k == errKind {
+		prefer = 6 // an error's address is what this is all about
+	}
+	switch g.t.pick(2, 1, prefer) {
+	case 1:
+		return "&" + g.conn(b) + "." + field
+	case 2:
+		vars := b.visible(func(v *variable) bool { return v.kind == k && !v.noTouch })
+		if len(vars) > 0 {
+			return "&" + of(g.t, vars...).use()
+		}
+	}
+	if k == partKind {
+		return "&" + g.top("part") + "{" + g.intExpr(b) + `, "new"}`
+	}
+	return "new(" + g.typeOf(k) + ")"
+}
+
+// fail returns an expression that makes an error.
+func (g *gen) fail() string {
+	g.imports["errors"] = true
+	return "errors.New(" + g.label() + ")"
+}
+
+// traced wraps an expression in a call that prints its value, and so shows when
+// it is evaluated.
+func (g *gen) traced(e string) string {
+	return g.top("note") + "(" + g.label() + ", " + e + ")"
+}
+
+func (g *gen) intExpr(b *block) string {
+	e := fmt.Sprint(g.t.below(4))
+	switch g.t.pick(4, 4, 2, 1, 1, 1) {
+	case 1:
+		if v := g.anyOf(b, intKind); v != nil {
+			e = v.use()
+		}
+	case 2:
+		e = g.conn(b) + ".n"
+	case 3:
+		if v := g.anyOf(b, partKind); v != nil {
+			e = v.use() + ".a"
+		}
+	case 4:
+		if v := g.anyOf(b, arrKind); v != nil {
+			e = fmt.Sprintf("%s[%d]", v.use(), g.t.below(2))
+		}
+	case 5:
+		if v := g.anyOf(b, pintKind); v != nil && !v.nilable {
+			e = "*" + v.use()
+		} else if v := g.anyOf(b, sliceKind); v != nil {
+			e = "len(" + v.use() + ")"
+		}
+	}
+	switch g.t.pick(8, 2, 1) {
+	case 1:
+		e = g.traced(e)
+	case 2:
+		e += " + " + fmt.Sprint(1+g.t.below(3))
+	}
+	return e
+}
+
+func (g *gen) strExpr(b *block) string {
+	e := `"` + of(g.t, "a", "b", "lo", "hi") + `"`
+	switch g.t.pick(4, 4, 2, 1) {
+	case 1:
+		if v := g.anyOf(b, strKind); v != nil {
+			e = v.use()
+		}
+	case 2:
+		e = g.conn(b) + ".name"
+	case 3:
+		if v := g.anyOf(b, partKind); v != nil {
+			e = v.use() + ".s"
+		}
+	}
+	switch g.t.pick(8, 2, 1) {
+	case 1:
+		e = g.traced(e)
+	case 2:
+		e += ` + "x"`
+	}
+	return e
+}
+
+// conn returns an expression for a conn, without an effect.
+func (g *gen) conn(b *block) string {
+	v := g.anyOf(b, connKind)
+	if v == nil || v.nilable {
+		if w := g.anyOf(b, wrapKind); w != nil && !w.nilable && g.t.oneIn(2) {
+			return w.use() + ".conn" + g.suffix
+		}
+		if n := g.anyOf(b, intKind); n != nil && g.t.oneIn(3) {
+			return g.top("pool") + "[" + n.use() + "&1]"
+		}
+		return g.top("pool") + fmt.Sprintf("[%d]", g.t.below(2))
+	}
+	if g.t.oneIn(4) {
+		return v.use() + ".next"
+	}
+	return v.use()
+}
+
+// cond returns a condition.
+func (g *gen) cond(b *block) string {
+	if v := g.anyOf(b, errKind); v != nil && g.t.oneIn(4) {
+		return v.use() + of(g.t, " != nil", " == nil")
+	}
+	if v := g.anyOf(b, boolKind); v != nil && g.t.oneIn(3) {
+		return of(g.t, "", "!") + v.use()
+	}
+	switch g.t.pick(4, 2, 1) {
+	case 1:
+		return of(g.t, "", "!") + g.conn(b) + ".closed"
+	case 2:
+		if v := g.anyOf(b, strKind); v != nil {
+			return v.use() + of(g.t, ` != "a"`, ` == "lo"`)
+		}
+	}
+	e := g.intExpr(b)
+	if strings.Contains(e, " + ") {
+		e = "(" + e + ")"
+	}
+	return fmt.Sprintf("%s%%%d %s %d", e, 2+g.t.below(2), of(g.t, "==", "!="), g.t.below(2))
+}
+
+// place returns something of kind k that can be assigned.
+func (g *gen) place(b *block, k kind) string {
+	vars := b.visible(func(v *variable) bool { return v.kind == k && !v.fixed })
+	if len(vars) > 0 && g.t.below(5) > 0 {
+		return of(g.t, vars...).name
+	}
+	switch k {
+	case intKind:
+		switch g.t.below(3) {
+		case 0:
+			return g.conn(b) + ".n"
+		case 1:
+			if v := g.anyOf(b, arrKind); v != nil && !v.fixed {
+				return fmt.Sprintf("%s[%d]", v.name, g.t.below(2))
+			}
+		}
+		if v := g.anyOf(b, pintKind); v != nil && !v.nilable {
+			return "*" + v.use()
+		}
+		if v := g.anyOf(b, partKind); v != nil && !v.fixed {
+			return v.name + ".a"
+		}
+		return g.conn(b) + ".a"
+	case strKind:
+		return g.conn(b) + ".name"
+	case errKind:
+		if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
+			return "*" + v.use()
+		}
+		return g.conn(b) + ".err"
+	case boolKind:
+		return g.conn(b) + ".closed"
+	case partKind:
+		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
+			return "*" + v.use()
+		}
+		return g.conn(b) + "." + g.top("part")
+	case arrKind:
+		return g.conn(b) + ".arr"
+	case sliceKind:
+		return g.conn(b) + ".list"
+	}
+	return "_"
+}

@@ -1,0 +1,165 @@
+package gen
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// generate makes the program of a tape, or fails.
+func generate(t *testing.T, tape *Tape, suffix string) []byte {
+	t.Helper()
+	p, err := Generate(tape, Form{Package: "program", Main: "Main" + suffix, Suffix: suffix})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Text
+}
+
+// A checker type-checks files.
+type checker struct {
+	fset *token.FileSet
+	imp  types.Importer
+}
+
+func newChecker() *checker {
+	fset := token.NewFileSet()
+	return &checker{fset: fset, imp: importer.ForCompiler(fset, "source", nil)}
+}
+
+func (c *checker) check(t *testing.T, name string, texts ...[]byte) {
+	t.Helper()
+	var files []*ast.File
+	for i, text := range texts {
+		f, err := parser.ParseFile(c.fset, fmt.Sprint(name, "-", i, ".go"), text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	conf := types.Config{Importer: c.imp, Error: func(err error) { t.Error(err) }}
+	if _, err := conf.Check("program", c.fset, files, nil); err != nil {
+		t.Logf("%s does not type-check", name)
+	}
+}
+
+func TestGenerate(t *testing.T) {
+	c := newChecker()
+	var together [][]byte
+	for seed := range uint64(150) {
+		alone := generate(t, Random(seed), "")
+		if again := generate(t, Random(seed), ""); !bytes.Equal(alone, again) {
+			t.Errorf("seed %d gives different programs", seed)
+		}
+		c.check(t, fmt.Sprint("seed ", seed), alone)
+		together = append(together, generate(t, Random(seed), fmt.Sprint(seed)))
+	}
+	c.check(t, "all in one package", together...)
+}
+
+func TestReplay(t *testing.T) {
+	for seed := range uint64(50) {
+		tape := Random(seed)
+		text := generate(t, tape, "")
+		if again := generate(t, Replay(tape.Choices()), ""); !bytes.Equal(text, again) {
+			t.Errorf("seed %d replayed gives another program", seed)
+		}
+	}
+}
+
+// Any numbers make a program: what a reduction comes up with compiles.
+func TestReplayAnything(t *testing.T) {
+	c := newChecker()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 60 {
+		choices := make([]int, rng.IntN(400))
+		for j := range choices {
+			choices[j] = rng.IntN(12) - 2
+		}
+		c.check(t, fmt.Sprint("replay ", i), generate(t, Replay(choices), ""))
+	}
+}
+
+func TestSimpler(t *testing.T) {
+	tape := Random(7)
+	text := generate(t, tape, "")
+	simpler := Simpler(tape, 0, 1<<20)
+	smaller := 0
+	for _, choices := range simpler {
+		if len(generate(t, Replay(choices), "")) < len(text) {
+			smaller++
+		}
+	}
+	if smaller < len(simpler)/4 {
+		t.Errorf("%d of %d simpler tapes give smaller programs", smaller, len(simpler))
+	}
+	if few := Simpler(tape, 0, 10); len(few) > 10 || len(few) == 0 {
+		t.Errorf("at most 10 tapes, got %d", len(few))
+	}
+	if a, b := Simpler(tape, 0, 10), Simpler(tape, 1, 10); slices.EqualFunc(a, b, slices.Equal[[]int]) {
+		t.Error("the next step tries the same tapes")
+	}
+}
+
+// TestGrammar holds that programs have what the grammar promises.
+func TestGrammar(t *testing.T) {
+	var all bytes.Buffer
+	for seed := range uint64(400) {
+		all.Write(generate(t, Random(seed), ""))
+	}
+	for what, form := range map[string]string{
+		"result pointer":              `errp \*error\)`,
+		"promotion by embedding":      `\bw\.(prepare|begin|start|open|acquire|lock|enter|track)`,
+		"receiver by a call":          `pick\("t\d+", \w+\)\.[a-z]+`,
+		"value receiver":              `func \(pt part\) [a-z]+[A-Z]?\w*\(.*func\(`,
+		"type parameter":              `\[T any\]\(v T`,
+		"type argument":               `\[(int|string|part)\]\(`,
+		"variadic":                    `rest \.\.\.int`,
+		"named results":               `\(done func\(\), err error\)|\(out .*, done func\(\)`,
+		"named cleanup type":          `type cleanup func\(\)`,
+		"cleanup takes a pointer":     `func\(outer \*error\)`,
+		"cleanup takes an error":      `func\(cause error\)`,
+		"cleanup has a result":        `return func\(\) error \{`,
+		"cleanup is variadic":         `func\(codes \.\.\.int\)`,
+		"idle nil":                    `return nil, errors\.New`,
+		"idle literal":                `func\(_?\w*\) \{\}`,
+		"bare return":                 `done = func\(`,
+		"write through the pointer":   `\*errp = errors`,
+		"immediate":                   `defer .*\)\(\)`,
+		"declared by var":             `var \w+, \w+ = [a-z]+`,
+		"if with init":                `if \w+, \w+ := .*; err [!=]= nil`,
+		"switch with init":            `switch \w+ := .*; \{`,
+		"blank":                       `_, \w+, err := `,
+		"nil test":                    `if \w+ != nil \{`,
+		"deferred in a literal":       `defer func\(\) \{\n\s+\w+\(\)`,
+		"in a goroutine":              `join\(func\(\) \{\n\s+(done|finish|release|end)\d*\(`,
+		"in a loop":                   `for range 2 \{`,
+		"as an argument":              `defer hold\(\w+\)\(`,
+		"stored":                      `\.hook = (done|finish|release|end)\d*\n`,
+		"recover in a cleanup":        `func\(\) \{\n(\s+.*\n)?\s+fmt.*\n\s+if r := recover\(\)`,
+		"panic":                       `panic\("t`,
+		"Goexit":                      `runtime\.Goexit\(\)`,
+		"goroutine":                   `go func\(\) \{`,
+		"shared with a hook":          `\.hook = func\(\) \{`,
+		"address taken":               `:= &\w+\n`,
+		"implicit address":            `\w+\.bump\(\)`,
+		"slice of an array":           `:= \w+\[:\]`,
+		"constant":                    `const \w+ = \d`,
+		"comment":                     `// First things first`,
+		"comment after a statement":   `// by now`,
+		"prepare uses its cleanup":    `(?m)^\t\tdefer (done|finish|release|end)\d*\(\)\n(.*\n)?\t\treturn nil, errors`,
+		"a name that a rewrite wants": `\b(finish|end|close|release|unlock|exit)(Read|Write|Op)\b`,
+	} {
+		if !regexp.MustCompile(form).Match(all.Bytes()) {
+			t.Errorf("no program with: %s", what)
+		}
+	}
+}

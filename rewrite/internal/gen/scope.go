@@ -1,0 +1,268 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A kind is a type of the generated program.
+type kind int
+
+const (
+	intKind kind = iota
+	strKind
+	errKind
+	boolKind
+	partKind // a struct
+	arrKind
+	sliceKind
+	pintKind // pointers to the above
+	ppartKind
+	perrKind
+	connKind // a pointer to the struct that most methods are declared on
+	wrapKind // a struct that embeds such a pointer
+	anyKind  // a type parameter of the function around
+	funcKind // the cleanup of some prepare function
+)
+
+// typeOf returns the Go type of a kind.
+func (g *gen) typeOf(k kind) string {
+	switch k {
+	case intKind:
+		return "int"
+	case strKind:
+		return "string"
+	case errKind:
+		return "error"
+	case boolKind:
+		return "bool"
+	case partKind:
+		return g.top("part")
+	case arrKind:
+		return "[2]int"
+	case sliceKind:
+		return "[]int"
+	case pintKind:
+		return "*int"
+	case ppartKind:
+		return "*" + g.top("part")
+	case perrKind:
+		return "*error"
+	case connKind:
+		return "*" + g.top("conn")
+	case wrapKind:
+		return g.top("wrap")
+	case anyKind:
+		return "T"
+	}
+	return "func()"
+}
+
+// namesOf returns usual names of variables of a kind.
+func namesOf(k kind) []string {
+	switch k {
+	case intKind:
+		return []string{"n", "k", "i", "total"}
+	case strKind:
+		return []string{"s", "name", "tag"}
+	case errKind:
+		return []string{"err", "cause"}
+	case boolKind:
+		return []string{"ok", "closed", "ready"}
+	case partKind:
+		return []string{"pt", "box"}
+	case arrKind:
+		return []string{"arr", "pair"}
+	case sliceKind:
+		return []string{"list", "nums"}
+	case pintKind:
+		return []string{"num", "ptr"}
+	case ppartKind:
+		return []string{"ref", "dst"}
+	case perrKind:
+		return []string{"perr", "errp"}
+	case connKind:
+		return []string{"c", "sock", "peer"}
+	case wrapKind:
+		return []string{"w", "wrapped"}
+	case anyKind:
+		return []string{"v", "x"}
+	}
+	return []string{"done", "finish", "release", "end"}
+}
+
+// A variable is a local variable, parameter or result.
+type variable struct {
+	name    string
+	kind    kind
+	used    bool // somewhere, in the sense of the compiler
+	fixed   bool // must not be assigned
+	noTouch bool // must not have its address taken
+	nilable bool // a pointer that may be nil
+}
+
+// use returns the name, and notes that the variable is used.
+func (v *variable) use() string {
+	v.used = true
+	return v.name
+}
+
+// A role says what kind of function a block belongs to.
+type role int
+
+const (
+	callerRole role = iota
+	prepareRole
+	cleanupRole
+	literalRole // a plain function literal
+	hookRole    // a literal that somebody calls later, at no fixed time
+)
+
+// A fn is the function or literal around a block.
+type fn struct {
+	role    role
+	results []kind
+	named   []*variable         // the results, if they have names
+	up      *block              // the block that holds the literal
+	limit   int                 // prepare functions with a lower number may be called
+	give    func(*block) string // the return statement, if it is a special one
+	stay    bool                // return only at the end
+}
+
+// A block is a list of statements under construction.
+type block struct {
+	fn    *fn
+	up    *block
+	vars  []*variable
+	lines []string
+	check map[int][]*variable // declared by the line before that index
+	loops int                 // around the block, in all functions
+	depth int
+	ended bool // by a terminating statement
+}
+
+func newBlock(f *fn, up *block) *block {
+	b := &block{fn: f, up: up, check: make(map[int][]*variable)}
+	if up != nil {
+		b.loops, b.depth = up.loops, up.depth+1
+	}
+	return b
+}
+
+// line appends a statement or a part of one.
+func (b *block) line(format string, args ...any) {
+	b.lines = append(b.lines, fmt.Sprintf(format, args...))
+}
+
+// declare adds variables that the last line declares.
+func (b *block) declare(vars ...*variable) {
+	b.vars = append(b.vars, vars...)
+	b.check[len(b.lines)] = append(b.check[len(b.lines)], vars...)
+}
+
+// close returns the lines, with a use of each variable that has none.
+func (b *block) close() []string {
+	var out []string
+	for i := range len(b.lines) + 1 {
+		for _, v := range b.check[i] {
+			if !v.used {
+				out = append(out, "_ = "+v.name)
+			}
+		}
+		if i < len(b.lines) {
+			out = append(out, b.lines[i])
+		}
+	}
+	return out
+}
+
+// text returns the block with braces.
+func (b *block) text() string {
+	return "{\n" + strings.Join(b.close(), "\n") + "\n}"
+}
+
+// own returns the variable of that name which b itself declares.
+func (b *block) own(name string) *variable {
+	for _, v := range b.vars {
+		if v.name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// visible returns the variables that can be named in b, the nearest first.
+func (b *block) visible(ok func(*variable) bool) []*variable {
+	var vars []*variable
+	seen := make(map[string]bool)
+	for s := b; s != nil; s = s.up {
+		for _, v := range slices.Backward(s.vars) {
+			if !seen[v.name] && ok(v) {
+				vars = append(vars, v)
+			}
+			seen[v.name] = true
+		}
+	}
+	return vars
+}
+
+// of returns the visible variables of a kind.
+func (b *block) of(k kind) []*variable {
+	return b.visible(func(v *variable) bool { return v.kind == k })
+}
+
+// names reports whether b can name the variable: it is in scope, and no other
+// shadows it.
+func (g *gen) names(b *block, v *variable) bool {
+	return len(b.visible(func(o *variable) bool { return o == v })) > 0
+}
+
+// within reports whether b is in a function of that role, or in a literal
+// inside one.
+func (b *block) within(r role) bool {
+	for s := b; s != nil; s = s.up {
+		if s.fn.role == r {
+			return true
+		}
+	}
+	return false
+}
+
+// fresh returns a name for a variable that b is to declare, which may shadow
+// one of an outer block.
+func (g *gen) fresh(b *block, k kind) string {
+	names := namesOf(k)
+	if g.wantHard && len(g.hard) > 0 && g.t.oneIn(5) {
+		names = g.hard
+	}
+	name := of(g.t, names...)
+	shadow := g.t.oneIn(3)
+	base := name
+	for i := 2; ; i++ {
+		if b.own(name) == nil && (shadow || len(b.visible(func(v *variable) bool { return v.name == name })) == 0) {
+			return name
+		}
+		name = fmt.Sprint(base, i)
+	}
+}
+
+// newVar returns a variable with a fresh name, which the next line is to
+// declare.
+func (g *gen) newVar(b *block, k kind) *variable {
+	return &variable{name: g.fresh(b, k), kind: k}
+}
+
+// nest writes a block statement: head, the block that body fills, and tail.
+func (g *gen) nest(b *block, head string, body func(*block), tail string) {
+	inner := newBlock(b.fn, b)
+	body(inner)
+	b.lines = append(b.lines, strings.TrimSpace(head+" "+inner.text())+tail)
+}
+
+// literal returns a function literal whose body is filled by body.
+func (g *gen) literal(b *block, r role, params, results string, body func(*block)) string {
+	inner := newBlock(&fn{role: r, up: b, limit: b.fn.limit}, b)
+	body(inner)
+	return "func(" + params + ") " + strings.TrimSpace(results+" "+inner.text())
+}

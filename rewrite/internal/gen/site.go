@@ -1,0 +1,404 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A site is one call of a prepare function.
+type site struct {
+	p    *prepare
+	done *variable // that holds the cleanup
+	err  *variable // that holds the error; nil if there is none, or nobody keeps it
+}
+
+// site writes a call of a prepare function and what is done with its cleanup.
+func (g *gen) site(b *block) {
+	var ps []*prepare
+	for i, p := range g.prepares {
+		if i < b.fn.limit {
+			ps = append(ps, p)
+		}
+	}
+	if len(ps) == 0 {
+		return
+	}
+	p := of(g.t, ps...)
+	form := g.t.pick(8, 3, 3, 3)
+	if len(p.results) == 1 && g.t.oneIn(3) {
+		form = 4
+	}
+	switch form {
+	case 0:
+		g.define(b, p)
+	case 1: // in a block of its own, where := declares anew
+		head := ""
+		if g.t.oneIn(2) {
+			head = "if " + g.cond(b)
+		}
+		g.nest(b, head, func(in *block) { g.define(in, p) }, "")
+	case 2:
+		g.assignSite(b, p)
+	case 3:
+		g.initSite(b, p)
+	case 4:
+		f := g.call(b, p)
+		if g.t.oneIn(12) {
+			f = g.top("hold") + "(" + f + ")"
+		}
+		call := g.callOf(b, p, f)
+		if g.t.below(5) > 0 {
+			call = "defer " + call
+		}
+		b.line("%s", call)
+		g.stmts(b, 2)
+	}
+}
+
+// call returns a call of p.
+func (g *gen) call(b *block, p *prepare) string {
+	var args []string
+	inst := ""
+	for i, v := range p.params {
+		switch {
+		case p.variadic && i == len(p.params)-1:
+			switch g.t.below(3) {
+			case 1:
+				args = append(args, g.intExpr(b), g.intExpr(b))
+			case 2:
+				args = append(args, g.expr(b, sliceKind)+"...")
+			}
+		case v.kind == anyKind:
+			k := of(g.t, intKind, strKind, partKind)
+			args = append(args, g.expr(b, k))
+			if g.t.oneIn(4) {
+				inst = "[" + g.typeOf(k) + "]"
+			}
+		default:
+			args = append(args, g.expr(b, v.kind))
+		}
+	}
+	return g.operand(b, p) + inst + "(" + strings.Join(args, ", ") + ")"
+}
+
+// operand returns the function or method to call.
+func (g *gen) operand(b *block, p *prepare) string {
+	switch p.recv {
+	case connKind:
+		if w := g.anyOf(b, wrapKind); w != nil && !w.nilable && g.t.oneIn(3) {
+			return w.use() + "." + p.name
+		}
+		c := g.conn(b)
+		switch g.t.pick(6, 1, 1) {
+		case 1:
+			c = g.top("pick") + "(" + g.label() + ", " + c + ")"
+		case 2:
+			c = "(" + c + ")"
+		}
+		return c + "." + p.name
+	case partKind:
+		switch g.t.pick(4, 2, 1) {
+		case 1:
+			return g.conn(b) + of(g.t, ".", "."+g.top("part")+".") + p.name
+		case 2:
+			if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
+				return v.use() + "." + p.name
+			}
+		}
+		e := g.expr(b, partKind)
+		if strings.ContainsAny(e, "*{") {
+			e = "(" + e + ")"
+		}
+		return e + "." + p.name
+	case ppartKind:
+		if vars := b.visible(func(v *variable) bool { return v.kind == partKind && !v.noTouch }); len(vars) > 0 && g.t.oneIn(2) {
+			return of(g.t, vars...).use() + "." + p.name
+		}
+		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
+			return v.use() + "." + p.name
+		}
+		return g.conn(b) + of(g.t, ".", "."+g.top("part")+".") + p.name
+	}
+	return p.name
+}
+
+// callOf returns a call of the cleanup that f is.
+func (g *gen) callOf(b *block, p *prepare, f string) string {
+	var args []string
+	for _, k := range p.takes {
+		args = append(args, g.expr(b, k))
+	}
+	if p.spread {
+		args = append(args, g.intExpr(b))
+	}
+	if g.t.oneIn(20) {
+		f = "(" + f + ")"
+	}
+	return f + "(" + strings.Join(args, ", ") + ")"
+}
+
+// targets chooses what the results of p are assigned to by a := or var
+// statement in b. With redeclare, a variable that b has already may be among
+// them.
+func (g *gen) targets(b *block, p *prepare, redeclare bool) (s *site, names []string, fresh []*variable) {
+	s = &site{p: p}
+	taken := func(name string) bool { return slices.Contains(names, name) }
+	for i, k := range p.results {
+		if i != p.cleanup && g.t.oneIn(8) {
+			names = append(names, "_")
+			continue
+		}
+		var v *variable // an old one to assign
+		switch {
+		case i == p.err:
+			if old := b.own("err"); old != nil && redeclare && old.kind == errKind && !old.fixed {
+				v = old
+			}
+		case i != p.cleanup && redeclare && g.t.oneIn(3):
+			if old := g.anyOf(&block{fn: b.fn, vars: b.vars}, k); old != nil && !old.fixed {
+				v = old
+			}
+		}
+		if v == nil || taken(v.name) {
+			v = g.newVar(b, k)
+			if i == p.err && b.own("err") == nil {
+				v.name = "err"
+			}
+			for taken(v.name) {
+				v.name += fmt.Sprint(i + 2)
+			}
+			fresh = append(fresh, v)
+		}
+		switch i {
+		case p.cleanup:
+			v.fixed, v.noTouch = true, true
+			s.done = v
+		case p.err:
+			s.err = v
+		}
+		names = append(names, v.name)
+	}
+	return s, names, fresh
+}
+
+// define is a site that declares the variable of the cleanup.
+func (g *gen) define(b *block, p *prepare) {
+	if g.t.oneIn(8) {
+		s, names, fresh := g.targets(b, p, false)
+		b.line("var %s = %s", strings.Join(names, ", "), g.call(b, p))
+		b.declare(fresh...)
+		g.consume(b, s)
+		return
+	}
+	s, names, fresh := g.targets(b, p, true)
+	call := g.call(b, p)
+	b.line("%s := %s", strings.Join(names, ", "), call)
+	b.declare(fresh...)
+	g.consume(b, s)
+}
+
+// assignSite is a site that assigns to variables declared before.
+func (g *gen) assignSite(b *block, p *prepare) {
+	if !g.t.oneIn(3) {
+		g.define(b, p)
+		return
+	}
+	s := &site{p: p}
+	var names []string
+	for i, k := range p.results {
+		switch {
+		case i == p.cleanup:
+			v := &variable{name: g.fresh(b, k), kind: k, fixed: true, noTouch: true}
+			b.line("var %s %s", v.name, g.cleanupType(p, nil))
+			b.declare(v)
+			names = append(names, v.name)
+			s.done = v
+		case i == p.err:
+			if v := g.anyOf(b, errKind); v != nil && !v.fixed && !slices.Contains(names, v.name) {
+				names = append(names, v.name)
+				s.err = v
+				continue
+			}
+			names = append(names, "_")
+		default:
+			if name := g.place(b, k); !slices.Contains(names, name) {
+				names = append(names, name)
+				continue
+			}
+			names = append(names, "_")
+		}
+	}
+	b.line("%s = %s", strings.Join(names, ", "), g.call(b, p))
+	g.consume(b, s)
+}
+
+// initSite is a site in the init part of an if or switch statement.
+func (g *gen) initSite(b *block, p *prepare) {
+	scope := newBlock(b.fn, b)
+	s, names, fresh := g.targets(scope, p, false)
+	init := strings.Join(names, ", ") + " := " + g.call(b, p)
+	scope.vars = append(scope.vars, fresh...)
+	cond, swap := "", false
+	switch {
+	case p.nilFine || s.err == nil && p.nilFails:
+		cond = s.done.use() + " != nil"
+	case s.err != nil:
+		s.err.used = true
+		if swap = g.t.oneIn(2); swap {
+			cond = s.err.name + " != nil"
+		} else {
+			cond = s.err.name + " == nil"
+		}
+	default:
+		cond = g.cond(scope)
+	}
+	used, idle := newBlock(b.fn, scope), newBlock(b.fn, scope)
+	g.uses(used, s)
+	form := g.t.pick(3, 3, 1)
+	if swap && form == 0 {
+		form = 1
+	}
+	if form != 0 {
+		g.trace(idle)
+		g.stmts(idle, 1)
+	}
+	yes, no := strings.Join(used.close(), "\n"), strings.Join(idle.close(), "\n")
+	if swap {
+		yes, no = no, yes
+	}
+	for _, v := range fresh {
+		if !v.used {
+			yes = "_ = " + v.name + "\n" + yes
+		}
+	}
+	switch form {
+	case 0:
+		b.line("if %s; %s {\n%s\n}", init, cond, yes)
+	case 1:
+		b.line("if %s; %s {\n%s\n} else {\n%s\n}", init, cond, yes, no)
+	case 2:
+		b.line("switch %s; {\ncase %s:\n%s\ndefault:\n%s\n}", init, cond, yes, no)
+	}
+}
+
+// consume writes what follows the call: the test of the error, uses of the
+// cleanup, and other statements around them.
+func (g *gen) consume(b *block, s *site) {
+	if g.t.oneIn(5) {
+		g.stmts(b, 2)
+	}
+	careless := g.t.oneIn(16) // a nil cleanup may be called
+	switch {
+	case s.err != nil && !s.p.nilFine && g.names(b, s.err):
+		switch style := g.t.pick(8, 2, 2); {
+		case style == 0 || s.p.nilFails && style == 2:
+			g.nest(b, "if "+s.err.use()+" != nil", func(in *block) {
+				g.trace(in)
+				g.giveBack(in)
+			}, "")
+			g.uses(b, s)
+		case style == 1:
+			g.nest(b, "if "+s.err.use()+" == nil", func(in *block) { g.uses(in, s) }, "")
+		default: // before the test of the error
+			g.uses(b, s)
+			g.nest(b, "if "+s.err.use()+" != nil", func(in *block) { g.giveBack(in) }, "")
+		}
+	case (s.p.nilFine || s.p.nilFails) && !careless:
+		g.nest(b, "if "+s.done.use()+" != nil", func(in *block) { g.uses(in, s) }, "")
+	default:
+		g.uses(b, s)
+	}
+	g.stmts(b, 2)
+}
+
+// uses writes one use of the cleanup, sometimes two.
+func (g *gen) uses(b *block, s *site) {
+	if g.t.oneIn(4) {
+		g.stmts(b, 1)
+	}
+	g.useOnce(b, s)
+	if g.t.oneIn(6) {
+		g.useOnce(b, s)
+	}
+}
+
+func (g *gen) useOnce(b *block, s *site) {
+	if b.ended || !g.names(b, s.done) {
+		return
+	}
+	if g.t.below(6) > 0 {
+		b.line("defer %s", g.callOf(b, s.p, s.done.use()))
+		g.after(b)
+		return
+	}
+	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1) {
+	case 0:
+		g.direct(b, s)
+	case 1:
+		b.line("defer %s()", g.literal(b, literalRole, "", "", func(in *block) {
+			g.stmts(in, 1)
+			g.direct(in, s)
+			g.stmts(in, 1)
+		}))
+	case 2:
+		b.line("%s()", g.literal(b, literalRole, "", "", func(in *block) {
+			in.line("defer %s", g.callOf(in, s.p, s.done.use()))
+			g.stmts(in, 2)
+		}))
+	case 3:
+		b.line("%s(%s)", g.top("join"), g.literal(b, literalRole, "", "", func(in *block) {
+			g.direct(in, s)
+			g.stmts(in, 1)
+		}))
+	case 4:
+		in := newBlock(b.fn, b)
+		in.loops++
+		in.line("%s%s", of(g.t, "", "defer "), g.callOf(in, s.p, s.done.use()))
+		b.line("for range 2 %s", in.text())
+	case 5:
+		b.line("defer %s", g.callOf(b, s.p, g.top("hold")+"("+s.done.use()+")"))
+	case 6:
+		v := &variable{name: g.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
+		b.line("%s := %s", v.name, s.done.use())
+		b.vars = append(b.vars, v)
+		b.line("defer %s", g.callOf(b, s.p, v.name))
+	case 7:
+		g.nest(b, "if "+g.cond(b), func(in *block) { in.line("defer %s", g.callOf(in, s.p, s.done.use())) }, "")
+	case 8: // whoever fires the hook calls it, or nobody
+		lit := g.literal(b, hookRole, "", "", func(in *block) { g.direct(in, s) })
+		if len(s.p.takes) == 0 && !s.p.gives && !s.p.spread {
+			lit = s.done.use()
+		}
+		b.line("%s.hook = %s", g.conn(b), lit)
+	case 9:
+		v := &variable{name: g.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
+		b.line("%s := []%s{%s}", v.name, g.cleanupType(s.p, nil), s.done.use())
+		b.vars = append(b.vars, v)
+		in := newBlock(b.fn, b)
+		in.loops++
+		in.line("%s", g.callOf(in, s.p, "f"))
+		b.line("for _, f := range %s %s", v.name, in.text())
+	}
+	g.after(b)
+}
+
+// direct calls the cleanup, if b can name it, sometimes with a look at what it
+// gives.
+func (g *gen) direct(b *block, s *site) {
+	if b.ended || !g.names(b, s.done) {
+		return
+	}
+	call := g.callOf(b, s.p, s.done.use())
+	if s.p.gives && g.t.oneIn(2) {
+		call = "fmt.Println(" + g.label() + ", " + call + ")"
+	}
+	b.line("%s", call)
+}
+
+// after changes what the call may have got, once the cleanup is deferred.
+func (g *gen) after(b *block) {
+	if g.t.oneIn(2) {
+		g.assign(b)
+	}
+}
