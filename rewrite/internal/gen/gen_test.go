@@ -88,24 +88,36 @@ func TestReplayAnything(t *testing.T) {
 	}
 }
 
-func TestSimpler(t *testing.T) {
+func TestCuts(t *testing.T) {
 	tape := Random(7)
 	text := generate(t, tape, "")
-	simpler := Simpler(tape, 0, 1<<20)
+	cuts := tape.Cuts(0, 1<<20)
 	smaller := 0
-	for _, choices := range simpler {
-		if len(generate(t, Replay(choices), "")) < len(text) {
+	for _, c := range cuts {
+		if len(generate(t, Replay(tape.Apply(c)), "")) < len(text) {
 			smaller++
 		}
 	}
-	if smaller < len(simpler)/4 {
-		t.Errorf("%d of %d simpler tapes give smaller programs", smaller, len(simpler))
+	if smaller < len(cuts)/4 {
+		t.Errorf("%d of %d cuts give smaller programs", smaller, len(cuts))
 	}
-	if few := Simpler(tape, 0, 10); len(few) > 10 || len(few) == 0 {
-		t.Errorf("at most 10 tapes, got %d", len(few))
+	var paged []Cut
+	for step := range (len(cuts) + 9) / 10 {
+		paged = append(paged, tape.Cuts(step, 10)...)
 	}
-	if a, b := Simpler(tape, 0, 10), Simpler(tape, 1, 10); slices.EqualFunc(a, b, slices.Equal[[]int]) {
-		t.Error("the next step tries the same tapes")
+	if !slices.Equal(paged, cuts) {
+		t.Error("pages of 10 cuts are not all the cuts")
+	}
+}
+
+func TestApply(t *testing.T) {
+	tape := Replay([]int{1, 2, 3, 4, 5, 6})
+	for range 6 {
+		tape.below(10)
+	}
+	got := tape.Apply(Cut{Span{4, 5}, -1}, Cut{Span{0, 2}, -1}, Cut{Span{1, 3}, 0}, Cut{Span{3, 4}, 0})
+	if want := []int{3, 0, 6}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

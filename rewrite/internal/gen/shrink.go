@@ -5,55 +5,64 @@ import (
 	"slices"
 )
 
-// Simpler returns up to limit tapes that are simpler than the one that t has
-// recorded, the simplest first: without some of its spans, or with some of them
-// plain. step tells rounds of a search apart, which try different tapes when
-// there are more than limit.
-func Simpler(t *Tape, step, limit int) [][]int {
-	var tapes [][]int
-	add := func(choices []int) { tapes = append(tapes, choices) }
+// A Cut is a way to make a tape simpler.
+type Cut struct {
+	Span
+	Value int // what the choices of the span become; -1 if they go away
+}
 
-	spans := slices.Clone(t.spans)
-	slices.SortFunc(spans, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(b.To-b.From, a.To-a.From), a.From-b.From)
-	})
-	for _, s := range spans {
+// overlaps reports whether two cuts concern the same choices.
+func (c Cut) overlaps(o Cut) bool { return c.From < o.To && o.From < c.To }
+
+// Cuts returns up to limit cuts of the choices that t has made, those of the
+// longest spans first. Further calls with a higher step return others, and
+// begin anew when there are no more.
+func (t *Tape) Cuts(step, limit int) []Cut {
+	var cuts []Cut
+	for _, s := range t.spans {
 		if s.To > s.From {
-			add(slices.Concat(t.taken[:s.From], t.taken[s.To:]))
-			if plain := plain(t.taken, s); plain != nil {
-				add(plain)
+			cuts = append(cuts, Cut{s, -1})
+			if slices.ContainsFunc(t.taken[s.From:s.To], func(v int) bool { return v != 0 }) {
+				cuts = append(cuts, Cut{s, 0})
 			}
 		}
 	}
 	for i, v := range t.taken {
-		if v != 0 {
-			add(plain(t.taken, Span{i, i + 1}))
+		if v > 0 {
+			cuts = append(cuts, Cut{Span{i, i + 1}, 0})
 		}
 		if v > 1 {
-			less := slices.Clone(t.taken)
-			less[i] = v / 2
-			add(less)
+			cuts = append(cuts, Cut{Span{i, i + 1}, v / 2})
 		}
 	}
-	if len(tapes) <= limit {
-		return tapes
-	}
-	// Another part of them in each step, spread evenly.
-	stride := (len(tapes) + limit - 1) / limit
-	var some [][]int
-	for i := step % stride; i < len(tapes); i += stride {
-		some = append(some, tapes[i])
-	}
-	return some
-}
-
-// plain returns the choices with those of the span turned to 0; nil if they are
-// already.
-func plain(choices []int, s Span) []int {
-	if !slices.ContainsFunc(choices[s.From:s.To], func(v int) bool { return v != 0 }) {
+	slices.SortStableFunc(cuts, func(a, b Cut) int { return cmp.Compare(b.To-b.From, a.To-a.From) })
+	if len(cuts) == 0 {
 		return nil
 	}
-	out := slices.Clone(choices)
-	clear(out[s.From:s.To])
+	pages := (len(cuts) + limit - 1) / limit
+	from := step % pages * limit
+	return cuts[from:min(from+limit, len(cuts))]
+}
+
+// Apply returns the choices of t after cuts. Of cuts that overlap, the first
+// counts.
+func (t *Tape) Apply(cuts ...Cut) []int {
+	var kept []Cut
+	for _, c := range cuts {
+		if !slices.ContainsFunc(kept, c.overlaps) {
+			kept = append(kept, c)
+		}
+	}
+	out := slices.Clone(t.taken)
+	slices.SortFunc(kept, func(a, b Cut) int { return b.From - a.From }) // the last first
+	for _, c := range kept {
+		if c.Value < 0 {
+			out = slices.Delete(out, c.From, c.To)
+			continue
+		}
+		for i := c.From; i < c.To; i++ {
+			out[i] = c.Value
+		}
+	}
 	return out
 }
