@@ -71,7 +71,8 @@ const specimensPerPackage = 12
 type batch struct {
 	dir       string
 	specimens []*specimen
-	apart     bool
+	apart     bool // each specimen has a package to itself
+	textOnly  bool // rewrite, but do not run
 	timings   map[string]time.Duration
 }
 
@@ -79,10 +80,11 @@ type batch struct {
 // that nothing could be judged.
 func (b *batch) try(ctx context.Context) error {
 	before := filepath.Join(b.dir, "before")
-	steps := []struct {
+	type step struct {
 		name string
 		do   func() error
-	}{
+	}
+	steps := []step{
 		{"write", func() error { return b.write(before, func(s *specimen) []byte { return s.text }) }},
 		{"build", func() error { return b.build(ctx, before, "generator") }},
 		{"run", func() error { return b.run(ctx, before, func(s *specimen, out string) { s.printed = out }) }},
@@ -96,6 +98,9 @@ func (b *batch) try(ctx context.Context) error {
 		{"rewrite", func() error { return b.rewrite(ctx, before, b.specimens) }},
 		{"judge", func() error { b.judge(); return nil }},
 		{"run rewritten", func() error { return b.runAfter(ctx) }},
+	}
+	if b.textOnly {
+		steps = []step{steps[0], steps[4]}
 	}
 	for _, step := range steps {
 		start := time.Now()

@@ -123,66 +123,83 @@ func (y *tally) String() string {
 	return b.String()
 }
 
-// candidatesPerStep is how many simpler programs a step of a reduction tries.
-const candidatesPerStep = 96
+// cutsPerStep is how many simpler programs a step of a reduction tries at once.
+const cutsPerStep = 48
 
 // reduce looks for a smaller program with the same fault, and writes it to a
 // file that stays.
+//
+// A step tries many cuts, each by itself, then those together that worked, or as
+// many of them as work together.
 func reduce(ctx context.Context, dir string, s *specimen) (file string, small *specimen, err error) {
 	small = s
-	for step, idle := 0, 0; idle < 3; step++ {
-		simpler := gen.Simpler(small.tape, step, candidatesPerStep)
-		next, err := same(ctx, filepath.Join(dir, fmt.Sprint(step)), simpler, s.fault.what, false)
+	for step, idle := 0, 0; idle < 6; step++ {
+		tape := small.tape
+		cuts := tape.Cuts(step, cutsPerStep)
+		var tapes [][]int
+		for _, c := range cuts {
+			tapes = append(tapes, tape.Apply(c))
+		}
+		found, err := same(ctx, filepath.Join(dir, fmt.Sprint(step)), tapes, s.fault.what, false)
 		if err != nil {
 			return "", nil, err
 		}
-		if next == nil || len(next.text) >= len(small.text) {
+		var good []gen.Cut
+		for i, c := range cuts {
+			if found[i] != nil && len(found[i].text) < len(small.text) {
+				good = append(good, c)
+			}
+		}
+		if len(good) == 0 {
 			idle++
 			continue
 		}
-		small, idle = next, 0
+		idle, tapes = 0, nil
+		for n := len(good); n > 0; n /= 2 {
+			tapes = append(tapes, tape.Apply(good[:n]...), tape.Apply(good[len(good)-n:]...))
+		}
+		if found, err = same(ctx, filepath.Join(dir, fmt.Sprint(step, "-joined")), tapes, s.fault.what, false); err != nil {
+			return "", nil, err
+		}
+		for _, f := range found {
+			if f != nil && len(f.text) < len(small.text) {
+				small = f
+			}
+		}
 	}
 	// By itself, the program has plainer names, unless these matter.
 	alone, err := same(ctx, filepath.Join(dir, "alone"), [][]int{small.tape.Choices()}, s.fault.what, true)
 	if err != nil {
 		return "", nil, err
 	}
-	if alone != nil {
-		small = alone
+	if alone[0] != nil {
+		small = alone[0]
 	}
 	file, err = keep(s, small)
 	return file, small, err
 }
 
-// same returns the smallest of the programs of the tapes that has the same kind
-// of fault, or nil.
-func same(ctx context.Context, dir string, tapes [][]int, what string, apart bool) (*specimen, error) {
-	b := &batch{dir: dir, apart: apart}
-	seen := make(map[string]bool)
-	for _, choices := range tapes {
-		i := len(b.specimens)
+// same returns, for each tape, its program if that has the same kind of fault,
+// or nil.
+func same(ctx context.Context, dir string, tapes [][]int, what string, apart bool) ([]*specimen, error) {
+	b := &batch{dir: dir, apart: apart, textOnly: what == "verify-failed" || what == "internal-error" || what == "run"}
+	for i, choices := range tapes {
 		s, err := newSpecimen(gen.Replay(choices), i, apart)
 		if err != nil {
 			return nil, err
 		}
-		if !seen[string(s.text)] {
-			seen[string(s.text)] = true
-			b.specimens = append(b.specimens, s)
-		}
-	}
-	if len(b.specimens) == 0 {
-		return nil, nil
+		b.specimens = append(b.specimens, s)
 	}
 	if err := b.try(ctx); err != nil {
 		return nil, err
 	}
-	var best *specimen
-	for _, s := range b.specimens {
-		if s.fault != nil && s.fault.what == what && (best == nil || len(s.text) < len(best.text)) {
-			best = s
+	found := slices.Clone(b.specimens)
+	for i, s := range found {
+		if s.fault == nil || s.fault.what != what {
+			found[i] = nil
 		}
 	}
-	return best, nil
+	return found, nil
 }
 
 // keep writes a failing program to a file in the form of testdata/cases.
