@@ -1,6 +1,6 @@
 module github.com/closurefix/closurefix/wsreference/internal/peers
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/closurefix/closurefix v0.0.0
