@@ -1,4 +1,4 @@
-package rewrite
+package pattern_test
 
 import (
 	"go/ast"
@@ -12,7 +12,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-func TestMayPrepare(t *testing.T) {
+func TestMay(t *testing.T) {
 	const text = `package p
 
 func yes1() func()                        { return func() {} }
@@ -37,7 +37,7 @@ func no9() Visitor                        { return func(n map[string]int) {} }
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := mayPrepare(f)
+	found := pattern.May(f)
 	for _, d := range f.Decls {
 		fn := d.(*ast.FuncDecl)
 		if got, want := slices.Contains(found, fn), strings.HasPrefix(fn.Name.Name, "yes"); got != want {
@@ -47,7 +47,7 @@ func no9() Visitor                        { return func(n map[string]int) {} }
 }
 
 // What needs types to find must not have been thrown away without.
-func TestPrescanMissesNothing(t *testing.T) {
+func TestMayMissesNothing(t *testing.T) {
 	pkgs, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo,
 	}, "net/http", "context", "testing", "database/sql", "os", "go/types", "cmd/go/internal/...")
@@ -58,7 +58,7 @@ func TestPrescanMissesNothing(t *testing.T) {
 	for _, p := range pkgs {
 		may := make(map[*ast.FuncDecl]bool)
 		for _, f := range p.Syntax {
-			for _, fn := range mayPrepare(f) {
+			for _, fn := range pattern.May(f) {
 				may[fn] = true
 				hits++
 			}
