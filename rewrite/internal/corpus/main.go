@@ -16,7 +16,7 @@
 // module that a proxy serves lacks the modules nested in it, and what imports them
 // cannot be compiled.
 //
-//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test] [-table]
+//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test | -look] [-table]
 //
 // The scratch directory holds, by module, the copy (NAME/src), the diff
 // (NAME/change.diff), the findings (NAME/findings.txt) and the counts
@@ -52,6 +52,7 @@ func run(ctx context.Context) error {
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "closurefix-corpus"), "scratch `directory`")
 	only := flag.String("only", "", "`names` of the modules to run, separated by commas")
 	test := flag.Bool("test", false, "run tests before and after")
+	look := flag.Bool("look", false, "list the findings, and rewrite nothing")
 	table := flag.Bool("table", false, "print the table of the last runs, and run nothing")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -69,7 +70,7 @@ func run(ctx context.Context) error {
 		}
 		for _, m := range chosen {
 			fmt.Fprintf(os.Stderr, "%s %s\n", m.Path, m.Version)
-			r, err := measure(ctx, m, filepath.Join(scratch, m.Name), *test)
+			r, err := measure(ctx, m, filepath.Join(scratch, m.Name), *test, *look)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

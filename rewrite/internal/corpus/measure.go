@@ -16,8 +16,8 @@ import (
 )
 
 // measure runs the rewriter over a module, in a copy below dir, and judges the
-// result.
-func measure(ctx context.Context, m Module, dir string, test bool) (*Report, error) {
+// result. With look, it ends with the findings as of the first round.
+func measure(ctx context.Context, m Module, dir string, test, look bool) (*Report, error) {
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	src := filepath.Join(dir, "src")
 	if err := fetch(ctx, m, src, env); err != nil {
@@ -30,7 +30,7 @@ func measure(ctx context.Context, m Module, dir string, test bool) (*Report, err
 	}
 	options := rewrite.Options{
 		Dir: src, Patterns: m.Packages, Env: env,
-		All: true, Exported: true, Escape: true, Rewrite: true,
+		All: true, Exported: true, Escape: true, Rewrite: !look,
 		Progress: func(s string) { fmt.Fprintf(os.Stderr, "  %s\n", s) },
 	}
 	res, err := rewrite.Run(ctx, options)
@@ -43,7 +43,7 @@ func measure(ctx context.Context, m Module, dir string, test bool) (*Report, err
 	if err := describe(res, src, dir); err != nil {
 		return nil, err
 	}
-	if len(res.Files) == 0 {
+	if look || len(res.Files) == 0 {
 		return r, nil
 	}
 	if err := r.compare(res); err != nil {
