@@ -22,6 +22,9 @@ type scope struct {
 	load    []string        // paths of packages to type-check, sorted
 	reach   []string        // load, and all that depend on a package with an open hit
 	files   int             // Go files looked at
+
+	// linked holds the symbols that linkname directives name, with the file.
+	linked map[string]string
 }
 
 // survey lists the packages of the patterns in every configuration, and keeps
@@ -73,10 +76,11 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	s.files = len(files)
 	o.Progress(fmt.Sprintf("%s listed", count(len(s.targets), "package")))
 
-	hits, problems := prescan(src, slices.Sorted(maps.Keys(files)))
+	hits, linked, problems := prescan(src, slices.Sorted(maps.Keys(files)))
 	if err := sourceError(o.Configs[0], problems); err != nil {
 		return nil, err
 	}
+	s.linked = linked
 	load := make(map[string]bool)
 	open := make(map[string][]string) // names of hits that other packages may call, by package
 	for _, h := range hits {

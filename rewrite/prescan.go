@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -19,10 +20,12 @@ type hit struct {
 }
 
 // prescan parses files, several at a time, and returns their hits by file, as
-// pattern.May finds them, and their syntax errors. It keeps no syntax.
-func prescan(src *sources, files []string) ([]hit, []Problem) {
+// pattern.May finds them, the symbols that their linkname directives name, with
+// the file, and their syntax errors. It keeps no syntax.
+func prescan(src *sources, files []string) ([]hit, map[string]string, []Problem) {
 	type answer struct {
 		hits     []hit
+		linked   []string
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
@@ -42,6 +45,7 @@ func prescan(src *sources, files []string) ([]hit, []Problem) {
 				answers[i].problems = syntaxProblems(name, err)
 				return
 			}
+			answers[i].linked = linknames(text)
 			for _, fn := range pattern.May(f) {
 				answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
 			}
@@ -49,12 +53,33 @@ func prescan(src *sources, files []string) ([]hit, []Problem) {
 	}
 	wg.Wait()
 	var hits []hit
+	linked := make(map[string]string)
 	var problems []Problem
-	for _, a := range answers {
+	for i, a := range answers {
 		hits = append(hits, a.hits...)
+		for _, symbol := range a.linked {
+			linked[symbol] = files[i]
+		}
 		problems = append(problems, a.problems...)
 	}
-	return hits, problems
+	return hits, linked, problems
+}
+
+// linknames returns the symbols that the linkname directives of a file name in
+// other packages: "//go:linkname local example.com/pkg.symbol".
+func linknames(text []byte) []string {
+	var symbols []string
+	for {
+		_, rest, ok := bytes.Cut(text, []byte("//go:linkname "))
+		if !ok {
+			return symbols
+		}
+		line, _, _ := bytes.Cut(rest, []byte("\n"))
+		if fields := strings.Fields(string(line)); len(fields) == 2 {
+			symbols = append(symbols, fields[1])
+		}
+		text = rest
+	}
 }
 
 // syntaxProblems returns the errors of the parser.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
@@ -52,7 +53,7 @@ func (r *run) compatible() []*change {
 	taken := make(map[place]bool)
 	ranges := make(map[string][]edit.Edit)
 	var group []*change
-	for _, c := range r.changes {
+	for _, c := range innerFirst(r.changes) {
 		if c.refusal != nil || r.settled[c.id()] {
 			continue
 		}
@@ -82,6 +83,46 @@ func (r *run) compatible() []*change {
 		group = append(group, c)
 	}
 	return group
+}
+
+// innerFirst returns changes with each prepare function after those that it calls.
+// What an outer cleanup captures is then no cleanup any more, but the state that
+// took its place:
+//
+//	func setup() func() {
+//		stop := start(n)                              // rewritten first: start(n)
+//		return func() { stop(); log.Print("down") }   // then: finishStart(n); …
+//	}
+func innerFirst(changes []*change) []*change {
+	byDecl := make(map[ast.Decl]*change)
+	for _, c := range changes {
+		byDecl[c.first.Prepare.Decl] = c
+	}
+	inner := make(map[*change][]*change)
+	for _, c := range changes {
+		for _, s := range c.first.Sites {
+			if outer := byDecl[s.Decl]; outer != nil {
+				inner[outer] = append(inner[outer], c)
+			}
+		}
+	}
+	var ordered []*change
+	seen := make(map[*change]bool)
+	var visit func(c *change)
+	visit = func(c *change) {
+		if seen[c] {
+			return
+		}
+		seen[c] = true
+		for _, i := range inner[c] {
+			visit(i)
+		}
+		ordered = append(ordered, c)
+	}
+	for _, c := range changes {
+		visit(c)
+	}
+	return ordered
 }
 
 // declarations returns the declarations that an edit touches, by the first

@@ -91,7 +91,7 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	}
 	v := &view{
 		config: config,
-		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All},
+		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked},
 		built:  make(map[string]bool),
 		ours:   make(map[string]bool),
 		syntax: make(map[string]*ast.File),

@@ -228,6 +228,9 @@ func (x *decision) satisfies() *Refusal {
 // linked refuses functions that something other than Go code may name.
 func (x *decision) linked() *Refusal {
 	p := x.p
+	if file, ok := x.world.Linked[p.Key.Pkg+"."+p.Key.String()]; ok {
+		return x.refuse(Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", filepath.Base(file))
+	}
 	for _, u := range x.world.Units {
 		if u.Pkg.Path() != p.Key.Pkg {
 			continue

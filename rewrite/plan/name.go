@@ -330,6 +330,9 @@ func (x *decision) name() *Refusal {
 	if !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg == p.Unit.Pkg || !tested(s) }) && plan.State.Type != "" {
 		plan.State.Live, plan.State.Kind = upperFirst(plan.State.Live), upperFirst(plan.State.Kind)
 	}
+	if r := x.ownNames(); r != nil {
+		return r
+	}
 	names := finishNames(p.Key.Name, x.authorsWord())
 	var ok bool
 	if plan.Finish.Name, ok = x.freeName(names); !ok {

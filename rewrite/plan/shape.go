@@ -65,20 +65,7 @@ func (x *decision) shape() *Refusal {
 	if len(p.LocalDecls) > 0 {
 		return x.refuse(LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
-	if r := x.several(); r != nil {
-		return r
-	}
-	if len(x.plan.Literals) > 1 {
-		return nil
-	}
-	for _, l := range topLevelNames(p.Literals[0].Lit) {
-		for _, c := range p.Captures {
-			if c.Var.Name() == l.Name {
-				return x.refuse(NameClash, p.Unit, l.Pos(), "its cleanup declares a variable %s of its own beside the captured one", l.Name)
-			}
-		}
-	}
-	return nil
+	return x.several()
 }
 
 // several handles cleanups that differ from return to return. The state tells
@@ -227,11 +214,30 @@ func callOrValue(e ast.Expr) bool {
 	return !ok
 }
 
-// topLevelNames returns the identifiers that the outermost block of a literal
-// declares. As parameters of finish share that block with the body, a captured
-// variable must not have such a name.
+// ownNames refuses a cleanup whose outermost block declares the name of a captured
+// variable that becomes a parameter of finish: they share that block.
 //
-//	func() { c := c; … }   // c captured: as a parameter of finish, c := c would not compile
+//	func() { c := c; … }   // as a parameter of finish, c := c would not compile
+//
+// A field of the state leaves the name free, and so do the cases of several
+// cleanups, which are blocks of their own.
+func (x *decision) ownNames() *Refusal {
+	if len(x.plan.Literals) > 1 {
+		return nil
+	}
+	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
+		for _, pass := range x.plan.Passages {
+			field := pass.Route == ByState && x.plan.State.Type != ""
+			if pass.Capture.Var.Name() == id.Name && !field {
+				return x.refuse(NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// topLevelNames returns the identifiers that the outermost block of a literal
+// declares.
 func topLevelNames(lit *ast.FuncLit) []*ast.Ident {
 	var ids []*ast.Ident
 	for _, s := range lit.Body.List {

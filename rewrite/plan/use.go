@@ -156,7 +156,11 @@ func (x *decision) outer(s *pattern.Site) *Refusal {
 		x.plan.Outer[s.Var] = o
 	}
 	o.Sites++
-	if s.Up.Loop(s.Stmt, s.Func) != nil || hasGoto(s.Func) {
+	declared := s.Stmt
+	if o.Stmt != nil {
+		declared = o.Stmt
+	}
+	if s.Up.Loop(s.Stmt, s.Func) != s.Up.Loop(declared, s.Func) || hasGoto(s.Func) {
 		o.Sites++ // as good as two
 	}
 	if o.Stmt == nil {

@@ -24,6 +24,11 @@ type World struct {
 	// whose callers outside the main modules nobody can see.
 	Exported bool
 
+	// Linked holds the linker symbols that linkname directives name, in
+	// packages that need not be among Units, each with the file of the
+	// directive. May be nil.
+	Linked map[string]string
+
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
