@@ -35,7 +35,11 @@ func (e *endless) Close() error                { return nil }
 // endlessConn returns a client or server end to which the peer sends binary
 // messages of n bytes without end.
 func endlessConn(client bool, n int) *Conn {
-	h := header{fin: true, opcode: opBinary, masked: !client, key: 0x04030201, length: int64(n)}
+	h := header{flags: finBit, opcode: opBinary, length: int64(n)}
+	if !client {
+		h.flags |= maskedBit
+		h.key = 0x04030201
+	}
 	frame := append(appendHeader(nil, h), make([]byte, n)...)
 	e := &endless{frame: bytes.Repeat(frame, 1+bufferSize/len(frame))}
 	return newConn(e, bufio.NewReaderSize(e, bufferSize), nil, connConfig{client: client})
@@ -78,7 +82,7 @@ func writeFrameOp() frameOp {
 	c := endlessConn(true, 0)
 	p := make([]byte, benchPayload)
 	return func(ctx context.Context) error {
-		return c.writeFrame(ctx, header{fin: true, opcode: opBinary}, p)
+		return c.writeFrame(ctx, header{flags: finBit, opcode: opBinary}, p)
 	}
 }
 

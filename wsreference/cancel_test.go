@@ -32,19 +32,19 @@ var big = make([]byte, 100_000)
 var stuckCalls = []stuckCall{
 	{"read before a header", 0, func(p *rawPeer) {}, read},
 	{"read in a header", 0, func(p *rawPeer) {
-		p.bytes(p.encode(header{fin: true, opcode: opText}, big)[:5]) // of 10, or 14
+		p.bytes(p.encode(header{flags: finBit, opcode: opText}, big)[:5]) // of 10, or 14
 	}, read},
 	{"read in a payload", 0, func(p *rawPeer) {
-		b := p.encode(header{fin: true, opcode: opText}, []byte("0123456789"))
+		b := p.encode(header{flags: finBit, opcode: opText}, []byte("0123456789"))
 		p.bytes(b[:len(b)-1])
 	}, read},
 	{"read between frames", 0, func(p *rawPeer) { p.part(opText, "abc") }, read},
 	{"read in a ping", 0, func(p *rawPeer) {
-		b := p.encode(header{fin: true, opcode: opPing}, []byte("abcd"))
+		b := p.encode(header{flags: finBit, opcode: opPing}, []byte("abcd"))
 		p.bytes(b[:len(b)-1])
 	}, read},
 	{"read in a close frame", 0, func(p *rawPeer) {
-		b := p.encode(header{fin: true, opcode: opClose}, []byte("\x03\xe8bye"))
+		b := p.encode(header{flags: finBit, opcode: opClose}, []byte("\x03\xe8bye"))
 		p.bytes(b[:len(b)-1])
 	}, read},
 	{"read that writes a pong", 1, func(p *rawPeer) { p.send(opPing, "abcd") }, read},

@@ -67,7 +67,7 @@ func (c *Conn) sendClose(ctx context.Context, p []byte) error {
 	if c.closeSent {
 		return errCloseSent
 	}
-	err := c.writeLocked(ctx, header{fin: true, opcode: opClose}, p)
+	err := c.writeLocked(ctx, header{flags: finBit, opcode: opClose}, p)
 	c.closeSent = true
 	return err
 }
@@ -151,7 +151,7 @@ func (c *Conn) fail(ctx context.Context, v violation) {
 	defer cancel()
 	stop := context.AfterFunc(ctx, c.abort)
 	defer stop()
-	io.Copy(io.Discard, c.br)
+	io.Copy(io.Discard, &c.in)
 }
 
 // closeReader is the state of Conn.CloseRead.

@@ -128,15 +128,15 @@ func TestCloseBounded(t *testing.T) {
 		{"silent", 0, func(p *rawPeer) {}},
 		{"silent in a header", 0, func(p *rawPeer) { p.bytes([]byte{finBit | 2}) }},
 		{"silent in a payload", 0, func(p *rawPeer) {
-			b := p.encode(header{fin: true, opcode: opText}, []byte("0123456789"))
+			b := p.encode(header{flags: finBit, opcode: opText}, []byte("0123456789"))
 			p.bytes(b[:len(b)-8])
 		}},
 		{"silent in a ping", 0, func(p *rawPeer) {
-			b := p.encode(header{fin: true, opcode: opPing}, []byte("0123456789"))
+			b := p.encode(header{flags: finBit, opcode: opPing}, []byte("0123456789"))
 			p.bytes(b[:len(b)-8])
 		}},
 		{"silent in a close frame", 0, func(p *rawPeer) {
-			b := p.encode(header{fin: true, opcode: opClose}, []byte(closePayload(1000, "")))
+			b := p.encode(header{flags: finBit, opcode: opClose}, []byte(closePayload(1000, "")))
 			p.bytes(b[:len(b)-1])
 		}},
 		{"does not read", 1, func(p *rawPeer) {}},

@@ -61,7 +61,7 @@ type Conn struct {
 	// Reading. readLock guards what follows it.
 	readLimit   atomic.Int64
 	readLock    lock
-	br          *bufio.Reader
+	in          input
 	reading     guard
 	msg         messageReader
 	readErr     error // of the read that ended reading
@@ -110,7 +110,7 @@ func newConn(rwc io.ReadWriteCloser, br *bufio.Reader, wbuf []byte, cfg connConf
 		deflate:     cfg.deflate,
 		threshold:   cfg.threshold,
 		closed:      make(chan struct{}),
-		br:          br,
+		in:          newInput(br),
 		wbuf:        wbuf[:0],
 	}
 	if c.client {

@@ -35,21 +35,21 @@ func (c *Conn) nextFrame(ctx context.Context) (header, error) {
 func (c *Conn) checkHeader(h header) error {
 	var text string
 	switch {
-	case h.rsv23:
+	case h.flags&(rsv2Bit|rsv3Bit) != 0:
 		text = "RSV2 or RSV3 set without an extension that defines it"
-	case h.rsv1 && c.deflate == nil:
+	case h.rsv1() && c.deflate == nil:
 		text = "RSV1 set without an extension that defines it"
 	case !h.opcode.known():
 		text = fmt.Sprintf("reserved opcode %#x", byte(h.opcode))
-	case h.masked && c.client:
+	case h.masked() && c.client:
 		text = "masked frame from a server"
-	case !h.masked && !c.client:
+	case !h.masked() && !c.client:
 		text = "unmasked frame from a client"
 	case !h.opcode.control():
 		return nil
-	case h.rsv1:
+	case h.rsv1():
 		text = "RSV1 set on a control frame"
-	case !h.fin:
+	case !h.fin():
 		text = "fragmented control frame"
 	case h.length > maxControlPayload:
 		text = "control frame with a payload of more than 125 bytes"
@@ -99,7 +99,7 @@ func (c *Conn) readControlPayload(ctx context.Context, h header) ([]byte, error)
 			return nil, err
 		}
 	}
-	if h.masked {
+	if h.masked() {
 		mask(p, p, h.key)
 	}
 	return p, nil
@@ -192,7 +192,7 @@ func (c *Conn) sendPongs(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		if err := c.writeLocked(ctx, header{fin: true, opcode: opPong}, p); err != nil {
+		if err := c.writeLocked(ctx, header{flags: finBit, opcode: opPong}, p); err != nil {
 			c.pongs.clear()
 			return err
 		}
@@ -273,7 +273,7 @@ func (c *Conn) ping(ctx context.Context) error {
 	defer c.pings.remove(w)
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], w.id)
-	err := c.writeLocked(ctx, header{fin: true, opcode: opPing}, b[:])
+	err := c.writeLocked(ctx, header{flags: finBit, opcode: opPing}, b[:])
 	c.writing.endMessage() // of a message of its own, as far as ctx goes
 	c.releaseFrame()
 	if err != nil {

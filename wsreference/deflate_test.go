@@ -81,7 +81,7 @@ func TestDeflateSaves(t *testing.T) {
 				t.Fatal(err)
 			}
 			h, b, err := p.next()
-			if err != nil || !h.rsv1 || !h.fin || bytes.HasSuffix(b, []byte("\x00\x00\xff\xff")) {
+			if err != nil || !h.rsv1() || !h.fin() || bytes.HasSuffix(b, []byte("\x00\x00\xff\xff")) {
 				t.Errorf("frame %+v %x, %v", h, b, err)
 			}
 			sizes = append(sizes, len(b))
@@ -92,7 +92,7 @@ func TestDeflateSaves(t *testing.T) {
 		if err := c.Write(t.Context(), MessageText, msg[:99]); err != nil {
 			t.Fatal(err)
 		}
-		if h, b, err := p.next(); err != nil || h.rsv1 || !bytes.Equal(b, msg[:99]) {
+		if h, b, err := p.next(); err != nil || h.rsv1() || !bytes.Equal(b, msg[:99]) {
 			t.Errorf("below the threshold: frame %+v %q, %v", h, b, err)
 		}
 	}
@@ -108,10 +108,10 @@ func TestDeflateSaves(t *testing.T) {
 	var all []byte
 	for n := 0; ; n++ {
 		h, b, err := p.next()
-		if err != nil || h.rsv1 != (n == 0) || (h.opcode == opContinuation) != (n > 0) {
+		if err != nil || h.rsv1() != (n == 0) || (h.opcode == opContinuation) != (n > 0) {
 			t.Fatalf("frame %d: %+v, %v", n, h, err)
 		}
-		if all = append(all, b...); h.fin {
+		if all = append(all, b...); h.fin() {
 			break
 		}
 	}
@@ -160,12 +160,12 @@ func TestInflate(t *testing.T) {
 			for i, m := range tt.messages {
 				if split { // into frames of one byte
 					for j := range len(m) {
-						p.frame(header{rsv1: j == 0, opcode: map[bool]opcode{true: opText}[j == 0]}, []byte(m[j:j+1]))
+						p.frame(header{flags: map[bool]byte{true: rsv1Bit}[j == 0], opcode: map[bool]opcode{true: opText}[j == 0]}, []byte(m[j:j+1]))
 					}
 					first := len(m) == 0
-					p.frame(header{fin: true, rsv1: first, opcode: map[bool]opcode{true: opText}[first]}, nil)
+					p.frame(header{flags: map[bool]byte{false: finBit, true: finBit | rsv1Bit}[first], opcode: map[bool]opcode{true: opText}[first]}, nil)
 				} else {
-					p.frame(header{fin: true, rsv1: true, opcode: opText}, []byte(m))
+					p.frame(header{flags: finBit | rsv1Bit, opcode: opText}, []byte(m))
 				}
 				_, got, err := c.Read(t.Context())
 				if tt.want[i] != "!" {
@@ -185,7 +185,7 @@ func TestInflate(t *testing.T) {
 // TestInflateBrokenOff pins that a network that breaks is not blamed on the data.
 func TestInflateBrokenOff(t *testing.T) {
 	c, p := deflatePeer(t, false)
-	b := p.encode(header{fin: true, rsv1: true, opcode: opText}, []byte("\xf2\x48\xcd\xc9\xc9\x07\x00"))
+	b := p.encode(header{flags: finBit | rsv1Bit, opcode: opText}, []byte("\xf2\x48\xcd\xc9\xc9\x07\x00"))
 	p.bytes(b[:len(b)-3])
 	p.conn.Close()
 	_, _, err := c.Read(t.Context())
@@ -202,7 +202,7 @@ func TestBomb(t *testing.T) {
 		for _, limit := range []int64{0, 1, 1000, defaultReadLimit} {
 			c, p := deflatePeer(t, takeover)
 			c.SetReadLimit(limit)
-			p.frame(header{fin: true, rsv1: true, opcode: opBinary}, bomb)
+			p.frame(header{flags: finBit | rsv1Bit, opcode: opBinary}, bomb)
 			_, got, err := c.Read(t.Context())
 			if !errors.Is(err, ErrMessageTooBig) || got != nil {
 				t.Errorf("limit %d: %d bytes, %v", limit, len(got), err)
@@ -214,7 +214,7 @@ func TestBomb(t *testing.T) {
 	for n, ok := range map[int]bool{1000: true, 1001: false} {
 		c, p := deflatePeer(t, false)
 		c.SetReadLimit(1000)
-		p.frame(header{fin: true, rsv1: true, opcode: opBinary}, deflated(t, make([]byte, n)))
+		p.frame(header{flags: finBit | rsv1Bit, opcode: opBinary}, deflated(t, make([]byte, n)))
 		_, r, err := c.Reader(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -230,8 +230,8 @@ func TestBomb(t *testing.T) {
 // no limit counts them, must not be taken for the end.
 func TestNoOutput(t *testing.T) {
 	c, p := deflatePeer(t, false)
-	p.frame(header{rsv1: true, opcode: opText}, bytes.Repeat([]byte("\x00\x00\x00\xff\xff"), 10_000))
-	p.frame(header{fin: true}, []byte("\xf2\x48\xcd\xc9\xc9\x07\x00"))
+	p.frame(header{flags: rsv1Bit, opcode: opText}, bytes.Repeat([]byte("\x00\x00\x00\xff\xff"), 10_000))
+	p.frame(header{flags: finBit}, []byte("\xf2\x48\xcd\xc9\xc9\x07\x00"))
 	if _, b, err := c.Read(t.Context()); err != nil || string(b) != "Hello" {
 		t.Errorf("Read: %q, %v", b, err)
 	}

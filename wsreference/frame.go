@@ -1,10 +1,8 @@
 package wsreference
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
-	"io"
 )
 
 // opcode is the type of a frame (RFC 6455, section 5.2).
@@ -31,23 +29,30 @@ const (
 	// maxHeaderSize is 2 bytes, 8 of extended length, 4 of masking key.
 	maxHeaderSize = 14
 
+	// In the first byte of a header, and in header.flags.
 	finBit  = 1 << 7
-	rsv1Bit = 1 << 6
-	rsv2Bit = 1 << 5
-	rsv3Bit = 1 << 4
+	rsv1Bit = 1 << 6 // the message is compressed (RFC 7692, section 6)
+	rsv2Bit = 1 << 5 // no extension of ours uses it
+	rsv3Bit = 1 << 4 // nor this one
+
+	// In the second byte.
 	maskBit = 1 << 7
+	// In header.flags.
+	maskedBit = 1 << 0
 )
 
-// header is a frame header.
+// header is a frame header. It has no more than four fields because the
+// compiler keeps no larger struct in registers.
 type header struct {
-	fin    bool
-	rsv1   bool // the message is compressed (RFC 7692, section 6)
-	rsv23  bool // either of the bits that no extension of ours uses
-	masked bool
+	flags  byte // finBit, rsv1Bit, rsv2Bit, rsv3Bit, maskedBit
 	opcode opcode
 	key    uint32 // masking key, its first byte on the wire in the low byte
 	length int64  // payload length in bytes
 }
+
+func (h header) fin() bool    { return h.flags&finBit != 0 }
+func (h header) rsv1() bool   { return h.flags&rsv1Bit != 0 }
+func (h header) masked() bool { return h.flags&maskedBit != 0 }
 
 var (
 	errLengthHighBit    = violation{StatusProtocolError, "frame length has its highest bit set"}
@@ -72,90 +77,50 @@ func headerSize(b byte) int {
 	return n
 }
 
-// parseHeader reads the frame header at the start of b and returns its size
-// in bytes. The error is errShortHeader or a violation.
-func parseHeader(b []byte) (header, int, error) {
+// parseHeader reads the frame header at the start of b, of headerSize(b[1])
+// bytes. The error is errShortHeader or a violation.
+func parseHeader(b []byte) (header, error) {
 	if len(b) < 2 {
-		return header{}, 0, errShortHeader
+		return header{}, errShortHeader
 	}
 	n := headerSize(b[1])
 	if len(b) < n {
-		return header{}, 0, errShortHeader
+		return header{}, errShortHeader
 	}
 	h := header{
-		fin:    b[0]&finBit != 0,
-		rsv1:   b[0]&rsv1Bit != 0,
-		rsv23:  b[0]&(rsv2Bit|rsv3Bit) != 0,
-		masked: b[1]&maskBit != 0,
-		opcode: opcode(b[0] & 0xf),
+		flags:  b[0] & 0xf0,
+		opcode: opcode(b[0] & 0x0f),
 		length: int64(b[1] &^ maskBit),
 	}
 	switch h.length {
 	case 126:
 		h.length = int64(binary.BigEndian.Uint16(b[2:]))
 		if h.length < 126 {
-			return header{}, 0, errLengthNotMinimal
+			return header{}, errLengthNotMinimal
 		}
 	case 127:
 		v := binary.BigEndian.Uint64(b[2:])
 		if v>>63 != 0 {
-			return header{}, 0, errLengthHighBit
+			return header{}, errLengthHighBit
 		}
 		if v <= 0xffff {
-			return header{}, 0, errLengthNotMinimal
+			return header{}, errLengthNotMinimal
 		}
 		h.length = int64(v)
 	}
-	if h.masked {
+	if b[1]&maskBit != 0 {
+		h.flags |= maskedBit
 		h.key = binary.LittleEndian.Uint32(b[n-4:])
 	}
-	return h, n, nil
-}
-
-// readHeader takes one frame header off br. It returns io.EOF only when the
-// stream ends before the first byte.
-func readHeader(br *bufio.Reader) (header, error) {
-	b, err := br.Peek(2)
-	if err == nil {
-		b, err = br.Peek(headerSize(b[1]))
-	}
-	if err != nil {
-		if err == io.EOF && len(b) > 0 {
-			err = io.ErrUnexpectedEOF
-		}
-		return header{}, err
-	}
-	h, n, err := parseHeader(b)
-	if err != nil {
-		return header{}, err
-	}
-	_, err = br.Discard(n)
-	return h, err
-}
-
-// bufferedHeader takes one frame header off br if all of it is in the buffer,
-// and reports whether it was.
-func bufferedHeader(br *bufio.Reader) (header, bool, error) {
-	b, _ := br.Peek(min(br.Buffered(), maxHeaderSize)) // no more than there is
-	h, n, err := parseHeader(b)
-	if err == nil {
-		_, err = br.Discard(n)
-	}
-	return h, err != errShortHeader, err
+	return h, nil
 }
 
 // appendHeader appends the frame header h to b, with the length in its
 // shortest form.
 func appendHeader(b []byte, h header) []byte {
-	b0 := byte(h.opcode)
-	if h.fin {
-		b0 |= finBit
-	}
-	if h.rsv1 {
-		b0 |= rsv1Bit
-	}
+	b0 := h.flags&0xf0 | byte(h.opcode)
 	var b1 byte
-	if h.masked {
+	if h.masked() {
 		b1 = maskBit
 	}
 	switch {
@@ -167,7 +132,7 @@ func appendHeader(b []byte, h header) []byte {
 		b = append(b, b0, b1|127)
 		b = binary.BigEndian.AppendUint64(b, uint64(h.length))
 	}
-	if h.masked {
+	if h.masked() {
 		b = binary.LittleEndian.AppendUint32(b, h.key)
 	}
 	return b

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 )
 
@@ -18,43 +19,50 @@ func TestHeader(t *testing.T) {
 		wire string
 		h    header
 	}{
-		{"\x81\x05", header{fin: true, opcode: opText, length: 5}},
-		{"\x81\x85\x37\xfa\x21\x3d", header{fin: true, opcode: opText, masked: true, key: 0x3d21fa37, length: 5}},
+		{"\x81\x05", header{flags: finBit, opcode: opText, length: 5}},
+		{"\x81\x85\x37\xfa\x21\x3d", header{flags: finBit | maskedBit, opcode: opText, key: 0x3d21fa37, length: 5}},
 		{"\x01\x03", header{opcode: opText, length: 3}},
-		{"\x80\x02", header{fin: true, length: 2}},
-		{"\x89\x05", header{fin: true, opcode: opPing, length: 5}},
-		{"\x82\x7e\x01\x00", header{fin: true, opcode: opBinary, length: 256}},
-		{"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", header{fin: true, opcode: opBinary, length: 65536}},
-		{"\xc1\x7d", header{fin: true, rsv1: true, opcode: opText, length: 125}},
-		{"\x82\x7e\x00\x7e", header{fin: true, opcode: opBinary, length: 126}},
-		{"\x82\x7e\xff\xff", header{fin: true, opcode: opBinary, length: 65535}},
-		{"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", header{fin: true, opcode: opBinary, length: 1<<63 - 1}},
+		{"\x80\x02", header{flags: finBit, length: 2}},
+		{"\x89\x05", header{flags: finBit, opcode: opPing, length: 5}},
+		{"\x82\x7e\x01\x00", header{flags: finBit, opcode: opBinary, length: 256}},
+		{"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", header{flags: finBit, opcode: opBinary, length: 65536}},
+		{"\xc1\x7d", header{flags: finBit | rsv1Bit, opcode: opText, length: 125}},
+		{"\x82\x7e\x00\x7e", header{flags: finBit, opcode: opBinary, length: 126}},
+		{"\x82\x7e\xff\xff", header{flags: finBit, opcode: opBinary, length: 65535}},
+		{"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", header{flags: finBit, opcode: opBinary, length: 1<<63 - 1}},
 	}
 	for _, tt := range tests {
-		h, n, err := parseHeader([]byte(tt.wire + "more"))
-		if err != nil || n != len(tt.wire) || h != tt.h {
-			t.Errorf("parseHeader(%x) = %+v, %d, %v; want %+v", tt.wire, h, n, err, tt.h)
+		h, err := parseHeader([]byte(tt.wire + "more"))
+		if err != nil || headerSize(tt.wire[1]) != len(tt.wire) || h != tt.h {
+			t.Errorf("parseHeader(%x) = %+v, %v; want %+v", tt.wire, h, err, tt.h)
 		}
 		if b := appendHeader(nil, tt.h); string(b) != tt.wire {
 			t.Errorf("appendHeader(%+v) = %x, want %x", tt.h, b, tt.wire)
 		}
 		for i := range len(tt.wire) {
-			if _, _, err := parseHeader([]byte(tt.wire[:i])); err != errShortHeader {
+			if _, err := parseHeader([]byte(tt.wire[:i])); err != errShortHeader {
 				t.Errorf("parseHeader(%x): %v", tt.wire[:i], err)
 			}
 			want := io.ErrUnexpectedEOF
 			if i == 0 {
 				want = io.EOF
 			}
-			br := bufio.NewReader(bytes.NewReader([]byte(tt.wire[:i])))
-			if _, ok, _ := bufferedHeader(br); ok {
-				t.Errorf("a header of %d bytes is complete with %d", len(tt.wire), i)
+			in := inputOf([]byte(tt.wire[:i]))
+			if _, err := in.header(); err != errShortHeader {
+				t.Errorf("header(%x): %v", tt.wire[:i], err)
 			}
-			if _, err := readHeader(br); err != want {
+			if _, err := in.readHeader(); err != want {
 				t.Errorf("readHeader(%x): %v, want %v", tt.wire[:i], err, want)
 			}
 		}
 	}
+}
+
+// inputOf returns an input that brings b and has all of it ready.
+func inputOf(b []byte) input {
+	br := bufio.NewReader(bytes.NewReader(b))
+	br.Peek(1)
+	return newInput(br)
 }
 
 // FuzzHeader holds parseHeader against what it says: a header that it accepts
@@ -68,21 +76,21 @@ func FuzzHeader(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		h, n, err := parseHeader(b)
-		h2, err2 := readHeader(bufio.NewReader(bytes.NewReader(b)))
-		br := bufio.NewReader(bytes.NewReader(b))
-		br.Peek(1)
-		h3, ok, err3 := bufferedHeader(br)
+		h, err := parseHeader(b)
+		slow := newInput(bufio.NewReader(iotest.OneByteReader(bytes.NewReader(b))))
+		h2, err2 := slow.readHeader()
+		fast := inputOf(b)
+		h3, err3 := fast.header()
 		if err == errShortHeader {
 			if len(b) >= maxHeaderSize {
 				t.Fatalf("%x is too short", b)
 			}
-			if err2 != io.EOF && err2 != io.ErrUnexpectedEOF || ok {
-				t.Fatalf("%x: readHeader says %v, bufferedHeader %v", b, err2, ok)
+			if err2 != io.EOF && err2 != io.ErrUnexpectedEOF || err3 != errShortHeader {
+				t.Fatalf("%x: readHeader says %v, header %v", b, err2, err3)
 			}
 			return
 		}
-		if err != err2 || err != err3 || h != h2 || h != h3 || !ok {
+		if err != err2 || err != err3 || h != h2 || h != h3 {
 			t.Fatalf("%x: %+v %v, %+v %v, %+v %v", b, h, err, h2, err2, h3, err3)
 		}
 		if err != nil {
@@ -91,13 +99,11 @@ func FuzzHeader(f *testing.F) {
 			}
 			return
 		}
+		n := headerSize(b[1])
 		if n > len(b) || h.length < 0 {
 			t.Fatalf("%x: %+v of %d bytes", b, h, n)
 		}
 		b = bytes.Clone(b[:n])
-		if h.rsv23 { // never written
-			b[0] &^= rsv2Bit | rsv3Bit
-		}
 		if again := appendHeader(nil, h); !bytes.Equal(again, b) {
 			t.Fatalf("%x became %x", b, again)
 		}

@@ -46,31 +46,42 @@ func (c *Conn) finishRead(ctx context.Context, err *error) {
 	}
 }
 
-// readFrameHeader reads the header of the next frame.
-func (c *Conn) readFrameHeader(ctx context.Context) (h header, err error) {
+// readFrameHeader reads the header of the next frame. One that is there needs
+// no wait, and so no guard.
+func (c *Conn) readFrameHeader(ctx context.Context) (header, error) {
 	if err := c.readable(ctx); err != nil {
 		return header{}, err
 	}
-	if h, ok, err := bufferedHeader(c.br); ok {
-		return h, err // no wait, so no need of a guard
+	h, err := c.in.header()
+	if err == errShortHeader {
+		return c.waitFrameHeader(ctx)
 	}
+	return h, err
+}
+
+func (c *Conn) waitFrameHeader(ctx context.Context) (h header, err error) {
 	c.prepareRead(ctx)
 	defer c.finishRead(ctx, &err)
 
-	return readHeader(c.br)
+	return c.in.readHeader()
 }
 
 // readFramePayload reads what has arrived of the payload of a frame into p,
-// at least one byte unless p is empty.
-func (c *Conn) readFramePayload(ctx context.Context, p []byte) (n int, err error) {
+// at least one byte unless p is empty. Bytes that are there need no wait, and
+// so no guard.
+func (c *Conn) readFramePayload(ctx context.Context, p []byte) (int, error) {
 	if err := c.readable(ctx); err != nil {
 		return 0, err
 	}
-	if c.br.Buffered() > 0 {
-		return c.br.Read(p) // no wait, so no need of a guard
+	if n := c.in.take(p); n > 0 {
+		return n, nil
 	}
+	return c.waitFramePayload(ctx, p)
+}
+
+func (c *Conn) waitFramePayload(ctx context.Context, p []byte) (n int, err error) {
 	c.prepareRead(ctx)
 	defer c.finishRead(ctx, &err)
 
-	return c.br.Read(p)
+	return c.in.Read(p)
 }

@@ -55,7 +55,7 @@ func (c *Conn) readFrameHeader(ctx context.Context) (h header, err error) {
 	}
 	defer c.finishRead(ctx, &err)
 
-	return readHeader(c.br)
+	return c.in.readHeader()
 }
 
 // readFramePayload reads what has arrived of the payload of a frame into p,
@@ -67,5 +67,5 @@ func (c *Conn) readFramePayload(ctx context.Context, p []byte) (n int, err error
 	}
 	defer c.finishRead(ctx, &err)
 
-	return c.br.Read(p)
+	return c.in.Read(p)
 }

@@ -261,7 +261,7 @@ func TestEarlyData(t *testing.T) {
 		var raw bytes.Buffer
 		raw.WriteString(handshake())
 		for range n {
-			raw.Write(p.encode(header{fin: true, opcode: opText}, []byte("early")))
+			raw.Write(p.encode(header{flags: finBit, opcode: opText}, []byte("early")))
 		}
 		_, br, _ := exchange(t, u, raw.String())
 		for range n {

@@ -89,7 +89,7 @@ func (c memConn) Close() error {
 type rawPeer struct {
 	tb     testing.TB
 	conn   memConn
-	br     *bufio.Reader
+	in     input
 	client bool // the peer is the client
 }
 
@@ -105,7 +105,7 @@ func newPeer(tb testing.TB, cfg peerConfig) (*Conn, *rawPeer) {
 	near, far := memConn{in, out}, memConn{out, in}
 	c := newConn(near, bufio.NewReaderSize(near, bufferSize), nil, cfg.connConfig)
 	tb.Cleanup(func() { c.CloseNow() })
-	return c, &rawPeer{tb, far, bufio.NewReader(far), !cfg.client}
+	return c, &rawPeer{tb, far, newInput(bufio.NewReader(far)), !cfg.client}
 }
 
 // bytes sends b as it is.
@@ -121,7 +121,8 @@ func (p *rawPeer) encode(h header, payload []byte) []byte {
 	h.length = int64(len(payload))
 	payload = bytes.Clone(payload)
 	if p.client {
-		h.masked, h.key = true, 0xa1b2c3d4
+		h.flags |= maskedBit
+		h.key = 0xa1b2c3d4
 		mask(payload, payload, h.key)
 	}
 	return append(appendHeader(nil, h), payload...)
@@ -136,7 +137,7 @@ func (p *rawPeer) frame(h header, payload []byte) {
 // send sends a frame with FIN.
 func (p *rawPeer) send(op opcode, payload string) {
 	p.tb.Helper()
-	p.frame(header{fin: true, opcode: op}, []byte(payload))
+	p.frame(header{flags: finBit, opcode: op}, []byte(payload))
 }
 
 // part sends a frame without FIN.
@@ -147,16 +148,16 @@ func (p *rawPeer) part(op opcode, payload string) {
 
 // next reads a frame.
 func (p *rawPeer) next() (header, []byte, error) {
-	h, err := readHeader(p.br)
+	h, err := p.in.readHeader()
 	if err != nil {
 		return h, nil, err
 	}
 	b := make([]byte, h.length)
-	if _, err := io.ReadFull(p.br, b); err != nil {
+	if _, err := io.ReadFull(&p.in, b); err != nil {
 		return h, nil, err
 	}
-	if h.masked != !p.client {
-		p.tb.Errorf("a frame with masked = %v came from the wrong end", h.masked)
+	if h.masked() != !p.client {
+		p.tb.Errorf("a frame with masked = %v came from the wrong end", h.masked())
 	}
 	mask(b, b, h.key)
 	return h, b, nil
@@ -166,8 +167,8 @@ func (p *rawPeer) next() (header, []byte, error) {
 func (p *rawPeer) want(op opcode, payload string) {
 	p.tb.Helper()
 	h, b, err := p.next()
-	if err != nil || h.opcode != op || string(b) != payload || !h.fin {
-		p.tb.Errorf("the peer got frame %#x, FIN %v, %q, %v; want %#x %q", h.opcode, h.fin, b, err, op, payload)
+	if err != nil || h.opcode != op || string(b) != payload || !h.fin() {
+		p.tb.Errorf("the peer got frame %#x, FIN %v, %q, %v; want %#x %q", h.opcode, h.fin(), b, err, op, payload)
 	}
 }
 

@@ -133,7 +133,7 @@ func (m *messageReader) start(ctx context.Context) (MessageType, error) {
 	m.limit = c.readLimit.Load()
 	m.empty = 0
 	m.text = textCheck{}
-	if h.rsv1 {
+	if h.rsv1() {
 		m.inflater = c.deflate.inflater(m)
 	}
 	if err := m.enter(h); err != nil {
@@ -144,7 +144,7 @@ func (m *messageReader) start(ctx context.Context) (MessageType, error) {
 
 // enter takes up the frame with header h.
 func (m *messageReader) enter(h header) error {
-	m.fin, m.masked, m.key, m.left = h.fin, h.masked, h.key, h.length
+	m.fin, m.masked, m.key, m.left = h.fin(), h.masked(), h.key, h.length
 	if h.length > 0 {
 		m.empty = 0
 	} else if m.empty++; m.empty > maxEmptyFrames {
@@ -257,7 +257,7 @@ func (m *messageReader) next() error {
 	if h.opcode != opContinuation {
 		return violation{StatusProtocolError, "new message before the end of the one before"}
 	}
-	if h.rsv1 {
+	if h.rsv1() {
 		return violation{StatusProtocolError, "RSV1 set on a continuation frame"}
 	}
 	return m.enter(h)

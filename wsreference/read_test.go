@@ -30,7 +30,7 @@ func TestReadWhole(t *testing.T) {
 		c.SetReadLimit(-1)
 		for _, size := range []int{0, 1, 7, 125, 126, 4096, 0xffff, 0x10000, readStep + 1, 300_000} {
 			msg := bytes.Repeat([]byte("x"), size)
-			p.frame(header{fin: true, opcode: opBinary}, msg)
+			p.frame(header{flags: finBit, opcode: opBinary}, msg)
 			typ, got, err := c.Read(t.Context())
 			if err != nil || typ != MessageBinary || !bytes.Equal(got, msg) || got == nil {
 				t.Fatalf("%d bytes: %v, %d bytes, %v", size, typ, len(got), err)
@@ -135,7 +135,7 @@ func TestReadErrors(t *testing.T) {
 		}
 	})
 	bothEnds(t, func(t *testing.T, c *Conn, p *rawPeer) {
-		p.bytes(p.encode(header{fin: true, opcode: opBinary}, []byte("abc"))[:1])
+		p.bytes(p.encode(header{flags: finBit, opcode: opBinary}, []byte("abc"))[:1])
 		p.conn.Close()
 		if _, _, err := c.Reader(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("Reader of half a header: %v", err)
@@ -152,10 +152,10 @@ func TestViolations(t *testing.T) {
 		code StatusCode
 		send func(p *rawPeer)
 	}{
-		{"RSV1", StatusProtocolError, func(p *rawPeer) { p.frame(header{fin: true, rsv1: true, opcode: opText}, nil) }},
+		{"RSV1", StatusProtocolError, func(p *rawPeer) { p.frame(header{flags: finBit | rsv1Bit, opcode: opText}, nil) }},
 		{"RSV2", StatusProtocolError, func(p *rawPeer) { p.bytes([]byte{fin | rsv2 | 1, 0, 0, 0, 0, 0}) }},
 		{"RSV3", StatusProtocolError, func(p *rawPeer) { p.bytes([]byte{fin | rsv3 | 1, 0, 0, 0, 0, 0}) }},
-		{"RSV1 on a ping", StatusProtocolError, func(p *rawPeer) { p.frame(header{fin: true, rsv1: true, opcode: opPing}, nil) }},
+		{"RSV1 on a ping", StatusProtocolError, func(p *rawPeer) { p.frame(header{flags: finBit | rsv1Bit, opcode: opPing}, nil) }},
 		{"opcode 3", StatusProtocolError, func(p *rawPeer) { p.send(3, "") }},
 		{"opcode 7", StatusProtocolError, func(p *rawPeer) { p.send(7, "x") }},
 		{"opcode 11", StatusProtocolError, func(p *rawPeer) { p.send(11, "") }},
@@ -179,7 +179,7 @@ func TestViolations(t *testing.T) {
 		{"message in a message", StatusProtocolError, func(p *rawPeer) { p.part(opText, "x"); p.send(opText, "y") }},
 		{"RSV1 on a continuation", StatusProtocolError, func(p *rawPeer) {
 			p.part(opText, "x")
-			p.frame(header{fin: true, rsv1: true}, nil)
+			p.frame(header{flags: finBit | rsv1Bit}, nil)
 		}},
 		{"text that is not UTF-8", StatusInvalidFramePayloadData, func(p *rawPeer) { p.send(opText, "a\xffb") }},
 		{"text that ends in a character", StatusInvalidFramePayloadData, func(p *rawPeer) { p.send(opText, "a\xe2\x82") }},
@@ -234,7 +234,7 @@ func (p *rawPeer) maskBit() byte {
 // rest never comes.
 func TestUTF8FailFast(t *testing.T) {
 	bothEnds(t, func(t *testing.T, c *Conn, p *rawPeer) {
-		b := p.encode(header{fin: true, opcode: opText}, []byte("abc\xf4\x90"+strings.Repeat("x", 100)))
+		b := p.encode(header{flags: finBit, opcode: opText}, []byte("abc\xf4\x90"+strings.Repeat("x", 100)))
 		p.bytes(b[:len(b)-100])
 		within(t, "Read of invalid text", func() {
 			if _, _, err := c.Read(t.Context()); err == nil {
@@ -283,7 +283,7 @@ func TestClaimedLength(t *testing.T) {
 	skipUnderRace(t)
 	c, p := newPeer(t, peerConfig{})
 	c.SetReadLimit(-1)
-	h := header{fin: true, opcode: opBinary, masked: true, length: 1 << 60}
+	h := header{flags: finBit | maskedBit, opcode: opBinary, length: 1 << 60}
 	p.bytes(append(appendHeader(nil, h), "only this"...))
 	p.conn.Close()
 	var before, after runtime.MemStats

@@ -71,7 +71,7 @@ func (c *Conn) write(ctx context.Context, t MessageType, p []byte) error {
 			return c.cause(ctx, err)
 		}
 	}
-	err := c.writeLocked(ctx, header{fin: true, opcode: opcode(t)}, p)
+	err := c.writeLocked(ctx, header{flags: finBit, opcode: opcode(t)}, p)
 	c.writing.endMessage()
 	c.releaseFrame()
 	return err
@@ -84,8 +84,8 @@ func (c *Conn) writeFrame(ctx context.Context, h header, p []byte) error {
 	}
 	err := c.writeLocked(ctx, h, p)
 	if !h.opcode.control() {
-		c.fragmented = !h.fin
-		if h.fin {
+		c.fragmented = !h.fin()
+		if h.fin() {
 			c.writing.endMessage()
 		}
 	}
@@ -129,7 +129,7 @@ func (c *Conn) writeLocked(ctx context.Context, h header, p []byte) error {
 func (c *Conn) emit(h header, p []byte) error {
 	h.length = int64(len(p))
 	if c.client {
-		h.masked = true
+		h.flags |= maskedBit
 		h.key = c.keys.next()
 	}
 	b := appendHeader(c.wbuf[:0], h)

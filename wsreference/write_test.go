@@ -77,7 +77,7 @@ func TestWriteFrames(t *testing.T) {
 						t.Fatal(err)
 					}
 					got = append(got, b...)
-					frames = append(frames, frame{h.opcode, h.fin, len(b)})
+					frames = append(frames, frame{h.opcode, h.fin(), len(b)})
 				}
 				if fmt.Sprint(frames) != fmt.Sprint(tt.want) {
 					t.Errorf("frames %v, want %v", frames, tt.want)

@@ -102,7 +102,14 @@ func (w *messageWriter) gather(p []byte, keep int) (int, error) {
 
 // send sends p as the next frame of the message.
 func (w *messageWriter) send(p []byte, fin bool) error {
-	err := w.conn.writeFrame(w.ctx, header{fin: fin, rsv1: w.rsv1, opcode: w.opcode}, p)
+	h := header{opcode: w.opcode}
+	if fin {
+		h.flags |= finBit
+	}
+	if w.rsv1 {
+		h.flags |= rsv1Bit
+	}
+	err := w.conn.writeFrame(w.ctx, h, p)
 	if err != nil {
 		w.fail(err)
 		return err
