@@ -27,6 +27,17 @@
 // end and takes in whatever is written, so that the figures are of the package
 // alone. All messages are binary and uncompressed.
 //
+// All ends do what a program needs: they answer pings while they read, check
+// text for valid UTF-8 (gorilla and coder/websocket cannot; the messages here
+// are binary), and let several goroutines write. gorilla and gobwas leave the
+// last to their user, so their ends here have a mutex, and gobwas leaves
+// control frames too, so its end has the handler that comes with it.
+//
+// Some differences remain. wsreference and coder/websocket draw masking keys
+// from the system's cryptographic generator, as RFC 6455, section 10.3, asks;
+// the others from math/rand. gobwas writes header and payload by one call
+// each, which is cheap in memory, but a system call each on a socket.
+//
 // Only wsreference and coder/websocket take a context. The others have the same
 // figures, but for noise, for both kinds. gws calls back with a message in a
 // buffer from its pool, so its Reader and Read are the same. gobwas/ws works

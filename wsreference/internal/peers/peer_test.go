@@ -7,11 +7,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	ws "github.com/closurefix/closurefix/wsreference"
 )
 
 // errPeer is the error of a package whose call-backs tell no better one.
@@ -65,6 +69,52 @@ func TestNames(t *testing.T) {
 		if !strings.Contains(p.name, "-v1.") {
 			t.Errorf("the name %q tells no version", p.name)
 		}
+	}
+}
+
+// TestPing has each end of a benchmark answer a ping while it reads.
+func TestPing(t *testing.T) {
+	for _, p := range peers() {
+		t.Run(p.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				e, err := p.accept(w, r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer e.drop()
+				e.stream(ctx, make([]byte, 6000), func([]byte) bool { return true })
+			}))
+			defer s.Close()
+			c, _, err := ws.Dial(ctx, s.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.CloseNow()
+			c.CloseRead(ctx)
+			ping := func(when string) {
+				if err := c.Ping(ctx); err != nil {
+					t.Fatalf("%s: %v", when, err)
+				}
+			}
+			ping("before the first message")
+			for range 2 {
+				w, err := c.Writer(ctx, ws.MessageBinary)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write(make([]byte, 5000)); err != nil { // sends a frame
+					t.Fatal(err)
+				}
+				ping("within a message")
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				ping("after a message")
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
@@ -16,14 +17,18 @@ import (
 
 // This file has the packages whose calls take no context.
 
-type gorillaEnd struct{ c *websocket.Conn }
+// gorillaEnd adds what the package leaves to its user: one writer at a time.
+type gorillaEnd struct {
+	c  *websocket.Conn
+	mu sync.Mutex
+}
 
 func gorillaPeer() peer {
 	wrap := func(c *websocket.Conn, err error) (end, error) {
 		if err != nil {
 			return nil, err
 		}
-		return gorillaEnd{c}, nil
+		return &gorillaEnd{c: c}, nil
 	}
 	return peer{
 		name: "gorilla" + version(websocket.FormatCloseMessage),
@@ -40,7 +45,7 @@ func gorillaPeer() peer {
 	}
 }
 
-func (e gorillaEnd) stream(_ context.Context, buf []byte, next func([]byte) bool) error {
+func (e *gorillaEnd) stream(_ context.Context, buf []byte, next func([]byte) bool) error {
 	for {
 		_, r, err := e.c.NextReader()
 		if err != nil {
@@ -53,7 +58,7 @@ func (e gorillaEnd) stream(_ context.Context, buf []byte, next func([]byte) bool
 	}
 }
 
-func (e gorillaEnd) whole(_ context.Context, next func([]byte) bool) error {
+func (e *gorillaEnd) whole(_ context.Context, next func([]byte) bool) error {
 	for {
 		_, msg, err := e.c.ReadMessage()
 		if err != nil || !next(msg) {
@@ -62,18 +67,24 @@ func (e gorillaEnd) whole(_ context.Context, next func([]byte) bool) error {
 	}
 }
 
-func (e gorillaEnd) write(_ context.Context, p []byte) error {
+func (e *gorillaEnd) write(_ context.Context, p []byte) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	return e.c.WriteMessage(websocket.BinaryMessage, p)
 }
 
-func (e gorillaEnd) drop() { e.c.Close() }
+func (e *gorillaEnd) drop() { e.c.Close() }
 
-// gobwasEnd reads from a buffer and writes to the connection itself.
+// gobwasEnd reads from a buffer and writes to the connection itself. It adds
+// what the package leaves to its user: answers to control frames, which come
+// from the reader, so one writer at a time.
 type gobwasEnd struct {
 	io.Reader
-	net.Conn
-	state ws.State
-	r     *wsutil.Reader
+	conn    net.Conn
+	mu      sync.Mutex
+	state   ws.State
+	r       *wsutil.Reader
+	control wsutil.FrameHandlerFunc
 }
 
 func gobwasPeer() peer {
@@ -81,7 +92,11 @@ func gobwasPeer() peer {
 		if br == nil {
 			br = bufio.NewReader(conn)
 		}
-		return &gobwasEnd{Reader: br, Conn: conn, state: state, r: wsutil.NewReader(br, state)}
+		e := &gobwasEnd{Reader: br, conn: conn, state: state, r: wsutil.NewReader(br, state)}
+		e.control = wsutil.ControlFrameHandler(e, state)
+		e.r.OnIntermediate = e.control
+		e.r.CheckUTF8 = true
+		return e
 	}
 	return peer{
 		name: "gobwas" + version(ws.UpgradeHTTP),
@@ -102,12 +117,24 @@ func gobwasPeer() peer {
 	}
 }
 
-func (e *gobwasEnd) Read(p []byte) (int, error) { return e.Reader.Read(p) }
+// Write sends a frame of its control handler, or of wsutil.ReadData's.
+func (e *gobwasEnd) Write(p []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.conn.Write(p)
+}
 
 func (e *gobwasEnd) stream(_ context.Context, buf []byte, next func([]byte) bool) error {
 	for {
-		if _, err := e.r.NextFrame(); err != nil {
+		h, err := e.r.NextFrame()
+		if err != nil {
 			return err
+		}
+		if h.OpCode.IsControl() {
+			if err := e.control(h, e.r); err != nil {
+				return err
+			}
+			continue
 		}
 		msg, err := fill(e.r, buf)
 		if err != nil || !next(msg) {
@@ -126,10 +153,12 @@ func (e *gobwasEnd) whole(_ context.Context, next func([]byte) bool) error {
 }
 
 func (e *gobwasEnd) write(_ context.Context, p []byte) error {
-	return wsutil.WriteMessage(e.Conn, e.state, ws.OpBinary, p)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return wsutil.WriteMessage(e.conn, e.state, ws.OpBinary, p)
 }
 
-func (e *gobwasEnd) drop() { e.Conn.Close() }
+func (e *gobwasEnd) drop() { e.conn.Close() }
 
 // gwsEnd turns the call-backs of gws around. It is read once.
 type gwsEnd struct {
@@ -145,17 +174,20 @@ func gwsPeer() peer {
 		accept: func(w http.ResponseWriter, r *http.Request) (end, error) {
 			e := new(gwsEnd)
 			var err error
-			e.c, err = gws.NewUpgrader(e, nil).Upgrade(w, r)
+			e.c, err = gws.NewUpgrader(e, &gws.ServerOption{CheckUtf8Enabled: true}).Upgrade(w, r)
 			return e, err
 		},
 		connect: func(_ context.Context, conn net.Conn) (end, error) {
 			e := new(gwsEnd)
 			var err error
-			e.c, _, err = gws.NewClientFromConn(e, &gws.ClientOption{Addr: "ws://example.com/"}, conn)
+			e.c, _, err = gws.NewClientFromConn(e, &gws.ClientOption{Addr: "ws://example.com/", CheckUtf8Enabled: true}, conn)
 			return e, err
 		},
 	}
 }
+
+// OnPing answers as RFC 6455 asks; the built-in handler sends no payload.
+func (e *gwsEnd) OnPing(c *gws.Conn, payload []byte) { c.WritePong(payload) }
 
 func (e *gwsEnd) OnMessage(c *gws.Conn, m *gws.Message) {
 	if !e.done && !e.next(m.Bytes()) {
