@@ -17,7 +17,8 @@ import (
 func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
-	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", s.Type, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Type)
+	name, _, _ := strings.Cut(s.Decl, "[")
+	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", name, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Decl)
 	if s.Kind != "" {
 		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Kind)
 	}

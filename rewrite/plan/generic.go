@@ -18,9 +18,12 @@ import (
 //	func trace[T any](name string) func()    // finishTrace(name) could not tell T
 //
 // A method of a generic type is as good as any other, since finish is a method
-// of the same type.
+// of the same type; and a method of the state has the type arguments of the state.
 func (x *decision) generic() *Refusal {
 	p := x.p
+	if x.plan.Finish.OnState {
+		return nil
+	}
 	if genericRecv(p) && !x.plan.Finish.OnRecv {
 		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is a method of a generic type, and its cleanup does not use the receiver")
 	}
@@ -57,6 +60,83 @@ func (x *decision) generic() *Refusal {
 	}
 	x.plan.Finish.TypeParams = "[" + strings.Join(texts, ", ") + "]"
 	return nil
+}
+
+// genericState makes the struct for the state generic where it, or the method that
+// finish becomes, names a type parameter of prepare or of its receiver. It has all
+// of them then, as their constraints may name each other:
+//
+//	type pushState[T any] struct { xs *[]T; n int }
+//	func (s pushState[T]) pop() { *s.xs = (*s.xs)[:s.n] }
+func (x *decision) genericState() *Refusal {
+	p, s := x.p, &x.plan.State
+	s.Decl = s.Type
+	sig := p.Func.Signature()
+	list := sig.TypeParams()
+	if sig.RecvTypeParams().Len() > 0 {
+		list = sig.RecvTypeParams()
+	}
+	if list.Len() == 0 || !x.stateNamesTypeParam(list) {
+		return nil
+	}
+	var args, params []string
+	for tp := range list.TypeParams() {
+		name := tp.Obj().Name()
+		if name == "_" {
+			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is a method of a generic type, and the state of its cleanup would need the type parameter that it calls _")
+		}
+		if bad := x.unnameable(tp.Constraint()); bad != "" {
+			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
+		}
+		clash := ""
+		text := types.TypeString(tp.Constraint(), func(pkg *types.Package) string {
+			qualifier, ok := x.importName(pkg)
+			if !ok {
+				clash = pkg.Path()
+			}
+			return qualifier
+		})
+		if clash != "" {
+			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "the constraint of %s needs an import of %s, whose name is taken", name, clash)
+		}
+		args, params = append(args, name), append(params, name+" "+text)
+	}
+	s.Decl = s.Type + "[" + strings.Join(params, ", ") + "]"
+	s.Type += "[" + strings.Join(args, ", ") + "]"
+	return nil
+}
+
+// stateNamesTypeParam reports whether the state names a type parameter of list, or
+// the method that has nothing but the state to take it from.
+func (x *decision) stateNamesTypeParam(list *types.TypeParamList) bool {
+	names := make(map[string]bool)
+	for tp := range list.TypeParams() {
+		names[tp.Obj().Name()] = true
+	}
+	for _, pass := range x.plan.Passages {
+		if pass.Route != ByState && x.plan.Finish.OnRecv {
+			continue
+		}
+		if slices.ContainsFunc(words(pass.Type), func(w string) bool { return names[w] }) {
+			return true
+		}
+	}
+	if x.plan.Finish.OnRecv {
+		return false
+	}
+	found := false
+	for _, l := range x.p.Literals {
+		ast.Inspect(l.Lit, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				if tn, ok := x.p.Unit.Info.Uses[id].(*types.TypeName); ok {
+					_, param := tn.Type().(*types.TypeParam)
+					found = found || param
+				}
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // instance returns the signature of prepare as the site calls it.

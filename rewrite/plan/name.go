@@ -282,9 +282,6 @@ func (x *decision) name() *Refusal {
 		fields++
 	}
 	if fields > 1 || fields == 1 && x.passesForCleanup() {
-		if p.Decl.Type.TypeParams != nil || genericRecv(p) {
-			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a generic type")
-		}
 		verb, rest := verbOf(p.Key.Name)
 		if rest == "" {
 			rest = verb
@@ -292,6 +289,9 @@ func (x *decision) name() *Refusal {
 		var ok bool
 		if plan.State.Type, ok = x.freeName([]string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State", lowerFirst(p.Key.Name) + "State2"}); !ok {
 			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+		}
+		if r := x.genericState(); r != nil {
+			return r
 		}
 		plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
 		plan.Finish.OnState = !plan.Finish.OnRecv
@@ -389,7 +389,7 @@ func (x *decision) name() *Refusal {
 func (x *decision) typesSeen() *Refusal {
 	p := x.p
 	for _, r := range p.Returns {
-		if !r.Live() && !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
+		if (!r.Live() || x.plan.State.Decl != x.plan.State.Type) && !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
 			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
 	}

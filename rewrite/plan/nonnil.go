@@ -86,7 +86,8 @@ func (b body) known(n ast.Node, v *types.Var) condition {
 //   - it is made by a function that never returns nil, or, like fmt.Errorf's
 //     relatives Wrap and WithStack, never for an error that is not nil: those of
 //     the standard library and of the common error packages by their
-//     documentation, those of the packages in sight by their returns;
+//     documentation, those of the packages in sight by their returns, and Wrap,
+//     Wrapf, WithStack and WithMessage of other packages by their names;
 //   - it is a variable that a test around or before the return found not nil;
 //   - it is a field that the if around the return has just found not nil, and
 //     nothing runs in between;
@@ -149,8 +150,6 @@ func (b body) makes(at ast.Stmt, call *ast.CallExpr, depth int) bool {
 		switch f.Name() {
 		case "New", "Newf", "Errorf":
 			return true
-		case "Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef":
-			return at != nil && len(call.Args) > 0 && b.holds(at, call.Args[0], depth)
 		}
 	}
 	if depth > 2 {
@@ -158,10 +157,12 @@ func (b body) makes(at ast.Stmt, call *ast.CallExpr, depth int) bool {
 	}
 	// A function in sight, by its returns.
 	key := pattern.KeyOf(f)
+	sight := false
 	for _, u := range b.x.world.Units {
 		if u.Pkg.Path() != key.Pkg {
 			continue
 		}
+		sight = true
 		for _, file := range u.Files {
 			for _, d := range file.Decls {
 				if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && decl.Name.Name == key.Name {
@@ -172,7 +173,20 @@ func (b body) makes(at ast.Stmt, call *ast.CallExpr, depth int) bool {
 			}
 		}
 	}
-	return false
+	return !sight && at != nil && wraps(f) && len(call.Args) > 0 && b.holds(at, call.Args[0], depth)
+}
+
+// wraps reports whether a function has the name and the signature of those that
+// wrap an error.
+func wraps(f *types.Func) bool {
+	switch f.Name() {
+	case "Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef":
+	default:
+		return false
+	}
+	sig := f.Signature()
+	return sig.Recv() == nil && sig.Params().Len() > 0 && isError(sig.Params().At(0).Type()) &&
+		sig.Results().Len() == 1 && isError(sig.Results().At(0).Type())
 }
 
 // returnsError reports whether every return of decl, called by call, gives an

@@ -85,7 +85,8 @@ type State struct {
 	Kind   string    // name of the number that tells which of several cleanups, from 1; "" if there is one
 	Live   string    // name of the flag that tells whether there is something to do; "" if it need not
 	Guard  bool      // finish looks at the flag
-	Type   string    // name of the struct type, "" when a single value is enough
+	Type   string    // the struct type, with its type arguments, "" when a single value is enough
+	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of the struct value in finish
 	Zero   string    // the value of an idle return
 	Result string    // name of the result that takes it, where results have names
