@@ -328,9 +328,12 @@ func (w *siteWriter) removeLine(stmt ast.Node) *plan.Refusal {
 	return w.replace(w.source, from, to, "")
 }
 
-// wrapper returns a literal that calls finish, for a use of the cleanup as a
-// value.
+// wrapper returns what stands for the cleanup where it is used as a value: finish
+// itself if it needs no more than its receiver, a literal that calls it if not.
 func (w *siteWriter) wrapper() string {
+	if len(w.args()) == 0 {
+		return w.callee()
+	}
 	var params, args []string
 	for v := range w.Prepare.Sig.Params().Variables() {
 		name := v.Name()
