@@ -361,6 +361,7 @@ func (r *run) ask(ctx context.Context) error {
 	if len(r.changes) == 0 {
 		return nil
 	}
+	r.Status("asking the compiler")
 	facts, err := r.facts(ctx, nil, r.changes)
 	if err != nil {
 		return fmt.Errorf("the compiler cannot be asked: %w", err)

@@ -35,6 +35,7 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	files := make(map[string]*packages.Package) // by name
 	var excluded []Problem
 	matched := make(map[string]bool) // patterns
+	o.Status("listing packages")
 	for _, config := range o.Configs {
 		pkgs, err := list(ctx, o, config, packages.NeedName|packages.NeedFiles|packages.NeedModule|packages.NeedForTest, o.Patterns)
 		if err != nil {
@@ -76,6 +77,7 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	s.files = len(files)
 	o.Progress(fmt.Sprintf("%s listed", count(len(s.targets), "package")))
 
+	o.Status(fmt.Sprintf("scanning %s", count(len(files), "file")))
 	hits, linked, problems := prescan(src, slices.Sorted(maps.Keys(files)))
 	if err := sourceError(o.Configs[0], problems); err != nil {
 		return nil, err
@@ -214,6 +216,7 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 // come from a package that the caller does not import. To load it adds those of
 // them that mention the name of a hit: only they can hold a caller.
 func reach(ctx context.Context, o Options, src *sources, open map[string][]string, load, all map[string]bool) error {
+	o.Status("looking for callers in other packages")
 	dirs, err := mainModules(ctx, o)
 	if err != nil {
 		return err

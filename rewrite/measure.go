@@ -44,5 +44,6 @@ func (r *run) measure(ctx context.Context) (*bench.Results, error) {
 		Count:    r.Bench.Count,
 		Time:     r.Bench.Time,
 		Progress: r.Progress,
+		Status:   r.Status,
 	}.Do(ctx)
 }

@@ -63,8 +63,13 @@ type Options struct {
 	Env []string
 
 	// Progress, if set, is called with a short phrase at the end of each
-	// step.
+	// step, such as "12 packages listed": for a log.
 	Progress func(string)
+
+	// Status, if set, is called with a short phrase at the beginning of each
+	// step, such as "listing packages": for a line that says what goes on.
+	// Neither is called by two goroutines at once.
+	Status func(string)
 
 	// candidates stands in for edit.Candidates in tests.
 	candidates func(*plan.World) []*edit.Candidate
@@ -144,6 +149,9 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	}
 	if o.Progress == nil {
 		o.Progress = func(string) {}
+	}
+	if o.Status == nil {
+		o.Status = func(string) {}
 	}
 	configs, err := distinct(ctx, o)
 	o.Configs = configs

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -52,6 +53,7 @@ func (p *proof) note(c *change, f *Finding) {
 func (r *round) prove(ctx context.Context, over overlay, views []*view, group []*change) (*proof, error) {
 	p := &proof{idle: make(map[*change]*plan.Refusal)}
 	if r.Escape {
+		r.Status(fmt.Sprintf("asking the compiler about %s", count(len(group), "rewrite")))
 		gains, idle, err := r.gains(ctx, r.base, over, views, group)
 		var failed *process.GoError
 		if errors.As(err, &failed) {

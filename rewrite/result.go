@@ -76,6 +76,7 @@ func (r *Result) Diff(dir string) (string, error) {
 		if rel, err := filepath.Rel(dir, f.Name); err == nil && filepath.IsLocal(rel) {
 			from, to = "a/"+filepath.ToSlash(rel), "b/"+filepath.ToSlash(rel)
 		}
+		from, to = patchName(from), patchName(to)
 		text, err := unified(from, to, string(f.Old), string(f.New))
 		if err != nil {
 			return "", err
@@ -83,6 +84,31 @@ func (r *Result) Diff(dir string) (string, error) {
 		b.WriteString(text)
 	}
 	return b.String(), nil
+}
+
+// patchName returns the name of a file as patch and git read it: a name that they
+// could not tell from the rest of the line is quoted as in C.
+func patchName(name string) string {
+	plain := func(c byte) bool { return ' ' <= c && c != '"' && c != '\\' && c != 0x7f }
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case plain(c):
+			b.WriteByte(c)
+		case c == '"' || c == '\\':
+			b.WriteString(`\` + string(c))
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		default:
+			fmt.Fprintf(&b, `\%03o`, c)
+		}
+	}
+	if b.Len() == len(name) {
+		return name
+	}
+	return `"` + b.String() + `"`
 }
 
 // unified returns a unified diff of two texts. It counts the lines of the new

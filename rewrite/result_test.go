@@ -51,3 +51,21 @@ func TestDiff(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+// TestPatchName: the forms that git writes and reads.
+func TestPatchName(t *testing.T) {
+	for name, want := range map[string]string{
+		"a/conn.go":       "a/conn.go",
+		"a/two words.go":  "a/two words.go",
+		"a/Größe.go":      "a/Größe.go",
+		"a/\x1b[2J.go":    `"a/\033[2J.go"`,
+		"a/x\ny\tz.go":    `"a/x\ny\tz.go"`,
+		`a/quote".go`:     `"a/quote\".go"`,
+		`a\b.go`:          `"a\\b.go"`,
+		"a/delete\x7f.go": `"a/delete\177.go"`,
+	} {
+		if got := patchName(name); got != want {
+			t.Errorf("patchName(%q) = %s, want %s", name, got, want)
+		}
+	}
+}

@@ -153,6 +153,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 	if err != nil {
 		return err
 	}
+	r.Status(fmt.Sprintf("verifying %d of %s", len(group), count(r.open(), "rewrite")))
 	views, err := r.load(ctx, over)
 	var p *proof
 	if err == nil {
@@ -191,6 +192,17 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		r.refuse(c, &plan.Refusal{Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: bad.words()})
 	}
 	return nil // what was not accepted is decided anew in the next round
+}
+
+// open returns how many changes are planned, and neither accepted nor refused.
+func (r *run) open() int {
+	n := 0
+	for _, c := range r.changes {
+		if c.refusal == nil && !r.settled[c.id()] {
+			n++
+		}
+	}
+	return n
 }
 
 // apply returns base with the edits of changes.

@@ -87,10 +87,12 @@ func (r *run) look(ctx context.Context) (err error) {
 	if len(r.scope.load) == 0 {
 		return nil
 	}
+	r.Status(fmt.Sprintf("loading %s", count(len(r.scope.load), "package")))
 	if r.views, err = r.load(ctx, nil); err != nil {
 		return err
 	}
 	r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
+	r.Status("deciding")
 	r.changes, err = r.decide(r.views)
 	return err
 }

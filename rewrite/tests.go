@@ -74,6 +74,7 @@ func (r *run) test(ctx context.Context, over overlay, group []*change) error {
 			Timeout:  r.Test.Timeout,
 			Race:     r.Test.Race,
 			VetOnly:  foreign,
+			Status:   r.Status,
 		}
 		after, err := suite.Run(ctx)
 		if err != nil {

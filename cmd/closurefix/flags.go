@@ -64,6 +64,7 @@ type flags struct {
 	verbose         bool
 	version         bool
 	explain         string
+	context         int              // lines around each finding; negative: none
 	configs         []rewrite.Config // empty: the host's
 	patterns        []string
 }
@@ -98,6 +99,7 @@ func parseFlags(args []string) (*flags, error) {
 	set.BoolVar(&f.verbose, "v", false, "")
 	set.BoolVar(&f.version, "version", false, "")
 	set.StringVar(&f.explain, "explain", "", "")
+	set.IntVar(&f.context, "c", -1, "")
 	set.StringVar(&tags, "tags", "", "")
 	set.StringVar(&configs, "config", "", "")
 	if err := set.Parse(args); err != nil {

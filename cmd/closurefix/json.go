@@ -68,7 +68,7 @@ func (p *printer) json(res *rewrite.Result) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s\n", out)
+	_, err = fmt.Fprintf(p.raw, "%s\n", out)
 	return err
 }
 

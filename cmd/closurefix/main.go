@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, usage)
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(stderr, "closurefix: %v\nRun closurefix -h for usage.\n", err)
+		fmt.Fprintf(output{stderr}, "closurefix: %v\nRun closurefix -h for usage.\n", err)
 		return exitUsage
 	case f.version:
 		fmt.Fprintln(stdout, version())
@@ -67,8 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "closurefix: %v\n", err)
 		return exitError
 	}
-	p := &printer{stdout: stdout, stderr: stderr, dir: dir, verbose: f.verbose, live: isTerminal(stderr)}
-	return work(ctx, f, p)
+	return work(ctx, f, newPrinter(f, dir, stdout, stderr))
 }
 
 // work reports, or prints the diff, or rewrites.
@@ -86,6 +85,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Profiles: f.profiles,
 		Least:    f.share,
 		Progress: p.progress,
+		Status:   p.status,
 	})
 	p.clear()
 	if err != nil {

@@ -5,60 +5,65 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
 )
 
 // A printer writes what a run found: findings to stdout, the rest to stderr.
 type printer struct {
 	stdout, stderr io.Writer
-	dir            string // the current directory
+	raw            io.Writer // stdout for other programs: formats of their own, and patches
+	dir            string    // the current directory
 	verbose        bool
-	live           bool // stderr is a terminal
-	dirty          bool // it shows a live line
+	context        int       // lines of source to show around each finding; negative: none
+	line           *terminal // stderr, if it is one: for a live line
+	dirty          bool      // it shows the line
+	paper          *terminal // stdout, if it is one
 }
 
-// isTerminal reports whether w is a character device: good enough to decide
-// about a line that is overwritten.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
+// newPrinter returns a printer for the current directory.
+func newPrinter(f *flags, dir string, stdout, stderr io.Writer) *printer {
+	return &printer{
+		stdout: output{stdout}, stderr: output{stderr}, raw: stdout, dir: dir, verbose: f.verbose, context: f.context,
+		line: terminalOf(stderr), paper: terminalOf(stdout),
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// progress says what was done: with -v a line each, else one live line on a
-// terminal, else nothing.
+// progress says with -v what was done.
 func (p *printer) progress(text string) {
-	switch {
-	case p.verbose:
+	if p.verbose {
+		p.clear()
 		fmt.Fprintln(p.stderr, text)
-	case p.live:
-		fmt.Fprintf(p.stderr, "\r\x1b[K%.78s", text)
-		p.dirty = true
 	}
+}
+
+// status says on a terminal what goes on, in one line that is overwritten.
+func (p *printer) status(text string) {
+	if p.line == nil {
+		return
+	}
+	io.WriteString(p.line.file, "\r"+fit(visible.Line(text), p.line.width())+"\x1b[K")
+	p.dirty = true
 }
 
 // clear takes the live line away.
 func (p *printer) clear() {
 	if p.dirty {
-		fmt.Fprint(p.stderr, "\r\x1b[K")
+		io.WriteString(p.line.file, "\r\x1b[K")
 		p.dirty = false
 	}
 }
 
 // short returns the name of a file relative to the current directory, unless
-// that is longer.
+// that is longer, as one line.
 func (p *printer) short(name string) string {
 	if rel, err := filepath.Rel(p.dir, name); err == nil && len(rel) < len(name) {
-		return rel
+		name = rel
 	}
-	return name
+	return visible.Line(name)
 }
 
 // finding prints one finding and, indented, what becomes of it.
@@ -68,6 +73,7 @@ func (p *printer) finding(w io.Writer, f rewrite.Finding) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(w, "\tnote: %s\n", n)
 	}
+	p.source(w, f)
 	p.costs(w, f)
 	p.heap(w, f)
 }
@@ -96,7 +102,10 @@ func (p *printer) diff(res *rewrite.Result) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprint(p.stdout, text); err != nil {
+	if p.paper != nil {
+		text = shown(text, p.paper.coloured())
+	}
+	if _, err := io.WriteString(p.raw, text); err != nil {
 		return err
 	}
 	for _, f := range res.Findings {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,30 +12,59 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
+// TestProgress: to a pipe goes nothing, and with -v what was done. What goes on is
+// for terminals: see TestTerminal.
 func TestProgress(t *testing.T) {
 	var b bytes.Buffer
-	p := &printer{stderr: &b}
+	p := newPrinter(new(flags), "", io.Discard, &b)
+	p.status("one")
 	p.progress("one")
 	p.clear()
 	if b.Len() > 0 {
 		t.Errorf("a pipe gets %q", b.String())
 	}
-
-	p = &printer{stderr: &b, live: true}
-	p.progress("one")
-	p.progress("two")
+	p.verbose = true
+	p.status("one")
+	p.progress("one\x1b[2J")
 	p.clear()
-	p.clear()
-	if got, want := b.String(), "\r\x1b[Kone\r\x1b[Ktwo\r\x1b[K"; got != want {
-		t.Errorf("a terminal gets %q, want %q", got, want)
+	if got, want := b.String(), "one\\x1b[2J\n"; got != want {
+		t.Errorf("with -v a pipe gets %q, want %q", got, want)
 	}
+}
 
-	b.Reset()
-	p = &printer{stderr: &b, live: true, verbose: true}
-	p.progress("one")
-	p.clear()
-	if got, want := b.String(), "one\n"; got != want {
-		t.Errorf("with -v a terminal gets %q, want %q", got, want)
+func TestFit(t *testing.T) {
+	for _, test := range []struct {
+		line  string
+		width int
+		want  string
+	}{
+		{"listing packages", 80, "listing packages"},
+		{"12345", 6, "12345"},
+		{"123456", 6, "12345"},
+		{"Größe", 5, "Größ"},
+		{"値値値", 5, "値値"},
+		{"値値値", 4, "値"},
+		{"x", 1, ""},
+		{"", 0, ""},
+	} {
+		if got := fit(test.line, test.width); got != test.want {
+			t.Errorf("fit(%q, %d) = %q, want %q", test.line, test.width, got, test.want)
+		}
+	}
+}
+
+// TestShown: lines that begin as a header does are lines of the text all the same.
+func TestShown(t *testing.T) {
+	const diff = "--- a/x.sql\n+++ b/x.sql\n@@ -1,3 +1,2 @@\n same\n--- gone\n-\tbell\a\r\n+++ come\n\\ No newline at end of file\n@@ -9 +8 @@\n-a\n+b\n"
+	want := strings.NewReplacer("<b>", "\x1b[1m", "<r>", "\x1b[31m", "<g>", "\x1b[32m", "<c>", "\x1b[36m", "</>", "\x1b[m").Replace(
+		"<b>--- a/x.sql</>\n<b>+++ b/x.sql</>\n<c>@@ -1,3 +1,2 @@</>\n same\n<r>--- gone</>\n<r>-\tbell\\a</>\n<g>+++ come</>\n" +
+			"\\ No newline at end of file\n<c>@@ -9 +8 @@</>\n<r>-a</>\n<g>+b</>\n")
+	if got := shown(diff, true); got != want {
+		t.Errorf("in colour\n%q\nwant\n%q", got, want)
+	}
+	want = strings.NewReplacer("\a", `\a`, "\r", "").Replace(diff)
+	if got := shown(diff, false); got != want {
+		t.Errorf("without\n%q\nwant\n%q", got, want)
 	}
 }
 
@@ -59,7 +89,7 @@ func TestFail(t *testing.T) {
 	}
 	for _, test := range tests {
 		var b bytes.Buffer
-		p := &printer{stderr: &b, dir: "/src/m"}
+		p := newPrinter(new(flags), "/src/m", io.Discard, &b)
 		p.fail(test.err)
 		for _, want := range test.want {
 			if !strings.Contains(b.String(), want) {

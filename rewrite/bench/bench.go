@@ -35,7 +35,8 @@ type Run struct {
 	Count   int    // runs of each side, at least 1
 	Time    string // as in go test -benchtime; "" for the default
 
-	Progress func(string) // may be nil
+	Progress func(string) // called when something was done; may be nil
+	Status   func(string) // called when something begins; may be nil
 }
 
 // Results are the measurements of both sides, in the order in which they were
@@ -60,6 +61,9 @@ func (r Run) Do(ctx context.Context) (*Results, error) {
 	if r.Progress == nil {
 		r.Progress = func(string) {}
 	}
+	if r.Status == nil {
+		r.Status = func(string) {}
+	}
 	temp, env, remove, err := process.Scratch(r.Env)
 	if err != nil {
 		return nil, err
@@ -71,6 +75,7 @@ func (r Run) Do(ctx context.Context) (*Results, error) {
 		return nil, err
 	}
 	for i, b := range binaries {
+		r.Status("building the benchmarks of " + b.path)
 		for side, word := range []string{"old", "new"} {
 			file := filepath.Join(temp, fmt.Sprintf("%s%d.test.exe", word, i))
 			args := append([]string{"test", "-c", "-o", file}, r.Flags...)
@@ -86,6 +91,7 @@ func (r Run) Do(ctx context.Context) (*Results, error) {
 	}
 	res := new(Results)
 	for n := range r.Count {
+		r.Status(fmt.Sprintf("running benchmarks, %d of %d", n+1, r.Count))
 		for _, b := range binaries {
 			for side := range b.file {
 				if err := r.measure(ctx, b, side, res); err != nil {

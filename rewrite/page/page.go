@@ -13,6 +13,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/closurefix/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
@@ -78,7 +79,7 @@ func Write(w io.Writer, res *rewrite.Result, dir string) error {
 	if err := page.Execute(&b, v); err != nil {
 		return err
 	}
-	_, err = w.Write(b.Bytes())
+	_, err = io.WriteString(w, visible.Text(b.String()))
 	return err
 }
 

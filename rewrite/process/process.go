@@ -57,8 +57,14 @@ func Run(ctx context.Context, c Command) error {
 // Go runs the go command and returns what it prints on standard output and, apart
 // from that, on standard error. Both are returned with an error as well.
 func Go(ctx context.Context, dir string, env []string, args ...string) (stdout, stderr string, err error) {
+	return Watch(ctx, io.Discard, dir, env, args...)
+}
+
+// Watch is Go, and lets watch see what the command prints on standard output while
+// it prints it.
+func Watch(ctx context.Context, watch io.Writer, dir string, env []string, args ...string) (stdout, stderr string, err error) {
 	var out, errs strings.Builder
-	err = Run(ctx, Command{Dir: dir, Env: env, Args: append([]string{"go"}, args...), Stdout: &out, Stderr: &errs})
+	err = Run(ctx, Command{Dir: dir, Env: env, Args: append([]string{"go"}, args...), Stdout: io.MultiWriter(&out, watch), Stderr: &errs})
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		text := strings.TrimSpace(errs.String())

@@ -36,6 +36,10 @@ type Suite struct {
 	// absolute, into that other's: go vet names such files, and may repeat what it
 	// said of one that is gone. Nil changes no name.
 	Name func(string) string
+
+	// Status, if set, is called with a short phrase when something begins, such as
+	// "running tests of example.com/m".
+	Status func(string)
 }
 
 // A Failure is something that went wrong.
@@ -105,6 +109,12 @@ func (s Suite) Run(ctx context.Context) ([]Failure, error) {
 	return append(failures, tests...), err
 }
 
+func (s Suite) status(text string) {
+	if s.Status != nil {
+		s.Status(text)
+	}
+}
+
 // args returns the arguments of a go command: its name, flags of its own, those
 // of the suite, and the packages.
 func (s Suite) args(command string, own ...string) []string {
@@ -115,6 +125,7 @@ func (s Suite) args(command string, own ...string) []string {
 
 // vet runs go vet.
 func (s Suite) vet(ctx context.Context) ([]Failure, error) {
+	s.status("running go vet")
 	_, text, err := process.Go(ctx, s.Dir, s.Env, s.args("vet")...)
 	var exit *exec.ExitError
 	if err == nil || !errors.As(err, &exit) {
@@ -167,7 +178,8 @@ func (s Suite) test(ctx context.Context) ([]Failure, error) {
 	if s.Race {
 		own = append(own, "-race")
 	}
-	out, _, err := process.Go(ctx, s.Dir, s.Env, s.args("test", own...)...)
+	s.status("building tests")
+	out, _, err := process.Watch(ctx, &watcher{status: s.status}, s.Dir, s.Env, s.args("test", own...)...)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		return nil, err

@@ -1,0 +1,19 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// columns returns the width of a terminal, 0 if it does not tell, and whether f
+// is a terminal at all.
+func columns(f *os.File) (n int, ok bool) {
+	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0, false
+	}
+	return int(size.Col), true
+}
