@@ -37,25 +37,53 @@ func (r *run) gains(ctx context.Context, base, over overlay, views []*view, grou
 	gains := make(map[*change][]Gain)
 	var idle []*change
 	for _, c := range group {
-		old, new := before[c.config], after[c.config]
+		facts, next := before[c.config], after[c.config]
 		all := functionsOf(c)
 		known := true
-		for i, f := range all {
-			known = known && old.Known(f.file()) && new.Known(f.file())
-			g := gain(old, new, f, successors(f, i == 0, c.first.Plan, views[c.config]))
-			gains[c] = append(gains[c], g)
+		for _, f := range all {
+			known = known && facts.Known(f.file()) && next.Known(f.file())
 		}
-		if known && worth(c, old, gains[c]) <= 0 {
+		l := newLedger(c, facts, next, views[c.config])
+		worth := 0
+		gains[c] = append(gains[c], l.prepare(all[0]))
+		for _, f := range all[1:] {
+			g, won := l.caller(f)
+			gains[c] = append(gains[c], g)
+			worth += won
+		}
+		if known && worth <= 0 {
 			idle = append(idle, c)
 		}
 	}
 	return gains, idle, nil
 }
 
-// successors returns what became of f in the text of v: the declaration of the
-// same name, and for a prepare function its finish too.
-func successors(f function, prepare bool, p *plan.Plan, v *view) []function {
-	file, u := v.syntax[f.file()], v.unit[f.file()]
+// A ledger compares the two texts of one change.
+type ledger struct {
+	old, new *side
+	view     *view // of the new text
+}
+
+func newLedger(c *change, before, after *escape.Facts, v *view) *ledger {
+	l := &ledger{old: oldSide(before, c), view: v}
+	p := c.first.Prepare
+	f := function{p.Unit, p.Decl}
+	var finish []function
+	if file := v.syntax[f.file()]; file != nil {
+		for _, d := range file.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && isFinish(fn, c.first.Plan) {
+				finish = append(finish, function{v.unit[f.file()], d})
+			}
+		}
+	}
+	l.new = newSide(after, p.Key, l.successor(f), finish)
+	return l
+}
+
+// successor returns what became of f in the new text: the declaration of the same
+// name, if it is still there.
+func (l *ledger) successor(f function) []function {
+	file, u := l.view.syntax[f.file()], l.view.unit[f.file()]
 	if file == nil {
 		return nil
 	}
@@ -69,18 +97,15 @@ func successors(f function, prepare bool, p *plan.Plan, v *view) []function {
 			nth++
 		}
 	}
-	var found []function
 	for _, d := range file.Decls {
 		if declName(d) == name {
 			if nth == 0 {
-				found = append(found, function{u, d})
+				return []function{{u, d}}
 			}
 			nth--
-		} else if fn, ok := d.(*ast.FuncDecl); ok && prepare && isFinish(fn, p) {
-			found = append(found, function{u, d})
 		}
 	}
-	return found
+	return nil
 }
 
 // isFinish reports whether d declares the finish of a plan.
@@ -102,60 +127,71 @@ func isFinish(d *ast.FuncDecl, p *plan.Plan) bool {
 	return name == recv+"."+d.Name.Name || name == "(*"+recv+")."+d.Name.Name
 }
 
-// gain compares what f has on the heap with what its successors have.
-func gain(old, new *escape.Facts, f function, next []function) Gain {
-	g := Gain{Func: f.name(), Pos: f.position()}
-	type words struct {
-		what  string
-		moved bool
+// prepare compares what the prepare function and its cleanup have on the heap.
+func (l *ledger) prepare(f function) Gain {
+	old := slices.Concat(l.old.prepare.entries, l.old.cleanup.entries)
+	new := slices.Concat(l.new.prepare.entries, l.new.cleanup.entries)
+	stay, left, more := pair(old, new)
+	return gain(f, stay, left, more)
+}
+
+// caller compares what a caller has on the heap, and counts what a call of it
+// gains, with all that it calls the prepare function and the cleanup for.
+//
+// Where the prepare function or the cleanup is inlined in one of the texts and not
+// in the other, what it allocates is printed at the caller in one of them alone:
+// that is neither new nor left, but the same in another place.
+func (l *ledger) caller(f function) (g Gain, won int) {
+	old := l.old.share(accountOf(l.old.facts, f))
+	var new share
+	for _, n := range l.successor(f) {
+		new = l.new.share(accountOf(l.new.facts, n))
 	}
-	after := make(map[words][]escape.Fact)
-	var order []words
-	for _, n := range next {
-		for _, fact := range heapOf(new, n) {
-			k := words{fact.What, fact.Moved}
-			if after[k] == nil {
-				order = append(order, k)
-			}
-			after[k] = append(after[k], fact)
+	stay, left, more := pair(slices.Concat(old.own, old.copies), slices.Concat(new.own, new.copies))
+	left = slices.DeleteFunc(left, func(e entry) bool { return has(old.copies, e) && has(new.called, e) })
+	more = slices.DeleteFunc(more, func(e entry) bool { return has(new.copies, e) && has(old.called, e) })
+	return gain(f, stay, left, more), old.cost() - new.cost()
+}
+
+// pair matches what is on the heap in two texts by the words of the compiler: first
+// by all of them, then without the qualifiers of names.
+func pair(old, new []entry) (stay, left, more []entry) {
+	more = slices.Clone(new)
+	take := func(same func(e entry) bool) bool {
+		i := slices.IndexFunc(more, same)
+		if i >= 0 {
+			more = slices.Delete(more, i, i+1)
 		}
+		return i >= 0
 	}
-	for _, fact := range heapOf(old, f) {
-		k := words{fact.What, fact.Moved}
-		if len(after[k]) > 0 {
-			after[k] = after[k][1:]
-			g.Stays = append(g.Stays, allocation(fact, g.Func))
+	for _, e := range old {
+		if take(func(n entry) bool { return n.Moved == e.Moved && n.What == e.What }) {
+			stay = append(stay, e)
 		} else {
-			g.Left = append(g.Left, allocation(fact, g.Func))
+			left = append(left, e)
 		}
 	}
-	for _, k := range order {
-		for _, fact := range after[k] {
-			g.New = append(g.New, allocation(fact, g.Func))
+	left = slices.DeleteFunc(left, func(e entry) bool {
+		renamed := take(func(n entry) bool { return alike(n.Fact, e.Fact) })
+		if renamed {
+			stay = append(stay, e)
 		}
+		return renamed
+	})
+	return stay, left, more
+}
+
+func gain(f function, stay, left, more []entry) Gain {
+	g := Gain{Func: f.name(), Pos: f.position()}
+	list := func(entries []entry) (all []Allocation) {
+		for _, e := range entries {
+			all = append(all, allocation(e.Fact, g.Func))
+		}
+		slices.SortFunc(all, func(a, b Allocation) int { return comparePlaces(a.Pos, b.Pos) })
+		return all
 	}
-	slices.SortFunc(g.New, func(a, b Allocation) int { return comparePlaces(a.Pos, b.Pos) })
+	g.Stays, g.Left, g.New = list(stay), list(left), list(more)
 	return g
-}
-
-func heapOf(facts *escape.Facts, f function) []escape.Fact {
-	return facts.Heap(placeOf(f.unit.Fset, f.decl.Pos()), placeOf(f.unit.Fset, f.decl.End()))
-}
-
-// worth sums up what all callers gain of a change, in allocations. What the
-// prepare function gains, each caller gains that does not have it inlined.
-func worth(c *change, old *escape.Facts, gains []Gain) int {
-	net := func(g Gain) int { return len(g.Left) - len(g.New) }
-	sum := 0
-	for _, g := range gains[1:] {
-		sum += net(g)
-	}
-	for _, s := range c.first.Sites {
-		if !old.Inlined(placeOf(s.Unit.Fset, s.Call.Lparen), c.key.Name) {
-			sum += net(gains[0])
-		}
-	}
-	return sum
 }
 
 // noGain is the refusal of a rewrite that leaves as much on the heap as it finds.

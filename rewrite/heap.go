@@ -90,6 +90,19 @@ func (f function) position() token.Position {
 
 func (f function) file() string { return f.position().Filename }
 
+// place returns where a node of f begins.
+func (f function) place(n ast.Node) escape.Pos { return placeOf(f.unit.Fset, n.Pos()) }
+
+// object returns the function or method that f declares, nil if f is no function.
+func (f function) object() *types.Func {
+	d, ok := f.decl.(*ast.FuncDecl)
+	if !ok {
+		return nil
+	}
+	fn, _ := f.unit.Info.Defs[d.Name].(*types.Func)
+	return fn
+}
+
 // name returns the name of f as Go people write it.
 func (f function) name() string { return declName(f.decl) }
 
@@ -149,13 +162,14 @@ func declName(d ast.Decl) string {
 // weigher counts what the cleanup of one prepare function costs.
 type weigher struct {
 	facts *escape.Facts
+	side  *side
 	p     *pattern.Prepare
 	heap  *Heap
 }
 
 // weigh joins the verdicts of the compiler to the places that c is about.
 func weigh(c *change, facts *escape.Facts) *Heap {
-	w := &weigher{facts: facts, p: c.first.Prepare, heap: new(Heap)}
+	w := &weigher{facts: facts, side: oldSide(facts, c), p: c.first.Prepare, heap: new(Heap)}
 	var apart int // for a call that is not inlined
 	var own []escape.Fact
 	if len(w.p.Captures) > 0 { // a literal that captures nothing is no allocation
@@ -200,9 +214,8 @@ func (w *weigher) inlined(s *pattern.Site) (n int, yes bool) {
 	if !w.facts.Inlined(at, w.p.Key.Name) {
 		return 0, false
 	}
-	lit := w.facts.Literal(at)
-	sig := w.p.Func.Signature()
-	if lit.Verdict == escape.Unknown && sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
+	lit := w.copy(at)
+	if lit.Verdict == escape.Unknown && w.side.generic {
 		return 0, false // a wrapper was inlined, that hands over the types
 	}
 	if len(w.p.Captures) > 0 {
@@ -215,6 +228,30 @@ func (w *weigher) inlined(s *pattern.Site) (n int, yes bool) {
 		n += w.count(f)
 	}
 	return n, true
+}
+
+// copy returns the verdict on the copy of the cleanup that is made at p, where
+// other literals of the function are copied as well.
+func (w *weigher) copy(p escape.Pos) escape.Fact {
+	all := w.facts.Literal(p)
+	copied, sure := w.side.copied(p, outer(w.side.prepare.entries), outer(w.side.free))
+	for _, e := range copied {
+		if slices.ContainsFunc(w.p.Literals, func(l *pattern.Literal) bool { return w.at(w.p.Unit, l.Lit.Pos()) == e.Pos }) {
+			if !sure {
+				break
+			}
+			if all.Verdict == escape.Heap {
+				return all
+			}
+			return escape.Fact{Pos: p, Verdict: escape.Heap, What: e.What}
+		}
+	}
+	// The others are on the heap, or there are none.
+	onStack := slices.ContainsFunc(w.facts.At(p), func(f escape.Fact) bool { return f.Verdict == escape.Stack && f.IsLiteral() })
+	if sure && onStack {
+		return escape.Fact{Pos: p, Verdict: escape.Stack, What: all.What}
+	}
+	return escape.Fact{Pos: p, What: all.What}
 }
 
 // variables counts the variables at s that are on the heap because their address

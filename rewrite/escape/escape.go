@@ -41,7 +41,8 @@ type Pos struct {
 	Line, Col int
 }
 
-func (p Pos) compare(q Pos) int {
+// Compare orders positions by file, line and column.
+func (p Pos) Compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), p.Line-q.Line, p.Col-q.Col)
 }
 
@@ -73,6 +74,10 @@ type Fact struct {
 	Func    string   // the function, as in "(*Conn).Read"; "" if the compiler does not say
 	Reason  []string // the lines of the flow, verbatim without their position; empty: no reason available
 	Through []Pos    // the positions at the ends of those lines
+
+	// Again holds the reasons of further values that the compiler writes the same
+	// way, at the same place: it prints their verdict only once.
+	Again [][]string
 }
 
 // Facts is what the compiler said about some packages.
@@ -90,7 +95,7 @@ const literal = "func literal"
 // may of two such copies, the verdict is Unknown.
 func (f *Facts) Literal(p Pos) Fact {
 	found := Fact{Pos: p, What: literal}
-	for _, fact := range f.at(p) {
+	for _, fact := range f.At(p) {
 		switch {
 		case fact.What != literal:
 		case found.Verdict == Unknown:
@@ -111,7 +116,7 @@ func (f *Facts) Variable(p Pos, name string) Fact {
 	if f.files[p.File] {
 		found.Verdict = Stack
 	}
-	for _, fact := range f.at(p) {
+	for _, fact := range f.At(p) {
 		if fact.Moved && base(fact.What) == name {
 			return fact
 		}
@@ -137,16 +142,16 @@ func (f *Facts) Known(file string) bool { return f.files[file] }
 func (f *Facts) Heap(from, to Pos) []Fact {
 	var found []Fact
 	for _, fact := range f.facts {
-		if fact.Verdict == Heap && fact.File == from.File && from.compare(fact.Pos) <= 0 && fact.Pos.compare(to) < 0 {
+		if fact.Verdict == Heap && fact.File == from.File && from.Compare(fact.Pos) <= 0 && fact.Pos.Compare(to) < 0 {
 			found = append(found, fact)
 		}
 	}
 	return found
 }
 
-// at returns the facts about one position.
-func (f *Facts) at(p Pos) []Fact {
-	i, _ := slices.BinarySearchFunc(f.facts, p, func(fact Fact, p Pos) int { return fact.Pos.compare(p) })
+// At returns the facts about one position.
+func (f *Facts) At(p Pos) []Fact {
+	i, _ := slices.BinarySearchFunc(f.facts, p, func(fact Fact, p Pos) int { return fact.Pos.Compare(p) })
 	j := i
 	for j < len(f.facts) && f.facts[j].Pos == p {
 		j++
@@ -174,9 +179,10 @@ func Parse(text, dir string) *Facts {
 		p.section(s, facts)
 	}
 	slices.SortStableFunc(facts.facts, func(a, b Fact) int {
-		return cmp.Or(a.Pos.compare(b.Pos), cmp.Compare(a.What, b.What), int(b.Verdict-a.Verdict), len(b.Reason)-len(a.Reason))
+		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.What, b.What), int(b.Verdict-a.Verdict), len(b.Reason)-len(a.Reason))
 	})
-	// A generic function is compiled for several types.
+	// A generic function is compiled for several types, and a literal in each
+	// function that a function around it is inlined in.
 	facts.facts = slices.CompactFunc(facts.facts, func(a, b Fact) bool {
 		return a.Pos == b.Pos && a.What == b.What && a.Moved == b.Moved && a.Verdict == b.Verdict
 	})
@@ -223,6 +229,7 @@ type flow struct {
 // section adds to facts what a section says.
 func (p *parser) section(s *section, facts *Facts) {
 	flows := make(map[Pos][]*flow)
+	first := len(facts.facts)
 	var open *flow // the flow that the last line was part of
 	var where Pos
 	for _, line := range s.lines {
@@ -270,11 +277,17 @@ func (p *parser) section(s *section, facts *Facts) {
 		}
 		facts.facts = append(facts.facts, fact)
 	}
-	// A flow without a verdict: whatever the compiler says about it, this is
-	// not the stack.
+	// A flow without a verdict of its own shares that of another, or, whatever the
+	// compiler says about it, this is not the stack.
+	own := facts.facts[first:]
 	for pos, left := range flows {
 		for _, f := range left {
-			facts.facts = append(facts.facts, Fact{Pos: pos, What: f.what, Moved: f.what != literal})
+			i := slices.IndexFunc(own, func(g Fact) bool { return g.Pos == pos && g.What == f.what && g.Verdict == Heap && g.Func == f.fn })
+			if i >= 0 {
+				own[i].Again = append(own[i].Again, f.lines)
+			} else {
+				facts.facts = append(facts.facts, Fact{Pos: pos, What: f.what, Moved: f.what != literal})
+			}
 		}
 	}
 }

@@ -1,0 +1,162 @@
+package rewrite
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestGain compares what is said about the heap of some functions with what the
+// compiler says, which was read by hand.
+func TestGain(t *testing.T) {
+	t.Parallel()
+	const archive = `
+-- go.mod --
+module example.com/m
+
+go 1.26
+-- m.go --
+package m
+
+import (
+	"errors"
+	"fmt"
+)
+
+var read = func(string) error { return nil }
+
+var kept func()
+
+// Both are small enough for their callers once the closure is gone. What they
+// allocate besides is then printed at the callers.
+func log(dest string) func() {
+	if dest == "" {
+		fmt.Println(errors.New("none"), dest)
+	}
+	return func() {
+		if read == nil {
+			fmt.Println("error", 3, dest)
+		}
+	}
+}
+
+func Log(s string) {
+	defer log(s)()
+	fmt.Println("a" + s)
+}
+
+// The cleanup is a value here: a closure stays, but for the caller.
+func LogKept(s string) {
+	done := log(s)
+	kept = done
+}
+
+// A literal that captures nothing is no allocation, and the other stays with the
+// caller, who has both inlined.
+func set() func() {
+	old := read
+	read = func(string) error { return nil }
+	return func() { read = old }
+}
+
+func Set() { defer set()() }
+
+func replace(err error) func() {
+	old := read
+	read = func(string) error { return err }
+	return func() { read = old }
+}
+
+func Replace(err error) { defer replace(err)() }
+
+// Captured variables become fields.
+func open(dest string, n int) (size int, done func()) {
+	defer recover()
+	if n > 3 {
+		panic(dest)
+	}
+	name := dest + "."
+	return len(name), func() {
+		read(name)
+		fmt.Println(dest, n)
+	}
+}
+
+func Open(names []string) {
+	size, done := open(names[0], len(names))
+	defer done()
+	fmt.Println(size)
+}
+
+// Wherever it is called, a closure is made of what is left.
+func keep(s string) func() {
+	defer recover()
+	return func() { fmt.Println(s) }
+}
+
+func Keep(s string) {
+	done := keep(s)
+	defer done()
+	kept = done
+}
+
+func KeepAgain(s string) {
+	done := keep(s)
+	kept = done
+	done()
+}
+`
+	dir := unpack(t, archive)
+	res, err := Run(t.Context(), Options{Dir: dir, All: true, Rewrite: true, Escape: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	text := func(word string, list []Allocation) {
+		for _, a := range list {
+			fmt.Fprintf(&b, "\t%s %s\n", word, a.What)
+		}
+	}
+	for _, f := range res.Findings {
+		if f.Refusal != nil {
+			fmt.Fprintf(&b, "%s: %s\n", f.Name, f.Refusal.Code)
+		}
+		for _, g := range f.Gain {
+			fmt.Fprintf(&b, "%s\n", g.Func)
+			text("left", g.Left)
+			text("stays", g.Stays)
+			text("new", g.New)
+		}
+	}
+	for _, f := range res.Stack {
+		fmt.Fprintf(&b, "%s: on the stack\n", f.Name)
+	}
+	const want = `log
+	left func literal
+	stays &errors.errorString{...}
+	stays dest
+	stays dest
+Log
+	stays "a" + s
+LogKept
+	new func literal
+open
+	left func literal
+	stays dest
+	stays dest + "."
+	stays dest
+	stays n
+Open
+	stays size
+keep: no-gain
+set: on the stack
+replace: on the stack
+`
+	if got := b.String(); got != want {
+		t.Errorf("%s", got)
+		for _, f := range res.Files {
+			t.Logf("%s:\n%s", filepath.Base(f.Name), f.New)
+		}
+	}
+}
