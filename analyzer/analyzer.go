@@ -22,10 +22,13 @@ by address to the heap. A method that the callers defer allocates nothing.`
 
 // New returns an analyzer with flags of its own:
 //
-//	-all   also report cleanups that capture no result
+//	-everything   also cleanups that capture no result, and functions of tests
+//
+// It is what -all is to the command. The drivers of x/tools have a flag -all of
+// their own, which does nothing, and singlechecker panics over a second one.
 func New() *analysis.Analyzer {
-	a := &analysis.Analyzer{Name: "closurefix", Doc: doc}
-	all := a.Flags.Bool("all", false, "also report cleanups that capture no result")
+	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
+	all := a.Flags.Bool("everything", false, "also report cleanups that capture no result, and functions of tests")
 	a.Run = func(p *analysis.Pass) (any, error) { return nil, run(p, *all) }
 	return a
 }
@@ -58,7 +61,7 @@ func run(p *analysis.Pass, all bool) (err error) {
 		}
 		fix, why := x.of(c)
 		d := analysis.Diagnostic{
-			Pos:      c.Prepare.Decl.Pos(),
+			Pos:      c.Prepare.Decl.Name.Pos(),
 			End:      c.Prepare.Decl.Type.End(),
 			Category: string(c.Kind),
 			Message:  c.Message(),

@@ -31,9 +31,10 @@
 // The category of a diagnostic tells what the closure captures: a pointer
 // parameter that callers fill with the address of a result (result-pointer), a
 // result of the prepare function itself (own-result); or that it takes a
-// pointer (pointer-argument). The flag -all adds those that capture no result
-// (capture). The range is the function's signature; related positions are the
-// closures, the captured variables and the calls, and, where no fix is
+// pointer (pointer-argument). The flag -everything adds those that capture no
+// result (capture), and functions of tests; it is what -all is to the command.
+// The range is the function's signature, from its name on; related positions are
+// the closures, the captured variables and the calls, and, where no fix is
 // suggested, the obstacle.
 //
 // # Which fixes are suggested

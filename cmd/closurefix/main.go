@@ -38,7 +38,8 @@ const (
 
 func main() {
 	if underGoCommand(os.Args[1:]) {
-		serveGoCommand() // does not return
+		serveGoCommand(os.Args[1:])
+		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

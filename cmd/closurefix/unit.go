@@ -1,0 +1,166 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A unit is what the go command tells about a package, as far as it takes to
+// say that there is nothing to say. See the Config of x/tools' unitchecker.
+type unit struct {
+	ID         string
+	GoFiles    []string
+	VetxOnly   bool   // the package is a dependency: asked for facts alone
+	VetxOutput string // file for the facts
+	Stdout     string // file for what would go to stdout; "" is stdout itself
+	FixArchive string // zip file for the files that fixes change; "" for none
+}
+
+// answered writes the answer for a package that has no finding, if that can be
+// told without its types. If not, or if anything about it is odd, it does
+// nothing and returns false. A fault in such a package goes unmentioned: the
+// compiler tells it.
+func answered(args []string) bool {
+	file, ok := unitFile(args)
+	if !ok {
+		return false
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	u := new(unit)
+	if json.Unmarshal(data, u) != nil || len(u.GoFiles) == 0 {
+		return false
+	}
+	// The analyzer has no facts, so nobody needs its answer on a dependency.
+	if !u.VetxOnly && u.mayFind() {
+		return false
+	}
+	return u.answer(jsonAsked(args)) == nil
+}
+
+// unitFile returns the file that describes the package. The go command puts it
+// last.
+func unitFile(args []string) (name string, ok bool) {
+	if len(args) == 0 {
+		return "", false
+	}
+	name = args[len(args)-1]
+	return name, strings.HasSuffix(name, ".cfg")
+}
+
+func jsonAsked(args []string) bool {
+	for _, a := range args {
+		if a == "-json" || a == "--json" || a == "-json=true" || a == "--json=true" {
+			return true
+		}
+	}
+	return false
+}
+
+// answer writes the files that unitchecker writes when there are no findings.
+// All must be there: the go command caches the answer only as a whole.
+func (u *unit) answer(json bool) error {
+	if u.VetxOutput != "" {
+		if err := os.WriteFile(u.VetxOutput, nil, 0o666); err != nil {
+			return err
+		}
+	}
+	if u.FixArchive != "" && !u.VetxOnly {
+		if err := emptyArchive(u.FixArchive, u.ID); err != nil {
+			return err
+		}
+	}
+	text := ""
+	if json && !u.VetxOnly {
+		text = "{}\n"
+	}
+	if u.Stdout == "" {
+		_, err := fmt.Print(text)
+		return err
+	}
+	return os.WriteFile(u.Stdout, []byte(text), 0o666)
+}
+
+// emptyArchive writes a zip file without entries.
+func emptyArchive(name, comment string) error {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	if err := w.SetComment(comment); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(name, b.Bytes(), 0o666)
+}
+
+// mayFind reports whether the package may have a finding: some function of it
+// returns a literal, and some statement defers. It reads the files, and parses
+// those with literals.
+func (u *unit) mayFind() bool {
+	defers := false
+	texts := make(map[string][]byte)
+	for _, name := range u.GoFiles {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return true
+		}
+		defers = defers || bytes.Contains(text, []byte("defer"))
+		if hasLiteral(text) {
+			texts[name] = text
+		}
+	}
+	if !defers {
+		return false
+	}
+	for name, text := range texts {
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil || len(pattern.May(f)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hasLiteral reports whether the text of a file may hold a function literal: the
+// word func before a parenthesis, where it does not begin a method.
+func hasLiteral(text []byte) bool {
+	word := []byte("func")
+	for i := 0; ; {
+		j := bytes.Index(text[i:], word)
+		if j < 0 {
+			return false
+		}
+		start := i + j
+		i = start + len(word)
+		rest := bytes.TrimLeft(text[i:], " \t\r\n")
+		if len(rest) == 0 || rest[0] != '(' && rest[0] != '/' {
+			continue // a function or another word
+		}
+		if start == 0 || text[start-1] != '\n' || !isMethod(rest) {
+			return true
+		}
+	}
+}
+
+// isMethod reports whether text, what follows func, is certainly a receiver and
+// a name with parameters.
+func isMethod(text []byte) bool {
+	receiver, rest, ok := bytes.Cut(text, []byte(")"))
+	if !ok || bytes.Count(receiver, []byte("(")) != 1 || bytes.Contains(receiver, []byte("/")) {
+		return false
+	}
+	rest = bytes.TrimLeft(rest, " \t")
+	i := bytes.IndexAny(rest, "( \t\r\n{[/")
+	return i > 0 && rest[i] == '('
+}

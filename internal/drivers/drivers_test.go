@@ -1,0 +1,224 @@
+package drivers_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/internal/drivers"
+)
+
+// A run is one way to use the analyzer. In its arguments $closurefix, $multi and
+// $single stand for the programs.
+type run struct {
+	args []string
+	exit int
+}
+
+var finders = []run{
+	{[]string{"$closurefix", "-json", "./..."}, 0},
+	{[]string{"go", "vet", "-vettool=$closurefix", "-json", "./..."}, 0},
+	{[]string{"go", "vet", "-vettool=$multi", "-json", "./..."}, 0},
+	{[]string{"go", "fix", "-fixtool=$closurefix", "-json", "./..."}, 0},
+	{[]string{"$multi", "-json", "./..."}, 0},
+	{[]string{"$single", "-json", "./..."}, 0},
+}
+
+func TestFind(t *testing.T) {
+	p := build(t, "local")
+	origin, err := drivers.Origin(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*drivers.Case{wire(t), origin} {
+		for _, r := range finders {
+			p.find(t, c, r)
+		}
+	}
+}
+
+func (p programs) find(t *testing.T, c *drivers.Case, r run) {
+	t.Helper()
+	stdout := p.check(t, c, r)
+	got, err := c.ReadJSON(strings.NewReader(stdout))
+	if err == nil {
+		err = c.CheckFindings(got)
+	}
+	if err != nil {
+		t.Errorf("%q: %v", r.args, err)
+	}
+}
+
+var fixers = []run{
+	{[]string{"$closurefix", "-fix", "./..."}, 3}, // one finding is refused
+	{[]string{"go", "fix", "-fixtool=$closurefix", "./..."}, 0},
+	{[]string{"go", "vet", "-vettool=$closurefix", "-fix", "./..."}, 0},
+	{[]string{"go", "vet", "-vettool=$multi", "-fix", "./..."}, 0},
+	{[]string{"$multi", "-fix", "./..."}, 0},
+	{[]string{"$single", "-fix", "./..."}, 0},
+}
+
+func TestFix(t *testing.T) {
+	p := build(t, "local")
+	for _, r := range fixers {
+		p.fix(t, r)
+	}
+}
+
+func (p programs) fix(t *testing.T, r run) {
+	t.Helper()
+	c := wire(t)
+	p.check(t, c, r)
+	if err := c.CheckFixed(); err != nil {
+		t.Errorf("%q: %v", r.args, err)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	p := build(t, "local")
+	c := wire(t)
+	for _, r := range []run{
+		{[]string{"$closurefix", "-diff", "./..."}, 3},
+		{[]string{"go", "fix", "-fixtool=$closurefix", "-diff", "./..."}, 1},
+		{[]string{"go", "vet", "-vettool=$closurefix", "-fix", "-diff", "./..."}, 1},
+	} {
+		stdout := p.check(t, c, r)
+		for _, line := range []string{"+\tdefer c.finishRead(&err)\n", "+\t\tdefer c.finishRead(&err)\n", "-\tdefer end(&err)\n"} {
+			if !strings.Contains(stdout, line) {
+				t.Errorf("%q does not print %q\n%s", r.args, line, stdout)
+			}
+		}
+	}
+}
+
+// TestNextGo runs the programs as the next release builds them, under its go
+// command, which fetches it if need be.
+func TestNextGo(t *testing.T) {
+	p := build(t, "go1.27.0")
+	c := wire(t)
+	p.find(t, c, run{[]string{"go", "vet", "-vettool=$closurefix", "-json", "./..."}, 0})
+	p.find(t, c, run{[]string{"$closurefix", "-json", "./..."}, 0})
+	p.find(t, c, run{[]string{"$multi", "-json", "./..."}, 0})
+	p.fix(t, run{[]string{"go", "fix", "-fixtool=$closurefix", "./..."}, 0})
+}
+
+// TestOlderTool: the compiler's export data is for those of its own release.
+func TestOlderTool(t *testing.T) {
+	p := build(t, "local")
+	p.version = "go1.27.0"
+	_, stderr, exit := p.run(t, wire(t).Dir, []string{"go", "vet", "-vettool=$closurefix", "."})
+	if exit != 1 || !strings.Contains(stderr, "install closurefix anew") || strings.Contains(stderr, "goroutine") {
+		t.Errorf("exit code %d, and it says\n%s", exit, stderr)
+	}
+}
+
+// The plain text of go vet has no categories.
+func TestVetText(t *testing.T) {
+	p := build(t, "local")
+	c := wire(t)
+	stdout, stderr, exit := p.run(t, c.Dir, []string{"go", "vet", "-vettool=$closurefix", "./..."})
+	if exit != 1 || stdout != "" {
+		t.Errorf("exit code %d, want 1; stdout %q", exit, stdout)
+	}
+	for _, line := range c.Findings {
+		line = line[:strings.LastIndex(line, " (")]
+		if !strings.Contains(stderr, line+"\n") {
+			t.Errorf("go vet does not say %q\n%s", line, stderr)
+		}
+	}
+}
+
+// The checkers of x/tools have a flag -all that does nothing.
+func TestEverything(t *testing.T) {
+	p := build(t, "local")
+	c := wire(t)
+	for _, args := range [][]string{
+		{"$closurefix", "-all", "./..."},
+		{"go", "vet", "-vettool=$closurefix", "-all", "./..."},
+		{"go", "vet", "-vettool=$closurefix", "-closurefix.everything", "./..."},
+		{"$multi", "-closurefix.everything", "./..."},
+		{"$single", "-everything", "./..."},
+	} {
+		const want = "conn.go:34:16: (*Conn).lock returns a closure over c for its callers to defer: each call allocates it"
+		if stdout, stderr, _ := p.run(t, c.Dir, args); !strings.Contains(stdout+stderr, want) {
+			t.Errorf("%q does not say %q\n%s%s", args, want, stdout, stderr)
+		}
+	}
+}
+
+// go vet gets the same bytes from closurefix, which leaves most packages
+// unparsed, and from a checker of x/tools, which does not.
+func TestVetBytes(t *testing.T) {
+	p := build(t, "local")
+	c := wire(t)
+	for _, flags := range [][]string{{"-json"}, {"-fix", "-diff"}} {
+		args := append([]string{"go", "vet", "-vettool=$closurefix", "-p=1"}, flags...)
+		got, _, _ := p.run(t, c.Dir, append(args, "./..."))
+		args[2] = "-vettool=$single"
+		want, _, _ := p.run(t, c.Dir, append(args, "./..."))
+		if got != want || !strings.Contains(got, "finishRead") {
+			t.Errorf("go vet %q prints\n%s\nwith another checker\n%s", flags, got, want)
+		}
+	}
+}
+
+func wire(t *testing.T) *drivers.Case {
+	t.Helper()
+	c, err := drivers.Wire(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// programs are the programs as a release of Go builds them.
+type programs struct{ dir, version string }
+
+// build builds the programs with a release of Go; local is the one that runs the
+// tests.
+func build(t *testing.T, version string) programs {
+	t.Helper()
+	p := programs{t.TempDir(), version}
+	const root = "github.com/closurefix/closurefix"
+	cmd := exec.Command("go", "build", "-o", p.dir+string(filepath.Separator),
+		root+"/cmd/closurefix", root+"/internal/drivers/multi", root+"/internal/drivers/single")
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+version)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return p
+}
+
+// check runs a program in a case's directory and checks its exit code.
+func (p programs) check(t *testing.T, c *drivers.Case, r run) (stdout string) {
+	t.Helper()
+	stdout, stderr, exit := p.run(t, c.Dir, r.args)
+	if exit != r.exit {
+		t.Errorf("%q exits with %d, want %d\n%s%s", r.args, exit, r.exit, stdout, stderr)
+	}
+	return stdout
+}
+
+// run runs a program in a directory, with the release of Go.
+func (p programs) run(t *testing.T, dir string, args []string) (stdout, stderr string, exit int) {
+	t.Helper()
+	expanded := make([]string, len(args))
+	for i, a := range args {
+		expanded[i] = os.Expand(a, func(name string) string { return filepath.Join(p.dir, name) })
+	}
+	cmd := exec.Command(expanded[0], expanded[1:]...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+p.version, "GOFLAGS=", "GOWORK=off")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
