@@ -42,18 +42,26 @@ type output struct {
 
 // goCommand runs the go command in dir and returns its two outputs.
 func goCommand(ctx context.Context, dir string, args ...string) (stdout, stderr []byte, err error) {
+	return goCommandIn(ctx, goEnv(), dir, args...)
+}
+
+// goCommandIn is goCommand with an environment of its own.
+func goCommandIn(ctx context.Context, env []string, dir string, args ...string) (stdout, stderr []byte, err error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(goEnv(), "PWD="+dir)
+	cmd.Env = append(env, "PWD="+dir)
 	var out, msg bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &msg
 	err = cmd.Run()
 	return out.Bytes(), msg.Bytes(), err
 }
 
-// goEnv is the environment of the go command. Without the names of temporary
-// directories, all that it builds comes from its cache the next time.
-func goEnv() []string { return append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off") }
+// goEnv is the environment of the go command, with further flags for it. Without
+// the names of temporary directories, all that it builds comes from its cache the
+// next time.
+func goEnv(flags ...string) []string {
+	return append(os.Environ(), "GOFLAGS="+strings.Join(append(flags, "-trimpath"), " "), "GOWORK=off")
+}
 
 func patternsOf(cases []*moduleCase) []string {
 	var p []string

@@ -168,12 +168,16 @@ func driver(dir string) string { return filepath.Join(dir, "driver.exe") }
 // blamedFile is how the compiler names a program.
 var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?(b\d+)/(p\d+\.go):\d+:\d+: .*$`)
 
+// batchEnv is the environment of all go commands for a batch. Without optimisation
+// the compiler is twice as fast, and with the same flags throughout, what one
+// command compiled is there for the next.
+func batchEnv() []string { return goEnv("'-gcflags=example.com/...=-N -l'") }
+
 // build builds the driver in dir. Programs that do not compile get the blame;
 // the fault is the generator's if there is nothing to take their place.
 func (b *batch) build(ctx context.Context, dir, what string) error {
 	for {
-		// Without optimisation, the compiler is twice as fast.
-		_, msg, err := goCommand(ctx, dir, "build", "-gcflags=example.com/...=-N -l", "-ldflags=-s -w", "-o", driver(dir), "./driver")
+		_, msg, err := goCommandIn(ctx, batchEnv(), dir, "build", "-ldflags=-s -w", "-o", driver(dir), "./driver")
 		if err == nil {
 			return nil
 		}
@@ -240,7 +244,7 @@ func runDriver(ctx context.Context, dir string, first int) (out, how string) {
 // rewrite rewrites the packages of the specimens, in memory. A run that fails is
 // tried again by halves, to see whose fault it is.
 func (b *batch) rewrite(ctx context.Context, dir string, specimens []*specimen) error {
-	o := rewrite.Options{Dir: dir, All: true, Exported: true, Rewrite: true, Env: goEnv()}
+	o := rewrite.Options{Dir: dir, All: true, Exported: true, Rewrite: true, Env: batchEnv()}
 	byName := make(map[string]*specimen)
 	for _, s := range specimens {
 		if p := "./" + s.pkg; len(o.Patterns) == 0 || o.Patterns[len(o.Patterns)-1] != p {
