@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -126,13 +127,11 @@ func (c Config) flags() []string {
 
 // complete fills in the defaults of o.
 func (o Options) complete(ctx context.Context) (Options, error) {
-	if o.Dir == "" {
-		dir, err := os.Getwd()
-		if err != nil {
-			return o, err
-		}
-		o.Dir = dir
+	dir, err := filepath.Abs(o.Dir) // of nothing it is the current one
+	if err != nil {
+		return o, err
 	}
+	o.Dir = dir
 	if len(o.Patterns) == 0 {
 		o.Patterns = []string{"./..."}
 	}

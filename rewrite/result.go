@@ -31,6 +31,9 @@ type Result struct {
 	Packages int // that the patterns name
 	Scanned  int // Go files parsed
 	Loaded   int // packages type-checked
+
+	root string // where Write keeps its journal
+	src  *sources
 }
 
 // A Finding is a prepare function and what becomes of it.
@@ -59,12 +62,6 @@ type Finding struct {
 	Gain []Gain // what the rewrite changed, the prepare function first; only with Options.Escape
 
 	done bool
-}
-
-// A File is a file that changes.
-type File struct {
-	Name     string // absolute
-	Old, New []byte
 }
 
 // Diff returns the changes of all files as a unified diff, for patch -p1 in

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/replace"
 	"github.com/closurefix/closurefix/rewrite/trial"
 )
 
@@ -34,10 +35,13 @@ type run struct {
 // every configuration. It writes nothing: see Result.Write.
 //
 // The error is a *SourceError if packages do not parse or type-check, or do
-// not exist.
+// not exist, and an *UnfinishedError if an earlier Result.Write was killed.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	o, err := o.complete(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := replace.Check(ctx, moduleRoot(o.Dir)); err != nil {
 		return nil, err
 	}
 	r := &run{
@@ -168,7 +172,7 @@ func (r *run) revise() {
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
 	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried),
-		Cold: r.cold, Warnings: r.warnings}
+		Cold: r.cold, Warnings: r.warnings, root: moduleRoot(r.Dir), src: r.src}
 	for _, f := range r.tester.broken {
 		res.Broken = append(res.Broken, f.String())
 	}

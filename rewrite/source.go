@@ -3,7 +3,6 @@ package rewrite
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -67,6 +66,20 @@ func (s *sources) peek(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
+// unchanged fails if a file is not what it was when it was first read. Callers
+// are looked for in all that was read, and a new one would be left behind.
+func (s *sources) unchanged() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(s.text)) {
+		text, err := os.ReadFile(name)
+		if err != nil || !bytes.Equal(text, s.text[name]) {
+			return &FileError{Name: name, Reason: "changed since it was read"}
+		}
+	}
+	return nil
+}
+
 // check fails if a file was read twice with different content.
 func (s *sources) check() error {
 	s.mu.Lock()
@@ -76,22 +89,6 @@ func (s *sources) check() error {
 	}
 	return nil
 }
-
-// A FileError names a file that stands in the way of a rewrite.
-type FileError struct {
-	Name   string // absolute
-	Reason string // a clause that follows the name
-	Err    error  // the cause, if any
-}
-
-func (e *FileError) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("%s: %s: %v", e.Name, e.Reason, e.Err)
-	}
-	return fmt.Sprintf("%s: %s", e.Name, e.Reason)
-}
-
-func (e *FileError) Unwrap() error { return e.Err }
 
 // An overlay holds new contents of files, by absolute name. It is never
 // changed once made.

@@ -73,6 +73,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // work reports, or prints the diff, or rewrites.
 func work(ctx context.Context, f *flags, p *printer) int {
+	if f.fix {
+		names, err := rewrite.Recover(ctx, p.dir)
+		if err != nil {
+			p.fail(err)
+			return exitError
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(p.stderr, "closurefix: completed an earlier run that was stopped; files: %d\n", len(names))
+		}
+	}
 	res, err := rewrite.Run(ctx, rewrite.Options{
 		Dir:      p.dir,
 		Patterns: f.patterns,

@@ -151,7 +151,15 @@ func (p *printer) fixed(res *rewrite.Result) {
 func (p *printer) fail(err error) {
 	var bad *rewrite.SourceError
 	var file *rewrite.FileError
+	var unfinished *rewrite.UnfinishedError
 	switch {
+	case errors.As(err, &unfinished):
+		fmt.Fprintf(p.stderr, "closurefix: %v\n", err)
+		if len(unfinished.Other) == 0 {
+			fmt.Fprintln(p.stderr, "closurefix: run it with -fix in this module to complete that")
+		} else {
+			fmt.Fprintf(p.stderr, "closurefix: bring these files in order, then remove %s\n", p.short(unfinished.Journal))
+		}
 	case errors.As(err, &bad):
 		const most = 10
 		for i, problem := range bad.Problems {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +24,8 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE PROGRAM args…   run a program, which must exit with CODE
 //	crlf FILE…                 give files carriage returns
+//	stopped FILE=NEW…          leave what a run leaves that was killed before it gave
+//	                           FILE, in the current directory, the content of NEW
 //
 // and $CLOSUREFIX, the path of the program. Their modules depend on nothing.
 func TestScript(t *testing.T) {
@@ -45,8 +50,9 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits,
-			"crlf":  crlf,
+			"exits":   exits,
+			"crlf":    crlf,
+			"stopped": stopped,
 		},
 	})
 }
@@ -75,4 +81,33 @@ func crlf(ts *testscript.TestScript, neg bool, args []string) {
 		text := strings.ReplaceAll(ts.ReadFile(name), "\n", "\r\n")
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
 	}
+}
+
+func stopped(ts *testscript.TestScript, neg bool, args []string) {
+	type entry struct {
+		Name   string `json:"name"`
+		Target string `json:"target"`
+		Fresh  string `json:"fresh"`
+		Old    string `json:"old"`
+		Was    string `json:"was"`
+		Is     string `json:"is"`
+	}
+	var journal struct {
+		Files []entry `json:"files"`
+	}
+	for i, arg := range args {
+		name, from, _ := strings.Cut(arg, "=")
+		was, is := ts.ReadFile(name), ts.ReadFile(from)
+		e := entry{
+			Name: ts.MkAbs(name), Target: ts.MkAbs(name),
+			Fresh: ts.MkAbs(fmt.Sprintf(".closurefix-%d.new", i)), Old: ts.MkAbs(fmt.Sprintf(".closurefix-%d.old", i)),
+			Was: fmt.Sprintf("%x", sha256.Sum256([]byte(was))), Is: fmt.Sprintf("%x", sha256.Sum256([]byte(is))),
+		}
+		ts.Check(os.WriteFile(e.Fresh, []byte(is), 0o644))
+		ts.Check(os.WriteFile(e.Old, []byte(was), 0o644))
+		journal.Files = append(journal.Files, e)
+	}
+	text, err := json.Marshal(journal)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(".closurefix-commit"), text, 0o600))
 }

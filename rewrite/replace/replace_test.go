@@ -1,4 +1,4 @@
-package rewrite
+package replace
 
 import (
 	"context"
@@ -46,9 +46,9 @@ func contents(t *testing.T, dir string) string {
 	return strings.Join(all, " ")
 }
 
-func TestWrite(t *testing.T) {
+func TestFiles(t *testing.T) {
 	dir, files := tree(t)
-	if err := (&Result{Files: files}).Write(t.Context()); err != nil {
+	if err := Files(t.Context(), dir, files, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, dir); got != "new new new" {
@@ -63,7 +63,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-func TestWriteThroughLink(t *testing.T) {
+func TestFilesThroughLink(t *testing.T) {
 	dir, files := tree(t)
 	link := filepath.Join(t.TempDir(), "link.txt")
 	if err := os.Symlink(files[0].Name, link); err != nil {
@@ -71,7 +71,7 @@ func TestWriteThroughLink(t *testing.T) {
 	}
 	f := files[0]
 	f.Name = link
-	if err := (&Result{Files: []File{f}}).Write(t.Context()); err != nil {
+	if err := Files(t.Context(), dir, []File{f}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, dir); got != "new old old" {
@@ -82,7 +82,22 @@ func TestWriteThroughLink(t *testing.T) {
 	}
 }
 
-func TestWriteNothing(t *testing.T) {
+// One directory may have several names.
+func TestRootByLink(t *testing.T) {
+	dir, files := tree(t)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Files(t.Context(), link, files, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, dir); got != "new new new" {
+		t.Errorf("files hold %q", got)
+	}
+}
+
+func TestFilesNothing(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(t *testing.T, dir string, files []File) []File
@@ -126,7 +141,7 @@ func TestWriteNothing(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir, files := tree(t)
-			err := (&Result{Files: test.prepare(t, dir, files)}).Write(t.Context())
+			err := Files(t.Context(), dir, test.prepare(t, dir, files), nil)
 			var bad *FileError
 			if !errors.As(err, &bad) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want a FileError with %q", err, test.want)
@@ -139,7 +154,7 @@ func TestWriteNothing(t *testing.T) {
 }
 
 // Whatever stops the renames, all files have their old content afterwards.
-func TestWriteRollback(t *testing.T) {
+func TestFilesRollback(t *testing.T) {
 	for at := range 3 {
 		dir, files := tree(t)
 		renamed := 0
@@ -150,7 +165,7 @@ func TestWriteRollback(t *testing.T) {
 			renamed++
 			return os.Rename(from, to)
 		}}
-		err := w.write(t.Context(), files)
+		err := w.files(t.Context(), dir, files)
 		if err == nil || !strings.Contains(err.Error(), "cannot be replaced: the disk is gone") {
 			t.Errorf("at %d: error %v", at, err)
 		}
@@ -171,7 +186,7 @@ func TestWriteRollback(t *testing.T) {
 			}
 			return os.Rename(from, to)
 		}}
-		if err := w.write(ctx, files); !errors.Is(err, context.Canceled) {
+		if err := w.files(ctx, dir, files); !errors.Is(err, context.Canceled) {
 			t.Errorf("interrupted after %d: error %v", at, err)
 		}
 		cancel()
@@ -182,7 +197,7 @@ func TestWriteRollback(t *testing.T) {
 }
 
 // Another program may change a file while the first ones are replaced.
-func TestWriteChangedMeanwhile(t *testing.T) {
+func TestFilesChangedMeanwhile(t *testing.T) {
 	dir, files := tree(t)
 	w := writer{rename: func(from, to string) error {
 		if err := os.WriteFile(files[1].Name, []byte("other"), 0o640); err != nil {
@@ -190,7 +205,7 @@ func TestWriteChangedMeanwhile(t *testing.T) {
 		}
 		return os.Rename(from, to)
 	}}
-	if err := w.write(t.Context(), files); err == nil || !strings.Contains(err.Error(), "b.txt: changed since it was read") {
+	if err := w.files(t.Context(), dir, files); err == nil || !strings.Contains(err.Error(), "b.txt: changed since it was read") {
 		t.Errorf("error %v", err)
 	}
 	if got := contents(t, dir); got != "old other old" {

@@ -1,0 +1,56 @@
+package replace
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// patience is how long a writer waits before it looks again whether another one
+// has finished.
+const patience = 10 * time.Millisecond
+
+// lock waits for the locks of directories, and returns a function that gives
+// them back. All writers take them in one order, so that no two wait for each
+// other. Where the system or the file system has no such locks, there are none.
+func lock(ctx context.Context, dirs []string) (unlock func(), err error) {
+	var names []string
+	for _, dir := range dirs {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			dir = real
+		}
+		names = append(names, dir)
+	}
+	slices.Sort(names)
+	var held []func()
+	unlock = func() {
+		for _, release := range slices.Backward(held) {
+			release()
+		}
+	}
+	var known []fs.FileInfo // one directory may have several names
+	for _, dir := range names {
+		info, err := os.Stat(dir)
+		if err != nil || slices.ContainsFunc(known, func(k fs.FileInfo) bool { return os.SameFile(k, info) }) {
+			continue
+		}
+		known = append(known, info)
+		for {
+			release, busy := tryLock(dir)
+			if !busy {
+				held = append(held, release)
+				break
+			}
+			select {
+			case <-ctx.Done():
+				unlock()
+				return nil, ctx.Err()
+			case <-time.After(patience):
+			}
+		}
+	}
+	return unlock, nil
+}

@@ -1,0 +1,180 @@
+//go:build unix
+
+package replace
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A writer waits for another one that is between two files, and then sees what
+// that one did.
+func TestTwoWriters(t *testing.T) {
+	signal := filepath.Join(t.TempDir(), "signal")
+	root, cmd := start(t, 0, 0, signal)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(signal); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if got := state(t, root); got != "new old old" {
+		t.Fatal(got)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	mine := []File{{Name: filepath.Join(root, names[2]), Old: []byte("old " + names[2]), New: []byte("mine")}}
+	for what, err := range map[string]error{
+		"Files, the same root": Files(ctx, root, mine, nil),
+		"Files, another root":  Files(ctx, filepath.Join(root, "sub"), mine, nil),
+		"Check":                Check(ctx, root),
+	} {
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: while another one writes, it returns %v", what, err)
+		}
+	}
+	if _, err := Recover(ctx, root); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Recover: while another one writes, it returns %v", err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	var unfinished *UnfinishedError
+	if err := Files(t.Context(), root, mine, nil); !errors.As(err, &unfinished) {
+		t.Errorf("after the other one was killed, it returns %v", err)
+	}
+	if _, err := Recover(t.Context(), root); err != nil {
+		t.Error(err)
+	}
+	var file *FileError
+	if err := Files(t.Context(), root, mine, nil); !errors.As(err, &file) || file.Name != mine[0].Name {
+		t.Errorf("after the other one's work was completed, it returns %v", err)
+	}
+	if got := state(t, root); got != "new new new" {
+		t.Error(got)
+	}
+}
+
+// Of writers that want to change the same files differently, one does, and the
+// others change nothing.
+func TestManyWriters(t *testing.T) {
+	dir, files := tree(t)
+	const n = 8
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		mine := make([]File, len(files))
+		for k, f := range files {
+			mine[k] = f
+			mine[k].New = []byte{byte('a' + i)}
+		}
+		wg.Go(func() { errs[i] = Files(t.Context(), dir, mine, nil) })
+	}
+	wg.Wait()
+	winner := -1
+	for i, err := range errs {
+		var file *FileError
+		switch {
+		case err == nil && winner >= 0:
+			t.Errorf("both %d and %d changed the files", winner, i)
+		case err == nil:
+			winner = i
+		case !errors.As(err, &file) || file.Reason != "changed since it was read":
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if winner < 0 {
+		t.Fatal("nobody changed the files")
+	}
+	c := string(rune('a' + winner))
+	if got, want := contents(t, dir), strings.Join([]string{c, c, c}, " "); got != want {
+		t.Errorf("the files hold %q, want %q", got, want)
+	}
+}
+
+// A disk that is full, as far as the system lets a test have one: files may not
+// grow beyond a limit.
+func TestFullDisk(t *testing.T) {
+	if os.Getenv("CLOSUREFIX_TEST_LIMIT") != "" {
+		dir, files := tree(t)
+		files[1].New = make([]byte, 1<<20)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 1 << 16, Max: 1 << 16}); err != nil {
+			t.Fatal(err)
+		}
+		err := Files(t.Context(), dir, files, nil)
+		var file *FileError
+		if !errors.As(err, &file) || file.Name != files[1].Name || file.Reason != "cannot write beside it" || !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("error %v", err)
+		}
+		if got := contents(t, dir); got != "old old old" {
+			t.Errorf("files hold %q", got)
+		}
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+	cmd.Env = append(os.Environ(), "CLOSUREFIX_TEST_LIMIT=1")
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestFullDisk") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The owner is kept, where the system lets one try.
+func TestOwner(t *testing.T) {
+	dir, files := tree(t)
+	info, err := os.Stat(files[0].Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := int(info.Sys().(*syscall.Stat_t).Gid)
+	groups, err := os.Getgroups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() == 0 {
+		groups = append(groups, 12345)
+	}
+	for _, g := range groups { // any but the one that new files get
+		if g != int(info.Sys().(*syscall.Stat_t).Gid) && os.Chown(files[0].Name, -1, g) == nil {
+			group = g
+		}
+	}
+	if err := Files(t.Context(), dir, files, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, err = os.Stat(files[0].Name); err != nil {
+		t.Fatal(err)
+	}
+	if got := int(info.Sys().(*syscall.Stat_t).Gid); got != group {
+		t.Errorf("the group is %d, was %d", got, group)
+	}
+	if info.Mode() != 0o640 {
+		t.Errorf("mode %v, want 0640", info.Mode())
+	}
+}
+
+// Other names of a file are not followed: a directory, a pipe.
+func TestIrregular(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{dir, pipe} {
+		err := Files(t.Context(), dir, []File{{Name: name, New: []byte("new")}}, nil)
+		if err == nil || !strings.HasSuffix(err.Error(), "is not a regular file") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
