@@ -19,6 +19,7 @@ type Result struct {
 	Files    []File    // that change, by name; only with Options.Rewrite
 	Tested   int       // packages whose tests were run; only with Options.Test
 	Broken   []string  // what fails over the new text and over the old one, and is blamed on no rewrite
+	Flaky    []string  // what failed over the new text and not when it ran again, or then over the old one too: blamed on no rewrite
 
 	// Bench is what the benchmarks measured; only with Options.Bench, and nil if no
 	// file changes.

@@ -176,6 +176,9 @@ func (r *run) result() (*Result, error) {
 	for _, f := range r.tester.broken {
 		res.Broken = append(res.Broken, f.String())
 	}
+	for _, f := range r.tester.flaky {
+		res.Flaky = append(res.Flaky, f.String())
+	}
 	for _, f := range r.findings {
 		res.Findings = append(res.Findings, *f)
 	}

@@ -38,6 +38,7 @@ func (e *testError) words() string {
 type tester struct {
 	before map[string][]trial.Failure // by configuration and packages
 	broken []trial.Failure            // that failed before, and after too
+	flaky  []trial.Failure            // that failed over the new text, and not for the rewrite
 	tried  map[string]bool            // paths of packages
 }
 
@@ -95,11 +96,49 @@ func (r *run) test(ctx context.Context, over overlay, group []*change) error {
 		for _, f := range trial.Except(after, blamed) {
 			r.tester.broken = append(r.tester.broken, trial.Except([]trial.Failure{f}, r.tester.broken)...)
 		}
-		if len(blamed) > 0 {
-			return &testError{blamed}
+		old := suite
+		old.Flags = config.flags()
+		for i, f := range blamed {
+			sure, err := r.confirm(ctx, old, suite, f)
+			if err != nil {
+				return err
+			}
+			if sure {
+				return &testError{blamed[i:]}
+			}
+			r.tester.flaky = append(r.tester.flaky, trial.Except([]trial.Failure{f}, r.tester.flaky)...)
 		}
 	}
 	return nil
+}
+
+// confirm runs a test again that failed over the new text, and not over the old
+// one: it may be one that fails now and then. The rewrite is to blame if the test
+// fails again, alone or else among the others, and keeps passing over the old text.
+func (r *run) confirm(ctx context.Context, old, new trial.Suite, f trial.Failure) (bool, error) {
+	if f.Vet {
+		return true, nil
+	}
+	// once reports whether one run of two fails.
+	once := func(s trial.Suite, run func(trial.Suite, context.Context, trial.Failure) (bool, error)) (bool, error) {
+		for range 2 {
+			if fails, err := run(s, ctx, f); fails || err != nil {
+				return fails, err
+			}
+		}
+		return false, nil
+	}
+	for _, run := range []func(trial.Suite, context.Context, trial.Failure) (bool, error){trial.Suite.Alone, trial.Suite.Together} {
+		fails, err := once(new, run)
+		if err != nil {
+			return false, err
+		}
+		if fails {
+			fails, err = once(old, run)
+			return !fails, err
+		}
+	}
+	return false, nil
 }
 
 // failing runs the suite over the text on disk, once.

@@ -20,4 +20,7 @@ func (p *printer) tested(res *rewrite.Result) {
 	for _, f := range res.Broken {
 		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it is so without it: %s\n", f)
 	}
+	for _, f := range res.Flaky {
+		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it fails now and then: %s\n", f)
+	}
 }

@@ -142,6 +142,10 @@ func (s Suite) vet(ctx context.Context) ([]Failure, error) {
 // it.
 var position = regexp.MustCompile(`^(?:vet: )?(.*?\.(?:go|s))(:\d+(?::\d+)?): (.*)$`)
 
+// lineNumber is how a complaint speaks of another line, as in "the cancel var
+// defined on line 12".
+var lineNumber = regexp.MustCompile(`(\bline |\.go:)\d+(?::\d+)?`)
+
 // complaints reads what go vet prints: lines with positions, each perhaps with
 // more lines below it, and "# path" lines that only some packages have.
 func complaints(text string, known func(string) string) []Failure {
@@ -155,7 +159,7 @@ func complaints(text string, known func(string) string) []Failure {
 			if known != nil {
 				name = known(name)
 			}
-			failures = append(failures, Failure{Vet: true, Words: name + m[2] + ": " + m[3], key: name + ": " + m[3]})
+			failures = append(failures, Failure{Vet: true, Words: name + m[2] + ": " + m[3], key: name + ": " + lineNumber.ReplaceAllString(m[3], "$1")})
 		}
 	}
 	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Compare(a.Words, b.Words) })
@@ -169,9 +173,9 @@ type event struct {
 	FailedBuild                   string
 }
 
-// test runs go test.
-func (s Suite) test(ctx context.Context) ([]Failure, error) {
-	own := []string{"-json", "-vet=off"}
+// test runs go test, with further flags of its own.
+func (s Suite) test(ctx context.Context, own ...string) ([]Failure, error) {
+	own = append([]string{"-json", "-vet=off"}, own...)
 	if s.Timeout > 0 {
 		own = append(own, "-timeout="+s.Timeout.String())
 	}
