@@ -40,6 +40,7 @@ type Result struct {
 // A Finding is a prepare function and what becomes of it.
 type Finding struct {
 	Pos     token.Position // of its name, unadjusted by line directives
+	End     token.Position // of its name
 	Package string         // path
 	Name    string         // as in "(*Conn).prepareRead"
 	Kind    pattern.Kind

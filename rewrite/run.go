@@ -117,6 +117,7 @@ func (r *run) report() {
 	for _, c := range r.changes {
 		r.findings[c.id()] = &Finding{
 			Pos:     c.pos,
+			End:     c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.Name.End(), false),
 			Package: c.key.Pkg,
 			Name:    c.key.String(),
 			Kind:    c.first.Kind,

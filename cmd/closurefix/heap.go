@@ -103,9 +103,30 @@ func heapJSON(h *rewrite.Heap) *jsonHeap {
 	if h == nil {
 		return nil
 	}
-	j := &jsonHeap{PerCall: [2]int{h.Least, h.Most}, Unclear: h.Unclear, Allocations: []jsonAllocation{}}
-	for _, a := range h.Allocations {
-		j.Allocations = append(j.Allocations, jsonAllocation{a.What, a.Func, posn(a.Pos), a.Reason})
+	return &jsonHeap{PerCall: [2]int{h.Least, h.Most}, Unclear: h.Unclear, Allocations: allocationsJSON(h.Allocations)}
+}
+
+// jsonGain is what a rewrite changed about the heap in one function.
+type jsonGain struct {
+	Func  string           `json:"func"`
+	Posn  string           `json:"posn"`
+	Left  []jsonAllocation `json:"left"`
+	Stays int              `json:"stays"`
+	New   []jsonAllocation `json:"new"`
+}
+
+func gainJSON(gains []rewrite.Gain) []jsonGain {
+	var list []jsonGain
+	for _, g := range gains {
+		list = append(list, jsonGain{g.Func, posn(g.Pos), allocationsJSON(g.Left), len(g.Stays), allocationsJSON(g.New)})
 	}
-	return j
+	return list
+}
+
+func allocationsJSON(list []rewrite.Allocation) []jsonAllocation {
+	out := []jsonAllocation{}
+	for _, a := range list {
+		out = append(out, jsonAllocation{a.What, a.Func, posn(a.Pos), a.Reason})
+	}
+	return out
 }

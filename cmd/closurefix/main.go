@@ -140,12 +140,8 @@ func work(ctx context.Context, f *flags, p *printer) int {
 			return exitFindings
 		}
 		return exitDone
-	case f.json:
-		if err := p.json(res); err != nil {
-			p.fail(err)
-			return exitError
-		}
-		return exitDone
+	case f.format != formatText:
+		return p.format(f.format, res)
 	}
 	p.report(res)
 	if err := p.bench(p.stdout, res); err != nil {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -99,15 +101,22 @@ func TestFail(t *testing.T) {
 	}
 }
 
-// The usage text fits a screen.
-func TestUsage(t *testing.T) {
+// TestUsageFits: the usage text fits a terminal of 24 lines, with the prompt below
+// it, and 80 columns; and it names all flags.
+func TestUsageFits(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(usage, "\n"), "\n")
-	if len(lines) > 36 {
+	if len(lines) > 23 {
 		t.Errorf("%d lines", len(lines))
 	}
 	for _, l := range lines {
-		if utf8.RuneCountInString(l) > 80 {
-			t.Errorf("%d columns: %s", len(l), l)
+		if n := utf8.RuneCountInString(l); n > 80 {
+			t.Errorf("%d columns: %s", n, l)
 		}
 	}
+	_, set := flagSet()
+	set.VisitAll(func(f *flag.Flag) {
+		if !regexp.MustCompile(`[ (]-` + f.Name + `\b`).MatchString(usage) {
+			t.Errorf("it does not tell of -%s", f.Name)
+		}
+	})
 }

@@ -4,9 +4,12 @@
 package visible
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -47,4 +50,20 @@ func escape(s string, shown func(rune) bool) string {
 		i += size
 	}
 	return b.String()
+}
+
+// unseen are the characters that are neither graphic nor escaped in every JSON text.
+var unseen = regexp.MustCompile(`[\x7f-\x{9f}\p{Cf}\p{Zl}\p{Zp}]`)
+
+// JSON returns a JSON text that means the same, and in which the characters that
+// Text would write out are escaped.
+func JSON(text []byte) []byte {
+	return unseen.ReplaceAllFunc(text, func(c []byte) []byte {
+		r, _ := utf8.DecodeRune(c)
+		var out []byte
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+		return out
+	})
 }

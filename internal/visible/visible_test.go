@@ -1,6 +1,7 @@
 package visible_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/closurefix/closurefix/internal/visible"
@@ -33,5 +34,21 @@ func TestAllocations(t *testing.T) {
 	s := "conn.go:15:16: (*Conn).prepareRead returns a closure\n\tÜ\n"
 	if n := testing.AllocsPerRun(100, func() { visible.Text(s) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	const in = "tab\t nul\x00 delete\x7f, \u009b, turned \u202e, tag \U000e0041, 𝔾, Ü"
+	text, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := visible.JSON(text)
+	if want := `"tab\t nul\u0000 delete\u007f, \u009b, turned \u202e, tag \udb40\udc41, 𝔾, Ü"`; string(safe) != want {
+		t.Errorf("got %s, want %s", safe, want)
+	}
+	var back string
+	if err := json.Unmarshal(safe, &back); err != nil || back != in {
+		t.Errorf("it means %q, %v", back, err)
 	}
 }

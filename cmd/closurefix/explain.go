@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// explain prints the row of a category or of a refusal's code.
+func explain(word string, stdout, stderr io.Writer) int {
+	word = strings.Trim(word, "[]()") // as findings print them
+	var kinds, codes []string
+	for _, e := range pattern.Explanations() {
+		if string(e.Kind) == word {
+			fmt.Fprintf(stdout, "%s: %s\n\n%s\n\n%s\n\n%s\n", e.Kind, e.Title, wrap(e.Meaning), indent(e.Example), wrap(e.Advice))
+			return exitDone
+		}
+		kinds = append(kinds, string(e.Kind))
+	}
+	for _, e := range plan.Explanations() {
+		if string(e.Code) == word {
+			fmt.Fprintf(stdout, "%s: the function stays as it is\n\n%s\n\nWhat to do: %s\n", e.Code, wrap(e.Meaning), wrap(e.Advice))
+			return exitDone
+		}
+		codes = append(codes, string(e.Code))
+	}
+	fmt.Fprintf(stderr, "closurefix: there is nothing called %q. The categories are\n%s\nand the codes of refusals\n%s\n",
+		word, indent(wrap(strings.Join(kinds, ", "))), indent(wrap(strings.Join(codes, ", "))))
+	return exitUsage
+}
+
+// wrap breaks a paragraph into lines of at most 72 characters.
+func wrap(text string) string {
+	var b strings.Builder
+	n := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case n == 0:
+		case n+1+len(word) > 72:
+			b.WriteByte('\n')
+			n = 0
+		default:
+			b.WriteByte(' ')
+			n++
+		}
+		b.WriteString(word)
+		n += len(word)
+	}
+	return b.String()
+}
+
+// indent puts four spaces before each line that is not empty.
+func indent(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = "    " + strings.ReplaceAll(l, "\t", "    ")
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,66 @@
+package pattern
+
+// An Explanation is the row of a kind in the table that closurefix -explain
+// prints.
+type Explanation struct {
+	Kind    Kind
+	Title   string // what the cleanup does, as a noun phrase
+	Meaning string // what the code does, and what a call costs
+	Example string // Go code: a prepare function and how it is called
+	Advice  string // what a person can do
+}
+
+// Explanations returns the table of kinds: those that are looked for by default,
+// then KindCapture.
+func Explanations() []Explanation {
+	const advice = "Let closurefix -fix turn the closure into a function or method of its own, which allocates nothing."
+	return []Explanation{
+		{
+			KindResultPointer,
+			"cleanup closure over a pointer to a result of the caller",
+			"A function returns a closure for its callers to defer, and the closure keeps a pointer that callers fill with the address " +
+				"of a result or local variable. Each call allocates the closure, and the variable moves to the heap.",
+			`func (c *Conn) prepareRead(err *error) (func(), error) {
+	return func() { c.failed = *err }, nil
+}
+
+done, err := c.prepareRead(&err)`,
+			advice,
+		}, {
+			KindOwnResult,
+			"cleanup closure over a result of the function that returns it",
+			"A function returns a closure for its callers to defer, and the closure reads another, named, result of the function. " +
+				"Each call allocates the closure, and the result moves to the heap.",
+			`func (c *Conn) open() (s *Session, done func(), err error) {
+	s = c.session()
+	return s, func() { s.close() }, nil
+}
+
+s, done, err := c.open()`,
+			advice,
+		}, {
+			KindPointerArgument,
+			"cleanup closure that takes a pointer",
+			"A function returns a closure for its callers to defer, and callers pass it the address of a variable. The compiler does not see " +
+				"what a func value does with the pointer: the variable moves to the heap, with each call that allocates the closure.",
+			`func trace(name string) func(*error) {
+	return func(err *error) { log(name, *err) }
+}
+
+defer trace("read")(&err)`,
+			advice,
+		}, {
+			KindCapture,
+			"cleanup closure over receiver, parameters or local variables",
+			"A function returns a closure for its callers to defer. Each call allocates the closure; no variable of the caller moves to the heap. " +
+				"Looked for with -all.",
+			`func (p *Pool) acquire(n int) func() {
+	p.used += n
+	return func() { p.used -= n }
+}
+
+defer p.acquire(4)()`,
+			advice,
+		},
+	}
+}

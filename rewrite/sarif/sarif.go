@@ -1,0 +1,305 @@
+// Package sarif writes what a run found in the Static Analysis Results Interchange
+// Format, SARIF 2.1.0, which code hosts and editors read:
+//
+//	res, err := rewrite.Run(ctx, rewrite.Options{Dir: dir})
+//	if err != nil {
+//		return err
+//	}
+//	return sarif.Write(w, res, sarif.Options{Root: dir})
+//
+// Each category of findings is a rule with help. A finding is a result at the name
+// of its function, of level warning, or note if it is refused. Files are named
+// relative to the root of the repository, "%SRCROOT%". A result has
+//
+//   - a fix over all files that the rewrite changes,
+//   - related locations: where the obstacle to a rewrite is, and with
+//     rewrite.Options.Escape what is on the heap and why,
+//   - a fingerprint, closurefixFunction/v1, made of the function's package and
+//     name and of the category, so that it is the same finding however lines move,
+//   - properties: the code of the refusal, and what the compiler and profiles say.
+//
+// Columns count UTF-16 code units, as the standard has it by default. Characters
+// that would not be seen are written out in messages, as everywhere in closurefix.
+package sarif
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"go/token"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/closurefix/closurefix/internal/visible"
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+const home = "https://github.com/closurefix/closurefix"
+
+// Options say how to write a report.
+type Options struct {
+	// Root is the directory, absolute, that names of files are relative to. Files
+	// that are not below it have absolute names.
+	Root string
+
+	// Version is the version of the program, or "".
+	Version string
+}
+
+// Write writes a result as one SARIF log with one run. It reads the files of the
+// findings, and fails if that is not possible any more.
+func Write(w io.Writer, res *rewrite.Result, o Options) error {
+	r := &writer{Options: o, files: make(map[string][]byte), seen: make(map[string]int)}
+	out := run{
+		Tool:        tool{driver{Name: "closurefix", Version: o.Version, InformationURI: home}},
+		Invocations: []invocation{{Successful: true}},
+		BaseIDs: map[string]artifactLocation{base: {
+			Description: &message{"The root of the repository."},
+		}},
+		ColumnKind: "utf16CodeUnits",
+		Results:    []result{},
+	}
+	index := make(map[pattern.Kind]int)
+	for i, e := range pattern.Explanations() {
+		index[e.Kind] = i
+		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleOf(e))
+	}
+	for _, f := range res.Findings {
+		one, err := r.result(f)
+		if err != nil {
+			return err
+		}
+		one.RuleIndex = index[f.Kind]
+		out.Results = append(out.Results, one)
+	}
+	for _, text := range res.Warnings {
+		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{
+			Level: "warning", Message: message{visible.Text(text)},
+		})
+	}
+	// Into memory first: half a log is none.
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(log{
+		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+		Version: "2.1.0",
+		Runs:    []run{out},
+	}); err != nil {
+		return err
+	}
+	_, err := w.Write(visible.JSON(b.Bytes()))
+	return err
+}
+
+// base is the name that code hosts know for the root of a repository.
+const base = "%SRCROOT%"
+
+// ruleOf describes a category.
+func ruleOf(e pattern.Explanation) rule {
+	var name strings.Builder
+	for word := range strings.SplitSeq(string(e.Kind), "-") {
+		name.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return rule{
+		ID:    string(e.Kind),
+		Name:  name.String(),
+		Short: message{e.Title},
+		Full:  message{e.Meaning},
+		Help: markdown{
+			Text:     e.Meaning + "\n\n" + e.Example + "\n\n" + e.Advice,
+			Markdown: e.Meaning + "\n\n```go\n" + e.Example + "\n```\n\n" + e.Advice,
+		},
+		HelpURI:       home + "#what-it-finds",
+		Configuration: configuration{"warning"},
+		Properties: map[string]any{
+			"tags":             []string{"performance", "allocation"},
+			"precision":        "very-high",
+			"problem.severity": "recommendation",
+		},
+	}
+}
+
+// A writer turns findings into results.
+type writer struct {
+	Options
+	files map[string][]byte
+	seen  map[string]int // how often a function was seen
+}
+
+// result describes a finding.
+func (r *writer) result(f rewrite.Finding) (result, error) {
+	at, err := r.location(f.Pos, f.End, "")
+	if err != nil {
+		return result{}, err
+	}
+	at.Logical = []logicalLocation{{Name: f.Package + "." + f.Name, Kind: "function"}}
+	out := result{
+		RuleID:     string(f.Kind),
+		Level:      "warning",
+		Message:    message{visible.Text(f.Message + ".\n" + f.Outcome(r.short) + ".")},
+		Locations:  []location{at},
+		Properties: make(map[string]any),
+	}
+	// Functions of one name exist side by side in files for different systems.
+	name := f.Package + "\x00" + f.Name + "\x00" + string(f.Kind)
+	out.Fingerprints = map[string]string{
+		"closurefixFunction/v1": fmt.Sprintf("%x:%d", sha256.Sum256([]byte(name)), r.seen[name]),
+	}
+	r.seen[name]++
+	relate := func(p token.Position, text string) error {
+		l, err := r.location(p, token.Position{}, visible.Text(text))
+		l.ID = len(out.Related) + 1
+		out.Related = append(out.Related, l)
+		return err
+	}
+	if why := f.Refusal; why != nil {
+		out.Level = "note"
+		out.Properties["refusal"] = string(why.Code)
+		if why.Pos.IsValid() && why.Pos != f.Pos {
+			if err := relate(why.Pos, why.Error()); err != nil {
+				return result{}, err
+			}
+		}
+	} else if len(f.Edits) > 0 {
+		one, err := r.fix(f)
+		if err != nil {
+			return result{}, err
+		}
+		out.Fixes = []fix{one}
+	}
+	if h := f.Heap; h != nil {
+		out.Properties["allocationsPerCall"] = [2]int{h.Least, h.Most}
+		for _, a := range h.Allocations {
+			text := strings.Join(append([]string{a.What + " in " + a.Func + " is on the heap"}, a.Reason...), "\n")
+			if err := relate(a.Pos, text); err != nil {
+				return result{}, err
+			}
+		}
+	}
+	for _, c := range f.Costs {
+		out.Properties["profile."+c.Kind] = c.Share
+	}
+	if len(f.Notes) > 0 {
+		out.Properties["notes"] = f.Notes
+	}
+	return out, nil
+}
+
+// fix describes the rewrite of a finding. Its edits are sorted by file and offset.
+func (r *writer) fix(f rewrite.Finding) (fix, error) {
+	out := fix{Description: message{visible.Text(f.Outcome(r.short))}}
+	last := ""
+	for i, e := range f.Edits {
+		if i == 0 || e.File != last {
+			out.Changes = append(out.Changes, change{Artifact: r.artifact(e.File)})
+			last = e.File
+		}
+		text, err := r.read(e.File)
+		if err != nil {
+			return fix{}, err
+		}
+		if e.Start > e.End || e.End > len(text) {
+			return fix{}, fmt.Errorf("%s: changed while it was being read", e.File)
+		}
+		var deleted region
+		deleted.StartLine, deleted.StartColumn = place(text, e.Start)
+		deleted.EndLine, deleted.EndColumn = place(text, e.End)
+		c := &out.Changes[len(out.Changes)-1]
+		c.Replacements = append(c.Replacements, replacement{deleted, content{e.New}})
+	}
+	return out, nil
+}
+
+// location describes a range. Without an end, it is the place where p is.
+func (r *writer) location(p, end token.Position, text string) (location, error) {
+	l := location{Physical: physicalLocation{Artifact: r.artifact(p.Filename)}}
+	if text != "" {
+		l.Message = &message{text}
+	}
+	if p.Line == 0 {
+		return l, nil // of a whole file
+	}
+	src, err := r.read(p.Filename)
+	if err != nil {
+		return l, err
+	}
+	at := &region{StartLine: p.Line, StartColumn: column(src, p)}
+	if end.IsValid() && end.Line == p.Line {
+		at.EndColumn = column(src, end)
+	}
+	l.Physical.Region = at
+	return l, nil
+}
+
+// read returns the text of a file.
+func (r *writer) read(name string) ([]byte, error) {
+	if text, ok := r.files[name]; ok {
+		return text, nil
+	}
+	text, err := os.ReadFile(name)
+	if err == nil {
+		r.files[name] = text
+	}
+	return text, err
+}
+
+// short returns the name of a file as messages have it.
+func (r *writer) short(name string) string {
+	if rel, err := filepath.Rel(r.Root, name); err == nil && filepath.IsLocal(rel) {
+		name = filepath.ToSlash(rel)
+	}
+	return visible.Line(name)
+}
+
+// artifact returns the URI of a file: relative if it is below the root.
+func (r *writer) artifact(name string) artifactLocation {
+	if rel, err := filepath.Rel(r.Root, name); err == nil && filepath.IsLocal(rel) {
+		return artifactLocation{URI: (&url.URL{Path: filepath.ToSlash(rel)}).String(), BaseID: base}
+	}
+	path := filepath.ToSlash(name)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // of a volume: file:///C:/…
+	}
+	return artifactLocation{URI: (&url.URL{Scheme: "file", Path: path}).String()}
+}
+
+// place returns the line and column of an offset.
+func place(text []byte, offset int) (line, col int) {
+	before := text[:offset]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return 1 + bytes.Count(before, []byte("\n")), 1 + units(before[start:])
+}
+
+// column returns the column of a position, whose own column counts bytes. A line
+// that is not there has no columns to speak of.
+func column(text []byte, p token.Position) int {
+	for range p.Line - 1 {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			return 0
+		}
+		text = text[i+1:]
+	}
+	if p.Column < 1 || p.Column-1 > len(text) {
+		return 0
+	}
+	return 1 + units(text[:p.Column-1])
+}
+
+// units counts the UTF-16 code units of a text.
+func units(text []byte) int {
+	n := 0
+	for _, r := range string(text) {
+		n++
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
