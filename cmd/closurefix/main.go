@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, version())
 		return exitDone
 	case f.explain != "":
-		return explain(f.explain, stdout, stderr)
+		return explain(f.explain, stdout, output{stderr})
 	}
 	dir, err := os.Getwd()
 	if err != nil {
