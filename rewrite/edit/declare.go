@@ -185,7 +185,7 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	case f.OnRecv:
 		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
 	}
-	return f.Name
+	return f.Name + f.TypeArgs
 }
 
 // innerArgs returns the arguments of a call of finish within prepare: its own

@@ -366,15 +366,24 @@ func (w *siteWriter) callee() string {
 		if name, ok := w.hoisted[-1]; ok {
 			return name + "." + f.Name
 		}
-		return w.src(ast.Unparen(w.sp.Site.Call.Fun).(*ast.SelectorExpr).X) + "." + f.Name
+		return w.src(w.sp.Site.Fun().(*ast.SelectorExpr).X) + "." + f.Name
 	}
-	// A function of another package is reached as prepare is.
+	// A function of another package is reached as prepare is, and one that is
+	// generic gets the type arguments that prepare gets.
+	name := f.Name
 	if w.Prepare.Key.Recv == "" {
-		if sel, ok := ast.Unparen(w.sp.Site.Call.Fun).(*ast.SelectorExpr); ok {
-			return w.src(sel.X) + "." + f.Name
+		if sel, ok := w.sp.Site.Fun().(*ast.SelectorExpr); ok {
+			name = w.src(sel.X) + "." + name
 		}
 	}
-	return f.Name
+	if args := w.sp.Site.TypeArgs(); len(args) > 0 && f.TypeParams != "" {
+		var texts []string
+		for _, a := range args {
+			texts = append(texts, w.src(a))
+		}
+		name += "[" + strings.Join(texts, ", ") + "]"
+	}
+	return name
 }
 
 // args returns the arguments of a call of finish, before the cleanup's own.

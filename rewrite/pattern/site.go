@@ -136,6 +136,30 @@ func callOf(info *types.Info, up Parents, id *ast.Ident) *ast.CallExpr {
 	return nil
 }
 
+// Fun returns the expression that names the called function, without explicit type
+// arguments.
+func (s *Site) Fun() ast.Expr {
+	switch f := ast.Unparen(s.Call.Fun).(type) {
+	case *ast.IndexExpr:
+		return ast.Unparen(f.X)
+	case *ast.IndexListExpr:
+		return ast.Unparen(f.X)
+	default:
+		return f
+	}
+}
+
+// TypeArgs returns the type arguments that the call gives explicitly.
+func (s *Site) TypeArgs() []ast.Expr {
+	switch f := ast.Unparen(s.Call.Fun).(type) {
+	case *ast.IndexExpr:
+		return []ast.Expr{f.Index}
+	case *ast.IndexListExpr:
+		return f.Indices
+	}
+	return nil
+}
+
 // fill finds the form of the site and the uses of its cleanup. results are
 // those of the prepare function.
 func (s *Site) fill(results *types.Tuple) {

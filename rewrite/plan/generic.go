@@ -10,12 +10,13 @@ import (
 )
 
 // generic handles the type parameters of a generic function: finish has the
-// same, and every call of it must find the same type arguments by itself. It
-// does where each of them appears in the type of a parameter of finish, and the
-// operand given there has a type of its own:
+// same, and every call of it must come by the same type arguments. A site that gives
+// them to prepare gives them to finish, too. Elsewhere finish must find them by
+// itself, and does where each type parameter appears in the type of a parameter of
+// finish, and the operand given there has a type of its own:
 //
 //	func push[T any](xs *[]T, x T) func()    // defer finishPush(&xs, x)
-//	func trace[T any](name string) func()    // finishTrace(name) could not tell T
+//	func trace[T any](name string) func()    // defer finishTrace[int](name)
 //
 // A method of a generic type is as good as any other, since finish is a method
 // of the same type; and a method of the state has the type arguments of the state.
@@ -31,35 +32,93 @@ func (x *decision) generic() *Refusal {
 	if params == nil {
 		return nil
 	}
-	var texts []string
+	var texts, names []string
+	hidden := "" // a type parameter that no operand tells
 	for _, f := range params.List {
 		for _, name := range f.Names {
 			if !slices.ContainsFunc(x.plan.Finish.Params, func(fp Param) bool { return slices.Contains(words(fp.Type), name.Name) }) {
-				return x.refuse(Generic, p.Unit, name.Pos(), "it is generic, and a call of what its cleanup becomes could not infer %s", name.Name)
+				hidden = name.Name
 			}
 			texts = append(texts, name.Name+" "+types.ExprString(f.Type))
+			names = append(names, name.Name)
 		}
 	}
 	for _, s := range x.sites {
-		switch ast.Unparen(s.Call.Fun).(type) {
-		case *ast.IndexExpr, *ast.IndexListExpr:
-			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller gives the type arguments itself")
+		if len(calls(s)) == 0 {
+			continue
 		}
-		for _, fp := range x.plan.Finish.Params {
-			if fp.Passage == nil || fp.Passage.Route != ByArgument || !x.namesTypeParam(fp.Type) {
-				continue
+		if n := len(s.TypeArgs()); n > 0 {
+			if r := x.typeArgs(s, n == len(names)); r != nil {
+				return r
 			}
-			// Finish has fewer operands to infer from.
-			i := fp.Passage.Capture.Index
-			sig := instance(s)
-			if sig == nil || i >= len(s.Call.Args) || i >= sig.Params().Len() || constant(s, s.Call.Args[i]) ||
-				!types.Identical(s.Unit.Info.TypeOf(s.Call.Args[i]), sig.Params().At(i).Type()) {
-				return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and an operand does not tell its type to what its cleanup becomes")
-			}
+			continue
+		}
+		if hidden != "" {
+			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a call of what its cleanup becomes could not infer %s", hidden)
+		}
+		if !x.infers(s) {
+			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and an operand does not tell its type to what its cleanup becomes")
 		}
 	}
 	x.plan.Finish.TypeParams = "[" + strings.Join(texts, ", ") + "]"
+	if hidden != "" {
+		if slices.Contains(names, "_") && len(p.Inner) > 0 {
+			return x.refuse(Generic, p.Unit, p.Inner[0].Expr.Pos(), "it is generic, and cannot name its type parameter _ where it runs its cleanup")
+		}
+		x.plan.Finish.TypeArgs = "[" + strings.Join(names, ", ") + "]"
+	}
 	return nil
+}
+
+// typeArgs refuses where the explicit type arguments of a site cannot be given to
+// finish in the same words: they are not all, or mean something else there.
+func (x *decision) typeArgs(s *pattern.Site, all bool) *Refusal {
+	if !all {
+		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller gives some of the type arguments")
+	}
+	for _, u := range calls(s) {
+		for _, arg := range s.TypeArgs() {
+			same := true
+			check := func(id *ast.Ident) {
+				if obj := s.Unit.Info.Uses[id]; obj != nil && !sees(s.Unit, u.Expr.Pos(), obj) {
+					same = false
+				}
+			}
+			ast.Inspect(arg, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					if id := identOf(n.X); id != nil {
+						check(id)
+					}
+					return false
+				case *ast.Ident:
+					check(n)
+				}
+				return true
+			})
+			if !same {
+				return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type argument")
+			}
+		}
+	}
+	return nil
+}
+
+// infers reports whether the operands that a site gives to finish tell it the same
+// type arguments as prepare has found, from more of them.
+func (x *decision) infers(s *pattern.Site) bool {
+	for _, fp := range x.plan.Finish.Params {
+		if fp.Passage == nil || fp.Passage.Route != ByArgument || !x.namesTypeParam(fp.Type) {
+			continue
+		}
+		i := fp.Passage.Capture.Index
+		sig := instance(s)
+		if sig == nil || i >= len(s.Call.Args) || i >= sig.Params().Len() || constant(s, s.Call.Args[i]) ||
+			!types.Identical(s.Unit.Info.TypeOf(s.Call.Args[i]), sig.Params().At(i).Type()) {
+			return false
+		}
+	}
+	return true
 }
 
 // genericState makes the struct for the state generic where it, or the method that

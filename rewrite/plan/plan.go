@@ -132,6 +132,7 @@ type Finish struct {
 	Params  []Param // those before the cleanup's own
 
 	TypeParams string // of a generic function, in brackets
+	TypeArgs   string // what prepare must write to call it; "" if the operands tell
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.

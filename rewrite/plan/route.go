@@ -142,8 +142,7 @@ func (x *decision) everySite(ok func(*pattern.Site) bool) bool {
 
 // receiver returns the receiver operand of the site's call.
 func receiver(s *pattern.Site) ast.Expr {
-	fun := ast.Unparen(s.Call.Fun)
-	if sel, ok := fun.(*ast.SelectorExpr); ok {
+	if sel, ok := s.Fun().(*ast.SelectorExpr); ok {
 		return sel.X
 	}
 	return nil
@@ -220,7 +219,7 @@ func (x *decision) stableReceiver(s *pattern.Site, e ast.Expr) bool {
 // promotedByPointer reports whether the method is promoted through an embedded
 // pointer: a hidden field load, which may give another value later.
 func (x *decision) promotedByPointer(s *pattern.Site) bool {
-	sel, ok := ast.Unparen(s.Call.Fun).(*ast.SelectorExpr)
+	sel, ok := s.Fun().(*ast.SelectorExpr)
 	if !ok {
 		return false
 	}
@@ -326,12 +325,15 @@ func (x *decision) resultStays(s *pattern.Site, i int) bool {
 	if len(calls(s)) == 0 {
 		return true
 	}
-	if i >= len(s.Lhs) || x.aliases(s) {
+	if i >= len(s.Lhs) {
 		return false
 	}
 	id := identOf(s.Lhs[i])
 	if id == nil || id.Name == "_" {
 		return false
+	}
+	if x.aliases(s) {
+		return x.together(s, i)
 	}
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
 	if !ok || global(v) || types.TypeString(v.Type(), nil) != types.TypeString(x.p.Func.Signature().Results().At(i).Type(), nil) {
@@ -343,6 +345,46 @@ func (x *decision) resultStays(s *pattern.Site, i int) bool {
 		}
 	}
 	return true
+}
+
+// together reports whether the sites that set the variable of the cleanup are also
+// those that set a variable to result i, so that the one always belongs to the
+// other:
+//
+//	conn, cleanup := listen(0)
+//	…
+//	conn, cleanup = listen(port)
+//	defer cleanup()                 // defer closeListener(conn)
+func (x *decision) together(s *pattern.Site, i int) bool {
+	info := s.Unit.Info
+	v, ok := info.ObjectOf(identOf(s.Lhs[i])).(*types.Var)
+	if !ok || global(v) || s.NamedResult(v) || types.TypeString(v.Type(), nil) != types.TypeString(x.p.Func.Signature().Results().At(i).Type(), nil) {
+		return false
+	}
+	set := make(map[*ast.Ident]bool)
+	declared := false
+	for _, t := range x.sites {
+		if t.Var != s.Var {
+			continue
+		}
+		id := identOf(t.Lhs[i])
+		if id == nil || info.ObjectOf(id) != types.Object(v) {
+			return false
+		}
+		set[id] = true
+		declared = declared || info.Defs[id] == types.Object(v) && info.Defs[identOf(t.Lhs[x.p.Result])] == types.Object(s.Var)
+	}
+	for _, a := range s.Access[v] {
+		if a.Mode != pattern.Read && !set[a.Ident] {
+			return false
+		}
+	}
+	for _, u := range calls(s) {
+		if !sees(s.Unit, u.Expr.Pos(), v) {
+			return false
+		}
+	}
+	return declared
 }
 
 // resultChanges is changes without the assignment at the site itself.

@@ -51,7 +51,7 @@ func (x *decision) settle() *Refusal {
 			sp.Shares = seen[s.Var]
 			seen[s.Var] = true
 		}
-		if sel, ok := ast.Unparen(s.Call.Fun).(*ast.SelectorExpr); ok && x.p.Key.Recv == "" && !x.plan.Finish.OnState {
+		if sel, ok := s.Fun().(*ast.SelectorExpr); ok && x.p.Key.Recv == "" && !x.plan.Finish.OnState {
 			for _, u := range calls(s) {
 				if id := identOf(sel.X); id == nil || !sees(s.Unit, u.Expr.Pos(), info.Uses[id]) {
 					return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
