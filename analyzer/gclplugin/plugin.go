@@ -6,7 +6,7 @@
 //	plugins:
 //	  - module: github.com/closurefix/closurefix
 //	    import: github.com/closurefix/closurefix/analyzer/gclplugin
-//	    version: v0.1.0
+//	    version: latest
 //
 // The command "golangci-lint custom" builds it: a golangci-lint, ./custom-gcl
 // here, with the linter closurefix, which .golangci.yml enables:
@@ -68,7 +68,7 @@ type plugin struct {
 // GetLoadMode says that the analyzer needs types.
 func (p *plugin) GetLoadMode() string { return register.LoadModeTypesInfo }
 
-// BuildAnalyzers returns the analyzer, without its fixes.
+// BuildAnalyzers returns the analyzer, without its fixes and related positions.
 func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	a := analyzer.New()
 	if err := a.Flags.Set("everything", strconv.FormatBool(p.settings.All)); err != nil {
@@ -79,6 +79,7 @@ func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 		reporting := *pass
 		reporting.Report = func(d analysis.Diagnostic) {
 			d.SuggestedFixes = nil
+			d.Related = nil // they would be findings of their own
 			pass.Report(d)
 		}
 		return run(&reporting)

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/version"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+const (
+	self      = "github.com/closurefix/closurefix"
+	goplsPath = "golang.org/x/tools/gopls"
+)
+
+// exeSuffix ends the names of programs.
+var exeSuffix = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
+
+// added is the file that puts the analyzer into gopls: the list of analyzers is a
+// variable of package settings. The verb is what the flag -everything is set to.
+const added = `package settings
+
+import "github.com/closurefix/closurefix/analyzer"
+
+func init() {
+	a := analyzer.New()
+	if err := a.Flags.Set("everything", "%t"); err != nil {
+		panic(err)
+	}
+	AllAnalyzers = append(AllAnalyzers, &Analyzer{analyzer: a})
+}
+`
+
+// A builder builds one gopls.
+type builder struct {
+	output   string // file to write
+	all      bool
+	gopls    string // version; "" is the one that fits
+	analyzer string // version or directory; "" is where this program is from
+	trace    bool
+	log      io.Writer
+}
+
+// build builds the program. It works in a directory of its own: a module that
+// requires gopls and closurefix, and a copy of gopls with one more file.
+func (b *builder) build(ctx context.Context) error {
+	output, err := filepath.Abs(b.output)
+	if err != nil {
+		return err
+	}
+	b.output = output
+	release, err := b.command(ctx, "", "go", "env", "GOVERSION")
+	if err != nil {
+		return err
+	}
+	release = plain(release)
+	if b.gopls == "" {
+		if b.gopls, err = fitting(release); err != nil {
+			return err
+		}
+	}
+	if b.analyzer == "" {
+		if b.analyzer, err = b.own(ctx); err != nil {
+			return err
+		}
+	}
+	b.say("gopls %s for %s, with the analyzer of %s", b.gopls, release, b.analyzer)
+
+	dir, err := os.MkdirTemp("", "closurefix-gopls-")
+	if err != nil {
+		return err
+	}
+	if b.trace {
+		b.say("in %s", dir)
+	} else {
+		defer os.RemoveAll(dir)
+	}
+	source, err := b.download(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if err := b.lay(dir, source, release); err != nil {
+		return err
+	}
+	b.say("building; this takes a minute or two the first time")
+	if err := b.compile(ctx, dir); err != nil {
+		return err
+	}
+	if _, err := b.command(ctx, dir, b.output, "version"); err != nil {
+		return fmt.Errorf("what was built does not run: %w", err)
+	}
+	b.say("wrote %s", b.output)
+	return nil
+}
+
+// plain returns a release as go env GOVERSION tells it without the experiments
+// and the name of the distribution that may follow: go1.26.8-x X:y is go1.26.8.
+// A development version may become "devel".
+func plain(release string) string {
+	release, _, _ = strings.Cut(strings.TrimSpace(release), " ")
+	release, _, _ = strings.Cut(release, "-")
+	return release
+}
+
+// fitting returns the newest version of gopls that a release of Go can build.
+// It must be named: gopls uses internal packages of x/tools as they were when
+// it was released, and the analyzer must build with those.
+func fitting(release string) (string, error) {
+	switch {
+	case !version.IsValid(release):
+		// A development version of Go: newer than what we know.
+		return "v0.24.0", nil
+	case version.Compare(release, "go1.27.0") >= 0:
+		return "v0.24.0", nil
+	case version.Compare(release, "go1.26") >= 0:
+		return "v0.23.0", nil
+	}
+	return "", fmt.Errorf("%s is too old: gopls with closurefix takes Go 1.26 or later", release)
+}
+
+// own returns the directory or the version of the closurefix module that this
+// program belongs to.
+func (b *builder) own(ctx context.Context) (string, error) {
+	info, ok := debug.ReadBuildInfo()
+	if ok && info.Main.Path != self {
+		for _, m := range info.Deps {
+			if m.Path == self && m.Replace == nil {
+				return m.Version, nil
+			}
+		}
+	}
+	if ok && info.Main.Path == self && info.Main.Sum != "" {
+		return info.Main.Version, nil // from the module proxy
+	}
+	// Not from the proxy, so go run started it where the source is.
+	out, err := b.command(ctx, ".", "go", "list", "-m", "-f", "{{.Dir}}", self)
+	if dir := strings.TrimSpace(out); err == nil && dir != "" {
+		return dir, nil
+	}
+	return "", errors.New("where is the source of closurefix? Run this in a clone of it, or say -analyzer VERSION or -analyzer DIRECTORY")
+}
+
+// download fetches the source of gopls and returns the directory that it is in.
+func (b *builder) download(ctx context.Context, dir string) (string, error) {
+	out, err := b.command(ctx, dir, "go", "mod", "download", "-json", goplsPath+"@"+b.gopls)
+	var m struct{ Dir, Error string }
+	if json.Unmarshal([]byte(out), &m) == nil {
+		if m.Error != "" {
+			return "", errors.New(m.Error)
+		}
+		if m.Dir != "" {
+			return m.Dir, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("go mod download names no directory for %s", goplsPath)
+	}
+	return "", err
+}
+
+// lay writes what is built: the module, and below gopls a copy of the source with
+// the added file. go build -overlay would spare the copy, but refuses to add to
+// the module cache.
+func (b *builder) lay(dir, source, release string) error {
+	copied := filepath.Join(dir, "gopls")
+	if err := os.CopyFS(copied, os.DirFS(source)); err != nil {
+		return err
+	}
+	settings := filepath.Join(copied, "internal", "settings")
+	// The files of the module cache are read-only, and so are their copies.
+	if err := os.Chmod(settings, 0o777); err != nil {
+		return fmt.Errorf("gopls %s is not built as expected: %w", b.gopls, err)
+	}
+	if err := os.WriteFile(filepath.Join(settings, "closurefix.go"), fmt.Appendf(nil, added, b.all), 0o666); err != nil {
+		return err
+	}
+	var mod bytes.Buffer
+	fmt.Fprintf(&mod, "module closurefix-gopls\n\nrequire %s %s\n\nreplace %[1]s => ./gopls\n", goplsPath, b.gopls)
+	if strings.HasPrefix(b.analyzer, "v") && !filepath.IsAbs(b.analyzer) {
+		fmt.Fprintf(&mod, "\nrequire %s %s\n", self, b.analyzer)
+	} else {
+		root, err := filepath.Abs(b.analyzer)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&mod, "\nrequire %s v0.0.0\n\nreplace %[1]s => %q\n", self, root)
+	}
+	if version.IsValid(release) {
+		fmt.Fprintf(&mod, "\ngo %s\n", strings.TrimPrefix(release, "go"))
+	}
+	return os.WriteFile(filepath.Join(dir, "go.mod"), mod.Bytes(), 0o666)
+}
+
+// compile runs go build. On a terminal it counts the packages.
+func (b *builder) compile(ctx context.Context, dir string) error {
+	// -trimpath makes what is compiled independent of the directory, so that
+	// the build cache has it the next time.
+	cmd := b.exec(ctx, dir, "go", "build", "-v", "-mod=mod", "-trimpath", "-o", b.output, goplsPath)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	// What go build -v prints is a package path a line, and else what is wrong.
+	var wrong []string
+	packages := 0
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		line := lines.Text()
+		if path, _, more := strings.Cut(line, " "); more || strings.HasPrefix(path, "#") || strings.Contains(path, ":") {
+			if !strings.HasPrefix(line, "go: downloading ") && !strings.HasPrefix(line, "go: found ") {
+				wrong = append(wrong, line)
+			}
+			continue
+		}
+		packages++
+		if b.live() {
+			fmt.Fprintf(b.log, "\r%d packages", packages)
+		}
+	}
+	err = cmd.Wait()
+	if b.live() && packages > 0 {
+		fmt.Fprint(b.log, "\n")
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	if err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, strings.Join(wrong, "\n"))
+	}
+	return nil
+}
+
+// live reports whether somebody watches.
+func (b *builder) live() bool {
+	f, ok := b.log.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// command runs a command in a directory and returns what it prints.
+func (b *builder) command(ctx context.Context, dir, name string, args ...string) (string, error) {
+	cmd := b.exec(ctx, dir, name, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), args[0], err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return string(out), err
+}
+
+// exec prepares a command. "" is a directory in no module.
+func (b *builder) exec(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Dir = dir
+	if dir != "." {
+		cmd.Env = append(os.Environ(), "GOWORK=off")
+	}
+	if b.trace {
+		b.say("%s %s", name, strings.Join(args, " "))
+	}
+	return cmd
+}
+
+func (b *builder) say(format string, args ...any) {
+	fmt.Fprintf(b.log, "gopls: "+format+"\n", args...)
+}

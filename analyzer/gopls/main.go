@@ -1,0 +1,86 @@
+// Gopls builds a gopls, the language server for Go, with the closurefix analyzer
+// in it. gopls has no other way to take an analyzer: it loads none, and runs none
+// of a vet tool.
+//
+//	go run github.com/closurefix/closurefix/analyzer/gopls@latest -o ~/bin/gopls
+//
+// In a clone of closurefix, go run ./analyzer/gopls builds it with the analyzer
+// of the clone; in a module that has closurefix as a tool, with that version.
+//
+// # What holds
+//
+// gopls is built from its released source and one added file, which appends the
+// analyzer to the list of those that it runs. The version of gopls goes by the
+// release of Go: v0.23.0 for Go 1.26, v0.24.0 from Go 1.27 on. It should be built
+// with the release that its user's modules are built with: a gopls that is older
+// than the go command cannot check what is newer than itself, and says so in a
+// message of the editor.
+//
+// The diagnostics appear in files that are open, and each has its quick fix where
+// go vet offers one: where all callers are in the package. The fix changes all
+// files of the package that it has to, tests too. The setting
+//
+//	"analyses": {"closurefix": false}
+//
+// turns the analyzer off. gopls passes analyzers no flags, so what -all is to the
+// command is a flag of this program.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `Gopls builds a gopls with the closurefix analyzer in it.
+
+usage: go run github.com/closurefix/closurefix/analyzer/gopls [flags]
+
+  -o FILE         the program to write (default gopls)
+  -all            also report cleanups that capture no result, and functions of tests
+  -gopls VERSION  the version of gopls (default: what fits the release of Go)
+  -analyzer V     the version of closurefix, or a directory with its source
+                  (default: the one that this program belongs to)
+  -x              print the commands that are run, and keep what is built from
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the command line without the process around it.
+func run(ctx context.Context, args []string, stderr io.Writer) int {
+	b := &builder{log: stderr}
+	set := flag.NewFlagSet("gopls", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.StringVar(&b.output, "o", "gopls"+exeSuffix, "")
+	set.BoolVar(&b.all, "all", false, "")
+	set.StringVar(&b.gopls, "gopls", "", "")
+	set.StringVar(&b.analyzer, "analyzer", "", "")
+	set.BoolVar(&b.trace, "x", false, "")
+	err := set.Parse(args)
+	if err == nil && set.NArg() > 0 {
+		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
+	}
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stderr, usage)
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "gopls: %v\n%s", err, usage)
+		return 2
+	}
+	if err := b.build(ctx); err != nil {
+		fmt.Fprintf(stderr, "gopls: %v\n", err)
+		return 1
+	}
+	return 0
+}

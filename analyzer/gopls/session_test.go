@@ -1,0 +1,338 @@
+//go:build e2e
+
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A session is a conversation with a language server over its stdin and stdout,
+// as an editor has it. Columns are taken for bytes: the tests' files are ASCII.
+type session struct {
+	t   *testing.T
+	in  io.WriteCloser
+	out *bufio.Reader
+	id  int
+
+	published map[string]publication // by file
+}
+
+// A publication is what the server last said about a file.
+type publication struct {
+	version     int
+	diagnostics []diagnostic
+}
+
+type (
+	position struct {
+		Line      int `json:"line"` // from 0
+		Character int `json:"character"`
+	}
+	span struct {
+		Start position `json:"start"`
+		End   position `json:"end"`
+	}
+	diagnostic struct {
+		Range   span   `json:"range"`
+		Code    string `json:"code"`
+		Source  string `json:"source"`
+		Message string `json:"message"`
+		raw     json.RawMessage
+	}
+	textEdit struct {
+		Range   span   `json:"range"`
+		NewText string `json:"newText"`
+	}
+	codeAction struct {
+		Title string `json:"title"`
+		Kind  string `json:"kind"`
+		Edit  struct {
+			DocumentChanges []struct {
+				TextDocument struct {
+					URI string `json:"uri"`
+				} `json:"textDocument"`
+				Edits []textEdit `json:"edits"`
+			} `json:"documentChanges"`
+		} `json:"edit"`
+	}
+)
+
+// start starts a server on a module. It ends with the test.
+func start(t *testing.T, program, dir string) *session {
+	t.Helper()
+	// Not the test's context: that ends before what Cleanup calls.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	cmd := exec.CommandContext(ctx, program)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPLSCACHE="+t.TempDir(), "GOFLAGS=", "GOWORK=off")
+	cmd.Stderr = t.Output()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, in: in, out: bufio.NewReader(out), published: make(map[string]publication)}
+	t.Cleanup(func() {
+		s.call("shutdown", nil, nil)
+		s.notify("exit", nil)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the server ends with %v", err)
+		}
+		cancel()
+	})
+	s.call("initialize", map[string]any{
+		"rootUri": uri(dir),
+		"capabilities": map[string]any{
+			"workspace": map[string]any{"workspaceEdit": map[string]any{"documentChanges": true}},
+			"textDocument": map[string]any{
+				"publishDiagnostics": map[string]any{"versionSupport": true, "relatedInformation": true},
+				"codeAction": map[string]any{"codeActionLiteralSupport": map[string]any{
+					"codeActionKind": map[string]any{"valueSet": []string{"quickfix"}},
+				}},
+			},
+		},
+	}, nil)
+	s.notify("initialized", map[string]any{})
+	return s
+}
+
+func uri(file string) string {
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String()
+}
+
+func (s *session) send(message map[string]any) {
+	s.t.Helper()
+	message["jsonrpc"] = "2.0"
+	data, err := json.Marshal(message)
+	if err == nil {
+		_, err = fmt.Fprintf(s.in, "Content-Length: %d\r\n\r\n%s", len(data), data)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *session) notify(method string, params any) {
+	s.t.Helper()
+	s.send(map[string]any{"method": method, "params": params})
+}
+
+// call sends a request and waits for the result.
+func (s *session) call(method string, params, result any) {
+	s.t.Helper()
+	s.id++
+	s.send(map[string]any{"id": s.id, "method": method, "params": params})
+	for {
+		m := s.receive()
+		if m.Method != "" || string(m.ID) != strconv.Itoa(s.id) {
+			continue
+		}
+		if m.Error != nil {
+			s.t.Fatalf("%s: %s", method, m.Error)
+		}
+		if result != nil {
+			if err := json.Unmarshal(m.Result, result); err != nil {
+				s.t.Fatalf("%s: %v", method, err)
+			}
+		}
+		return
+	}
+}
+
+type message struct {
+	ID                    json.RawMessage
+	Method                string
+	Params, Result, Error json.RawMessage
+}
+
+// receive reads a message, keeps what it publishes, and answers if asked.
+func (s *session) receive() *message {
+	s.t.Helper()
+	size := 0
+	for {
+		line, err := s.out.ReadString('\n')
+		if err != nil {
+			s.t.Fatalf("the server is gone: %v", err)
+		}
+		line = strings.TrimSpace(line)
+		if line == "" {
+			break
+		}
+		if n, ok := strings.CutPrefix(line, "Content-Length: "); ok {
+			if size, err = strconv.Atoi(n); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(s.out, data); err != nil {
+		s.t.Fatal(err)
+	}
+	m := new(message)
+	if err := json.Unmarshal(data, m); err != nil {
+		s.t.Fatal(err)
+	}
+	switch {
+	case m.Method == "textDocument/publishDiagnostics":
+		s.publish(m.Params)
+	case m.Method == "window/showMessage":
+		s.t.Logf("the server says %s", m.Params)
+	case m.Method != "" && m.ID != nil:
+		s.send(map[string]any{"id": m.ID, "result": nil})
+	}
+	return m
+}
+
+func (s *session) publish(params json.RawMessage) {
+	s.t.Helper()
+	var p struct {
+		URI         string
+		Version     int
+		Diagnostics []json.RawMessage
+	}
+	if err := json.Unmarshal(params, &p); err != nil {
+		s.t.Fatal(err)
+	}
+	now := publication{version: p.Version}
+	for _, raw := range p.Diagnostics {
+		d := diagnostic{raw: raw}
+		if err := json.Unmarshal(raw, &d); err != nil {
+			s.t.Fatal(err)
+		}
+		now.diagnostics = append(now.diagnostics, d)
+	}
+	s.published[p.URI] = now
+}
+
+// open opens a file, as it is on disk.
+func (s *session) open(file string) {
+	s.t.Helper()
+	s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
+		"uri": uri(file), "languageId": "go", "version": 1, "text": s.read(file),
+	}})
+}
+
+// change gives an open file a new text, unsaved.
+func (s *session) change(file string, version int, text string) {
+	s.t.Helper()
+	s.notify("textDocument/didChange", map[string]any{
+		"textDocument":   map[string]any{"uri": uri(file), "version": version},
+		"contentChanges": []any{map[string]any{"text": text}},
+	})
+}
+
+func (s *session) read(file string) string {
+	s.t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// await waits until the server says about a version of a file something that the
+// analyzer finds and that holds text. It returns all that the analyzer finds in
+// that version.
+func (s *session) await(file string, version int, text string) []diagnostic {
+	s.t.Helper()
+	for {
+		if p := s.published[uri(file)]; p.version == version {
+			var ours []diagnostic
+			found := false
+			for _, d := range p.diagnostics {
+				if d.Source == "closurefix" {
+					ours = append(ours, d)
+					found = found || strings.Contains(d.Message, text)
+				}
+			}
+			if found {
+				return ours
+			}
+		}
+		s.receive()
+	}
+}
+
+// fix returns the one quick fix of a diagnostic.
+func (s *session) fix(file string, d diagnostic) codeAction {
+	s.t.Helper()
+	var actions []codeAction
+	s.call("textDocument/codeAction", map[string]any{
+		"textDocument": map[string]any{"uri": uri(file)},
+		"range":        span{d.Range.Start, d.Range.Start},
+		"context":      map[string]any{"diagnostics": []json.RawMessage{d.raw}, "only": []string{"quickfix"}},
+	}, &actions)
+	actions = slices.DeleteFunc(actions, func(a codeAction) bool { return len(a.Edit.DocumentChanges) == 0 })
+	if len(actions) != 1 {
+		s.t.Fatalf("%d quick fixes, want 1: %v", len(actions), actions)
+	}
+	return actions[0]
+}
+
+// apply writes what an action changes to disk, tells the server about the files
+// that are not open, and returns the names of all.
+func (s *session) apply(a codeAction) []string {
+	s.t.Helper()
+	var files []string
+	var events []any
+	for _, c := range a.Edit.DocumentChanges {
+		u, err := url.Parse(c.TextDocument.URI)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		file := filepath.FromSlash(u.Path)
+		if err := os.WriteFile(file, []byte(edited(s.read(file), c.Edits)), 0o666); err != nil {
+			s.t.Fatal(err)
+		}
+		files = append(files, file)
+		events = append(events, map[string]any{"uri": c.TextDocument.URI, "type": 2})
+	}
+	s.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": events})
+	return files
+}
+
+// edited returns a text after edits, which do not overlap.
+func edited(text string, edits []textEdit) string {
+	edits = slices.SortedStableFunc(slices.Values(edits), func(a, b textEdit) int {
+		return cmp.Or(cmp.Compare(a.Range.Start.Line, b.Range.Start.Line), cmp.Compare(a.Range.Start.Character, b.Range.Start.Character))
+	})
+	var starts []int // offsets of lines
+	for offset := 0; offset <= len(text); {
+		starts = append(starts, offset)
+		i := strings.IndexByte(text[offset:], '\n')
+		if i < 0 {
+			break
+		}
+		offset += i + 1
+	}
+	at := func(p position) int { return starts[p.Line] + p.Character }
+	var b strings.Builder
+	done := 0
+	for _, e := range edits {
+		b.WriteString(text[done:at(e.Range.Start)])
+		b.WriteString(e.NewText)
+		done = at(e.Range.End)
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
