@@ -1,0 +1,146 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/internal/drivers"
+)
+
+const config = `version: "2"
+linters:
+  default: none
+  enable: [closurefix]
+  settings:
+    custom:
+      closurefix:
+        type: module
+        description: cleanup closures that could be finish methods
+        original-url: github.com/closurefix/closurefix
+        settings:
+          all: false
+`
+
+// TestGolangciLint builds golangci-lint with the plugin and runs it.
+func TestGolangciLint(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "custom-gcl")
+	if out, err := exec.Command("go", "build", "-o", program, "./customgcl").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	wire, err := drivers.Wire(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin, err := drivers.Origin(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*drivers.Case{wire, origin} {
+		configure(t, c, config)
+		before := sources(t, c)
+		// --fix has nothing to do: what it would leave does not compile.
+		for _, fix := range []string{"--fix=false", "--fix"} {
+			stdout, stderr, exit := lint(t, program, c.Dir, fix)
+			if exit != 1 {
+				t.Errorf("%s: exit code %d, want 1\n%s", fix, exit, stderr)
+			}
+			if err := c.CheckFindings(findings(t, c, stdout)); err != nil {
+				t.Errorf("%s: %v", fix, err)
+			}
+		}
+		if sources(t, c) != before {
+			t.Error("--fix changed something")
+		}
+	}
+
+	configure(t, wire, strings.Replace(config, "all: false", "all: true", 1))
+	stdout, _, _ := lint(t, program, wire.Dir)
+	if !strings.Contains(stdout, "(*Conn).lock returns a closure over c") {
+		t.Errorf("with all: true it does not say that of (*Conn).lock\n%s", stdout)
+	}
+
+	configure(t, wire, strings.Replace(config, "all: false", "al: false", 1))
+	_, stderr, exit := lint(t, program, wire.Dir)
+	if exit == 0 || !strings.Contains(stderr, `closurefix: decoding settings: json: unknown field "al"`) {
+		t.Errorf("a setting that there is not: exit code %d\n%s", exit, stderr)
+	}
+}
+
+func configure(t *testing.T, c *drivers.Case, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.Dir, ".golangci.yml"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lint runs golangci-lint over a module.
+func lint(t *testing.T, program, dir string, flags ...string) (stdout, stderr string, exit int) {
+	t.Helper()
+	cmd := exec.Command(program, append([]string{"run", "--output.json.path=stdout", "--show-stats=false"}, flags...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOLANGCI_LINT_CACHE="+t.TempDir())
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// findings reads the JSON report. It has no categories, so each finding gets the
+// one that the case has for its place and text.
+func findings(t *testing.T, c *drivers.Case, report string) []string {
+	t.Helper()
+	var r struct {
+		Issues []struct {
+			FromLinter, Text string
+			Pos              struct {
+				Filename     string
+				Line, Column int
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(report), &r); err != nil {
+		t.Fatalf("%v\n%s", err, report)
+	}
+	var lines []string
+	for _, i := range r.Issues {
+		if i.FromLinter != "closurefix" {
+			t.Errorf("a finding of %s: %s", i.FromLinter, i.Text)
+		}
+		line := strings.TrimSuffix(c.Line(i.Pos.Filename, i.Pos.Line, i.Pos.Column, i.Text, ""), "()")
+		for _, f := range c.Findings {
+			if strings.HasPrefix(f, line+"(") {
+				line = f
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// sources returns the text of all Go files.
+func sources(t *testing.T, c *drivers.Case) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(c.Dir, func(name string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		b.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
