@@ -117,7 +117,14 @@
 // func result gone: type assertions find that out at run time. New names are
 // names that nobody uses. [name-taken-field, name-implements-interface]
 //
+// Another type argument. Prepare inferred T from all of its operands, finish has
+// some of them, and an operand of an interface type or of a named one may lead it
+// to another T. Each operand that finish infers from must have the very type that
+// prepare found; what the caller wrote out is written out again.
+// [review-generic-interface-chosen, generic-phantom]
+//
 // Somebody else depends on the signature: an interface, a variable of func type, a
-// linkname, assembly, a file for another system, generated code. Each of them
-// refuses. [interface-method, ignored-file]
+// linkname, even one in a package that imports nothing of ours, assembly, a file
+// for another system, generated code. Each of them refuses.
+// [interface-method, linkname-pull, ignored-file]
 package plan
