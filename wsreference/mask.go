@@ -5,6 +5,9 @@ import (
 	"math/bits"
 )
 
+// maskBlock is the size in bytes of the blocks that maskBlocks works on.
+const maskBlock = 64
+
 // mask writes src, masked with key (RFC 6455, section 5.3), to dst, which is
 // as long and either is src or does not overlap it. It returns the key for
 // the bytes that follow. Masking twice with one key gives the original.
@@ -13,10 +16,30 @@ import (
 // in little-endian order can be masked at once.
 func mask(dst, src []byte, key uint32) uint32 {
 	dst = dst[:len(src)]
+	if len(src) >= maskBlock {
+		n := len(src) &^ (maskBlock - 1)
+		maskBlocks(dst[:n], src[:n], key)
+		dst, src = dst[n:], src[n:]
+	}
+	le := binary.LittleEndian
+	for len(src) >= 8 {
+		le.PutUint64(dst, le.Uint64(src)^(uint64(key)<<32|uint64(key)))
+		dst, src = dst[8:], src[8:]
+	}
+	for i, b := range src {
+		dst[i] = b ^ byte(key)
+		key = bits.RotateLeft32(key, -8)
+	}
+	return key
+}
+
+// maskWords is maskBlocks for any machine: dst and src are as long, a
+// multiple of maskBlock.
+func maskWords(dst, src []byte, key uint32) {
 	key64 := uint64(key)<<32 | uint64(key)
 	le := binary.LittleEndian
-	for len(src) >= 64 {
-		d, s := (*[64]byte)(dst), (*[64]byte)(src)
+	for len(src) >= maskBlock && len(dst) >= maskBlock {
+		d, s := (*[maskBlock]byte)(dst), (*[maskBlock]byte)(src)
 		le.PutUint64(d[0:], le.Uint64(s[0:])^key64)
 		le.PutUint64(d[8:], le.Uint64(s[8:])^key64)
 		le.PutUint64(d[16:], le.Uint64(s[16:])^key64)
@@ -25,15 +48,6 @@ func mask(dst, src []byte, key uint32) uint32 {
 		le.PutUint64(d[40:], le.Uint64(s[40:])^key64)
 		le.PutUint64(d[48:], le.Uint64(s[48:])^key64)
 		le.PutUint64(d[56:], le.Uint64(s[56:])^key64)
-		dst, src = dst[64:], src[64:]
+		dst, src = dst[maskBlock:], src[maskBlock:]
 	}
-	for len(src) >= 8 {
-		le.PutUint64(dst, le.Uint64(src)^key64)
-		dst, src = dst[8:], src[8:]
-	}
-	for i, b := range src {
-		dst[i] = b ^ byte(key)
-		key = bits.RotateLeft32(key, -8)
-	}
-	return key
 }
