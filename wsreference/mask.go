@@ -3,10 +3,18 @@ package wsreference
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
-// maskBlock is the size in bytes of the blocks that maskBlocks works on.
-const maskBlock = 64
+const (
+	// maskBlock is the size in bytes of the blocks that maskBlocks works on.
+	maskBlock = 64
+
+	// maskAlign is the size in bytes of the widest word that maskBlocks uses.
+	// It pays to store those aligned from about alignFrom bytes on.
+	maskAlign = 32
+	alignFrom = 2048
+)
 
 // mask writes src, masked with key (RFC 6455, section 5.3), to dst, which is
 // as long and either is src or does not overlap it. It returns the key for
@@ -16,13 +24,24 @@ const maskBlock = 64
 // in little-endian order can be masked at once.
 func mask(dst, src []byte, key uint32) uint32 {
 	dst = dst[:len(src)]
+	if len(src) >= alignFrom {
+		// From the next multiple of maskAlign, no store crosses a cache line.
+		n := int(-uintptr(unsafe.Pointer(unsafe.SliceData(dst))) % maskAlign)
+		key = maskShort(dst[:n], src[:n], key)
+		dst, src = dst[n:], src[n:]
+	}
 	if len(src) >= maskBlock {
 		n := len(src) &^ (maskBlock - 1)
 		maskBlocks(dst[:n], src[:n], key)
 		dst, src = dst[n:], src[n:]
 	}
+	return maskShort(dst, src, key)
+}
+
+// maskShort is mask for short slices.
+func maskShort(dst, src []byte, key uint32) uint32 {
 	le := binary.LittleEndian
-	for len(src) >= 8 {
+	for len(src) >= 8 && len(dst) >= 8 {
 		le.PutUint64(dst, le.Uint64(src)^(uint64(key)<<32|uint64(key)))
 		dst, src = dst[8:], src[8:]
 	}
