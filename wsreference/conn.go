@@ -42,6 +42,7 @@ const (
 type Conn struct {
 	rwc         io.ReadWriteCloser
 	client      bool
+	peerFlags   byte // that each frame of the peer has
 	subprotocol string
 	onPing      func(ctx context.Context, payload []byte) bool
 	onPong      func(ctx context.Context, payload []byte)
@@ -74,8 +75,10 @@ type Conn struct {
 	frameLock   lock
 	writing     guard
 	wbuf        []byte
-	keys        *keySource // of a client
-	fragmented  bool       // a message is between two frames
+	pieces      [2][]byte   // of a large frame,
+	vector      net.Buffers // as it is written
+	keys        *keySource  // of a client
+	fragmented  bool        // a message is between two frames
 	closeSent   bool
 
 	pings pings
@@ -115,6 +118,8 @@ func newConn(rwc io.ReadWriteCloser, br *bufio.Reader, wbuf []byte, cfg connConf
 	}
 	if c.client {
 		c.keys = new(keySource)
+	} else {
+		c.peerFlags = maskedBit
 	}
 	c.readLimit.Store(defaultReadLimit)
 	c.msg.conn = c

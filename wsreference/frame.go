@@ -77,15 +77,15 @@ func headerSize(b byte) int {
 	return n
 }
 
-// parseHeader reads the frame header at the start of b, of headerSize(b[1])
-// bytes. The error is errShortHeader or a violation.
-func parseHeader(b []byte) (header, error) {
+// parseHeader reads the frame header at the start of b and returns its size
+// in bytes. The error is errShortHeader or a violation.
+func parseHeader(b []byte) (header, int, error) {
 	if len(b) < 2 {
-		return header{}, errShortHeader
+		return header{}, 0, errShortHeader
 	}
 	n := headerSize(b[1])
 	if len(b) < n {
-		return header{}, errShortHeader
+		return header{}, 0, errShortHeader
 	}
 	h := header{
 		flags:  b[0] & 0xf0,
@@ -96,15 +96,15 @@ func parseHeader(b []byte) (header, error) {
 	case 126:
 		h.length = int64(binary.BigEndian.Uint16(b[2:]))
 		if h.length < 126 {
-			return header{}, errLengthNotMinimal
+			return header{}, 0, errLengthNotMinimal
 		}
 	case 127:
 		v := binary.BigEndian.Uint64(b[2:])
 		if v>>63 != 0 {
-			return header{}, errLengthHighBit
+			return header{}, 0, errLengthHighBit
 		}
 		if v <= 0xffff {
-			return header{}, errLengthNotMinimal
+			return header{}, 0, errLengthNotMinimal
 		}
 		h.length = int64(v)
 	}
@@ -112,7 +112,7 @@ func parseHeader(b []byte) (header, error) {
 		h.flags |= maskedBit
 		h.key = binary.LittleEndian.Uint32(b[n-4:])
 	}
-	return h, nil
+	return h, n, nil
 }
 
 // appendHeader appends the frame header h to b, with the length in its

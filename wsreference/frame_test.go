@@ -32,15 +32,15 @@ func TestHeader(t *testing.T) {
 		{"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", header{flags: finBit, opcode: opBinary, length: 1<<63 - 1}},
 	}
 	for _, tt := range tests {
-		h, err := parseHeader([]byte(tt.wire + "more"))
-		if err != nil || headerSize(tt.wire[1]) != len(tt.wire) || h != tt.h {
-			t.Errorf("parseHeader(%x) = %+v, %v; want %+v", tt.wire, h, err, tt.h)
+		h, n, err := parseHeader([]byte(tt.wire + "more"))
+		if err != nil || n != len(tt.wire) || h != tt.h {
+			t.Errorf("parseHeader(%x) = %+v, %d, %v; want %+v", tt.wire, h, n, err, tt.h)
 		}
 		if b := appendHeader(nil, tt.h); string(b) != tt.wire {
 			t.Errorf("appendHeader(%+v) = %x, want %x", tt.h, b, tt.wire)
 		}
 		for i := range len(tt.wire) {
-			if _, err := parseHeader([]byte(tt.wire[:i])); err != errShortHeader {
+			if _, _, err := parseHeader([]byte(tt.wire[:i])); err != errShortHeader {
 				t.Errorf("parseHeader(%x): %v", tt.wire[:i], err)
 			}
 			want := io.ErrUnexpectedEOF
@@ -76,7 +76,7 @@ func FuzzHeader(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		h, err := parseHeader(b)
+		h, n, err := parseHeader(b)
 		slow := newInput(bufio.NewReader(iotest.OneByteReader(bytes.NewReader(b))))
 		h2, err2 := slow.readHeader()
 		fast := inputOf(b)
@@ -99,7 +99,6 @@ func FuzzHeader(f *testing.F) {
 			}
 			return
 		}
-		n := headerSize(b[1])
 		if n > len(b) || h.length < 0 {
 			t.Fatalf("%x: %+v of %d bytes", b, h, n)
 		}
@@ -114,11 +113,15 @@ func FuzzHeader(f *testing.F) {
 // lengths and alignments around the sizes of its loops.
 func TestMask(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	src := make([]byte, 300)
+	src := make([]byte, 2*alignFrom)
 	for i := range src {
 		src[i] = byte(rnd.Uint32())
 	}
+	var lengths []int
 	for n := range 200 {
+		lengths = append(lengths, n, alignFrom-20+n)
+	}
+	for _, n := range lengths {
 		for off := range 9 {
 			key := rnd.Uint32()
 			var k [4]byte

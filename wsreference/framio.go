@@ -7,9 +7,9 @@ import (
 	"net"
 )
 
-// readable returns the error that keeps the connection from being read under
+// unreadable returns the error that keeps the connection from being read under
 // ctx, if there is one.
-func (c *Conn) readable(ctx context.Context) error {
+func (c *Conn) unreadable(ctx context.Context) error {
 	if c.ended.Load() {
 		// Nothing may follow a close frame.
 		if closeReceivedErr := c.closeReceivedErr(); closeReceivedErr != nil {
@@ -49,8 +49,8 @@ func (c *Conn) finishRead(ctx context.Context, err *error) {
 // readFrameHeader reads the header of the next frame. One that is there needs
 // no wait, and so no guard.
 func (c *Conn) readFrameHeader(ctx context.Context) (header, error) {
-	if err := c.readable(ctx); err != nil {
-		return header{}, err
+	if c.ended.Load() {
+		return header{}, c.unreadable(ctx)
 	}
 	h, err := c.in.header()
 	if err == errShortHeader {
@@ -60,6 +60,9 @@ func (c *Conn) readFrameHeader(ctx context.Context) (header, error) {
 }
 
 func (c *Conn) waitFrameHeader(ctx context.Context) (h header, err error) {
+	if err := ctx.Err(); err != nil {
+		return header{}, err
+	}
 	c.prepareRead(ctx)
 	defer c.finishRead(ctx, &err)
 
@@ -70,8 +73,8 @@ func (c *Conn) waitFrameHeader(ctx context.Context) (h header, err error) {
 // at least one byte unless p is empty. Bytes that are there need no wait, and
 // so no guard.
 func (c *Conn) readFramePayload(ctx context.Context, p []byte) (int, error) {
-	if err := c.readable(ctx); err != nil {
-		return 0, err
+	if c.ended.Load() || ctx.Err() != nil {
+		return 0, c.unreadable(ctx)
 	}
 	if n := c.in.take(p); n > 0 {
 		return n, nil

@@ -90,7 +90,10 @@ func (g *guard) end() bool {
 // otherwise each message probably has a context of its own, and its cancel
 // function would have to start the callback for nothing.
 func (g *guard) endMessage() {
-	if g.held != nil && (g.held != g.used || g.held != g.last) {
+	if g.held == g.used && g.used == g.last {
+		return
+	}
+	if g.held != nil {
 		g.register(context.Background())
 	}
 	g.last = g.used

@@ -10,6 +10,7 @@ import (
 type input struct {
 	br    *bufio.Reader
 	ahead []byte // the end of what br has buffered: what has not been used
+	err   error  // that came with the last bytes, for the next wait
 }
 
 // newInput returns an input that reads from br, whose buffer holds a frame
@@ -36,6 +37,9 @@ func (in *input) drop() {
 
 // more waits until more bytes are ready than there are.
 func (in *input) more() error {
+	if in.err != nil {
+		return in.err
+	}
 	n := len(in.ahead) + 1
 	in.drop()
 	return in.look(n)
@@ -49,15 +53,23 @@ func (in *input) take(p []byte) int {
 	return n
 }
 
-// Read implements io.Reader. It waits only if nothing is ready.
+// Read implements io.Reader. It waits only if nothing is ready, and returns no
+// error with bytes.
 func (in *input) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
 	if len(in.ahead) == 0 {
+		if in.err != nil {
+			return 0, in.err
+		}
 		in.drop()
 		if len(p) >= in.br.Size() {
-			return in.br.Read(p) // past the buffer
+			n, err := in.br.Read(p) // past the buffer
+			if n > 0 && err != nil {
+				in.err, err = err, nil
+			}
+			return n, err
 		}
 		if err := in.look(1); err != nil {
 			return 0, err
@@ -68,11 +80,9 @@ func (in *input) Read(p []byte) (int, error) {
 
 // header takes one frame header if all of it is ready. Otherwise the error is
 // errShortHeader.
-func (in *input) header() (header, error) {
-	h, err := parseHeader(in.ahead)
-	if err == nil {
-		in.ahead = in.ahead[headerSize(in.ahead[1]):]
-	}
+func (in *input) header() (h header, err error) {
+	h, n, err := parseHeader(in.ahead)
+	in.ahead = in.ahead[n:]
 	return h, err
 }
 

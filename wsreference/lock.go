@@ -72,9 +72,12 @@ func (l *lock) wait(ctx context.Context, closed <-chan struct{}) error {
 
 // release gives the lock to the first waiter, or frees it.
 func (l *lock) release() {
-	if l.state.CompareAndSwap(lockHeld, lockFree) {
-		return
+	if !l.state.CompareAndSwap(lockHeld, lockFree) {
+		l.handOver()
 	}
+}
+
+func (l *lock) handOver() {
 	l.mu.Lock()
 	if len(l.queue) == 0 {
 		l.state.Store(lockFree)

@@ -98,9 +98,8 @@ type messageReader struct {
 	ctx  context.Context
 
 	active bool // a message has begun and its end has not been reached
-	fin    bool // the frame is the last of the message
-	masked bool
 	check  bool // the message is text to be validated
+	flags  byte // of the frame
 	key    uint32
 	left   int64 // bytes of the frame still to come
 	limit  int64 // bytes that the message may still bring, -1 for any number
@@ -110,6 +109,9 @@ type messageReader struct {
 	inflater *inflater // nil for a message that is not compressed
 	window   window    // what the next message may refer to, with context takeover
 }
+
+// last reports whether the frame is the last of the message.
+func (m *messageReader) last() bool { return m.flags&finBit != 0 }
 
 // start waits for the first frame of a message.
 func (m *messageReader) start(ctx context.Context) (MessageType, error) {
@@ -144,7 +146,7 @@ func (m *messageReader) start(ctx context.Context) (MessageType, error) {
 
 // enter takes up the frame with header h.
 func (m *messageReader) enter(h header) error {
-	m.fin, m.masked, m.key, m.left = h.fin(), h.masked(), h.key, h.length
+	m.flags, m.key, m.left = h.flags, h.key, h.length
 	if h.length > 0 {
 		m.empty = 0
 	} else if m.empty++; m.empty > maxEmptyFrames {
@@ -178,6 +180,7 @@ func (m *messageReader) Read(p []byte) (int, error) {
 // read reads payload as the application sees it. The error is io.EOF or one
 // that has gone through readFailed.
 func (m *messageReader) read(p []byte) (n int, err error) {
+	end := false // of the message
 	switch {
 	case !m.active && m.conn.readErr != nil:
 		return 0, m.conn.readErr
@@ -185,24 +188,26 @@ func (m *messageReader) read(p []byte) (n int, err error) {
 		return 0, io.EOF
 	case m.inflater == nil:
 		n, err = m.payload(p)
-		if err == nil && m.left == 0 && m.fin {
-			err = io.EOF
-		}
+		end = err == io.EOF || err == nil && m.left == 0 && m.last()
 	default:
 		n, err = m.inflated(p)
+		end = err == io.EOF
 	}
-	if m.check && (err == nil || err == io.EOF) {
-		if !m.text.write(p[:n]) || err == io.EOF && !m.text.complete() {
-			n, err = 0, violation{StatusInvalidFramePayloadData, "text is not valid UTF-8"}
-		}
+	if end {
+		err = nil
 	}
-	if err == io.EOF {
+	if m.check && err == nil && (!m.text.write(p[:n]) || end && !m.text.complete()) {
+		n, err = 0, violation{StatusInvalidFramePayloadData, "text is not valid UTF-8"}
+	}
+	if err != nil {
+		return n, m.conn.readFailed(m.ctx, err)
+	}
+	if end {
 		m.finish()
 		m.conn.reading.endMessage()
-	} else if err != nil {
-		err = m.conn.readFailed(m.ctx, err)
+		return n, io.EOF
 	}
-	return n, err
+	return n, nil
 }
 
 // inflated reads decompressed payload, and counts it against the limit.
@@ -224,7 +229,7 @@ func (m *messageReader) inflated(p []byte) (int, error) {
 // after the last byte of the last frame.
 func (m *messageReader) payload(p []byte) (int, error) {
 	for m.left == 0 {
-		if m.fin {
+		if m.last() {
 			return 0, io.EOF
 		}
 		if err := m.next(); err != nil {
@@ -235,7 +240,7 @@ func (m *messageReader) payload(p []byte) (int, error) {
 		p = p[:m.left]
 	}
 	n, err := m.conn.readFramePayload(m.ctx, p)
-	if m.masked {
+	if m.flags&maskedBit != 0 {
 		m.key = mask(p[:n], p[:n], m.key)
 	}
 	m.left -= int64(n)
@@ -274,12 +279,12 @@ func (m *messageReader) readAll() ([]byte, error) {
 		if len(b) == cap(b) {
 			grow := max(512, len(b)) // amortised, for any number of small frames
 			if m.inflater == nil && m.active {
-				if m.left == 0 && !m.fin {
+				if m.left == 0 && !m.last() {
 					if err := m.next(); err != nil {
 						return nil, m.conn.readFailed(m.ctx, err)
 					}
 				}
-				if m.fin {
+				if m.last() {
 					grow = int(min(m.left, int64(max(readStep, len(b)))))
 				}
 			}

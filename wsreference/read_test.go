@@ -1,6 +1,7 @@
 package wsreference
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -294,5 +295,36 @@ func TestClaimedLength(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 2*readStep {
 		t.Errorf("Read has allocated %d bytes for a message of which 9 came", n)
+	}
+}
+
+// lastBytes is a stream that ends together with its last bytes.
+type lastBytes struct{ b []byte }
+
+func (l *lastBytes) Read(p []byte) (int, error) {
+	n := copy(p, l.b)
+	if l.b = l.b[n:]; len(l.b) == 0 {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// TestReadAtEnd reads a message too big for the buffer whose last bytes come
+// together with the end of the stream. It is complete all the same.
+func TestReadAtEnd(t *testing.T) {
+	msg := bytes.Repeat([]byte("0123456789"), 3*bufferSize/10)
+	frame := append(appendHeader(nil, header{flags: finBit, opcode: opBinary, length: int64(len(msg))}), msg...)
+	rwc := struct {
+		io.Reader
+		io.Writer
+		io.Closer
+	}{&lastBytes{frame}, io.Discard, io.NopCloser(nil)}
+	c := newConn(rwc, bufio.NewReaderSize(rwc, bufferSize), nil, connConfig{client: true})
+	defer c.CloseNow()
+	if _, b, err := c.Read(t.Context()); err != nil || !bytes.Equal(b, msg) {
+		t.Errorf("%d bytes, %v; want %d", len(b), err, len(msg))
+	}
+	if _, _, err := c.Read(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("after the last message: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 )
 
 var (
@@ -124,6 +125,13 @@ func (c *Conn) writeLocked(ctx context.Context, h header, p []byte) error {
 	return err
 }
 
+// maskBufferSize is the most that a client masks, and writes, at a time.
+const maskBufferSize = 32 << 10
+
+// maskBuffers holds the buffers in which clients mask what is too big for the
+// write buffer. They are shared because few messages need one.
+var maskBuffers = sync.Pool{New: func() any { return new([maskBufferSize]byte) }}
+
 // emit writes one frame to the network, with as few writes as the buffer
 // allows. The caller holds the frame lock.
 func (c *Conn) emit(h header, p []byte) error {
@@ -133,14 +141,19 @@ func (c *Conn) emit(h header, p []byte) error {
 		h.key = c.keys.next()
 	}
 	b := appendHeader(c.wbuf[:0], h)
-	if !c.client && len(p) > cap(b)-len(b) && len(p) >= bufferSize {
-		// Too big for the buffer, and need not be copied to be masked.
-		n := len(b) + copy(b[len(b):cap(b)], p)
-		if _, err := c.rwc.Write(b[:n]); err != nil {
-			return err
-		}
-		_, err := c.rwc.Write(p[n-len(b):])
+	if !c.client && len(p) > cap(b)-len(b) {
+		// Too big for the buffer, and need not be copied to be masked. On a
+		// TCP connection this is one system call.
+		c.pieces = [2][]byte{b, p}
+		c.vector = c.pieces[:]
+		_, err := c.vector.WriteTo(c.rwc)
+		c.pieces = [2][]byte{}
 		return err
+	}
+	if c.client && len(p) > cap(b)-len(b) {
+		large := maskBuffers.Get().(*[maskBufferSize]byte)
+		defer maskBuffers.Put(large)
+		b = append(large[:0], b...)
 	}
 	key := h.key
 	for {
