@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -71,6 +72,8 @@ type Options struct {
 	// step, such as "listing packages": for a line that says what goes on.
 	// Neither is called by two goroutines at once.
 	Status func(string)
+
+	modcache string // whose files are never edited
 
 	// candidates stands in for edit.Candidates in tests.
 	candidates func(*plan.World) []*edit.Candidate
@@ -152,27 +155,33 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	if o.Status == nil {
 		o.Status = func(string) {}
 	}
-	configs, err := distinct(ctx, o)
-	o.Configs = configs
+	// A driver of another build system does not know the overlays that verify a
+	// rewrite, and would verify nothing.
+	o.Env = append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off")
+	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE")
+	if err != nil {
+		return o, err
+	}
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE string }
+	if err := json.Unmarshal(out, &host); err != nil {
+		return o, fmt.Errorf("go env: %w", err)
+	}
+	if strings.Contains(host.GOFLAGS, "-overlay") {
+		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
+	}
+	o.modcache = host.GOMODCACHE
+	o.Configs, err = distinct(ctx, o, host.GOOS, host.GOARCH)
 	return o, err
 }
 
 // distinct returns the configurations of o, each once, with the host's spelled
 // out if there are others beside it.
-func distinct(ctx context.Context, o Options) ([]Config, error) {
+func distinct(ctx context.Context, o Options, goos, goarch string) ([]Config, error) {
 	if len(o.Configs) == 0 {
 		return []Config{{}}, nil
 	}
 	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
 		return o.Configs, nil
-	}
-	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH")
-	if err != nil {
-		return nil, err
-	}
-	var host struct{ GOOS, GOARCH string }
-	if err := json.Unmarshal(out, &host); err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
 	}
 	known, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
 	if err != nil && ctx.Err() != nil {
@@ -182,10 +191,10 @@ func distinct(ctx context.Context, o Options) ([]Config, error) {
 	seen := make(map[string]bool)
 	for _, c := range o.Configs {
 		if c.GOOS == "" {
-			c.GOOS = host.GOOS
+			c.GOOS = goos
 		}
 		if c.GOARCH == "" {
-			c.GOARCH = host.GOARCH
+			c.GOARCH = goarch
 		}
 		// Without the list, which not every distribution of Go can print, an
 		// unknown system is one that no file is built for.
@@ -212,7 +221,11 @@ func goCommand(ctx context.Context, dir string, env []string, args ...string) ([
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if text := strings.TrimSpace(stderr.String()); text != "" {
+		text := strings.TrimSpace(stderr.String())
+		if strings.HasPrefix(text, "go: ") {
+			return nil, errors.New(text)
+		}
+		if text != "" {
 			return nil, fmt.Errorf("go %s: %s", args[0], text)
 		}
 		return nil, fmt.Errorf("go %s: %w", args[0], err)

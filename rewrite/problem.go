@@ -93,6 +93,10 @@ func problemOf(e packages.Error) Problem {
 // command ran in dir.
 func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 	var problems []Problem
+	missing := false // an import, by the words of the go command
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		missing = missing || slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return e.Kind == packages.ListError })
+	})
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		if p.Module != nil && p.Module.Error != nil {
 			problems = append(problems, Problem{Text: p.Module.Error.Err})
@@ -101,6 +105,9 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 			return e.Kind == packages.TypeError || e.Kind == packages.ParseError
 		})
 		for _, e := range p.Errors {
+			if missing && strings.HasSuffix(e.Msg, `(invalid package name: "")`) {
+				continue // which says no more
+			}
 			report, compiled := strings.CutPrefix(e.Msg, "# ")
 			switch {
 			case !compiled:

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -110,9 +111,10 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 			}
 			v.unit[name], v.syntax[name] = u, f
 		}
+		mine := p.Module != nil && p.Module.Main && !below(r.modcache, p.Module.Dir)
 		for _, name := range p.GoFiles {
 			v.built[name] = true
-			if p.Module != nil && p.Module.Main {
+			if mine {
 				v.ours[name] = true
 			}
 		}
@@ -121,6 +123,27 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	}
 	v.world.Target = func(u *pattern.Unit) bool { return targets[u] }
 	return v, nil
+}
+
+// below reports whether name is dir, or below it, by any name of them.
+func below(dir, name string) bool {
+	for _, d := range []string{dir, resolved(dir)} {
+		for _, n := range []string{name, resolved(name)} {
+			if rel, err := filepath.Rel(d, n); d != "" && err == nil && filepath.IsLocal(rel) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// resolved returns the name without symbolic links, or as it is if there is no such
+// file.
+func resolved(name string) string {
+	if r, err := filepath.EvalSymlinks(name); err == nil {
+		return r
+	}
+	return name
 }
 
 // widest keeps each package once: with its in-package tests, if it has any.

@@ -24,6 +24,8 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE PROGRAM args…   run a program, which must exit with CODE
 //	crlf FILE…                 give files carriage returns
+//	bytes FILE TEXT            write a file, \xNN and the like in TEXT being bytes
+//	nested FILE N              write a Go file with N parentheses around a number
 //	stopped FILE=NEW…          leave what a run leaves that was killed before it gave
 //	                           FILE, in the current directory, the content of NEW
 //
@@ -52,6 +54,8 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
 			"crlf":    crlf,
+			"bytes":   bytesOf,
+			"nested":  nested,
 			"stopped": stopped,
 		},
 	})
@@ -81,6 +85,19 @@ func crlf(ts *testscript.TestScript, neg bool, args []string) {
 		text := strings.ReplaceAll(ts.ReadFile(name), "\n", "\r\n")
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
 	}
+}
+
+func bytesOf(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+func nested(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := "package conn\n\nvar x = " + strings.Repeat("(", n) + "1" + strings.Repeat(")", n) + "\n"
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
 func stopped(ts *testscript.TestScript, neg bool, args []string) {

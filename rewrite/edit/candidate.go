@@ -54,8 +54,10 @@ func Candidates(w *plan.World) []*Candidate {
 	}
 	sites := make(map[pattern.Key][]*pattern.Site)
 	refs := make(map[pattern.Key][]pattern.Ref)
+	fault := ""
 	for _, u := range w.Units {
-		s, r := pattern.References(u, keys)
+		s, r, f := references(u, keys)
+		fault += f
 		for k, v := range s {
 			sites[k] = append(sites[k], v...)
 		}
@@ -67,20 +69,56 @@ func Candidates(w *plan.World) []*Candidate {
 	var found []*Candidate
 	for _, p := range prepares {
 		c := &Candidate{Prepare: p, Sites: sites[p.Key]}
-		for _, s := range c.Sites {
-			s.Bind(p.Result)
-		}
-		if !c.deferred() {
+		if fault := p.Fault + fault; fault != "" {
+			c.fault(fault)
+			found = append(found, c)
 			continue
 		}
-		var costs bool
-		if c.Kind, costs = kindOf(p, c.Sites); !costs || c.Kind == pattern.KindCapture && !w.All {
-			continue
+		if c.classify(w.All) {
+			if c.Refusal == nil {
+				c.decide(decider, refs[p.Key])
+			}
+			found = append(found, c)
 		}
-		c.decide(decider, refs[p.Key])
-		found = append(found, c)
 	}
 	return found
+}
+
+// references is pattern.References, with a fault of it in words. Without the
+// references of a unit nothing can be decided.
+func references(u *pattern.Unit, keys map[pattern.Key]bool) (s map[pattern.Key][]*pattern.Site, r map[pattern.Key][]pattern.Ref, fault string) {
+	defer func() {
+		if v := recover(); v != nil {
+			s, r, fault = nil, nil, fmt.Sprint(v)
+		}
+	}()
+	s, r = pattern.References(u, keys)
+	return s, r, ""
+}
+
+// fault refuses c for a fault of the analysis.
+func (c *Candidate) fault(v any) {
+	c.Plan, c.Edits, c.Notes = nil, nil, nil
+	c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", v))
+}
+
+// classify binds the sites of c and finds its kind. It returns whether c counts.
+func (c *Candidate) classify(all bool) (counts bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.fault(v)
+			counts = true
+		}
+	}()
+	for _, s := range c.Sites {
+		s.Bind(c.Prepare.Result)
+	}
+	if !c.deferred() {
+		return false
+	}
+	var costs bool
+	c.Kind, costs = kindOf(c.Prepare, c.Sites)
+	return costs && (c.Kind != pattern.KindCapture || all)
 }
 
 // decide fills in the plan and its edits, or the refusal. A fault of the
@@ -88,8 +126,7 @@ func Candidates(w *plan.World) []*Candidate {
 func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref) {
 	defer func() {
 		if v := recover(); v != nil {
-			c.Plan, c.Edits, c.Notes = nil, nil, nil
-			c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", v))
+			c.fault(v)
 		}
 	}()
 	c.Plan, c.Refusal = d.Decide(c.Prepare, c.Sites, refs)

@@ -45,3 +45,55 @@ func run() { defer prepare(1)() }
 		}
 	}
 }
+
+// A fault of the analysis in one function is noted there, and nothing is decided
+// about any function that may be used where the analysis could not look.
+func TestFaultOfOne(t *testing.T) {
+	const src = `package p
+
+func prepare(n int) func() { return func() { println(n) } }
+
+func other(n int) func() { return func() { println(n) } }
+
+func run() { defer prepare(1)(); defer other(1)() }
+`
+	for name, faults := range map[string]int{"prepare": 1, "run": 0} {
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info := &types.Info{
+			Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+			Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
+		}
+		pkg, err := (&types.Config{Importer: importer.Default()}).Check("p", fset, []*ast.File{f}, info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if d := d.(*ast.FuncDecl); d.Name.Name == name {
+				d.Body.List = append(d.Body.List, nil) // which no parser makes
+			}
+		}
+		u := &pattern.Unit{
+			Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info,
+			Read: func(string) ([]byte, error) { return []byte(src), nil },
+		}
+		found := Candidates(&plan.World{Units: []*pattern.Unit{u}, All: true})
+		if len(found) != 2 {
+			t.Fatalf("%s: %d candidates, want 2", name, len(found))
+		}
+		for _, c := range found {
+			if c.Prepare.Fault != "" {
+				faults--
+			}
+			if c.Refusal == nil || c.Refusal.Code != plan.InternalError || c.Message() == "" {
+				t.Errorf("%s: %v is refused with %v, want %s", name, c.Prepare.Key, c.Refusal, plan.InternalError)
+			}
+		}
+		if faults != 0 {
+			t.Errorf("%s: %d faults too few", name, faults)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -18,12 +19,26 @@ func Find(u *Unit) []*Prepare {
 			if !ok || decl.Body == nil || decl.Type.Results == nil {
 				continue
 			}
-			if p := examine(u, file, decl); p != nil {
+			if p := attempt(u, file, decl); p != nil {
 				found = append(found, p)
 			}
 		}
 	}
 	return found
+}
+
+// attempt is examine for one function among others: a fault is noted, and the
+// others are found all the same.
+func attempt(u *Unit, file *ast.File, decl *ast.FuncDecl) (p *Prepare) {
+	defer func() {
+		if v := recover(); v != nil {
+			p = &Prepare{Unit: u, Key: Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name}, File: file, Decl: decl, Fault: fmt.Sprint(v)}
+			if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+				p.Func, p.Key = fn, KeyOf(fn)
+			}
+		}
+	}()
+	return examine(u, file, decl)
 }
 
 // examine returns what decl is as a prepare function, or nil.
