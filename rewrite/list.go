@@ -25,6 +25,8 @@ type scope struct {
 
 	// linked holds the symbols that linkname directives name, with the file.
 	linked map[string]string
+
+	mentions []string // files of the targets that may hold a directive, sorted
 }
 
 // survey lists the packages of the patterns in every configuration, and keeps
@@ -78,14 +80,14 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	o.Progress(fmt.Sprintf("%s listed", count(len(s.targets), "package")))
 
 	o.Status(fmt.Sprintf("scanning %s", count(len(files), "file")))
-	hits, linked, problems := prescan(src, slices.Sorted(maps.Keys(files)))
-	if err := sourceError(o.Configs[0], problems); err != nil {
+	found := prescan(src, slices.Sorted(maps.Keys(files)))
+	if err := sourceError(o.Configs[0], found.problems); err != nil {
 		return nil, err
 	}
-	s.linked = linked
+	s.linked, s.mentions = found.linked, found.mentions
 	load := make(map[string]bool)
 	open := make(map[string][]string) // names of hits that other packages may call, by package
-	for _, h := range hits {
+	for _, h := range found.hits {
 		p := files[h.file]
 		path := basePath(p)
 		load[path] = true

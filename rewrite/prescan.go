@@ -13,19 +13,27 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A hit is a function that may be a prepare function, as far as syntax tells.
+// A hit is a function that may be a prepare function, as far as syntax tells: see
+// pattern.May.
 type hit struct {
 	file string
 	name string
 }
 
-// prescan parses files, several at a time, and returns their hits by file, as
-// pattern.May finds them, the symbols that their linkname directives name, with
-// the file, and their syntax errors. It keeps no syntax.
-func prescan(src *sources, files []string) ([]hit, map[string]string, []Problem) {
+// A scan is what prescan finds in files.
+type scan struct {
+	hits     []hit
+	linked   map[string]string // symbols that linkname directives name, and the file
+	mentions []string          // files that hold the word closurefix, perhaps in a directive
+	problems []Problem         // syntax errors
+}
+
+// prescan parses files, several at a time. It keeps no syntax.
+func prescan(src *sources, files []string) *scan {
 	type answer struct {
 		hits     []hit
 		linked   []string
+		mentions bool
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
@@ -46,23 +54,25 @@ func prescan(src *sources, files []string) ([]hit, map[string]string, []Problem)
 				return
 			}
 			answers[i].linked = linknames(text)
+			answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 			for _, fn := range pattern.May(f) {
 				answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
 			}
 		})
 	}
 	wg.Wait()
-	var hits []hit
-	linked := make(map[string]string)
-	var problems []Problem
+	all := &scan{linked: make(map[string]string)}
 	for i, a := range answers {
-		hits = append(hits, a.hits...)
+		all.hits = append(all.hits, a.hits...)
 		for _, symbol := range a.linked {
-			linked[symbol] = files[i]
+			all.linked[symbol] = files[i]
 		}
-		problems = append(problems, a.problems...)
+		if a.mentions {
+			all.mentions = append(all.mentions, files[i])
+		}
+		all.problems = append(all.problems, a.problems...)
 	}
-	return hits, linked, problems
+	return all
 }
 
 // linknames returns the symbols that the linkname directives of a file name in

@@ -29,6 +29,8 @@ type Result struct {
 	Warnings []string  // about profiles that do not match the code
 	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
+	Idle []Directive // comments that are there to silence closurefix, and silence nothing
+
 	Packages int // that the patterns name
 	Scanned  int // Go files parsed
 	Loaded   int // packages type-checked

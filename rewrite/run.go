@@ -27,6 +27,7 @@ type run struct {
 	cold     []Finding       // set aside: the profiles say that they cost little
 	warnings []string        // about profiles
 	stack    []Finding       // set aside: the compiler keeps them on the stack
+	idle     []Directive     // comments that silence nothing
 	findings map[id]*Finding // as of the first round
 }
 
@@ -64,6 +65,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	r.report()
+	if err := r.directives(); err != nil {
+		return nil, err
+	}
 	if o.Escape {
 		if err := r.ask(ctx); err != nil {
 			return nil, err
@@ -173,7 +177,7 @@ func (r *run) revise() {
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
 	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried),
-		Cold: r.cold, Warnings: r.warnings, root: moduleRoot(r.Dir), src: r.src}
+		Cold: r.cold, Warnings: r.warnings, Idle: r.idle, root: moduleRoot(r.Dir), src: r.src}
 	for _, f := range r.tester.broken {
 		res.Broken = append(res.Broken, f.String())
 	}

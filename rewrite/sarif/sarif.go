@@ -82,6 +82,15 @@ func Write(w io.Writer, res *rewrite.Result, o Options) error {
 			Level: "warning", Message: message{visible.Text(text)},
 		})
 	}
+	for _, d := range res.Idle {
+		at, err := r.location(d.Pos, token.Position{}, "")
+		if err != nil {
+			return err
+		}
+		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{
+			Level: "note", Message: message{visible.Text("this comment silences nothing: " + d.Text)}, Locations: []location{at},
+		})
+	}
 	// Into memory first: half a log is none.
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -27,6 +27,49 @@ const name = "closurefix"
 // Func reports whether a comment of the file silences findings about the
 // function. The file must have been parsed with its comments.
 func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			scope, _ := scopeOf(c.Text)
+			if scope == wholeFile || scope == here && reaches(fset, c, fn) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A Directive is a comment that silences closurefix by its name.
+type Directive struct {
+	Comment *ast.Comment
+	Funcs   []*ast.FuncDecl // that it silences; none if it stands where it silences nothing
+}
+
+// Directives returns the comments of a file that silence closurefix by its name,
+// not only all linters, or those whose names match a pattern. The file must have
+// been parsed with its comments.
+func Directives(fset *token.FileSet, file *ast.File) []Directive {
+	var list []Directive
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			scope, named := scopeOf(c.Text)
+			if !named {
+				continue
+			}
+			d := Directive{Comment: c}
+			for _, decl := range file.Decls {
+				if fn, ok := decl.(*ast.FuncDecl); ok && (scope == wholeFile || reaches(fset, c, fn)) {
+					d.Funcs = append(d.Funcs, fn)
+				}
+			}
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// reaches reports whether a comment stands where it silences a function: in its
+// doc comment, or on a line of its signature.
+func reaches(fset *token.FileSet, c *ast.Comment, fn *ast.FuncDecl) bool {
 	line := func(p token.Pos) int { return fset.PositionFor(p, false).Line }
 	first, last := line(fn.Pos()), line(fn.Type.End())
 	if fn.Doc != nil {
@@ -35,18 +78,8 @@ func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 	if fn.Body != nil {
 		last = line(fn.Body.Lbrace)
 	}
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			scope := scopeOf(c.Text)
-			if scope == wholeFile {
-				return true
-			}
-			if l := line(c.Pos()); scope == here && first <= l && l <= last && !inBody(fn, c) {
-				return true
-			}
-		}
-	}
-	return false
+	l := line(c.Pos())
+	return first <= l && l <= last && !inBody(fn, c)
 }
 
 // inBody reports whether a comment belongs to the body of a function that is
@@ -64,64 +97,65 @@ const (
 	wholeFile
 )
 
-// scopeOf parses the text of a comment.
-func scopeOf(text string) scope {
+// scopeOf parses the text of a comment. named reports whether it silences by the
+// name of this tool.
+func scopeOf(text string) (s scope, named bool) {
 	text, ok := strings.CutPrefix(text, "//")
 	if !ok {
-		return nowhere
+		return nowhere, false
 	}
 	if rest, ok := strings.CutPrefix(text, "closurefix:ignore"); ok {
-		return where(rest == "" || rest[0] == ' ' || rest[0] == '\t', here)
+		if rest == "" || rest[0] == ' ' || rest[0] == '\t' {
+			return here, true
+		}
+		return nowhere, false
 	}
 	if rest, ok := strings.CutPrefix(text, "lint:ignore "); ok {
-		return where(checked(rest), here)
+		return checked(rest, here)
 	}
 	if rest, ok := strings.CutPrefix(text, "lint:file-ignore "); ok {
-		return where(checked(rest), wholeFile)
+		return checked(rest, wholeFile)
 	}
 	// golangci-lint allows white space before and after the word.
 	if rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "nolint"); ok {
-		return where(linted(rest), here)
+		return linted(rest)
 	}
-	return nowhere
+	return nowhere, false
 }
 
-func where(ok bool, s scope) scope {
-	if ok {
-		return s
-	}
-	return nowhere
-}
-
-// checked parses what follows staticcheck's word: names, which may be patterns
-// such as clos*, and a reason.
-func checked(rest string) bool {
+// checked parses what follows staticcheck's word, of the scope: names, which may
+// be patterns such as clos*, and a reason.
+func checked(rest string, s scope) (_ scope, named bool) {
 	fields := strings.Fields(rest)
 	if len(fields) < 2 {
-		return false
+		return nowhere, false
 	}
+	found := nowhere
 	for n := range strings.SplitSeq(fields[0], ",") {
 		if ok, err := path.Match(n, name); err == nil && ok {
-			return true
+			found, named = s, named || n == name
 		}
 	}
-	return false
+	return found, named
 }
 
 // linted parses what follows golangci-lint's word: nothing, or a colon and
 // names, up to a remark.
-func linted(rest string) bool {
+func linted(rest string) (s scope, named bool) {
 	rest, _, _ = strings.Cut(rest, "//")
 	names, listed := strings.CutPrefix(rest, ":")
 	if !listed {
-		return rest == "" || rest[0] == ' ' || rest[0] == '\t'
+		if rest == "" || rest[0] == ' ' || rest[0] == '\t' {
+			s = here
+		}
+		return s, false
 	}
 	for n := range strings.SplitSeq(names, ",") {
 		// A remark may follow the last name without slashes.
 		n, _, _ = strings.Cut(strings.TrimSpace(n), " ")
 		if n = strings.ToLower(n); n == name || n == "all" {
-			return true
+			s, named = here, named || n == name
 		}
 	}
-	return false
+	return s, named
 }

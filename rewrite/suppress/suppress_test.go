@@ -1,9 +1,11 @@
 package suppress_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -128,4 +130,68 @@ func funcs(t *testing.T, src string) map[string]bool {
 		}
 	}
 	return got
+}
+
+func TestDirectives(t *testing.T) {
+	const src = `package p
+
+//closurefix:ignore apart
+
+//closurefix:ignore the doc comment
+func a() {} //nolint:closurefix // twice
+
+func b() { //nolint
+	//nolint:closurefix // in the body
+}
+
+func c() { //nolint:all
+}
+
+//lint:ignore clos* a pattern
+func d() {}
+
+//lint:ignore SA1000,closurefix a name
+func e() {}
+
+//lint:file-ignore closurefix all of them
+`
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range suppress.Directives(fset, f) {
+		s := fmt.Sprint(fset.Position(d.Comment.Pos()).Line)
+		for _, fn := range d.Funcs {
+			s += " " + fn.Name.Name
+		}
+		got = append(got, s)
+	}
+	if want := []string{"3", "5 a", "6 a", "9", "18 e", "21 a b c d e"}; !slices.Equal(got, want) {
+		t.Errorf("directives %q, want %q", got, want)
+	}
+}
+
+func ExampleFunc() {
+	const src = `package p
+
+//closurefix:ignore it runs once
+func open() func() { return func() {} }
+
+func begin() func() { return func() {} }
+`
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range file.Decls {
+		fn := d.(*ast.FuncDecl)
+		fmt.Println(fn.Name, suppress.Func(fset, file, fn))
+	}
+	// Output:
+	// open true
+	// begin false
 }
