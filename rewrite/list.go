@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/process"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -141,7 +142,24 @@ func list(ctx context.Context, o Options, config Config, mode packages.LoadMode,
 
 // loadPackages is packages.Load for patterns that are plain package patterns.
 func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package, error) {
+	// If the context ends, the package interrupts the go command alone, and then
+	// waits for the compilers that it runs.
+	_, env, remove, err := process.Scratch(cfg.Env)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	mark := process.NewMark()
+	cfg.Env = append(env, string(mark))
+	ended := make(chan struct{})
+	idle := context.AfterFunc(cfg.Context, func() {
+		defer close(ended)
+		mark.End()
+	})
 	pkgs, err := packages.Load(cfg, patterns...)
+	if !idle() {
+		<-ended
+	}
 	if err != nil {
 		if cause := cfg.Context.Err(); cause != nil {
 			return nil, cause

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/process"
 )
 
 // Options says what to look at, and how far to go.
@@ -211,24 +211,9 @@ func distinct(ctx context.Context, o Options, goos, goarch string) ([]Config, er
 
 // goCommand runs the go command and returns what it prints.
 func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(slices.Clone(env), "PWD="+dir)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, _, err := process.Go(ctx, dir, env, args...)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		text := strings.TrimSpace(stderr.String())
-		if strings.HasPrefix(text, "go: ") {
-			return nil, errors.New(text)
-		}
-		if text != "" {
-			return nil, fmt.Errorf("go %s: %s", args[0], text)
-		}
-		return nil, fmt.Errorf("go %s: %w", args[0], err)
+		return nil, err
 	}
-	return out, nil
+	return []byte(out), nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,9 +15,28 @@ import (
 	"time"
 )
 
-// TestInterrupt interrupts -fix -test while a test of the module runs: nothing may
-// be left of it, neither on disk nor among the processes.
+// TestInterrupt interrupts the program at several points of its work, while a
+// process that it started hangs: nothing may be left of it, neither on disk nor
+// among the processes.
 func TestInterrupt(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		hang string // part of the command line of a tool of the go command; "": none does
+		deaf bool   // the tool is no good at listening
+	}{
+		{name: "load", args: []string{"-fix"}, hang: "-p example.com/m/dep ", deaf: true},
+		{name: "escape", args: []string{"-escape"}, hang: "-m=2"},
+		{name: "vet", args: []string{"-fix", "-test"}, hang: "/vet "},
+		{name: "link", args: []string{"-fix", "-test"}, hang: "/link "},
+		{name: "test", args: []string{"-fix", "-test", "-v"}},
+		{name: "bench", args: []string{"-fix", "-bench", "."}},
+	} {
+		t.Run(test.name, func(t *testing.T) { interrupt(t, test.args, test.hang, test.deaf) })
+	}
+}
+
+func interrupt(t *testing.T, args []string, hang string, deaf bool) {
 	program, err := exec.LookPath("closurefix")
 	if err != nil {
 		t.Fatal(err)
@@ -24,13 +44,17 @@ func TestInterrupt(t *testing.T) {
 	dir, temp := t.TempDir(), t.TempDir()
 	const source = `package m
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/m/dep"
+)
 
 func prepare(err *error) (func(), error) {
 	defer fmt.Print()
 	return func() {
 		if *err != nil {
-			fmt.Print(*err)
+			fmt.Print(*err, dep.Dep)
 		}
 	}, nil
 }
@@ -44,9 +68,13 @@ func Use() (err error) {
 	return nil
 }
 `
-	for name, text := range map[string]string{
+	tool := filepath.Join(dir, "tool")
+	pidFile := filepath.Join(dir, "pid")
+	files := map[string]string{
 		"go.mod": "module example.com/m\n\ngo 1.26\n",
 		"m.go":   source,
+		// The directory is different each time, and with it what is compiled.
+		"dep/dep.go": fmt.Sprintf("package dep\n\nconst Dep = %q\n", dir),
 		"m_test.go": `package m
 
 import (
@@ -56,20 +84,45 @@ import (
 	"time"
 )
 
-func TestLong(*testing.T) {
+func hang() {
 	os.WriteFile("pid.tmp", []byte(strconv.Itoa(os.Getpid())), 0o644)
 	os.Rename("pid.tmp", "pid")
 	time.Sleep(time.Hour)
 }
+
+func TestLong(*testing.T) { hang() }
+
+func BenchmarkLong(*testing.B) { hang() }
 `,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		"tool": `#!/bin/sh
+case "$* " in
+*-V=full*) ;;
+*"$HANG"*)
+	eval "$TRAP"
+	echo $$ >` + pidFile + `.tmp && mv ` + pidFile + `.tmp ` + pidFile + `
+	exec sleep 3600 ;;
+esac
+exec "$@"
+`,
+	}
+	for name, text := range files {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(program, "-fix", "-test", "-v")
+	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PWD="+dir, "TMPDIR="+temp, "GOFLAGS=")
+	if hang != "" {
+		cmd.Env = append(cmd.Env, "GOFLAGS=-toolexec="+tool, "HANG="+hang)
+	}
+	if deaf {
+		cmd.Env = append(cmd.Env, "TRAP=trap '' INT")
+	}
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
@@ -81,11 +134,11 @@ func TestLong(*testing.T) {
 	for pid == 0 {
 		select {
 		case err := <-done:
-			t.Fatalf("it ended before the test ran: %v\n%s", err, stderr.String())
+			t.Fatalf("it ended before anything hung: %v\n%s", err, stderr.String())
 		case <-time.After(10 * time.Millisecond):
 		}
-		if text, err := os.ReadFile(filepath.Join(dir, "pid")); err == nil {
-			if pid, err = strconv.Atoi(string(text)); err != nil {
+		if text, err := os.ReadFile(pidFile); err == nil {
+			if pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -117,5 +170,5 @@ func TestLong(*testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("the process of the test, %d, is still there", pid)
+	t.Errorf("the process that hung, %d, is still there", pid)
 }

@@ -32,7 +32,12 @@ func Compile(ctx context.Context, b Build) (*Facts, error) {
 	// With -trimpath, which GOFLAGS may hold, the positions would not name files.
 	args = append(args, "-trimpath=false", "-gcflags=-m=2", "--")
 	args = append(args, slices.Compact(slices.Sorted(slices.Values(b.Packages)))...)
-	_, text, err := process.Go(ctx, b.Dir, b.Env, args...)
+	_, env, remove, err := process.Scratch(b.Env)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	_, text, err := process.Go(ctx, b.Dir, env, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -85,6 +85,11 @@ type GoError struct {
 	Err     error
 }
 
-func (e *GoError) Error() string { return fmt.Sprintf("go %s: %s", e.Command, e.Text) }
+func (e *GoError) Error() string {
+	if strings.HasPrefix(e.Text, "go: ") {
+		return e.Text
+	}
+	return fmt.Sprintf("go %s: %s", e.Command, e.Text)
+}
 
 func (e *GoError) Unwrap() error { return e.Err }
