@@ -75,10 +75,11 @@ type Conn struct {
 	frameLock   lock
 	writing     guard
 	wbuf        []byte
-	pieces      [2][]byte   // of a large frame,
-	vector      net.Buffers // as it is written
-	keys        *keySource  // of a client
-	fragmented  bool        // a message is between two frames
+	tcp         *net.TCPConn // rwc, if it is one
+	pieces      [2][]byte    // of a large frame,
+	vector      net.Buffers  // as it is written to tcp
+	keys        *keySource   // of a client
+	fragmented  bool         // a message is between two frames
 	closeSent   bool
 
 	pings pings
@@ -121,6 +122,7 @@ func newConn(rwc io.ReadWriteCloser, br *bufio.Reader, wbuf []byte, cfg connConf
 	} else {
 		c.peerFlags = maskedBit
 	}
+	c.tcp, _ = rwc.(*net.TCPConn)
 	c.readLimit.Store(defaultReadLimit)
 	c.msg.conn = c
 	c.writer.conn = c

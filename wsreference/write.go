@@ -98,7 +98,9 @@ func (c *Conn) writeFrame(ctx context.Context, h header, p []byte) error {
 // it was held.
 func (c *Conn) releaseFrame() {
 	c.frameLock.release()
-	c.answerPings()
+	if c.pongs.owed.Load() {
+		c.answerPings()
+	}
 }
 
 // writeLocked sends one frame, of which h gives all but what follows from p.
@@ -142,12 +144,18 @@ func (c *Conn) emit(h header, p []byte) error {
 	}
 	b := appendHeader(c.wbuf[:0], h)
 	if !c.client && len(p) > cap(b)-len(b) {
-		// Too big for the buffer, and need not be copied to be masked. On a
-		// TCP connection this is one system call.
-		c.pieces = [2][]byte{b, p}
-		c.vector = c.pieces[:]
-		_, err := c.vector.WriteTo(c.rwc)
-		c.pieces = [2][]byte{}
+		// Too big for the buffer, and need not be copied to be masked.
+		if c.tcp != nil { // one system call does
+			c.pieces = [2][]byte{b, p}
+			c.vector = c.pieces[:]
+			_, err := c.vector.WriteTo(c.tcp)
+			c.pieces = [2][]byte{}
+			return err
+		}
+		_, err := c.rwc.Write(b)
+		if err == nil {
+			_, err = c.rwc.Write(p)
+		}
 		return err
 	}
 	if c.client && len(p) > cap(b)-len(b) {
