@@ -2,7 +2,7 @@
 // it lets them talk to each other, and measures them in the same way. It is a
 // module of its own so that wsreference depends on the standard library alone.
 //
-// To test, and to measure all and print the table:
+// To test, and to measure all and print the table (RESULT.txt has one):
 //
 //	go test .
 //	./bench.sh
