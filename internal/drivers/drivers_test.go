@@ -12,6 +12,18 @@ import (
 	"github.com/closurefix/closurefix/internal/drivers"
 )
 
+// TestDrivers builds the programs and runs all tests with them.
+func TestDrivers(t *testing.T) {
+	p := build(t, "local")
+	t.Run("find", p.testFind)
+	t.Run("fix", p.testFix)
+	t.Run("diff", p.testDiff)
+	t.Run("text", p.testVetText)
+	t.Run("everything", p.testEverything)
+	t.Run("bytes", p.testVetBytes)
+	t.Run("older tool", p.testOlderTool)
+}
+
 // A run is one way to use the analyzer. In its arguments $closurefix, $multi and
 // $single stand for the programs.
 type run struct {
@@ -28,8 +40,7 @@ var finders = []run{
 	{[]string{"$single", "-json", "./..."}, 0},
 }
 
-func TestFind(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testFind(t *testing.T) {
 	origin, err := drivers.Origin(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +73,7 @@ var fixers = []run{
 	{[]string{"$single", "-fix", "./..."}, 0},
 }
 
-func TestFix(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testFix(t *testing.T) {
 	for _, r := range fixers {
 		p.fix(t, r)
 	}
@@ -78,8 +88,7 @@ func (p programs) fix(t *testing.T, r run) {
 	}
 }
 
-func TestDiff(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testDiff(t *testing.T) {
 	c := wire(t)
 	for _, r := range []run{
 		{[]string{"$closurefix", "-diff", "./..."}, 3},
@@ -106,9 +115,8 @@ func TestNextGo(t *testing.T) {
 	p.fix(t, run{[]string{"go", "fix", "-fixtool=$closurefix", "./..."}, 0})
 }
 
-// TestOlderTool: the compiler's export data is for those of its own release.
-func TestOlderTool(t *testing.T) {
-	p := build(t, "local")
+// testOlderTool: the compiler's export data is for those of its own release.
+func (p programs) testOlderTool(t *testing.T) {
 	p.version = "go1.27.0"
 	_, stderr, exit := p.run(t, wire(t).Dir, []string{"go", "vet", "-vettool=$closurefix", "."})
 	if exit != 1 || !strings.Contains(stderr, "install closurefix anew") || strings.Contains(stderr, "goroutine") {
@@ -117,8 +125,7 @@ func TestOlderTool(t *testing.T) {
 }
 
 // The plain text of go vet has no categories.
-func TestVetText(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testVetText(t *testing.T) {
 	c := wire(t)
 	stdout, stderr, exit := p.run(t, c.Dir, []string{"go", "vet", "-vettool=$closurefix", "./..."})
 	if exit != 1 || stdout != "" {
@@ -133,8 +140,7 @@ func TestVetText(t *testing.T) {
 }
 
 // The checkers of x/tools have a flag -all that does nothing.
-func TestEverything(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testEverything(t *testing.T) {
 	c := wire(t)
 	for _, args := range [][]string{
 		{"$closurefix", "-all", "./..."},
@@ -152,8 +158,7 @@ func TestEverything(t *testing.T) {
 
 // go vet gets the same bytes from closurefix, which leaves most packages
 // unparsed, and from a checker of x/tools, which does not.
-func TestVetBytes(t *testing.T) {
-	p := build(t, "local")
+func (p programs) testVetBytes(t *testing.T) {
 	c := wire(t)
 	for _, flags := range [][]string{{"-json"}, {"-fix", "-diff"}} {
 		args := append([]string{"go", "vet", "-vettool=$closurefix", "-p=1"}, flags...)
