@@ -59,10 +59,11 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	b.output = output
-	release, err := b.command(ctx, "", "go", "env", "GOVERSION")
+	env, err := b.command(ctx, "", "go", "env", "GOVERSION", "GOROOT")
 	if err != nil {
 		return err
 	}
+	release, goroot, _ := strings.Cut(strings.TrimSpace(env), "\n")
 	release = plain(release)
 	if b.gopls == "" {
 		if b.gopls, err = fitting(release); err != nil {
@@ -100,7 +101,23 @@ func (b *builder) build(ctx context.Context) error {
 		return fmt.Errorf("what was built does not run: %w", err)
 	}
 	b.say("wrote %s", b.output)
+	if fetched(goroot) {
+		b.say("%s", fmt.Sprintf(pathAdvice, release, filepath.Join(goroot, "bin")))
+	}
 	return nil
+}
+
+// pathAdvice is for the release that another go command fetched. See "What
+// holds" in the package documentation.
+const pathAdvice = `note: the go command in PATH switches to %[1]s, which gopls does not see;
+it would check the packages of %[1]s as those of an older release, and run no
+analyzers where that fails. Start the editor with the go command of %[1]s:
+	PATH=%[2]s:$PATH`
+
+// fetched reports whether a GOROOT is in the module cache: another go command put
+// it there, to run it in its own place.
+func fetched(goroot string) bool {
+	return strings.Contains(filepath.ToSlash(goroot), "/golang.org/toolchain@")
 }
 
 // plain returns a release as go env GOVERSION tells it without the experiments

@@ -29,6 +29,17 @@ func TestFitting(t *testing.T) {
 	}
 }
 
+func TestFetched(t *testing.T) {
+	for goroot, want := range map[string]bool{
+		"/usr/local/go": false,
+		"/home/me/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.27.0.linux-amd64": true,
+	} {
+		if got := fetched(goroot); got != want {
+			t.Errorf("%s: %v, want %v", goroot, got, want)
+		}
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for args, want := range map[string]int{"-h": 0, "-o": 2, "-no": 2, "-o x y": 2} {
 		var stderr bytes.Buffer

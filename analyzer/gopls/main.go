@@ -11,10 +11,19 @@
 //
 // gopls is built from its released source and one added file, which appends the
 // analyzer to the list of those that it runs. The version of gopls goes by the
-// release of Go: v0.23.0 for Go 1.26, v0.24.0 from Go 1.27 on. It should be built
-// with the release that its user's modules are built with: a gopls that is older
-// than the go command cannot check what is newer than itself, and says so in a
-// message of the editor.
+// release of Go: v0.23.0 for Go 1.26, v0.24.0 from Go 1.27 on.
+//
+// The go command that gopls finds in PATH should be of that release itself. One
+// of Go 1.26 that switches to 1.27, for the variable GOTOOLCHAIN or a go.mod that
+// asks for it, is not enough: gopls asks it for its release in a mode in which it
+// does not switch, with GO111MODULE=off, hears 1.26, and checks the standard
+// library of 1.27 as Go 1.26. There math/rand/v2 has an error, since one of its
+// methods is generic, and gopls runs no analyzer, its own no more than this one,
+// on packages that import it by way of os, fmt or testing. (Tried with gopls
+// v0.24.0, go1.26.8 and go1.27.0.) Put the bin directory of the newer release
+// first in the PATH of the editor, as in
+//
+//	PATH=$(GOTOOLCHAIN=go1.27.0 go env GOROOT)/bin:$PATH
 //
 // The diagnostics appear in files that are open, and each has its quick fix where
 // go vet offers one: where all callers are in the package. The fix changes all
