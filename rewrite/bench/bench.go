@@ -188,7 +188,7 @@ func (r Run) measure(ctx context.Context, b binary, side int, res *Results) erro
 	results := Parse(text)
 	if err != nil {
 		reason := b.path + ": " + exit.Error()
-		if last := lastLine(errs.String()); last != "" {
+		if last := lastLine(untraced(errs.String())); last != "" {
 			reason += ": " + last
 		} else if last := lastLine(strings.TrimSuffix(strings.TrimSpace(text), "FAIL")); last != "" && len(results) == 0 {
 			reason += ": " + last
@@ -207,6 +207,16 @@ func (r Run) measure(ctx context.Context, b binary, side int, res *Results) erro
 	}
 	return nil
 }
+
+// untraced returns what comes before the stacks of goroutines, if there are any.
+func untraced(text string) string {
+	if at := stack.FindStringIndex(text); at != nil && strings.TrimSpace(text[:at[0]]) != "" {
+		return text[:at[0]]
+	}
+	return text
+}
+
+var stack = regexp.MustCompile(`(?m)^goroutine \d+ \[`)
 
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)

@@ -203,3 +203,15 @@ note: need >= 6 samples for confidence interval at level 0.95
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+func TestUntraced(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\nb\n": "b",
+		"goroutine leak detected, 2 goroutines\ngoroutine 1 [running]:\nmain.f()\n\tm.go:1 +0x1\n": "goroutine leak detected, 2 goroutines",
+		"goroutine 1 [running]:\nmain.f()\n": "main.f()",
+	} {
+		if got := lastLine(untraced(text)); got != want {
+			t.Errorf("%q is said to end with %q, want %q", text, got, want)
+		}
+	}
+}
