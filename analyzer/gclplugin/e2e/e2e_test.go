@@ -144,3 +144,34 @@ func sources(t *testing.T, c *drivers.Case) string {
 	}
 	return b.String()
 }
+
+// TestTool: this module has closurefix as a tool, and asks for a later x/tools
+// than closurefix does, whose vet tools have the types of imports from
+// themselves.
+func TestTool(t *testing.T) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "golang.org/x/tools").Output()
+	if err != nil || string(out) < "v0.50" {
+		t.Fatalf("x/tools is %q, error %v: nothing is tested", out, err)
+	}
+	out, err = exec.Command("go", "tool", "-n", "closurefix").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := drivers.Wire(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "vet", "-vettool="+strings.TrimSpace(string(out)), "-json", "./...")
+	cmd.Dir = c.Dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	if out, err = cmd.Output(); err != nil {
+		t.Fatal(err)
+	}
+	found, err := c.ReadJSON(bytes.NewReader(out))
+	if err == nil {
+		err = c.CheckFindings(found)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
