@@ -50,6 +50,22 @@
 // is suggested: each is made for the package as it is, and both together might
 // not compile. Apply it and run again.
 //
+// # Drivers
+//
+// The command closurefix is a tool for go vet and go fix; it passes over
+// dependencies, and over packages that its text shows to have no finding, before
+// it type-checks anything. Any checker takes the analyzer:
+//
+//	func main() { multichecker.Main(analyzer.Analyzer, …) }
+//
+// Package analyzer/gopls builds a gopls with it, and package analyzer/gclplugin
+// makes it a linter of golangci-lint. They all report the same, at the same
+// places, which the tests of internal/drivers and of those packages see to. All
+// but golangci-lint apply the fix to all its files.
+//
+// A vet tool has to be built with the release of Go that runs it, or a later one:
+// it reads the types of imports from what the compiler wrote.
+//
 // # Silencing
 //
 // Each of these comments, in the function's doc comment or on a line of its
