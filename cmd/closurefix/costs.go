@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/closurefix/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
@@ -11,8 +12,19 @@ import (
 // costs prints what profiles say about a finding.
 func (p *printer) costs(w io.Writer, f rewrite.Finding) {
 	for _, c := range f.Costs {
-		fmt.Fprintf(w, "\tin the profile: %.2f%% of %s (%d %s)\n", 100*c.Share, c.Kind, c.Value, c.Unit)
+		fmt.Fprintf(w, "\tin the profile: %.2f%% of %s (%s)\n", 100*c.Share, c.Kind, amount(c))
 	}
+}
+
+// amount says how much a cost is, with its unit.
+func amount(c rewrite.Cost) string {
+	switch c.Unit {
+	case "count":
+		return fmt.Sprintf("%d objects", c.Value)
+	case "nanoseconds":
+		return time.Duration(c.Value).String()
+	}
+	return fmt.Sprintf("%d %s", c.Value, c.Unit)
 }
 
 // cold lists with -v the findings that profiles say cost little.
