@@ -1,20 +1,3 @@
-// Closurefix finds functions that return a cleanup closure for their caller to
-// defer, and rewrites them, with all their callers, into a pair of direct calls
-// that allocates nothing.
-//
-// Usage:
-//
-//	closurefix [flags] [packages]
-//
-// Run closurefix -h for the flags. Without flags it reports; -diff prints the
-// rewrite and -fix does it. The exit code is 0 if there is nothing to report or
-// all of it was rewritten, 3 if there are findings (with -diff: if there is a
-// diff), 1 after an error and 2 after a misuse of the command line.
-//
-// The same program is a tool for go vet and go fix:
-//
-//	go vet -vettool=$(which closurefix) ./...
-//	go fix -fixtool=$(which closurefix) -diff ./...
 package main
 
 import (

@@ -1,0 +1,93 @@
+// Closurefix finds functions that return a cleanup closure for their caller to
+// defer, and rewrites them, with all their callers, into a pair of direct calls
+// that allocates nothing.
+//
+// Usage:
+//
+//	closurefix [flags] [packages]
+//
+// Packages are named as for the go command; without any they are those of ./... .
+// Without flags, closurefix reports what it finds and, for each function, what -fix
+// would do or why not. The flags -diff and -fix print the rewrite, and do it: all
+// files, or none. Run closurefix -h for the others.
+//
+// A finding is printed as
+//
+//	conn.go:24:16: (*Conn).prepareRead returns a closure … (result-pointer)
+//		-fix rewrites (*Conn).prepareRead and its callers in conn.go, read.go
+//
+// with a category in round and, where it cannot be rewritten, the code of the
+// refusal in square brackets. Both are explained by -explain. Findings go to
+// standard output; notes, errors, and what -v has to say go to standard error, and
+// so does, on a terminal, a line that says what goes on. On a terminal -diff has
+// colours, unless NO_COLOR is set (https://no-color.org). Characters that nobody
+// would see, in the name of a file or in what a test printed, are written out as in
+// Go strings: \x1b.
+//
+// The exit code is 0 if there is nothing to report or all of it was rewritten, 3 if
+// there are findings (with -diff: if there is a diff), 1 after an error and 2 after
+// a misuse of the command line.
+//
+// # Comments
+//
+// Each of these comments silences the finding about a function, in its doc comment
+// or on a line of its signature:
+//
+//	//closurefix:ignore reason
+//	//nolint:closurefix
+//	//lint:ignore closurefix reason
+//
+// A comment that names closurefix and silences nothing is told of on standard
+// error, without any effect on the exit code.
+//
+// # JSON
+//
+// With -json, the report is an object in the form of go vet -json: from the path of
+// a package to an object from "closurefix" to a list of diagnostics. The exit code
+// is 0. A diagnostic has, as that of go vet,
+//
+//	category         the category
+//	posn, end        the name of the function, "file:line:column"; columns count bytes
+//	message          what the code does
+//	suggested_fixes  what -fix would do: a list of one, absent if it is refused
+//	  message        in a sentence
+//	  edits          of all files: filename, start and end (byte offsets), new (text)
+//	related          where the obstacle to a rewrite is: posn, end, message
+//
+// and in addition
+//
+//	function         its name, as in "(*Conn).prepareRead"
+//	refusal          why it stays as it is; absent if -fix would rewrite it
+//	  code, posn     the code, and the obstacle's place, if it has one
+//	  reason         in a sentence
+//	notes            for the person who reads the change
+//	heap             with -escape: what the compiler puts on the heap today
+//	  allocations_per_call  the least and the greatest number
+//	  unclear        the compiler said something that is not understood
+//	  allocations    what, func, posn, and reason, the compiler's lines
+//	gain             with -escape and -report: what the rewrite changes about that
+//	  func, posn     in each function
+//	  left, new      allocations, as above
+//	  stays          how many
+//	profile          with -profile: kind, unit, value, and share, from 0 to 1
+//
+// Properties that have nothing to say are absent. Others may be added.
+//
+// # SARIF and GitHub
+//
+// With -sarif the report is a SARIF log: see package
+// [github.com/closurefix/closurefix/rewrite/sarif]. The exit code is 0. With
+// -format github each finding is a workflow command of GitHub Actions, which shows
+// it beside its line: a warning, or a notice if it is refused. Both name files
+// relative to the root of the repository, the nearest directory with a .git.
+//
+// # A tool of the go command
+//
+// The same program is a tool for go vet and go fix:
+//
+//	go vet -vettool=$(which closurefix) ./...
+//	go fix -fixtool=$(which closurefix) -diff ./...
+//
+// There it sees one package at a time: see package
+// [github.com/closurefix/closurefix/analyzer].
+package main
