@@ -23,9 +23,6 @@ const (
 	goplsPath = "golang.org/x/tools/gopls"
 )
 
-// exeSuffix ends the names of programs.
-var exeSuffix = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
-
 // added is the file that puts the analyzer into gopls: the list of analyzers is a
 // variable of package settings. The verb is what the flag -everything is set to.
 const added = `package settings
@@ -40,6 +37,14 @@ func init() {
 	AllAnalyzers = append(AllAnalyzers, &Analyzer{analyzer: a})
 }
 `
+
+// exeSuffix returns what the names of programs end with.
+func exeSuffix() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}
 
 // A builder builds one gopls.
 type builder struct {
@@ -76,7 +81,6 @@ func (b *builder) build(ctx context.Context) error {
 		}
 	}
 	b.say("gopls %s for %s, with the analyzer of %s", b.gopls, release, b.analyzer)
-
 	dir, err := os.MkdirTemp("", "closurefix-gopls-")
 	if err != nil {
 		return err
@@ -86,9 +90,15 @@ func (b *builder) build(ctx context.Context) error {
 	} else {
 		defer os.RemoveAll(dir)
 	}
-	source, err := b.download(ctx, dir)
+	source, err := b.download(ctx, goplsPath, b.gopls)
 	if err != nil {
 		return err
+	}
+	if !isDir(b.analyzer) {
+		// Only to fail with one sentence if there is no such version.
+		if _, err := b.download(ctx, self, b.analyzer); err != nil {
+			return err
+		}
 	}
 	if err := b.lay(dir, source, release); err != nil {
 		return err
@@ -164,12 +174,13 @@ func (b *builder) own(ctx context.Context) (string, error) {
 	if dir := strings.TrimSpace(out); err == nil && dir != "" {
 		return dir, nil
 	}
-	return "", errors.New("where is the source of closurefix? Run this in a clone of it, or say -analyzer VERSION or -analyzer DIRECTORY")
+	return "", errors.New("the source of closurefix is not here: run this in a clone of it, or add -analyzer VERSION or -analyzer DIRECTORY")
 }
 
-// download fetches the source of gopls and returns the directory that it is in.
-func (b *builder) download(ctx context.Context, dir string) (string, error) {
-	out, err := b.command(ctx, dir, "go", "mod", "download", "-json", goplsPath+"@"+b.gopls)
+// download fetches the source of a module and returns the directory that it is
+// in.
+func (b *builder) download(ctx context.Context, path, version string) (string, error) {
+	out, err := b.command(ctx, "", "go", "mod", "download", "-json", path+"@"+version)
 	var m struct{ Dir, Error string }
 	if json.Unmarshal([]byte(out), &m) == nil {
 		if m.Error != "" {
@@ -180,9 +191,14 @@ func (b *builder) download(ctx context.Context, dir string) (string, error) {
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("go mod download names no directory for %s", goplsPath)
+		err = fmt.Errorf("go mod download names no directory for %s", path)
 	}
 	return "", err
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // lay writes what is built: the module, and below gopls a copy of the source with
@@ -193,24 +209,20 @@ func (b *builder) lay(dir, source, release string) error {
 	if err := os.CopyFS(copied, os.DirFS(source)); err != nil {
 		return err
 	}
-	settings := filepath.Join(copied, "internal", "settings")
-	// The files of the module cache are read-only, and so are their copies.
-	if err := os.Chmod(settings, 0o777); err != nil {
+	file := filepath.Join(copied, "internal", "settings", "closurefix.go")
+	if err := os.WriteFile(file, fmt.Appendf(nil, added, b.all), 0o666); err != nil {
 		return fmt.Errorf("gopls %s is not built as expected: %w", b.gopls, err)
-	}
-	if err := os.WriteFile(filepath.Join(settings, "closurefix.go"), fmt.Appendf(nil, added, b.all), 0o666); err != nil {
-		return err
 	}
 	var mod bytes.Buffer
 	fmt.Fprintf(&mod, "module closurefix-gopls\n\nrequire %s %s\n\nreplace %[1]s => ./gopls\n", goplsPath, b.gopls)
-	if strings.HasPrefix(b.analyzer, "v") && !filepath.IsAbs(b.analyzer) {
-		fmt.Fprintf(&mod, "\nrequire %s %s\n", self, b.analyzer)
-	} else {
+	if isDir(b.analyzer) {
 		root, err := filepath.Abs(b.analyzer)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(&mod, "\nrequire %s v0.0.0\n\nreplace %[1]s => %q\n", self, root)
+	} else {
+		fmt.Fprintf(&mod, "\nrequire %s %s\n", self, b.analyzer)
 	}
 	if version.IsValid(release) {
 		fmt.Fprintf(&mod, "\ngo %s\n", strings.TrimPrefix(release, "go"))
@@ -254,6 +266,10 @@ func (b *builder) compile(ctx context.Context, dir string) error {
 		return errors.New("interrupted")
 	}
 	if err != nil {
+		const enough = 20
+		if len(wrong) > enough {
+			wrong = append(wrong[:enough], "…")
+		}
 		return fmt.Errorf("go build: %w\n%s", err, strings.Join(wrong, "\n"))
 	}
 	return nil
@@ -276,7 +292,8 @@ func (b *builder) command(ctx context.Context, dir, name string, args ...string)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		err = fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), args[0], err, bytes.TrimSpace(stderr.Bytes()))
+		said := strings.TrimSpace(stderr.String())
+		err = fmt.Errorf("%s", strings.TrimSpace(fmt.Sprintf("%s %s: %v\n%s", filepath.Base(name), args[0], err, said)))
 	}
 	return string(out), err
 }

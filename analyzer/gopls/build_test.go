@@ -99,7 +99,7 @@ func TestBuildSmall(t *testing.T) {
 	dir := extract(t)
 	for _, all := range []bool{false, true} {
 		b := &builder{
-			output:   filepath.Join(t.TempDir(), "program"+exeSuffix),
+			output:   filepath.Join(t.TempDir(), "program"+exeSuffix()),
 			all:      all,
 			gopls:    "v0.23.0",
 			analyzer: filepath.Join(dir, "closurefix"),

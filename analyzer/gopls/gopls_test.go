@@ -16,7 +16,7 @@ import (
 //
 //	go test -tags e2e ./analyzer/gopls
 func TestGopls(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "gopls"+exeSuffix)
+	program := filepath.Join(t.TempDir(), "gopls"+exeSuffix())
 	if code := run(t.Context(), []string{"-o", program}, t.Output()); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	b := &builder{log: stderr}
 	set := flag.NewFlagSet("gopls", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	set.StringVar(&b.output, "o", "gopls"+exeSuffix, "")
+	set.StringVar(&b.output, "o", "gopls"+exeSuffix(), "")
 	set.BoolVar(&b.all, "all", false, "")
 	set.StringVar(&b.gopls, "gopls", "", "")
 	set.StringVar(&b.analyzer, "analyzer", "", "")
