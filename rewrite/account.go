@@ -39,8 +39,14 @@ func accountOf(facts *escape.Facts, f function) account {
 		}
 		return true
 	})
+	// What is said about the name of a generic function is a copy of it, in a wrapper
+	// that hands over the types.
+	var name escape.Pos
+	if d, ok := f.decl.(*ast.FuncDecl); ok {
+		name = f.place(d.Name)
+	}
 	for _, fact := range facts.Heap(f.place(f.decl), placeOf(f.unit.Fset, f.decl.End())) {
-		if fact.Constant() {
+		if fact.Constant() || fact.Pos == name {
 			continue
 		}
 		e := entry{Fact: fact}

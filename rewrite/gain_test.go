@@ -89,6 +89,24 @@ func Open(names []string) {
 	fmt.Println(size)
 }
 
+// Of a generic function there are copies and wrappers.
+func lock[T any](v T) func() {
+	if any(v) == nil {
+		panic("none")
+	}
+	return func() { fmt.Println(v) }
+}
+
+func Lock(s string) {
+	defer lock(s)()
+}
+
+func LockKept(s string) {
+	done := lock(s)
+	defer done()
+	kept = done
+}
+
 // Wherever it is called, a closure is made of what is left.
 func keep(s string) func() {
 	defer recover()
@@ -149,6 +167,7 @@ open
 	stays n
 Open
 	stays size
+lock: no-gain
 keep: no-gain
 set: on the stack
 replace: on the stack
