@@ -197,3 +197,23 @@ func TestBrowser(t *testing.T) {
 		t.Errorf("the dark page is %.2f bright and has %d colours", ground, colours)
 	}
 }
+
+// TestUnseen: what nobody would see, or would turn the text around, is written out.
+func TestUnseen(t *testing.T) {
+	var b strings.Builder
+	err := Write(&b, &rewrite.Result{
+		Findings: []rewrite.Finding{{Name: "f", Message: "f <returns>\u202e", Pos: token.Position{Filename: "/m/a\x1b<b>.go", Line: 1, Column: 1}}},
+		Warnings: []string{"a test prints \x07"},
+	}, "/m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`f &lt;returns&gt;\u202e`, `a\x1b&lt;b&gt;.go:1:1`, `a test prints \a`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in the page", want)
+		}
+	}
+	if strings.ContainsAny(b.String(), "\x1b\x07\u202e") {
+		t.Error("the page has characters that nobody sees")
+	}
+}
