@@ -24,8 +24,6 @@ type account struct {
 	entries []entry
 }
 
-func (a account) name() string { return a.function.name() }
-
 // accountOf reads what facts say about f. Constants are left out.
 func accountOf(facts *escape.Facts, f function) account {
 	a := account{function: f}
@@ -190,7 +188,8 @@ func (s *side) share(caller account) share {
 				sh.copies = append(sh.copies, e)
 				return true
 			}
-			// What is left is the caller's, or a literal that is no allocation.
+			// What is left is the caller's, but for copies of literals that are no
+			// allocations.
 			return e.IsLiteral() && len(e.Reasons()) <= len(s.free)
 		})
 	}
@@ -242,9 +241,9 @@ func (s *side) inlined(p escape.Pos) bool {
 }
 
 // copied returns those of entries that a copy of their code allocates at p, where
-// free are the literals of that code that are no allocations. All
-// function literals look alike in the compiler's words: sure is set if there is no
-// doubt about which of them are meant.
+// free are the literals of that code that are no allocations. All literals look
+// alike in the compiler's words: sure is set if there is no doubt about which of
+// them are meant.
 func (s *side) copied(p escape.Pos, entries, free []entry) (found []entry, sure bool) {
 	var reasons []string // of function literals on the heap
 	facts := s.facts.At(p)

@@ -142,13 +142,13 @@ func list(ctx context.Context, o Options, config Config, mode packages.LoadMode,
 
 // loadPackages is packages.Load for patterns that are plain package patterns.
 func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package, error) {
-	// If the context ends, the package interrupts the go command alone, and then
-	// waits for the compilers that it runs.
 	_, env, remove, err := process.Scratch(cfg.Env)
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
+	// If the context ends, the package interrupts the go command alone, and then
+	// waits for the compilers that it runs.
 	mark := process.NewMark()
 	cfg.Env = append(env, string(mark))
 	ended := make(chan struct{})

@@ -44,7 +44,8 @@ type tester struct {
 
 // test runs the tests of the packages that group affects over the text, in every
 // configuration that can run here; in others it runs go vet alone. The error is a
-// *testError if something fails that does not fail over the text on disk.
+// *testError if something fails, and again when it is run once more, that does not
+// fail over the text on disk.
 func (r *run) test(ctx context.Context, over overlay, group []*change) error {
 	flags, remove, err := over.flag()
 	if err != nil {
