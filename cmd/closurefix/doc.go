@@ -25,8 +25,8 @@
 // Go strings: \x1b.
 //
 // The exit code is 0 if there is nothing to report or all of it was rewritten, 3 if
-// there are findings (with -diff: if there is a diff), 1 after an error and 2 after
-// a misuse of the command line.
+// there are findings (with -diff: if there is a diff; with -json and -sarif it is 0),
+// 1 after an error and 2 after a misuse of the command line.
 //
 // # Comments
 //

@@ -32,7 +32,7 @@ so, or rewrites them and all their callers into calls that allocate nothing.
   -explain WORD   explain a (category) or the [code] of a refusal
   -version        print the version
 Exit code: 0 nothing to report, or all rewritten; 3 findings reported or left
-(-diff: there is a diff); 1 error; 2 usage. As a tool of the go command:
+(-diff: there is a diff; -json, -sarif: 0); 1 error; 2 usage. With the go tool:
   go vet -vettool=$(which closurefix) ./...
   go fix -fixtool=$(which closurefix) -diff ./...
 `
