@@ -204,7 +204,7 @@ func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name s
 	if given == nil {
 		given = make(map[string][]*types.Scope)
 		ast.Inspect(decl, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
+			if id, ok := n.(*ast.Ident); ok && !selected(u.Info, id) {
 				given[id.Name] = append(given[id.Name], nil)
 			}
 			return true
@@ -223,6 +223,18 @@ func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name s
 			return try
 		}
 	}
+}
+
+// selected reports whether id names a field or a method, which are only reached
+// through something: a local may have their name.
+func selected(info *types.Info, id *ast.Ident) bool {
+	switch obj := info.ObjectOf(id).(type) {
+	case *types.Var:
+		return obj.IsField()
+	case *types.Func:
+		return obj.Signature().Recv() != nil
+	}
+	return false
 }
 
 // related reports whether one scope holds the other.
