@@ -79,7 +79,12 @@
 //
 // The analyzer exports no facts, reads no configuration and no environment:
 // neither is part of the key under which the go command caches the results of
-// a vet tool. A diagnostic says what the code does. Whether the compiler keeps
-// the closure on the stack after all, as it can with a small function that it
-// inlines, the command finds out with -escape.
+// a vet tool. Nor are the files that build constraints leave out: where only such
+// a file has changed, go vet repeats what it said before, and go fix repeats the
+// fix. The command, as the tool of these two, keeps what has a fix out of the
+// cache. A checker of one's own does not.
+//
+// A diagnostic says what the code does. Whether the compiler keeps the closure on
+// the stack after all, as it can with a small function that it inlines, the
+// command finds out with -escape.
 package analyzer

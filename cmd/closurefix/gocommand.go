@@ -28,17 +28,27 @@ func underGoCommand(args []string) bool {
 //
 // A first run over a module starts the program a thousand times, mostly for
 // packages that hold nothing to find. Those it answers itself, as unitchecker
-// would after it parsed and type-checked them. Over k8s.io/client-go v0.37.2, 1,067
+// would after it parsed and type-checked them, if the linked unitchecker lets it.
+// Over k8s.io/client-go v0.37.2, 1,067
 // starts of which 11 need types, a first go vet takes 13 CPU-seconds, 3 of them the
 // go command's own, and 86 to 91 with internal/drivers/single as the tool: two runs
 // each, in turn, on two busy processors, with Go 1.26.8.
 func serveGoCommand(args []string) {
-	if readsExportData(debug.ReadBuildInfo()) && answered(args) {
+	skips := readsExportData(debug.ReadBuildInfo())
+	if skips && answered(args) {
 		return
 	}
 	a := analyzer.New()
 	if everything(args) {
 		setEverything(a)
+	}
+	if skips {
+		args, err := uncached(args, a)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "closurefix: %v\n", err)
+			os.Exit(exitError)
+		}
+		os.Args = append(os.Args[:1:1], args...) // unitchecker reads them there
 	}
 	defer func() {
 		// The importer panics over export data of a later release of Go.

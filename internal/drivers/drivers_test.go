@@ -26,6 +26,7 @@ func TestDrivers(t *testing.T) {
 	t.Run("text", p.testVetText)
 	t.Run("everything", p.testEverything)
 	t.Run("bytes", p.testVetBytes)
+	t.Run("stale", p.testStale)
 	if version.Compare(runtime.Version(), nextGo) < 0 {
 		t.Run("older tool", p.testOlderTool)
 	}
@@ -175,6 +176,40 @@ func (p programs) testVetBytes(t *testing.T) {
 		if got != want || !strings.Contains(got, "finishRead") {
 			t.Errorf("go vet %q prints\n%s\nwith another checker\n%s", flags, got, want)
 		}
+	}
+}
+
+// The go command's cache knows nothing of files that build constraints leave out.
+// What it caches must not become wrong for them.
+func (p programs) testStale(t *testing.T) {
+	c := wire(t)
+	fix := run{[]string{"go", "fix", "-fixtool=$closurefix", "-diff", "./..."}, 1}
+	const change = "+func (c *Conn) finishRead(err *error) {\n"
+	if stdout := p.check(t, c, fix); !strings.Contains(stdout, change) {
+		t.Fatalf("go fix does not print %q\n%s", change, stdout)
+	}
+	const caller = `//go:build ignore_me
+
+package wire
+
+func (c *Conn) other() (err error) {
+	done, err := c.prepareRead(&err)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return nil
+}
+`
+	if err := os.WriteFile(filepath.Join(c.Dir, "other.go"), []byte(caller), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if stdout := p.check(t, c, fix); strings.Contains(stdout, change) {
+		t.Errorf("with a caller in a file that is left out, go fix prints\n%s", stdout)
+	}
+	stdout := p.check(t, c, run{[]string{"go", "vet", "-vettool=$closurefix", "-json", "./..."}, 0})
+	if !strings.Contains(stdout, "cannot rewrite (*Conn).prepareRead: other.go") {
+		t.Errorf("go vet does not tell what is in the way\n%s", stdout)
 	}
 }
 
