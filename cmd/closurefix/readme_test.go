@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
@@ -126,6 +127,7 @@ func TestReadme(t *testing.T) {
 // A stranger is somebody who has nothing but the go command and README.md.
 type stranger struct {
 	env   []string
+	cache string // of modules, our own
 	files []txtar.File
 }
 
@@ -142,7 +144,7 @@ func newStranger(t *testing.T) *stranger {
 	}
 	cache, proxy, _ := strings.Cut(strings.TrimSpace(string(known)), "\n")
 	publish(t, filepath.Join(temp, "proxy"))
-	return &stranger{files: a.Files, env: append(os.Environ(),
+	return &stranger{files: a.Files, cache: cache, env: append(os.Environ(),
 		"PATH="+filepath.Join(temp, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"GOBIN="+filepath.Join(temp, "bin"),
 		"GOMODCACHE="+filepath.Join(temp, "mod"),
@@ -219,16 +221,22 @@ func (s *stranger) run(t *testing.T, dir, command string) (out string, code int)
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = dir
 	cmd.Env = append(s.env, "PWD="+dir)
-	if strings.HasPrefix(command, "go install ") || strings.HasPrefix(command, "go tool ") {
+	switch {
+	case strings.HasPrefix(command, "go run ./"):
+		// In a clone: what it depends on is there already, and built.
+		cmd.Env = append(cmd.Env, "GOMODCACHE="+s.cache, "GOFLAGS=")
+	case strings.HasPrefix(command, "go install ") || strings.HasPrefix(command, "go tool "):
 		// So that what was built once need not be built by the next test, which has
 		// its modules elsewhere.
 		cmd.Env = append(cmd.Env, "GOFLAGS=-modcacherw -trimpath")
 	}
+	start := time.Now()
 	text, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
+	t.Logf("%s: %.1f s, %.1f s of CPU", command, time.Since(start).Seconds(), (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
@@ -263,7 +271,8 @@ func (s *stranger) checker(t *testing.T, dir, text string) {
 	if out, code := s.run(t, dir, "go get github.com/closurefix/closurefix@latest"); code != 0 {
 		t.Errorf("go get: exit code %d\n%s", code, out)
 	}
-	out, code := s.run(t, dir, "go run -mod=mod ./checker .")
+	// -trimpath: see run.
+	out, code := s.run(t, dir, "go run -mod=mod -trimpath ./checker .")
 	if !strings.Contains(out, "conn.go:24:16: (*Conn).prepareRead returns a closure") || code == 0 {
 		t.Errorf("the checker: exit code %d\n%s", code, out)
 	}
