@@ -42,9 +42,10 @@
 //
 // Each decision is made as if it were the only one. Those that touch the same
 // declaration are therefore taken one after the other, in rounds, each decided
-// on the result of those before. After a round all loaded packages (that is,
-// the changed ones and all that can name what changed in them) are type-checked
-// again, in every configuration, with the new text in place of the old. What
+// on the result of those before. After a round the changed packages, and those
+// loaded ones that depend on them (which is all that can name what changed), are
+// type-checked again, in every configuration, with the new text in place of the
+// old. What
 // does not pass is narrowed down to single changes, which are refused
 // (verify-failed) with the words of the checker. Rounds end when there is
 // nothing left to do, so that a second run finds nothing to do either.

@@ -73,6 +73,7 @@ type Options struct {
 	// Neither is called by two goroutines at once.
 	Status func(string)
 
+	anew     bool   // asks the go command about each text, which tests compare
 	modcache string // whose files are never edited
 
 	// candidates stands in for edit.Candidates in tests.

@@ -154,7 +154,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		return err
 	}
 	r.Status(fmt.Sprintf("verifying %d of %s", len(group), count(r.open(), "rewrite")))
-	views, err := r.load(ctx, over)
+	views, err := r.check(ctx, over)
 	var p *proof
 	if err == nil {
 		p, err = r.prove(ctx, over, views, group)

@@ -18,6 +18,8 @@ import (
 // A view is what one build configuration makes of the scope.
 type view struct {
 	config Config
+	pkgs   []*packages.Package // that the scope names, in all variants
+	over   overlay             // what is not as on disk
 	world  *plan.World
 	built  map[string]bool      // files that belong to a unit, by name
 	ours   map[string]bool      // those of main modules, which may be edited
@@ -56,12 +58,6 @@ const typedMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 	packages.NeedModule | packages.NeedForTest
 
 func (r *run) view(ctx context.Context, config Config, over overlay, flags []string) (*view, error) {
-	read := func(name string) ([]byte, error) {
-		if text, ok := over[name]; ok {
-			return text, nil
-		}
-		return r.src.read(name)
-	}
 	pkgs, err := loadPackages(&packages.Config{
 		Context:    ctx,
 		Mode:       typedMode,
@@ -74,7 +70,7 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 			if t, ok := over[name]; ok {
 				text = t
 			}
-			return parser.ParseFile(fset, name, text, parser.AllErrors|parser.ParseComments|parser.SkipObjectResolution)
+			return parser.ParseFile(fset, name, text, parseMode)
 		},
 	}, r.scope.load)
 	if err != nil {
@@ -90,8 +86,21 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	if err := sourceError(config, problemsOf(r.Dir, pkgs)); err != nil {
 		return nil, err
 	}
+	return r.viewOf(config, pkgs, over)
+}
+
+// viewOf describes packages that are sound.
+func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*view, error) {
+	read := func(name string) ([]byte, error) {
+		if text, ok := over[name]; ok {
+			return text, nil
+		}
+		return r.src.read(name)
+	}
 	v := &view{
 		config: config,
+		pkgs:   pkgs,
+		over:   over,
 		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked},
 		built:  make(map[string]bool),
 		ours:   make(map[string]bool),

@@ -1,0 +1,127 @@
+package rewrite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A package between two of the scope, which names nothing that changes, has the
+// types of the one below, and must not keep those of the old text.
+func TestRecheckBetween(t *testing.T) {
+	t.Parallel()
+	dir, res, err := do(t, module+`
+-- internal/low/low.go --
+package low
+
+type T struct{}
+
+func (T) PrepareOne() func() { return func() {} }
+
+func (T) PrepareTwo() func() { return func() { prepareThree() } }
+
+func prepareThree() func() { return func() {} }
+-- internal/low/low_test.go --
+package low
+
+func use() { T{}.PrepareOne(); prepareThree() }
+-- internal/low/ext_test.go --
+package low_test
+
+import "example.com/m/internal/middle"
+
+func use() { middle.New().PrepareTwo() }
+-- internal/middle/middle.go --
+package middle
+
+import "example.com/m/internal/low"
+
+func New() low.T { return low.T{} }
+-- top/top.go --
+package top
+
+import (
+	"example.com/m/internal/low"
+	"example.com/m/internal/middle"
+)
+
+var t low.T = middle.New()
+
+func use() { middle.New().PrepareOne(); t.PrepareTwo() }
+`, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := res.Left(); len(left) > 0 {
+		t.Errorf("left: %+v", left)
+	}
+	want(t, changed(t, dir, res),
+		"internal/low/low.go", "func (T) DidTwo() func() { return func() { DidThree() } }",
+		"internal/low/low_test.go", "T{}.DidOne(); DidThree()",
+		"internal/low/ext_test.go", "middle.New().DidTwo()",
+		"top/top.go", "middle.New().DidOne(); t.DidTwo()",
+	)
+}
+
+// What is taken over from the text before, and what is type-checked in this
+// process, makes no difference: the outcome is that of asking the go command
+// anew for each text, with an overlay.
+func TestRecheckSame(t *testing.T) {
+	t.Parallel()
+	archive := new(txtar.Archive)
+	archive.Files = append(archive.Files, txtar.File{Name: "go.mod", Data: []byte("module example.com\n\ngo 1.26\n")})
+	n := 0
+	for _, pattern := range []string{"result-pointer-*", "type-*", "state-*", "several-*"} {
+		names, err := filepath.Glob(filepath.Join("..", "testdata", "cases", pattern+".txtar"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: no cases (%v)", pattern, err)
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := txtar.Parse(data)
+			if strings.Contains(string(data), "\n-tags") {
+				continue
+			}
+			n++
+			for _, f := range c.Files {
+				if strings.HasSuffix(f.Name, ".go") && !strings.HasPrefix(f.Name, "after/") {
+					f.Name = strings.TrimSuffix(filepath.Base(name), ".txtar") + "/" + f.Name
+					archive.Files = append(archive.Files, f)
+				}
+			}
+		}
+	}
+	dir := unpack(t, string(txtar.Format(archive)))
+	var results [2]*Result
+	for i, anew := range []bool{false, true} {
+		res, err := Run(t.Context(), Options{Dir: dir, All: true, Rewrite: true, anew: anew})
+		var bad *SourceError
+		if errors.As(err, &bad) {
+			t.Fatal(bad)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		results[i] = res
+	}
+	if n < 12 || len(results[0].Files) < 12 {
+		t.Fatalf("%d files of %d cases change, which is no test", len(results[0].Files), n)
+	}
+	if !reflect.DeepEqual(results[0].Files, results[1].Files) {
+		t.Errorf("%d files change, and %d if the go command is asked", len(results[0].Files), len(results[1].Files))
+	}
+	for i, f := range results[0].Findings {
+		g := results[1].Findings[i]
+		if f.Name != g.Name || !reflect.DeepEqual(f.Refusal, g.Refusal) {
+			t.Errorf("%s: %v, and if the go command is asked, %v", f.Name, f.Refusal, g.Refusal)
+		}
+	}
+}
