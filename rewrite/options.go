@@ -73,6 +73,7 @@ type Options struct {
 	// Neither is called by two goroutines at once.
 	Status func(string)
 
+	whole    bool   // leaves loading to go/packages, which tests compare
 	anew     bool   // asks the go command about each text, which tests compare
 	modcache string // whose files are never edited
 

@@ -8,7 +8,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/scanner"
-	"go/types"
 	"maps"
 	"slices"
 	"strconv"
@@ -137,7 +136,7 @@ func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	if err := c.parse(&q); err != nil {
 		return nil, err
 	}
-	c.types(&q, c.roots[p])
+	typeCheck(&q, c.roots[p])
 	c.known[p] = &q
 	return &q, nil
 }
@@ -183,46 +182,3 @@ func parseProblems(name string, err error) []Problem {
 	}
 	return []Problem{{File: name, Text: err.Error()}}
 }
-
-// types type-checks p, as go/packages does it: the bodies of functions only in
-// packages of the scope.
-func (c *checker) types(p *packages.Package, root bool) {
-	cfg := &types.Config{
-		Importer: importerFunc(func(path string) (*types.Package, error) {
-			if path == "unsafe" {
-				return types.Unsafe, nil
-			}
-			if dep := p.Imports[path]; dep != nil && dep.Types != nil {
-				return dep.Types, nil
-			}
-			return nil, fmt.Errorf("no types of %s", path)
-		}),
-		IgnoreFuncBodies: !root,
-		Sizes:            p.TypesSizes,
-		Error: func(err error) {
-			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}
-			if t, ok := err.(types.Error); ok {
-				e.Pos, e.Msg = t.Fset.Position(t.Pos).String(), t.Msg
-			}
-			p.Errors = append(p.Errors, e)
-		},
-	}
-	if p.Module != nil && p.Module.GoVersion != "" {
-		cfg.GoVersion = "go" + p.Module.GoVersion
-	}
-	p.TypesInfo = &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		FileVersions: make(map[*ast.File]string),
-	}
-	p.Types, _ = cfg.Check(p.PkgPath, p.Fset, p.Syntax, p.TypesInfo)
-}
-
-type importerFunc func(string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -70,7 +69,7 @@ func use() { middle.New().PrepareOne(); t.PrepareTwo() }
 
 // What is taken over from the text before, and what is type-checked in this
 // process, makes no difference: the outcome is that of asking the go command
-// anew for each text, with an overlay.
+// anew for each text, with an overlay, and that of leaving all to packages.Load.
 func TestRecheckSame(t *testing.T) {
 	t.Parallel()
 	archive := new(txtar.Archive)
@@ -100,13 +99,10 @@ func TestRecheckSame(t *testing.T) {
 		}
 	}
 	dir := unpack(t, string(txtar.Format(archive)))
-	var results [2]*Result
-	for i, anew := range []bool{false, true} {
-		res, err := Run(t.Context(), Options{Dir: dir, All: true, Rewrite: true, anew: anew})
-		var bad *SourceError
-		if errors.As(err, &bad) {
-			t.Fatal(bad)
-		}
+	results := make([]*Result, 3)
+	for i, o := range []Options{{}, {anew: true}, {anew: true, whole: true}} {
+		o.Dir, o.All, o.Rewrite = dir, true, true
+		res, err := Run(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,13 +111,14 @@ func TestRecheckSame(t *testing.T) {
 	if n < 12 || len(results[0].Files) < 12 {
 		t.Fatalf("%d files of %d cases change, which is no test", len(results[0].Files), n)
 	}
-	if !reflect.DeepEqual(results[0].Files, results[1].Files) {
-		t.Errorf("%d files change, and %d if the go command is asked", len(results[0].Files), len(results[1].Files))
-	}
-	for i, f := range results[0].Findings {
-		g := results[1].Findings[i]
-		if f.Name != g.Name || !reflect.DeepEqual(f.Refusal, g.Refusal) {
-			t.Errorf("%s: %v, and if the go command is asked, %v", f.Name, f.Refusal, g.Refusal)
+	for i, other := range results[1:] {
+		if !reflect.DeepEqual(results[0].Files, other.Files) {
+			t.Errorf("%d: %d files change, and %d if the go command is asked", i, len(results[0].Files), len(other.Files))
+		}
+		for k, f := range results[0].Findings {
+			if g := other.Findings[k]; f.Name != g.Name || !reflect.DeepEqual(f.Refusal, g.Refusal) || !reflect.DeepEqual(f.Edits, g.Edits) {
+				t.Errorf("%d: %s: %v, and if the go command is asked, %v", i, f.Name, f.Refusal, g.Refusal)
+			}
 		}
 	}
 }

@@ -2,9 +2,9 @@ package rewrite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"path/filepath"
 	"slices"
@@ -53,26 +53,16 @@ func (r *run) load(ctx context.Context, over overlay) ([]*view, error) {
 	return views, nil
 }
 
-const typedMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
-	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo |
-	packages.NeedModule | packages.NeedForTest
-
 func (r *run) view(ctx context.Context, config Config, over overlay, flags []string) (*view, error) {
-	pkgs, err := loadPackages(&packages.Config{
-		Context:    ctx,
-		Mode:       typedMode,
-		Dir:        r.Dir,
-		Env:        config.env(r.Env),
-		BuildFlags: append(config.flags(), flags...),
-		Tests:      true,
-		ParseFile: func(fset *token.FileSet, name string, text []byte) (*ast.File, error) {
-			text = r.src.note(name, text)
-			if t, ok := over[name]; ok {
-				text = t
-			}
-			return parser.ParseFile(fset, name, text, parseMode)
-		},
-	}, r.scope.load)
+	l := &loader{
+		run: r, config: config, over: over, flags: flags, fset: token.NewFileSet(),
+		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
+		files: make(map[string]*parsed),
+	}
+	pkgs, err := l.load(ctx)
+	if r.whole || errors.Is(err, errNotAlone) {
+		pkgs, err = l.loadWhole(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +98,7 @@ func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*vi
 		unit:   make(map[string]*pattern.Unit),
 	}
 	targets := make(map[*pattern.Unit]bool)
-	for _, p := range widest(pkgs) {
+	for _, p := range widest(pkgs, func(p *packages.Package) int { return len(p.Syntax) }) {
 		u := &pattern.Unit{
 			Fset: p.Fset, Files: p.Syntax, Pkg: p.Types, Info: p.TypesInfo,
 			Ignored: slices.Clone(p.IgnoredFiles), Other: p.OtherFiles, Read: read,
@@ -157,7 +147,7 @@ func resolved(name string) string {
 
 // widest keeps each package once: with its in-package tests, if it has any.
 // The result is sorted by path.
-func widest(pkgs []*packages.Package) []*packages.Package {
+func widest(pkgs []*packages.Package, files func(*packages.Package) int) []*packages.Package {
 	tested := make(map[string]bool)
 	for _, p := range pkgs {
 		if p.ForTest == p.PkgPath {
@@ -166,7 +156,7 @@ func widest(pkgs []*packages.Package) []*packages.Package {
 	}
 	var kept []*packages.Package
 	for _, p := range pkgs {
-		if p.ForTest == "" && tested[p.PkgPath] || len(p.Syntax) == 0 {
+		if p.ForTest == "" && tested[p.PkgPath] || files(p) == 0 {
 			continue
 		}
 		kept = append(kept, p)

@@ -1,0 +1,307 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/gcexportdata"
+	"golang.org/x/tools/go/packages"
+)
+
+// A loader type-checks packages of one configuration.
+//
+// It does what packages.Load does, for less. That asks the go command for the
+// export data of everything, which compiles also the packages that are then
+// type-checked from source, and their tests: minutes of work for a module that was
+// not built before, and some for each file that changed since. Here they are
+// listed without, and export data is wanted only of what they import. Of packages
+// with in-package tests, packages.Load checks both the package with and without
+// them; here the latter serves its importers, and the bodies of its functions are
+// checked once.
+type loader struct {
+	*run
+	config Config
+	over   overlay
+	flags  []string // for the go command, with the overlay
+
+	fset  *token.FileSet
+	order []*packages.Package        // to be type-checked, dependencies first
+	from  map[*packages.Package]bool // whether it is in order; by all that were visited
+	full  map[*packages.Package]bool // with the bodies of functions
+
+	mu    sync.Mutex
+	files map[string]*parsed // by name
+}
+
+// A parsed file is shared by the variants of its package.
+type parsed struct {
+	once sync.Once
+	file *ast.File
+	err  error
+}
+
+// errNotAlone says that packages cannot be type-checked from their files and the
+// export data of others: cgo translates them first, or they are in a form that
+// the loader does not know.
+var errNotAlone = errors.New("packages that need the go command")
+
+const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
+	packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
+
+// load returns the packages of the scope, each in its widest variant. Errors of
+// packages are in the packages.
+func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
+	roots, err := loadPackages(&packages.Config{
+		Context: ctx, Mode: listMode, Dir: l.Dir, Env: l.config.env(l.Env),
+		BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
+	}, l.scope.load)
+	if err != nil {
+		return nil, err
+	}
+	if len(l.Configs) > 1 {
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return len(p.GoFiles) == 0 })
+	}
+	if len(problemsOf(l.Dir, roots)) > 0 {
+		return roots, nil
+	}
+	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
+	for _, p := range roots {
+		l.full[p] = true
+	}
+	for _, p := range roots {
+		l.visit(p)
+	}
+	if err := l.imports(ctx); err != nil {
+		return nil, err
+	}
+	return roots, l.check(ctx)
+}
+
+// loadWhole leaves all to packages.Load.
+func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
+	return loadPackages(&packages.Config{
+		Context: ctx, Mode: wholeMode, Dir: l.Dir, Env: l.config.env(l.Env),
+		BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
+		ParseFile: func(fset *token.FileSet, name string, text []byte) (*ast.File, error) {
+			text = l.src.note(name, text)
+			if t, ok := l.over[name]; ok {
+				text = t
+			}
+			return parser.ParseFile(fset, name, text, parseMode)
+		},
+	}, l.scope.load)
+}
+
+const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
+	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo |
+	packages.NeedModule | packages.NeedForTest
+
+// visit puts p in order if it is of the scope, or depends on a package that is:
+// its export data speaks of types that are not those of the scope.
+func (l *loader) visit(p *packages.Package) bool {
+	yes, ok := l.from[p]
+	if ok {
+		return yes
+	}
+	yes = l.full[p] || l.scope.loads(p)
+	for _, path := range slices.Sorted(maps.Keys(p.Imports)) {
+		yes = l.visit(p.Imports[path]) || yes
+	}
+	if l.from[p] = yes; yes {
+		p.Fset, p.CompiledGoFiles = l.fset, p.GoFiles
+		l.order = append(l.order, p)
+	}
+	return yes
+}
+
+// imports reads the export data of what the packages in order import.
+func (l *loader) imports(ctx context.Context) error {
+	wanted := make(map[string]*packages.Package)
+	for _, p := range l.order {
+		for _, dep := range p.Imports {
+			if !l.from[dep] && dep.PkgPath != "unsafe" {
+				if dep.ID != dep.PkgPath {
+					return errNotAlone // compiled anew for a test
+				}
+				wanted[dep.ID] = dep
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	pkgs, err := packages.Load(&packages.Config{
+		Context: ctx, Mode: packages.NeedName | packages.NeedExportFile, Dir: l.Dir, Env: l.config.env(l.Env),
+		BuildFlags: append(l.config.flags(), l.flags...),
+	}, slices.Sorted(maps.Keys(wanted))...)
+	if err != nil {
+		return errors.Join(errNotAlone, ctx.Err())
+	}
+	if err := sourceError(l.config, problemsOf(l.Dir, pkgs)); err != nil {
+		return err
+	}
+	known := make(map[string]*types.Package)
+	for _, p := range pkgs {
+		dep := wanted[p.ID]
+		if dep == nil || p.ExportFile == "" {
+			return errNotAlone
+		}
+		if dep.Types, err = l.export(p, known); err != nil {
+			return fmt.Errorf("%s: %w", p.PkgPath, err)
+		}
+		delete(wanted, p.ID)
+	}
+	if len(wanted) > 0 {
+		return errNotAlone
+	}
+	return nil
+}
+
+// export reads the export data of one package.
+func (l *loader) export(p *packages.Package, known map[string]*types.Package) (*types.Package, error) {
+	if t := known[p.PkgPath]; t != nil && t.Complete() {
+		return t, nil
+	}
+	f, err := os.Open(p.ExportFile)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in, err := gcexportdata.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return gcexportdata.Read(in, l.fset, known, p.PkgPath)
+}
+
+// check type-checks the packages in order, several at a time.
+func (l *loader) check(ctx context.Context) error {
+	done := make(map[*packages.Package]chan struct{})
+	for _, p := range l.order {
+		done[p] = make(chan struct{})
+	}
+	errs := make([]error, len(l.order))
+	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, p := range l.order {
+		wg.Go(func() {
+			defer close(done[p])
+			for _, dep := range p.Imports {
+				if l.from[dep] {
+					<-done[dep]
+				}
+			}
+			tokens <- struct{}{}
+			defer func() { <-tokens }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				if errs[i] = l.parse(p); errs[i] == nil {
+					typeCheck(p, l.full[p])
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parse fills in the syntax of p.
+func (l *loader) parse(p *packages.Package) error {
+	for _, name := range p.CompiledGoFiles {
+		l.mu.Lock()
+		f := l.files[name]
+		if f == nil {
+			f = new(parsed)
+			l.files[name] = f
+		}
+		l.mu.Unlock()
+		f.once.Do(func() {
+			var text []byte
+			if text, f.err = l.src.read(name); f.err != nil {
+				return
+			}
+			if t, ok := l.over[name]; ok {
+				text = t
+			}
+			f.file, f.err = parser.ParseFile(l.fset, name, text, parseMode)
+		})
+		if f.err != nil {
+			return &SourceError{Config: l.config, Problems: parseProblems(name, f.err)}
+		}
+		for _, spec := range f.file.Imports {
+			if spec.Path.Value == `"C"` {
+				return errNotAlone
+			}
+		}
+		p.Syntax = append(p.Syntax, f.file)
+	}
+	return nil
+}
+
+// typeCheck type-checks a package whose syntax and whose imports' types are
+// there. Without the bodies of functions it notes nothing of what it learns but
+// the types of the package.
+func typeCheck(p *packages.Package, bodies bool) {
+	cfg := &types.Config{
+		Importer: importerFunc(func(path string) (*types.Package, error) {
+			if path == "unsafe" {
+				return types.Unsafe, nil
+			}
+			if dep := p.Imports[path]; dep != nil && dep.Types != nil {
+				return dep.Types, nil
+			}
+			return nil, fmt.Errorf("no types of %s", path)
+		}),
+		IgnoreFuncBodies: !bodies,
+		Sizes:            p.TypesSizes,
+		Error: func(err error) {
+			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}
+			if t, ok := err.(types.Error); ok {
+				e.Pos, e.Msg = t.Fset.Position(t.Pos).String(), t.Msg
+			}
+			p.Errors = append(p.Errors, e)
+		},
+	}
+	if p.Module != nil && p.Module.GoVersion != "" {
+		cfg.GoVersion = "go" + p.Module.GoVersion
+	}
+	p.TypesInfo = nil
+	if bodies {
+		p.TypesInfo = &types.Info{
+			Types:        make(map[ast.Expr]types.TypeAndValue),
+			Instances:    make(map[*ast.Ident]types.Instance),
+			Defs:         make(map[*ast.Ident]types.Object),
+			Uses:         make(map[*ast.Ident]types.Object),
+			Implicits:    make(map[ast.Node]types.Object),
+			Selections:   make(map[*ast.SelectorExpr]*types.Selection),
+			Scopes:       make(map[ast.Node]*types.Scope),
+			FileVersions: make(map[*ast.File]string),
+		}
+	}
+	p.Types, _ = cfg.Check(p.PkgPath, p.Fset, p.Syntax, p.TypesInfo)
+}
+
+type importerFunc func(string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
+
+// loads reports whether p is a package of the scope, in any variant.
+func (s *scope) loads(p *packages.Package) bool {
+	_, found := slices.BinarySearchFunc(s.load, basePath(p), strings.Compare)
+	return found
+}
