@@ -13,11 +13,14 @@
 //
 // # What is loaded
 //
-// Few functions of a module are prepare functions, and types are dear. So
-// the packages that the patterns name are parsed first, without types, and
-// those that may hold a prepare function are kept. They are type-checked, once
-// per package, in the variant that has the in-package tests, and with their
-// external tests beside them. Types of dependencies come from export data.
+// Few functions of a module are prepare functions, and types are dear. So the
+// files that the patterns name are looked at first, without types: those that may
+// hold a function literal are parsed, and the packages that may hold a prepare
+// function are kept. They are type-checked, once per package, in the variant that
+// has the in-package tests, and with their external tests beside them. Types of
+// dependencies come from export data; where a dependency depends on a package of
+// the scope, it is type-checked too, without the bodies of functions. Packages with
+// cgo are left to packages.Load.
 //
 // A function that other packages can call (its name is exported, and its
 // package is internal or Options.Exported is set) may have callers anywhere in
@@ -28,7 +31,7 @@
 //
 // Whatever is type-checked must be sound: a package with an error could hide a
 // caller, and ends the run with a *SourceError. Other packages of the module
-// are parsed at most, and may be broken.
+// are parsed at most, and may be broken. BenchmarkReport measures all this.
 //
 // # Configurations
 //

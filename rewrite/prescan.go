@@ -6,8 +6,10 @@ import (
 	"go/scanner"
 	"go/token"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/packages"
@@ -25,10 +27,11 @@ type scan struct {
 	hits     []hit
 	linked   map[string]string // symbols that linkname directives name, and the file
 	mentions []string          // files that hold the word closurefix, perhaps in a directive
-	problems []Problem         // syntax errors
+	problems []Problem         // syntax errors, of the files that were parsed
 }
 
-// prescan parses files, several at a time. It keeps no syntax.
+// prescan parses files, several at a time, as far as they may hold a function
+// literal. It keeps no syntax.
 func prescan(src *sources, files []string) *scan {
 	type answer struct {
 		hits     []hit
@@ -48,13 +51,16 @@ func prescan(src *sources, files []string) *scan {
 				answers[i].problems = []Problem{{File: name, Text: err.Error()}}
 				return
 			}
+			answers[i].linked = linknames(text)
+			answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
+			if !mayLiteral(text) {
+				return
+			}
 			f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 			if err != nil {
 				answers[i].problems = syntaxProblems(name, err)
 				return
 			}
-			answers[i].linked = linknames(text)
-			answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 			for _, fn := range pattern.May(f) {
 				answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
 			}
@@ -116,4 +122,42 @@ func internal(path string) bool {
 		}
 	}
 	return false
+}
+
+// mayLiteral reports whether a file may hold a function literal, as far as its
+// words tell. Two thirds of the files of a usual module do not, and to read them is
+// a tenth of the work of parsing them. It may say yes too often.
+func mayLiteral(text []byte) bool {
+	for rest, last := text, byte('\n'); ; {
+		i := bytes.Index(rest, []byte("func"))
+		if i < 0 {
+			return false
+		}
+		if i > 0 {
+			last = rest[i-1]
+		}
+		rest = rest[i+len("func"):]
+		next := bytes.TrimLeft(rest, " \t\r\n")
+		switch {
+		case len(next) == 0:
+			return false
+		case next[0] == '/': // a comment, and who knows what behind it
+			return true
+		case next[0] == '(' && !(last == '\n' && isMethod(next)):
+			return true // a literal or a type
+		}
+		last = 'c'
+	}
+}
+
+// isMethod reports whether a line goes on like that of a method, after the word
+// func: with a receiver in parentheses and a name.
+func isMethod(text []byte) bool {
+	end := bytes.IndexAny(text[1:], "()\n")
+	if end < 0 || text[1+end] != ')' {
+		return false
+	}
+	name, ok := bytes.CutPrefix(text[end+2:], []byte(" "))
+	i := bytes.IndexFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return ok && i > 0 && name[i] == '(' && !slices.Contains([]string{"func", "chan"}, string(name[:i])) // else a type, the result of a literal
 }

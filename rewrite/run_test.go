@@ -498,7 +498,7 @@ func TestSourceErrors(t *testing.T) {
 	}{
 		{"type", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() {} }\n\nvar x int = \"\"\n", ".", `a.go:5:13: cannot use "" (untyped string constant) as int value in variable declaration`},
 		{"test", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() {} }\n-- a_test.go --\npackage a\n\nvar x = y\n", ".", "a_test.go:3:9: undefined: y"},
-		{"syntax", module + "-- a.go --\npackage a\n\nfunc f() { return return }\n", ".", "a.go:3:19: expected"},
+		{"syntax", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() { return return } }\n", ".", "a.go:3:42: expected"},
 		{"import", module + "-- a.go --\npackage a\n\nimport \"example.com/m/no\"\n\nfunc f() func() { return func() { no.No() } }\n", ".", "a.go:3:8: "},
 		{"dependency", module + "-- a.go --\npackage a\n\nimport \"example.com/m/b\"\n\nfunc f() func() { return func() { b.B() } }\n-- b/b.go --\npackage b\n\nfunc B() { return 1 }\n", ".", "b/b.go:3:19: too many return values\n\thave (number)"},
 		{"package", module, "./no", "no"},
