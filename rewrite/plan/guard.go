@@ -113,6 +113,9 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 			continue
 		}
 		for j := i - 1; j >= 0; j-- {
+			if call := asserts(sc.info, list[j], v); call != nil && sc.counts(v, list[j], call, n) {
+				return isNil
+			}
 			s, ok := list[j].(*ast.IfStmt)
 			if !ok || s.Else != nil || !terminates(sc.info, s.Body) {
 				continue
@@ -123,6 +126,46 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 		}
 	}
 	return unknown
+}
+
+// asserts returns the call that a statement is if it ends the test unless the error
+// v is nil. These functions compare it with nil and call t.FailNow, by the
+// documentation of their packages:
+//
+//	require.NoError(t, err)
+//
+// t must be the test itself: a testing.TB may go on after FailNow.
+func asserts(info *types.Info, stmt ast.Stmt, v *types.Var) ast.Expr {
+	s, ok := stmt.(*ast.ExprStmt)
+	if !ok {
+		return nil
+	}
+	call, ok := s.X.(*ast.CallExpr)
+	if !ok || len(call.Args) < 2 || identOf(call.Args[1]) == nil || info.Uses[identOf(call.Args[1])] != types.Object(v) {
+		return nil
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
+	if !ok || f.Pkg() == nil || f.Signature().Recv() != nil {
+		return nil
+	}
+	switch f.Pkg().Path() + "." + f.Name() {
+	case "github.com/stretchr/testify/require.NoError", "github.com/stretchr/testify/require.NoErrorf", "gotest.tools/v3/assert.NilError":
+	default:
+		return nil
+	}
+	ptr, ok := types.Unalias(info.TypeOf(call.Args[0])).(*types.Pointer)
+	if !ok {
+		return nil
+	}
+	n, ok := types.Unalias(ptr.Elem()).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "testing" {
+		return nil
+	}
+	return call
 }
 
 // fallsInto reports whether the clause before falls through into this one, which
