@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/internal/drivers"
+	"github.com/closurefix/closurefix/analyzer/internal/drivers"
 )
 
 // TestGopls builds a gopls and edits with it. It takes a minute or two of two

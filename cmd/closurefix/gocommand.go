@@ -31,7 +31,7 @@ func underGoCommand(args []string) bool {
 // would after it parsed and type-checked them, if the linked unitchecker lets it.
 // Over k8s.io/client-go v0.37.2, 1,067
 // starts of which 11 need types, a first go vet takes 13 CPU-seconds, 3 of them the
-// go command's own, and 86 to 91 with internal/drivers/single as the tool: two runs
+// go command's own, and 86 to 91 with analyzer/internal/drivers/single as the tool: two runs
 // each, in turn, on two busy processors, with Go 1.26.8.
 func serveGoCommand(args []string) {
 	skips := readsExportData(debug.ReadBuildInfo())

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/internal/drivers"
+	"github.com/closurefix/closurefix/analyzer/internal/drivers"
 )
 
 const config = `version: "2"

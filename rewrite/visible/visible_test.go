@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/closurefix/closurefix/internal/visible"
+	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 func TestVisible(t *testing.T) {

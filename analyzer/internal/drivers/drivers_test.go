@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/internal/drivers"
+	"github.com/closurefix/closurefix/analyzer/internal/drivers"
 )
 
 // nextGo is the release after the one that the module asks for.
@@ -232,7 +232,7 @@ func build(t *testing.T, release string) programs {
 	p := programs{t.TempDir(), release}
 	const root = "github.com/closurefix/closurefix"
 	cmd := exec.Command("go", "build", "-o", p.dir+string(filepath.Separator),
-		root+"/cmd/closurefix", root+"/internal/drivers/multi", root+"/internal/drivers/single")
+		root+"/cmd/closurefix", root+"/analyzer/internal/drivers/multi", root+"/analyzer/internal/drivers/single")
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+release)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
