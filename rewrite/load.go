@@ -289,7 +289,6 @@ func typeCheck(p *packages.Package, bodies bool) {
 			Uses:         make(map[*ast.Ident]types.Object),
 			Implicits:    make(map[ast.Node]types.Object),
 			Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-			Scopes:       make(map[ast.Node]*types.Scope),
 			FileVersions: make(map[*ast.File]string),
 		}
 	}
