@@ -1,0 +1,80 @@
+package rewrite
+
+import (
+	"flag"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/trial"
+)
+
+var everything = flag.String("everything", "../testdata/src/kinds,../testdata/src/together,../testdata/src/sites", "directories that TestEverything looks at, with commas between")
+
+// TestEverything rewrites all that it finds in modules, cleanups that capture no
+// result and exported functions included: each function alone, then all together.
+// Every text must type-check by itself: that a change is refused by the checker is
+// a fault of the decision. It counts refusals by code, and writes nothing.
+//
+//	go test ./rewrite -run TestEverything -v -everything /src/tools,/src/client-go
+func TestEverything(t *testing.T) {
+	for dir := range strings.SplitSeq(*everything, ",") {
+		o, err := Options{Dir: dir, All: true, Exported: true, Rewrite: true}.complete(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run{
+			Options: o, src: newSources(), settled: make(map[id]bool), findings: make(map[id]*Finding),
+			tester: tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
+		}
+		if r.scope, err = survey(t.Context(), o, r.src); err != nil {
+			t.Fatal(err)
+		}
+		r.scope.load = r.scope.reach // all that could be concerned
+		if err := r.look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		codes := make(map[plan.Code]int)
+		alone := 0
+		for _, c := range r.changes {
+			if c.refusal != nil {
+				codes[c.refusal.Code]++
+				continue
+			}
+			over, err := r.apply(nil, []*change{c})
+			if err != nil {
+				t.Errorf("%s: %v", c.pos, err)
+				continue
+			}
+			if _, err := r.check(t.Context(), over); err != nil {
+				t.Errorf("%s: alone: %v", c.pos, err)
+				continue
+			}
+			alone++
+		}
+		r.report()
+		if err := r.rewrite(t.Context()); err != nil {
+			t.Errorf("%s: %v", dir, err)
+			continue
+		}
+		together := 0
+		for _, f := range r.findings {
+			switch {
+			case f.Refusal == nil:
+				together++
+			case f.Refusal.Code == plan.VerifyFailed || f.Refusal.Code == plan.InternalError:
+				t.Errorf("%s: together: %v", f.Pos, f.Refusal)
+			}
+		}
+		if together == 0 && strings.Contains(dir, "testdata") {
+			t.Errorf("%s: nothing is rewritten, which is no test", dir)
+		}
+		t.Logf("%s: %d files, %d functions; rewritten alone %d, together %d, in %d files",
+			dir, r.scope.files, len(r.findings), alone, together, len(r.over))
+		for _, code := range slices.Sorted(maps.Keys(codes)) {
+			t.Logf("%6d %s", codes[code], code)
+		}
+	}
+}
