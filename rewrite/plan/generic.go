@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -33,10 +34,10 @@ func (x *decision) generic() *Refusal {
 		return nil
 	}
 	var texts, names []string
-	hidden := "" // a type parameter that no operand tells
+	told, hidden := x.told(), "" // hidden is one that no operand tells
 	for _, f := range params.List {
 		for _, name := range f.Names {
-			if !slices.ContainsFunc(x.plan.Finish.Params, func(fp Param) bool { return slices.Contains(words(fp.Type), name.Name) }) {
+			if !told[name.Name] {
 				hidden = name.Name
 			}
 			texts = append(texts, name.Name+" "+types.ExprString(f.Type))
@@ -68,6 +69,31 @@ func (x *decision) generic() *Refusal {
 		x.plan.Finish.TypeArgs = "[" + strings.Join(names, ", ") + "]"
 	}
 	return nil
+}
+
+// told returns the type parameters that operands of finish tell: those that the type
+// of a parameter names, and those that such a one determines by its constraint, as
+// S does E with S ~[]E.
+func (x *decision) told() map[string]bool {
+	told := make(map[string]bool)
+	for _, fp := range x.plan.Finish.Params {
+		for _, w := range words(fp.Type) {
+			told[w] = true
+		}
+	}
+	list := x.p.Decl.Type.TypeParams.List
+	for range list { // each may tell the next
+		for _, f := range list {
+			core, ok := f.Type.(*ast.UnaryExpr)
+			if !ok || !slices.ContainsFunc(f.Names, func(id *ast.Ident) bool { return told[id.Name] }) {
+				continue
+			}
+			for _, w := range words(types.ExprString(core.X)) {
+				told[w] = true
+			}
+		}
+	}
+	return told
 }
 
 // typeArgs refuses where the explicit type arguments of a site cannot be given to
@@ -105,20 +131,73 @@ func (x *decision) typeArgs(s *pattern.Site, all bool) *Refusal {
 }
 
 // infers reports whether the operands that a site gives to finish tell it the same
-// type arguments as prepare has found, from more of them.
+// type arguments as prepare has found, from more of them. An operand that has the
+// very type which prepare found tells it, and so does a constant whose own type
+// that is; any other constant takes the type that the others tell.
 func (x *decision) infers(s *pattern.Site) bool {
+	told := make(map[string]bool)
+	var untold []string // types of parameters that get a constant
 	for _, fp := range x.plan.Finish.Params {
-		if fp.Passage == nil || fp.Passage.Route != ByArgument || !x.namesTypeParam(fp.Type) {
+		if !x.namesTypeParam(fp.Type) {
 			continue
 		}
-		i := fp.Passage.Capture.Index
-		sig := instance(s)
-		if sig == nil || i >= len(s.Call.Args) || i >= sig.Params().Len() || constant(s, s.Call.Args[i]) ||
-			!types.Identical(s.Unit.Info.TypeOf(s.Call.Args[i]), sig.Params().At(i).Type()) {
-			return false
+		if fp.Passage != nil && fp.Passage.Route == ByArgument {
+			i := fp.Passage.Capture.Index
+			sig := instance(s)
+			if i >= len(s.Call.Args) || i >= sig.Params().Len() {
+				return false
+			}
+			e, want := s.Call.Args[i], sig.Params().At(i).Type()
+			if constant(s, e) {
+				if !types.Identical(ownType(s.Unit.Info, e), want) {
+					untold = append(untold, fp.Type)
+				}
+				continue
+			}
+			if !types.Identical(s.Unit.Info.TypeOf(e), want) {
+				return false
+			}
+		}
+		for _, w := range words(fp.Type) {
+			told[w] = true
 		}
 	}
-	return true
+	return !slices.ContainsFunc(untold, func(typ string) bool {
+		return slices.ContainsFunc(words(typ), func(w string) bool { return x.namesTypeParam(w) && !told[w] })
+	})
+}
+
+// ownType returns the type that a constant has where nothing asks for another:
+// int for 1, whatever it is converted to.
+func ownType(info *types.Info, e ast.Expr) types.Type {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BasicLit:
+		switch e.Kind {
+		case token.INT:
+			return types.Typ[types.Int]
+		case token.FLOAT:
+			return types.Typ[types.Float64]
+		case token.IMAG:
+			return types.Typ[types.Complex128]
+		case token.CHAR:
+			return types.Universe.Lookup("rune").Type()
+		case token.STRING:
+			return types.Typ[types.String]
+		}
+	case *ast.Ident:
+		if c, ok := info.Uses[e].(*types.Const); ok {
+			return types.Default(c.Type())
+		}
+	case *ast.SelectorExpr:
+		return ownType(info, e.Sel)
+	case *ast.UnaryExpr:
+		return ownType(info, e.X)
+	case *ast.CallExpr:
+		if info.Types[e.Fun].IsType() {
+			return info.TypeOf(e)
+		}
+	}
+	return types.Typ[types.Invalid]
 }
 
 // genericState makes the struct for the state generic where it, or the method that
@@ -157,6 +236,9 @@ func (x *decision) genericState() *Refusal {
 		})
 		if clash != "" {
 			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "the constraint of %s needs an import of %s, whose name is taken", name, clash)
+		}
+		if list.Len() == 1 && strings.HasPrefix(text, "*") {
+			text = "interface{ " + text + " }" // [P *int] would be the length of an array
 		}
 		args, params = append(args, name), append(params, name+" "+text)
 	}
@@ -198,17 +280,10 @@ func (x *decision) stateNamesTypeParam(list *types.TypeParamList) bool {
 	return found
 }
 
-// instance returns the signature of prepare as the site calls it.
+// instance returns the signature of prepare as the site calls it, with the type
+// arguments in place of type parameters.
 func instance(s *pattern.Site) *types.Signature {
-	var id *ast.Ident
-	switch f := ast.Unparen(s.Call.Fun).(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
-	}
-	sig, _ := s.Unit.Info.Instances[id].Type.(*types.Signature)
-	return sig
+	return s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
 }
 
 // namesAnyTypeParam reports whether the text of a type names a type parameter of

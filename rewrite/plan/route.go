@@ -227,10 +227,26 @@ func (x *decision) promotedByPointer(s *pattern.Site) bool {
 	return selection != nil && len(selection.Index()) > 1 && throughEmbeddedPointer(selection)
 }
 
-// hoistable reports whether a statement can be put before the site's.
+// hoistable reports whether a statement can be put before the site's, and what it
+// declares is seen at every use:
+//
+//	var done func()
+//	if slow {
+//		k := cost(n)
+//		done = begin(k)      // nothing declared here is there for the use below
+//	}
+//	if done != nil {
+//		defer done()
+//	}
 func hoistable(s *pattern.Site) bool {
-	if _, _, ok := s.Up.List(s.Stmt); !ok || spread(s) {
+	list, i, ok := s.Up.List(s.Stmt)
+	if !ok || spread(s) {
 		return false
+	}
+	for _, u := range calls(s) {
+		if !slices.ContainsFunc(list[i:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) }) {
+			return false
+		}
 	}
 	for _, l := range s.Lhs {
 		if effects(s.Unit.Info, l) {
@@ -336,7 +352,7 @@ func (x *decision) resultStays(s *pattern.Site, i int) bool {
 		return x.together(s, i)
 	}
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
-	if !ok || global(v) || types.TypeString(v.Type(), nil) != types.TypeString(x.p.Func.Signature().Results().At(i).Type(), nil) {
+	if !ok || global(v) || !types.Identical(v.Type(), instance(s).Results().At(i).Type()) {
 		return false
 	}
 	for _, u := range calls(s) {
@@ -358,7 +374,7 @@ func (x *decision) resultStays(s *pattern.Site, i int) bool {
 func (x *decision) together(s *pattern.Site, i int) bool {
 	info := s.Unit.Info
 	v, ok := info.ObjectOf(identOf(s.Lhs[i])).(*types.Var)
-	if !ok || global(v) || s.NamedResult(v) || types.TypeString(v.Type(), nil) != types.TypeString(x.p.Func.Signature().Results().At(i).Type(), nil) {
+	if !ok || global(v) || s.NamedResult(v) || !types.Identical(v.Type(), instance(s).Results().At(i).Type()) {
 		return false
 	}
 	set := make(map[*ast.Ident]bool)
