@@ -33,16 +33,21 @@ func (x *decision) generic() *Refusal {
 	if params == nil {
 		return nil
 	}
-	var texts, names []string
+	var names []string
+	text := ""
 	told, hidden := x.told(), "" // hidden is one that no operand tells
-	for _, f := range params.List {
+	for i, f := range params.List {
+		if i > 0 {
+			text += ", "
+		}
 		for _, name := range f.Names {
 			if !told[name.Name] {
 				hidden = name.Name
 			}
-			texts = append(texts, name.Name+" "+types.ExprString(f.Type))
 			names = append(names, name.Name)
+			text += name.Name + ", "
 		}
+		text = strings.TrimSuffix(text, ", ") + " " + types.ExprString(f.Type)
 	}
 	for _, s := range x.sites {
 		if len(calls(s)) == 0 {
@@ -61,7 +66,7 @@ func (x *decision) generic() *Refusal {
 			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and an operand does not tell its type to what its cleanup becomes")
 		}
 	}
-	x.plan.Finish.TypeParams = "[" + strings.Join(texts, ", ") + "]"
+	x.plan.Finish.TypeParams = "[" + text + "]"
 	if hidden != "" {
 		if slices.Contains(names, "_") && len(p.Inner) > 0 {
 			return x.refuse(Generic, p.Unit, p.Inner[0].Expr.Pos(), "it is generic, and cannot name its type parameter _ where it runs its cleanup")

@@ -294,19 +294,9 @@ func (x *decision) name() *Refusal {
 		fields++
 	}
 	if fields > 1 || fields == 1 && x.passesForCleanup() {
-		verb, rest := verbOf(p.Key.Name)
-		if rest == "" {
-			rest = verb
-		}
-		var ok bool
-		if plan.State.Type, ok = x.freeName([]string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State", lowerFirst(p.Key.Name) + "State2"}); !ok {
-			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
-		}
-		if r := x.genericState(); r != nil {
+		if r := x.stateType(); r != nil {
 			return r
 		}
-		plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
-		plan.Finish.OnState = !plan.Finish.OnRecv
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
@@ -326,7 +316,14 @@ func (x *decision) name() *Refusal {
 		plan.Finish.OnRecv = !clash && !hidden && x.everySite(func(s *pattern.Site) bool {
 			return receiver(s) != nil && !x.aliases(s) && x.stableReceiver(s, receiver(s))
 		})
-		if !plan.Finish.OnRecv && !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
+		switch {
+		case plan.Finish.OnRecv:
+		case fields == 1 && genericRecv(p):
+			// Whoever has the state has its type arguments.
+			if r := x.stateType(); r != nil {
+				return r
+			}
+		case !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }):
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
 		}
 	}
@@ -394,6 +391,26 @@ func (x *decision) name() *Refusal {
 		return r
 	}
 	return x.typesSeen()
+}
+
+// stateType makes the state a struct of its own, which finish is a method of unless it
+// is one of the receiver.
+func (x *decision) stateType() *Refusal {
+	p, plan := x.p, x.plan
+	verb, rest := verbOf(p.Key.Name)
+	if rest == "" {
+		rest = verb
+	}
+	var ok bool
+	if plan.State.Type, ok = x.freeName([]string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State", lowerFirst(p.Key.Name) + "State2"}); !ok {
+		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+	}
+	if r := x.genericState(); r != nil {
+		return r
+	}
+	plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
+	plan.Finish.OnState = !plan.Finish.OnRecv
+	return nil
 }
 
 // typesSeen refuses when a type that an idle return has to write means something

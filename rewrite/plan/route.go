@@ -112,6 +112,9 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 		if x.everySite(func(s *pattern.Site) bool { return x.resultStays(s, c.Index) }) {
 			return choice{pass: Passage{Capture: c, Route: ByResult, Result: c.Index}}, nil
 		}
+		if x.handsOut(c) {
+			return choice{pass: Passage{Capture: c, Route: ByState}}, x.inScope(c)
+		}
 		// The address of the result sees what the return assigns to it.
 		return choice{pass: Passage{Capture: c, Route: ByState, Pointer: true}}, x.inScope(c)
 	}
@@ -119,6 +122,20 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 		return choice{pass: Passage{Capture: c, Route: ByResult, Result: i}}, nil
 	}
 	return choice{pass: Passage{Capture: c, Route: ByState}}, x.inScope(c)
+}
+
+// handsOut reports whether a captured result has, at each live return, the value that
+// it keeps: the return assigns nothing else to it, and no literal changes it later.
+func (x *decision) handsOut(c *pattern.Capture) bool {
+	if x.resultReplaced(c.Index) {
+		return false
+	}
+	return !slices.ContainsFunc(x.p.Returns, func(r *pattern.Return) bool {
+		if !r.Live() || !slices.Contains(r.Literal.Captures, c) || len(r.Stmt.Results) == 0 {
+			return false
+		}
+		return c.Index >= len(r.Stmt.Results) || x.p.Unit.Info.Uses[identOf(r.Stmt.Results[c.Index])] != c.Var
+	})
 }
 
 // inScope refuses when a live return cannot name the capture.

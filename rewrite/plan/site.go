@@ -42,6 +42,8 @@ func (x *decision) settle() *Refusal {
 				}
 				sp.State = o.State
 				sp.Keep = sp.Keep || info.Defs[identOf(s.Lhs[x.p.Result])] != nil
+			} else if s.Form == pattern.Immediate {
+				sp.State = name // needs no variable: it goes from call to call
 			} else {
 				sp.State = x.stateVar(s, s.Stmt.Pos(), name)
 				sp.Keep = true
