@@ -137,8 +137,8 @@ func (x *decision) typeArgs(s *pattern.Site, all bool) *Refusal {
 
 // infers reports whether the operands that a site gives to finish tell it the same
 // type arguments as prepare has found, from more of them. An operand that has the
-// very type which prepare found tells it, and so does a constant whose own type
-// that is; any other constant takes the type that the others tell.
+// very type which prepare found tells it. An untyped constant takes the type that the
+// others tell, or where they tell nothing, its default type.
 func (x *decision) infers(s *pattern.Site) bool {
 	told := make(map[string]bool)
 	var untold []string // types of parameters that get a constant
@@ -153,8 +153,8 @@ func (x *decision) infers(s *pattern.Site) bool {
 				return false
 			}
 			e, want := s.Call.Args[i], sig.Params().At(i).Type()
-			if constant(s, e) {
-				if !types.Identical(ownType(s.Unit.Info, e), want) {
+			if constant(s, e) && !types.Identical(ownType(s.Unit.Info, e), want) {
+				if !types.Identical(types.Default(ownType(s.Unit.Info, e)), want) {
 					untold = append(untold, fp.Type)
 				}
 				continue
@@ -172,26 +172,26 @@ func (x *decision) infers(s *pattern.Site) bool {
 	})
 }
 
-// ownType returns the type that a constant has where nothing asks for another:
-// int for 1, whatever it is converted to.
+// ownType returns the type that a constant has by itself, whatever it is converted
+// to: an untyped one for 1.
 func ownType(info *types.Info, e ast.Expr) types.Type {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.BasicLit:
 		switch e.Kind {
 		case token.INT:
-			return types.Typ[types.Int]
+			return types.Typ[types.UntypedInt]
 		case token.FLOAT:
-			return types.Typ[types.Float64]
+			return types.Typ[types.UntypedFloat]
 		case token.IMAG:
-			return types.Typ[types.Complex128]
+			return types.Typ[types.UntypedComplex]
 		case token.CHAR:
-			return types.Universe.Lookup("rune").Type()
+			return types.Typ[types.UntypedRune]
 		case token.STRING:
-			return types.Typ[types.String]
+			return types.Typ[types.UntypedString]
 		}
 	case *ast.Ident:
 		if c, ok := info.Uses[e].(*types.Const); ok {
-			return types.Default(c.Type())
+			return c.Type()
 		}
 	case *ast.SelectorExpr:
 		return ownType(info, e.Sel)
