@@ -141,10 +141,10 @@ func (l *loader) imports(ctx context.Context) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	pkgs, err := packages.Load(&packages.Config{
+	pkgs, err := loadPackages(&packages.Config{
 		Context: ctx, Mode: packages.NeedName | packages.NeedExportFile, Dir: l.Dir, Env: l.config.env(l.Env),
 		BuildFlags: append(l.config.flags(), l.flags...),
-	}, slices.Sorted(maps.Keys(wanted))...)
+	}, slices.Sorted(maps.Keys(wanted)))
 	if err != nil {
 		return errors.Join(errNotAlone, ctx.Err())
 	}

@@ -25,7 +25,6 @@ func corpus() []Module {
 		{"xtools", "golang.org/x/tools", "v0.52.0", []string{"./..."}, []string{"./go/ssa", "./internal/gocommand"}},
 		{"badger", "github.com/dgraph-io/badger/v4", "v4.9.6", []string{"./..."}, nil},
 		{"quic", "github.com/quic-go/quic-go", "v0.65.0", []string{"./..."}, []string{"./internal/qtls", "./internal/handshake"}},
-		{"image", "github.com/containers/image/v5", "v5.36.2", []string{"./internal/streamdigest"}, []string{"./internal/streamdigest"}},
 		{"grpc", "google.golang.org/grpc", "v1.85.0", []string{"./..."}, []string{"./balancer/rls"}},
 		{"libp2p", "github.com/libp2p/go-libp2p", "v0.51.0", []string{"./..."}, []string{"./p2p/muxer/testsuite", "./p2p/muxer/yamux"}},
 		{"clientgo", "k8s.io/client-go", "v0.37.2", []string{"./..."}, []string{"./tools/cache"}},
