@@ -26,7 +26,8 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 	}
 	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
 	if len(r.Stmt.Results) == 0 {
-		return b.known(r.Stmt, p.Func.Signature().Results().At(x.errIndex)) == notNil
+		v := p.Func.Signature().Results().At(x.errIndex)
+		return b.known(r.Stmt, v) == notNil || b.justSet(r.Stmt, v, 0)
 	}
 	return x.errIndex < len(r.Stmt.Results) && b.holds(r.Stmt, r.Stmt.Results[x.errIndex], 0)
 }
@@ -88,7 +89,8 @@ func (b body) known(n ast.Node, v *types.Var) condition {
 //     the standard library and of the common error packages by their
 //     documentation, those of the packages in sight by their returns, and Wrap,
 //     Wrapf, WithStack and WithMessage of other packages by their names;
-//   - it is a variable that a test around or before the return found not nil;
+//   - it is a variable that a test around or before the return found not nil, or
+//     that the statement before the return sets to such an error;
 //   - it is a field that the if around the return has just found not nil, and
 //     nothing runs in between;
 //   - it is the Err of a context in the case that received from its Done;
@@ -121,7 +123,7 @@ func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
 		if global(v) {
 			return b.x.sentinel(v)
 		}
-		return b.known(at, v) == notNil
+		return b.known(at, v) == notNil || b.justSet(at, v, depth)
 	case *ast.SelectorExpr:
 		if v, ok := info.Uses[e.Sel].(*types.Var); ok && !v.IsField() {
 			return b.x.sentinel(v)
@@ -131,6 +133,30 @@ func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
 		return b.makes(at, e, depth) || doneErr(info, b.up, at, e)
 	}
 	return false
+}
+
+// justSet reports whether the statement before at sets v to an error:
+//
+//	err = fmt.Errorf("port %d", n)
+//	return nil, err
+func (b body) justSet(at ast.Stmt, v *types.Var, depth int) bool {
+	list, i, ok := b.up.List(at)
+	if !ok || i == 0 || depth > 2 {
+		return false
+	}
+	a, ok := list[i-1].(*ast.AssignStmt)
+	if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+		return false
+	}
+	if id := identOf(a.Lhs[0]); id == nil || b.u.Info.ObjectOf(id) != types.Object(v) {
+		return false
+	}
+	for _, access := range b.acc[v] {
+		if access.Mode == pattern.Address || access.Mode == pattern.Write && access.Lit != nil {
+			return false // the operands of a return may call what sets it anew
+		}
+	}
+	return b.holds(a, a.Rhs[0], depth+1)
 }
 
 // makes reports whether a call never returns a nil error here.
