@@ -108,7 +108,11 @@ func (x *decision) swallows() (token.Pos, bool) {
 					at = n.Pos()
 				}
 			case *ast.Ident, *ast.SelectorExpr:
-				if x.calleeRecovers(n.Call.Fun) {
+				if x.calleeRecovers(n.Call.Fun) || x.valueRecovers(n.Call.Fun) {
+					at = n.Pos()
+				}
+			case *ast.CallExpr:
+				if x.madeRecovers(f) {
 					at = n.Pos()
 				}
 			}
@@ -210,6 +214,111 @@ func (x *decision) calleeRecovers(fun ast.Expr) bool {
 		}
 	}
 	return false
+}
+
+// valueRecovers reports whether a deferred func value may recover: a variable that
+// holds anything but function literals that do not, and what functions make that
+// do not either.
+//
+//	unlock := lock()    // whose literal recovers
+//	defer unlock()
+func (x *decision) valueRecovers(fun ast.Expr) bool {
+	info := x.p.Unit.Info
+	id := identOf(fun)
+	if id == nil {
+		sel, ok := ast.Unparen(fun).(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		_, variable := info.Uses[sel.Sel].(*types.Var)
+		return variable && !cancels(info.TypeOf(fun))
+	}
+	v, ok := info.Uses[id].(*types.Var)
+	if !ok {
+		return false
+	}
+	if cancels(v.Type()) {
+		return false
+	}
+	params := x.p.Func.Signature().Params()
+	if global(v) || slices.Contains(slices.Collect(params.Variables()), v) {
+		return true // somebody else's
+	}
+	set, may := 0, false
+	ast.Inspect(x.p.Decl.Body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return true
+		}
+		for i, l := range a.Lhs {
+			if id := identOf(l); id == nil || info.ObjectOf(id) != types.Object(v) {
+				continue
+			}
+			set++
+			rhs := a.Rhs[0]
+			if len(a.Rhs) == len(a.Lhs) {
+				rhs = a.Rhs[i]
+			}
+			switch r := ast.Unparen(rhs).(type) {
+			case *ast.FuncLit:
+				may = may || recovers(info, r)
+			case *ast.CallExpr:
+				may = may || x.madeRecovers(r)
+			default:
+				may = true
+			}
+		}
+		return true
+	})
+	addressed := slices.ContainsFunc(x.p.Access[v], func(a pattern.Access) bool { return a.Mode == pattern.Address })
+	return may || set == 0 || addressed
+}
+
+// madeRecovers reports whether the func value that a call gives may recover. The
+// standard library makes none that does.
+func (x *decision) madeRecovers(call *ast.CallExpr) bool {
+	var id *ast.Ident
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	}
+	f, ok := x.p.Unit.Info.Uses[id].(*types.Func)
+	if !ok || f.Pkg() == nil {
+		return true
+	}
+	key := pattern.KeyOf(f)
+	for _, u := range x.world.Units {
+		if u.Pkg.Path() != key.Pkg {
+			continue
+		}
+		for _, file := range u.Files {
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok || decl.Body == nil || decl.Name.Name != key.Name {
+					continue
+				}
+				if g, ok := u.Info.Defs[decl.Name].(*types.Func); ok && pattern.KeyOf(g) == key {
+					found := false
+					ast.Inspect(decl.Body, func(n ast.Node) bool {
+						if lit, ok := n.(*ast.FuncLit); ok {
+							found = found || recovers(u.Info, lit)
+						}
+						return !found
+					})
+					return found
+				}
+			}
+		}
+	}
+	return strings.Contains(strings.Split(key.Pkg, "/")[0], ".")
+}
+
+// cancels reports whether t is the type of the functions that cancel a context.
+func cancels(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
 }
 
 // failed reports whether a use as a value stands where the site's error is known
