@@ -196,6 +196,13 @@ func (x *decision) calleeRecovers(fun ast.Expr) bool {
 	if !ok {
 		return false
 	}
+	u, decl := x.declared(f)
+	return decl != nil && recovers(u.Info, &ast.FuncLit{Body: decl.Body})
+}
+
+// declared returns the declaration of a function in sight, with its body, and the
+// unit that holds it; nil if there is none.
+func (x *decision) declared(f *types.Func) (*pattern.Unit, *ast.FuncDecl) {
 	key := pattern.KeyOf(f)
 	for _, u := range x.world.Units {
 		if u.Pkg.Path() != key.Pkg {
@@ -208,12 +215,12 @@ func (x *decision) calleeRecovers(fun ast.Expr) bool {
 					continue
 				}
 				if g, ok := u.Info.Defs[decl.Name].(*types.Func); ok && pattern.KeyOf(g) == key {
-					return recovers(u.Info, &ast.FuncLit{Body: decl.Body})
+					return u, decl
 				}
 			}
 		}
 	}
-	return false
+	return nil, nil
 }
 
 // valueRecovers reports whether a deferred func value may recover: a variable that
@@ -288,31 +295,18 @@ func (x *decision) madeRecovers(call *ast.CallExpr) bool {
 	if !ok || f.Pkg() == nil {
 		return true
 	}
-	key := pattern.KeyOf(f)
-	for _, u := range x.world.Units {
-		if u.Pkg.Path() != key.Pkg {
-			continue
-		}
-		for _, file := range u.Files {
-			for _, d := range file.Decls {
-				decl, ok := d.(*ast.FuncDecl)
-				if !ok || decl.Body == nil || decl.Name.Name != key.Name {
-					continue
-				}
-				if g, ok := u.Info.Defs[decl.Name].(*types.Func); ok && pattern.KeyOf(g) == key {
-					found := false
-					ast.Inspect(decl.Body, func(n ast.Node) bool {
-						if lit, ok := n.(*ast.FuncLit); ok {
-							found = found || recovers(u.Info, lit)
-						}
-						return !found
-					})
-					return found
-				}
-			}
-		}
+	u, decl := x.declared(f)
+	if decl == nil {
+		return strings.Contains(strings.Split(f.Pkg().Path(), "/")[0], ".")
 	}
-	return strings.Contains(strings.Split(key.Pkg, "/")[0], ".")
+	found := false
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok {
+			found = found || recovers(u.Info, lit)
+		}
+		return !found
+	})
+	return found
 }
 
 // cancels reports whether t is the type of the functions that cancel a context.
