@@ -145,22 +145,31 @@ type Access struct {
 // declaration of a variable is no access.
 type Accesses map[*types.Var][]Access
 
-// AccessesOf collects the accesses to all variables below root.
-func AccessesOf(info *types.Info, root ast.Node, up Parents) Accesses {
+// AccessesOf collects the accesses to all variables of a top-level declaration.
+func AccessesOf(info *types.Info, decl ast.Decl, up Parents) Accesses {
 	acc := make(Accesses)
+	acc.collect(info, decl, up, nil)
+	return acc
+}
+
+// collect adds the accesses below root. The innermost literal around them is lit, but
+// for those in literals below.
+func (acc Accesses) collect(info *types.Info, root ast.Node, up Parents, lit *ast.FuncLit) {
 	ast.Inspect(root, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			if n == root {
+				return true
+			}
+			acc.collect(info, n, up, n)
+			return false
+		case *ast.Ident:
+			if v, ok := info.Uses[n].(*types.Var); ok && !v.IsField() {
+				acc[v] = append(acc[v], Access{n, modeOf(info, n, up), lit})
+			}
 		}
-		v, ok := info.Uses[id].(*types.Var)
-		if !ok || v.IsField() {
-			return true
-		}
-		acc[v] = append(acc[v], Access{id, modeOf(info, id, up), up.Lit(id)})
 		return true
 	})
-	return acc
 }
 
 // modeOf climbs from an identifier through the selectors and indices that stay
