@@ -127,4 +127,12 @@
 // linkname, even one in a package that imports nothing of ours, assembly, a file
 // for another system, generated code. Each of them refuses.
 // [interface-method, linkname-pull, ignored-file]
+//
+// # The limit
+//
+// Reflection finds exported methods by their names: reflect's Method and
+// MethodByName, and with them text/template, call a method that no code names, and
+// count the methods of a type. Nothing here sees that. It concerns exported methods
+// alone, which are rewritten where all callers are at hand (package main, internal
+// packages) or where somebody asks for it (-exported).
 package plan
