@@ -343,7 +343,7 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*patt
 	if sc.known(u.Expr, v) != notNil {
 		return false
 	}
-	if !returnsFunc(s, u) {
+	if !typedPlace(s, u) {
 		return false // a plain nil would lose its type
 	}
 	x.plan.Idle[u] = "nil"
@@ -355,30 +355,6 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*patt
 		x.plan.Idle[u] = "func() {}"
 	}
 	return true
-}
-
-// returnsFunc reports whether a use is the operand of a return, for a result of
-// func type.
-func returnsFunc(s *pattern.Site, u *pattern.Use) bool {
-	ret, ok := s.Up[u.Expr].(*ast.ReturnStmt)
-	if !ok {
-		return false
-	}
-	var t types.Type
-	switch fn := s.Func.(type) {
-	case *ast.FuncDecl:
-		if obj := s.Unit.Info.Defs[fn.Name]; obj != nil {
-			t = obj.Type()
-		}
-	case *ast.FuncLit:
-		t = s.Unit.Info.TypeOf(fn)
-	}
-	sig, ok := t.(*types.Signature)
-	if !ok || sig.Results().Len() != len(ret.Results) {
-		return false
-	}
-	_, ok = sig.Results().At(slices.Index(ret.Results, u.Expr)).Type().Underlying().(*types.Signature)
-	return ok
 }
 
 // checksError reports whether the use is reached only after the site's error

@@ -67,16 +67,19 @@ func (x *decision) uses() *Refusal {
 
 // value refuses a use of the cleanup as a value that a literal around a call of
 // finish would not stand for. The literal is called by whoever calls the value,
-// so it cannot recover, and its type is not a named one.
+// so it cannot recover; and its type is not a named one, which matters unless the
+// place has a type of its own:
 //
 //	t.Cleanup(done)      // t.Cleanup(func() { finish(n) })
+//	c.cancel = cancel    // c.cancel = func() { finish(n) }, a context.CancelFunc all the same
+//	stop := cancel       // stop := func() { finish(n) } would be a func()
 func (x *decision) value(s *pattern.Site, u *pattern.Use) *Refusal {
 	p := x.p
 	if x.recovers() {
 		return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
 	}
 	result := p.Func.Signature().Results().At(p.Result).Type()
-	if _, ok := types.Unalias(result).(*types.Signature); !ok {
+	if _, ok := types.Unalias(result).(*types.Signature); !ok && !typedPlace(s, u) {
 		return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(result, types.RelativeTo(s.Unit.Pkg)))
 	}
 	for v := range p.Sig.Params().Variables() {
