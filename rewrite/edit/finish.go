@@ -65,6 +65,9 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	for _, l := range d.Plan.Literals {
 		d.substitute(d.node(l.Lit).(*dst.FuncLit))
 	}
+	if err := d.anew(); err != nil {
+		return nil, err
+	}
 	fn.Body = lit.Body
 	if len(d.Plan.Literals) > 1 {
 		if fn.Body, err = d.dispatch(); err != nil {
@@ -80,6 +83,39 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		}
 	}
 	return fn, nil
+}
+
+// anew declares the captured variables that finish has for itself.
+func (d *declarer) anew() error {
+	for _, p := range d.Plan.Passages {
+		for _, r := range p.Resets {
+			if r.Define {
+				d.node(r.Assign).(*dst.AssignStmt).Tok = token.DEFINE
+				continue
+			}
+			list, stmt := d.listOf(r.Stmt), d.node(r.Stmt).(dst.Stmt)
+			if list == nil || !slices.Contains(*list, stmt) {
+				return fmt.Errorf("a statement is not where it was")
+			}
+			i := slices.Index(*list, stmt)
+			f, err := declaration("func f() {\nvar " + p.Capture.Var.Name() + " " + p.Type + "\n}")
+			if err != nil {
+				return err
+			}
+			v := f.(*dst.FuncDecl).Body.List[0].(*dst.DeclStmt)
+			if a, ok := stmt.(*dst.AssignStmt); ok && len(a.Lhs) == 1 {
+				// var n int64 = 1
+				v.Decl.(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Values = a.Rhs
+				v.Decs.NodeDecs = a.Decs.NodeDecs
+				(*list)[i] = v
+				continue
+			}
+			v.Decs.Before, stmt.Decorations().Before = stmt.Decorations().Before, dst.NewLine
+			v.Decs.After = dst.NewLine
+			*list = slices.Insert(*list, i, dst.Stmt(v))
+		}
+	}
+	return nil
 }
 
 // dispatch returns a body that runs the cleanup which the state names.

@@ -36,6 +36,10 @@ type decision struct {
 	// shared holds the captures whose variable must stay the one that
 	// prepare has: finish gets its address.
 	shared map[*pattern.Capture]bool
+	// resets holds the captures that the cleanup sets before it reads them:
+	// finish needs neither the variable nor its value.
+	resets map[*pattern.Capture][]Reset
+	early  pattern.Accesses // see untilReturn
 	// errIndex is the prepare function's error result, -1 if none; okIndex
 	// is its bool result, if that is what tells success.
 	errIndex, okIndex int
@@ -52,6 +56,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		errIndex: errorResult(p),
 		taken:    make(map[ast.Decl]map[string][]*types.Scope),
 		shared:   make(map[*pattern.Capture]bool),
+		resets:   make(map[*pattern.Capture][]Reset),
 	}
 	x.okIndex = -1
 	if x.errIndex < 0 {

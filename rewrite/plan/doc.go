@@ -28,6 +28,8 @@
 // receiver and arguments. For each capture the first way is taken that gives
 // finish the value which the closure would have seen when it ran ([Route]):
 //
+//   - not at all, if the cleanup sets the variable before it reads it: finish
+//     declares one of its own;
 //   - the receiver, if the site can call finish on the same operand again;
 //   - a parameter, if the site can pass the same argument again;
 //   - the caller's variable that receives a result of prepare, if prepare
@@ -94,6 +96,11 @@
 // The cleanup keeps state. A flag "closed" that the cleanup sets and reads makes
 // a second run harmless; a copy of the flag in each call does not. What is shared
 // stays one variable, and its address travels. [closed-flag, double-call]
+//
+// The cleanup borrows a variable. "err = os.Chdir(dir)" in a cleanup sets prepare's
+// err, and "err := os.Chdir(dir)" in finish does as well, as long as nothing reads
+// before it is set, on any path, and nobody else ever reads what the cleanup left.
+// [capture-set-anew, capture-set-late]
 //
 // Somebody else writes. A goroutine or a callback that prepare started may assign
 // a captured variable after prepare has returned; the closure would have seen it.

@@ -25,10 +25,13 @@ import (
 // state: what is shared stays one.
 func (x *decision) finality() *Refusal {
 	for _, c := range x.p.Captures {
-		if x.changesLater(c) {
+		if resets := x.anew(c); resets != nil {
+			x.resets[c] = resets
+		} else if x.changesLater(c) {
 			x.shared[c] = true
 		}
 	}
+	x.defineTogether()
 	return nil
 }
 

@@ -156,7 +156,7 @@ func (x *decision) setsError(lit *ast.FuncLit) bool {
 				if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 || info.Uses[identOf(a.Lhs[0])] != types.Object(named) {
 					continue
 				}
-				b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+				b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
 				sets = sets || b.holds(a, a.Rhs[0], 0)
 			}
 		}

@@ -218,11 +218,22 @@ func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name s
 			try += strconv.Itoa(i)
 		}
 		clash := slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
-		if !clash && u.Pkg.Scope().Lookup(try) == nil {
+		if !clash && u.Pkg.Scope().Lookup(try) == nil && !names(scope, pos, try) {
 			given[try] = append(given[try], scope)
 			return try
 		}
 	}
+}
+
+// names reports whether a name means an imported package, or something of Go's own,
+// at pos: linters complain of variables that hide one.
+func names(scope *types.Scope, pos token.Pos, name string) bool {
+	if scope == nil {
+		return false
+	}
+	at, obj := scope.LookupParent(name, pos)
+	_, imported := obj.(*types.PkgName)
+	return imported || obj != nil && at == types.Universe
 }
 
 // selected reports whether id names a field or a method, which are only reached

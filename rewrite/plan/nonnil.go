@@ -24,7 +24,7 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 	if x.errorReplaced() {
 		return false
 	}
-	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
 	if len(r.Stmt.Results) == 0 {
 		v := p.Func.Signature().Results().At(x.errIndex)
 		return b.known(r.Stmt, v) == notNil || b.justSet(r.Stmt, v, 0)
@@ -38,7 +38,7 @@ func (x *decision) errorHolds(r *pattern.Return) bool {
 func (x *decision) errorReplaced() bool {
 	p := x.p
 	v := p.Func.Signature().Results().At(x.errIndex)
-	for _, a := range p.Access[v] {
+	for _, a := range x.untilReturn()[v] {
 		switch {
 		case a.Mode == pattern.Address:
 			return true
@@ -48,13 +48,34 @@ func (x *decision) errorReplaced() bool {
 				return true
 			}
 			call, ok := ast.Unparen(assign.Rhs[0]).(*ast.CallExpr)
-			b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: p.Access}
+			b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
 			if !ok || !b.makes(nil, call, 0) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// untilReturn returns the accesses that may happen before prepare has returned:
+// where it does not run its cleanups, theirs come later.
+//
+//	prev, err := os.Getwd()
+//	if err != nil {
+//		return nil, err                       // an error, whatever the cleanup does to err
+//	}
+//	return func() { err = os.Chdir(prev) … }, nil
+func (x *decision) untilReturn() pattern.Accesses {
+	if len(x.p.Inner) > 0 {
+		return x.p.Access
+	}
+	if x.early == nil {
+		x.early = make(pattern.Accesses)
+		for v, all := range x.p.Access {
+			x.early[v] = slices.DeleteFunc(slices.Clone(all), func(a pattern.Access) bool { return a.Lit != nil && x.inCleanup(a.Ident) })
+		}
+	}
+	return x.early
 }
 
 // resultReplaced reports whether something other than a statement of prepare

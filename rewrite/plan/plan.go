@@ -67,6 +67,7 @@ const (
 	ByArgument              // the same argument again
 	ByResult                // the caller's variable for a result of prepare
 	ByState                 // part of the state
+	Anew                    // not at all: finish has a variable of its own
 )
 
 // A Passage says how one capture reaches finish.
@@ -75,7 +76,8 @@ type Passage struct {
 	Route   Route
 	Result  int    // the index of the result, if ByResult
 	Pointer bool   // the state holds the address of the variable
-	Type    string // of finish's parameter or of the state, as written in prepare's file
+	Type    string // of finish's parameter, variable or of the state, as written in prepare's file
+	Resets  []Reset
 }
 
 // A State is what prepare returns in the cleanup's place. The zero State is

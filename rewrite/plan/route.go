@@ -39,6 +39,10 @@ func (x *decision) routes() *Refusal {
 				state = true
 			}
 		}
+		if ch.pass.Route == Anew && !slices.ContainsFunc(ch.pass.Resets, func(r Reset) bool { return !r.Define }) {
+			x.plan.Passages = append(x.plan.Passages, ch.pass)
+			continue // := needs no type
+		}
 		var r *Refusal
 		if ch.pass.Type, r = x.typeName(ch.pass.Capture); r != nil {
 			return r
@@ -91,6 +95,9 @@ func (x *decision) route(c *pattern.Capture) (choice, *Refusal) {
 			}
 		}
 		return ch, true
+	}
+	if resets := x.resets[c]; resets != nil {
+		return choice{pass: Passage{Capture: c, Route: Anew, Resets: resets}}, nil
 	}
 	if x.shared[c] {
 		return choice{pass: Passage{Capture: c, Route: ByState, Pointer: true}}, x.inScope(c)

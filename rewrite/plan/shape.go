@@ -227,8 +227,8 @@ func (x *decision) ownNames() *Refusal {
 	}
 	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
 		for _, pass := range x.plan.Passages {
-			field := pass.Route == ByState && x.plan.State.Type != ""
-			if pass.Capture.Var.Name() == id.Name && !field {
+			free := pass.Route == ByState && x.plan.State.Type != "" || pass.Route == Anew
+			if pass.Capture.Var.Name() == id.Name && !free {
 				return x.refuse(NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
 			}
 		}

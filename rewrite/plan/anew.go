@@ -1,0 +1,209 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A Reset is the assignment by which a cleanup sets a captured variable before it
+// reads it. Finish declares a variable of its own there.
+type Reset struct {
+	Stmt   ast.Stmt // in a list: the assignment, or a statement that has it for its init
+	Assign *ast.AssignStmt
+	Define bool // := declares it; else a var statement before Stmt
+}
+
+// anew returns how finish declares a captured variable of its own, one Reset for
+// each cleanup that captures it; nil if it needs the variable or its value.
+//
+// A cleanup often borrows a variable, mostly an error, and sets it before it looks
+// at it:
+//
+//	prev, err := os.Getwd()
+//	…
+//	return func() {
+//		err = os.Chdir(prev)          // err := os.Chdir(prev)
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//	}
+//
+// Whatever the variable held is lost, and what the cleanup leaves in it nobody sees:
+// prepare has returned, and no other literal knows the variable. A cleanup that reads
+// first, or on some path, needs the old value; so does one whose variable is watched
+// by a goroutine, or that prepare itself runs before it returns the error.
+func (x *decision) anew(c *pattern.Capture) []Reset {
+	p := x.p
+	if c.Class == pattern.Receiver || len(p.Inner) > 0 {
+		return nil
+	}
+	used := c.Class != pattern.Local
+	for _, a := range p.Access[c.Var] {
+		switch {
+		case a.Mode == pattern.Address:
+			return nil
+		case !x.inCleanup(a.Ident):
+			if !x.direct(a.Lit) {
+				return nil
+			}
+			used = used || a.Mode == pattern.Read
+		}
+	}
+	if !used {
+		return nil // without the cleanup, prepare would not compile
+	}
+	var resets []Reset
+	for _, l := range p.Literals {
+		if !slices.Contains(l.Captures, c) {
+			continue
+		}
+		r, ok := x.reset(c, l)
+		if !ok {
+			return nil
+		}
+		if sig := p.Func.Signature(); !r.Define && sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
+			return nil // its type may name one of them
+		}
+		resets = append(resets, r)
+	}
+	return resets
+}
+
+// reset finds the assignment by which literal l sets c before anything else.
+func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
+	var in []pattern.Access
+	reads := false
+	for _, a := range x.p.Access[c.Var] {
+		if pattern.Within(a.Ident, l.Lit) {
+			in = append(in, a)
+			reads = reads || a.Mode == pattern.Read
+			if a.Lit != l.Lit {
+				return Reset{}, false // a literal in it may run at any time
+			}
+		}
+	}
+	if !reads || hasGoto(l.Lit) || hasLabel(l.Lit) {
+		return Reset{}, false
+	}
+	// The innermost list that holds all of them, and their first statement there.
+	var first ast.Stmt
+	last := in[len(in)-1].Ident
+	for n := ast.Node(in[0].Ident); n != ast.Node(l.Lit); n = x.p.Up[n] {
+		s, ok := n.(ast.Stmt)
+		if !ok {
+			continue
+		}
+		if list, _, ok := x.p.Up.List(s); ok && pattern.Within(last, span{s, list[len(list)-1]}) {
+			first = s
+			break
+		}
+	}
+	if first == nil {
+		return Reset{}, false
+	}
+	assign, within := first, false
+	switch s := first.(type) {
+	case *ast.IfStmt:
+		assign, within = s.Init, true
+	case *ast.SwitchStmt:
+		assign, within = s.Init, true
+	}
+	a, ok := assign.(*ast.AssignStmt)
+	if !ok || a.Tok != token.ASSIGN || !x.sole(c, a, in) {
+		return Reset{}, false
+	}
+	r := Reset{Stmt: first, Assign: a}
+	if scope := x.p.Unit.Pkg.Scope().Innermost(x.p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
+		return Reset{}, false // declared there later
+	}
+	r.Define = x.defines(c, a, nil) && (!within || pattern.Within(last, first))
+	return r, true
+}
+
+// A span is the source range of two nodes and all between them.
+type span struct{ from, to ast.Node }
+
+func (s span) Pos() token.Pos { return s.from.Pos() }
+func (s span) End() token.Pos { return s.to.End() }
+
+// sole reports whether an assignment sets the capture, and does nothing else with it.
+func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []pattern.Access) bool {
+	names := 0
+	for _, acc := range in {
+		if pattern.Within(acc.Ident, a) {
+			names++
+		}
+	}
+	return names == 1 && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool {
+		id := identOf(l)
+		return id != nil && x.p.Unit.Info.Uses[id] == types.Object(c.Var)
+	})
+}
+
+// defineTogether makes := declare all variables of an assignment, where it sets no
+// others:
+//
+//	n, err = f()       // n, err := f()
+func (x *decision) defineTogether() {
+	type place struct {
+		assign *ast.AssignStmt
+		stmt   ast.Stmt
+	}
+	vars := make(map[place]map[types.Object]bool)
+	for c, resets := range x.resets {
+		for _, r := range resets {
+			at := place{r.Assign, r.Stmt}
+			if vars[at] == nil {
+				vars[at] = make(map[types.Object]bool)
+			}
+			vars[at][c.Var] = true
+		}
+	}
+	together := make(map[place]bool)
+	for at := range vars {
+		together[at] = at.stmt == ast.Stmt(at.assign)
+	}
+	for c, resets := range x.resets {
+		for _, r := range resets {
+			at := place{r.Assign, r.Stmt}
+			together[at] = together[at] && x.defines(c, r.Assign, vars[at])
+		}
+	}
+	for _, resets := range x.resets {
+		for i, r := range resets {
+			resets[i].Define = r.Define || together[place{r.Assign, r.Stmt}]
+		}
+	}
+}
+
+// defines reports whether := in place of = declares the variable, none that is there
+// but those in alsoNew, and with the type that it has.
+func (x *decision) defines(c *pattern.Capture, a *ast.AssignStmt, alsoNew map[types.Object]bool) bool {
+	info := x.p.Unit.Info
+	at := -1
+	for i, l := range a.Lhs {
+		id := identOf(l)
+		switch {
+		case id == nil || ast.Expr(id) != l:
+			return false
+		case info.Uses[id] == types.Object(c.Var):
+			at = i
+		case id.Name != "_" && !alsoNew[info.Uses[id]]:
+			return false
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	if len(a.Rhs) == len(a.Lhs) {
+		// Untyped operands take their types from the variables.
+		return !slices.ContainsFunc(a.Rhs, func(e ast.Expr) bool { return !typedAlone(info, e) }) &&
+			types.Identical(info.TypeOf(a.Rhs[at]), c.Var.Type())
+	}
+	results, ok := info.TypeOf(a.Rhs[0]).(*types.Tuple)
+	return ok && at < results.Len() && types.Identical(results.At(at).Type(), c.Var.Type())
+}
