@@ -23,7 +23,8 @@ import (
 // in which comments belong to the statements that they move with.
 func (c *Candidate) declare(s *source) *plan.Refusal {
 	decl := c.Prepare.Decl
-	t, err := newTree(s, decl)
+	from, to := s.extent(decl)
+	t, err := newTree(s, decl, from, to)
 	if err != nil {
 		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
 	}
@@ -36,17 +37,6 @@ func (c *Candidate) declare(s *source) *plan.Refusal {
 	text, err := print(decls)
 	if err != nil {
 		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
-	}
-
-	from, to := decl.Pos(), decl.End()
-	if decl.Doc != nil {
-		from = decl.Doc.Pos()
-	}
-	// A comment behind the closing brace is printed with the declaration.
-	for _, g := range s.file.Comments {
-		if g.Pos() >= decl.End() && s.sameLine(decl.End(), g.Pos()) {
-			to = g.List[0].End()
-		}
 	}
 	if lost := lostComment(s.file, from, to, text); lost != nil {
 		return &plan.Refusal{
@@ -63,6 +53,21 @@ func (c *Candidate) declare(s *source) *plan.Refusal {
 	}
 	s.splices = append(s.splices, Edit{File: s.name, Start: s.offset(from), End: s.offset(to), New: text})
 	return nil
+}
+
+// extent returns where the text of a declaration begins and ends, with its doc
+// comment, and with comments behind the closing brace, which are printed with it.
+func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
+	from, to = decl.Pos(), decl.End()
+	if decl.Doc != nil {
+		from = decl.Doc.Pos()
+	}
+	for _, g := range s.file.Comments {
+		if g.Pos() >= decl.End() && s.sameLine(decl.End(), g.Pos()) {
+			to = g.List[0].End()
+		}
+	}
+	return from, to
 }
 
 // sameLine reports whether no line ends between two positions.
@@ -100,9 +105,9 @@ func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
 // a block comment.
 func squeeze(comment string) string { return strings.Join(strings.Fields(comment), " ") }
 
-// A tree is the dst of a file, reached through the nodes of the unit's syntax.
-// The file is parsed anew, with line ends that dst can handle, so the nodes
-// correspond by their order.
+// A tree is the dst of a declaration, reached through the nodes of the unit's
+// syntax. Its text is parsed anew, with line ends that dst can handle, so the
+// nodes correspond by their order.
 type tree struct {
 	fresh map[ast.Node]ast.Node
 	dec   *decorator.Decorator
@@ -116,7 +121,7 @@ type declarer struct {
 }
 
 func (d *declarer) rewrite() ([]dst.Decl, error) {
-	keepDoc(d.prepare, d.Prepare.Decl.Doc)
+	d.prepare.Decs.Before, d.prepare.Decs.After = dst.EmptyLine, dst.EmptyLine
 	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"slices"
 	"strings"
 
 	"github.com/dave/dst"
@@ -14,18 +13,18 @@ import (
 	"github.com/dave/dst/dstutil"
 )
 
-func newTree(s *source, decl *ast.FuncDecl) (*tree, error) {
+// newTree parses the text of a declaration, which extends over [from, to), by
+// itself: its dst is the same as in the file, and the rest of the file, which may
+// be long, is not needed.
+func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
+	text := append([]byte("package p\n\n"), toLF(s.text[s.offset(from):s.offset(to)])...)
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, s.name, toLF(s.text), parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.Index(s.file.Decls, ast.Decl(decl))
-	if i < 0 || i >= len(f.Decls) {
+	f, err := parser.ParseFile(fset, s.name, append(text, '\n'), parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil || len(f.Decls) != 1 {
 		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
 	}
 	t := &tree{fresh: make(map[ast.Node]ast.Node), dec: decorator.NewDecorator(fset)}
-	olds, news := preorder(decl), preorder(f.Decls[i])
+	olds, news := preorder(decl), preorder(f.Decls[0])
 	if len(olds) != len(news) {
 		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
 	}
@@ -63,36 +62,6 @@ func print(decls []dst.Decl) (string, error) {
 	}
 	_, text, _ := strings.Cut(buf.String(), "package p\n")
 	return strings.TrimSpace(text), nil
-}
-
-// keepDoc takes comments above the doc comment away: they stand outside of the
-// text that is replaced.
-func keepDoc(f *dst.FuncDecl, doc *ast.CommentGroup) {
-	start := f.Decs.Start
-	keep := 0
-	if doc != nil {
-		keep = len(doc.List)
-	}
-	for i := len(start) - 1; i >= 0; i-- {
-		if keep == 0 {
-			start = start[i+1:]
-			break
-		}
-		if start[i] != "\n" {
-			keep--
-		}
-	}
-	for doc == nil && len(start) > 0 || len(start) > 0 && start[0] == "\n" {
-		start = start[1:]
-	}
-	f.Decs.Start = start
-	f.Decs.Before, f.Decs.After = dst.EmptyLine, dst.EmptyLine
-	for i, e := range f.Decs.End {
-		if e == "\n" {
-			f.Decs.End = f.Decs.End[:i]
-			break
-		}
-	}
 }
 
 // comments returns the comments within a node.

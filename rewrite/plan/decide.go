@@ -14,6 +14,11 @@ type Decider struct {
 	world *World
 	names map[*pattern.Unit]map[string]bool     // identifiers, by unit
 	extra map[*pattern.Unit]map[string]ast.Node // parsed ignored files, by name
+
+	// demands and imported hold the methods of interfaces, by name; nil
+	// until somebody asks.
+	demands  map[string][]demand
+	imported map[string][]*types.Func
 }
 
 // NewDecider returns a Decider for the world.

@@ -136,58 +136,6 @@ func (x *decision) implements() *Refusal {
 	return nil
 }
 
-// asked reports whether an interface in sight, named or not, has a method of
-// the name and the signature (any signature, if that is nil).
-func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
-	has := func(t types.Type) bool {
-		iface, ok := t.Underlying().(*types.Interface)
-		if !ok {
-			return false
-		}
-		for m := range iface.Methods() {
-			if m.Name() == name && (signature == nil || alike(m.Signature(), signature)) &&
-				(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == x.p.Key.Pkg) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, u := range x.world.Units {
-		var at token.Pos
-		for e, tv := range u.Info.Types {
-			if tv.IsType() && has(tv.Type) && (!at.IsValid() || e.Pos() < at) {
-				at = e.Pos()
-			}
-		}
-		if at.IsValid() {
-			return u, at, true
-		}
-	}
-	if !ast.IsExported(name) {
-		return nil, 0, false
-	}
-	seen := make(map[*types.Package]bool)
-	var visit func(pkg *types.Package) bool
-	visit = func(pkg *types.Package) bool {
-		if seen[pkg] {
-			return false
-		}
-		seen[pkg] = true
-		for _, n := range pkg.Scope().Names() {
-			if tn, ok := pkg.Scope().Lookup(n).(*types.TypeName); ok && has(tn.Type()) {
-				return true
-			}
-		}
-		return slices.ContainsFunc(pkg.Imports(), visit)
-	}
-	for _, u := range x.world.Units {
-		if slices.ContainsFunc(u.Pkg.Imports(), visit) {
-			return x.p.Unit, x.p.Decl.Name.Pos(), true
-		}
-	}
-	return nil, 0, false
-}
-
 // satisfies refuses when prepare's new signature is one that an interface in
 // sight asks for: a type assertion would find the method then, and did not
 // before.

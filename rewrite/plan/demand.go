@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A demand is a method of an interface, and where the interface is first named,
+// or written out, in a unit.
+type demand struct {
+	method *types.Func
+	unit   *pattern.Unit
+	at     token.Pos
+}
+
+// asked reports whether an interface in sight, named or not, has a method of
+// the name and the signature (any signature, if that is nil).
+func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
+	meets := func(m *types.Func) bool {
+		return (signature == nil || alike(m.Signature(), signature)) &&
+			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == x.p.Key.Pkg)
+	}
+	var first demand
+	for _, d := range x.demandsOf(name) {
+		if first.unit != nil && first.unit != d.unit {
+			break
+		}
+		if meets(d.method) && (first.unit == nil || d.at < first.at) {
+			first = d
+		}
+	}
+	if first.unit != nil {
+		return first.unit, first.at, true
+	}
+	if ast.IsExported(name) && slices.ContainsFunc(x.importedMethods(name), meets) {
+		return x.p.Unit, x.p.Decl.Name.Pos(), true
+	}
+	return nil, 0, false
+}
+
+// demandsOf returns the methods of a name that interfaces in the units have, in
+// the order of the units.
+func (d *Decider) demandsOf(name string) []demand {
+	if d.demands == nil {
+		d.demands = make(map[string][]demand)
+		for _, u := range d.world.Units {
+			interfaces := make(map[types.Type]token.Pos)
+			for e, tv := range u.Info.Types {
+				if !tv.IsType() || !types.IsInterface(tv.Type) {
+					continue
+				}
+				if at, ok := interfaces[tv.Type]; !ok || e.Pos() < at {
+					interfaces[tv.Type] = e.Pos()
+				}
+			}
+			for t, at := range interfaces {
+				for m := range t.Underlying().(*types.Interface).Methods() {
+					d.demands[m.Name()] = append(d.demands[m.Name()], demand{m, u, at})
+				}
+			}
+		}
+	}
+	return d.demands[name]
+}
+
+// importedMethods returns the methods of a name that the named interfaces of the
+// packages have that the units import, and of those that these import.
+func (d *Decider) importedMethods(name string) []*types.Func {
+	if d.imported == nil {
+		d.imported = make(map[string][]*types.Func)
+		seen := make(map[*types.Package]bool)
+		var visit func(pkg *types.Package)
+		visit = func(pkg *types.Package) {
+			if seen[pkg] {
+				return
+			}
+			seen[pkg] = true
+			for _, n := range pkg.Scope().Names() {
+				tn, ok := pkg.Scope().Lookup(n).(*types.TypeName)
+				if !ok || !types.IsInterface(tn.Type()) {
+					continue
+				}
+				for m := range tn.Type().Underlying().(*types.Interface).Methods() {
+					d.imported[m.Name()] = append(d.imported[m.Name()], m)
+				}
+			}
+			for _, imp := range pkg.Imports() {
+				visit(imp)
+			}
+		}
+		for _, u := range d.world.Units {
+			for _, imp := range u.Pkg.Imports() {
+				visit(imp)
+			}
+		}
+	}
+	return d.imported[name]
+}
