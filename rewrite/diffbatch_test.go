@@ -25,12 +25,11 @@ type specimen struct {
 	tape *gen.Tape
 
 	name     string // base name of its file
-	pkg      string // directory, and last element of the import path
+	pkg      string // number of its package
 	text     []byte
 	after    []byte
 	verdicts map[string]verdict
 	printed  string // before the rewrite
-	later    string
 	fault    *fault // the first that was found
 }
 
@@ -50,10 +49,10 @@ func (s *specimen) blame(what, format string, args ...any) {
 // package to itself, and the names it would have on its own.
 func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
 	form := gen.Form{Package: "batch", Main: fmt.Sprint("Main", i), Suffix: fmt.Sprint(i)}
-	s := &specimen{tape: t, name: fmt.Sprintf("p%d.go", i), pkg: fmt.Sprint("b", i/specimensPerPackage), verdicts: make(map[string]verdict)}
+	s := &specimen{tape: t, name: fmt.Sprintf("p%d.go", i), pkg: fmt.Sprint(i / specimensPerPackage), verdicts: make(map[string]verdict)}
 	if apart {
 		form.Main, form.Suffix = "Main", ""
-		s.pkg = fmt.Sprint("b", i)
+		s.pkg = fmt.Sprint(i)
 	}
 	p, err := gen.Generate(t, form)
 	if err != nil {
@@ -79,28 +78,21 @@ type batch struct {
 // try does everything and leaves faults in the specimens. Its own error means
 // that nothing could be judged.
 func (b *batch) try(ctx context.Context) error {
-	before := filepath.Join(b.dir, "before")
 	type step struct {
 		name string
 		do   func() error
 	}
 	steps := []step{
-		{"write", func() error { return b.write(before, func(s *specimen) []byte { return s.text }) }},
-		{"build", func() error { return b.build(ctx, before, "generator") }},
-		{"run", func() error { return b.run(ctx, before, func(s *specimen, out string) { s.printed = out }) }},
-		{"run again", func() error {
-			return b.run(ctx, before, func(s *specimen, out string) {
-				if out != s.printed {
-					s.blame("generator", "the program prints something else each time:\n%s", diff("again", []byte(s.printed), []byte(out)))
-				}
-			})
-		}},
+		{"write", func() error { return b.write(before) }},
 		{"rewrite", func() error { return b.rewrite(ctx, before, b.specimens) }},
 		{"judge", func() error { b.judge(); return nil }},
-		{"run rewritten", func() error { return b.runAfter(ctx) }},
+		{"write again", func() error { return errors.Join(b.write(after), b.writeDriver()) }},
+		{"build", func() error { return b.build(ctx) }},
+		{"run", func() error { return b.runAll(ctx) }},
+		{"second rewrite", func() error { return b.rewriteAgain(ctx) }},
 	}
 	if b.textOnly {
-		steps = []step{steps[0], steps[4]}
+		steps = steps[:2]
 	}
 	for _, step := range steps {
 		start := time.Now()
@@ -111,33 +103,64 @@ func (b *batch) try(ctx context.Context) error {
 			b.timings[step.name] += time.Since(start)
 		}
 	}
-	return nil
+	return os.RemoveAll(b.dir)
 }
 
-// write puts the module with the programs and their driver into dir.
-func (b *batch) write(dir string, text func(*specimen) []byte) error {
-	files := map[string][]byte{"go.mod": []byte(batchModule)}
-	var imports, table strings.Builder
-	imported := make(map[string]bool)
-	for i, s := range b.specimens {
-		files[s.pkg+"/"+s.name] = text(s)
-		if !imported[s.pkg] {
-			imported[s.pkg] = true
-			fmt.Fprintf(&imports, "\t%s %q\n", s.pkg, "example.com/"+s.pkg)
-		}
-		main := "Main"
-		if !b.apart {
-			main = fmt.Sprint("Main", i)
-		}
-		fmt.Fprintf(&table, "\t\t%s.%s,\n", s.pkg, main)
+// A side is what the names of packages begin with: both sides of a program are in
+// one module, and in one binary.
+type side string
+
+const (
+	before side = "b"
+	after  side = "a"
+)
+
+func (s *specimen) textOn(on side) []byte {
+	if on == after {
+		return s.after
 	}
-	files["driver/main.go"] = []byte("package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"strconv\"\n\n" + imports.String() + ")\n\nfunc main() {\n\tprograms := []func(){\n" + table.String() + "\t}\n" + driverText)
-	return write(dir, files)
+	return s.text
 }
 
-// driverText is the end of the driver: it runs the programs from the one that
-// its argument names, each in a goroutine that may panic or exit.
-const driverText = `	first, err := strconv.Atoi(os.Args[1])
+func (s *specimen) dir(on side) string { return fmt.Sprint(on, s.pkg) }
+
+// write puts the programs of a side into the module.
+func (b *batch) write(on side) error {
+	files := map[string][]byte{"go.mod": []byte(batchModule)}
+	for _, s := range b.specimens {
+		files[s.dir(on)+"/"+s.name] = s.textOn(on)
+	}
+	return write(b.dir, files)
+}
+
+// writeDriver puts the program that runs the programs into the module.
+func (b *batch) writeDriver() error {
+	var imports, tables strings.Builder
+	for _, on := range []side{before, after} {
+		fmt.Fprintf(&tables, "\t\t%q: {\n", on)
+		imported := make(map[string]bool)
+		for i, s := range b.specimens {
+			dir := s.dir(on)
+			if !imported[dir] {
+				imported[dir] = true
+				fmt.Fprintf(&imports, "\t%s %q\n", dir, "example.com/"+dir)
+			}
+			main := "Main"
+			if !b.apart {
+				main = fmt.Sprint("Main", i)
+			}
+			fmt.Fprintf(&tables, "\t\t\t%s.%s,\n", dir, main)
+		}
+		tables.WriteString("\t\t},\n")
+	}
+	return write(b.dir, map[string][]byte{"driver/main.go": []byte("package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"strconv\"\n\n" + imports.String() +
+		")\n\nfunc main() {\n\tsides := map[string][]func(){\n" + tables.String() + "\t}\n" + driverText)})
+}
+
+// driverText is the end of the driver: it runs the programs of a side from a
+// number on, each in a goroutine that may panic or exit.
+const driverText = `	programs := sides[os.Args[1]]
+	first, err := strconv.Atoi(os.Args[2])
 	if err != nil {
 		panic(err)
 	}
@@ -163,49 +186,75 @@ const driverText = `	first, err := strconv.Atoi(os.Args[1])
 }
 `
 
-func driver(dir string) string { return filepath.Join(dir, "driver.exe") }
+func (b *batch) driver() string { return filepath.Join(b.dir, "driver.exe") }
 
 // blamedFile is how the compiler names a program.
-var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?(b\d+)/(p\d+\.go):\d+:\d+: .*$`)
+var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?([ab]\d+)/(p\d+\.go):\d+:\d+: .*$`)
 
-// batchEnv is the environment of all go commands for a batch. Without optimisation
-// the compiler is twice as fast, and with the same flags throughout, what one
-// command compiled is there for the next.
-func batchEnv() []string { return goEnv("'-gcflags=example.com/...=-N -l'") }
+// batchEnv is the environment of all go commands for a batch. The compiler takes
+// half the time without optimisation, debugging information and collection of its
+// garbage; with the same flags throughout, what one command compiled is there for
+// the next.
+func batchEnv() []string {
+	return append(goEnv("'-gcflags=example.com/...=-N -l -dwarf=false'"), "GOGC=off")
+}
 
-// build builds the driver in dir. Programs that do not compile get the blame;
-// the fault is the generator's if there is nothing to take their place.
-func (b *batch) build(ctx context.Context, dir, what string) error {
+// build builds the driver. Programs that do not compile once they are rewritten get
+// the blame, and run as they were; others are the generator's fault.
+func (b *batch) build(ctx context.Context) error {
 	for {
-		_, msg, err := goCommandIn(ctx, batchEnv(), dir, "build", "-ldflags=-s -w", "-o", driver(dir), "./driver")
+		_, msg, err := goCommandIn(ctx, batchEnv(), b.dir, "build", "-ldflags=-s -w", "-o", b.driver(), "./driver")
 		if err == nil {
 			return nil
 		}
 		found := false
 		for _, m := range blamedFile.FindAllStringSubmatch(string(msg), -1) {
 			for _, s := range b.specimens {
-				if s.pkg == m[1] && s.name == m[2] {
-					s.blame(what, "does not compile: %s", m[0])
-					if s.after, found = s.text, true; what == "generator" {
-						return fmt.Errorf("the generator's program %d does not compile: %s", s.seed, m[0])
-					}
+				switch {
+				case s.name != m[2]:
+				case s.dir(before) == m[1]:
+					return fmt.Errorf("the generator's program %d does not compile: %s", s.seed, m[0])
+				case s.dir(after) == m[1]:
+					s.blame("build", "does not compile: %s", m[0])
+					s.after, found = s.text, true
 				}
 			}
 		}
 		if !found {
 			return fmt.Errorf("go build: %w\n%s", err, msg)
 		}
-		if err := b.write(dir, func(s *specimen) []byte { return s.after }); err != nil {
+		if err := b.write(after); err != nil {
 			return err
 		}
 	}
 }
 
-// run runs all programs and hands what each printed to keep. One that ends the
-// process, or does not end, has printed what it did until then.
-func (b *batch) run(ctx context.Context, dir string, keep func(*specimen, string)) error {
+// runAll runs both sides, and the first one twice.
+func (b *batch) runAll(ctx context.Context) error {
+	err := b.run(ctx, before, func(s *specimen, out string) { s.printed = out })
+	if err != nil {
+		return err
+	}
+	err = b.run(ctx, before, func(s *specimen, out string) {
+		if out != s.printed {
+			s.blame("generator", "the program prints something else each time:\n%s", diff("again", []byte(s.printed), []byte(out)))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return b.run(ctx, after, func(s *specimen, out string) {
+		if s.printed != out {
+			s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
+		}
+	})
+}
+
+// run runs all programs of a side and hands what each printed to keep. One that
+// ends the process, or does not end, has printed what it did until then.
+func (b *batch) run(ctx context.Context, on side, keep func(*specimen, string)) error {
 	for next := 0; next < len(b.specimens); {
-		out, how := runDriver(ctx, dir, next)
+		out, how := b.runDriver(ctx, on, next)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -228,10 +277,14 @@ func (b *batch) run(ctx context.Context, dir string, keep func(*specimen, string
 	return nil
 }
 
-func runDriver(ctx context.Context, dir string, first int) (out, how string) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+// driverPatience is how long all programs of a batch, which take milliseconds, may
+// take on a machine that does something else.
+const driverPatience = 5 * time.Minute
+
+func (b *batch) runDriver(ctx context.Context, on side, first int) (out, how string) {
+	ctx, cancel := context.WithTimeout(ctx, driverPatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, driver(dir), fmt.Sprint(first))
+	cmd := exec.CommandContext(ctx, b.driver(), string(on), fmt.Sprint(first))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -241,16 +294,16 @@ func runDriver(ctx context.Context, dir string, first int) (out, how string) {
 	return stdout.String(), how
 }
 
-// rewrite rewrites the packages of the specimens, in memory. A run that fails is
-// tried again by halves, to see whose fault it is.
-func (b *batch) rewrite(ctx context.Context, dir string, specimens []*specimen) error {
-	o := rewrite.Options{Dir: dir, All: true, Exported: true, Rewrite: true, Env: batchEnv()}
+// rewrite rewrites the packages of the specimens on one side, in memory. A run
+// that fails is tried again by halves, to see whose fault it is.
+func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) error {
+	o := rewrite.Options{Dir: b.dir, All: true, Exported: true, Rewrite: true, Env: batchEnv()}
 	byName := make(map[string]*specimen)
 	for _, s := range specimens {
-		if p := "./" + s.pkg; len(o.Patterns) == 0 || o.Patterns[len(o.Patterns)-1] != p {
+		if p := "./" + s.dir(on); len(o.Patterns) == 0 || o.Patterns[len(o.Patterns)-1] != p {
 			o.Patterns = append(o.Patterns, p)
 		}
-		byName[filepath.Join(dir, s.pkg, s.name)] = s
+		byName[filepath.Join(b.dir, s.dir(on), s.name)] = s
 	}
 	res, err := rewrite.Run(ctx, o)
 	if err != nil {
@@ -270,7 +323,7 @@ func (b *batch) rewrite(ctx context.Context, dir string, specimens []*specimen) 
 				return err
 			}
 		}
-		return errors.Join(b.rewrite(ctx, dir, specimens[:cut]), b.rewrite(ctx, dir, specimens[cut:]))
+		return errors.Join(b.rewrite(ctx, on, specimens[:cut]), b.rewrite(ctx, on, specimens[cut:]))
 	}
 	for _, f := range res.Findings {
 		s := byName[f.Pos.Filename]
@@ -355,31 +408,16 @@ func (t *text) source(d ast.Decl) string {
 	return string(t.bytes[t.fset.PositionFor(d.Pos(), false).Offset:t.fset.PositionFor(d.End(), false).Offset])
 }
 
-// runAfter runs the rewritten programs, and rewrites them once more.
-func (b *batch) runAfter(ctx context.Context) error {
-	dir := filepath.Join(b.dir, "after")
-	if err := b.write(dir, func(s *specimen) []byte { return s.after }); err != nil {
+// rewriteAgain rewrites the rewritten programs once more, which must change nothing.
+func (b *batch) rewriteAgain(ctx context.Context) error {
+	var again []*specimen
+	for _, s := range b.specimens {
+		again = append(again, &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)})
+	}
+	if err := b.rewrite(ctx, after, again); err != nil {
 		return err
 	}
-	if err := b.build(ctx, dir, "build"); err != nil {
-		return err
-	}
-	err := b.run(ctx, dir, func(s *specimen, out string) {
-		if s.later = out; s.printed != out {
-			s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
-		}
-	})
-	if err != nil {
-		return err
-	}
-	second := &batch{specimens: make([]*specimen, len(b.specimens))}
-	for i, s := range b.specimens {
-		second.specimens[i] = &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)}
-	}
-	if err := second.rewrite(ctx, dir, second.specimens); err != nil {
-		return err
-	}
-	for i, s := range second.specimens {
+	for i, s := range again {
 		switch {
 		case s.fault != nil:
 			b.specimens[i].blame("second "+s.fault.what, "in a second run, %s", s.fault.why)
@@ -387,5 +425,5 @@ func (b *batch) runAfter(ctx context.Context) error {
 			b.specimens[i].blame("second run", "a second run changes it again:\n%s", diff("second", s.text, s.after))
 		}
 	}
-	return os.RemoveAll(b.dir)
+	return nil
 }

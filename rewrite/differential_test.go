@@ -25,7 +25,7 @@ var (
 )
 
 // specimensPerBatch bounds what is loaded and linked at a time.
-const specimensPerBatch = 120
+const specimensPerBatch = 360
 
 // TestDifferential generates programs with prepare functions (package gen says
 // which), rewrites them, and runs both sides: they must print the same. It also

@@ -66,6 +66,7 @@ func Candidates(w *plan.World) []*Candidate {
 		}
 	}
 	decider := plan.NewDecider(w)
+	clean := make(cleanliness)
 	var found []*Candidate
 	for _, p := range prepares {
 		c := &Candidate{Prepare: p, Sites: sites[p.Key]}
@@ -76,7 +77,7 @@ func Candidates(w *plan.World) []*Candidate {
 		}
 		if c.classify(w.All) {
 			if c.Refusal == nil {
-				c.decide(decider, refs[p.Key])
+				c.decide(decider, refs[p.Key], clean)
 			}
 			found = append(found, c)
 		}
@@ -123,7 +124,7 @@ func (c *Candidate) classify(all bool) (counts bool) {
 
 // decide fills in the plan and its edits, or the refusal. A fault of the
 // analysis refuses this one candidate, and leaves the others alone.
-func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref) {
+func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref, clean cleanliness) {
 	defer func() {
 		if v := recover(); v != nil {
 			c.fault(v)
@@ -133,7 +134,7 @@ func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref) {
 	if c.Refusal != nil {
 		return
 	}
-	c.Edits, c.Refusal = c.edits()
+	c.Edits, c.Refusal = c.edits(clean)
 	if c.Refusal != nil {
 		c.Plan = nil
 		return

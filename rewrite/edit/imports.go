@@ -15,17 +15,22 @@ import (
 // last use has gone with the rewrite. It works on the text, so that the rest of
 // the import block stays as it is.
 func fixImports(s *source, text []byte) ([]byte, error) {
-	before, err := unresolved(s.name, s.text)
-	if err != nil {
-		return nil, err
-	}
 	after, err := unresolved(s.name, text)
 	if err != nil {
 		return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
 	}
+	var before map[string]bool
 	for _, spec := range s.file.Imports {
 		name := importName(s.unit.Info, spec)
-		if name == "_" || name == "." || !before[name] || after[name] {
+		if name == "_" || name == "." || after[name] {
+			continue
+		}
+		if before == nil {
+			if before, err = unresolved(s.name, s.text); err != nil {
+				return nil, err
+			}
+		}
+		if !before[name] {
 			continue
 		}
 		if s.lastImport(spec) {

@@ -37,7 +37,7 @@ type source struct {
 // function through dst, the sites by splices; then each file whose original is
 // gofmt-clean is made so again, and the difference of old and new lines is the
 // edit.
-func (c *Candidate) edits() ([]Edit, *plan.Refusal) {
+func (c *Candidate) edits(clean cleanliness) ([]Edit, *plan.Refusal) {
 	sources := make(map[string]*source)
 	open := func(u *pattern.Unit, pos token.Pos) (*source, *plan.Refusal) {
 		name := u.Filename(pos)
@@ -82,7 +82,7 @@ func (c *Candidate) edits() ([]Edit, *plan.Refusal) {
 	var all []Edit
 	for _, n := range names {
 		s := sources[n]
-		text, r := c.finish(s)
+		text, r := c.finish(s, clean.of(s))
 		if r != nil {
 			return nil, r
 		}
@@ -93,8 +93,24 @@ func (c *Candidate) edits() ([]Edit, *plan.Refusal) {
 	return all, nil
 }
 
-// finish applies the splices of a file, mends its imports and formats it.
-func (c *Candidate) finish(s *source) ([]byte, *plan.Refusal) {
+// cleanliness holds whether files are gofmt-clean, by name, for all the candidates
+// that edit them.
+type cleanliness map[string]bool
+
+func (c cleanliness) of(s *source) bool {
+	clean, known := c[s.name]
+	if !known {
+		text := toLF(s.text)
+		formatted, err := format.Source(text)
+		clean = err == nil && bytes.Equal(formatted, text)
+		c[s.name] = clean
+	}
+	return clean
+}
+
+// finish applies the splices of a file, mends its imports, and formats it if it was
+// gofmt-clean.
+func (c *Candidate) finish(s *source, clean bool) ([]byte, *plan.Refusal) {
 	at := c.Prepare.Decl.Name.Pos()
 	text, err := apply(s.text, s.splices)
 	if err != nil {
@@ -105,8 +121,7 @@ func (c *Candidate) finish(s *source) ([]byte, *plan.Refusal) {
 		return nil, c.refuse(plan.CommentLost, at, err.Error())
 	}
 	crlf := bytes.Contains(s.text, []byte("\r\n"))
-	before := toLF(s.text)
-	if clean, err := format.Source(before); err == nil && bytes.Equal(clean, before) {
+	if clean {
 		text, err = format.Source(toLF(text))
 		if err != nil {
 			return nil, c.refuse(plan.InternalError, at, fmt.Sprintf("%s: the rewritten file does not parse: %v", s.name, err))
