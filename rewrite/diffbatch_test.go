@@ -26,6 +26,7 @@ type specimen struct {
 
 	name     string // base name of its file
 	pkg      string // number of its package
+	suffix   string // of the names in the text
 	text     []byte
 	after    []byte
 	verdicts map[string]verdict
@@ -51,14 +52,14 @@ func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
 	form := gen.Form{Package: "batch", Main: fmt.Sprint("Main", i), Suffix: fmt.Sprint(i)}
 	s := &specimen{tape: t, name: fmt.Sprintf("p%d.go", i), pkg: fmt.Sprint(i / specimensPerPackage), verdicts: make(map[string]verdict)}
 	if apart {
-		form.Main, form.Suffix = "Main", ""
+		form.Main, form.Suffix, form.Helpers = "Main", "", true
 		s.pkg = fmt.Sprint(i)
 	}
 	p, err := gen.Generate(t, form)
 	if err != nil {
 		return nil, err
 	}
-	s.text, s.after = p.Text, p.Text
+	s.text, s.after, s.suffix = p.Text, p.Text, form.Suffix
 	return s, nil
 }
 
@@ -129,6 +130,9 @@ func (b *batch) write(on side) error {
 	files := map[string][]byte{"go.mod": []byte(batchModule)}
 	for _, s := range b.specimens {
 		files[s.dir(on)+"/"+s.name] = s.textOn(on)
+		if !b.apart {
+			files[s.dir(on)+"/helpers.go"] = gen.Helpers("batch")
+		}
 	}
 	return write(b.dir, files)
 }

@@ -204,11 +204,9 @@ func same(ctx context.Context, dir string, tapes [][]int, what string, apart boo
 
 // keep writes a failing program to a file in the form of testdata/cases.
 func keep(s, small *specimen) (string, error) {
-	text := bytes.Replace(small.text, []byte("package batch\n"), []byte("package main\n"), 1)
-	for _, line := range bytes.Split(text, []byte("\n")) {
-		if bytes.HasPrefix(line, []byte("func Main")) {
-			text = bytes.Replace(text, line, []byte("func main() {"), 1)
-		}
+	p, err := gen.Generate(gen.Replay(small.tape.Choices()), gen.Form{Package: "main", Main: "main", Suffix: small.suffix, Helpers: true})
+	if err != nil {
+		return "", err
 	}
 	var wants strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(small.verdicts)) {
@@ -223,7 +221,7 @@ func keep(s, small *specimen) (string, error) {
 		Comment: fmt.Appendf(nil, "Generated from seed %d: %s.\n\n", s.seed, s.fault.what),
 		Files: []txtar.File{
 			{Name: "flags", Data: []byte("-all\n")},
-			{Name: "main.go", Data: text},
+			{Name: "main.go", Data: p.Text},
 			{Name: "want", Data: []byte(wants.String())},
 		},
 	}))

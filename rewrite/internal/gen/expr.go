@@ -30,7 +30,7 @@ func (g *gen) label() string {
 func (g *gen) show(v *variable) string {
 	switch v.kind {
 	case pintKind, ppartKind, perrKind:
-		return g.top("at") + "(" + v.use() + ")"
+		return "at(" + v.use() + ")"
 	case connKind:
 		return v.use() + ".n"
 	case wrapKind:
@@ -137,7 +137,7 @@ func (g *gen) fail() string {
 // traced wraps an expression in a call that prints its value, and so shows when
 // it is evaluated.
 func (g *gen) traced(e string) string {
-	return g.top("note") + "(" + g.label() + ", " + e + ")"
+	return "note(" + g.label() + ", " + e + ")"
 }
 
 func (g *gen) intExpr(b *block) string {

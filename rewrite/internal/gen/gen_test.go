@@ -17,7 +17,7 @@ import (
 // generate makes the program of a tape, or fails.
 func generate(t *testing.T, tape *Tape, suffix string) []byte {
 	t.Helper()
-	p, err := Generate(tape, Form{Package: "program", Main: "Main" + suffix, Suffix: suffix})
+	p, err := Generate(tape, Form{Package: "program", Main: "Main" + suffix, Suffix: suffix, Helpers: suffix == ""})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func (c *checker) check(t *testing.T, name string, texts ...[]byte) {
 
 func TestGenerate(t *testing.T) {
 	c := newChecker()
-	var together [][]byte
+	together := [][]byte{Helpers("program")}
 	for seed := range uint64(150) {
 		alone := generate(t, Random(seed), "")
 		if again := generate(t, Random(seed), ""); !bytes.Equal(alone, again) {

@@ -11,7 +11,8 @@ import (
 type Form struct {
 	Package string // name of the package
 	Main    string // name of the function that runs the program
-	Suffix  string // of all package-level names, so that programs can share a package
+	Suffix  string // of the other package-level names, so that programs can share a package
+	Helpers bool   // with the helpers that the programs of a package share
 }
 
 // A Program is a generated program.
@@ -94,6 +95,9 @@ func (g *gen) program(f Form) string {
 	}
 	b.WriteString(")\n\n")
 	b.WriteString(g.prelude(clash))
+	if f.Helpers {
+		b.WriteString(helpers + "\n")
+	}
 	for _, d := range decls {
 		b.WriteString(d)
 		b.WriteString("\n")
@@ -116,8 +120,54 @@ func finishName(prepare string) string {
 	return prepare
 }
 
-// prelude returns the declarations that all programs have: types with fields to
-// look at and to change, and helpers that trace.
+// Helpers returns the text of a file with what programs of a package share: functions
+// that trace, and know nothing of the types of a program.
+func Helpers(pkg string) []byte { return []byte("package " + pkg + "\n\nimport \"fmt\"\n\n" + helpers) }
+
+const helpers = `func note[V any](tag string, v V) V {
+	fmt.Println(tag, v)
+	return v
+}
+
+func at[V any](p *V) any {
+	if p == nil {
+		return "nil"
+	}
+	return *p
+}
+
+func hold[F any](f F) F {
+	fmt.Println("hold")
+	return f
+}
+
+// join runs f in a goroutine and waits for it.
+func join(f func()) {
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("panic:", r)
+			}
+		}()
+		f()
+	}()
+	<-done
+}
+
+// round runs f and tells how it ends.
+func round(tag string, k int, f func()) {
+	fmt.Println("---", tag, k)
+	join(func() {
+		f()
+		fmt.Println("returned")
+	})
+}
+`
+
+// prelude returns the declarations that each program has: types with fields to
+// look at and to change, and functions that make and show them.
 func (g *gen) prelude(clash string) string {
 	text := `type part§ struct {
 	a int
@@ -153,41 +203,9 @@ type wrap§ struct{ *conn§ }
 
 var pool§ [2]*conn§
 
-func note§[V any](tag string, v V) V {
-	fmt.Println(tag, v)
-	return v
-}
-
 func pick§(tag string, c *conn§) *conn§ {
 	fmt.Println(tag, c.name)
 	return c
-}
-
-func at§[V any](p *V) any {
-	if p == nil {
-		return "nil"
-	}
-	return *p
-}
-
-func hold§[F any](f F) F {
-	fmt.Println("hold")
-	return f
-}
-
-// join runs f in a goroutine and waits for it.
-func join§(f func()) {
-	done := make(chan bool)
-	go func() {
-		defer close(done)
-		defer func() {
-			if r := recover(); r != nil {
-				fmt.Println("panic:", r)
-			}
-		}()
-		f()
-	}()
-	<-done
 }
 
 // reset makes the conns anew.
@@ -198,13 +216,9 @@ func reset§() {
 	pool§[0].next, pool§[1].next = pool§[1], pool§[0]
 }
 
-func run§(tag string, f func()) {
-	fmt.Println("---", tag)
+func run§(tag string, k int, f func()) {
 	reset§()
-	join§(func() {
-		f()
-		fmt.Println("returned")
-	})
+	round(tag, k, f)
 	for _, c := range pool§ {
 		c.fire()
 		fmt.Println(c.n, c.name, c.closed, c.err, c.part§, c.arr, c.list)
@@ -291,26 +305,24 @@ func (g *gen) callerFunc(i int) (*caller, string) {
 // mainFunc writes the function that runs the callers, each with some inputs.
 func (g *gen) mainFunc(name string, callers []*caller) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "func %s() {\n", name)
+	fmt.Fprintf(&b, "func %s() {\nfor k := range 3 {\n", name)
 	for _, c := range callers {
-		for k := range 3 {
-			fun := c.name
-			if c.method {
-				fun = g.top("pool") + "[0]." + fun
-			}
-			args := []string{fmt.Sprint(k)}
-			for _, p := range c.params[1:] {
-				args = append(args, map[kind]string{
-					strKind: `"a"`, partKind: g.top("part") + `{4, "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&" + g.top("pool") + "[1].n",
-				}[p])
-			}
-			call := fun + "(" + strings.Join(args, ", ") + ")"
-			if len(c.results) > 0 {
-				call = "fmt.Println(" + call + ")"
-			}
-			fmt.Fprintf(&b, "%s(%q, func() { %s })\n", g.top("run"), fmt.Sprint(c.name[:4], " ", k), call)
+		fun := c.name
+		if c.method {
+			fun = g.top("pool") + "[0]." + fun
 		}
+		args := []string{"k"}
+		for _, p := range c.params[1:] {
+			args = append(args, map[kind]string{
+				strKind: `"a"`, partKind: g.top("part") + `{4, "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&" + g.top("pool") + "[1].n",
+			}[p])
+		}
+		call := fun + "(" + strings.Join(args, ", ") + ")"
+		if len(c.results) > 0 {
+			call = "fmt.Println(" + call + ")"
+		}
+		fmt.Fprintf(&b, "%s(%q, k, func() { %s })\n", g.top("run"), c.name[:4], call)
 	}
-	b.WriteString("}\n")
+	b.WriteString("}\n}\n")
 	return b.String()
 }

@@ -45,7 +45,7 @@ func (g *gen) site(b *block) {
 	case 4:
 		f := g.call(b, p)
 		if g.t.oneIn(12) {
-			f = g.top("hold") + "(" + f + ")"
+			f = "hold(" + f + ")"
 		}
 		call := g.callOf(b, p, f)
 		if g.t.below(5) > 0 {
@@ -347,7 +347,7 @@ func (g *gen) useOnce(b *block, s *site) {
 			g.stmts(in, 2)
 		}))
 	case 3:
-		b.line("%s(%s)", g.top("join"), g.literal(b, literalRole, "", "", func(in *block) {
+		b.line("join(%s)", g.literal(b, literalRole, "", "", func(in *block) {
 			g.direct(in, s)
 			g.stmts(in, 1)
 		}))
@@ -357,7 +357,7 @@ func (g *gen) useOnce(b *block, s *site) {
 		in.line("%s%s", of(g.t, "", "defer "), g.callOf(in, s.p, s.done.use()))
 		b.line("for range 2 %s", in.text())
 	case 5:
-		b.line("defer %s", g.callOf(b, s.p, g.top("hold")+"("+s.done.use()+")"))
+		b.line("defer %s", g.callOf(b, s.p, "hold("+s.done.use()+")"))
 	case 6:
 		v := &variable{name: g.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
 		b.line("%s := %s", v.name, s.done.use())

@@ -294,7 +294,7 @@ func (g *gen) inLiteral(b *block) {
 // ends with it.
 func (g *gen) goroutine(b *block) {
 	if g.t.oneIn(3) {
-		b.line("%s(%s)", g.top("join"), g.literal(b, literalRole, "", "", func(in *block) { g.stmts(in, 3) }))
+		b.line("join(%s)", g.literal(b, literalRole, "", "", func(in *block) { g.stmts(in, 3) }))
 		return
 	}
 	g.gone++
