@@ -31,6 +31,7 @@ type specimen struct {
 	after    []byte
 	verdicts map[string]verdict
 	printed  string // before the rewrite
+	crashed  bool   // Go's runtime failed, on either side
 	fault    *fault // the first that was found
 }
 
@@ -235,24 +236,24 @@ func (b *batch) build(ctx context.Context) error {
 
 // runAll runs both sides, and the first one twice.
 func (b *batch) runAll(ctx context.Context) error {
-	err := b.run(ctx, before, func(s *specimen, out string) { s.printed = out })
-	if err != nil {
-		return err
-	}
-	err = b.run(ctx, before, func(s *specimen, out string) {
-		if out != s.printed {
-			s.blame("generator", "the program prints something else each time:\n%s", diff("again", []byte(s.printed), []byte(out)))
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return b.run(ctx, after, func(s *specimen, out string) {
-		if s.printed != out {
-			s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
-		}
-	})
+	return errors.Join(
+		b.run(ctx, before, func(s *specimen, out string) { s.printed = out }),
+		b.run(ctx, before, func(s *specimen, out string) {
+			if out != s.printed && !s.crashed {
+				s.blame("generator", "the program prints something else each time:\n%s", diff("again", []byte(s.printed), []byte(out)))
+			}
+		}),
+		b.run(ctx, after, func(s *specimen, out string) {
+			if out != s.printed && !s.crashed {
+				s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
+			}
+		}))
 }
+
+// runtimeFailed is how the process ends when the runtime loses its way: with Go
+// 1.26, when a deferred nil func is called on behalf of runtime.Goexit, the stack
+// grows thereupon, and the panic is recovered. Such a program shows nothing.
+const runtimeFailed = "fatal error: bad recovery"
 
 // run runs all programs of a side and hands what each printed to keep. One that
 // ends the process, or does not end, has printed what it did until then.
@@ -273,6 +274,9 @@ func (b *batch) run(ctx context.Context, on side, keep func(*specimen, string)) 
 			_, text, _ := strings.Cut(part, "\n")
 			if i == len(parts)-2 {
 				text += "\n" + how
+				if how == runtimeFailed {
+					b.specimens[next+i].crashed = true
+				}
 			}
 			keep(b.specimens[next+i], text)
 		}
@@ -294,6 +298,9 @@ func (b *batch) runDriver(ctx context.Context, on side, first int) (out, how str
 	if err := cmd.Run(); err != nil {
 		line, _, _ := strings.Cut(stderr.String(), "\n")
 		how = fmt.Sprintf("the process ends: %v: %s", err, line)
+		if strings.Contains(stderr.String(), "\n"+runtimeFailed+"\n") {
+			how = runtimeFailed
+		}
 	}
 	return stdout.String(), how
 }

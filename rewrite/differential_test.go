@@ -88,6 +88,7 @@ type tally struct {
 	functions, rewritten int
 	programs             int // with a rewritten function
 	lines                int // of output
+	crashed              int // programs on which Go's runtime failed
 	refused              map[string]int
 	example              map[string]string
 }
@@ -99,6 +100,9 @@ func (y *tally) add(s *specimen) {
 	y.lines += strings.Count(s.printed, "\n")
 	if !bytes.Equal(s.text, s.after) {
 		y.programs++
+	}
+	if s.crashed {
+		y.crashed++
 	}
 	for _, v := range s.verdicts {
 		y.functions++
@@ -113,7 +117,7 @@ func (y *tally) add(s *specimen) {
 
 func (y *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d changed; %d lines printed; %d prepare functions, %d (%.0f %%) rewritten, refused:", y.programs, y.lines, y.functions, y.rewritten, 100*float64(y.rewritten)/float64(max(1, y.functions)))
+	fmt.Fprintf(&b, "%d changed; %d break the runtime; %d lines printed; %d prepare functions, %d (%.0f %%) rewritten, refused:", y.programs, y.crashed, y.lines, y.functions, y.rewritten, 100*float64(y.rewritten)/float64(max(1, y.functions)))
 	codes := slices.SortedFunc(maps.Keys(y.refused), func(a, b string) int {
 		return cmp.Or(y.refused[b]-y.refused[a], cmp.Compare(a, b))
 	})
