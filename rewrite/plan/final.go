@@ -117,7 +117,7 @@ func (x *decision) once() bool {
 			case pattern.NilTest:
 			case pattern.DeferCall, pattern.Call:
 				calls++
-				if u.Lit != nil || s.Up.Loop(u.Stmt, s.Func) != s.Up.Loop(s.Stmt, s.Func) || hasGoto(s.Func) {
+				if u.Lit != nil || s.Up.Loop(u.Stmt, s.Func) != s.Up.Loop(s.Stmt, s.Func) || hasGoto(s.Func) || x.outlives(s, u) {
 					return false
 				}
 			default:
@@ -129,6 +129,23 @@ func (x *decision) once() bool {
 		}
 	}
 	return true
+}
+
+// outlives reports whether the variable of a site keeps its cleanup for more than
+// one turn of the loop around a use, which then runs the same one again:
+//
+//	var end func()
+//	for _, n := range ns {
+//		if n > 0 {
+//			end = begin(n)
+//		}
+//		if end != nil {
+//			end()           // in the next turn, too, if that n is 0
+//		}
+//	}
+func (x *decision) outlives(s *pattern.Site, u *pattern.Use) bool {
+	o, loop := x.plan.Outer[s.Var], s.Up.Loop(u.Stmt, s.Func)
+	return o != nil && loop != nil && (o.At < loop.Pos() || loop.End() <= o.At)
 }
 
 // identOf returns the identifier that e is, or nil.
