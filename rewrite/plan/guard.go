@@ -193,6 +193,9 @@ func (sc scope) counts(v *types.Var, stmt ast.Stmt, cond ast.Expr, n ast.Node) b
 		return false
 	}
 	if sc.site == nil {
+		// What a test around a deferred literal says holds when the literal is
+		// deferred, not when it runs.
+		sc.deferred = sc.deferred && sc.up.Lit(cond) == sc.up.Lit(n)
 		to := n.Pos()
 		for l := sc.up.Loop(n, sc.fn); l != nil && !repeats(sc.up, l, cond, sc.fn); l = sc.up.Loop(l, sc.fn) {
 			to = l.End()
