@@ -390,7 +390,11 @@ func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
 func (x *decision) lastSite(s *pattern.Site, u *pattern.Use) *pattern.Site {
 	var last *pattern.Site
 	for _, t := range x.sites {
-		if t.Var == s.Var && t.Stmt.Pos() < u.Expr.Pos() && (last == nil || t.Stmt.Pos() > last.Stmt.Pos()) {
+		switch {
+		case t.Var != s.Var:
+		case t.Func != s.Func:
+			return nil // in a literal, which may run at any time
+		case t.Stmt.Pos() < u.Expr.Pos() && (last == nil || t.Stmt.Pos() > last.Stmt.Pos()):
 			last = t
 		}
 	}
