@@ -267,6 +267,9 @@ func hoistable(s *pattern.Site) bool {
 	if !ok || spread(s) {
 		return false
 	}
+	if a, ok := s.Stmt.(*ast.AssignStmt); (!ok || a.Tok != token.DEFINE) && hasGoto(s.Func) {
+		return false // no goto may jump over a declaration, and one may jump over s
+	}
 	for _, u := range calls(s) {
 		if !slices.ContainsFunc(list[i:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) }) {
 			return false
