@@ -182,7 +182,7 @@ func (x *decision) receiverStays(s *pattern.Site) (ok, hoist bool) {
 	if len(calls(s)) == 0 {
 		return true, false
 	}
-	if x.aliases(s) {
+	if x.aliases(s) || x.usesWithin(s, e) {
 		return false, false
 	}
 	if x.stableReceiver(s, e) {
@@ -200,7 +200,7 @@ func (x *decision) receiverStays(s *pattern.Site) (ok, hoist bool) {
 			return false, false
 		}
 	}
-	return hoistable(s) && x.ahead(s, -1), true
+	return x.hoistable(s) && x.ahead(s, -1), true
 }
 
 // ahead reports whether operand i of the call (-1 for the receiver) can be
@@ -262,7 +262,7 @@ func (x *decision) promotedByPointer(s *pattern.Site) bool {
 //	if done != nil {
 //		defer done()
 //	}
-func hoistable(s *pattern.Site) bool {
+func (x *decision) hoistable(s *pattern.Site) bool {
 	list, i, ok := s.Up.List(s.Stmt)
 	if !ok || spread(s) {
 		return false
@@ -281,11 +281,23 @@ func hoistable(s *pattern.Site) bool {
 		}
 	}
 	for _, e := range s.Call.Args {
-		if effects(s.Unit.Info, e) && !typedAlone(s.Unit.Info, e) {
+		if effects(s.Unit.Info, e) && !typedAlone(s.Unit.Info, e) || x.usesWithin(s, e) {
 			return false
 		}
 	}
 	return true
+}
+
+// usesWithin reports whether a cleanup of prepare is used within an operand. Such an
+// operand changes where it stands, so it is not written a second time:
+//
+//	inner := begin("inner", nil)
+//	outer := begin("outer", inner)
+//	defer outer()
+func (x *decision) usesWithin(s *pattern.Site, e ast.Expr) bool {
+	return slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+		return t.Unit == s.Unit && slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return pattern.Within(u.Expr, e) })
+	})
 }
 
 // typedAlone reports whether e has, in a variable of its own, the type and value
@@ -329,13 +341,13 @@ func spread(s *pattern.Site) bool {
 // in a variable before.
 func (x *decision) argumentStays(s *pattern.Site, i int) (ok, hoist bool) {
 	sig := x.p.Func.Signature()
-	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) || x.aliases(s) {
+	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) || x.aliases(s) || x.usesWithin(s, s.Call.Args[i]) {
 		return false, false
 	}
 	if x.stable(s, s.Call.Args[i]) {
 		return true, false
 	}
-	return hoistable(s) && x.ahead(s, i) && typedAlone(s.Unit.Info, s.Call.Args[i]), true
+	return x.hoistable(s) && x.ahead(s, i) && typedAlone(s.Unit.Info, s.Call.Args[i]), true
 }
 
 // returned returns the index of a result that hands out variable v at every

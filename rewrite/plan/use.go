@@ -34,6 +34,9 @@ func (x *decision) uses() *Refusal {
 			if _, _, ok := s.Up.List(u.Stmt); !ok || u.Kind != pattern.DeferCall && !statement(s, u) {
 				return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller calls what it returns within an expression")
 			}
+			if slices.ContainsFunc(u.Call.Args, func(e ast.Expr) bool { return x.usesWithin(s, e) }) {
+				return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller calls what it returns with the cleanup of another call")
+			}
 		case pattern.Assigned, pattern.Declared:
 			if r := x.variable(s); r != nil {
 				return r
