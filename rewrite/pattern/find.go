@@ -412,6 +412,9 @@ func (s *scan) captures() {
 				l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
 				return true
 			}
+			if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
+				return true // of an interface type written inside the function
+			}
 			v, ok := obj.(*types.Var)
 			if !ok {
 				if !s.isTypeParam(obj) && !decls[obj] {
