@@ -27,12 +27,33 @@ func (x *decision) finality() *Refusal {
 	for _, c := range x.p.Captures {
 		if resets := x.anew(c); resets != nil {
 			x.resets[c] = resets
-		} else if x.changesLater(c) {
+		} else if x.changesLater(c) || c.Class == pattern.Local && holdsLock(c.Var.Type()) {
 			x.shared[c] = true
 		}
 	}
 	x.defineTogether()
 	return nil
+}
+
+// holdsLock reports whether values of a type hold a lock, as go vet sees it: a copy
+// of one, which the closure did not make, would be reported.
+func holdsLock(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return holdsLock(u.Elem())
+	case *types.Struct:
+		value, pointer := types.NewMethodSet(t), types.NewMethodSet(types.NewPointer(t))
+		locks := func(name string) bool { return pointer.Lookup(nil, name) != nil && value.Lookup(nil, name) == nil }
+		if locks("Lock") && locks("Unlock") {
+			return true
+		}
+		for f := range u.Fields() {
+			if holdsLock(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // changesLater reports whether the value of a capture may change after prepare
