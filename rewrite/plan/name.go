@@ -432,10 +432,13 @@ func (x *decision) typesSeen() *Refusal {
 		if (!r.Live() || x.plan.State.Decl != x.plan.State.Type) && !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
 			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
+		if x.plan.State.Live != "" && !plainly(p.Unit, r.Stmt.Pos(), "true") {
+			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
+		}
 	}
 	for _, in := range x.plan.Inner {
 		for _, pass := range x.plan.Passages {
-			if x.plan.Fresh[pass.Capture.Index] && pass.Route == ByArgument && !plainly(p.Unit, in.Use.Expr.Pos(), pass.Type) {
+			if x.plan.Fresh[pass.Capture.Index] && pass.Route == ByArgument && !plainly(p.Unit, in.Use.Expr.Pos(), "new "+pass.Type) {
 				return x.refuse(NameClash, p.Unit, in.Use.Expr.Pos(), "a local has the name of a type that the call must write")
 			}
 		}
@@ -444,7 +447,7 @@ func (x *decision) typesSeen() *Refusal {
 }
 
 // plainly reports whether no local hides a name of the text of a type or of its
-// zero value at pos.
+// zero value at pos, nor the package one of those that it takes from the language.
 func plainly(u *pattern.Unit, pos token.Pos, text string) bool {
 	scope := u.Pkg.Scope().Innermost(pos)
 	if scope == nil {
@@ -460,6 +463,12 @@ func plainly(u *pattern.Unit, pos token.Pos, text string) bool {
 		}
 		if obj != nil && at != types.Universe && at != u.Pkg.Scope() && at.Parent() != u.Pkg.Scope() {
 			return false
+		}
+		switch name {
+		case "nil", "true", "false", "new":
+			if at != types.Universe {
+				return false
+			}
 		}
 	}
 	return true

@@ -85,8 +85,14 @@ func (x *decision) value(s *pattern.Site, u *pattern.Use) *Refusal {
 	if _, ok := types.Unalias(result).(*types.Signature); !ok && !typedPlace(s, u) {
 		return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(result, types.RelativeTo(s.Unit.Pkg)))
 	}
+	if p.Sig.Results().Len() > 0 && !plainly(s.Unit, u.Expr.Pos(), "error") {
+		return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
+	}
 	for v := range p.Sig.Params().Variables() {
 		t := v.Type()
+		if !plainly(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
+			return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
+		}
 		if ptr, ok := t.(*types.Pointer); ok {
 			t = ptr.Elem()
 		}
