@@ -32,10 +32,15 @@ func (s *Site) NamedResult(v *types.Var) bool {
 
 // OldLoopVar reports whether v is the variable of a loop in a file of a Go
 // version before 1.22, where all turns share it (go.dev/blog/loopvar-preview).
-func (s *Site) OldLoopVar(v *types.Var) bool {
-	goVersion := s.Unit.Info.FileVersions[s.File]
+func (s *Site) OldLoopVar(v *types.Var) bool { return oldLoopVar(s.Unit, s.File, s.Decl, v) }
+
+// OldLoopVar is Site.OldLoopVar for a variable of the prepare function.
+func (p *Prepare) OldLoopVar(v *types.Var) bool { return oldLoopVar(p.Unit, p.File, p.Decl, v) }
+
+func oldLoopVar(u *Unit, file *ast.File, decl ast.Decl, v *types.Var) bool {
+	goVersion := u.Info.FileVersions[file]
 	if goVersion == "" {
-		goVersion = s.Unit.Pkg.GoVersion()
+		goVersion = u.Pkg.GoVersion()
 	}
 	if goVersion == "" || version.Compare(goVersion, "go1.22") >= 0 {
 		return false
@@ -43,9 +48,9 @@ func (s *Site) OldLoopVar(v *types.Var) bool {
 	found := false
 	defines := func(e ast.Expr) {
 		id, ok := e.(*ast.Ident)
-		found = found || ok && s.Unit.Info.Defs[id] == v
+		found = found || ok && u.Info.Defs[id] == v
 	}
-	ast.Inspect(s.Decl, func(n ast.Node) bool {
+	ast.Inspect(decl, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.RangeStmt:
 			defines(n.Key)

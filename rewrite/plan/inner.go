@@ -62,8 +62,8 @@ func (x *decision) wrapInner(u *pattern.Use) bool {
 		if x.sharedRoute(c) {
 			continue // its address is as good now as later
 		}
-		if c.Class == pattern.Result {
-			return true
+		if c.Class == pattern.Result || x.p.OldLoopVar(c.Var) {
+			return true // a return assigns the one, the next turn the other
 		}
 		inLoop := x.p.Up.Loop(u.Stmt, x.p.Decl) != nil || hasGoto(x.p.Decl.Body)
 		for _, a := range x.p.Access[c.Var] {
