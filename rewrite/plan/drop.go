@@ -26,7 +26,7 @@ func (x *decision) drop() *Refusal {
 		if pass.Route != ByArgument || c.Class != pattern.Param || !x.onlyInCleanup(c) {
 			continue
 		}
-		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || x.infersFrom(c) {
+		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || x.infersFrom(c) || x.commented(c.Index) {
 			continue
 		}
 		if !x.everySite(func(s *pattern.Site) bool {
@@ -44,6 +44,38 @@ func (x *decision) drop() *Refusal {
 		}
 	}
 	return nil
+}
+
+// commented reports whether a comment stands beside parameter i or its operand at a
+// site: it would go with it.
+func (x *decision) commented(i int) bool {
+	within := func(f *ast.File, from, to token.Pos) bool {
+		return slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool { return from <= g.Pos() && g.Pos() < to })
+	}
+	params := x.p.Decl.Type.Params
+	from, n := params.Opening, 0
+	for _, f := range params.List {
+		if n += max(1, len(f.Names)); i < n {
+			if within(x.p.File, from, f.End()) {
+				return true
+			}
+			break
+		}
+		from = f.End()
+	}
+	return slices.ContainsFunc(x.sites, func(s *pattern.Site) bool {
+		if i >= len(s.Call.Args) {
+			return false
+		}
+		from, to := s.Call.Lparen, s.Call.Rparen
+		if i > 0 {
+			from = s.Call.Args[i-1].End()
+		}
+		if i+1 < len(s.Call.Args) {
+			to = s.Call.Args[i+1].Pos()
+		}
+		return within(s.File, from, to)
+	})
 }
 
 // runs reports whether the site calls finish somewhere.
