@@ -1,6 +1,10 @@
 package pattern
 
-import "go/ast"
+import (
+	"go/ast"
+	"maps"
+	"slices"
+)
 
 // May returns the functions of f that may return a function literal in the shape
 // of a cleanup, as one of their results. It goes by syntax alone, for its price:
@@ -17,6 +21,42 @@ func May(f *ast.File) []*ast.FuncDecl {
 		}
 	}
 	return found
+}
+
+// MayDefer returns those of names that stand in a declaration of f that also holds
+// a defer statement, sorted. A function that May returns and that is named in no
+// such declaration is no candidate, since no caller defers what it hands out. As
+// May, it goes by syntax alone, and may say yes too often.
+func MayDefer(f *ast.File, names map[string]bool) []string {
+	found := make(map[string]bool)
+	for _, d := range f.Decls {
+		var node ast.Node = d
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			if fn.Body == nil {
+				continue
+			}
+			node = fn.Body
+		}
+		defers := false
+		var used []string
+		ast.Inspect(node, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.DeferStmt:
+				defers = true
+			case *ast.Ident:
+				if names[n.Name] {
+					used = append(used, n.Name)
+				}
+			}
+			return true
+		})
+		if defers {
+			for _, name := range used {
+				found[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 func returnsLiteral(fn *ast.FuncDecl) bool {

@@ -46,6 +46,33 @@ func no9() Visitor                        { return func(n map[string]int) {} }
 	}
 }
 
+func TestMayDefer(t *testing.T) {
+	const text = `package p
+
+func a()       { defer yes1()() }
+func b()       { done, err := x.yes2(); if err != nil { return }; defer done() }
+func c()       { f(yes3); go func() { defer x() }() }
+var  d = func() { done := yes4[int](); defer func() { done() }() }
+
+func yes5()    { defer yes5()() }
+func no1()     { defer x() }
+func e()       { f(no2()) }
+func no3()
+type no4 struct{}
+`
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make(map[string]bool)
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }) {
+		names[name] = strings.HasPrefix(name, "yes") || strings.HasPrefix(name, "no")
+	}
+	if got, want := pattern.MayDefer(f, names), []string{"yes1", "yes2", "yes3", "yes4", "yes5"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // What needs types to find must not have been thrown away without.
 func TestMayMissesNothing(t *testing.T) {
 	pkgs, err := packages.Load(&packages.Config{
