@@ -15,9 +15,10 @@
 //
 // Few functions of a module are prepare functions, and types are dear. So the
 // files that the patterns name are looked at first, without types: those that may
-// hold a function literal are parsed, and the packages that may hold a prepare
-// function are kept. They are type-checked, once per package, in the variant that
-// has the in-package tests, and with their external tests beside them. Types of
+// hold a function literal are parsed, then those that name a function that returns
+// one, and the packages are kept that hold such a function which some declaration
+// with a defer statement names. They are type-checked, once per package, in the
+// variant that has the in-package tests, and with their external tests beside them. Types of
 // dependencies come from export data; where a dependency depends on a package of
 // the scope, it is type-checked too, without the bodies of functions. Packages with
 // cgo are left to packages.Load.

@@ -86,26 +86,64 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 		return nil, err
 	}
 	s.linked, s.mentions = found.linked, found.mentions
-	load := make(map[string]bool)
-	open := make(map[string][]string) // names of hits that other packages may call, by package
-	for _, h := range found.hits {
-		p := files[h.file]
-		path := basePath(p)
-		load[path] = true
-		if ast.IsExported(h.name) && p.Name != "main" && !strings.HasSuffix(h.file, "_test.go") && (o.Exported || internal(path)) {
-			open[path] = append(open[path], h.name)
+	return s, s.choose(ctx, o, src, files, found)
+}
+
+// choose finds out which packages of the scope have to be type-checked, files being
+// the package of each file: those with a hit that somebody may defer, and those that
+// may call it.
+func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[string]*packages.Package, found *scan) error {
+	hits := found.hits
+	if !o.All { // then those of test files are no findings; but is the comment idle that silences one?
+		hits = slices.DeleteFunc(hits, func(h hit) bool {
+			return strings.HasSuffix(h.file, "_test.go") && !slices.Contains(s.mentions, h.file)
+		})
+	}
+	open := func(hits []hit) []hit { // those that other packages may call
+		return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
+			path := basePath(files[h.file])
+			return !ast.IsExported(h.name) || files[h.file].Name == "main" || strings.HasSuffix(h.file, "_test.go") ||
+				!o.Exported && !internal(path)
+		})
+	}
+	paths := func(hits []hit) map[string]bool {
+		paths := make(map[string]bool)
+		for _, h := range hits {
+			paths[basePath(files[h.file])] = true
+		}
+		return paths
+	}
+	var g graph
+	if len(open(hits)) > 0 {
+		var err error
+		if g, err = modules(ctx, o); err != nil {
+			return err
 		}
 	}
+	if !o.undeferred {
+		from := make(map[string]bool) // files that may hold callers
+		for _, name := range found.defers {
+			from[name] = true
+		}
+		for _, p := range g.reach(paths(open(hits))) {
+			for _, name := range p.GoFiles {
+				from[name] = true
+			}
+		}
+		hits = deferred(src, hits, slices.Sorted(maps.Keys(from)))
+	}
+	load := paths(hits)
 	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))
 	all := maps.Clone(load)
-	if len(open) > 0 {
-		if err := reach(ctx, o, src, open, load, all); err != nil {
-			return nil, err
+	if hits := open(hits); len(hits) > 0 {
+		if err := callers(src, g.reach(paths(hits)), hits, load, all); err != nil {
+			return err
 		}
+		o.Progress(fmt.Sprintf("%s may reach them, %s may call them", count(len(all), "package"), count(len(load), "package")))
 	}
 	s.load = slices.Sorted(maps.Keys(load))
 	s.reach = slices.Sorted(maps.Keys(all))
-	return s, nil
+	return nil
 }
 
 // count returns "1 file", "2 files".
@@ -231,33 +269,65 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 	}
 }
 
-// reach adds to all the packages of the main modules that depend on a package
-// with open hits, directly or through others: a value whose method is called may
-// come from a package that the caller does not import. To load it adds those of
-// them that mention the name of a hit: only they can hold a caller.
-func reach(ctx context.Context, o Options, src *sources, open map[string][]string, load, all map[string]bool) error {
+// callers adds to all the packages that reach a package with open hits, and to load
+// those of them that mention the name of a hit: only they can hold a caller.
+func callers(src *sources, reach []*packages.Package, open []hit, load, all map[string]bool) error {
+	names := make(map[string]bool)
+	for _, h := range open {
+		names[h.name] = true
+	}
+	for _, p := range reach {
+		path := basePath(p)
+		all[path] = true
+		for _, name := range p.GoFiles {
+			if load[path] {
+				break
+			}
+			text, err := src.peek(name)
+			if err != nil {
+				return err
+			}
+			if mentions(text, names) {
+				load[path] = true
+			}
+		}
+	}
+	return nil
+}
+
+// A graph holds the packages of the main modules with what they import, in every
+// configuration.
+type graph [][]*packages.Package
+
+// modules lists the packages of the main modules.
+func modules(ctx context.Context, o Options) (graph, error) {
 	o.Status("looking for callers in other packages")
 	dirs, err := mainModules(ctx, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var patterns, names []string
+	var patterns []string
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
-	for _, list := range open {
-		for _, name := range list {
-			names = append(names, regexp.QuoteMeta(name))
-		}
-	}
-	slices.Sort(names)
-	mention := regexp.MustCompile(`\b(` + strings.Join(slices.Compact(names), "|") + `)\b`)
+	var g graph
 	for _, config := range o.Configs {
 		mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
 		pkgs, err := list(ctx, o, config, mode, patterns)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		g = append(g, pkgs)
+	}
+	return g, nil
+}
+
+// reach returns the packages with the paths, and all that depend on them, directly
+// or through others: a value whose method is called may come from a package that
+// the caller does not import.
+func (g graph) reach(paths map[string]bool) []*packages.Package {
+	var found []*packages.Package
+	for _, pkgs := range g {
 		known := make(map[*packages.Package]bool)
 		var reaches func(*packages.Package) bool
 		reaches = func(p *packages.Package) bool {
@@ -265,7 +335,7 @@ func reach(ctx context.Context, o Options, src *sources, open map[string][]strin
 			if ok {
 				return yes
 			}
-			known[p] = open[basePath(p)] != nil // also ends a cycle, which is an error elsewhere
+			known[p] = paths[basePath(p)] // also ends a cycle, which is an error elsewhere
 			for _, q := range p.Imports {
 				if reaches(q) {
 					known[p] = true
@@ -274,27 +344,12 @@ func reach(ctx context.Context, o Options, src *sources, open map[string][]strin
 			return known[p]
 		}
 		for _, p := range pkgs {
-			if len(p.GoFiles) == 0 || !reaches(p) {
-				continue
-			}
-			all[basePath(p)] = true
-			if load[basePath(p)] {
-				continue
-			}
-			for _, name := range p.GoFiles {
-				text, err := src.peek(name)
-				if err != nil {
-					return err
-				}
-				if mention.Match(text) {
-					load[basePath(p)] = true
-					break
-				}
+			if len(p.GoFiles) > 0 && reaches(p) {
+				found = append(found, p)
 			}
 		}
 	}
-	o.Progress(fmt.Sprintf("%s may reach them, %s may call them", count(len(all), "package"), count(len(load), "package")))
-	return nil
+	return found
 }
 
 // mainModules returns the directories of the main modules: one, or those of a

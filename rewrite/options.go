@@ -77,8 +77,10 @@ type Options struct {
 	anew     bool   // asks the go command about each text, which tests compare
 	modcache string // whose files are never edited
 
-	// candidates stands in for edit.Candidates in tests.
+	// candidates stands in for edit.Candidates in tests. With undeferred, the
+	// functions that it finds need no caller that defers what they hand out.
 	candidates func(*plan.World) []*edit.Candidate
+	undeferred bool
 }
 
 // A Config is a build configuration. Empty fields have the go command's

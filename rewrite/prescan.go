@@ -2,14 +2,18 @@ package rewrite
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"maps"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/packages"
@@ -27,6 +31,7 @@ type scan struct {
 	hits     []hit
 	linked   map[string]string // symbols that linkname directives name, and the file
 	mentions []string          // files that hold the word closurefix, perhaps in a directive
+	defers   []string          // files that hold the word defer
 	problems []Problem         // syntax errors, of the files that were parsed
 }
 
@@ -37,36 +42,31 @@ func prescan(src *sources, files []string) *scan {
 		hits     []hit
 		linked   []string
 		mentions bool
+		defers   bool
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
-	var wg sync.WaitGroup
-	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, name := range files {
-		wg.Go(func() {
-			tokens <- struct{}{}
-			defer func() { <-tokens }()
-			text, err := src.peek(name)
-			if err != nil {
-				answers[i].problems = []Problem{{File: name, Text: err.Error()}}
-				return
-			}
-			answers[i].linked = linknames(text)
-			answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
-			if !mayLiteral(text) {
-				return
-			}
-			f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
-			if err != nil {
-				answers[i].problems = syntaxProblems(name, err)
-				return
-			}
-			for _, fn := range pattern.May(f) {
-				answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
-			}
-		})
-	}
-	wg.Wait()
+	each(files, func(i int, name string) {
+		text, err := src.peek(name)
+		if err != nil {
+			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
+			return
+		}
+		answers[i].linked = linknames(text)
+		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
+		answers[i].defers = bytes.Contains(text, []byte("defer"))
+		if !mayLiteral(text) {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			answers[i].problems = syntaxProblems(name, err)
+			return
+		}
+		for _, fn := range pattern.May(f) {
+			answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
+		}
+	})
 	all := &scan{linked: make(map[string]string)}
 	for i, a := range answers {
 		all.hits = append(all.hits, a.hits...)
@@ -76,9 +76,81 @@ func prescan(src *sources, files []string) *scan {
 		if a.mentions {
 			all.mentions = append(all.mentions, files[i])
 		}
+		if a.defers {
+			all.defers = append(all.defers, files[i])
+		}
 		all.problems = append(all.problems, a.problems...)
 	}
 	return all
+}
+
+// each calls do for every file, several at a time.
+func each(files []string, do func(i int, name string)) {
+	var wg sync.WaitGroup
+	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, name := range files {
+		tokens <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-tokens }()
+			do(i, name)
+		})
+	}
+	wg.Wait()
+}
+
+// deferred keeps those hits that a caller in one of the files may defer: see
+// pattern.MayDefer. A function that is not exported has its callers in its own
+// directory.
+func deferred(src *sources, hits []hit, files []string) []hit {
+	names := make(map[string]bool)
+	for _, h := range hits {
+		names[h.name] = true
+	}
+	found := make([][]string, len(files))
+	each(files, func(i int, name string) {
+		text, err := src.peek(name)
+		if err != nil || !bytes.Contains(text, []byte("defer")) || !mentions(text, names) {
+			return // a file that is gone is no caller
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			found[i] = slices.Collect(maps.Keys(names))
+			return
+		}
+		found[i] = pattern.MayDefer(f, names)
+	})
+	type place struct{ dir, name string }
+	in := func(file, name string) place {
+		if ast.IsExported(name) {
+			return place{"", name}
+		}
+		return place{filepath.Dir(file), name}
+	}
+	called := make(map[place]bool)
+	for i, list := range found {
+		for _, name := range list {
+			called[in(files[i], name)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !called[in(h.file, h.name)] })
+}
+
+// mentions reports whether one of names is a word of text.
+func mentions(text []byte, names map[string]bool) bool {
+	start := -1
+	for i, c := range text {
+		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
+		switch {
+		case letter && start < 0:
+			start = i
+		case !letter && start >= 0:
+			if names[string(text[start:i])] {
+				return true
+			}
+			start = -1
+		}
+	}
+	return start >= 0 && names[string(text[start:])]
 }
 
 // linknames returns the symbols that the linkname directives of a file name in

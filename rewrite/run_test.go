@@ -108,6 +108,7 @@ func do(t *testing.T, archive string, o Options) (string, *Result, error) {
 	dir := unpack(t, archive)
 	o.Dir = filepath.Join(dir, o.Dir)
 	o.Rewrite = true
+	o.undeferred = true
 	o.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
 	if !strings.Contains(archive, "-- go.work --") {
 		o.Env = append(o.Env, "GOWORK=off")
@@ -231,6 +232,67 @@ var _ a.Missing // nobody looks: b can neither hold a prepare function nor call 
 	want(t, changed(t, dir, res), "a/a.go", "func Did()")
 	if res.Loaded != 1 || res.Packages != 2 {
 		t.Errorf("%d of %d packages were type-checked, want 1 of 2", res.Loaded, res.Packages)
+	}
+}
+
+// What nobody defers is no candidate, and need not be type-checked.
+func TestOnlyDeferredIsTypeChecked(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- option/option.go --
+package option
+
+type Option func(*int)
+
+func With(n int) Option { return func(i *int) { *i = n } }
+-- dropped/dropped.go --
+package dropped
+
+func begin() func() { n := 0; return func() { n++ } }
+
+func f() { begin()() }
+-- dropped/other/other.go --
+package other
+
+func g() { defer begin() }
+
+func begin() {}
+-- tested/tested_test.go --
+package tested
+
+func begin() func() { n := 0; return func() { n++ } }
+
+func f() { defer begin()() }
+-- internal/a/a.go --
+package a
+
+func Begin(err *error) func() { return func() { *err = nil } }
+-- b/b.go --
+package b
+
+import "example.com/m/internal/a"
+
+func f() (err error) { defer a.Begin(&err)(); return }
+`
+	dir := unpack(t, archive)
+	for _, test := range []struct {
+		all    bool
+		want   []string
+		loaded int
+	}{{false, []string{"Begin"}, 2}, {true, []string{"Begin", "begin"}, 3}} {
+		for _, patterns := range [][]string{nil, {"./internal/...", "./dropped/...", "./tested", "./option"}} {
+			res, err := Run(t.Context(), Options{Dir: dir, All: test.all, Patterns: patterns})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range res.Findings {
+				got = append(got, f.Name)
+			}
+			if !slices.Equal(got, test.want) || res.Loaded != test.loaded {
+				t.Errorf("all %v, %q: %q in %d packages, want %q in %d", test.all, patterns, got, res.Loaded, test.want, test.loaded)
+			}
+		}
 	}
 }
 
@@ -545,7 +607,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := unpack(t, systems)
-	_, err := Run(ctx, Options{Dir: dir, Rewrite: true, candidates: renamer(shorten), Progress: func(string) { cancel() }})
+	_, err := Run(ctx, Options{Dir: dir, Rewrite: true, candidates: renamer(shorten), undeferred: true, Progress: func(string) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
