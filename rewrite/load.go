@@ -40,6 +40,8 @@ type loader struct {
 	from  map[*packages.Package]bool // whether it is in order; by all that were visited
 	full  map[*packages.Package]bool // with the bodies of functions
 
+	bodies map[string]bool // names of files whose functions are checked
+
 	mu    sync.Mutex
 	files map[string]*parsed // by name
 }
@@ -78,6 +80,9 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
 	for _, p := range roots {
 		l.full[p] = true
+		for _, name := range p.GoFiles {
+			l.bodies[name] = true
+		}
 	}
 	for _, p := range roots {
 		l.visit(p)
@@ -231,14 +236,7 @@ func (l *loader) parse(p *packages.Package) error {
 		}
 		l.mu.Unlock()
 		f.once.Do(func() {
-			var text []byte
-			if text, f.err = l.src.read(name); f.err != nil {
-				return
-			}
-			if t, ok := l.over[name]; ok {
-				text = t
-			}
-			f.file, f.err = parser.ParseFile(l.fset, name, text, parseMode)
+			f.file, f.err = l.file(name)
 		})
 		if f.err != nil {
 			return &SourceError{Config: l.config, Problems: parseProblems(name, f.err)}
@@ -251,6 +249,32 @@ func (l *loader) parse(p *packages.Package) error {
 		p.Syntax = append(p.Syntax, f.file)
 	}
 	return nil
+}
+
+// file parses a file. Where nobody looks at the functions, there may be thousands of
+// files, and their bodies and comments are dropped: two thirds of the memory.
+func (l *loader) file(name string) (*ast.File, error) {
+	read, mode := l.src.read, parser.Mode(parseMode)
+	if !l.bodies[name] {
+		read, mode = l.src.peek, mode&^parser.ParseComments
+	}
+	text, ok := l.over[name]
+	if !ok {
+		var err error
+		if text, err = read(name); err != nil {
+			return nil, err
+		}
+	}
+	f, err := parser.ParseFile(l.fset, name, text, mode)
+	if err != nil || l.bodies[name] {
+		return f, err
+	}
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace}
+		}
+	}
+	return f, nil
 }
 
 // typeCheck type-checks a package whose syntax and whose imports' types are

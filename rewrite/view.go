@@ -57,7 +57,7 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	l := &loader{
 		run: r, config: config, over: over, flags: flags, fset: token.NewFileSet(),
 		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
-		files: make(map[string]*parsed),
+		files: make(map[string]*parsed), bodies: make(map[string]bool),
 	}
 	pkgs, err := l.load(ctx)
 	if r.whole || errors.Is(err, errNotAlone) {
