@@ -43,11 +43,9 @@ type decision struct {
 	shared map[*pattern.Capture]bool
 	// resets holds the captures that the cleanup sets before it reads them:
 	// finish needs neither the variable nor its value.
-	resets map[*pattern.Capture][]Reset
-	early  pattern.Accesses // see untilReturn
-	// errIndex is the prepare function's error result, -1 if none; okIndex
-	// is its bool result, if that is what tells success.
-	errIndex, okIndex int
+	resets   map[*pattern.Capture][]Reset
+	early    pattern.Accesses // see untilReturn
+	errIndex int              // prepare's error result, -1 if none
 	// taken holds the names that the plan has given out, by declaration.
 	taken map[ast.Decl]map[string][]*types.Scope
 }
@@ -62,10 +60,6 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		taken:    make(map[ast.Decl]map[string][]*types.Scope),
 		shared:   make(map[*pattern.Capture]bool),
 		resets:   make(map[*pattern.Capture][]Reset),
-	}
-	x.okIndex = -1
-	if x.errIndex < 0 {
-		x.okIndex = lastResult(p, func(t types.Type) bool { return types.Identical(t, types.Typ[types.Bool]) })
 	}
 	steps := []func() *Refusal{
 		x.visible,   // gate.go: who may call it, and from where

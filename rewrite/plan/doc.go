@@ -86,7 +86,8 @@
 // caller that never looks at the error would have called nil and panicked; now
 // it would clean up what was never set up. So the error of each such return must
 // be certain, and its check must stand between the site and every use; or the
-// caller asks whether the cleanup is nil, and the state answers. [unguarded-nil]
+// caller asks whether the cleanup is nil, and the state answers. [unguarded-nil,
+// check-error-and-ok]
 //
 // The cleanup did nothing. "return func() {}, err" lets a caller defer before it
 // checks the error; "return func() {}" without an error is a success with nothing

@@ -22,15 +22,21 @@ import (
 // first, finish is never called. Otherwise the state tells.
 func (x *decision) idle() *Refusal {
 	var nils, empties []*pattern.Return
-	nilSure, emptySure := true, true // every such return certainly carries an error
+	ws := witnesses(x.p)
+	failing := make(map[*pattern.Return][]witness)
 	for _, r := range x.p.Returns {
 		switch r.Idle {
 		case pattern.IdleNil:
 			nils = append(nils, r)
-			nilSure = nilSure && x.errorHolds(r)
 		case pattern.IdleEmpty:
 			empties = append(empties, r)
-			emptySure = emptySure && x.errorHolds(r)
+		default:
+			continue
+		}
+		for _, w := range ws {
+			if x.fails(r, w) {
+				failing[r] = append(failing[r], w)
+			}
 		}
 	}
 	if pos, ok := x.swallows(); ok {
@@ -58,18 +64,28 @@ func (x *decision) idle() *Refusal {
 			if u.Kind == pattern.Value && x.failed(s, u, nils, empties) {
 				continue
 			}
-			checked := x.checksError(s, u)
-			if len(nils) > 0 && !(nilSure && checked) && !x.checksNil(s, u) {
-				if !checked {
-					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, without a check of the error")
+			var checked []witness
+			for _, w := range ws {
+				if x.checks(s, u, w) {
+					checked = append(checked, w)
 				}
-				r := nils[slices.IndexFunc(nils, func(r *pattern.Return) bool { return !x.errorHolds(r) })]
-				if x.errIndex < 0 || x.errIndex >= len(r.Stmt.Results) {
+			}
+			passes := func(r *pattern.Return) bool { // the use may come after it
+				return !slices.ContainsFunc(failing[r], func(w witness) bool { return slices.Contains(checked, w) })
+			}
+			if i := slices.IndexFunc(nils, passes); i >= 0 && !x.checksNil(s, u) {
+				r := nils[i]
+				switch {
+				case len(checked) == 0:
+					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, without a check of the error")
+				case len(failing[r]) > 0:
+					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, without a check of the %s that tells", x.p.Func.Signature().Results().At(failing[r][0].result).Type())
+				case x.errIndex < 0 || x.errIndex >= len(r.Stmt.Results):
 					return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it returns a nil cleanup, and it cannot be shown that an error comes with it")
 				}
 				return x.refuse(UnguardedNil, x.p.Unit, r.Stmt.Pos(), "it returns a nil cleanup with %s, which cannot be shown to be an error", types.ExprString(r.Stmt.Results[x.errIndex]))
 			}
-			if len(empties) > 0 && !(emptySure && checked) {
+			if slices.ContainsFunc(empties, passes) {
 				live, guard = true, true
 			}
 		}
@@ -357,22 +373,18 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use, nils, empties []*patt
 	return true
 }
 
-// checksError reports whether the use is reached only after the site's error
-// was found nil.
-func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
+// checks reports whether the use is reached only after the site's result that is the
+// witness w was found to say success.
+func (x *decision) checks(s *pattern.Site, u *pattern.Use, w witness) bool {
 	if x.aliases(s) {
 		if s = x.lastSite(s, u); s == nil {
 			return false
 		}
 	}
-	i, success := x.errIndex, isNil
-	if x.okIndex >= 0 {
-		i, success = x.okIndex, notNil // true
-	}
-	if i < 0 || i >= len(s.Lhs) {
+	if w.result >= len(s.Lhs) {
 		return false
 	}
-	id := identOf(s.Lhs[i])
+	id := identOf(s.Lhs[w.result])
 	if id == nil {
 		return false
 	}
@@ -381,7 +393,7 @@ func (x *decision) checksError(s *pattern.Site, u *pattern.Use) bool {
 		return false
 	}
 	sc := scope{info: s.Unit.Info, up: s.Up, acc: s.Access, fn: s.Func, site: s.Stmt}
-	return sc.known(u.Expr, v) == success
+	return sc.known(u.Expr, v) == w.success
 }
 
 // lastSite returns the site that certainly set the variable of s last before a

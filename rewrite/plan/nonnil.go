@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	constants "go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -10,26 +11,49 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// errorHolds reports whether the error that a return of prepare carries is
-// certainly not nil; of one that says ok or not, whether it says false.
-func (x *decision) errorHolds(r *pattern.Return) bool {
-	p := x.p
-	if i := x.okIndex; i >= 0 && i < len(r.Stmt.Results) && !x.resultReplaced(i) {
-		v := p.Unit.Info.Types[r.Stmt.Results[i]].Value
-		return v != nil && v.String() == "false"
+// A witness is a result by which callers tell whether prepare has succeeded: the last
+// error, nil on success, or the last bool, true on success.
+type witness struct {
+	result  int
+	success condition
+}
+
+// witnesses returns those that prepare has.
+func witnesses(p *pattern.Prepare) []witness {
+	var ws []witness
+	if i := errorResult(p); i >= 0 {
+		ws = append(ws, witness{i, isNil})
 	}
-	if x.errIndex < 0 {
-		return false
+	if i := lastResult(p, func(t types.Type) bool { return types.Identical(t, types.Typ[types.Bool]) }); i >= 0 {
+		ws = append(ws, witness{i, notNil})
+	}
+	return ws
+}
+
+// fails reports whether a return of prepare certainly says, by the witness w, that it
+// has not succeeded: it carries an error that is not nil, or false.
+func (x *decision) fails(r *pattern.Return, w witness) bool {
+	p := x.p
+	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
+	if w.success == notNil {
+		if w.result >= len(r.Stmt.Results) || x.resultReplaced(w.result) {
+			return false
+		}
+		e := r.Stmt.Results[w.result]
+		if v := p.Unit.Info.Types[e].Value; v != nil {
+			return !constants.BoolVal(v)
+		}
+		v, ok := p.Unit.Info.Uses[identOf(e)].(*types.Var)
+		return ok && !global(v) && b.known(r.Stmt, v) == isNil // isNil is false
 	}
 	if x.errorReplaced() {
 		return false
 	}
-	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
 	if len(r.Stmt.Results) == 0 {
-		v := p.Func.Signature().Results().At(x.errIndex)
+		v := p.Func.Signature().Results().At(w.result)
 		return b.known(r.Stmt, v) == notNil || b.justSet(r.Stmt, v, 0)
 	}
-	return x.errIndex < len(r.Stmt.Results) && b.holds(r.Stmt, r.Stmt.Results[x.errIndex], 0)
+	return w.result < len(r.Stmt.Results) && b.holds(r.Stmt, r.Stmt.Results[w.result], 0)
 }
 
 // errorReplaced reports whether something other than a return statement may set
