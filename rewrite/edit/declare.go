@@ -516,9 +516,33 @@ func (d *declarer) signature() error {
 	if len(results) == 1 && len(results[0].Names) == 1 && (results[0].Names[0].Name == d.Plan.State.Result || results[0].Names[0].Name == "_") {
 		results[0].Names = nil
 	}
-	ft.Results.List = results
+	ft.Results.List = d.join(results, typ)
 	if len(results) == 0 {
 		ft.Results = nil
 	}
 	return nil
+}
+
+// join writes the state's result together with a neighbour of the same type, as people
+// do: (dir, state string).
+func (d *declarer) join(results []*dst.Field, typ string) []*dst.Field {
+	for i := 1; i < len(results); i++ {
+		a, b := results[i-1], results[i]
+		if len(a.Names) == 0 || len(b.Names) == 0 || len(comments(a))+len(comments(b)) > 0 {
+			continue
+		}
+		other := a
+		switch d.Plan.State.Result {
+		case a.Names[0].Name:
+			other = b
+		case b.Names[0].Name:
+		default:
+			continue
+		}
+		if t, ok := other.Type.(*dst.Ident); ok && t.Name == typ {
+			b.Names = append(a.Names, b.Names...)
+			return slices.Delete(results, i-1, i)
+		}
+	}
+	return results
 }

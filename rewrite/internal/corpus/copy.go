@@ -27,7 +27,7 @@ func fetch(ctx context.Context, m Module, dir string, env []string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	return filepath.WalkDir(got.Dir, func(name string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(got.Dir, func(name string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -45,6 +45,48 @@ func fetch(ctx context.Context, m Module, dir string, env []string) error {
 		}
 		return os.WriteFile(to, data, 0o666)
 	})
+	if err != nil {
+		return err
+	}
+	return release(ctx, dir, env)
+}
+
+// release makes a module that stood in a repository with others depend on the published
+// versions of those, which are not beside it any more.
+func release(ctx context.Context, dir string, env []string) error {
+	out, _, err := process.Go(ctx, dir, env, "mod", "edit", "-json")
+	if err != nil {
+		return err
+	}
+	var mod struct {
+		Replace []struct{ Old, New struct{ Path, Version string } }
+	}
+	if err := json.Unmarshal([]byte(out), &mod); err != nil {
+		return fmt.Errorf("go mod edit: %w", err)
+	}
+	edits := []string{"mod", "edit"}
+	for _, r := range mod.Replace {
+		if r.New.Version != "" {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dir, r.New.Path)); err == nil || filepath.IsAbs(r.New.Path) {
+			continue
+		}
+		old := r.Old.Path
+		if r.Old.Version != "" {
+			old += "@" + r.Old.Version
+		}
+		edits = append(edits, "-dropreplace="+old)
+	}
+	if len(edits) == 2 {
+		return nil
+	}
+	if _, _, err := process.Go(ctx, dir, env, edits...); err != nil {
+		return err
+	}
+	// What is missing in go.sum is added; what is not published stays missing.
+	_, _, err = process.Go(ctx, dir, env, "list", "-mod=mod", "-e", "-deps", "-test", "-f", "{{.Dir}}", "./...")
+	return err
 }
 
 // A listed package is a line of go list -json.
