@@ -97,11 +97,22 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 			}
 		case *ast.CaseClause:
 			sw, _ := sc.up[sc.up[s]].(*ast.SwitchStmt)
-			if sw == nil || sw.Tag != nil || len(s.List) != 1 || fallsInto(sw, s) {
+			if sw == nil || sw.Tag != nil || fallsInto(sw, s) {
 				break
 			}
-			if c := implied(sc.info, s.List[0], v, true); c != unknown && sc.counts(v, sw, s.List[0], n) {
-				return c
+			if len(s.List) == 1 {
+				if c := implied(sc.info, s.List[0], v, true); c != unknown && sc.counts(v, sw, s.List[0], n) {
+					return c
+				}
+			}
+			// The tests of the clauses before have failed.
+			for _, before := range sw.Body.List {
+				if before == ast.Stmt(s) {
+					break
+				}
+				if c := sc.failed(before.(*ast.CaseClause), sw, n, v); c != unknown {
+					return c
+				}
 			}
 		}
 		stmt, ok := child.(ast.Stmt)
@@ -116,16 +127,52 @@ func (sc scope) known(n ast.Node, v *types.Var) condition {
 			if call := asserts(sc.info, list[j], v); call != nil && sc.counts(v, list[j], call, n) {
 				return isNil
 			}
-			s, ok := list[j].(*ast.IfStmt)
-			if !ok || s.Else != nil || !terminates(sc.info, s.Body) {
-				continue
-			}
-			if c := implied(sc.info, s.Cond, v, false); c != unknown && sc.counts(v, s, s.Cond, n) {
-				return c
+			switch s := list[j].(type) {
+			case *ast.IfStmt:
+				// Whoever gets past an if whose body ends the function has failed
+				// its test; and so on along a chain of else if.
+				for ; s != nil && terminates(sc.info, s.Body); s, _ = s.Else.(*ast.IfStmt) {
+					if c := implied(sc.info, s.Cond, v, false); c != unknown && sc.counts(v, s, s.Cond, n) {
+						return c
+					}
+				}
+			case *ast.SwitchStmt:
+				for _, clause := range s.Body.List {
+					clause := clause.(*ast.CaseClause)
+					if s.Tag != nil || breaks(clause) || !terminates(sc.info, &ast.BlockStmt{List: clause.Body}) {
+						break
+					}
+					if c := sc.failed(clause, s, n, v); c != unknown {
+						return c
+					}
+				}
 			}
 		}
 	}
 	return unknown
+}
+
+// failed returns what it says about v that control has come to n past a clause of the
+// switch: all of its tests have failed.
+func (sc scope) failed(clause *ast.CaseClause, sw *ast.SwitchStmt, n ast.Node, v *types.Var) condition {
+	for _, cond := range clause.List {
+		if c := implied(sc.info, cond, v, false); c != unknown && sc.counts(v, sw, cond, n) {
+			return c
+		}
+	}
+	return unknown
+}
+
+// breaks reports whether a break stands in a clause: it may lead past the switch.
+func breaks(clause *ast.CaseClause) bool {
+	found := false
+	ast.Inspect(clause, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.BREAK {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // asserts returns the call that a statement is if it ends the test unless the error
