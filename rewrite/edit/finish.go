@@ -146,8 +146,15 @@ func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 		clause := clauses[i].(*dst.CaseClause)
 		clause.Body = block.List
 		first, last := block.List[0].Decorations(), block.List[len(block.List)-1].Decorations()
+		notes := block.Decs.Lbrace
+		if len(notes) > 0 && notes[0] == "\n" {
+			notes = notes[1:] // they began on a line of their own, as they do now
+		}
+		if len(notes) > 0 && first.Before == dst.EmptyLine {
+			notes = append(slices.Clip(notes), "\n")
+		}
 		first.Before = dst.NewLine
-		first.Start = slices.Concat(block.Decs.Lbrace, first.Start)
+		first.Start = slices.Concat(notes, first.Start)
 		last.After = dst.NewLine
 	}
 	return body, nil
