@@ -38,7 +38,7 @@ func (x *decision) drop() *Refusal {
 			x.plan.Drop[c.Index] = true
 			continue
 		}
-		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.onlyThrough(c) && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() {
+		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.onlyThrough(c) && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() && x.innerSees("new "+pass.Type) {
 			x.plan.Drop[c.Index] = true
 			x.plan.Fresh[c.Index] = true
 		}
@@ -201,6 +201,12 @@ func (x *decision) onlyThrough(c *pattern.Capture) bool {
 		u, ok := above.(*ast.UnaryExpr)
 		return ok && u.Op == token.AND
 	})
+}
+
+// innerSees reports whether the names in a text mean at every inner use what they
+// mean in the file.
+func (x *decision) innerSees(text string) bool {
+	return !slices.ContainsFunc(x.p.Inner, func(u *pattern.Use) bool { return !plainly(x.p.Unit, u.Expr.Pos(), text) })
 }
 
 // innerAtReturn reports whether each inner use runs right before a return that

@@ -436,13 +436,6 @@ func (x *decision) typesSeen() *Refusal {
 			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
 		}
 	}
-	for _, in := range x.plan.Inner {
-		for _, pass := range x.plan.Passages {
-			if x.plan.Fresh[pass.Capture.Index] && pass.Route == ByArgument && !plainly(p.Unit, in.Use.Expr.Pos(), "new "+pass.Type) {
-				return x.refuse(NameClash, p.Unit, in.Use.Expr.Pos(), "a local has the name of a type that the call must write")
-			}
-		}
-	}
 	return nil
 }
 
