@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/closurefix/closurefix/rewrite"
@@ -23,6 +24,11 @@ func main() {
 	if underGoCommand(os.Args[1:]) {
 		serveGoCommand(os.Args[1:])
 		return
+	}
+	if os.Getenv("GOGC") == "" {
+		// A run makes much garbage, and keeps little. This saves a tenth of its time
+		// for a sixth more memory: see rewrite/measured.md.
+		debug.SetGCPercent(200)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
