@@ -65,7 +65,7 @@ func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
 }
 
 // specimensPerPackage: the compiler's start costs as much as a few programs.
-const specimensPerPackage = 12
+const specimensPerPackage = 20
 
 // A batch is a module of generated programs that is rewritten, built and run as
 // a whole.
@@ -126,10 +126,16 @@ func (s *specimen) textOn(on side) []byte {
 
 func (s *specimen) dir(on side) string { return fmt.Sprint(on, s.pkg) }
 
+// changed reports whether s was rewritten. Otherwise it has no other side.
+func (s *specimen) changed() bool { return !bytes.Equal(s.text, s.after) }
+
 // write puts the programs of a side into the module.
 func (b *batch) write(on side) error {
 	files := map[string][]byte{"go.mod": []byte(batchModule)}
 	for _, s := range b.specimens {
+		if on == after && !s.changed() {
+			continue
+		}
 		files[s.dir(on)+"/"+s.name] = s.textOn(on)
 		if !b.apart {
 			files[s.dir(on)+"/helpers.go"] = gen.Helpers("batch")
@@ -145,6 +151,10 @@ func (b *batch) writeDriver() error {
 		fmt.Fprintf(&tables, "\t\t%q: {\n", on)
 		imported := make(map[string]bool)
 		for i, s := range b.specimens {
+			if on == after && !s.changed() {
+				tables.WriteString("\t\t\tfunc() {},\n")
+				continue
+			}
 			dir := s.dir(on)
 			if !imported[dir] {
 				imported[dir] = true
@@ -197,11 +207,11 @@ func (b *batch) driver() string { return filepath.Join(b.dir, "driver.exe") }
 var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?([ab]\d+)/(p\d+\.go):\d+:\d+: .*$`)
 
 // batchEnv is the environment of all go commands for a batch. The compiler takes
-// half the time without optimisation, debugging information and collection of its
+// half the time without inlining, debugging information and collection of its
 // garbage; with the same flags throughout, what one command compiled is there for
 // the next.
 func batchEnv() []string {
-	return append(goEnv("'-gcflags=example.com/...=-N -l -dwarf=false'"), "GOGC=off")
+	return append(goEnv("'-gcflags=example.com/...=-l -dwarf=false'"), "GOGC=off")
 }
 
 // build builds the driver. Programs that do not compile once they are rewritten get
@@ -222,13 +232,16 @@ func (b *batch) build(ctx context.Context) error {
 				case s.dir(after) == m[1]:
 					s.blame("build", "does not compile: %s", m[0])
 					s.after, found = s.text, true
+					if err := os.Remove(filepath.Join(b.dir, m[1], m[2])); err != nil {
+						return err
+					}
 				}
 			}
 		}
 		if !found {
 			return fmt.Errorf("go build: %w\n%s", err, msg)
 		}
-		if err := b.write(after); err != nil {
+		if err := b.writeDriver(); err != nil {
 			return err
 		}
 	}
@@ -244,7 +257,7 @@ func (b *batch) runAll(ctx context.Context) error {
 			}
 		}),
 		b.run(ctx, after, func(s *specimen, out string) {
-			if out != s.printed && !s.crashed {
+			if s.changed() && out != s.printed && !s.crashed {
 				s.blame("output", "prints something else:\n%s", diff("output", []byte(s.printed), []byte(out)))
 			}
 		}))
@@ -359,7 +372,7 @@ func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) err
 // judge looks at the text of each rewritten program.
 func (b *batch) judge() {
 	for _, s := range b.specimens {
-		if bytes.Equal(s.text, s.after) {
+		if !s.changed() {
 			continue
 		}
 		before, err := parseText(s.name, s.text)
@@ -421,19 +434,26 @@ func (t *text) source(d ast.Decl) string {
 
 // rewriteAgain rewrites the rewritten programs once more, which must change nothing.
 func (b *batch) rewriteAgain(ctx context.Context) error {
+	first := make(map[*specimen]*specimen)
 	var again []*specimen
 	for _, s := range b.specimens {
-		again = append(again, &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)})
+		if s.changed() {
+			again = append(again, &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)})
+			first[again[len(again)-1]] = s
+		}
+	}
+	if len(again) == 0 {
+		return nil
 	}
 	if err := b.rewrite(ctx, after, again); err != nil {
 		return err
 	}
-	for i, s := range again {
+	for _, s := range again {
 		switch {
 		case s.fault != nil:
-			b.specimens[i].blame("second "+s.fault.what, "in a second run, %s", s.fault.why)
-		case !bytes.Equal(s.text, s.after):
-			b.specimens[i].blame("second run", "a second run changes it again:\n%s", diff("second", s.text, s.after))
+			first[s].blame("second "+s.fault.what, "in a second run, %s", s.fault.why)
+		case s.changed():
+			first[s].blame("second run", "a second run changes it again:\n%s", diff("second", s.text, s.after))
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package rewrite_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"flag"
@@ -98,7 +97,7 @@ func (y *tally) add(s *specimen) {
 		y.refused, y.example = make(map[string]int), make(map[string]string)
 	}
 	y.lines += strings.Count(s.printed, "\n")
-	if !bytes.Equal(s.text, s.after) {
+	if s.changed() {
 		y.programs++
 	}
 	if s.crashed {
