@@ -8,7 +8,7 @@ import (
 // valueKinds are the kinds that have variables of their own all over the
 // program.
 func valueKinds() []kind {
-	return []kind{intKind, strKind, errKind, boolKind, partKind, arrKind, sliceKind, pintKind, ppartKind}
+	return []kind{intKind, strKind, errKind, boolKind, byteKind, partKind, arrKind, sliceKind, pintKind, ppartKind}
 }
 
 // anyOf returns a visible variable of a kind, or nil.
@@ -33,8 +33,10 @@ func (g *gen) show(v *variable) string {
 		return "at(" + v.use() + ")"
 	case connKind:
 		return v.use() + ".n"
-	case wrapKind:
+	case wrapKind, deepKind:
 		return v.use() + ".name"
+	case fnKind:
+		return v.use() + " != nil"
 	}
 	return v.use()
 }
@@ -66,17 +68,19 @@ func (g *gen) expr(b *block, k kind) string {
 		return g.fail()
 	case boolKind:
 		return g.cond(b)
+	case byteKind:
+		return g.byteExpr(b)
 	case partKind:
 		switch g.t.pick(3, 1, 1) {
 		case 0:
-			return g.top("part") + "{" + g.intExpr(b) + ", " + g.strExpr(b) + "}"
+			return "part{" + g.intExpr(b) + ", " + g.strExpr(b) + "}"
 		case 1:
-			return g.conn(b) + "." + g.top("part")
+			return g.conn(b) + ".part"
 		}
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return "*" + v.use()
 		}
-		return g.conn(b) + "." + g.top("part")
+		return g.conn(b) + ".part"
 	case arrKind:
 		if g.t.oneIn(3) {
 			return g.conn(b) + ".arr"
@@ -90,13 +94,23 @@ func (g *gen) expr(b *block, k kind) string {
 	case pintKind:
 		return g.address(b, intKind, "n")
 	case ppartKind:
-		return g.address(b, partKind, g.top("part"))
+		return g.address(b, partKind, "part")
 	case perrKind:
 		return g.address(b, errKind, "err")
 	case connKind:
 		return g.conn(b)
 	case wrapKind:
-		return g.top("wrap") + "{" + g.conn(b) + "}"
+		return "wrap{" + g.conn(b) + "}"
+	case deepKind:
+		return "deep{&wrap{" + g.conn(b) + "}}"
+	case fnKind:
+		if g.t.oneIn(3) {
+			return g.conn(b) + ".fire"
+		}
+		return g.literal(b, hookRole, "", "", func(in *block) {
+			g.assign(in)
+			g.trace(in)
+		})
 	case anyKind:
 		if v := g.anyOf(b, anyKind); v != nil {
 			return v.use()
@@ -123,7 +137,7 @@ func (g *gen) address(b *block, k kind, field string) string {
 		}
 	}
 	if k == partKind {
-		return "&" + g.top("part") + "{" + g.intExpr(b) + `, "new"}`
+		return "&part{" + g.intExpr(b) + `, "new"}`
 	}
 	return "new(" + g.typeOf(k) + ")"
 }
@@ -173,6 +187,20 @@ func (g *gen) intExpr(b *block) string {
 	return e
 }
 
+// byteExpr returns an expression that is a number of eight bits where it stands, and
+// may be another one elsewhere: a shift is made in the type that its place has.
+func (g *gen) byteExpr(b *block) string {
+	switch g.t.pick(2, 2, 1) {
+	case 1:
+		if v := g.anyOf(b, intKind); v != nil {
+			return "1 << (" + v.use() + " & 15)"
+		}
+	case 2:
+		return g.traced("uint8(" + fmt.Sprint(g.t.below(4)) + ")")
+	}
+	return fmt.Sprint(200 + g.t.below(4))
+}
+
 func (g *gen) strExpr(b *block) string {
 	e := `"` + of(g.t, "a", "b", "lo", "hi") + `"`
 	switch g.t.pick(4, 4, 2, 1) {
@@ -200,18 +228,27 @@ func (g *gen) strExpr(b *block) string {
 func (g *gen) conn(b *block) string {
 	v := g.anyOf(b, connKind)
 	if v == nil || v.nilable {
-		if w := g.anyOf(b, wrapKind); w != nil && !w.nilable && g.t.oneIn(2) {
-			return w.use() + ".conn" + g.suffix
+		if w := g.anyWrap(b); w != nil && g.t.oneIn(2) {
+			return w.use() + ".conn"
 		}
 		if n := g.anyOf(b, intKind); n != nil && g.t.oneIn(3) {
-			return g.top("pool") + "[" + n.use() + "&1]"
+			return "pool[" + n.use() + "&1]"
 		}
-		return g.top("pool") + fmt.Sprintf("[%d]", g.t.below(2))
+		return "pool" + fmt.Sprintf("[%d]", g.t.below(2))
 	}
 	if g.t.oneIn(4) {
 		return v.use() + ".next"
 	}
 	return v.use()
+}
+
+// anyWrap returns a visible variable that embeds a conn, or nil.
+func (g *gen) anyWrap(b *block) *variable {
+	vars := b.visible(func(v *variable) bool { return (v.kind == wrapKind || v.kind == deepKind) && !v.nilable })
+	if len(vars) == 0 {
+		return nil
+	}
+	return of(g.t, vars...)
 }
 
 // cond returns a condition.
@@ -273,7 +310,7 @@ func (g *gen) place(b *block, k kind) string {
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return "*" + v.use()
 		}
-		return g.conn(b) + "." + g.top("part")
+		return g.conn(b) + ".part"
 	case arrKind:
 		return g.conn(b) + ".arr"
 	case sliceKind:

@@ -44,7 +44,7 @@ func (p *prepare) isFunc() bool { return p.recv == intKind }
 // cleanupType returns the type of the cleanup: its signature, or its name.
 func (g *gen) cleanupType(p *prepare, names []string) string {
 	if p.named && names == nil {
-		return g.top("cleanup")
+		return "cleanup"
 	}
 	var params []string
 	for i, k := range p.takes {
@@ -81,7 +81,7 @@ func (g *gen) signature(i int) *prepare {
 		add("v", anyKind)
 	}
 	t.list(0, 2, func() {
-		k := of(t, intKind, strKind, intKind, strKind, boolKind, partKind, connKind, arrKind, sliceKind, pintKind, ppartKind)
+		k := of(t, intKind, strKind, intKind, strKind, boolKind, partKind, connKind, arrKind, sliceKind, pintKind, ppartKind, byteKind, fnKind)
 		name := of(t, namesOf(k)...)
 		if k == connKind {
 			name = of(t, "peer", "sock")
@@ -100,7 +100,7 @@ func (g *gen) signature(i int) *prepare {
 	}
 
 	// The cleanup and the results around it.
-	switch t.pick(20, 3, 3, 3, 2, 2, 1) {
+	switch t.pick(20, 3, 3, 3, 2, 2, 1, 1, 1) {
 	case 1:
 		p.gives = true
 	case 2:
@@ -113,13 +113,17 @@ func (g *gen) signature(i int) *prepare {
 		p.named = true
 	case 6:
 		p.spread = true
+	case 7:
+		p.takes = []kind{intKind, perrKind}
+	case 8:
+		p.takes, p.gives = []kind{errKind, boolKind}, true
 	}
 	switch t.pick(4, 6, 3, 3) {
 	case 1:
 		p.results = []kind{funcKind, errKind}
 		p.err = 1
 	case 2:
-		p.results = []kind{of(t, intKind, strKind, partKind, arrKind, connKind), funcKind, errKind}
+		p.results = []kind{of(t, intKind, strKind, partKind, arrKind, connKind, byteKind), funcKind, errKind}
 		p.cleanup, p.err = 1, 2
 	case 3:
 		p.results = []kind{of(t, intKind, strKind, sliceKind, connKind, ppartKind), funcKind}
@@ -142,6 +146,10 @@ type making struct {
 	named []*variable // results, nil if they have no names
 	live  *variable   // holds the cleanup; nil if none does yet
 	inner *site       // another cleanup, for this one to run
+
+	// stop and stopped are the channels of a goroutine that the cleanup ends,
+	// nil if there is none.
+	stop, stopped *variable
 }
 
 // prepareFunc writes the declaration of p, which may call the prepare functions
@@ -154,8 +162,15 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	recv := ""
 	if !p.isFunc() {
 		v := &variable{name: map[kind]string{connKind: "c", partKind: "pt", ppartKind: "ref"}[p.recv], kind: p.recv, used: true}
-		b.vars = append(b.vars, v)
-		recv = "(" + v.name + " " + g.typeOf(v.kind) + ") "
+		switch g.t.pick(16, 1, 1) {
+		case 0:
+			b.vars = append(b.vars, v)
+			recv = "(" + v.name + " " + g.typeOf(v.kind) + ") "
+		case 1:
+			recv = "(_ " + g.typeOf(v.kind) + ") "
+		case 2:
+			recv = "(" + g.typeOf(v.kind) + ") "
+		}
 	}
 	var params []string
 	for j, v := range p.params {
@@ -163,8 +178,12 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 			v.name += "2"
 		}
 		v := *v
-		b.vars = append(b.vars, &v)
 		t := g.typeOf(v.kind)
+		if g.t.oneIn(24) {
+			v.name = "_"
+		} else {
+			b.vars = append(b.vars, &v)
+		}
 		if p.variadic && j == len(p.params)-1 {
 			t = "..." + strings.TrimPrefix(t, "[]")
 		}
@@ -189,12 +208,22 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	if i > 0 && g.t.oneIn(4) {
 		m.chain(b, i)
 	}
+	if g.t.oneIn(10) {
+		m.worker(b)
+	}
+	if g.t.oneIn(10) {
+		g.imports["sync"] = true
+		v := g.newVar(b, onceKind)
+		v.fixed, v.noTouch = true, true
+		b.line(of(g.t, "var %s sync.Once", "%s := new(sync.Once)"), v.name)
+		b.declare(v)
+	}
 	m.finish(b)
 	doc := ""
 	if g.t.oneIn(3) {
 		doc = "// " + p.name + " hands out a cleanup.\n"
 	}
-	return fmt.Sprintf("%sfunc %s%s%s(%s) %s %s\n", doc, recv, p.name, generic, strings.Join(params, ", "), results, b.text())
+	return fmt.Sprintf("%sfunc %s%s%s(%s) %s %s\n", doc, recv, p.name, generic, g.group(params), results, b.text())
 }
 
 // results declares the named results in b, and returns the result list.
@@ -235,7 +264,19 @@ func (m *making) results(b *block) string {
 	}
 	b.fn.named = m.named
 	b.vars = append(b.vars, m.named...)
-	return "(" + strings.Join(rs, ", ") + ")"
+	return "(" + m.group(rs) + ")"
+}
+
+// group joins declarations of parameters, sometimes those of one type under one
+// mention of it.
+func (g *gen) group(fields []string) string {
+	for i := len(fields) - 1; i > 0; i-- {
+		name, typ, _ := strings.Cut(fields[i-1], " ")
+		if _, next, _ := strings.Cut(fields[i], " "); typ == next && g.t.oneIn(2) {
+			fields[i-1] = name
+		}
+	}
+	return strings.Join(fields, ", ")
 }
 
 // chain calls another prepare function, whose cleanup this one is to run.
@@ -246,11 +287,26 @@ func (m *making) chain(b *block, limit int) {
 	m.inner = s
 }
 
+// worker starts a goroutine that runs until the cleanup ends it, and waits for that.
+func (m *making) worker(b *block) {
+	for _, v := range []**variable{&m.stop, &m.stopped} {
+		*v = m.newVar(b, chanKind)
+		(*v).fixed, (*v).noTouch = true, true
+		b.line("%s := make(chan bool)", (*v).name)
+		b.declare(*v)
+	}
+	b.line("go %s()", m.literal(b, hookRole, "", "", func(in *block) {
+		in.line("defer close(%s)", m.stopped.use())
+		in.line("<-%s", m.stop.use())
+		m.trace(in)
+	}))
+}
+
 // finish writes the part of a prepare function in which the cleanup is made and
 // handed out.
 func (m *making) finish(b *block) {
 	p := m.p
-	switch m.t.pick(5, 6, 1, 1, 1) {
+	switch m.t.pick(20, 24, 4, 4, 5, 1) {
 	case 0:
 		b.line("%s", m.give(b, m.cleanup(b), false))
 	case 1: // a variable, which prepare may use itself
@@ -280,11 +336,28 @@ func (m *making) finish(b *block) {
 			return
 		}
 		v := &variable{name: m.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
-		b.line("var %s %s", v.name, m.cleanupType(p, nil))
+		switch n := m.newVar(b, intKind); m.t.pick(3, 1, 1) {
+		case 0:
+			b.line("var %s %s", v.name, m.cleanupType(p, nil))
+		case 1:
+			b.line("var (\n%s int\n%s %s\n)", n.name, v.name, m.cleanupType(p, nil))
+			b.declare(n)
+		case 2:
+			b.line("var %s, _ %s", v.name, m.cleanupType(p, nil))
+		}
 		b.vars = append(b.vars, v)
 		m.stmts(b, 1)
 		b.line("%s = %s", v.name, m.cleanup(b))
 		m.middle(b, v)
+	case 5: // something made of the literal
+		lit := m.cleanup(b)
+		if len(p.takes) == 0 && !p.spread && !p.gives && m.t.oneIn(2) {
+			m.imports["sync"] = true
+			lit = "sync.OnceFunc(" + lit + ")"
+		} else {
+			lit = "hold(" + lit + ")"
+		}
+		b.line("%s", m.give(b, lit, false))
 	}
 }
 
@@ -405,7 +478,7 @@ func (m *making) cleanup(b *block) string {
 	f := &fn{role: cleanupRole, up: b, limit: b.fn.limit}
 	in := newBlock(f, b)
 	for _, k := range p.takes {
-		v := &variable{name: map[kind]string{errKind: "cause", perrKind: "outer", intKind: "code"}[k], kind: k, used: true}
+		v := &variable{name: map[kind]string{errKind: "cause", perrKind: "outer", intKind: "code", boolKind: "cached"}[k], kind: k, used: true}
 		in.vars = append(in.vars, v)
 		names = append(names, v.name)
 	}
@@ -434,7 +507,7 @@ func (m *making) cleanup(b *block) string {
 // does something.
 func (m *making) body(b *block) {
 	args := []string{m.label()}
-	vars := b.visible(func(v *variable) bool { return v.kind != funcKind })
+	vars := b.printed()
 	if len(vars) > 0 {
 		m.t.list(0, 4, func() { args = append(args, m.show(of(m.t, vars...))) })
 	}
@@ -446,6 +519,18 @@ func (m *making) body(b *block) {
 			}, "")
 		}
 	}
+	if m.stop != nil && m.names(b, m.stop) && m.names(b, m.stopped) && m.t.below(4) > 0 {
+		b.line("close(%s)\n<-%s", m.stop.use(), m.stopped.use())
+	}
+	if v := m.anyOf(b, onceKind); v != nil && m.t.below(4) > 0 {
+		b.line("%s.Do(%s)", v.use(), m.literal(b, literalRole, "", "", func(in *block) { m.undo(in) }))
+		return
+	}
+	m.undo(b)
+}
+
+// undo writes what a cleanup does besides telling what it sees.
+func (m *making) undo(b *block) {
 	if s := m.inner; s != nil && m.names(b, s.done) {
 		call := m.callOf(b, s.p, s.done.use())
 		if s.p.nilFails || s.p.nilFine {

@@ -11,8 +11,8 @@ import (
 type Form struct {
 	Package string // name of the package
 	Main    string // name of the function that runs the program
-	Suffix  string // of the other package-level names, so that programs can share a package
-	Helpers bool   // with the helpers that the programs of a package share
+	Suffix  string // of the package-level names, so that programs can share a package
+	Helpers bool   // with the text that the programs of a package share
 }
 
 // A Program is a generated program.
@@ -80,21 +80,19 @@ func (g *gen) program(f Form) string {
 		callers = append(callers, c)
 		decls = append(decls, text)
 	})
-	clash := ""
 	if g.wantHard && g.t.oneIn(3) {
-		clash = finishName(g.prepares[0].name) + " int\n"
+		decls = append(decls, g.clash(finishName(g.prepares[0].name)))
 	}
 	main := g.mainFunc(f.Main, callers)
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\nimport (\n", f.Package)
-	for _, path := range []string{"errors", "fmt", "runtime"} {
+	for _, path := range []string{"errors", "fmt", "runtime", "sync"} {
 		if g.imports[path] {
 			fmt.Fprintf(&b, "%q\n", path)
 		}
 	}
 	b.WriteString(")\n\n")
-	b.WriteString(g.prelude(clash))
 	if f.Helpers {
 		b.WriteString(helpers + "\n")
 	}
@@ -104,6 +102,17 @@ func (g *gen) program(f Form) string {
 	}
 	b.WriteString(main)
 	return b.String()
+}
+
+// clash declares something of a name that a rewrite may want.
+func (g *gen) clash(name string) string {
+	switch form := g.t.below(3); {
+	case form == 1:
+		return "func (c *conn) " + name + "() int { return c.n }\n"
+	case form == 2 && name != "close": // the builtin is needed
+		return "func " + name + "() {}\n"
+	}
+	return "type " + g.top("other") + " struct{ " + name + " int }\n"
 }
 
 // finishName is the name that a rewrite is likely to choose.
@@ -120,11 +129,71 @@ func finishName(prepare string) string {
 	return prepare
 }
 
-// Helpers returns the text of a file with what programs of a package share: functions
-// that trace, and know nothing of the types of a program.
+// Helpers returns the text of a file with what programs of a package share: types
+// with fields to look at and to change, and functions that make, show and trace.
 func Helpers(pkg string) []byte { return []byte("package " + pkg + "\n\nimport \"fmt\"\n\n" + helpers) }
 
-const helpers = `func note[V any](tag string, v V) V {
+const helpers = `type part struct {
+	a int
+	s string
+}
+
+func (pt *part) bump() {
+	pt.a += 10
+	fmt.Println("bump", pt.a)
+}
+
+type conn struct {
+	part
+	n      int
+	name   string
+	closed bool
+	err    error
+	arr    [2]int
+	list   []int
+	next   *conn
+	hook   func()
+}
+
+// fire runs the hook, once.
+func (c *conn) fire() {
+	if f := c.hook; f != nil {
+		c.hook = nil
+		f()
+	}
+}
+
+type wrap struct{ *conn }
+
+type deep struct{ *wrap }
+
+var pool [2]*conn
+
+func pick(tag string, c *conn) *conn {
+	fmt.Println(tag, c.name)
+	return c
+}
+
+// reset makes the conns anew.
+func reset() {
+	for i := range pool {
+		pool[i] = &conn{n: i, name: string(rune('c' + i)), list: []int{i, i + 1}}
+	}
+	pool[0].next, pool[1].next = pool[1], pool[0]
+}
+
+func run(tag string, k int, f func()) {
+	reset()
+	round(tag, k, f)
+	for _, c := range pool {
+		c.fire()
+		fmt.Println(c.n, c.name, c.closed, c.err, c.part, c.arr, c.list)
+	}
+}
+
+type cleanup func()
+
+func note[V any](tag string, v V) V {
 	fmt.Println(tag, v)
 	return v
 }
@@ -166,75 +235,10 @@ func round(tag string, k int, f func()) {
 }
 `
 
-// prelude returns the declarations that each program has: types with fields to
-// look at and to change, and functions that make and show them.
-func (g *gen) prelude(clash string) string {
-	text := `type part§ struct {
-	a int
-	s string
-}
-
-func (pt *part§) bump() {
-	pt.a += 10
-	fmt.Println("bump", pt.a)
-}
-
-type conn§ struct {
-	part§
-	n      int
-	name   string
-	closed bool
-	err    error
-	arr    [2]int
-	list   []int
-	next   *conn§
-	hook   func()
-` + clash + `}
-
-// fire runs the hook, once.
-func (c *conn§) fire() {
-	if f := c.hook; f != nil {
-		c.hook = nil
-		f()
-	}
-}
-
-type wrap§ struct{ *conn§ }
-
-var pool§ [2]*conn§
-
-func pick§(tag string, c *conn§) *conn§ {
-	fmt.Println(tag, c.name)
-	return c
-}
-
-// reset makes the conns anew.
-func reset§() {
-	for i := range pool§ {
-		pool§[i] = &conn§{n: i, name: string(rune('c' + i)), list: []int{i, i + 1}}
-	}
-	pool§[0].next, pool§[1].next = pool§[1], pool§[0]
-}
-
-func run§(tag string, k int, f func()) {
-	reset§()
-	round(tag, k, f)
-	for _, c := range pool§ {
-		c.fire()
-		fmt.Println(c.n, c.name, c.closed, c.err, c.part§, c.arr, c.list)
-	}
-}
-
-`
-	if slices.ContainsFunc(g.prepares, func(p *prepare) bool { return p.named }) {
-		text += "type cleanup§ func()\n\n"
-	}
-	return strings.ReplaceAll(text, "§", g.suffix)
-}
-
 // A caller is a function that main runs.
 type caller struct {
 	name    string
+	tag     string // what main calls it
 	method  bool
 	params  []kind
 	results []kind
@@ -243,15 +247,14 @@ type caller struct {
 // callerFunc writes a function with sites.
 func (g *gen) callerFunc(i int) (*caller, string) {
 	t := g.t
-	c := &caller{name: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2)}
+	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2)}
+	c.name = g.top(c.tag)
 	f := &fn{role: callerRole, limit: len(g.prepares)}
 	b := newBlock(f, nil)
 	recv := ""
 	if c.method {
 		recv = "(c " + g.typeOf(connKind) + ") "
 		b.vars = append(b.vars, &variable{name: "c", kind: connKind, used: true})
-	} else {
-		c.name = g.top(c.name)
 	}
 	params := []string{"k int"}
 	c.params = []kind{intKind}
@@ -284,7 +287,10 @@ func (g *gen) callerFunc(i int) (*caller, string) {
 	}
 	if t.oneIn(4) {
 		w := &variable{name: "w", kind: wrapKind}
-		b.line("w := %s", g.expr(b, wrapKind))
+		if t.oneIn(3) {
+			w.kind = deepKind
+		}
+		b.line("w := %s", g.expr(b, w.kind))
 		b.declare(w)
 	}
 	g.stmts(b, 2)
@@ -309,19 +315,19 @@ func (g *gen) mainFunc(name string, callers []*caller) string {
 	for _, c := range callers {
 		fun := c.name
 		if c.method {
-			fun = g.top("pool") + "[0]." + fun
+			fun = "pool[0]." + fun
 		}
 		args := []string{"k"}
 		for _, p := range c.params[1:] {
 			args = append(args, map[kind]string{
-				strKind: `"a"`, partKind: g.top("part") + `{4, "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&" + g.top("pool") + "[1].n",
+				strKind: `"a"`, partKind: `part{4, "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&pool[1].n",
 			}[p])
 		}
 		call := fun + "(" + strings.Join(args, ", ") + ")"
 		if len(c.results) > 0 {
 			call = "fmt.Println(" + call + ")"
 		}
-		fmt.Fprintf(&b, "%s(%q, k, func() { %s })\n", g.top("run"), c.name[:4], call)
+		fmt.Fprintf(&b, "run(%q, k, func() { %s })\n", c.tag, call)
 	}
 	b.WriteString("}\n}\n")
 	return b.String()

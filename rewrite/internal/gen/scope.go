@@ -14,6 +14,7 @@ const (
 	strKind
 	errKind
 	boolKind
+	byteKind
 	partKind // a struct
 	arrKind
 	sliceKind
@@ -22,6 +23,10 @@ const (
 	perrKind
 	connKind // a pointer to the struct that most methods are declared on
 	wrapKind // a struct that embeds such a pointer
+	deepKind // a struct that embeds a pointer to that
+	fnKind   // a func() that is no cleanup
+	onceKind // a sync.Once
+	chanKind // a channel to wait on
 	anyKind  // a type parameter of the function around
 	funcKind // the cleanup of some prepare function
 )
@@ -37,8 +42,10 @@ func (g *gen) typeOf(k kind) string {
 		return "error"
 	case boolKind:
 		return "bool"
+	case byteKind:
+		return "uint8"
 	case partKind:
-		return g.top("part")
+		return "part"
 	case arrKind:
 		return "[2]int"
 	case sliceKind:
@@ -46,13 +53,15 @@ func (g *gen) typeOf(k kind) string {
 	case pintKind:
 		return "*int"
 	case ppartKind:
-		return "*" + g.top("part")
+		return "*part"
 	case perrKind:
 		return "*error"
 	case connKind:
-		return "*" + g.top("conn")
+		return "*conn"
 	case wrapKind:
-		return g.top("wrap")
+		return "wrap"
+	case deepKind:
+		return "deep"
 	case anyKind:
 		return "T"
 	}
@@ -70,6 +79,8 @@ func namesOf(k kind) []string {
 		return []string{"err", "cause"}
 	case boolKind:
 		return []string{"ok", "closed", "ready"}
+	case byteKind:
+		return []string{"mask", "bits"}
 	case partKind:
 		return []string{"pt", "box"}
 	case arrKind:
@@ -86,6 +97,14 @@ func namesOf(k kind) []string {
 		return []string{"c", "sock", "peer"}
 	case wrapKind:
 		return []string{"w", "wrapped"}
+	case deepKind:
+		return []string{"d"}
+	case fnKind:
+		return []string{"undo", "then"}
+	case onceKind:
+		return []string{"once"}
+	case chanKind:
+		return []string{"stop", "stopped"}
 	case anyKind:
 		return []string{"v", "x"}
 	}
@@ -180,6 +199,11 @@ func (b *block) close() []string {
 // text returns the block with braces.
 func (b *block) text() string {
 	return "{\n" + strings.Join(b.close(), "\n") + "\n}"
+}
+
+// printed returns the visible variables that a trace can tell something about.
+func (b *block) printed() []*variable {
+	return b.visible(func(v *variable) bool { return v.kind != funcKind && v.kind != onceKind && v.kind != chanKind })
 }
 
 // own returns the variable of that name which b itself declares.

@@ -25,7 +25,7 @@ func (g *gen) site(b *block) {
 		return
 	}
 	p := of(g.t, ps...)
-	form := g.t.pick(8, 3, 3, 3)
+	form := g.t.pick(40, 15, 15, 15, 0, 1, 2)
 	if len(p.results) == 1 && g.t.oneIn(3) {
 		form = 4
 	}
@@ -51,9 +51,57 @@ func (g *gen) site(b *block) {
 		if g.t.below(5) > 0 {
 			call = "defer " + call
 		}
-		b.line("%s", call)
+		b.line("%s%s", call, g.remark())
 		g.stmts(b, 2)
+	case 5:
+		g.ignore(b, p)
+	case 6:
+		g.again(b, p)
 	}
+}
+
+// ignore is a site that has no use for the cleanup.
+func (g *gen) ignore(b *block, p *prepare) {
+	call := g.call(b, p)
+	if g.t.oneIn(2) {
+		b.line("%s", call)
+		return
+	}
+	var names []string
+	for i, k := range p.results {
+		name := "_"
+		if i != p.cleanup && g.t.oneIn(2) {
+			name = g.place(b, k)
+		}
+		if slices.Contains(names, name) {
+			name = "_"
+		}
+		names = append(names, name)
+	}
+	b.line("%s = %s", strings.Join(names, ", "), call)
+}
+
+// again is a site that a goto leads back to, once.
+func (g *gen) again(b *block, p *prepare) {
+	g.gone++
+	tries, label := fmt.Sprint("tries", g.gone), fmt.Sprint("again", g.gone)
+	b.line("%s := 0", tries)
+	at := len(b.lines)
+	b.line("%s:", label)
+	g.define(b, p)
+	if b.ended {
+		b.lines[at] = tries + "++" // a label must have its goto
+		return
+	}
+	b.line("if %s == 0 {\n%s++\ngoto %s\n}", tries, tries, label)
+}
+
+// remark returns a comment behind a statement, sometimes.
+func (g *gen) remark() string {
+	if g.t.oneIn(24) {
+		return " //nolint:errcheck"
+	}
+	return ""
 }
 
 // call returns a call of p.
@@ -86,13 +134,13 @@ func (g *gen) call(b *block, p *prepare) string {
 func (g *gen) operand(b *block, p *prepare) string {
 	switch p.recv {
 	case connKind:
-		if w := g.anyOf(b, wrapKind); w != nil && !w.nilable && g.t.oneIn(3) {
+		if w := g.anyWrap(b); w != nil && g.t.oneIn(3) {
 			return w.use() + "." + p.name
 		}
 		c := g.conn(b)
 		switch g.t.pick(6, 1, 1) {
 		case 1:
-			c = g.top("pick") + "(" + g.label() + ", " + c + ")"
+			c = "pick(" + g.label() + ", " + c + ")"
 		case 2:
 			c = "(" + c + ")"
 		}
@@ -100,7 +148,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 	case partKind:
 		switch g.t.pick(4, 2, 1) {
 		case 1:
-			return g.conn(b) + of(g.t, ".", "."+g.top("part")+".") + p.name
+			return g.conn(b) + of(g.t, ".", ".part"+".") + p.name
 		case 2:
 			if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 				return v.use() + "." + p.name
@@ -118,7 +166,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return v.use() + "." + p.name
 		}
-		return g.conn(b) + of(g.t, ".", "."+g.top("part")+".") + p.name
+		return g.conn(b) + of(g.t, ".", ".part"+".") + p.name
 	}
 	return p.name
 }
@@ -193,8 +241,11 @@ func (g *gen) define(b *block, p *prepare) {
 	}
 	s, names, fresh := g.targets(b, p, true)
 	call := g.call(b, p)
-	b.line("%s := %s", strings.Join(names, ", "), call)
+	b.line("%s := %s%s", strings.Join(names, ", "), call, g.remark())
 	b.declare(fresh...)
+	if g.t.oneIn(32) { // or another cleanup
+		g.nest(b, "if "+g.cond(b), func(in *block) { in.line("%s = %s", strings.Join(names, ", "), g.call(in, p)) }, "")
+	}
 	g.consume(b, s)
 }
 
@@ -255,11 +306,11 @@ func (g *gen) initSite(b *block, p *prepare) {
 	}
 	used, idle := newBlock(b.fn, scope), newBlock(b.fn, scope)
 	g.uses(used, s)
-	form := g.t.pick(3, 3, 1)
-	if swap && form == 0 {
+	form := g.t.pick(12, 12, 4, 1)
+	if swap && (form == 0 || form == 3) {
 		form = 1
 	}
-	if form != 0 {
+	if form == 1 || form == 2 {
 		g.trace(idle)
 		g.stmts(idle, 1)
 	}
@@ -277,6 +328,8 @@ func (g *gen) initSite(b *block, p *prepare) {
 		b.line("if %s; %s {\n%s\n}", init, cond, yes)
 	case 1:
 		b.line("if %s; %s {\n%s\n} else {\n%s\n}", init, cond, yes, no)
+	case 3:
+		b.line("for %s; %s; {\n%s\nbreak\n}", init, cond, yes)
 	case 2:
 		b.line("switch %s; {\ncase %s:\n%s\ndefault:\n%s\n}", init, cond, yes, no)
 	}
@@ -328,11 +381,11 @@ func (g *gen) useOnce(b *block, s *site) {
 		return
 	}
 	if g.t.below(6) > 0 {
-		b.line("defer %s", g.callOf(b, s.p, s.done.use()))
+		b.line("defer %s%s", g.callOf(b, s.p, s.done.use()), g.remark())
 		g.after(b)
 		return
 	}
-	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1) {
+	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1) {
 	case 0:
 		g.direct(b, s)
 	case 1:
@@ -379,6 +432,11 @@ func (g *gen) useOnce(b *block, s *site) {
 		in.loops++
 		in.line("%s", g.callOf(in, s.p, "f"))
 		b.line("for _, f := range %s %s", v.name, in.text())
+	case 10:
+		g.gone++
+		name := fmt.Sprint("held", g.gone)
+		b.line("%s := struct{ end %s }{%s}", name, g.cleanupType(s.p, nil), s.done.use())
+		b.line("defer %s", g.callOf(b, s.p, name+".end"))
 	}
 	g.after(b)
 }

@@ -96,7 +96,7 @@ func (g *gen) comment(b *block) {
 // trace prints some variables.
 func (g *gen) trace(b *block) {
 	args := []string{g.label()}
-	vars := b.visible(func(v *variable) bool { return v.kind != funcKind })
+	vars := b.printed()
 	if len(vars) > 0 {
 		g.t.list(0, 3, func() { args = append(args, g.show(of(g.t, vars...))) })
 	}
@@ -112,7 +112,7 @@ func (g *gen) assign(b *block) {
 	vars := b.visible(func(v *variable) bool { return !v.fixed && v.kind != funcKind })
 	if len(vars) > 0 && g.t.below(4) > 0 {
 		v := of(g.t, vars...)
-		if b.fn.role == hookRole && (v.kind == connKind || v.kind == wrapKind) {
+		if b.fn.role == hookRole && (v.kind == connKind || v.kind == wrapKind || v.kind == deepKind || v.kind == fnKind) {
 			return
 		}
 		switch {
@@ -126,8 +126,14 @@ func (g *gen) assign(b *block) {
 			b.line("%s[%d] = %s", v.name, g.t.below(2), g.intExpr(b))
 		case v.kind == sliceKind && g.t.oneIn(2):
 			b.line("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
-		case v.kind == wrapKind:
-			b.line("%s.%s = %s", v.name, g.top("conn"), g.conn(b))
+		case v.kind == wrapKind || v.kind == deepKind && g.t.oneIn(2):
+			b.line("%s.conn = %s", v.name, g.conn(b))
+		case v.kind == deepKind:
+			b.line("%s.wrap = &wrap{%s}", v.name, g.conn(b))
+		case v.kind == fnKind && !v.nilable && g.t.oneIn(2):
+			b.line("%s()", v.use())
+		case v.kind == byteKind && g.t.oneIn(2):
+			b.line("%s += 100", v.name)
 		case v.kind == perrKind && !v.nilable && g.t.below(4) > 0:
 			b.line("*%s = %s", v.use(), g.expr(b, errKind))
 		case v.kind == ppartKind && !v.nilable && g.t.oneIn(2):
@@ -182,8 +188,8 @@ func (g *gen) local(b *block, k kind) *variable {
 		b.line("var %s %s = %s", v.name, g.typeOf(k), g.expr(b, k))
 	case form == 2:
 		b.line("var %s %s", v.name, g.typeOf(k))
-	case k == errKind:
-		b.line("var %s error = %s", v.name, g.expr(b, k))
+	case k == errKind || k == byteKind:
+		b.line("var %s %s = %s", v.name, g.typeOf(k), g.expr(b, k))
 	default:
 		b.line("%s := %s", v.name, g.expr(b, k))
 	}
