@@ -182,13 +182,61 @@ func (x *decision) outer(s *pattern.Site) *Refusal {
 		if u.Kind == pattern.NilTest || u.Kind == pattern.Discard || x.checksNil(s, u) {
 			continue
 		}
-		list, i, ok := s.Up.List(s.Stmt)
-		after := ok && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) })
-		if o.Sites > 1 || !after {
+		if hasGoto(s.Func) || !x.setBefore(s, u) {
 			return elsewhere("that need not be set where it is used")
 		}
 	}
 	return nil
+}
+
+// setBefore reports whether a statement before a use, in a list around it, sets the
+// variable of a site for certain.
+func (x *decision) setBefore(s *pattern.Site, u *pattern.Use) bool {
+	for n := ast.Node(u.Expr); n != nil && n != s.Func; n = s.Up[n] {
+		stmt, ok := n.(ast.Stmt)
+		if !ok {
+			continue
+		}
+		list, i, _ := s.Up.List(stmt)
+		if i > 0 && slices.ContainsFunc(list[:i], func(t ast.Stmt) bool { return x.setsAlways(s, t) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// setsAlways reports whether a statement that comes to its end has set the variable of
+// a site: it is a site, or sets it in all of its branches.
+//
+//	if fast {
+//		done = begin(1)
+//	} else {
+//		done = begin(n)
+//	}
+func (x *decision) setsAlways(s *pattern.Site, stmt ast.Stmt) bool {
+	if slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t.Var == s.Var && t.Stmt == stmt }) {
+		return true
+	}
+	some := func(list []ast.Stmt) bool {
+		return slices.ContainsFunc(list, func(t ast.Stmt) bool { return x.setsAlways(s, t) })
+	}
+	switch stmt := stmt.(type) {
+	case *ast.BlockStmt:
+		return some(stmt.List)
+	case *ast.IfStmt:
+		return stmt.Else != nil && some(stmt.Body.List) && x.setsAlways(s, stmt.Else)
+	case *ast.SwitchStmt:
+		complete := false
+		for _, c := range stmt.Body.List {
+			clause := c.(*ast.CaseClause)
+			complete = complete || clause.List == nil
+			if !some(clause.Body) || breaks(clause) {
+				return false
+			}
+		}
+		return complete
+	}
+	return false
 }
 
 // sets reports whether an identifier is where some site puts the cleanup.
