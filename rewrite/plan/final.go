@@ -138,7 +138,8 @@ func (x *decision) once() bool {
 			case pattern.NilTest:
 			case pattern.DeferCall, pattern.Call:
 				calls++
-				if u.Lit != nil || s.Up.Loop(u.Stmt, s.Func) != s.Up.Loop(s.Stmt, s.Func) || hasGoto(s.Func) || x.outlives(s, u) {
+				// From the expression on: the condition of a for runs in its loop.
+				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || hasGoto(s.Func) || x.outlives(s, u) {
 					return false
 				}
 			default:
@@ -165,7 +166,7 @@ func (x *decision) once() bool {
 //		}
 //	}
 func (x *decision) outlives(s *pattern.Site, u *pattern.Use) bool {
-	o, loop := x.plan.Outer[s.Var], s.Up.Loop(u.Stmt, s.Func)
+	o, loop := x.plan.Outer[s.Var], s.Up.Loop(u.Expr, s.Func)
 	return o != nil && loop != nil && (o.At < loop.Pos() || loop.End() <= o.At)
 }
 

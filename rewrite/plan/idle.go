@@ -410,7 +410,7 @@ func (x *decision) lastSite(s *pattern.Site, u *pattern.Use) *pattern.Site {
 			last = t
 		}
 	}
-	if last == nil || u.Lit != nil || last.Up.Loop(last.Stmt, last.Func) != last.Up.Loop(u.Stmt, last.Func) {
+	if last == nil || u.Lit != nil || last.Up.Loop(last.Stmt, last.Func) != last.Up.Loop(u.Expr, last.Func) {
 		return nil
 	}
 	if test, ok := last.Up[last.Stmt].(*ast.IfStmt); ok && test.Init == last.Stmt && pattern.Within(u.Expr, test) {
