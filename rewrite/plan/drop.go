@@ -30,9 +30,13 @@ func (x *decision) drop() *Refusal {
 			continue
 		}
 		if !x.everySite(func(s *pattern.Site) bool {
-			return x.runs(s) || c.Index < len(s.Call.Args) && constant(s, s.Call.Args[c.Index])
+			if c.Index >= len(s.Call.Args) {
+				return false
+			}
+			e := s.Call.Args[c.Index]
+			return constant(s, e) || x.runs(s) && !(x.stable(s, e) && loads(s, e))
 		}) {
-			continue // the operand would be evaluated no more, or its variable unused
+			continue // the operand would be evaluated no more, or later, or its variable unused
 		}
 		if len(p.Inner) == 0 {
 			x.plan.Drop[c.Index] = true
@@ -87,6 +91,22 @@ func (x *decision) runs(s *pattern.Site) bool {
 func constant(s *pattern.Site, e ast.Expr) bool {
 	tv := s.Unit.Info.Types[e]
 	return tv.Value != nil || tv.IsNil()
+}
+
+// loads reports whether an operand follows a pointer, which panics if that is nil: at
+// the call of prepare, and not later.
+//
+//	defer begin(&c.n)()      // with a nil c, begin is not called
+func loads(s *pattern.Site, e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			selection := s.Unit.Info.Selections[sel]
+			found = found || selection != nil && selection.Indirect()
+		}
+		return !found
+	})
+	return found
 }
 
 // onlyInCleanup reports whether prepare itself makes no use of the capture.
