@@ -338,13 +338,13 @@ func (x *decision) name() *Refusal {
 			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
 		}
 	}
-	params := make(map[string]bool)
+	params := make(map[string]Passage)
 	for _, pass := range plan.Passages {
 		if n := pass.Capture.Var.Name(); pass.Route == ByArgument || pass.Route == ByResult {
-			if params[n] {
+			if other, ok := params[n]; ok && (other.Route != pass.Route || other.Result != pass.Result) {
 				return x.refuse(SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", n)
 			}
-			params[n] = true
+			params[n] = pass
 		}
 	}
 	if !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg == p.Unit.Pkg || !tested(s) }) && plan.State.Type != "" {
@@ -375,7 +375,8 @@ func (x *decision) name() *Refusal {
 	}
 	for i := range plan.Passages {
 		pass := &plan.Passages[i]
-		if pass.Route == ByArgument || pass.Route == ByResult {
+		if _, ok := params[pass.Capture.Var.Name()]; ok && (pass.Route == ByArgument || pass.Route == ByResult) {
+			delete(params, pass.Capture.Var.Name()) // one parameter for all of the name
 			plan.Finish.Params = append(plan.Finish.Params, Param{Name: pass.Capture.Var.Name(), Type: pass.Type, Passage: pass})
 		}
 	}

@@ -30,6 +30,9 @@ func (x *decision) routes() *Refusal {
 		x.plan.State.Kind = x.freshIn(x.p.Unit, x.p.Decl, "kind")
 		state = true
 	}
+	if r := x.share(choices); r != nil {
+		return r
+	}
 	x.unify(choices)
 	for _, ch := range choices {
 		if ch.hoists > 0 && ch.pass.Capture.Class != pattern.Receiver && (state || 2*ch.hoists > len(x.sites)) ||
@@ -72,6 +75,46 @@ func (x *decision) unify(choices []choice) {
 			pass.Pointer = true
 		}
 	}
+}
+
+// share makes captures of one name take the same way to finish where several returns
+// hand out the same text, which becomes one body: all by the same result, or in the
+// state.
+//
+//	if std {
+//		f := os.Stdout
+//		return f, func() { f.Sync() }
+//	}
+//	f := create()
+//	return f, func() { f.Sync() }
+func (x *decision) share(choices []choice) *Refusal {
+	for i := range choices {
+		for j := range i {
+			a, b := &choices[i].pass, &choices[j].pass
+			if a.Capture.Var.Name() != b.Capture.Var.Name() || a.Route == b.Route && a.Result == b.Result || !x.oneBody(a.Capture, b.Capture) {
+				continue
+			}
+			for _, pass := range []*Passage{a, b} {
+				if r := x.inScope(pass.Capture); r != nil {
+					return r
+				}
+				pass.Route, pass.Result = ByState, 0
+			}
+		}
+	}
+	return nil
+}
+
+// oneBody reports whether two captures appear in literals of the same text.
+func (x *decision) oneBody(a, b *pattern.Capture) bool {
+	for _, l := range x.p.Literals {
+		for _, m := range x.p.Literals {
+			if slices.Contains(l.Captures, a) && slices.Contains(m.Captures, b) && x.plan.Number[l] == x.plan.Number[m] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A choice is a passage, with the number of sites that would need a variable
