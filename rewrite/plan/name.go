@@ -144,7 +144,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 }
 
 // goes reports whether everything of the name in the unit is a variable that
-// holds the cleanup, and goes with it.
+// holds the cleanup, or prepare's result, and goes with it.
 func (x *decision) goes(u *pattern.Unit, name string) bool {
 	vars := make(map[types.Object]bool)
 	for _, s := range x.sites {
@@ -156,6 +156,9 @@ func (x *decision) goes(u *pattern.Unit, name string) bool {
 		if l.Var != nil && l.Var.Name() == name {
 			vars[l.Var] = true
 		}
+	}
+	if result := x.p.Func.Signature().Results().At(x.p.Result); result.Name() == name {
+		vars[result] = true
 	}
 	if len(vars) == 0 {
 		return false
