@@ -217,6 +217,9 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 func (s *scan) classifyVar(r *Return, v *types.Var) {
 	b := s.binding(v)
 	if b == nil {
+		if s.neverSet(v) {
+			r.Idle = IdleNil
+		}
 		return
 	}
 	set := func() {
@@ -239,6 +242,20 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 	case r.Stmt.Pos() < b.assig.Pos() && s.Up.Loop(b.assig, s.Decl) == nil && !hasGoto(s.Decl.Body):
 		r.Idle = IdleNil
 	}
+}
+
+// neverSet reports whether v is a result that nothing but return statements sets: a
+// bare return hands out nil.
+//
+//	func begin() (end func(), err error) {
+//		if err = check(); err != nil {
+//			return
+//		}
+//		return func() { … }, nil
+//	}
+func (s *scan) neverSet(v *types.Var) bool {
+	return s.Func.Signature().Results().At(s.Result) == v &&
+		!slices.ContainsFunc(s.Access[v], func(a Access) bool { return a.Mode != Read })
 }
 
 // follows reports whether statement t stands after s in the list of s, or

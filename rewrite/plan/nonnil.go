@@ -36,7 +36,15 @@ func (x *decision) fails(r *pattern.Return, w witness) bool {
 	p := x.p
 	b := body{x: x, u: p.Unit, fn: p.Decl, up: p.Up, acc: x.untilReturn()}
 	if w.success == notNil {
-		if w.result >= len(r.Stmt.Results) || x.resultReplaced(w.result) {
+		if x.resultReplaced(w.result) {
+			return false
+		}
+		if len(r.Stmt.Results) == 0 {
+			// A bare return, of a result that no statement has set.
+			ok := p.Func.Signature().Results().At(w.result)
+			return !slices.ContainsFunc(p.Access[ok], func(a pattern.Access) bool { return a.Mode != pattern.Read })
+		}
+		if w.result >= len(r.Stmt.Results) {
 			return false
 		}
 		e := r.Stmt.Results[w.result]
