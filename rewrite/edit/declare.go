@@ -148,7 +148,11 @@ func (d *declarer) inner() error {
 	for _, in := range d.Plan.Inner {
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
-		fun, err := expr(d.innerCallee(lit))
+		callee := d.innerCallee(lit)
+		if d.Plan.Finish.OnState && d.inHeader(in.Use.Call) {
+			callee = "(" + d.stateLiteral(lit) + ")." + d.Plan.Finish.Name
+		}
+		fun, err := expr(callee)
 		if err != nil {
 			return err
 		}
@@ -168,6 +172,22 @@ func (d *declarer) inner() error {
 		call.Args = nil
 	}
 	return nil
+}
+
+// inHeader reports whether an expression stands in the head of an if, a for or a
+// switch, where the brace of a composite literal would start the body:
+//
+//	if err := (readState{c: c, n: n}).finish(); err != nil {
+func (d *declarer) inHeader(e ast.Expr) bool {
+	for n := d.Prepare.Up[e]; n != nil; n = d.Prepare.Up[n] {
+		switch n.(type) {
+		case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
+			return true
+		case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
+			return false
+		}
+	}
+	return false
 }
 
 // literalOf returns the cleanup that a use within prepare runs.
