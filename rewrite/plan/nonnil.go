@@ -183,7 +183,7 @@ func (b body) holds(at ast.Stmt, e ast.Expr, depth int) bool {
 		}
 		return justTested(b.up, at, e)
 	case *ast.CallExpr:
-		return b.makes(at, e, depth) || doneErr(info, b.up, at, e)
+		return b.makes(at, e, depth) || doneErr(info, b.up, b.acc, at, e)
 	}
 	return false
 }
@@ -367,8 +367,9 @@ func plainChain(e ast.Expr) bool {
 // doneErr reports whether call is ctx.Err() or context.Cause(ctx) within the
 // case of a select that received from ctx.Done(): "After Err returns a non-nil
 // error, successive calls to Err return the same error" (package context), and
-// it does so once Done is closed.
-func doneErr(info *types.Info, up pattern.Parents, n ast.Node, call *ast.CallExpr) bool {
+// it does so once Done is closed. The variable must not get another context in the
+// case.
+func doneErr(info *types.Info, up pattern.Parents, acc pattern.Accesses, n ast.Node, call *ast.CallExpr) bool {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return false
@@ -405,8 +406,11 @@ func doneErr(info *types.Info, up pattern.Parents, n ast.Node, call *ast.CallExp
 			continue
 		}
 		if s, ok := ast.Unparen(done.Fun).(*ast.SelectorExpr); ok && s.Sel.Name == "Done" {
-			if id := identOf(s.X); id != nil && info.Uses[id] == info.Uses[ctx] {
-				return true
+			v, _ := info.Uses[ctx].(*types.Var)
+			if id := identOf(s.X); id != nil && v != nil && info.Uses[id] == types.Object(v) {
+				return !slices.ContainsFunc(acc[v], func(a pattern.Access) bool {
+					return a.Mode != pattern.Read && (a.Lit != nil || pattern.Within(a.Ident, clause))
+				})
 			}
 		}
 	}
