@@ -173,6 +173,9 @@ func addImport(name string, text []byte, line, newline string) ([]byte, error) {
 		}
 		if !decl.Lparen.IsValid() {
 			end := fset.Position(decl.End()).Offset
+			if c := decl.Specs[0].(*ast.ImportSpec).Comment; c != nil {
+				end = fset.Position(c.End()).Offset
+			}
 			return insert(end, newline+"import "+line), nil
 		}
 		best := decl.Specs[len(decl.Specs)-1]
