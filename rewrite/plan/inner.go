@@ -36,6 +36,13 @@ func (x *decision) inner() *Refusal {
 				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
+		for _, pass := range x.plan.Passages {
+			// What another cleanup captures is an argument here, too.
+			c := pass.Capture
+			if (pass.Route == ByArgument || pass.Route == ByResult) && !sees(p.Unit, u.Expr.Pos(), c.Var) {
+				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
+			}
+		}
 		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
 		if wrap && x.recovers() {
 			return x.refuse(RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
