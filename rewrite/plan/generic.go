@@ -291,6 +291,28 @@ func instance(s *pattern.Site) *types.Signature {
 	return s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
 }
 
+// typeArgsOf returns the type arguments that a site gives to prepare, or to the type
+// that it is a method of, written out or not.
+func typeArgsOf(s *pattern.Site) []types.Type {
+	var list *types.TypeList
+	switch f := s.Fun().(type) {
+	case *ast.Ident:
+		list = s.Unit.Info.Instances[f].TypeArgs
+	case *ast.SelectorExpr:
+		list = s.Unit.Info.Instances[f.Sel].TypeArgs
+		if fn, ok := s.Unit.Info.Uses[f.Sel].(*types.Func); ok && fn.Signature().Recv() != nil {
+			recv := fn.Signature().Recv().Type()
+			if ptr, ok := recv.(*types.Pointer); ok {
+				recv = ptr.Elem()
+			}
+			if named, ok := recv.(*types.Named); ok {
+				list = named.TypeArgs()
+			}
+		}
+	}
+	return slices.Collect(list.Types())
+}
+
 // namesAnyTypeParam reports whether the text of a type names a type parameter of
 // the function or of its receiver.
 func (x *decision) namesAnyTypeParam(typ string) bool {

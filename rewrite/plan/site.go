@@ -99,6 +99,11 @@ func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
 	if o.Stmt != nil && x.namesAnyTypeParam(typ) {
 		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller declares a variable whose new type %s cannot be written there", typ)
 	}
+	if x.namesAnyTypeParam(typ) && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), typeArgsOf(s), types.Identical)
+	}) {
+		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
+	}
 	if o.State == "" {
 		o.State = x.stateVar(s, o.At, name)
 	}
