@@ -35,6 +35,8 @@ func (g *gen) show(v *variable) string {
 		return v.use() + ".n"
 	case wrapKind, deepKind:
 		return v.use() + ".name"
+	case cellKind:
+		return v.use() + ".v"
 	case fnKind:
 		return v.use() + " != nil"
 	}

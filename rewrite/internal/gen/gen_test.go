@@ -124,7 +124,7 @@ func TestApply(t *testing.T) {
 // TestGrammar holds that programs have what the grammar promises.
 func TestGrammar(t *testing.T) {
 	var all bytes.Buffer
-	for seed := range uint64(400) {
+	for seed := range uint64(600) {
 		all.Write(generate(t, Random(seed), ""))
 	}
 	for what, form := range map[string]string{
@@ -168,6 +168,29 @@ func TestGrammar(t *testing.T) {
 		"comment":                     `// First things first`,
 		"comment after a statement":   `// by now`,
 		"prepare uses its cleanup":    `(?m)^\t\tdefer (done|finish|release|end)\d*\(\)\n(.*\n)?\t\treturn nil, errors`,
+		"blank parameter":             `func .*[(, ]_ (int|string|part|error)`,
+		"blank receiver":              `func \((_ )?\*conn\) (prepare|begin|start|open|acquire|lock|enter|track)`,
+		"grouped parameters":          `func .*\(.*\w+, \w+ (int|string|part)[,)]`,
+		"a number of eight bits":      `[(, ]1 << \(\w+ & 15\)`,
+		"a function as parameter":     `(undo|then)2? func\(\)`,
+		"cleanup takes two":           `func\(code int, outer \*error\)`,
+		"through two embeddings":      `w := deep\{`,
+		"once":                        `once\d?\.Do\(func`,
+		"a goroutine that is ended":   `close\(stop\d?\)`,
+		"OnceFunc":                    `sync\.OnceFunc\(func`,
+		"handed on":                   `return (\w+\.)?(prepare|begin|start|open|acquire|lock|enter|track)\w*\(`,
+		"ignored":                     `_, err = \w+`,
+		"set again":                   `(?m)^\t*(done|finish|release|end), err = .*\n\t*\}`,
+		"goto":                        `goto again`,
+		"init of for":                 `for (done|finish|release|end)\w*(, err)? := .*; \{`,
+		"in a struct":                 `struct\{ end func`,
+		"a comment behind a site":     `\) //nolint`,
+		"label":                       `(break|continue) loop`,
+		"range over a function":       `range twice`,
+		"select":                      `case <-never`,
+		"site in a variable":          `var use[ABC] = func\(`,
+		"generic receiver":            `func \(q \*cell\[T\]\)`,
+		"method expression":           `\(\*conn\)\.(prepare|begin|start|open|acquire|lock|enter|track)`,
 		"a name that a rewrite wants": `\b(finish|end|close|release|unlock|exit)(Read|Write|Op)\b`,
 	} {
 		if !regexp.MustCompile(form).Match(all.Bytes()) {

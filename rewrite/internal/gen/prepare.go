@@ -9,7 +9,7 @@ import (
 // A prepare is a prepare function, as its callers know it.
 type prepare struct {
 	name     string
-	recv     kind // connKind, partKind (by value), ppartKind; intKind if it is a function
+	recv     kind // connKind, partKind (by value), ppartKind, cellKind; intKind if it is a function
 	generic  bool // has a type parameter T, which it infers from its first parameter
 	params   []*variable
 	variadic bool // the last parameter, a slice
@@ -72,7 +72,7 @@ func (g *gen) cleanupType(p *prepare, names []string) string {
 func (g *gen) signature(i int) *prepare {
 	t := g.t
 	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1}
-	p.recv = of(t, intKind, connKind, connKind, intKind, partKind, ppartKind)
+	p.recv = []kind{intKind, connKind, partKind, ppartKind, cellKind}[t.pick(6, 6, 3, 3, 1)]
 	add := func(name string, k kind) {
 		p.params = append(p.params, &variable{name: name, kind: k, used: true})
 	}
@@ -161,7 +161,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 
 	recv := ""
 	if !p.isFunc() {
-		v := &variable{name: map[kind]string{connKind: "c", partKind: "pt", ppartKind: "ref"}[p.recv], kind: p.recv, used: true}
+		v := &variable{name: map[kind]string{connKind: "c", partKind: "pt", ppartKind: "ref", cellKind: "q"}[p.recv], kind: p.recv, used: true}
 		switch g.t.pick(16, 1, 1) {
 		case 0:
 			b.vars = append(b.vars, v)
@@ -204,6 +204,11 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	}
 	for range g.t.below(3) {
 		m.local(b, of(g.t, valueKinds()...))
+	}
+	if q := m.anyOf(b, cellKind); q != nil && g.t.oneIn(2) {
+		v := m.newVar(b, anyKind)
+		b.line("%s := %s.v", v.name, q.use())
+		b.declare(v)
 	}
 	if i > 0 && g.t.oneIn(4) {
 		m.chain(b, i)
@@ -306,7 +311,7 @@ func (m *making) worker(b *block) {
 // handed out.
 func (m *making) finish(b *block) {
 	p := m.p
-	switch m.t.pick(20, 24, 4, 4, 5, 1) {
+	switch m.t.pick(20, 24, 4, 4, 5, 1, 1) {
 	case 0:
 		b.line("%s", m.give(b, m.cleanup(b), false))
 	case 1: // a variable, which prepare may use itself
@@ -358,7 +363,26 @@ func (m *making) finish(b *block) {
 			lit = "hold(" + lit + ")"
 		}
 		b.line("%s", m.give(b, lit, false))
+	case 6: // what another one hands out, on a condition
+		if q := m.twin(b.fn.limit); q != nil {
+			m.nest(b, "if "+m.cond(b), func(in *block) {
+				in.line("return %s", m.call(in, q))
+				in.ended = true
+			}, "")
+		}
+		b.line("%s", m.give(b, m.cleanup(b), false))
 	}
+}
+
+// twin returns an earlier prepare function with the same results, or nil.
+func (m *making) twin(limit int) *prepare {
+	for _, q := range m.prepares[:limit] {
+		if slices.Equal(q.results, m.p.results) && m.cleanupType(q, nil) == m.cleanupType(m.p, nil) {
+			m.p.nilFails, m.p.nilFine = m.p.nilFails || q.nilFails, m.p.nilFine || q.nilFine
+			return q
+		}
+	}
+	return nil
 }
 
 // middle writes what stands after the making of a cleanup that v holds:

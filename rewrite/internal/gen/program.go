@@ -180,6 +180,8 @@ func reset() {
 		pool[i] = &conn{n: i, name: string(rune('c' + i)), list: []int{i, i + 1}}
 	}
 	pool[0].next, pool[1].next = pool[1], pool[0]
+	cells = [2]*cell[int]{{v: 3}, {v: 4, n: 1}}
+	words = &cell[string]{v: "w"}
 }
 
 func run(tag string, k int, f func()) {
@@ -189,9 +191,20 @@ func run(tag string, k int, f func()) {
 		c.fire()
 		fmt.Println(c.n, c.name, c.closed, c.err, c.part, c.arr, c.list)
 	}
+	fmt.Println(*cells[0], *cells[1], *words)
 }
 
 type cleanup func()
+
+type cell[T any] struct {
+	v T
+	n int
+}
+
+var (
+	cells [2]*cell[int]
+	words *cell[string]
+)
 
 func note[V any](tag string, v V) V {
 	fmt.Println(tag, v)
@@ -208,6 +221,17 @@ func at[V any](p *V) any {
 func hold[F any](f F) F {
 	fmt.Println("hold")
 	return f
+}
+
+// never is a channel that nobody sends to.
+var never chan bool
+
+func twice(yield func(int) bool) {
+	for i := range 2 {
+		if !yield(i) {
+			return
+		}
+	}
 }
 
 // join runs f in a goroutine and waits for it.
@@ -304,6 +328,9 @@ func (g *gen) callerFunc(i int) (*caller, string) {
 	}
 	if len(c.results) > 0 && !b.ended {
 		g.giveBack(b)
+	}
+	if !c.method && t.oneIn(6) { // a site in a variable's declaration
+		return c, fmt.Sprintf("var %s = func(%s) %s %s\n", c.name, strings.Join(params, ", "), results, b.text())
 	}
 	return c, fmt.Sprintf("func %s%s(%s) %s %s\n", recv, c.name, strings.Join(params, ", "), results, b.text())
 }

@@ -27,6 +27,7 @@ const (
 	fnKind   // a func() that is no cleanup
 	onceKind // a sync.Once
 	chanKind // a channel to wait on
+	cellKind // a pointer to a struct with a type parameter
 	anyKind  // a type parameter of the function around
 	funcKind // the cleanup of some prepare function
 )
@@ -62,6 +63,8 @@ func (g *gen) typeOf(k kind) string {
 		return "wrap"
 	case deepKind:
 		return "deep"
+	case cellKind:
+		return "*cell[T]"
 	case anyKind:
 		return "T"
 	}
@@ -105,6 +108,8 @@ func namesOf(k kind) []string {
 		return []string{"once"}
 	case chanKind:
 		return []string{"stop", "stopped"}
+	case cellKind:
+		return []string{"q"}
 	case anyKind:
 		return []string{"v", "x"}
 	}

@@ -127,6 +127,10 @@ func (g *gen) call(b *block, p *prepare) string {
 			args = append(args, g.expr(b, v.kind))
 		}
 	}
+	if !p.isFunc() && p.recv != cellKind && g.t.oneIn(250) {
+		typ := map[kind]string{connKind: "(*conn)", ppartKind: "(*part)", partKind: "part"}[p.recv]
+		return typ + "." + p.name + "(" + strings.Join(append([]string{g.expr(b, p.recv)}, args...), ", ") + ")"
+	}
 	return g.operand(b, p) + inst + "(" + strings.Join(args, ", ") + ")"
 }
 
@@ -159,6 +163,11 @@ func (g *gen) operand(b *block, p *prepare) string {
 			e = "(" + e + ")"
 		}
 		return e + "." + p.name
+	case cellKind:
+		if v := g.anyOf(b, cellKind); v != nil {
+			return v.use() + "." + p.name
+		}
+		return of(g.t, "cells[0]", "cells[1]", "words", `(&cell[string]{v: "new"})`, "(&cell[part]{n: 7})") + "." + p.name
 	case ppartKind:
 		if vars := b.visible(func(v *variable) bool { return v.kind == partKind && !v.noTouch }); len(vars) > 0 && g.t.oneIn(2) {
 			return of(g.t, vars...).use() + "." + p.name

@@ -130,6 +130,8 @@ func (g *gen) assign(b *block) {
 			b.line("%s.conn = %s", v.name, g.conn(b))
 		case v.kind == deepKind:
 			b.line("%s.wrap = &wrap{%s}", v.name, g.conn(b))
+		case v.kind == cellKind:
+			b.line("%s.n++", v.use())
 		case v.kind == fnKind && !v.nilable && g.t.oneIn(2):
 			b.line("%s()", v.use())
 		case v.kind == byteKind && g.t.oneIn(2):
@@ -219,7 +221,7 @@ func (g *gen) loop(b *block) {
 	inner.loops++
 	v := &variable{name: g.fresh(b, intKind), kind: intKind}
 	var head string
-	switch g.t.pick(3, 1, 1) {
+	switch g.t.pick(6, 2, 2, 1) {
 	case 0:
 		head = fmt.Sprintf("for %s := range %d", v.name, 2+g.t.below(2))
 	case 1:
@@ -227,13 +229,24 @@ func (g *gen) loop(b *block) {
 		v.fixed, v.noTouch = true, true
 	case 2:
 		head = fmt.Sprintf("for _, %s := range []int{%s, 2}", v.name, g.intExpr(b))
+	case 3: // the body is a function, whose defer statements belong to the one around
+		head = fmt.Sprintf("for %s := range twice", v.name)
 	}
 	// The loop variable has a scope of its own around the body.
 	outer := newBlock(b.fn, b)
 	outer.vars = []*variable{v}
 	inner.up = outer
 	g.stmts(inner, 4)
-	switch g.t.pick(6, 1, 1) {
+	label := ""
+	switch g.t.pick(6, 1, 1, 1) {
+	case 3:
+		if inner.ended {
+			break
+		}
+		g.gone++
+		label = fmt.Sprint("loop", g.gone)
+		inner.line("for range 2 {\nif %s {\n%s %s\n}\n}", g.cond(inner), of(g.t, "break", "continue"), label)
+		label += ":\n"
 	case 1:
 		inner.line("if %s {\nbreak\n}", g.cond(inner))
 	case 2:
@@ -244,11 +257,11 @@ func (g *gen) loop(b *block) {
 	if !v.used {
 		body = "{\n_ = " + v.name + body[1:]
 	}
-	b.line("%s %s", head, body)
+	b.line("%s%s %s", label, head, body)
 }
 
 func (g *gen) nested(b *block) {
-	switch g.t.below(3) {
+	switch g.t.below(4) {
 	case 0:
 		g.nest(b, "", func(in *block) { g.stmts(in, 4) }, "")
 	case 1:
@@ -261,6 +274,10 @@ func (g *gen) nested(b *block) {
 		in := newBlock(b.fn, b)
 		g.stmts(in, 3)
 		b.line("switch %s {\ncase 0, 1:\n%s\n}", g.intExpr(b), strings.Join(in.close(), "\n"))
+	case 3:
+		in := newBlock(b.fn, b)
+		g.stmts(in, 3)
+		b.line("select {\ncase <-never:\nfmt.Println(%s)\ndefault:\n%s\n}", g.label(), strings.Join(in.close(), "\n"))
 	}
 }
 
