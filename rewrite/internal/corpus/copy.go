@@ -59,7 +59,9 @@ func release(ctx context.Context, dir string, env []string) error {
 		return err
 	}
 	var mod struct {
-		Replace []struct{ Old, New struct{ Path, Version string } }
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
 	}
 	if err := json.Unmarshal([]byte(out), &mod); err != nil {
 		return fmt.Errorf("go mod edit: %w", err)
