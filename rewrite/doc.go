@@ -51,7 +51,10 @@
 // type-checked again, in every configuration, with the new text in place of the
 // old. What
 // does not pass is narrowed down to single changes, which are refused
-// (verify-failed) with the words of the checker. Rounds end when there is
+// (verify-failed) with the words of the checker. A function that hands on the
+// cleanup of one that was rewritten hands out a literal since, and is a prepare
+// function in the next round; if it is exported, the packages that may call it are
+// loaded first, and it is among the findings. Rounds end when there is
 // nothing left to do, so that a second run finds nothing to do either.
 //
 // # Proof

@@ -26,7 +26,7 @@ func TestEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &run{
-			Options: o, src: newSources(), settled: make(map[id]bool), findings: make(map[id]*Finding),
+			Options: o, src: newSources(), settled: make(map[id]bool), findings: make(map[id]*Finding), declared: make(map[id]name),
 			tester: tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
 		}
 		if r.scope, err = survey(t.Context(), o, r.src); err != nil {

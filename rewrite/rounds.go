@@ -20,13 +20,16 @@ import (
 // by halving: alone on a sound base it is refused with the words of the
 // checker, otherwise it waits for the next round and is decided anew there.
 func (r *run) rewrite(ctx context.Context) error {
-	bound := len(r.changes) + 2 // each round settles one change at least
+	known := make(map[id]bool) // each round settles one of them at least
 	for n := 1; ; n++ {
+		for _, c := range r.changes {
+			known[c.id()] = true
+		}
 		group := r.compatible()
 		if len(group) == 0 {
 			return nil
 		}
-		if n > bound {
+		if bound := len(known) + 2; n > bound {
 			return fmt.Errorf("internal error: %s still wants to change after %d rounds; nothing was written", group[0].key, bound)
 		}
 		rd := &round{run: r, number: n, base: r.over}
@@ -34,6 +37,9 @@ func (r *run) rewrite(ctx context.Context) error {
 			return err
 		}
 		r.Progress(fmt.Sprintf("round %d checked, %s rewritten", n, count(len(r.over), "file")))
+		if err := r.widen(ctx, rd.base); err != nil {
+			return err
+		}
 		changes, err := r.decide(r.views)
 		if err != nil {
 			return err

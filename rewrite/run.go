@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"go/ast"
+	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/replace"
 	"github.com/closurefix/closurefix/rewrite/trial"
@@ -28,7 +31,8 @@ type run struct {
 	warnings []string        // about profiles
 	stack    []Finding       // set aside: the compiler keeps them on the stack
 	idle     []Directive     // comments that silence nothing
-	findings map[id]*Finding // as of the first round
+	findings map[id]*Finding // as of the first round, and those that later ones add
+	declared map[id]name     // the functions of the text on disk
 }
 
 // Run finds the prepare functions of o.Patterns and decides what to do about
@@ -50,6 +54,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		src:      newSources(),
 		settled:  make(map[id]bool),
 		findings: make(map[id]*Finding),
+		declared: make(map[id]name),
 		tester:   tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
 	}
 	if r.scope, err = survey(ctx, o, r.src); err != nil {
@@ -79,6 +84,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	if o.Rewrite {
+		r.noteDeclared()
 		if err := r.rewrite(ctx); err != nil {
 			return nil, err
 		}
@@ -134,12 +140,49 @@ func (r *run) report() {
 	}
 }
 
-// applied notes that c was accepted.
+// applied notes that c was accepted. A function that handed on the cleanup of another
+// has become a prepare function by the rewrite of that one, and is a finding since.
 func (r *run) applied(c *change, round int) {
-	if f := r.findings[c.id()]; f != nil {
-		f.Refusal, f.Files, f.Notes, f.done = nil, c.files(), c.notes, true
-		if f.Edits = nil; round == 1 {
-			f.Edits = c.all()
+	f := r.findings[c.id()]
+	if f == nil {
+		at, ok := r.declared[c.id()]
+		if !ok {
+			return // the rewrite itself has made it
+		}
+		f = &Finding{
+			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
+			Message: fmt.Sprintf("%s hands on the cleanup of another function for its callers to defer", c.key),
+		}
+		r.findings[c.id()] = f
+	}
+	f.Refusal, f.Files, f.Notes, f.done = nil, c.files(), c.notes, true
+	if f.Edits = nil; round == 1 {
+		f.Edits = c.all()
+	}
+}
+
+// A name is where a function is declared in the text that people have.
+type name struct{ pos, end token.Position }
+
+// noteDeclared notes where functions are declared that nothing has rewritten.
+func (r *run) noteDeclared() {
+	for _, v := range r.views {
+		for _, u := range v.world.Units {
+			for _, f := range u.Files {
+				if _, rewritten := r.over[u.Filename(f.FileStart)]; rewritten {
+					continue
+				}
+				for _, d := range f.Decls {
+					decl, ok := d.(*ast.FuncDecl)
+					if !ok {
+						continue
+					}
+					if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+						at := name{u.Fset.PositionFor(decl.Name.Pos(), false), u.Fset.PositionFor(decl.Name.End(), false)}
+						r.declared[id{pattern.KeyOf(fn), at.pos.Filename}] = at
+					}
+				}
+			}
 		}
 	}
 }

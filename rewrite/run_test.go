@@ -387,6 +387,72 @@ func use() {
 	}
 }
 
+// A function that hands on a cleanup becomes a prepare function by the rewrite of the
+// one that makes it. Its callers were of no interest before, and may be anywhere.
+func TestHandedOn(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- internal/a/a.go --
+package a
+
+func prepare(n int) func() {
+	println(n)
+	return func() { println("finish", n) }
+}
+
+func Begin(n int) func() {
+	done := prepare(n)
+	println("begun")
+	return done
+}
+
+func Start(n int) func() {
+	done := Begin(n)
+	return done
+}
+
+func Open(n int) func() {
+	done := Start(n)
+	return done
+}
+
+func Enter(n int) func() {
+	done := Open(n)
+	return done
+}
+
+func use() {
+	defer prepare(1)()
+	defer Begin(2)()
+}
+-- b/b.go --
+package b
+
+import "example.com/m/internal/a"
+
+func use() {
+	defer a.Begin(3)()
+	defer a.Start(4)()
+	defer a.Open(5)()
+	defer a.Enter(6)()
+}
+`
+	dir, res, err := do(t, archive, Options{All: true, candidates: edit.Candidates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, changed(t, dir, res),
+		"internal/a/a.go", "\tdefer finish(1)\n\tBegin(2)\n\tdefer End(2)\n",
+		"b/b.go", "\ta.Enter(6)\n\tdefer a.Exit(6)\n")
+	var names []string
+	for _, f := range res.Findings {
+		names = append(names, f.Name+" "+filepath.Base(f.Pos.String()))
+	}
+	if got, want := strings.Join(names, ", "), "prepare a.go:3:6, Begin a.go:8:6, Start a.go:14:6, Open a.go:19:6, Enter a.go:24:6"; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
+}
+
 func TestVerifyIsolates(t *testing.T) {
 	t.Parallel()
 	archive := module + `

@@ -1,0 +1,98 @@
+package rewrite
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// widen brings into sight who may call a function that has become a prepare function.
+//
+// One that hands on the cleanup of another returns a literal once that is rewritten:
+//
+//	func Begin(n int) func() {
+//		done := prepare(n)       // prepare(n)
+//		return done              // return func() { finish(n) }
+//	}
+//
+// Nothing has looked for callers of Begin so far, which may be anywhere if it is
+// exported. before is the text that the last round started from.
+func (r *run) widen(ctx context.Context, before overlay) error {
+	open := make(map[string]bool) // paths
+	for name := range before.differs(r.over) {
+		old, ok := before[name]
+		if !ok {
+			var err error
+			if old, err = r.src.read(name); err != nil {
+				return err
+			}
+		}
+		known := make(map[string]bool)
+		for _, fn := range mayPrepare(name, old) {
+			known[fn] = true
+		}
+		path := r.pathOf(name)
+		for _, fn := range mayPrepare(name, r.over[name]) {
+			if !known[fn] && (r.Exported || internal(path)) {
+				open[path] = true
+			}
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	g, err := modules(ctx, r.Options)
+	if err != nil {
+		return err
+	}
+	load := make(map[string]bool)
+	for _, path := range r.scope.load {
+		load[path] = true
+	}
+	for _, p := range g.reach(open) {
+		load[basePath(p)] = true
+	}
+	if len(load) == len(r.scope.load) {
+		return nil
+	}
+	r.scope.load = slices.Sorted(maps.Keys(load))
+	r.scope.reach = r.scope.load
+	if r.views, err = r.load(ctx, r.over); err != nil {
+		return err
+	}
+	r.noteDeclared()
+	return nil
+}
+
+// mayPrepare returns the names of the functions in a file that may hand out a literal,
+// and that other packages may call. A file that does not parse has none: it is not one
+// that the run has written.
+func mayPrepare(name string, text []byte) []string {
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+	if err != nil || f.Name.Name == "main" || strings.HasSuffix(name, "_test.go") {
+		return nil
+	}
+	var names []string
+	for _, fn := range pattern.May(f) {
+		if ast.IsExported(fn.Name.Name) {
+			names = append(names, fn.Name.Name)
+		}
+	}
+	return names
+}
+
+// pathOf returns the path of the package that a file belongs to.
+func (r *run) pathOf(name string) string {
+	for _, v := range r.views {
+		if u := v.unit[name]; u != nil {
+			return u.Pkg.Path()
+		}
+	}
+	return ""
+}
