@@ -241,17 +241,45 @@ func (s *source) around(stack []ast.Node) span {
 }
 
 // outside counts the bytes of a file that differ outside the spans, with those of
-// planned lines next to them.
+// planned lines next to them. White space that gofmt aligns anew does not count: a
+// comment stands in one column with that of the line above, which has changed.
 func outside(f rewrite.File, spans []span) int {
 	sum := 0
 	for _, e := range udiff.Lines(string(f.Old), string(f.New)) {
 		old := string(f.Old[e.Start:e.End])
-		if !covered(e.Start, e.End, spans) {
-			fmt.Fprintf(os.Stderr, "  OUTSIDE %s: %q becomes %q\n", f.Name, old, e.New)
-			sum += len(old) + len(e.New)
+		if covered(e.Start, e.End, spans) || aligned(old, e.New, e.Start, spans) {
+			continue
 		}
+		fmt.Fprintf(os.Stderr, "  OUTSIDE %s: %q becomes %q\n", f.Name, old, e.New)
+		sum += len(old) + len(e.New)
 	}
 	return sum
+}
+
+// aligned reports whether the lines of old, which begin at an offset, and those of new
+// differ in nothing but the space before a comment, where spans do not hold them.
+func aligned(old, new string, offset int, spans []span) bool {
+	olds, news := strings.SplitAfter(old, "\n"), strings.SplitAfter(new, "\n")
+	if len(olds) != len(news) {
+		return false
+	}
+	for i, line := range olds {
+		end := offset + len(line)
+		if !covered(offset, end, spans) && closeUp(line) != closeUp(news[i]) {
+			return false
+		}
+		offset = end
+	}
+	return true
+}
+
+// closeUp returns a line with no space before its comment.
+func closeUp(line string) string {
+	code, comment, ok := strings.Cut(line, "//")
+	if !ok {
+		return line
+	}
+	return strings.TrimRight(code, " ") + "//" + comment
 }
 
 // covered reports whether spans, which are of whole lines, together hold all from

@@ -80,6 +80,7 @@ func TestCompare(t *testing.T) {
 		{"a comment lost", strings.Replace(after, "\t// close it\n", "", 1), 1, false},
 		{"a comment altered", strings.Replace(after, "// not formatted", "// formatted", 1), 1, true},
 		{"a neighbour formatted", strings.Replace(after, "f  ==  nil", "f == nil", 1), 0, true},
+		{"a comment aligned", strings.Replace(after, "nil { // not", "nil {   // not", 1), 0, false},
 		{"another statement", strings.Replace(after, "return nil\n", "return  nil\n", 1), 0, true},
 		{"an import", strings.Replace(after, `import "os"`, `import ("os"; _ "fmt")`, 1), 0, false},
 		{"the end", after + "\nvar x int\n", 0, true},
