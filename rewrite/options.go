@@ -76,6 +76,7 @@ type Options struct {
 	whole    bool   // leaves loading to go/packages, which tests compare
 	anew     bool   // asks the go command about each text, which tests compare
 	modcache string // whose files are never edited
+	standard bool   // the main module is the standard library, of whose packages the go command names no module
 
 	// candidates stands in for edit.Candidates in tests. With undeferred, the
 	// functions that it finds need no caller that defers what they hand out.
@@ -162,11 +163,11 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	// A driver of another build system does not know the overlays that verify a
 	// rewrite, and would verify nothing.
 	o.Env = append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE")
+	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT")
 	if err != nil {
 		return o, err
 	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE string }
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT string }
 	if err := json.Unmarshal(out, &host); err != nil {
 		return o, fmt.Errorf("go env: %w", err)
 	}
@@ -174,6 +175,7 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
 	}
 	o.modcache = host.GOMODCACHE
+	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
 	o.Configs, err = distinct(ctx, o, host.GOOS, host.GOARCH)
 	return o, err
 }

@@ -98,6 +98,7 @@ func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*vi
 		unit:   make(map[string]*pattern.Unit),
 	}
 	targets := make(map[*pattern.Unit]bool)
+	root := moduleRoot(r.Dir)
 	for _, p := range widest(pkgs, func(p *packages.Package) int { return len(p.Syntax) }) {
 		u := &pattern.Unit{
 			Fset: p.Fset, Files: p.Syntax, Pkg: p.Types, Info: p.TypesInfo,
@@ -110,7 +111,7 @@ func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*vi
 			}
 			v.unit[name], v.syntax[name] = u, f
 		}
-		mine := p.Module != nil && p.Module.Main && !below(r.modcache, p.Module.Dir)
+		mine := p.Module != nil && p.Module.Main && !below(r.modcache, p.Module.Dir) || p.Module == nil && r.standard && below(root, p.Dir) && !below(r.modcache, p.Dir)
 		for _, name := range p.GoFiles {
 			v.built[name] = true
 			if mine {
