@@ -364,7 +364,7 @@ func (x *decision) name() *Refusal {
 	if plan.Finish.OnState {
 		// A method of a new type can have the short name, unless a field
 		// has it.
-		verb, _ := verbOf(plan.Finish.Name)
+		verb, _ := verbOf(names[0])
 		taken := false
 		for _, f := range plan.State.Fields {
 			taken = taken || f.Capture.Var.Name() == lowerFirst(verb)
