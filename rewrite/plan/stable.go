@@ -210,7 +210,7 @@ func changes(s *pattern.Site, v *types.Var, u *pattern.Use) bool {
 		}
 		// Another literal, or an address: harmless only if it comes after
 		// the use for good.
-		if pos < to || loop != nil && v.Pos() < loop.Pos() {
+		if pos < to || loop != nil && (v.Pos() < loop.Pos() || s.OldLoopVar(v)) {
 			return true
 		}
 	}
