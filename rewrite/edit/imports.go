@@ -141,7 +141,16 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 				}
 				from, to = fset.Position(decl.Pos()).Offset, fset.Position(decl.End()).Offset
 			}
-			from = bytes.LastIndexByte(text[:from], '\n') + 1
+			line := bytes.LastIndexByte(text[:from], '\n') + 1
+			rest, _, _ := bytes.Cut(text[to:], []byte("\n"))
+			if len(bytes.TrimSpace(text[line:from])) > 0 || len(bytes.TrimSpace(rest)) > 0 {
+				// Not alone on its line: import ("context"; "fmt").
+				if next := bytes.TrimLeft(rest, " \t"); len(next) > 0 && next[0] == ';' {
+					to += len(rest) - len(bytes.TrimLeft(next[1:], " \t"))
+				}
+				return append(append([]byte(nil), text[:from]...), text[to:]...), nil
+			}
+			from = line
 			if i := bytes.IndexByte(text[to:], '\n'); i >= 0 {
 				to += i + 1
 			}
