@@ -482,6 +482,7 @@ func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
 func (d *declarer) signature() error {
 	ft := d.prepare.Type
 	i := 0
+	inLines := lines(ft.Params.List)
 	ft.Params.List = slices.DeleteFunc(ft.Params.List, func(f *dst.Field) bool {
 		n := max(1, len(f.Names))
 		first := i
@@ -493,8 +494,10 @@ func (d *declarer) signature() error {
 		f.Names = slices.DeleteFunc(f.Names, func(*dst.Ident) bool { j++; return d.Plan.Drop[j-1] })
 		return len(f.Names) == 0
 	})
+	inLines(ft.Params.List)
 	_, typ := d.Plan.State.Value()
 	i = 0
+	inLines = lines(ft.Results.List)
 	var results []*dst.Field
 	for _, f := range ft.Results.List {
 		n := max(1, len(f.Names))
@@ -536,7 +539,12 @@ func (d *declarer) signature() error {
 	if len(results) == 1 && len(results[0].Names) == 1 && (results[0].Names[0].Name == d.Plan.State.Result || results[0].Names[0].Name == "_") {
 		results[0].Names = nil
 	}
-	ft.Results.List = d.join(results, typ)
+	results = d.join(results, typ)
+	inLines(results)
+	if len(results) == 1 && len(results[0].Names) == 0 {
+		results[0].Decs.Before, results[0].Decs.After = dst.None, dst.None
+	}
+	ft.Results.List = results
 	if len(results) == 0 {
 		ft.Results = nil
 	}
@@ -565,4 +573,18 @@ func (d *declarer) join(results []*dst.Field, typ string) []*dst.Field {
 		}
 	}
 	return results
+}
+
+// lines returns a function that makes what is left of a list of parameters or results
+// start and end on the lines of its brackets as the list does, or apart from them.
+func lines(list []*dst.Field) func([]*dst.Field) {
+	if len(list) == 0 {
+		return func([]*dst.Field) {}
+	}
+	before, after := list[0].Decs.Before, list[len(list)-1].Decs.After
+	return func(left []*dst.Field) {
+		if len(left) > 0 {
+			left[0].Decs.Before, left[len(left)-1].Decs.After = before, after
+		}
+	}
 }
