@@ -63,8 +63,10 @@ func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 		from = decl.Doc.Pos()
 	}
 	for _, g := range s.file.Comments {
-		if g.Pos() >= decl.End() && s.sameLine(decl.End(), g.Pos()) {
-			to = g.List[0].End()
+		for _, c := range g.List {
+			if c.Pos() >= to && s.sameLine(decl.End(), c.Pos()) && s.blank(to, c.Pos()) {
+				to = c.End()
+			}
 		}
 	}
 	return from, to
@@ -73,6 +75,11 @@ func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 // sameLine reports whether no line ends between two positions.
 func (s *source) sameLine(from, to token.Pos) bool {
 	return !bytes.ContainsRune(s.text[s.offset(from):s.offset(to)], '\n')
+}
+
+// blank reports whether nothing but white space stands between two positions.
+func (s *source) blank(from, to token.Pos) bool {
+	return len(bytes.TrimSpace(s.text[s.offset(from):s.offset(to)])) == 0
 }
 
 // lostComment returns a comment of the source range that the new text lacks.
