@@ -28,6 +28,10 @@ type scope struct {
 	linked map[string]string
 
 	mentions []string // files of the targets that may hold a directive, sorted
+
+	// lists holds what the go command said about packages and all that they depend
+	// on, so that it need not be asked again when they are loaded.
+	lists []graph
 }
 
 // survey lists the packages of the patterns in every configuration, and keeps
@@ -39,14 +43,19 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	var excluded []Problem
 	matched := make(map[string]bool) // patterns
 	o.Status("listing packages")
+	listed := make(graph)
+	s.lists = append(s.lists, listed)
 	for _, config := range o.Configs {
-		pkgs, err := list(ctx, o, config, packages.NeedName|packages.NeedFiles|packages.NeedModule|packages.NeedForTest, o.Patterns)
+		pkgs, err := list(ctx, o, config, o.Patterns)
 		if err != nil {
 			return nil, err
 		}
+		listed[config.String()] = pkgs
 		var problems []Problem
 		for _, p := range pkgs {
-			for _, q := range problemsOf(o.Dir, []*packages.Package{p}) {
+			alone := *p
+			alone.Imports = nil // whose problems matter if p is loaded
+			for _, q := range problemsOf(o.Dir, []*packages.Package{&alone}) {
 				if strings.Contains(q.Text, "build constraints exclude all Go files") {
 					excluded = append(excluded, q)
 				} else {
@@ -116,7 +125,7 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 	var g graph
 	if len(open(hits)) > 0 {
 		var err error
-		if g, err = modules(ctx, o); err != nil {
+		if g, err = s.modules(ctx, o); err != nil {
 			return err
 		}
 	}
@@ -166,10 +175,10 @@ func basePath(p *packages.Package) string {
 // list asks the go command about patterns, in one configuration. The packages
 // that come back are those of people: the generated main packages of tests are
 // left out, and dependencies that are compiled once more for a test.
-func list(ctx context.Context, o Options, config Config, mode packages.LoadMode, patterns []string) ([]*packages.Package, error) {
+func list(ctx context.Context, o Options, config Config, patterns []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context:    ctx,
-		Mode:       mode,
+		Mode:       listMode,
 		Dir:        o.Dir,
 		Env:        config.env(o.Env),
 		BuildFlags: config.flags(),
@@ -300,31 +309,52 @@ func callers(src *sources, reach []*packages.Package, open []hit, load, all map[
 	return nil
 }
 
-// A graph holds the packages of the main modules with what they import, in every
-// configuration.
-type graph [][]*packages.Package
+// A graph holds packages with what they import, by the name of the configuration.
+type graph map[string][]*packages.Package
 
 // modules lists the packages of the main modules.
-func modules(ctx context.Context, o Options) (graph, error) {
+func (s *scope) modules(ctx context.Context, o Options) (graph, error) {
 	o.Status("looking for callers in other packages")
 	dirs, err := mainModules(ctx, o)
 	if err != nil {
 		return nil, err
 	}
+	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(o.Dir) && slices.Contains(o.Patterns, "./...") {
+		return s.lists[0], nil
+	}
 	var patterns []string
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
-	var g graph
+	g := make(graph)
 	for _, config := range o.Configs {
-		mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
-		pkgs, err := list(ctx, o, config, mode, patterns)
-		if err != nil {
+		if g[config.String()], err = list(ctx, o, config, patterns); err != nil {
 			return nil, err
 		}
-		g = append(g, pkgs)
 	}
+	s.lists = append(s.lists, g)
 	return g, nil
+}
+
+// listed returns the packages to type-check from a list that has all of them.
+func (s *scope) listed(config Config) (roots []*packages.Package, ok bool) {
+	for _, g := range s.lists {
+		missing := make(map[string]bool)
+		for _, path := range s.load {
+			missing[path] = true
+		}
+		roots = nil
+		for _, p := range g[config.String()] {
+			if s.loads(p) {
+				roots = append(roots, p)
+				delete(missing, basePath(p))
+			}
+		}
+		if len(missing) == 0 {
+			return roots, true
+		}
+	}
+	return nil, false
 }
 
 // reach returns the packages with the paths, and all that depend on them, directly

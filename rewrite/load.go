@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,18 +59,23 @@ type parsed struct {
 // the loader does not know.
 var errNotAlone = errors.New("packages that need the go command")
 
+// listMode leaves out NeedTypesSizes, for which packages.Load would have the go
+// command prepare to compile everything.
 const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-	packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
+	packages.NeedModule | packages.NeedForTest
 
 // load returns the packages of the scope, each in its widest variant. Errors of
 // packages are in the packages.
 func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
-	roots, err := loadPackages(&packages.Config{
-		Context: ctx, Mode: listMode, Dir: l.Dir, Env: l.config.env(l.Env),
-		BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
-	}, l.scope.load)
-	if err != nil {
-		return nil, err
+	roots, ok := l.scope.listed(l.config)
+	if !ok || len(l.over) > 0 { // a new text may import something else
+		var err error
+		if roots, err = loadPackages(&packages.Config{
+			Context: ctx, Mode: listMode, Dir: l.Dir, Env: l.config.env(l.Env),
+			BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
+		}, l.scope.load); err != nil {
+			return nil, err
+		}
 	}
 	if len(l.Configs) > 1 {
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return len(p.GoFiles) == 0 })
@@ -124,7 +130,8 @@ func (l *loader) visit(p *packages.Package) bool {
 		yes = l.visit(p.Imports[path]) || yes
 	}
 	if l.from[p] = yes; yes {
-		p.Fset, p.CompiledGoFiles = l.fset, p.GoFiles
+		p.Fset, p.CompiledGoFiles, p.Syntax = l.fset, p.GoFiles, nil // it may have been loaded before
+		p.TypesSizes = types.SizesFor("gc", cmp.Or(l.config.GOARCH, l.goarch))
 		l.order = append(l.order, p)
 	}
 	return yes

@@ -77,6 +77,7 @@ type Options struct {
 	anew     bool   // asks the go command about each text, which tests compare
 	modcache string // whose files are never edited
 	standard bool   // the main module is the standard library, of whose packages the go command names no module
+	goarch   string // of the host
 
 	// candidates stands in for edit.Candidates in tests. With undeferred, the
 	// functions that it finds need no caller that defers what they hand out.
@@ -174,7 +175,7 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	if strings.Contains(host.GOFLAGS, "-overlay") {
 		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
 	}
-	o.modcache = host.GOMODCACHE
+	o.modcache, o.goarch = host.GOMODCACHE, host.GOARCH
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
 	o.Configs, err = distinct(ctx, o, host.GOOS, host.GOARCH)
 	return o, err

@@ -69,6 +69,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	r.scope.lists = nil
 	r.report()
 	if err := r.directives(); err != nil {
 		return nil, err

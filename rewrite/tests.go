@@ -169,8 +169,7 @@ func (r *run) affected(ctx context.Context, config Config, changed map[string]bo
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
-	mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule | packages.NeedForTest
-	pkgs, err := list(ctx, r.Options, config, mode, patterns)
+	pkgs, err := list(ctx, r.Options, config, patterns)
 	if err != nil {
 		return nil, err
 	}

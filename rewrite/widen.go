@@ -47,7 +47,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	if len(open) == 0 {
 		return nil
 	}
-	g, err := modules(ctx, r.Options)
+	g, err := r.scope.modules(ctx, r.Options)
 	if err != nil {
 		return err
 	}
