@@ -9,8 +9,10 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,15 +26,23 @@ type specimen struct {
 	seed uint64
 	tape *gen.Tape
 
-	name     string // base name of its file
 	pkg      string // number of its package
 	suffix   string // of the names in the text
-	text     []byte
-	after    []byte
+	main     string // its main function
+	files    []*part
 	verdicts map[string]verdict
 	printed  string // before the rewrite
 	crashed  bool   // Go's runtime failed, on either side
 	fault    *fault // the first that was found
+}
+
+// A part is one file of a specimen. There is a second one if callers are in another
+// package, far away.
+type part struct {
+	name   string // base name
+	far    bool
+	before []byte
+	after  []byte
 }
 
 // A fault is what a rewrite, or the generator, did wrong.
@@ -50,18 +60,29 @@ func (s *specimen) blame(what, format string, args ...any) {
 // newSpecimen generates the i-th program of a batch. With apart, it has a
 // package to itself, and the names it would have on its own.
 func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
-	form := gen.Form{Package: "batch", Main: fmt.Sprint("Main", i), Suffix: fmt.Sprint(i)}
-	s := &specimen{tape: t, name: fmt.Sprintf("p%d.go", i), pkg: fmt.Sprint(i / specimensPerPackage), verdicts: make(map[string]verdict)}
+	s := &specimen{tape: t, pkg: fmt.Sprint(i / specimensPerPackage), suffix: fmt.Sprint(i), main: fmt.Sprint("Main", i), verdicts: make(map[string]verdict)}
 	if apart {
-		form.Main, form.Suffix, form.Helpers = "Main", "", true
-		s.pkg = fmt.Sprint(i)
+		s.pkg, s.suffix, s.main = fmt.Sprint(i), "", "Main"
 	}
-	p, err := gen.Generate(t, form)
+	p, err := gen.Generate(t, gen.Form{Package: "batch", Path: "example.com/" + s.dir(before), Main: s.main, Suffix: s.suffix, Helpers: apart, Far: "far"})
 	if err != nil {
 		return nil, err
 	}
-	s.text, s.after, s.suffix = p.Text, p.Text, form.Suffix
+	name := fmt.Sprintf("p%d.go", i)
+	s.files = []*part{{name: name, before: p.Text, after: p.Text}}
+	if p.Far != nil {
+		s.files = append(s.files, &part{name: name, far: true, before: p.Far, after: p.Far})
+	}
 	return s, nil
+}
+
+// size returns the length of the text.
+func (s *specimen) size() int {
+	n := 0
+	for _, p := range s.files {
+		n += len(p.before)
+	}
+	return n
 }
 
 // specimensPerPackage: the compiler's start costs as much as a few programs.
@@ -117,17 +138,29 @@ const (
 	after  side = "a"
 )
 
-func (s *specimen) textOn(on side) []byte {
-	if on == after {
-		return s.after
+// on returns the text of p for a side, where it imports packages of that side.
+func (p *part) on(on side) []byte {
+	if on == before {
+		return p.before
 	}
-	return s.text
+	return bytes.ReplaceAll(p.after, []byte("\"example.com/"+before), []byte("\"example.com/"+after))
 }
 
+// dir returns the directory of the package of s on a side.
 func (s *specimen) dir(on side) string { return fmt.Sprint(on, s.pkg) }
 
+// path returns the name of a file of s on a side, from the module's root.
+func (s *specimen) path(on side, p *part) string {
+	if p.far {
+		return s.dir(on) + "far/" + p.name
+	}
+	return s.dir(on) + "/" + p.name
+}
+
 // changed reports whether s was rewritten. Otherwise it has no other side.
-func (s *specimen) changed() bool { return !bytes.Equal(s.text, s.after) }
+func (s *specimen) changed() bool {
+	return slices.ContainsFunc(s.files, func(p *part) bool { return !bytes.Equal(p.before, p.after) })
+}
 
 // write puts the programs of a side into the module.
 func (b *batch) write(on side) error {
@@ -136,7 +169,9 @@ func (b *batch) write(on side) error {
 		if on == after && !s.changed() {
 			continue
 		}
-		files[s.dir(on)+"/"+s.name] = s.textOn(on)
+		for _, p := range s.files {
+			files[s.path(on, p)] = p.on(on)
+		}
 		if !b.apart {
 			files[s.dir(on)+"/helpers.go"] = gen.Helpers("batch")
 		}
@@ -150,21 +185,17 @@ func (b *batch) writeDriver() error {
 	for _, on := range []side{before, after} {
 		fmt.Fprintf(&tables, "\t\t%q: {\n", on)
 		imported := make(map[string]bool)
-		for i, s := range b.specimens {
+		for _, s := range b.specimens {
 			if on == after && !s.changed() {
 				tables.WriteString("\t\t\tfunc() {},\n")
 				continue
 			}
-			dir := s.dir(on)
+			dir := path.Dir(s.path(on, s.files[len(s.files)-1]))
 			if !imported[dir] {
 				imported[dir] = true
 				fmt.Fprintf(&imports, "\t%s %q\n", dir, "example.com/"+dir)
 			}
-			main := "Main"
-			if !b.apart {
-				main = fmt.Sprint("Main", i)
-			}
-			fmt.Fprintf(&tables, "\t\t\t%s.%s,\n", dir, main)
+			fmt.Fprintf(&tables, "\t\t\t%s.%s,\n", dir, s.main)
 		}
 		tables.WriteString("\t\t},\n")
 	}
@@ -204,7 +235,7 @@ const driverText = `	programs := sides[os.Args[1]]
 func (b *batch) driver() string { return filepath.Join(b.dir, "driver.exe") }
 
 // blamedFile is how the compiler names a program.
-var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?([ab]\d+)/(p\d+\.go):\d+:\d+: .*$`)
+var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?([ab]\d+(?:far)?/p\d+\.go):\d+:\d+: .*$`)
 
 // batchEnv is the environment of all go commands for a batch. The compiler takes
 // half the time without inlining, debugging information and collection of its
@@ -225,16 +256,25 @@ func (b *batch) build(ctx context.Context) error {
 		found := false
 		for _, m := range blamedFile.FindAllStringSubmatch(string(msg), -1) {
 			for _, s := range b.specimens {
-				switch {
-				case s.name != m[2]:
-				case s.dir(before) == m[1]:
-					return fmt.Errorf("the generator's program %d does not compile: %s", s.seed, m[0])
-				case s.dir(after) == m[1]:
-					s.blame("build", "does not compile: %s", m[0])
-					s.after, found = s.text, true
-					if err := os.Remove(filepath.Join(b.dir, m[1], m[2])); err != nil {
-						return err
+				for _, p := range s.files {
+					switch m[1] {
+					case s.path(before, p):
+						return fmt.Errorf("the generator's program %d does not compile: %s", s.seed, m[0])
+					case s.path(after, p):
+						s.blame("build", "does not compile: %s", m[0])
+						found = true
 					}
+				}
+			}
+		}
+		for _, s := range b.specimens {
+			if s.fault == nil || s.fault.what != "build" || !s.changed() {
+				continue
+			}
+			for _, p := range s.files {
+				p.after = p.before
+				if err := os.Remove(filepath.Join(b.dir, s.path(after, p))); err != nil {
+					return err
 				}
 			}
 		}
@@ -323,18 +363,23 @@ func (b *batch) runDriver(ctx context.Context, on side, first int) (out, how str
 func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) error {
 	o := rewrite.Options{Dir: b.dir, All: true, Exported: true, Rewrite: true, Env: batchEnv()}
 	byName := make(map[string]*specimen)
+	parts := make(map[string]*part)
 	for _, s := range specimens {
-		if p := "./" + s.dir(on); len(o.Patterns) == 0 || o.Patterns[len(o.Patterns)-1] != p {
-			o.Patterns = append(o.Patterns, p)
+		for _, p := range s.files {
+			name := s.path(on, p)
+			if dir := "./" + path.Dir(name); !slices.Contains(o.Patterns, dir) {
+				o.Patterns = append(o.Patterns, dir)
+			}
+			name = filepath.Join(b.dir, name)
+			byName[name], parts[name] = s, p
 		}
-		byName[filepath.Join(b.dir, s.dir(on), s.name)] = s
 	}
 	res, err := rewrite.Run(ctx, o)
 	if err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
-		if len(o.Patterns) == 1 {
+		if specimens[0].pkg == specimens[len(specimens)-1].pkg {
 			for _, s := range specimens {
 				s.blame("run", "the rewrite fails: %v", err)
 			}
@@ -364,7 +409,7 @@ func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) err
 		s.verdicts[f.Name] = v
 	}
 	for _, f := range res.Files {
-		byName[f.Name].after = f.New
+		parts[f.Name].after = f.New
 	}
 	return nil
 }
@@ -372,28 +417,33 @@ func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) err
 // judge looks at the text of each rewritten program.
 func (b *batch) judge() {
 	for _, s := range b.specimens {
-		if !s.changed() {
-			continue
+		for _, p := range s.files {
+			if !bytes.Equal(p.before, p.after) {
+				s.judge(p)
+			}
 		}
-		before, err := parseText(s.name, s.text)
-		if err != nil {
-			s.blame("generator", "%v", err)
-			continue
-		}
-		after, err := parseText(s.name, s.after)
-		if err != nil {
-			s.blame("syntax", "%v", err)
-			continue
-		}
-		for _, c := range lostComments(before, after) {
-			s.blame("comment", "lost the comment %q", c)
-		}
-		for _, name := range s.strays(before, after) {
-			s.blame("stray", "the rewrite changes %s, which is none of its business", name)
-		}
-		if err := formatted(before, after); err != nil {
-			s.blame("format", "%v", err)
-		}
+	}
+}
+
+func (s *specimen) judge(p *part) {
+	before, err := parseText(p.name, p.before)
+	if err != nil {
+		s.blame("generator", "%v", err)
+		return
+	}
+	after, err := parseText(p.name, p.after)
+	if err != nil {
+		s.blame("syntax", "%v", err)
+		return
+	}
+	for _, c := range lostComments(before, after) {
+		s.blame("comment", "lost the comment %q", c)
+	}
+	for _, name := range s.strays(before, after) {
+		s.blame("stray", "the rewrite changes %s, which is none of its business", name)
+	}
+	if err := formatted(before, after); err != nil {
+		s.blame("format", "%v", err)
 	}
 }
 
@@ -437,10 +487,16 @@ func (b *batch) rewriteAgain(ctx context.Context) error {
 	first := make(map[*specimen]*specimen)
 	var again []*specimen
 	for _, s := range b.specimens {
-		if s.changed() {
-			again = append(again, &specimen{name: s.name, pkg: s.pkg, text: s.after, after: s.after, verdicts: make(map[string]verdict)})
-			first[again[len(again)-1]] = s
+		if !s.changed() {
+			continue
 		}
+		t := &specimen{pkg: s.pkg, verdicts: make(map[string]verdict)}
+		for _, p := range s.files {
+			text := p.on(after)
+			t.files = append(t.files, &part{name: p.name, far: p.far, before: text, after: text})
+		}
+		again = append(again, t)
+		first[t] = s
 	}
 	if len(again) == 0 {
 		return nil
@@ -449,11 +505,13 @@ func (b *batch) rewriteAgain(ctx context.Context) error {
 		return err
 	}
 	for _, s := range again {
-		switch {
-		case s.fault != nil:
+		if s.fault != nil {
 			first[s].blame("second "+s.fault.what, "in a second run, %s", s.fault.why)
-		case s.changed():
-			first[s].blame("second run", "a second run changes it again:\n%s", diff("second", s.text, s.after))
+		}
+		for _, p := range s.files {
+			if !bytes.Equal(p.before, p.after) {
+				first[s].blame("second run", "a second run changes it again:\n%s", diff("second", p.before, p.after))
+			}
 		}
 	}
 	return nil

@@ -149,7 +149,7 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 		}
 		var good []gen.Cut
 		for i, c := range cuts {
-			if found[i] != nil && len(found[i].text) < len(small.text) {
+			if found[i] != nil && found[i].size() < small.size() {
 				good = append(good, c)
 			}
 		}
@@ -165,7 +165,7 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 			return "", nil, err
 		}
 		for _, f := range found {
-			if f != nil && len(f.text) < len(small.text) {
+			if f != nil && f.size() < small.size() {
 				small = f
 			}
 		}
@@ -207,9 +207,19 @@ func same(ctx context.Context, dir string, tapes [][]int, what string, apart boo
 
 // keep writes a failing program to a file in the form of testdata/cases.
 func keep(s, small *specimen) (string, error) {
-	p, err := gen.Generate(gen.Replay(small.tape.Choices()), gen.Form{Package: "main", Main: "main", Suffix: small.suffix, Helpers: true})
+	form := gen.Form{Package: "main", Main: "main", Suffix: small.suffix, Helpers: true}
+	if len(small.files) > 1 {
+		form.Package, form.Path, form.Far = "home", "example.com/generated/home", "main" // by the name of the case
+	}
+	p, err := gen.Generate(gen.Replay(small.tape.Choices()), form)
 	if err != nil {
 		return "", err
+	}
+	files := []txtar.File{{Name: "flags", Data: []byte("-all\n")}, {Name: "main.go", Data: p.Text}}
+	if p.Far != nil {
+		files[1].Data = p.Far
+		files = append(files, txtar.File{Name: "home/home.go", Data: p.Text})
+		files[0].Data = []byte("-all\n-exported\n")
 	}
 	var wants strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(small.verdicts)) {
@@ -222,11 +232,7 @@ func keep(s, small *specimen) (string, error) {
 	defer f.Close()
 	_, err = f.Write(txtar.Format(&txtar.Archive{
 		Comment: fmt.Appendf(nil, "Generated from seed %d: %s.\n\n", s.seed, s.fault.what),
-		Files: []txtar.File{
-			{Name: "flags", Data: []byte("-all\n")},
-			{Name: "main.go", Data: p.Text},
-			{Name: "want", Data: []byte(wants.String())},
-		},
+		Files:   append(files, txtar.File{Name: "want", Data: []byte(wants.String())}),
 	}))
 	return f.Name(), err
 }

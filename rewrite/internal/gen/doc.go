@@ -1,13 +1,13 @@
 // Package gen generates programs with prepare functions, for a rewrite to be
 // tried on.
 //
-// A program is one Go file. It prints what it does at every step: where a
-// function begins, when an argument or receiver is evaluated, what a cleanup
-// sees of each variable that it captures, what comes back, who recovered from
-// what. So whatever a rewrite changes in order, value or path changes the output.
-// It compiles, ends, has no data race (a goroutine is waited for on the spot),
-// and prints the same each time: where Go leaves an order of evaluation open, no
-// operand has an effect that another one reads.
+// A program is one Go file, or two in different packages. It prints what it does at
+// every step: where a function begins, when an argument or receiver is evaluated, what
+// a cleanup sees of each variable that it captures, what comes back, who recovered
+// from what. So whatever a rewrite changes in order, value or path changes the output.
+// It compiles, ends, has no data race (a goroutine is waited for on the spot, or by the
+// cleanup that ends it), and prints the same each time: where Go leaves an order of
+// evaluation open, no operand has an effect that another one reads.
 //
 // Programs are made from a [Tape] of choices, drawn from a seed or replayed. Any
 // tape makes a program, and 0 is the plainest choice, so that a program is
@@ -18,21 +18,25 @@
 // In the following, x* and x? are as usual, and / separates alternatives, not
 // equally likely. Choices that lead to a refusal are rare on purpose.
 //
-//	program  = types helpers prepare* caller* main
-//	main     = each caller three times, with k = 0, 1, 2 to steer its
-//	           conditions, in a goroutine that may panic or exit; then the hooks
-//	           that are left, and all that the conns hold
+//	program  = types helpers prepare* caller* main; exported prepare functions may
+//	           have callers in another package, which imports theirs twice: with a dot,
+//	           and by a name
+//	main     = three rounds, with k = 0, 1, 2 to steer conditions, in which each caller
+//	           runs in a goroutine that may panic or exit; then the hooks that are
+//	           left, and all that the conns hold
 //
-// There are a struct conn, which embeds a struct part and is embedded by a struct
-// wrap; two conns that point to each other; and helpers that trace, run things in
-// goroutines, and pass things through.
+// There are a struct Conn, which embeds a struct Part and is embedded by a struct
+// Wrap, whose address a struct Deep embeds; a struct Cell with a type parameter; two
+// conns that point to each other; and helpers that trace, run things in goroutines,
+// and pass things through.
 //
-//	prepare  = ["func" / method of *conn / of part / of *part] type-parameter?
+//	prepare  = ["func" / method of *Conn / Part / *Part / *Cell[T]] type-parameter?
 //	           parameter* "errp *error"? variadic? results
-//	           trace stmt* idle? local* chain? making
+//	           trace stmt* idle? local* chain? goroutine? once? making
+//	           with parameters that are named, blank or grouped
 //	results  = func / func, error / T, func, error / T, func; with names or without
 //	func     = func() / func() error / func(error) / func(*error) / func(int) /
-//	           func(...int) / a named type
+//	           func(...int) / func(int, *error) / func(error, bool) error / a named type
 //	idle     = if cond { return nothing, mostly with an error }
 //	nothing  = nil / an empty literal / now this, now that
 //	chain    = a site of an earlier prepare function, whose cleanup this one calls
@@ -41,30 +45,33 @@
 //	         / var done func…; stmt?; done = cleanup; …; or a named result; bare return
 //	         / if cond { return cleanup }; return another
 //	         / a return within if, switch or for
+//	         / what is made of a cleanup / what an earlier prepare function returns
 //	inner    = if cond { done() / defer done() / defer func() { done() }(); return idle }
-//	cleanup  = func(…) { trace; (if *errp == nil { *errp = … })?; chained call?;
-//	           recover?; stmt*; fire?; return error? }
+//	cleanup  = func(…) { trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
+//	           once.Do?; chained call?; recover?; stmt*; fire?; return error? }
 //
 // What a cleanup captures is what it can see: receiver, parameters, locals of any
 // block, loop variables, constants, named results, the error pointer, variables
-// that are returned along.
+// that are returned along, functions, channels, a sync.Once.
 //
-//	caller   = (function / method) with k, one more parameter? and results, named
-//	           or not; recovery? wrap? stmt* site+ stmt* return
+//	caller   = (function / method / literal in a variable) with k, one more parameter?
+//	           and results, named or not; recovery? wrap? stmt* site+ stmt* return
 //	site     = form stmt* (test of the error / of the cleanup / none / afterwards) use+
 //	form     = := / var / = to variables, fields and blanks / in a block of its own /
-//	           init of if or switch / defer p()() / p()()
+//	           init of if, switch or for / defer p()() / p()() / twice, by goto /
+//	           once more, on a condition / without a use of the cleanup
 //	use      = defer done() / done() / defer func() { done() }() / in a literal, a
 //	           goroutine or a loop / on a condition / as argument, copy, hook, element
-//	           of a slice; followed by an assignment, to see what was read when
-//	operand  = a variable / a field / .next / pool[n&1] / pick(…) / a promoted method
+//	           of a slice, field; followed by an assignment, to see what was read when
+//	operand  = a variable / a field / .Next / Pool[n&1] / Pick(…) / a promoted method /
+//	           a method expression
 //
 //	stmt     = trace / assignment to a variable, field, element or pointee / local /
-//	           if / for / switch / block / defer / literal / goroutine / hook / alias /
-//	           recovery / leave / site
+//	           if / for, of integers, slices and functions / switch / select / block /
+//	           defer / literal / goroutine / hook / alias / recovery / leave / site
 //	leave    = if cond { return / panic / runtime.Goexit }
 //	alias    = p := &x / s := arr[:]
-//	hook     = c.hook = func() { assignment; trace }, which c.fire() runs later
+//	hook     = c.Hook = func() { assignment; trace }, which c.Fire() runs later
 //
 // Names shadow each other, and some programs use the names that a rewrite would
 // like to give. Comments stand before and after statements.

@@ -30,13 +30,13 @@ func (g *gen) label() string {
 func (g *gen) show(v *variable) string {
 	switch v.kind {
 	case pintKind, ppartKind, perrKind:
-		return "at(" + v.use() + ")"
+		return "At(" + v.use() + ")"
 	case connKind:
-		return v.use() + ".n"
+		return v.use() + ".N"
 	case wrapKind, deepKind:
-		return v.use() + ".name"
+		return v.use() + ".Name"
 	case cellKind:
-		return v.use() + ".v"
+		return v.use() + ".V"
 	case fnKind:
 		return v.use() + " != nil"
 	}
@@ -62,7 +62,7 @@ func (g *gen) expr(b *block, k kind) string {
 		case 1:
 			return g.fail()
 		case 2:
-			return g.conn(b) + ".err"
+			return g.conn(b) + ".Err"
 		}
 		if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
 			return "*" + v.use()
@@ -75,39 +75,39 @@ func (g *gen) expr(b *block, k kind) string {
 	case partKind:
 		switch g.t.pick(3, 1, 1) {
 		case 0:
-			return "part{" + g.intExpr(b) + ", " + g.strExpr(b) + "}"
+			return "Part{A: " + g.intExpr(b) + ", S: " + g.strExpr(b) + "}"
 		case 1:
-			return g.conn(b) + ".part"
+			return g.conn(b) + ".Part"
 		}
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return "*" + v.use()
 		}
-		return g.conn(b) + ".part"
+		return g.conn(b) + ".Part"
 	case arrKind:
 		if g.t.oneIn(3) {
-			return g.conn(b) + ".arr"
+			return g.conn(b) + ".Arr"
 		}
 		return fmt.Sprintf("[2]int{%s, %s}", g.intExpr(b), g.intExpr(b))
 	case sliceKind:
 		if g.t.oneIn(3) {
-			return g.conn(b) + ".list"
+			return g.conn(b) + ".List"
 		}
 		return fmt.Sprintf("[]int{%s, %s}", g.intExpr(b), g.intExpr(b))
 	case pintKind:
-		return g.address(b, intKind, "n")
+		return g.address(b, intKind, "N")
 	case ppartKind:
-		return g.address(b, partKind, "part")
+		return g.address(b, partKind, "Part")
 	case perrKind:
-		return g.address(b, errKind, "err")
+		return g.address(b, errKind, "Err")
 	case connKind:
 		return g.conn(b)
 	case wrapKind:
-		return "wrap{" + g.conn(b) + "}"
+		return "Wrap{Conn: " + g.conn(b) + "}"
 	case deepKind:
-		return "deep{&wrap{" + g.conn(b) + "}}"
+		return "Deep{Wrap: &Wrap{Conn: " + g.conn(b) + "}}"
 	case fnKind:
 		if g.t.oneIn(3) {
-			return g.conn(b) + ".fire"
+			return g.conn(b) + ".Fire"
 		}
 		return g.literal(b, hookRole, "", "", func(in *block) {
 			g.assign(in)
@@ -139,21 +139,20 @@ func (g *gen) address(b *block, k kind, field string) string {
 		}
 	}
 	if k == partKind {
-		return "&part{" + g.intExpr(b) + `, "new"}`
+		return "&Part{A: " + g.intExpr(b) + `, S: "new"}`
 	}
 	return "new(" + g.typeOf(k) + ")"
 }
 
 // fail returns an expression that makes an error.
 func (g *gen) fail() string {
-	g.imports["errors"] = true
 	return "errors.New(" + g.label() + ")"
 }
 
 // traced wraps an expression in a call that prints its value, and so shows when
 // it is evaluated.
 func (g *gen) traced(e string) string {
-	return "note(" + g.label() + ", " + e + ")"
+	return "Note(" + g.label() + ", " + e + ")"
 }
 
 func (g *gen) intExpr(b *block) string {
@@ -164,10 +163,10 @@ func (g *gen) intExpr(b *block) string {
 			e = v.use()
 		}
 	case 2:
-		e = g.conn(b) + ".n"
+		e = g.conn(b) + ".N"
 	case 3:
 		if v := g.anyOf(b, partKind); v != nil {
-			e = v.use() + ".a"
+			e = v.use() + ".A"
 		}
 	case 4:
 		if v := g.anyOf(b, arrKind); v != nil {
@@ -211,10 +210,10 @@ func (g *gen) strExpr(b *block) string {
 			e = v.use()
 		}
 	case 2:
-		e = g.conn(b) + ".name"
+		e = g.conn(b) + ".Name"
 	case 3:
 		if v := g.anyOf(b, partKind); v != nil {
-			e = v.use() + ".s"
+			e = v.use() + ".S"
 		}
 	}
 	switch g.t.pick(8, 2, 1) {
@@ -231,15 +230,15 @@ func (g *gen) conn(b *block) string {
 	v := g.anyOf(b, connKind)
 	if v == nil || v.nilable {
 		if w := g.anyWrap(b); w != nil && g.t.oneIn(2) {
-			return w.use() + ".conn"
+			return w.use() + ".Conn"
 		}
 		if n := g.anyOf(b, intKind); n != nil && g.t.oneIn(3) {
-			return "pool[" + n.use() + "&1]"
+			return "Pool[" + n.use() + "&1]"
 		}
-		return "pool" + fmt.Sprintf("[%d]", g.t.below(2))
+		return "Pool" + fmt.Sprintf("[%d]", g.t.below(2))
 	}
 	if g.t.oneIn(4) {
-		return v.use() + ".next"
+		return v.use() + ".Next"
 	}
 	return v.use()
 }
@@ -263,7 +262,7 @@ func (g *gen) cond(b *block) string {
 	}
 	switch g.t.pick(4, 2, 1) {
 	case 1:
-		return of(g.t, "", "!") + g.conn(b) + ".closed"
+		return of(g.t, "", "!") + g.conn(b) + ".Closed"
 	case 2:
 		if v := g.anyOf(b, strKind); v != nil {
 			return v.use() + of(g.t, ` != "a"`, ` == "lo"`)
@@ -286,7 +285,7 @@ func (g *gen) place(b *block, k kind) string {
 	case intKind:
 		switch g.t.below(3) {
 		case 0:
-			return g.conn(b) + ".n"
+			return g.conn(b) + ".N"
 		case 1:
 			if v := g.anyOf(b, arrKind); v != nil && !v.fixed {
 				return fmt.Sprintf("%s[%d]", v.name, g.t.below(2))
@@ -296,27 +295,27 @@ func (g *gen) place(b *block, k kind) string {
 			return "*" + v.use()
 		}
 		if v := g.anyOf(b, partKind); v != nil && !v.fixed {
-			return v.name + ".a"
+			return v.name + ".A"
 		}
-		return g.conn(b) + ".a"
+		return g.conn(b) + ".A"
 	case strKind:
-		return g.conn(b) + ".name"
+		return g.conn(b) + ".Name"
 	case errKind:
 		if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
 			return "*" + v.use()
 		}
-		return g.conn(b) + ".err"
+		return g.conn(b) + ".Err"
 	case boolKind:
-		return g.conn(b) + ".closed"
+		return g.conn(b) + ".Closed"
 	case partKind:
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return "*" + v.use()
 		}
-		return g.conn(b) + ".part"
+		return g.conn(b) + ".Part"
 	case arrKind:
-		return g.conn(b) + ".arr"
+		return g.conn(b) + ".Arr"
 	case sliceKind:
-		return g.conn(b) + ".list"
+		return g.conn(b) + ".List"
 	}
 	return "_"
 }

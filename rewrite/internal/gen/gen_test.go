@@ -15,19 +15,20 @@ import (
 )
 
 // generate makes the program of a tape, or fails.
-func generate(t *testing.T, tape *Tape, suffix string) []byte {
+func generate(t *testing.T, tape *Tape, suffix string) *Program {
 	t.Helper()
-	p, err := Generate(tape, Form{Package: "program", Main: "Main" + suffix, Suffix: suffix, Helpers: suffix == ""})
+	p, err := Generate(tape, Form{Package: "program", Path: "example.com/program", Main: "Main" + suffix, Suffix: suffix, Helpers: suffix == "", Far: "far"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Text
+	return p
 }
 
 // A checker type-checks files.
 type checker struct {
 	fset *token.FileSet
 	imp  types.Importer
+	near *types.Package // what the last check was about
 }
 
 func newChecker() *checker {
@@ -35,8 +36,32 @@ func newChecker() *checker {
 	return &checker{fset: fset, imp: importer.ForCompiler(fset, "source", nil)}
 }
 
-func (c *checker) check(t *testing.T, name string, texts ...[]byte) {
+func (c *checker) Import(path string) (*types.Package, error) {
+	if path == "example.com/program" {
+		return c.near, nil
+	}
+	return c.imp.Import(path)
+}
+
+// check checks programs, all of them in one package, or two.
+func (c *checker) check(t *testing.T, name string, programs ...*Program) {
 	t.Helper()
+	near, far := [][]byte{Helpers("program")}, [][]byte(nil)
+	if len(programs) == 1 {
+		near = nil // it has them
+	}
+	for _, p := range programs {
+		near = append(near, p.Text)
+		if p.Far != nil {
+			far = append(far, p.Far)
+		}
+	}
+	c.near = nil
+	c.near = c.files(t, name, near)
+	c.files(t, name+", far", far)
+}
+
+func (c *checker) files(t *testing.T, name string, texts [][]byte) *types.Package {
 	var files []*ast.File
 	for i, text := range texts {
 		f, err := parser.ParseFile(c.fset, fmt.Sprint(name, "-", i, ".go"), text, parser.SkipObjectResolution)
@@ -45,18 +70,20 @@ func (c *checker) check(t *testing.T, name string, texts ...[]byte) {
 		}
 		files = append(files, f)
 	}
-	conf := types.Config{Importer: c.imp, Error: func(err error) { t.Error(err) }}
-	if _, err := conf.Check("program", c.fset, files, nil); err != nil {
+	conf := types.Config{Importer: c, Error: func(err error) { t.Error(err) }}
+	pkg, err := conf.Check("example.com/program", c.fset, files, nil)
+	if err != nil {
 		t.Logf("%s does not type-check", name)
 	}
+	return pkg
 }
 
 func TestGenerate(t *testing.T) {
 	c := newChecker()
-	together := [][]byte{Helpers("program")}
+	var together []*Program
 	for seed := range uint64(150) {
 		alone := generate(t, Random(seed), "")
-		if again := generate(t, Random(seed), ""); !bytes.Equal(alone, again) {
+		if again := generate(t, Random(seed), ""); !same(alone, again) {
 			t.Errorf("seed %d gives different programs", seed)
 		}
 		c.check(t, fmt.Sprint("seed ", seed), alone)
@@ -65,11 +92,13 @@ func TestGenerate(t *testing.T) {
 	c.check(t, "all in one package", together...)
 }
 
+func same(p, q *Program) bool { return bytes.Equal(p.Text, q.Text) && bytes.Equal(p.Far, q.Far) }
+
 func TestReplay(t *testing.T) {
 	for seed := range uint64(50) {
 		tape := Random(seed)
 		text := generate(t, tape, "")
-		if again := generate(t, Replay(tape.Choices()), ""); !bytes.Equal(text, again) {
+		if again := generate(t, Replay(tape.Choices()), ""); !same(text, again) {
 			t.Errorf("seed %d replayed gives another program", seed)
 		}
 	}
@@ -88,13 +117,15 @@ func TestReplayAnything(t *testing.T) {
 	}
 }
 
+func size(p *Program) int { return len(p.Text) + len(p.Far) }
+
 func TestCuts(t *testing.T) {
 	tape := Random(7)
 	text := generate(t, tape, "")
 	cuts := tape.Cuts(0, 1<<20)
 	smaller := 0
 	for _, c := range cuts {
-		if len(generate(t, Replay(tape.Apply(c)), "")) < len(text) {
+		if size(generate(t, Replay(tape.Apply(c)), "")) < size(text) {
 			smaller++
 		}
 	}
@@ -125,18 +156,20 @@ func TestApply(t *testing.T) {
 func TestGrammar(t *testing.T) {
 	var all bytes.Buffer
 	for seed := range uint64(600) {
-		all.Write(generate(t, Random(seed), ""))
+		p := generate(t, Random(seed), "")
+		all.Write(p.Text)
+		all.Write(p.Far)
 	}
 	for what, form := range map[string]string{
 		"result pointer":              `errp \*error\)`,
 		"promotion by embedding":      `\bw\.(prepare|begin|start|open|acquire|lock|enter|track)`,
-		"receiver by a call":          `pick\("t\d+", \w+\)\.[a-z]+`,
-		"value receiver":              `func \(pt part\) [a-z]+[A-Z]?\w*\(.*func\(`,
+		"receiver by a call":          `Pick\("t\d+", \w+\)\.[a-z]+`,
+		"value receiver":              `func \(pt Part\) [a-z]+[A-Z]?\w*\(.*func\(`,
 		"type parameter":              `\[T any\]\(v T`,
-		"type argument":               `\[(int|string|part)\]\(`,
+		"type argument":               `\[(int|string|Part)\]\(`,
 		"variadic":                    `rest \.\.\.int`,
 		"named results":               `\(done func\(\), err error\)|\(out .*, done func\(\)`,
-		"named cleanup type":          `type cleanup func\(\)`,
+		"named cleanup type":          `type Cleanup func\(\)`,
 		"cleanup takes a pointer":     `func\(outer \*error\)`,
 		"cleanup takes an error":      `func\(cause error\)`,
 		"cleanup has a result":        `return func\(\) error \{`,
@@ -152,29 +185,29 @@ func TestGrammar(t *testing.T) {
 		"blank":                       `_, \w+, err := `,
 		"nil test":                    `if \w+ != nil \{`,
 		"deferred in a literal":       `defer func\(\) \{\n\s+\w+\(\)`,
-		"in a goroutine":              `join\(func\(\) \{\n\s+(done|finish|release|end)\d*\(`,
+		"in a goroutine":              `Join\(func\(\) \{\n\s+(done|finish|release|end)\d*\(`,
 		"in a loop":                   `for range 2 \{`,
-		"as an argument":              `defer hold\(\w+\)\(`,
-		"stored":                      `\.hook = (done|finish|release|end)\d*\n`,
+		"as an argument":              `defer Hold\(\w+\)\(`,
+		"stored":                      `\.Hook = (done|finish|release|end)\d*\n`,
 		"recover in a cleanup":        `func\(\) \{\n(\s+.*\n)?\s+fmt.*\n\s+if r := recover\(\)`,
 		"panic":                       `panic\("t`,
 		"Goexit":                      `runtime\.Goexit\(\)`,
 		"goroutine":                   `go func\(\) \{`,
-		"shared with a hook":          `\.hook = func\(\) \{`,
+		"shared with a hook":          `\.Hook = func\(\) \{`,
 		"address taken":               `:= &\w+\n`,
-		"implicit address":            `\w+\.bump\(\)`,
+		"implicit address":            `\w+\.Bump\(\)`,
 		"slice of an array":           `:= \w+\[:\]`,
 		"constant":                    `const \w+ = \d`,
 		"comment":                     `// First things first`,
 		"comment after a statement":   `// by now`,
 		"prepare uses its cleanup":    `(?m)^\t\tdefer (done|finish|release|end)\d*\(\)\n(.*\n)?\t\treturn nil, errors`,
-		"blank parameter":             `func .*[(, ]_ (int|string|part|error)`,
-		"blank receiver":              `func \((_ )?\*conn\) (prepare|begin|start|open|acquire|lock|enter|track)`,
-		"grouped parameters":          `func .*\(.*\w+, \w+ (int|string|part)[,)]`,
+		"blank parameter":             `func .*[(, ]_ (int|string|Part|error)`,
+		"blank receiver":              `func \((_ )?\*Conn\) (prepare|begin|start|open|acquire|lock|enter|track)`,
+		"grouped parameters":          `func .*\(.*\w+, \w+ (int|string|Part)[,)]`,
 		"a number of eight bits":      `[(, ]1 << \(\w+ & 15\)`,
 		"a function as parameter":     `(undo|then)2? func\(\)`,
 		"cleanup takes two":           `func\(code int, outer \*error\)`,
-		"through two embeddings":      `w := deep\{`,
+		"through two embeddings":      `w := Deep\{`,
 		"once":                        `once\d?\.Do\(func`,
 		"a goroutine that is ended":   `close\(stop\d?\)`,
 		"OnceFunc":                    `sync\.OnceFunc\(func`,
@@ -186,11 +219,13 @@ func TestGrammar(t *testing.T) {
 		"in a struct":                 `struct\{ end func`,
 		"a comment behind a site":     `\) //nolint`,
 		"label":                       `(break|continue) loop`,
-		"range over a function":       `range twice`,
-		"select":                      `case <-never`,
+		"range over a function":       `range Twice`,
+		"select":                      `case <-Never`,
 		"site in a variable":          `var use[ABC] = func\(`,
-		"generic receiver":            `func \(q \*cell\[T\]\)`,
-		"method expression":           `\(\*conn\)\.(prepare|begin|start|open|acquire|lock|enter|track)`,
+		"generic receiver":            `func \(q \*Cell\[T\]\)`,
+		"method expression":           `\(\*Conn\)\.(prepare|begin|start|open|acquire|lock|enter|track)`,
+		"a caller elsewhere":          `program\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
+		"under another name":          `via\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
 		"a name that a rewrite wants": `\b(finish|end|close|release|unlock|exit)(Read|Write|Op)\b`,
 	} {
 		if !regexp.MustCompile(form).Match(all.Bytes()) {

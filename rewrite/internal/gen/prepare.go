@@ -44,7 +44,7 @@ func (p *prepare) isFunc() bool { return p.recv == intKind }
 // cleanupType returns the type of the cleanup: its signature, or its name.
 func (g *gen) cleanupType(p *prepare, names []string) string {
 	if p.named && names == nil {
-		return "cleanup"
+		return "Cleanup"
 	}
 	var params []string
 	for i, k := range p.takes {
@@ -72,6 +72,9 @@ func (g *gen) cleanupType(p *prepare, names []string) string {
 func (g *gen) signature(i int) *prepare {
 	t := g.t
 	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1}
+	if g.far {
+		p.name = exported(p.name)
+	}
 	p.recv = []kind{intKind, connKind, partKind, ppartKind, cellKind}[t.pick(6, 6, 3, 3, 1)]
 	add := func(name string, k kind) {
 		p.params = append(p.params, &variable{name: name, kind: k, used: true})
@@ -207,7 +210,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	}
 	if q := m.anyOf(b, cellKind); q != nil && g.t.oneIn(2) {
 		v := m.newVar(b, anyKind)
-		b.line("%s := %s.v", v.name, q.use())
+		b.line("%s := %s.V", v.name, q.use())
 		b.declare(v)
 	}
 	if i > 0 && g.t.oneIn(4) {
@@ -217,7 +220,6 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		m.worker(b)
 	}
 	if g.t.oneIn(10) {
-		g.imports["sync"] = true
 		v := g.newVar(b, onceKind)
 		v.fixed, v.noTouch = true, true
 		b.line(of(g.t, "var %s sync.Once", "%s := new(sync.Once)"), v.name)
@@ -311,7 +313,7 @@ func (m *making) worker(b *block) {
 // handed out.
 func (m *making) finish(b *block) {
 	p := m.p
-	switch m.t.pick(20, 24, 4, 4, 5, 1, 1) {
+	switch m.t.pick(20, 24, 4, 4, 5, 1, 2) {
 	case 0:
 		b.line("%s", m.give(b, m.cleanup(b), false))
 	case 1: // a variable, which prepare may use itself
@@ -357,10 +359,9 @@ func (m *making) finish(b *block) {
 	case 5: // something made of the literal
 		lit := m.cleanup(b)
 		if len(p.takes) == 0 && !p.spread && !p.gives && m.t.oneIn(2) {
-			m.imports["sync"] = true
 			lit = "sync.OnceFunc(" + lit + ")"
 		} else {
-			lit = "hold(" + lit + ")"
+			lit = "Hold(" + lit + ")"
 		}
 		b.line("%s", m.give(b, lit, false))
 	case 6: // what another one hands out, on a condition
@@ -571,6 +572,6 @@ func (m *making) undo(b *block) {
 		m.stmts(b, 3)
 	}
 	if m.t.oneIn(12) {
-		b.line("%s.fire()", m.conn(b))
+		b.line("%s.Fire()", m.conn(b))
 	}
 }

@@ -1,23 +1,28 @@
 package gen
 
 import (
+	"cmp"
 	"fmt"
 	"go/format"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // A Form says how the text of a program is to be laid out.
 type Form struct {
 	Package string // name of the package
+	Path    string // that it is imported by
 	Main    string // name of the function that runs the program
 	Suffix  string // of the package-level names, so that programs can share a package
 	Helpers bool   // with the text that the programs of a package share
+	Far     string // name of the package of callers elsewhere
 }
 
 // A Program is a generated program.
 type Program struct {
-	Text []byte // one Go file, gofmt-clean
+	Text []byte // a Go file, gofmt-clean
+	Far  []byte // another one, of a package that imports the first, with the main function; or nil
 	Tape *Tape  // what it was made from
 }
 
@@ -33,31 +38,43 @@ type gen struct {
 	nouns    []string
 	hard     []string // names that a rewrite may want
 	wantHard bool
-	imports  map[string]bool
+
+	far       bool   // callers are in another package, and names exported
+	qualifier string // of prepare functions where they are called
 }
 
 // Generate makes the program of a tape. The error is a bug of this package: the
 // text does not parse.
 func Generate(t *Tape, f Form) (*Program, error) {
-	g := &gen{t: t, suffix: f.Suffix, imports: map[string]bool{"fmt": true}}
-	text := g.program(f)
-	out, err := format.Source([]byte(text))
-	if err != nil {
+	g := &gen{t: t, suffix: f.Suffix}
+	p := &Program{Tape: t}
+	text, far := g.program(f)
+	var err error
+	if p.Text, err = format.Source([]byte(text)); err != nil {
 		return nil, fmt.Errorf("generated program: %w\n%s", err, text)
 	}
-	return &Program{Text: out, Tape: t}, nil
+	if far == "" {
+		return p, nil
+	}
+	if p.Far, err = format.Source([]byte(far)); err != nil {
+		return nil, fmt.Errorf("generated program: %w\n%s", err, far)
+	}
+	return p, nil
 }
 
 // top returns a package-level name.
 func (g *gen) top(name string) string { return name + g.suffix }
 
-func (g *gen) program(f Form) string {
+// program returns the text of the program, and of its part in another package, if
+// it has one.
+func (g *gen) program(f Form) (near, far string) {
 	verbs := []string{"prepare", "begin", "start", "open", "acquire", "lock", "enter", "track"}
 	first := g.t.below(len(verbs))
 	g.verbs = slices.Concat(verbs[first:], verbs[:first])
 	nouns := []string{"Read", "Write", "", "Op"}
 	first = g.t.below(len(nouns))
 	g.nouns = slices.Concat(nouns[first:], nouns[:first])
+	g.far = g.t.oneIn(5)
 
 	g.t.list(1, 3, func() { g.prepares = append(g.prepares, g.signature(len(g.prepares))) })
 	g.wantHard = g.t.oneIn(4)
@@ -68,39 +85,63 @@ func (g *gen) program(f Form) string {
 		}
 	}
 
-	var decls []string
+	var decls, away []string
 	for i, p := range g.prepares {
 		g.budget = 8
 		g.t.span(func() { decls = append(decls, g.prepareFunc(p, i)) })
 	}
 	var callers []*caller
+	alias := ""
+	if g.far && g.t.oneIn(3) {
+		alias = "via"
+	}
 	g.t.list(1, 3, func() {
 		g.budget = 9
+		if g.far && g.t.below(4) > 0 {
+			g.qualifier = cmp.Or(alias, f.Package) + "."
+		}
 		c, text := g.callerFunc(len(callers))
 		callers = append(callers, c)
-		decls = append(decls, text)
+		if g.qualifier == "" {
+			decls = append(decls, text)
+		} else {
+			away = append(away, text)
+		}
+		g.qualifier = ""
 	})
 	if g.wantHard && g.t.oneIn(3) {
 		decls = append(decls, g.clash(finishName(g.prepares[0].name)))
 	}
 	main := g.mainFunc(f.Main, callers)
+	if f.Helpers {
+		decls = append(decls, helpers)
+	}
+	if !g.far {
+		return file(f.Package, nil, append(decls, main)), ""
+	}
+	imports := []string{". " + strconv.Quote(f.Path)}
+	if strings.Contains(strings.Join(away, ""), cmp.Or(alias, f.Package)+".") {
+		imports = append(imports, alias+" "+strconv.Quote(f.Path))
+	}
+	return file(f.Package, nil, decls), file(f.Far, imports, append(away, "var _ = Pool\n", main))
+}
 
+// file returns the text of a file, with imports and those packages of the standard
+// library that it uses.
+func file(pkg string, imports, decls []string) string {
+	text := strings.Join(decls, "\n")
 	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\nimport (\n", f.Package)
+	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
 	for _, path := range []string{"errors", "fmt", "runtime", "sync"} {
-		if g.imports[path] {
+		if strings.Contains(text, path+".") {
 			fmt.Fprintf(&b, "%q\n", path)
 		}
 	}
+	if len(imports) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", strings.Join(imports, "\n"))
+	}
 	b.WriteString(")\n\n")
-	if f.Helpers {
-		b.WriteString(helpers + "\n")
-	}
-	for _, d := range decls {
-		b.WriteString(d)
-		b.WriteString("\n")
-	}
-	b.WriteString(main)
+	b.WriteString(text)
 	return b.String()
 }
 
@@ -108,7 +149,7 @@ func (g *gen) program(f Form) string {
 func (g *gen) clash(name string) string {
 	switch form := g.t.below(3); {
 	case form == 1:
-		return "func (c *conn) " + name + "() int { return c.n }\n"
+		return "func (c *Conn) " + name + "() int { return c.N }\n"
 	case form == 2 && name != "close": // the builtin is needed
 		return "func " + name + "() {}\n"
 	}
@@ -120,113 +161,115 @@ func finishName(prepare string) string {
 	for _, verb := range []string{"prepare", "begin", "start", "open", "acquire", "lock", "enter", "track"} {
 		if rest, ok := strings.CutPrefix(prepare, verb); ok {
 			pair := map[string]string{"begin": "end", "open": "close", "acquire": "release", "lock": "unlock", "enter": "exit"}[verb]
-			if pair == "" {
-				pair = "finish"
-			}
-			return pair + rest
+			return cmp.Or(pair, "finish") + rest
+		}
+		if upper := exported(verb); strings.HasPrefix(prepare, upper) {
+			return exported(finishName(verb + prepare[len(upper):]))
 		}
 	}
 	return prepare
 }
 
+func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+
 // Helpers returns the text of a file with what programs of a package share: types
 // with fields to look at and to change, and functions that make, show and trace.
 func Helpers(pkg string) []byte { return []byte("package " + pkg + "\n\nimport \"fmt\"\n\n" + helpers) }
 
-const helpers = `type part struct {
-	a int
-	s string
+const helpers = `type Part struct {
+	A int
+	S string
 }
 
-func (pt *part) bump() {
-	pt.a += 10
-	fmt.Println("bump", pt.a)
+func (pt *Part) Bump() {
+	pt.A += 10
+	fmt.Println("bump", pt.A)
 }
 
-type conn struct {
-	part
-	n      int
-	name   string
-	closed bool
-	err    error
-	arr    [2]int
-	list   []int
-	next   *conn
-	hook   func()
+type Conn struct {
+	Part
+	N      int
+	Name   string
+	Closed bool
+	Err    error
+	Arr    [2]int
+	List   []int
+	Next   *Conn
+	Hook   func()
 }
 
-// fire runs the hook, once.
-func (c *conn) fire() {
-	if f := c.hook; f != nil {
-		c.hook = nil
+// Fire runs the hook, once.
+func (c *Conn) Fire() {
+	if f := c.Hook; f != nil {
+		c.Hook = nil
 		f()
 	}
 }
 
-type wrap struct{ *conn }
+type Wrap struct{ *Conn }
 
-type deep struct{ *wrap }
+type Deep struct{ *Wrap }
 
-var pool [2]*conn
+var Pool [2]*Conn
 
-func pick(tag string, c *conn) *conn {
-	fmt.Println(tag, c.name)
+func Pick(tag string, c *Conn) *Conn {
+	fmt.Println(tag, c.Name)
 	return c
 }
 
 // reset makes the conns anew.
 func reset() {
-	for i := range pool {
-		pool[i] = &conn{n: i, name: string(rune('c' + i)), list: []int{i, i + 1}}
+	for i := range Pool {
+		Pool[i] = &Conn{N: i, Name: string(rune('c' + i)), List: []int{i, i + 1}}
 	}
-	pool[0].next, pool[1].next = pool[1], pool[0]
-	cells = [2]*cell[int]{{v: 3}, {v: 4, n: 1}}
-	words = &cell[string]{v: "w"}
+	Pool[0].Next, Pool[1].Next = Pool[1], Pool[0]
+	Cells = [2]*Cell[int]{{V: 3}, {V: 4, N: 1}}
+	Words = &Cell[string]{V: "w"}
 }
 
-func run(tag string, k int, f func()) {
+func Run(tag string, k int, f func()) {
 	reset()
 	round(tag, k, f)
-	for _, c := range pool {
-		c.fire()
-		fmt.Println(c.n, c.name, c.closed, c.err, c.part, c.arr, c.list)
+	for _, c := range Pool {
+		c.Fire()
+		fmt.Println(c.N, c.Name, c.Closed, c.Err, c.Part, c.Arr, c.List)
 	}
-	fmt.Println(*cells[0], *cells[1], *words)
+	fmt.Println(*Cells[0], *Cells[1], *Words)
 }
 
-type cleanup func()
+type Cleanup func()
 
-type cell[T any] struct {
-	v T
-	n int
+type Cell[T any] struct {
+	V T
+	N int
 }
 
 var (
-	cells [2]*cell[int]
-	words *cell[string]
+	Cells [2]*Cell[int]
+	Words *Cell[string]
 )
 
-func note[V any](tag string, v V) V {
+func Note[V any](tag string, v V) V {
 	fmt.Println(tag, v)
 	return v
 }
 
-func at[V any](p *V) any {
+func At[V any](p *V) any {
 	if p == nil {
 		return "nil"
 	}
 	return *p
 }
 
-func hold[F any](f F) F {
+func Hold[F any](f F) F {
 	fmt.Println("hold")
 	return f
 }
 
-// never is a channel that nobody sends to.
-var never chan bool
+// Never is a channel that nobody sends to.
+var Never chan bool
 
-func twice(yield func(int) bool) {
+func Twice(yield func(int) bool) {
 	for i := range 2 {
 		if !yield(i) {
 			return
@@ -234,8 +277,8 @@ func twice(yield func(int) bool) {
 	}
 }
 
-// join runs f in a goroutine and waits for it.
-func join(f func()) {
+// Join runs f in a goroutine and waits for it.
+func Join(f func()) {
 	done := make(chan bool)
 	go func() {
 		defer close(done)
@@ -252,7 +295,7 @@ func join(f func()) {
 // round runs f and tells how it ends.
 func round(tag string, k int, f func()) {
 	fmt.Println("---", tag, k)
-	join(func() {
+	Join(func() {
 		f()
 		fmt.Println("returned")
 	})
@@ -271,8 +314,11 @@ type caller struct {
 // callerFunc writes a function with sites.
 func (g *gen) callerFunc(i int) (*caller, string) {
 	t := g.t
-	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2)}
+	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2) && g.qualifier == ""}
 	c.name = g.top(c.tag)
+	if g.far {
+		c.name = exported(c.name)
+	}
 	f := &fn{role: callerRole, limit: len(g.prepares)}
 	b := newBlock(f, nil)
 	recv := ""
@@ -342,19 +388,19 @@ func (g *gen) mainFunc(name string, callers []*caller) string {
 	for _, c := range callers {
 		fun := c.name
 		if c.method {
-			fun = "pool[0]." + fun
+			fun = "Pool[0]." + fun
 		}
 		args := []string{"k"}
 		for _, p := range c.params[1:] {
 			args = append(args, map[kind]string{
-				strKind: `"a"`, partKind: `part{4, "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&pool[1].n",
+				strKind: `"a"`, partKind: `Part{A: 4, S: "p"}`, arrKind: "[2]int{5, 6}", pintKind: "&Pool[1].N",
 			}[p])
 		}
 		call := fun + "(" + strings.Join(args, ", ") + ")"
 		if len(c.results) > 0 {
 			call = "fmt.Println(" + call + ")"
 		}
-		fmt.Fprintf(&b, "run(%q, k, func() { %s })\n", c.tag, call)
+		fmt.Fprintf(&b, "Run(%q, k, func() { %s })\n", c.tag, call)
 	}
 	b.WriteString("}\n}\n")
 	return b.String()

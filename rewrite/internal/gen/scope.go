@@ -46,7 +46,7 @@ func (g *gen) typeOf(k kind) string {
 	case byteKind:
 		return "uint8"
 	case partKind:
-		return "part"
+		return "Part"
 	case arrKind:
 		return "[2]int"
 	case sliceKind:
@@ -54,17 +54,17 @@ func (g *gen) typeOf(k kind) string {
 	case pintKind:
 		return "*int"
 	case ppartKind:
-		return "*part"
+		return "*Part"
 	case perrKind:
 		return "*error"
 	case connKind:
-		return "*conn"
+		return "*Conn"
 	case wrapKind:
-		return "wrap"
+		return "Wrap"
 	case deepKind:
-		return "deep"
+		return "Deep"
 	case cellKind:
-		return "*cell[T]"
+		return "*Cell[T]"
 	case anyKind:
 		return "T"
 	}

@@ -45,7 +45,7 @@ func (g *gen) site(b *block) {
 	case 4:
 		f := g.call(b, p)
 		if g.t.oneIn(12) {
-			f = "hold(" + f + ")"
+			f = "Hold(" + f + ")"
 		}
 		call := g.callOf(b, p, f)
 		if g.t.below(5) > 0 {
@@ -128,7 +128,7 @@ func (g *gen) call(b *block, p *prepare) string {
 		}
 	}
 	if !p.isFunc() && p.recv != cellKind && g.t.oneIn(250) {
-		typ := map[kind]string{connKind: "(*conn)", ppartKind: "(*part)", partKind: "part"}[p.recv]
+		typ := map[kind]string{connKind: "(*Conn)", ppartKind: "(*Part)", partKind: "Part"}[p.recv]
 		return typ + "." + p.name + "(" + strings.Join(append([]string{g.expr(b, p.recv)}, args...), ", ") + ")"
 	}
 	return g.operand(b, p) + inst + "(" + strings.Join(args, ", ") + ")"
@@ -144,7 +144,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 		c := g.conn(b)
 		switch g.t.pick(6, 1, 1) {
 		case 1:
-			c = "pick(" + g.label() + ", " + c + ")"
+			c = "Pick(" + g.label() + ", " + c + ")"
 		case 2:
 			c = "(" + c + ")"
 		}
@@ -152,7 +152,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 	case partKind:
 		switch g.t.pick(4, 2, 1) {
 		case 1:
-			return g.conn(b) + of(g.t, ".", ".part"+".") + p.name
+			return g.conn(b) + of(g.t, ".", ".Part.") + p.name
 		case 2:
 			if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 				return v.use() + "." + p.name
@@ -167,7 +167,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 		if v := g.anyOf(b, cellKind); v != nil {
 			return v.use() + "." + p.name
 		}
-		return of(g.t, "cells[0]", "cells[1]", "words", `(&cell[string]{v: "new"})`, "(&cell[part]{n: 7})") + "." + p.name
+		return of(g.t, "Cells[0]", "Cells[1]", "Words", `(&Cell[string]{V: "new"})`, "(&Cell[Part]{N: 7})") + "." + p.name
 	case ppartKind:
 		if vars := b.visible(func(v *variable) bool { return v.kind == partKind && !v.noTouch }); len(vars) > 0 && g.t.oneIn(2) {
 			return of(g.t, vars...).use() + "." + p.name
@@ -175,9 +175,9 @@ func (g *gen) operand(b *block, p *prepare) string {
 		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
 			return v.use() + "." + p.name
 		}
-		return g.conn(b) + of(g.t, ".", ".part"+".") + p.name
+		return g.conn(b) + of(g.t, ".", ".Part.") + p.name
 	}
-	return p.name
+	return g.qualifier + p.name
 }
 
 // callOf returns a call of the cleanup that f is.
@@ -409,7 +409,7 @@ func (g *gen) useOnce(b *block, s *site) {
 			g.stmts(in, 2)
 		}))
 	case 3:
-		b.line("join(%s)", g.literal(b, literalRole, "", "", func(in *block) {
+		b.line("Join(%s)", g.literal(b, literalRole, "", "", func(in *block) {
 			g.direct(in, s)
 			g.stmts(in, 1)
 		}))
@@ -419,7 +419,7 @@ func (g *gen) useOnce(b *block, s *site) {
 		in.line("%s%s", of(g.t, "", "defer "), g.callOf(in, s.p, s.done.use()))
 		b.line("for range 2 %s", in.text())
 	case 5:
-		b.line("defer %s", g.callOf(b, s.p, "hold("+s.done.use()+")"))
+		b.line("defer %s", g.callOf(b, s.p, "Hold("+s.done.use()+")"))
 	case 6:
 		v := &variable{name: g.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
 		b.line("%s := %s", v.name, s.done.use())
@@ -432,7 +432,7 @@ func (g *gen) useOnce(b *block, s *site) {
 		if len(s.p.takes) == 0 && !s.p.gives && !s.p.spread {
 			lit = s.done.use()
 		}
-		b.line("%s.hook = %s", g.conn(b), lit)
+		b.line("%s.Hook = %s", g.conn(b), lit)
 	case 9:
 		v := &variable{name: g.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
 		b.line("%s := []%s{%s}", v.name, g.cleanupType(s.p, nil), s.done.use())

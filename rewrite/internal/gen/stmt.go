@@ -119,19 +119,19 @@ func (g *gen) assign(b *block) {
 		case v.kind == intKind && g.t.oneIn(2):
 			b.line("%s%s", v.name, of(g.t, "++", "--", " += 3"))
 		case v.kind == partKind && g.t.oneIn(2):
-			b.line("%s.a = %s", v.name, g.intExpr(b))
+			b.line("%s.A = %s", v.name, g.intExpr(b))
 		case v.kind == partKind && !v.noTouch && g.t.oneIn(3):
-			b.line("%s.bump()", v.use())
+			b.line("%s.Bump()", v.use())
 		case v.kind == arrKind && g.t.oneIn(2):
 			b.line("%s[%d] = %s", v.name, g.t.below(2), g.intExpr(b))
 		case v.kind == sliceKind && g.t.oneIn(2):
 			b.line("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
 		case v.kind == wrapKind || v.kind == deepKind && g.t.oneIn(2):
-			b.line("%s.conn = %s", v.name, g.conn(b))
+			b.line("%s.Conn = %s", v.name, g.conn(b))
 		case v.kind == deepKind:
-			b.line("%s.wrap = &wrap{%s}", v.name, g.conn(b))
+			b.line("%s.Wrap = &Wrap{Conn: %s}", v.name, g.conn(b))
 		case v.kind == cellKind:
-			b.line("%s.n++", v.use())
+			b.line("%s.N++", v.use())
 		case v.kind == fnKind && !v.nilable && g.t.oneIn(2):
 			b.line("%s()", v.use())
 		case v.kind == byteKind && g.t.oneIn(2):
@@ -139,7 +139,7 @@ func (g *gen) assign(b *block) {
 		case v.kind == perrKind && !v.nilable && g.t.below(4) > 0:
 			b.line("*%s = %s", v.use(), g.expr(b, errKind))
 		case v.kind == ppartKind && !v.nilable && g.t.oneIn(2):
-			b.line("%s.s += \"p\"", v.use())
+			b.line("%s.S += \"p\"", v.use())
 		case v.kind == pintKind && !v.nilable && g.t.oneIn(2):
 			b.line("*%s++", v.use())
 		default:
@@ -153,16 +153,16 @@ func (g *gen) assign(b *block) {
 	}
 	switch g.t.below(acts) {
 	case 0:
-		b.line("%s.n++", g.conn(b))
+		b.line("%s.N++", g.conn(b))
 	case 1:
 		c := g.conn(b)
-		b.line("%s.closed = !%s.closed", c, c)
+		b.line("%s.Closed = !%s.Closed", c, c)
 	case 2:
-		b.line("%s.err = %s", g.conn(b), g.expr(b, errKind))
+		b.line("%s.Err = %s", g.conn(b), g.expr(b, errKind))
 	case 3:
-		b.line("%s.name += %q", g.conn(b), of(g.t, "+", "-"))
+		b.line("%s.Name += %q", g.conn(b), of(g.t, "+", "-"))
 	case 4:
-		b.line("%s.fire()", g.conn(b))
+		b.line("%s.Fire()", g.conn(b))
 	}
 }
 
@@ -230,7 +230,7 @@ func (g *gen) loop(b *block) {
 	case 2:
 		head = fmt.Sprintf("for _, %s := range []int{%s, 2}", v.name, g.intExpr(b))
 	case 3: // the body is a function, whose defer statements belong to the one around
-		head = fmt.Sprintf("for %s := range twice", v.name)
+		head = fmt.Sprintf("for %s := range Twice", v.name)
 	}
 	// The loop variable has a scope of its own around the body.
 	outer := newBlock(b.fn, b)
@@ -277,7 +277,7 @@ func (g *gen) nested(b *block) {
 	case 3:
 		in := newBlock(b.fn, b)
 		g.stmts(in, 3)
-		b.line("select {\ncase <-never:\nfmt.Println(%s)\ndefault:\n%s\n}", g.label(), strings.Join(in.close(), "\n"))
+		b.line("select {\ncase <-Never:\nfmt.Println(%s)\ndefault:\n%s\n}", g.label(), strings.Join(in.close(), "\n"))
 	}
 }
 
@@ -317,7 +317,7 @@ func (g *gen) inLiteral(b *block) {
 // ends with it.
 func (g *gen) goroutine(b *block) {
 	if g.t.oneIn(3) {
-		b.line("join(%s)", g.literal(b, literalRole, "", "", func(in *block) { g.stmts(in, 3) }))
+		b.line("Join(%s)", g.literal(b, literalRole, "", "", func(in *block) { g.stmts(in, 3) }))
 		return
 	}
 	g.gone++
@@ -346,7 +346,6 @@ func (g *gen) leave(b *block) {
 			in.line("panic(%s)", g.label())
 			in.ended = true
 		case 2:
-			g.imports["runtime"] = true
 			in.line("runtime.Goexit()")
 		}
 	}, "")
@@ -415,7 +414,7 @@ func (g *gen) alias(b *block) {
 
 // hook stores a literal that runs when somebody fires it, or never.
 func (g *gen) hook(b *block) {
-	b.line("%s.hook = %s", g.conn(b), g.literal(b, hookRole, "", "", func(in *block) {
+	b.line("%s.Hook = %s", g.conn(b), g.literal(b, hookRole, "", "", func(in *block) {
 		g.assign(in)
 		g.trace(in)
 	}))
