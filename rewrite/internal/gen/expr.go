@@ -193,8 +193,9 @@ func (g *gen) intExpr(b *block) string {
 func (g *gen) byteExpr(b *block) string {
 	switch g.t.pick(2, 2, 1) {
 	case 1:
-		if v := g.anyOf(b, intKind); v != nil {
-			return "1 << (" + v.use() + " & 15)"
+		// The shift of a constant by a constant is one, and may be too large.
+		if vars := b.visible(func(v *variable) bool { return v.kind == intKind && !v.noTouch }); len(vars) > 0 {
+			return "1 << (" + of(g.t, vars...).use() + " & 15)"
 		}
 	case 2:
 		return g.traced("uint8(" + fmt.Sprint(g.t.below(4)) + ")")
