@@ -23,7 +23,8 @@
 //	           and by a name
 //	main     = three rounds, with k = 0, 1, 2 to steer conditions, in which each caller
 //	           runs in a goroutine that may panic or exit; then the hooks that are
-//	           left, and all that the conns hold
+//	           left, and all that the conns hold; and whether a conn has a method that
+//	           a rewrite might give it
 //
 // There are a struct Conn, which embeds a struct Part and is embedded by a struct
 // Wrap, whose address a struct Deep embeds; a struct Cell with a type parameter; two

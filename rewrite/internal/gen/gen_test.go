@@ -224,6 +224,7 @@ func TestGrammar(t *testing.T) {
 		"site in a variable":          `var use[ABC] = func\(`,
 		"generic receiver":            `func \(q \*Cell\[T\]\)`,
 		"method expression":           `\(\*Conn\)\.(prepare|begin|start|open|acquire|lock|enter|track)`,
+		"an interface":                `interface\{ \w+\(`,
 		"a caller elsewhere":          `program\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
 		"under another name":          `via\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
 		"a name that a rewrite wants": `\b(finish|end|close|release|unlock|exit)(Read|Write|Op)\b`,

@@ -402,6 +402,32 @@ func (g *gen) mainFunc(name string, callers []*caller) string {
 		}
 		fmt.Fprintf(&b, "Run(%q, k, func() { %s })\n", c.tag, call)
 	}
-	b.WriteString("}\n}\n")
+	b.WriteString("}\n")
+	if p := g.prepares[0]; p.recv == connKind && g.t.oneIn(6) {
+		fmt.Fprintf(&b, "_, ok := any(Pool[0]).(interface{ %s })\nfmt.Println(ok)\n", g.wish(p))
+	}
+	b.WriteString("}\n")
 	return b.String()
+}
+
+// wish returns a method that no conn has, and that a rewrite might give it: finish, or
+// prepare without its cleanup.
+func (g *gen) wish(p *prepare) string {
+	if g.t.oneIn(2) {
+		return finishName(p.name) + "()"
+	}
+	var params, results []string
+	for i, v := range p.params {
+		t := g.typeOf(v.kind)
+		if p.variadic && i == len(p.params)-1 {
+			t = "..." + strings.TrimPrefix(t, "[]")
+		}
+		params = append(params, t)
+	}
+	for _, k := range p.results {
+		if k != funcKind {
+			results = append(results, g.typeOf(k))
+		}
+	}
+	return fmt.Sprintf("%s(%s) (%s)", p.name, strings.Join(params, ", "), strings.Join(results, ", "))
 }
