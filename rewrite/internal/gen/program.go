@@ -39,8 +39,8 @@ type gen struct {
 	hard     []string // names that a rewrite may want
 	wantHard bool
 
-	far       bool   // callers are in another package, and names exported
-	qualifier string // of prepare functions where they are called
+	far  bool   // callers are in another package, and names exported
+	home string // the name of the first package in the caller that is being made; "" if that is a part of it
 }
 
 // Generate makes the program of a tape. The error is a bug of this package: the
@@ -75,6 +75,11 @@ func (g *gen) program(f Form) (near, far string) {
 	first = g.t.below(len(nouns))
 	g.nouns = slices.Concat(nouns[first:], nouns[:first])
 	g.far = g.t.oneIn(5)
+	alias := ""
+	if g.far && g.t.oneIn(3) {
+		alias = "via"
+	}
+	home := cmp.Or(alias, f.Package) // what callers elsewhere call the package
 
 	g.t.list(1, 3, func() { g.prepares = append(g.prepares, g.signature(len(g.prepares))) })
 	g.wantHard = g.t.oneIn(4)
@@ -91,23 +96,22 @@ func (g *gen) program(f Form) (near, far string) {
 		g.t.span(func() { decls = append(decls, g.prepareFunc(p, i)) })
 	}
 	var callers []*caller
-	alias := ""
-	if g.far && g.t.oneIn(3) {
-		alias = "via"
+	if g.far {
+		g.hard = append(g.hard, home)
 	}
 	g.t.list(1, 3, func() {
 		g.budget = 9
 		if g.far && g.t.below(4) > 0 {
-			g.qualifier = cmp.Or(alias, f.Package) + "."
+			g.home = home
 		}
 		c, text := g.callerFunc(len(callers))
 		callers = append(callers, c)
-		if g.qualifier == "" {
+		if g.home == "" {
 			decls = append(decls, text)
 		} else {
 			away = append(away, text)
 		}
-		g.qualifier = ""
+		g.home = ""
 	})
 	if g.wantHard && g.t.oneIn(3) {
 		decls = append(decls, g.clash(finishName(g.prepares[0].name)))
@@ -120,7 +124,7 @@ func (g *gen) program(f Form) (near, far string) {
 		return file(f.Package, nil, append(decls, main)), ""
 	}
 	imports := []string{". " + strconv.Quote(f.Path)}
-	if strings.Contains(strings.Join(away, ""), cmp.Or(alias, f.Package)+".") {
+	if strings.Contains(strings.Join(away, ""), home+".") {
 		imports = append(imports, alias+" "+strconv.Quote(f.Path))
 	}
 	return file(f.Package, nil, decls), file(f.Far, imports, append(away, "var _ = Pool\n", main))
@@ -314,7 +318,7 @@ type caller struct {
 // callerFunc writes a function with sites.
 func (g *gen) callerFunc(i int) (*caller, string) {
 	t := g.t
-	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2) && g.qualifier == ""}
+	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2) && g.home == ""}
 	c.name = g.top(c.tag)
 	if g.far {
 		c.name = exported(c.name)

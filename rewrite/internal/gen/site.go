@@ -177,7 +177,10 @@ func (g *gen) operand(b *block, p *prepare) string {
 		}
 		return g.conn(b) + of(g.t, ".", ".Part.") + p.name
 	}
-	return g.qualifier + p.name
+	if g.home == "" || g.t.oneIn(4) || len(b.visible(func(v *variable) bool { return v.name == g.home })) > 0 {
+		return p.name // the dot import knows it, too
+	}
+	return g.home + "." + p.name
 }
 
 // callOf returns a call of the cleanup that f is.

@@ -127,7 +127,11 @@ func (g *gen) assign(b *block) {
 		case v.kind == sliceKind && g.t.oneIn(2):
 			b.line("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
 		case v.kind == wrapKind || v.kind == deepKind && g.t.oneIn(2):
-			b.line("%s.Conn = %s", v.name, g.conn(b))
+			c := g.conn(b)
+			if c == v.name+".Conn" {
+				c = "(" + c + ")" // go vet
+			}
+			b.line("%s.Conn = %s", v.name, c)
 		case v.kind == deepKind:
 			b.line("%s.Wrap = &Wrap{Conn: %s}", v.name, g.conn(b))
 		case v.kind == cellKind:
