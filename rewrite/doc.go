@@ -28,7 +28,9 @@
 // the main modules, of which go.work may name several, whether the patterns
 // name those packages or not. Packages that depend on such a function's and
 // mention its name are type-checked as well, and if it is to be rewritten, all
-// packages that depend on its own.
+// packages that depend on its own. Modules in directories below a main one that
+// are no main modules themselves are not looked into: where one of them may import
+// the package, the function stays.
 //
 // Whatever is type-checked must be sound: a package with an error could hide a
 // caller, and ends the run with a *SourceError. Other packages of the module

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/process"
 	"golang.org/x/tools/go/packages"
 )
@@ -32,6 +33,8 @@ type scope struct {
 	// lists holds what the go command said about packages and all that they depend
 	// on, so that it need not be asked again when they are loaded.
 	lists []graph
+
+	neighbours []plan.Neighbour // known once modules was called
 }
 
 // survey lists the packages of the patterns in every configuration, and keeps
@@ -319,6 +322,7 @@ func (s *scope) modules(ctx context.Context, o Options) (graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.neighbours = neighbours(dirs)
 	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(o.Dir) && slices.Contains(o.Patterns, "./...") {
 		return s.lists[0], nil
 	}

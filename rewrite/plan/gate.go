@@ -114,8 +114,16 @@ func (x *decision) reachable() *Refusal {
 	if !x.world.Module {
 		return x.refuse(Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and callers in other packages cannot be seen from here; run closurefix over the module")
 	}
-	if !x.world.Exported && !internal(p.Key.Pkg) {
+	if x.world.Exported {
+		return nil
+	}
+	if !internal(p.Key.Pkg) {
 		return x.refuse(Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and other modules may call it; -exported rewrites it all the same")
+	}
+	for _, n := range x.world.Neighbours {
+		if importable(p.Key.Pkg, n.Path) {
+			return x.refuse(Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and the module %s beside it may call it; put both in a go.work file, or use -exported", n.Path)
+		}
 	}
 	return nil
 }

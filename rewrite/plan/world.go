@@ -29,7 +29,14 @@ type World struct {
 	// directive. May be nil.
 	Linked map[string]string
 
+	// Neighbours are modules that are not looked into, and stand beside the main
+	// ones: an internal package is open to those with a path below its parent.
+	Neighbours []Neighbour
+
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
 }
+
+// A Neighbour is a module that is no main module, by its path and go.mod file.
+type Neighbour struct{ Path, File string }
