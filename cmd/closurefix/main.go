@@ -27,7 +27,7 @@ func main() {
 	}
 	if os.Getenv("GOGC") == "" {
 		// A run makes much garbage, and keeps little. This saves a tenth of its time
-		// for a sixth more memory: see rewrite/measured.md.
+		// for some more memory: see rewrite/measured.md.
 		debug.SetGCPercent(200)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
