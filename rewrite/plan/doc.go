@@ -61,6 +61,14 @@
 // stood before it have to move too, in their order.
 // [argument-changes, order-of-evaluation]
 //
+// An operand may not be there. &o.field where o is nil panics before prepare has
+// begun; handed to finish alone, it would panic at the end of a function that should
+// never have begun either. What follows a pointer is evaluated where it was.
+// [operand-follows-nil]
+//
+// The operand is a cleanup. In "outer := begin(inner)" the operand changes as well,
+// and its old text means nothing in a second place. [operand-uses-cleanup]
+//
 // An operand alone has another type. In p(1<<n) with a parameter of type int64
 // the shift is made on an int64; in v := 1 << n it is made on an int. Constants,
 // untyped comparisons and such shifts do not leave the call. [argument-untyped]
@@ -82,12 +90,20 @@
 // become "err = p()". In a nested block the same line declares a new err, and
 // must stay ":=". [result-pointer-nested-literal]
 //
+// A declaration is in the way. "n := cost()" before the call is a line that no goto
+// may jump over; there it is not put. [goto-over-hoist, goto-over-declaration]
+//
 // The cleanup was nil. On an early return prepare gives nil and an error. A
 // caller that never looks at the error would have called nil and panicked; now
 // it would clean up what was never set up. So the error of each such return must
 // be certain, and its check must stand between the site and every use; or the
 // caller asks whether the cleanup is nil, and the state answers. [unguarded-nil,
 // check-error-and-ok]
+//
+// A test tells of its own time. "if done != nil { defer func() { done() }() }" has
+// looked when the literal was deferred; done runs at the end, and holds by then what
+// a later call, or a literal called in between, has put there.
+// [outer-deferred-then-set, outer-set-in-literal, check-switch-break]
 //
 // The cleanup did nothing. "return func() {}, err" lets a caller defer before it
 // checks the error; "return func() {}" without an error is a success with nothing
@@ -98,6 +114,13 @@
 // a second run harmless; a copy of the flag in each call does not. What is shared
 // stays one variable, and its address travels. [closed-flag, double-call]
 //
+// It runs again without being called twice. One "done()" in the condition of a loop
+// is many; so is one in a loop around which the variable was declared, and keeps the
+// cleanup of the turn before. [use-in-for-condition, outer-used-again]
+//
+// What is copied must not be. A closure shares a local mutex, a struct of the state
+// would have a copy of it, unlocked for nobody. Its address travels. [lock-in-local]
+//
 // The cleanup borrows a variable. "err = os.Chdir(dir)" in a cleanup sets prepare's
 // err, and "err := os.Chdir(dir)" in finish does as well, as long as nothing reads
 // before it is set, on any path, and nobody else ever reads what the cleanup left.
@@ -106,6 +129,10 @@
 // Somebody else writes. A goroutine or a callback that prepare started may assign
 // a captured variable after prepare has returned; the closure would have seen it.
 // [shared-goroutine]
+//
+// Loops were different once. In a file of a Go version before 1.22 all turns share
+// the variable of the loop, and whoever deferred a cleanup over it sees the last
+// value. [old-loop-inner-defer, review-old-loop-variable]
 //
 // recover works only in the function that is deferred. "defer finish()" is as good
 // as "defer done()", "defer func() { finish() }()" is not: a cleanup that recovers
@@ -125,15 +152,24 @@
 // func result gone: type assertions find that out at run time. New names are
 // names that nobody uses. [name-taken-field, name-implements-interface]
 //
+// A word is not what it says. nil, true, error and new can be declared anew, like any
+// name; where one is, nothing is written that needs it.
+// [predeclared-again, inner-new-shadowed]
+//
 // Another type argument. Prepare inferred T from all of its operands, finish has
 // some of them, and an operand of an interface type or of a named one may lead it
 // to another T. Each operand that finish infers from must have the very type that
 // prepare found; what the caller wrote out is written out again.
 // [review-generic-interface-chosen, generic-phantom]
 //
+// A name of a type gets lost. A cleanup that is a context.CancelFunc stays one in a
+// field of that type, and becomes a plain func() in "stop := cancel" once it is a
+// literal around finish. [value-named-type]
+//
 // Somebody else depends on the signature: an interface, a variable of func type, a
 // linkname, even one in a package that imports nothing of ours, assembly, a file
-// for another system, generated code. Each of them refuses.
+// for another system, generated code, another module of the repository that may
+// import what is internal here. Each of them refuses.
 // [interface-method, linkname-pull, ignored-file]
 //
 // # The limit
