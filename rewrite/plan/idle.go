@@ -39,7 +39,10 @@ func (x *decision) idle() *Refusal {
 			}
 		}
 	}
-	if pos, ok := x.swallows(); ok {
+	if r := x.bindsBeforePanic(); r != nil {
+		return r
+	}
+	if pos, ok := x.swallows(false); ok {
 		for _, s := range x.sites {
 			for _, u := range calls(s) {
 				if !x.checksNil(s, u) {
@@ -106,7 +109,9 @@ func (x *decision) idle() *Refusal {
 //			err = fmt.Errorf("begin: %v", v)
 //		}
 //	}()
-func (x *decision) swallows() (token.Pos, bool) {
+//
+// unless all are asked for.
+func (x *decision) swallows(all bool) (token.Pos, bool) {
 	p := x.p
 	info := p.Unit.Info
 	var at token.Pos
@@ -120,7 +125,7 @@ func (x *decision) swallows() (token.Pos, bool) {
 		case *ast.DeferStmt:
 			switch f := ast.Unparen(n.Call.Fun).(type) {
 			case *ast.FuncLit:
-				if recovers(info, f) && !x.setsError(f) {
+				if recovers(info, f) && (all || !x.setsError(f)) {
 					at = n.Pos()
 				}
 			case *ast.Ident, *ast.SelectorExpr:
@@ -137,6 +142,38 @@ func (x *decision) swallows() (token.Pos, bool) {
 		return true
 	})
 	return at, at.IsValid()
+}
+
+// bindsBeforePanic refuses where a panic that prepare recovers from leaves the cleanup
+// in its result, for callers who do not check the error: the state comes by a return
+// statement alone.
+//
+//	func begin() (end func(), err error) {
+//		end = func() { … }
+//		defer func() {
+//			if v := recover(); v != nil {
+//				err = fmt.Errorf("begin: %v", v)    // and end is not nil
+//			}
+//		}()
+func (x *decision) bindsBeforePanic() *Refusal {
+	p := x.p
+	result := p.Func.Signature().Results().At(p.Result)
+	if !slices.ContainsFunc(p.Access[result], func(a pattern.Access) bool { return a.Mode == pattern.Write }) {
+		return nil
+	}
+	pos, ok := x.swallows(true)
+	if !ok {
+		return nil
+	}
+	_, silent := x.swallows(false)
+	for _, s := range x.sites {
+		for _, u := range s.Uses {
+			if u.Kind != pattern.Discard && (silent || !x.checksError(s, u)) {
+				return x.refuse(OtherReturn, p.Unit, pos, "it recovers from a panic, and may then return the cleanup that its result %s holds", result.Name())
+			}
+		}
+	}
+	return nil
 }
 
 // setsError reports whether a deferred literal that recovers does so in the
