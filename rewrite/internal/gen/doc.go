@@ -35,7 +35,8 @@
 //	           parameter* "errp *error"? variadic? results
 //	           trace stmt* idle? local* chain? goroutine? once? making
 //	           with parameters that are named, blank or grouped
-//	results  = func / func, error / T, func, error / T, func; with names or without
+//	results  = func / func, error / T, func, error / T, func / func, T, error / func, T /
+//	           func, bool / T, func, bool; with names or without
 //	func     = func() / func() error / func(error) / func(*error) / func(int) /
 //	           func(...int) / func(int, *error) / func(error, bool) error / a named type
 //	idle     = if cond { return nothing, mostly with an error }
@@ -46,7 +47,7 @@
 //	         / var done func…; stmt?; done = cleanup; …; or a named result; bare return
 //	         / if cond { return cleanup }; return another
 //	         / a return within if, switch or for
-//	         / what is made of a cleanup / what an earlier prepare function returns
+//	         / what is made of a cleanup / what an earlier prepare function returns / a method
 //	inner    = if cond { done() / defer done() / defer func() { done() }(); return idle }
 //	cleanup  = func(…) { trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
 //	           once.Do?; chained call?; recover?; stmt*; fire?; return error? }
@@ -57,7 +58,7 @@
 //
 //	caller   = (function / method / literal in a variable) with k, one more parameter?
 //	           and results, named or not; recovery? wrap? stmt* site+ stmt* return
-//	site     = form stmt* (test of the error / of the cleanup / none / afterwards) use+
+//	site     = form stmt* (test of the error or bool / of the cleanup / none / afterwards) use+
 //	form     = := / var / = to variables, fields and blanks / in a block of its own /
 //	           init of if, switch or for / defer p()() / p()() / twice, by goto /
 //	           once more, on a condition / without a use of the cleanup

@@ -16,6 +16,7 @@ type prepare struct {
 	results  []kind
 	cleanup  int // index of the cleanup among the results
 	err      int // index of the error, -1 if none
+	ok       int // index of a bool that tells success, -1 if none
 	takes    []kind
 	spread   bool // the cleanup takes a variadic list of numbers
 	gives    bool // the cleanup returns an error
@@ -37,6 +38,9 @@ const (
 	absent                   // nil, with or without an error
 	anyhow                   // one or the other
 )
+
+// tells reports whether a result of p tells failure.
+func (p *prepare) tells() bool { return p.err >= 0 || p.ok >= 0 }
 
 // isFunc reports whether p is a function, not a method.
 func (p *prepare) isFunc() bool { return p.recv == intKind }
@@ -71,7 +75,7 @@ func (g *gen) cleanupType(p *prepare, names []string) string {
 // signature chooses what the i-th prepare function takes and returns.
 func (g *gen) signature(i int) *prepare {
 	t := g.t
-	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1}
+	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1, ok: -1}
 	if g.far {
 		p.name = exported(p.name)
 	}
@@ -121,22 +125,33 @@ func (g *gen) signature(i int) *prepare {
 	case 8:
 		p.takes, p.gives = []kind{errKind, boolKind}, true
 	}
-	switch t.pick(4, 6, 3, 3) {
+	switch value := of(t, intKind, strKind, partKind, arrKind, connKind, byteKind); t.pick(12, 18, 9, 9, 3, 2, 3, 1) {
 	case 1:
 		p.results = []kind{funcKind, errKind}
 		p.err = 1
 	case 2:
-		p.results = []kind{of(t, intKind, strKind, partKind, arrKind, connKind, byteKind), funcKind, errKind}
+		p.results = []kind{value, funcKind, errKind}
 		p.cleanup, p.err = 1, 2
 	case 3:
 		p.results = []kind{of(t, intKind, strKind, sliceKind, connKind, ppartKind), funcKind}
 		p.cleanup = 1
+	case 4:
+		p.results = []kind{funcKind, value, errKind}
+		p.err = 2
+	case 5:
+		p.results = []kind{funcKind, value}
+	case 6:
+		p.results = []kind{funcKind, boolKind}
+		p.ok = 1
+	case 7:
+		p.results = []kind{value, funcKind, boolKind}
+		p.cleanup, p.ok = 1, 2
 	default:
 		p.results = []kind{funcKind}
 	}
 
 	p.idle = idleness(t.pick(4, 6, 4, 1, 1))
-	if p.idle == failing && p.err < 0 {
+	if p.idle == failing && !p.tells() {
 		p.idle = harmless
 	}
 	return p
@@ -260,6 +275,8 @@ func (m *making) results(b *block) string {
 			t = m.cleanupType(p, nil)
 		case errKind:
 			v.name = "err"
+		case boolKind:
+			v.name = "ok"
 		default:
 			v.name = "out"
 		}
@@ -313,7 +330,7 @@ func (m *making) worker(b *block) {
 // handed out.
 func (m *making) finish(b *block) {
 	p := m.p
-	switch m.t.pick(20, 24, 4, 4, 5, 1, 2) {
+	switch m.t.pick(20, 24, 4, 4, 5, 1, 2, 1) {
 	case 0:
 		b.line("%s", m.give(b, m.cleanup(b), false))
 	case 1: // a variable, which prepare may use itself
@@ -364,6 +381,13 @@ func (m *making) finish(b *block) {
 			lit = "Hold(" + lit + ")"
 		}
 		b.line("%s", m.give(b, lit, false))
+	case 7: // now a literal, now a method
+		m.nest(b, "if "+m.cond(b), func(in *block) { in.line("%s", m.give(in, m.cleanup(in), false)) }, "")
+		lit := m.conn(b) + ".Fire"
+		if len(p.takes) > 0 || p.gives || p.spread {
+			lit = m.cleanup(b)
+		}
+		b.line("%s", m.give(b, lit, false))
 	case 6: // what another one hands out, on a condition
 		if q := m.twin(b.fn.limit); q != nil {
 			m.nest(b, "if "+m.cond(b), func(in *block) {
@@ -391,6 +415,9 @@ func (m *making) twin(limit int) *prepare {
 func (m *making) middle(b *block, v *variable) {
 	m.live = v
 	m.stmts(b, 2)
+	if p := m.p; len(p.takes) == 0 && !p.gives && !p.spread && m.t.oneIn(30) {
+		b.line("%s.Hook = %s", m.conn(b), v.name)
+	}
 	if m.t.oneIn(4) {
 		m.nest(b, "if "+m.cond(b), func(in *block) {
 			call := m.callOf(in, m.p, v.name)
@@ -431,7 +458,11 @@ func (m *making) loopOrBlock(b *block) {
 		m.nest(in, fmt.Sprintf("if %s == 1", v.name), func(in *block) {
 			in.line("%s", m.give(in, m.cleanup(in), false))
 		}, "")
-		b.line("for %s := range 3 %s", v.name, in.text())
+		body := in.text()
+		if in.own(v.name) != nil { // that is what the condition asks
+			body = "{\n_ = " + v.name + body[1:]
+		}
+		b.line("for %s := range 3 %s", v.name, body)
 	case 2:
 		in := newBlock(b.fn, b)
 		m.stmts(in, 2)
@@ -451,7 +482,7 @@ func (m *making) idle(b *block) string {
 	}
 	switch {
 	case live != "" && (p.idle == never || m.t.oneIn(3)):
-		return m.give(b, live, p.err >= 0 && m.t.oneIn(3))
+		return m.give(b, live, p.tells() && m.t.oneIn(3))
 	case p.idle == never:
 		return m.give(b, m.cleanup(b), false)
 	case p.idle == harmless || p.idle == anyhow && m.t.oneIn(2):
@@ -463,9 +494,9 @@ func (m *making) idle(b *block) string {
 		if p.gives {
 			body = "{ return nil }"
 		}
-		return m.give(b, m.cleanupType(p, params)+" "+body, p.err >= 0 && m.t.below(4) > 0)
+		return m.give(b, m.cleanupType(p, params)+" "+body, p.tells() && m.t.below(4) > 0)
 	}
-	fails := p.idle == failing || p.err >= 0 && m.t.oneIn(2)
+	fails := p.idle == failing || p.tells() && m.t.oneIn(2)
 	if fails {
 		p.nilFails = true
 	} else {
@@ -489,6 +520,10 @@ func (m *making) give(b *block, cleanup string, fails bool) string {
 			es = append(es, m.expr(b, errKind))
 		case i == m.p.err:
 			es = append(es, "nil")
+		case i == m.p.ok && m.t.oneIn(16):
+			es = append(es, m.expr(b, boolKind))
+		case i == m.p.ok:
+			es = append(es, fmt.Sprint(!fails))
 		default:
 			es = append(es, m.expr(b, k))
 		}
@@ -518,7 +553,7 @@ func (m *making) cleanup(b *block) string {
 		f.results = []kind{errKind}
 	}
 	m.body(in)
-	if p.gives {
+	if p.gives && !in.ended {
 		m.giveBack(in)
 	}
 	text := in.text()
@@ -571,7 +606,7 @@ func (m *making) undo(b *block) {
 	if m.t.oneIn(2) {
 		m.stmts(b, 3)
 	}
-	if m.t.oneIn(12) {
+	if m.t.oneIn(12) && !b.ended {
 		b.line("%s.Fire()", m.conn(b))
 	}
 }

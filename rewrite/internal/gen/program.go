@@ -123,11 +123,9 @@ func (g *gen) program(f Form) (near, far string) {
 	if !g.far {
 		return file(f.Package, nil, append(decls, main)), ""
 	}
-	imports := []string{". " + strconv.Quote(f.Path)}
-	if strings.Contains(strings.Join(away, ""), home+".") {
-		imports = append(imports, alias+" "+strconv.Quote(f.Path))
-	}
-	return file(f.Package, nil, decls), file(f.Far, imports, append(away, "var _ = Pool\n", main))
+	imports := []string{". " + strconv.Quote(f.Path), alias + " " + strconv.Quote(f.Path)}
+	used := "var _, _ = Pool, " + home + ".Pool\n"
+	return file(f.Package, nil, decls), file(f.Far, imports, append(away, used, main))
 }
 
 // file returns the text of a file, with imports and those packages of the standard

@@ -10,7 +10,22 @@ import (
 type site struct {
 	p    *prepare
 	done *variable // that holds the cleanup
-	err  *variable // that holds the error; nil if there is none, or nobody keeps it
+	err  *variable // that holds the error, or the bool; nil if there is none, or nobody keeps it
+}
+
+// fails returns the condition that the call has failed, works its opposite.
+func (s *site) fails() string {
+	if s.err.kind == boolKind {
+		return "!" + s.err.use()
+	}
+	return s.err.use() + " != nil"
+}
+
+func (s *site) works() string {
+	if s.err.kind == boolKind {
+		return s.err.use()
+	}
+	return s.err.use() + " == nil"
 }
 
 // site writes a call of a prepare function and what is done with its cleanup.
@@ -222,8 +237,8 @@ func (g *gen) targets(b *block, p *prepare, redeclare bool) (s *site, names []st
 		}
 		if v == nil || taken(v.name) {
 			v = g.newVar(b, k)
-			if i == p.err && b.own("err") == nil {
-				v.name = "err"
+			if name := map[int]string{p.err: "err", p.ok: "ok"}[i]; name != "" && b.own(name) == nil {
+				v.name = name
 			}
 			for taken(v.name) {
 				v.name += fmt.Sprint(i + 2)
@@ -234,7 +249,7 @@ func (g *gen) targets(b *block, p *prepare, redeclare bool) (s *site, names []st
 		case p.cleanup:
 			v.fixed, v.noTouch = true, true
 			s.done = v
-		case p.err:
+		case p.err, p.ok:
 			s.err = v
 		}
 		names = append(names, v.name)
@@ -284,6 +299,13 @@ func (g *gen) assignSite(b *block, p *prepare) {
 				continue
 			}
 			names = append(names, "_")
+		case i == p.ok:
+			if v := g.anyOf(b, boolKind); v != nil && !v.fixed && !slices.Contains(names, v.name) {
+				names = append(names, v.name)
+				s.err = v
+				continue
+			}
+			names = append(names, "_")
 		default:
 			if name := g.place(b, k); !slices.Contains(names, name) {
 				names = append(names, name)
@@ -309,9 +331,9 @@ func (g *gen) initSite(b *block, p *prepare) {
 	case s.err != nil:
 		s.err.used = true
 		if swap = g.t.oneIn(2); swap {
-			cond = s.err.name + " != nil"
+			cond = s.fails()
 		} else {
-			cond = s.err.name + " == nil"
+			cond = s.works()
 		}
 	default:
 		cond = g.cond(scope)
@@ -341,7 +363,10 @@ func (g *gen) initSite(b *block, p *prepare) {
 	case 1:
 		b.line("if %s; %s {\n%s\n} else {\n%s\n}", init, cond, yes, no)
 	case 3:
-		b.line("for %s; %s; {\n%s\nbreak\n}", init, cond, yes)
+		if !used.ended {
+			yes += "\nbreak"
+		}
+		b.line("for %s; %s; {\n%s\n}", init, cond, yes)
 	case 2:
 		b.line("switch %s; {\ncase %s:\n%s\ndefault:\n%s\n}", init, cond, yes, no)
 	}
@@ -353,22 +378,33 @@ func (g *gen) consume(b *block, s *site) {
 	if g.t.oneIn(5) {
 		g.stmts(b, 2)
 	}
+	if b.ended {
+		return
+	}
 	careless := g.t.oneIn(16) // a nil cleanup may be called
 	switch {
 	case s.err != nil && !s.p.nilFine && g.names(b, s.err):
 		switch style := g.t.pick(8, 2, 2); {
 		case style == 0 || s.p.nilFails && style == 2:
-			g.nest(b, "if "+s.err.use()+" != nil", func(in *block) {
+			g.nest(b, "if "+s.fails(), func(in *block) {
 				g.trace(in)
 				g.giveBack(in)
 			}, "")
 			g.uses(b, s)
 		case style == 1:
-			g.nest(b, "if "+s.err.use()+" == nil", func(in *block) { g.uses(in, s) }, "")
+			g.nest(b, "if "+s.works(), func(in *block) { g.uses(in, s) }, "")
 		default: // before the test of the error
 			g.uses(b, s)
-			g.nest(b, "if "+s.err.use()+" != nil", func(in *block) { g.giveBack(in) }, "")
+			if !b.ended {
+				g.nest(b, "if "+s.fails(), func(in *block) { g.giveBack(in) }, "")
+			}
 		}
+	case (s.p.nilFine || s.p.nilFails) && !careless && g.t.oneIn(4):
+		g.nest(b, "if "+s.done.use()+" == nil", func(in *block) {
+			g.trace(in)
+			g.giveBack(in)
+		}, "")
+		g.uses(b, s)
 	case (s.p.nilFine || s.p.nilFails) && !careless:
 		g.nest(b, "if "+s.done.use()+" != nil", func(in *block) { g.uses(in, s) }, "")
 	default:
@@ -399,10 +435,19 @@ func (g *gen) useOnce(b *block, s *site) {
 	}
 	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1) {
 	case 0:
+		if s.p.gives && b.fn.give == nil && slices.Equal(b.fn.results, []kind{errKind}) && g.t.oneIn(3) {
+			b.line("return %s", g.callOf(b, s.p, s.done.use()))
+			b.ended = true
+			return
+		}
 		g.direct(b, s)
 	case 1:
 		b.line("defer %s()", g.literal(b, literalRole, "", "", func(in *block) {
 			g.stmts(in, 1)
+			if g.t.oneIn(3) {
+				g.nest(in, "if "+g.cond(in), func(in *block) { g.direct(in, s) }, "")
+				return
+			}
 			g.direct(in, s)
 			g.stmts(in, 1)
 		}))
@@ -460,8 +505,16 @@ func (g *gen) direct(b *block, s *site) {
 		return
 	}
 	call := g.callOf(b, s.p, s.done.use())
-	if s.p.gives && g.t.oneIn(2) {
-		call = "fmt.Println(" + g.label() + ", " + call + ")"
+	if s.p.gives {
+		switch g.t.pick(3, 3, 2, 1) {
+		case 1:
+			call = "fmt.Println(" + g.label() + ", " + call + ")"
+		case 2:
+			call = g.place(b, errKind) + " = " + call
+		case 3:
+			g.nest(b, "if e := "+call+"; e != nil", func(in *block) { g.trace(in) }, "")
+			return
+		}
 	}
 	b.line("%s", call)
 }
