@@ -58,6 +58,9 @@ func TestDifferential(t *testing.T) {
 		}
 		for _, s := range b.specimens {
 			all.add(s)
+			if all.all%(10*specimensPerBatch) == 0 {
+				t.Logf("%d programs so far", all.all)
+			}
 			if s.fault == nil {
 				continue
 			}
@@ -73,7 +76,7 @@ func TestDifferential(t *testing.T) {
 			t.Errorf("seed %d: %s; reduced to %s: %s", s.seed, s.fault.what, file, small.fault.why)
 		}
 	}
-	t.Logf("%d programs, %s", *programsFlag, all.String())
+	t.Logf("%d programs, %s", all.all, all.String())
 	for _, name := range slices.Sorted(maps.Keys(timings)) {
 		t.Logf("%-14s %v", name, timings[name].Round(time.Millisecond))
 	}
@@ -85,8 +88,9 @@ func TestDifferential(t *testing.T) {
 
 // A tally counts verdicts.
 type tally struct {
+	all                  int // programs
 	functions, rewritten int
-	programs             int // with a rewritten function
+	programs             int // those with a rewritten function
 	lines                int // of output
 	crashed              int // programs on which Go's runtime failed
 	refused              map[string]int
@@ -97,6 +101,7 @@ func (y *tally) add(s *specimen) {
 	if y.refused == nil {
 		y.refused, y.example = make(map[string]int), make(map[string]string)
 	}
+	y.all++
 	y.lines += strings.Count(s.printed, "\n")
 	if s.changed() {
 		y.programs++
