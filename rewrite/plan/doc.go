@@ -58,9 +58,8 @@
 // word means another value. Only an operand that is stable between the two is
 // repeated; any other is put in a variable before the call, or travels in the
 // state. And when one operand moves ahead of the call, those with effects that
-// stood before it have to move too, in their order. An operand that is not needed
-// any more may still panic, and one that holds a cleanup changes itself.
-// [argument-changes, order-of-evaluation, operand-follows-nil, operand-uses-cleanup]
+// stood before it have to move too, in their order.
+// [argument-changes, order-of-evaluation]
 //
 // An operand may not be there. &o.field where o is nil panics before prepare has
 // begun; handed to finish alone, it would panic at the end of a function that should
@@ -113,14 +112,8 @@
 //
 // The cleanup keeps state. A flag "closed" that the cleanup sets and reads makes
 // a second run harmless; a copy of the flag in each call does not. What is shared
-// stays one variable, and its address travels. One call in the source may be many
-// at run time: in the condition of a loop, or of a variable that outlives its turn.
-// [closed-flag, double-call, use-in-for-condition, outer-used-again]
-//
-// A test holds when it is made. Around a deferred literal it says what the variable
-// held when the literal was deferred, and not what it holds when that runs; and of
-// several calls that set the variable, what the last one gave.
-// [outer-deferred-then-set, outer-set-in-literal]
+// stays one variable, and its address travels.
+// [closed-flag, double-call]
 //
 // A panic returns, too. Where prepare recovers, it hands out what its results hold: a
 // cleanup, if a statement has put one there, although no return statement has run.

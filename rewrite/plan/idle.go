@@ -168,7 +168,7 @@ func (x *decision) bindsBeforePanic() *Refusal {
 	_, silent := x.swallows(false)
 	for _, s := range x.sites {
 		for _, u := range s.Uses {
-			if u.Kind != pattern.Discard && (silent || !x.checksError(s, u)) {
+			if u.Kind != pattern.Discard && (silent || !x.checks(s, u, witness{x.errIndex, isNil})) {
 				return x.refuse(OtherReturn, p.Unit, pos, "it recovers from a panic, and may then return the cleanup that its result %s holds", result.Name())
 			}
 		}
