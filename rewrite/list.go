@@ -35,6 +35,7 @@ type scope struct {
 	lists []graph
 
 	neighbours []plan.Neighbour // known once modules was called
+	asked      []plan.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
 }
 
 // survey lists the packages of the patterns in every configuration, and keeps
@@ -126,7 +127,12 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 		return paths
 	}
 	var g graph
-	if len(open(hits)) > 0 {
+	methods := func(hits []hit) bool { // that an interface of another package may ask for
+		return slices.ContainsFunc(hits, func(h hit) bool {
+			return h.method && ast.IsExported(h.name) && (files[h.file].Name == "main" || len(open([]hit{h})) > 0)
+		})
+	}
+	if len(open(hits)) > 0 || methods(hits) {
 		var err error
 		if g, err = s.modules(ctx, o); err != nil {
 			return err
@@ -143,6 +149,9 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 			}
 		}
 		hits = deferred(src, hits, slices.Sorted(maps.Keys(from)))
+	}
+	if methods(hits) {
+		s.asked = interfaceMethods(src, g)
 	}
 	load := paths(hits)
 	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))

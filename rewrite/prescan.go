@@ -22,8 +22,9 @@ import (
 // A hit is a function that may be a prepare function, as far as syntax tells: see
 // pattern.May.
 type hit struct {
-	file string
-	name string
+	file   string
+	name   string
+	method bool
 }
 
 // A scan is what prescan finds in files.
@@ -64,7 +65,7 @@ func prescan(src *sources, files []string) *scan {
 			return
 		}
 		for _, fn := range pattern.May(f) {
-			answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name})
+			answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name, method: fn.Recv != nil})
 		}
 	})
 	all := &scan{linked: make(map[string]string)}

@@ -51,6 +51,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	if err != nil {
 		return err
 	}
+	r.scope.asked = interfaceMethods(r.src, g)
 	load := make(map[string]bool)
 	for _, path := range r.scope.load {
 		load[path] = true
@@ -59,6 +60,9 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 		load[basePath(p)] = true
 	}
 	if len(load) == len(r.scope.load) {
+		for _, v := range r.views {
+			v.world.Asked = r.scope.asked
+		}
 		return nil
 	}
 	r.scope.load = slices.Sorted(maps.Keys(load))

@@ -39,7 +39,21 @@ func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit
 	if ast.IsExported(name) && slices.ContainsFunc(x.importedMethods(name), meets) {
 		return x.p.Unit, x.p.Decl.Name.Pos(), true
 	}
+	if x.askedElsewhere(name, signature) {
+		return x.p.Unit, x.p.Decl.Name.Pos(), true
+	}
 	return nil, 0, false
+}
+
+// askedElsewhere is asked for interfaces in packages that are not among the units.
+// Their export data lacks what a package keeps to itself, and syntax must do, in which
+// one type may have two names: only the number of types counts.
+func (x *decision) askedElsewhere(name string, signature *types.Signature) bool {
+	return slices.ContainsFunc(x.world.Asked, func(m Method) bool {
+		return m.Name == name &&
+			(signature == nil || m.Params == signature.Params().Len() && m.Results == signature.Results().Len()) &&
+			!slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg })
+	})
 }
 
 // demandsOf returns the methods of a name that interfaces in the units have, in

@@ -179,7 +179,7 @@
 // linkname, even one in a package that imports nothing of ours, assembly, a file
 // for another system, generated code, another module of the repository that may
 // import what is internal here. Each of them refuses.
-// [interface-method, linkname-pull, ignored-file]
+// [interface-method, interface-out-of-sight, linkname-pull, ignored-file]
 //
 // # The limit
 //

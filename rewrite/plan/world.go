@@ -33,6 +33,10 @@ type World struct {
 	// ones: an internal package is open to those with a path below its parent.
 	Neighbours []Neighbour
 
+	// Asked holds the exported methods of the interfaces in the main modules, as far as
+	// syntax tells: their packages need not be among Units.
+	Asked []Method
+
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
@@ -40,3 +44,10 @@ type World struct {
 
 // A Neighbour is a module that is no main module, by its path and go.mod file.
 type Neighbour struct{ Path, File string }
+
+// A Method is a method of an interface in package Pkg, with the number of its
+// parameters and results.
+type Method struct {
+	Pkg, Name       string
+	Params, Results int
+}

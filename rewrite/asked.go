@@ -1,0 +1,56 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// interfaceMethods returns the exported methods that interfaces in the packages of g
+// ask for, as far as syntax tells. An interface need not be in sight of the methods
+// that satisfy it: a type assertion in one package may get its operand through others
+// from a package that it does not know.
+func interfaceMethods(src *sources, g graph) []plan.Method {
+	paths := make(map[string]string) // of the package, by file
+	for _, pkgs := range g {
+		for _, p := range pkgs {
+			for _, name := range p.GoFiles {
+				paths[name] = p.PkgPath
+			}
+		}
+	}
+	files := slices.Sorted(maps.Keys(paths))
+	found := make([][]plan.Method, len(files))
+	each(files, func(i int, name string) {
+		text, err := src.peek(name)
+		if err != nil || !bytes.Contains(text, []byte("interface")) {
+			return // a file that is gone asks for nothing
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if f == nil || err != nil && len(f.Decls) == 0 {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			t, ok := n.(*ast.InterfaceType)
+			if !ok {
+				return true
+			}
+			for _, field := range t.Methods.List {
+				sig, ok := field.Type.(*ast.FuncType)
+				if !ok || len(field.Names) == 0 || !field.Names[0].IsExported() {
+					continue
+				}
+				found[i] = append(found[i], plan.Method{
+					Pkg: paths[name], Name: field.Names[0].Name, Params: sig.Params.NumFields(), Results: sig.Results.NumFields(),
+				})
+			}
+			return true
+		})
+	})
+	return slices.Concat(found...)
+}
