@@ -34,7 +34,9 @@ type scope struct {
 	// on, so that it need not be asked again when they are loaded.
 	lists []graph
 
-	neighbours []plan.Neighbour // known once modules was called
+	neighbours []plan.Neighbour // known once modules was called, and so is present
+	present    []string         // the Go files of the main modules
+	unbuilt    []string         // those that no configuration builds, and that mention an open hit
 	asked      []plan.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
 }
 
@@ -157,6 +159,11 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))
 	all := maps.Clone(load)
 	if hits := open(hits); len(hits) > 0 {
+		names := make(map[string]bool)
+		for _, h := range hits {
+			names[h.name] = true
+		}
+		s.leaveOut(src, g, names)
 		if err := callers(src, g.reach(paths(hits)), hits, load, all); err != nil {
 			return err
 		}
@@ -295,6 +302,26 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 	}
 }
 
+// leaveOut notes the files that no configuration builds, and that mention one of names.
+func (s *scope) leaveOut(src *sources, g graph, names map[string]bool) {
+	built := make(map[string]bool)
+	for _, pkgs := range g {
+		for _, p := range pkgs {
+			for _, name := range p.GoFiles {
+				built[name] = true
+			}
+		}
+	}
+	for _, name := range s.present {
+		if built[name] || slices.Contains(s.unbuilt, name) {
+			continue
+		}
+		if text, err := src.peek(name); err == nil && mentions(text, names) {
+			s.unbuilt = append(s.unbuilt, name)
+		}
+	}
+}
+
 // callers adds to all the packages that reach a package with open hits, and to load
 // those of them that mention the name of a hit: only they can hold a caller.
 func callers(src *sources, reach []*packages.Package, open []hit, load, all map[string]bool) error {
@@ -331,7 +358,7 @@ func (s *scope) modules(ctx context.Context, o Options) (graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.neighbours = neighbours(dirs)
+	s.neighbours, s.present = around(dirs)
 	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(o.Dir) && slices.Contains(o.Patterns, "./...") {
 		return s.lists[0], nil
 	}

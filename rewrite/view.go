@@ -91,7 +91,7 @@ func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*vi
 		config: config,
 		pkgs:   pkgs,
 		over:   over,
-		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked, Neighbours: r.scope.neighbours, Asked: r.scope.asked},
+		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked, Neighbours: r.scope.neighbours, Asked: r.scope.asked, Unbuilt: r.scope.unbuilt},
 		built:  make(map[string]bool),
 		ours:   make(map[string]bool),
 		syntax: make(map[string]*ast.File),

@@ -24,7 +24,7 @@ import (
 // Nothing has looked for callers of Begin so far, which may be anywhere if it is
 // exported. before is the text that the last round started from.
 func (r *run) widen(ctx context.Context, before overlay) error {
-	open := make(map[string]bool) // paths
+	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
 	for name := range before.differs(r.over) {
 		old, ok := before[name]
 		if !ok {
@@ -40,7 +40,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 		path := r.pathOf(name)
 		for _, fn := range mayPrepare(name, r.over[name]) {
 			if !known[fn] && (r.Exported || internal(path)) {
-				open[path] = true
+				open[path], names[fn] = true, true
 			}
 		}
 	}
@@ -52,6 +52,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 		return err
 	}
 	r.scope.asked = interfaceMethods(r.src, g)
+	r.scope.leaveOut(r.src, g, names)
 	load := make(map[string]bool)
 	for _, path := range r.scope.load {
 		load[path] = true
@@ -61,7 +62,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	}
 	if len(load) == len(r.scope.load) {
 		for _, v := range r.views {
-			v.world.Asked = r.scope.asked
+			v.world.Asked, v.world.Unbuilt = r.scope.asked, r.scope.unbuilt
 		}
 		return nil
 	}

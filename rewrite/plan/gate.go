@@ -247,6 +247,9 @@ func (x *decision) ignored() *Refusal {
 			}
 		}
 	}
+	if r := x.unbuilt(); r != nil {
+		return r
+	}
 	if twin == "" {
 		return nil
 	}
@@ -254,6 +257,34 @@ func (x *decision) ignored() *Refusal {
 	for _, s := range x.sites {
 		if constraintOf(s.Unit, s.File) != want {
 			return x.refuse(IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, in which this call is built too", filepath.Base(twin))
+		}
+	}
+	return nil
+}
+
+// unbuilt is ignored for files of packages that are not among the units: their own
+// files do not depend on prepare, or there are none.
+func (x *decision) unbuilt() *Refusal {
+	p := x.p
+	if !p.Func.Exported() {
+		return nil
+	}
+	host, _, _ := strings.Cut(p.Key.Pkg, "/")
+	for _, name := range x.world.Unbuilt {
+		if slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) {
+			continue
+		}
+		f := x.ignoredFile(p.Unit, name)
+		// A value with a method of ours comes from us, or from somebody near.
+		if f == nil || !slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
+			path, _ := strconv.Unquote(s.Path.Value)
+			first, _, _ := strings.Cut(path, "/")
+			return first == host
+		}) {
+			continue
+		}
+		if x.mentions(&pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f) {
+			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.Base(name))
 		}
 	}
 	return nil

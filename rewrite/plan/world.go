@@ -37,6 +37,11 @@ type World struct {
 	// syntax tells: their packages need not be among Units.
 	Asked []Method
 
+	// Unbuilt names the Go files of the main modules that no configuration builds, as
+	// far as they may mention an exported prepare function: of some packages nothing
+	// is built, and those are not among Units.
+	Unbuilt []string
+
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
