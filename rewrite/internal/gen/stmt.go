@@ -127,11 +127,7 @@ func (g *gen) assign(b *block) {
 		case v.kind == sliceKind && g.t.oneIn(2):
 			b.line("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
 		case v.kind == wrapKind || v.kind == deepKind && g.t.oneIn(2):
-			c := g.conn(b)
-			if c == v.name+".Conn" {
-				c = "(" + c + ")" // go vet
-			}
-			b.line("%s.Conn = %s", v.name, c)
+			b.line("%s.Conn = %s", v.name, notSelf(v.name+".Conn", g.conn(b)))
 		case v.kind == deepKind:
 			b.line("%s.Wrap = &Wrap{Conn: %s}", v.name, g.conn(b))
 		case v.kind == cellKind:
@@ -147,15 +143,15 @@ func (g *gen) assign(b *block) {
 		case v.kind == pintKind && !v.nilable && g.t.oneIn(2):
 			b.line("*%s++", v.use())
 		default:
-			b.line("%s = %s", v.name, g.notSelf(v, g.expr(b, v.kind)))
+			b.line("%s = %s", v.name, notSelf(v.name, g.expr(b, v.kind)))
 		}
 		return
 	}
-	acts := 5
+	fire := 3
 	if b.fn.role == hookRole {
-		acts = 4 // a hook that fires hooks might not end
+		fire = 0 // a hook that fires hooks might not end
 	}
-	switch g.t.below(acts) {
+	switch g.t.pick(3, 3, 3, 3, fire, 2, 1) {
 	case 0:
 		b.line("%s.N++", g.conn(b))
 	case 1:
@@ -167,13 +163,18 @@ func (g *gen) assign(b *block) {
 		b.line("%s.Name += %q", g.conn(b), of(g.t, "+", "-"))
 	case 4:
 		b.line("%s.Fire()", g.conn(b))
+	case 5:
+		place := g.conn(b) + ".Next"
+		b.line("%s = %s", place, notSelf(place, g.conn(b)))
+	case 6:
+		b.line("Pool[0], Pool[1] = Pool[1], Pool[0]")
 	}
 }
 
-// notSelf avoids the assignment of a variable to itself, which go vet finds
+// notSelf avoids the assignment of something to itself, which go vet finds
 // suspicious.
-func (g *gen) notSelf(v *variable, e string) string {
-	if e == v.name {
+func notSelf(place, e string) string {
+	if e == place {
 		return "(" + e + ")"
 	}
 	return e
