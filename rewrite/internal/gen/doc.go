@@ -27,7 +27,7 @@
 //	           a rewrite might give it
 //
 // There are a struct Conn, which embeds a struct Part and is embedded by a struct
-// Wrap, whose address a struct Deep embeds; a struct Cell with a type parameter; two
+// Wrap, whose address a struct Deep embeds, and by a struct Held; a struct Cell with a type parameter; two
 // conns that point to each other; and helpers that trace, run things in goroutines,
 // and pass things through.
 //
@@ -65,7 +65,7 @@
 //	use      = defer done() / done() / defer func() { done() }() / in a literal, a
 //	           goroutine or a loop / on a condition / as argument, copy, hook, element
 //	           of a slice, field; followed by an assignment, to see what was read when
-//	operand  = a variable / a field / .Next / Pool[n&1] / Pick(…) / a promoted method /
+//	operand  = a variable / a field / .Next / .Peer / Pool[n&1] / Pick(…) / a promoted method /
 //	           a method expression
 //
 //	stmt     = trace / assignment to a variable, field, element or pointee / local /

@@ -33,7 +33,7 @@ func (g *gen) show(v *variable) string {
 		return "At(" + v.use() + ")"
 	case connKind:
 		return v.use() + ".N"
-	case wrapKind, deepKind:
+	case wrapKind, deepKind, heldKind:
 		return v.use() + ".Name"
 	case cellKind:
 		return v.use() + ".V"
@@ -105,6 +105,8 @@ func (g *gen) expr(b *block, k kind) string {
 		return "Wrap{Conn: " + g.conn(b) + "}"
 	case deepKind:
 		return "Deep{Wrap: &Wrap{Conn: " + g.conn(b) + "}}"
+	case heldKind:
+		return "Held{Conn: " + g.conn(b) + "}"
 	case fnKind:
 		if g.t.oneIn(3) {
 			return g.conn(b) + ".Fire"
@@ -239,14 +241,16 @@ func (g *gen) conn(b *block) string {
 		return "Pool" + fmt.Sprintf("[%d]", g.t.below(2))
 	}
 	if g.t.oneIn(4) {
-		return v.use() + ".Next"
+		return v.use() + of(g.t, ".Next", ".Peer")
 	}
 	return v.use()
 }
 
 // anyWrap returns a visible variable that embeds a conn, or nil.
 func (g *gen) anyWrap(b *block) *variable {
-	vars := b.visible(func(v *variable) bool { return (v.kind == wrapKind || v.kind == deepKind) && !v.nilable })
+	vars := b.visible(func(v *variable) bool {
+		return (v.kind == wrapKind || v.kind == deepKind || v.kind == heldKind) && !v.nilable
+	})
 	if len(vars) == 0 {
 		return nil
 	}

@@ -197,6 +197,7 @@ type Conn struct {
 	Arr    [2]int
 	List   []int
 	Next   *Conn
+	Peer   *Conn // set here and never again
 	Hook   func()
 }
 
@@ -212,6 +213,9 @@ type Wrap struct{ *Conn }
 
 type Deep struct{ *Wrap }
 
+// A Held keeps its conn.
+type Held struct{ *Conn }
+
 var Pool [2]*Conn
 
 func Pick(tag string, c *Conn) *Conn {
@@ -221,8 +225,9 @@ func Pick(tag string, c *Conn) *Conn {
 
 // reset makes the conns anew.
 func reset() {
+	peer := &Conn{N: 7, Name: "p"}
 	for i := range Pool {
-		Pool[i] = &Conn{N: i, Name: string(rune('c' + i)), List: []int{i, i + 1}}
+		Pool[i] = &Conn{N: i, Name: string(rune('c' + i)), List: []int{i, i + 1}, Peer: peer}
 	}
 	Pool[0].Next, Pool[1].Next = Pool[1], Pool[0]
 	Cells = [2]*Cell[int]{{V: 3}, {V: 4, N: 1}}
@@ -232,7 +237,7 @@ func reset() {
 func Run(tag string, k int, f func()) {
 	reset()
 	round(tag, k, f)
-	for _, c := range Pool {
+	for _, c := range []*Conn{Pool[0], Pool[1], Pool[0].Peer} {
 		c.Fire()
 		fmt.Println(c.N, c.Name, c.Closed, c.Err, c.Part, c.Arr, c.List)
 	}
@@ -359,9 +364,7 @@ func (g *gen) callerFunc(i int) (*caller, string) {
 	}
 	if t.oneIn(4) {
 		w := &variable{name: "w", kind: wrapKind}
-		if t.oneIn(3) {
-			w.kind = deepKind
-		}
+		w.kind = of(t, wrapKind, deepKind, heldKind)
 		b.line("w := %s", g.expr(b, w.kind))
 		b.declare(w)
 	}

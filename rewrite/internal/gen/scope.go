@@ -24,6 +24,7 @@ const (
 	connKind // a pointer to the struct that most methods are declared on
 	wrapKind // a struct that embeds such a pointer
 	deepKind // a struct that embeds a pointer to that
+	heldKind // another one, whose pointer stays
 	fnKind   // a func() that is no cleanup
 	onceKind // a sync.Once
 	chanKind // a channel to wait on
@@ -63,6 +64,8 @@ func (g *gen) typeOf(k kind) string {
 		return "Wrap"
 	case deepKind:
 		return "Deep"
+	case heldKind:
+		return "Held"
 	case cellKind:
 		return "*Cell[T]"
 	case anyKind:
@@ -100,7 +103,7 @@ func namesOf(k kind) []string {
 		return []string{"c", "sock", "peer"}
 	case wrapKind:
 		return []string{"w", "wrapped"}
-	case deepKind:
+	case deepKind, heldKind:
 		return []string{"d"}
 	case fnKind:
 		return []string{"undo", "then"}

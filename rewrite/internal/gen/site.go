@@ -428,6 +428,11 @@ func (g *gen) useOnce(b *block, s *site) {
 	if b.ended || !g.names(b, s.done) {
 		return
 	}
+	if s.p.gives && b.fn.give == nil && slices.Equal(b.fn.results, []kind{errKind}) && g.t.oneIn(6) {
+		b.line("return %s", g.callOf(b, s.p, s.done.use()))
+		b.ended = true
+		return
+	}
 	if g.t.below(6) > 0 {
 		b.line("defer %s%s", g.callOf(b, s.p, s.done.use()), g.remark())
 		g.after(b)
@@ -435,11 +440,6 @@ func (g *gen) useOnce(b *block, s *site) {
 	}
 	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1) {
 	case 0:
-		if s.p.gives && b.fn.give == nil && slices.Equal(b.fn.results, []kind{errKind}) && g.t.oneIn(3) {
-			b.line("return %s", g.callOf(b, s.p, s.done.use()))
-			b.ended = true
-			return
-		}
 		g.direct(b, s)
 	case 1:
 		b.line("defer %s()", g.literal(b, literalRole, "", "", func(in *block) {

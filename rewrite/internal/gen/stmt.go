@@ -112,7 +112,7 @@ func (g *gen) assign(b *block) {
 	vars := b.visible(func(v *variable) bool { return !v.fixed && v.kind != funcKind })
 	if len(vars) > 0 && g.t.below(4) > 0 {
 		v := of(g.t, vars...)
-		if b.fn.role == hookRole && (v.kind == connKind || v.kind == wrapKind || v.kind == deepKind || v.kind == fnKind) {
+		if b.fn.role == hookRole && (v.kind == connKind || v.kind == wrapKind || v.kind == deepKind || v.kind == heldKind || v.kind == fnKind) {
 			return
 		}
 		switch {
