@@ -130,7 +130,7 @@ func (r *Report) count(res *rewrite.Result) error {
 			}
 		} else {
 			r.Rewritten++
-			if allocates(f) {
+			if allocates(f, res.Findings) {
 				r.Allocates++
 			}
 		}
@@ -157,15 +157,20 @@ func byHand(name string) (bool, error) {
 }
 
 // allocates reports whether, by the compiler's account, the rewrite of f has put a
-// closure on the heap that was not there before, or has removed none. Other things
-// than closures are not compared: what a cleanup allocates by itself, finish
-// allocates too, but the compiler may write it in other words.
-func allocates(f rewrite.Finding) bool {
+// closure on the heap that was not there before, or has removed none. What is put into
+// a function that hands the cleanup on is gone once that is rewritten, too, as others
+// of the findings may be. Other things than closures are not compared: what a cleanup
+// allocates by itself, finish allocates too, but the compiler may write it in other
+// words.
+func allocates(f rewrite.Finding, all []rewrite.Finding) bool {
 	const closure = "func literal"
 	left := 0
 	for _, g := range f.Gain {
+		gone := slices.ContainsFunc(all, func(o rewrite.Finding) bool {
+			return o.Refusal == nil && o.Name == g.Func && o.Pos.Filename == g.Pos.Filename
+		})
 		for _, a := range g.New {
-			if a.What == closure {
+			if a.What == closure && !gone {
 				return true
 			}
 		}
