@@ -108,7 +108,7 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 // the package of each file: those with a hit that somebody may defer, and those that
 // may call it.
 func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[string]*packages.Package, found *scan) error {
-	hits := found.hits
+	hits := slices.Clone(found.hits)
 	if !o.All { // then those of test files are no findings; but is the comment idle that silences one?
 		hits = slices.DeleteFunc(hits, func(h hit) bool {
 			return strings.HasSuffix(h.file, "_test.go") && !slices.Contains(s.mentions, h.file)
