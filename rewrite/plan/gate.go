@@ -284,7 +284,8 @@ func (x *decision) unbuilt() *Refusal {
 			continue
 		}
 		if x.mentions(&pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f) {
-			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.Base(name))
+			near := filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name)) // many are called main.go
+			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.ToSlash(near))
 		}
 	}
 	return nil

@@ -35,8 +35,6 @@ func corpus() []Module {
 		{"rclone", "github.com/rclone/rclone", "v1.76.0", []string{"./lib/...", "./fs/..."}, []string{"./lib/atexit", "./fs/log", "./fs/rc/jobs"}},
 		{"gopls", "golang.org/x/tools/gopls", "v0.21.1", []string{"./..."}, []string{"./internal/cache/..."}},
 		{"restic", "github.com/restic/restic", "v0.18.1", []string{"./..."}, []string{"./internal/textfile", "./internal/feature", "./internal/archiver"}},
-		{"image", "github.com/containers/image/v5", "v5.36.2", []string{"./..."}, []string{"./internal/streamdigest"}},
-		{"containerd", "github.com/containerd/containerd/v2", "v2.1.4", []string{"./..."}, nil},
 		{"uplink", "storj.io/uplink", "v1.14.5", []string{"./..."}, nil},
 		{"etcd", "go.etcd.io/etcd/server/v3", "v3.7.3", []string{"./..."}, []string{"./storage/wal"}},
 		{"prometheus", "github.com/prometheus/prometheus", "v0.316.0", []string{"./..."}, nil},
