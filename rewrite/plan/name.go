@@ -276,14 +276,16 @@ func (x *decision) nounAt(u *pattern.Unit, decl ast.Decl, pos token.Pos) string 
 	return x.freshAt(u, decl, pos, "state")
 }
 
-// noun returns what the name of prepare says it prepares: "read" for
-// prepareRead.
+// noun returns what the name of prepare says it prepares, if that is one word: "read"
+// for prepareRead. More words name the thing that prepare returns besides, not the
+// state: "loaderForTests" for NewLoaderForTests.
 func (x *decision) noun() string {
 	_, rest := verbOf(x.p.Key.Name)
-	if n := lowerFirst(rest); n != "" && !token.IsKeyword(n) && types.Universe.Lookup(n) == nil {
-		return n
+	n := lowerFirst(rest)
+	if n == "" || strings.ContainsFunc(n, unicode.IsUpper) || token.IsKeyword(n) || types.Universe.Lookup(n) != nil {
+		return "state"
 	}
-	return "state"
+	return n
 }
 
 // name gives finish, its parameters and the state their names.

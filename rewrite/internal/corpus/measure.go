@@ -19,6 +19,9 @@ import (
 // result. With look, it ends with the findings as of the first round.
 func measure(ctx context.Context, m Module, dir string, test, look bool) (*Report, error) {
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if m.Tags != "" {
+		env = append(env, "GOFLAGS=-tags="+m.Tags)
+	}
 	src := filepath.Join(dir, "src")
 	if err := fetch(ctx, m, src, env); err != nil {
 		return nil, err
