@@ -50,6 +50,11 @@ func (x *decision) routes() *Refusal {
 		if ch.pass.Type, r = x.typeName(ch.pass.Capture); r != nil {
 			return r
 		}
+		for _, reset := range ch.pass.Resets {
+			if !reset.Define && !plainly(x.p.Unit, reset.Stmt.Pos(), ch.pass.Type) {
+				return x.refuse(NameClash, x.p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
+			}
+		}
 		if ch.pass.Pointer {
 			ch.pass.Type = "*" + ch.pass.Type
 		}
