@@ -360,6 +360,7 @@ func (m *making) finish(b *block) {
 			return
 		}
 		v := &variable{name: m.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
+		b.vars = append(b.vars, v) // so that the other gets another name
 		switch n := m.newVar(b, intKind); m.t.pick(3, 1, 1) {
 		case 0:
 			b.line("var %s %s", v.name, m.cleanupType(p, nil))
@@ -369,7 +370,6 @@ func (m *making) finish(b *block) {
 		case 2:
 			b.line("var %s, _ %s", v.name, m.cleanupType(p, nil))
 		}
-		b.vars = append(b.vars, v)
 		m.stmts(b, 1)
 		b.line("%s = %s", v.name, m.cleanup(b))
 		m.middle(b, v)
