@@ -214,7 +214,9 @@ func (r *run) revise() {
 		}
 	}
 	maps.DeleteFunc(r.findings, func(i id, f *Finding) bool {
-		return !f.done && !r.settled[i] && !left[i] // another rewrite did away with it
+		// Another rewrite did away with it. What was refused is still there, though
+		// its last caller may have come to defer something else.
+		return !f.done && !r.settled[i] && !left[i] && f.Refusal == nil
 	})
 }
 

@@ -453,6 +453,43 @@ func use() {
 	}
 }
 
+// A refusal is told of also where the caller that deferred the cleanup is rewritten for
+// another reason, and runs it from its own cleanup since.
+func TestRefusedStays(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a.go --
+package a
+
+func start(n int) func() {
+	if n == 0 {
+		return nil
+	}
+	return func() { println("stop", n) }
+}
+
+func setup(n int) func() {
+	stop := start(n)
+	println("set up")
+	return func() {
+		defer stop()
+		println("down", n)
+	}
+}
+
+func use(n int) {
+	defer setup(n)()
+}
+`
+	_, res, err := do(t, archive, Options{All: true, candidates: edit.Candidates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := res.Left(); len(res.Files) != 1 || len(left) != 1 || left[0].Name != "start" || left[0].Refusal.Code != plan.UnguardedNil {
+		t.Errorf("%d files change, left %+v; want a.go, and start", len(res.Files), left)
+	}
+}
+
 func TestVerifyIsolates(t *testing.T) {
 	t.Parallel()
 	archive := module + `
