@@ -51,6 +51,16 @@ func (x *decision) idle() *Refusal {
 			}
 		}
 	}
+	if pos, ok := x.swallows(true); ok && x.errIndex >= 0 {
+		// The error that comes of the panic comes with a nil cleanup.
+		for _, s := range x.sites {
+			for _, u := range calls(s) {
+				if !x.checks(s, u, witness{x.errIndex, isNil}) && !x.checksNil(s, u) {
+					return x.refuse(UnguardedNil, x.p.Unit, pos, "it recovers from a panic, and then returns a nil cleanup, which a caller uses without a check of the error")
+				}
+			}
+		}
+	}
 	live, guard := false, false
 	for _, s := range x.sites {
 		for _, u := range s.Uses {
