@@ -92,6 +92,14 @@ func TestGenerate(t *testing.T) {
 	c.check(t, "all in one package", together...)
 }
 
+// What is thrown away again while a program is made must not count as a use.
+func TestGenerateUses(t *testing.T) {
+	c := newChecker()
+	for _, seed := range []uint64{1906678, 1910906, 1911389, 1911542, 1928133} {
+		c.check(t, fmt.Sprint("seed ", seed), generate(t, Random(seed), ""))
+	}
+}
+
 func same(p, q *Program) bool { return bytes.Equal(p.Text, q.Text) && bytes.Equal(p.Far, q.Far) }
 
 func TestReplay(t *testing.T) {

@@ -188,12 +188,13 @@ func (b *block) declare(vars ...*variable) {
 	b.check[len(b.lines)] = append(b.check[len(b.lines)], vars...)
 }
 
-// close returns the lines, with a use of each variable that has none.
+// close returns the lines, with a use of each variable that has none. What was said to
+// use it may have been thrown away since.
 func (b *block) close() []string {
 	var out []string
 	for i := range len(b.lines) + 1 {
 		for _, v := range b.check[i] {
-			if !v.used {
+			if !v.used || !slices.ContainsFunc(b.lines[i:], func(line string) bool { return hasWord(line, v.name) }) {
 				out = append(out, "_ = "+v.name)
 			}
 		}
@@ -202,6 +203,22 @@ func (b *block) close() []string {
 		}
 	}
 	return out
+}
+
+// hasWord reports whether name stands in text, not as a part of a longer name.
+func hasWord(text, name string) bool {
+	letter := func(i int) bool {
+		return 0 <= i && i < len(text) && (text[i] == '_' || '0' <= text[i] && text[i] <= '9' || 'a' <= text[i]|' ' && text[i]|' ' <= 'z')
+	}
+	for from := 0; ; from++ {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		if from += i; !letter(from-1) && !letter(from+len(name)) {
+			return true
+		}
+	}
 }
 
 // text returns the block with braces.
