@@ -49,20 +49,19 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 	var excluded []Problem
 	matched := make(map[string]bool) // patterns
 	o.Status("listing packages")
-	listed := make(graph)
+	listed, err := listings(ctx, o, src, o.Patterns)
+	if err != nil {
+		return nil, err
+	}
 	s.lists = append(s.lists, listed)
 	for _, config := range o.Configs {
-		pkgs, err := list(ctx, o, config, o.Patterns)
-		if err != nil {
-			return nil, err
-		}
-		listed[config.String()] = pkgs
+		pkgs := listed[config.String()]
 		var problems []Problem
 		for _, p := range pkgs {
 			alone := *p
 			alone.Imports = nil // whose problems matter if p is loaded
 			for _, q := range problemsOf(o.Dir, []*packages.Package{&alone}) {
-				if strings.Contains(q.Text, "build constraints exclude all Go files") {
+				if strings.Contains(q.Text, excludes) {
 					excluded = append(excluded, q)
 				} else {
 					problems = append(problems, q)
@@ -136,7 +135,7 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 	}
 	if len(open(hits)) > 0 || methods(hits) {
 		var err error
-		if g, err = s.modules(ctx, o); err != nil {
+		if g, err = s.modules(ctx, o, src); err != nil {
 			return err
 		}
 	}
@@ -352,7 +351,7 @@ func callers(src *sources, reach []*packages.Package, open []hit, load, all map[
 type graph map[string][]*packages.Package
 
 // modules lists the packages of the main modules.
-func (s *scope) modules(ctx context.Context, o Options) (graph, error) {
+func (s *scope) modules(ctx context.Context, o Options, src *sources) (graph, error) {
 	o.Status("looking for callers in other packages")
 	dirs, err := mainModules(ctx, o)
 	if err != nil {
@@ -366,11 +365,9 @@ func (s *scope) modules(ctx context.Context, o Options) (graph, error) {
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
-	g := make(graph)
-	for _, config := range o.Configs {
-		if g[config.String()], err = list(ctx, o, config, patterns); err != nil {
-			return nil, err
-		}
+	g, err := listings(ctx, o, src, patterns)
+	if err != nil {
+		return nil, err
 	}
 	s.lists = append(s.lists, g)
 	return g, nil

@@ -73,11 +73,12 @@ type Options struct {
 	// Neither is called by two goroutines at once.
 	Status func(string)
 
-	whole    bool   // leaves loading to go/packages, which tests compare
-	anew     bool   // asks the go command about each text, which tests compare
-	modcache string // whose files are never edited
-	standard bool   // the main module is the standard library, of whose packages the go command names no module
-	goarch   string // of the host
+	whole    bool            // leaves loading to go/packages, which tests compare
+	anew     bool            // asks the go command about each text, which tests compare
+	modcache string          // whose files are never edited
+	standard bool            // the main module is the standard library, of whose packages the go command names no module
+	goarch   string          // of the host
+	systems  map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
 
 	// candidates stands in for edit.Candidates in tests. With undeferred, the
 	// functions that it finds need no caller that defers what they hand out.
@@ -177,22 +178,30 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	}
 	o.modcache, o.goarch = host.GOMODCACHE, host.GOARCH
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
-	o.Configs, err = distinct(ctx, o, host.GOOS, host.GOARCH)
-	return o, err
+	return o, o.distinct(ctx, host.GOOS, host.GOARCH)
 }
 
-// distinct returns the configurations of o, each once, with the host's spelled
+// distinct reduces the configurations of o to each one once, with the host's spelled
 // out if there are others beside it.
-func distinct(ctx context.Context, o Options, goos, goarch string) ([]Config, error) {
+func (o *Options) distinct(ctx context.Context, goos, goarch string) error {
 	if len(o.Configs) == 0 {
-		return []Config{{}}, nil
+		o.Configs = []Config{{}}
+		return nil
 	}
 	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
-		return o.Configs, nil
+		return nil
 	}
-	known, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
+	out, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
 	if err != nil && ctx.Err() != nil {
-		return nil, err
+		return err
+	}
+	// Without the list, which not every distribution of Go can print, an unknown system
+	// is one that no file is built for.
+	known := strings.Fields(string(out))
+	o.systems = make(map[string]bool)
+	for _, pair := range known {
+		goos, goarch, _ := strings.Cut(pair, "/")
+		o.systems[goos], o.systems[goarch] = true, true
 	}
 	var configs []Config
 	seen := make(map[string]bool)
@@ -203,17 +212,16 @@ func distinct(ctx context.Context, o Options, goos, goarch string) ([]Config, er
 		if c.GOARCH == "" {
 			c.GOARCH = goarch
 		}
-		// Without the list, which not every distribution of Go can print, an
-		// unknown system is one that no file is built for.
-		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(strings.Fields(string(known)), pair) {
-			return nil, fmt.Errorf("%s is not a system that Go builds for", pair)
+		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(known, pair) {
+			return fmt.Errorf("%s is not a system that Go builds for", pair)
 		}
 		if !seen[c.String()] {
 			seen[c.String()] = true
 			configs = append(configs, c)
 		}
 	}
-	return configs, nil
+	o.Configs = configs
+	return nil
 }
 
 // goCommand runs the go command and returns what it prints.

@@ -47,7 +47,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	if len(open) == 0 {
 		return nil
 	}
-	g, err := r.scope.modules(ctx, r.Options)
+	g, err := r.scope.modules(ctx, r.Options, r.src)
 	if err != nil {
 		return err
 	}

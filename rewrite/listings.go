@@ -1,0 +1,274 @@
+package rewrite
+
+import (
+	"bytes"
+	"context"
+	"go/build/constraint"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// listings asks the go command about patterns, in every configuration.
+//
+// To read the files of a module is most of a report's work, and the go command does it
+// anew for each configuration. But what it says differs only where a file is bound to a
+// system, by its name or a build constraint. So it is asked about everything once, and
+// then about the directories that hold such files.
+func listings(ctx context.Context, o Options, src *sources, patterns []string) (graph, error) {
+	g := make(graph)
+	var s *shared
+	for i, config := range o.Configs {
+		var pkgs []*packages.Package
+		var err error
+		if s != nil {
+			if pkgs, err = s.list(ctx, o, config); err != nil {
+				return nil, err
+			}
+		}
+		if pkgs == nil {
+			if pkgs, err = list(ctx, o, config, patterns); err != nil {
+				return nil, err
+			}
+		}
+		g[config.String()] = pkgs
+		if i == 0 && len(o.Configs) > 1 {
+			if s, err = newShared(ctx, o, src, patterns, pkgs); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return g, nil
+}
+
+// A shared is the listing of one configuration, of which others share the most.
+type shared struct {
+	roots []*packages.Package
+	nodes map[string]*packages.Package // roots and all that they depend on, by ID
+	bound map[string]bool              // directories with a file that is bound to a system
+}
+
+// newShared returns what other configurations may share, or nil if that cannot be told:
+// where the patterns are not all that is below some directories, where another module
+// imports a main one, or in the standard library.
+func newShared(ctx context.Context, o Options, src *sources, patterns []string, roots []*packages.Package) (*shared, error) {
+	var dirs []string
+	for _, p := range patterns {
+		dir, ok := strings.CutSuffix(p, "/...")
+		if !ok || dir != "." && !filepath.IsAbs(dir) {
+			return nil, nil
+		}
+		if dir == "." {
+			dir = o.Dir
+		}
+		dirs = append(dirs, dir)
+	}
+	if o.standard || len(o.systems) == 0 {
+		return nil, nil
+	}
+	s := &shared{roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
+	files := make(map[string]bool)
+	closed := true
+	packages.Visit(roots, nil, func(p *packages.Package) {
+		s.nodes[p.ID] = p
+		if mainPackage(p) {
+			for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+				files[name] = true
+			}
+			return
+		}
+		for _, q := range p.Imports {
+			closed = closed && !mainPackage(q)
+		}
+	})
+	if !closed {
+		return nil, nil
+	}
+	// In this configuration there may be nothing to list in a directory.
+	mains, err := mainModules(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	_, present := around(mains)
+	inside := make(map[string]bool) // directories
+	for _, name := range present {
+		at := filepath.Dir(name)
+		if _, ok := inside[at]; !ok {
+			inside[at] = slices.ContainsFunc(dirs, func(dir string) bool { return below(dir, at) })
+		}
+		if inside[at] {
+			files[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(files))
+	bound := make([]bool, len(names))
+	each(names, func(i int, name string) {
+		text, err := src.peek(name)
+		bound[i] = err != nil || o.bound(name, text)
+	})
+	for i, name := range names {
+		if bound[i] {
+			s.bound[filepath.Dir(name)] = true
+		}
+	}
+	return s, nil
+}
+
+// mainPackage reports whether p belongs to a main module.
+func mainPackage(p *packages.Package) bool { return p.Module != nil && p.Module.Main }
+
+// bound reports whether a Go file may be built in some configurations of o, and not in
+// others. It may say yes too often.
+func (o Options) bound(name string, text []byte) bool {
+	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), ".go"), "_")
+	if slices.ContainsFunc(strings.Split(words, "_"), o.tells) {
+		return true
+	}
+	if bytes.Contains(text, []byte(`"C"`)) { // there is no cgo for other systems
+		return true
+	}
+	for rest := text; ; {
+		i := bytes.Index(rest, []byte("build"))
+		if i < 0 {
+			return false
+		}
+		start, end := bytes.LastIndexByte(rest[:i], '\n')+1, bytes.IndexByte(rest[i:], '\n')+i
+		if end < i {
+			end = len(rest)
+		}
+		line := strings.TrimSpace(strings.TrimPrefix(string(rest[start:end]), "\ufeff"))
+		rest = rest[end:]
+		if !constraint.IsGoBuild(line) && !constraint.IsPlusBuild(line) {
+			continue
+		}
+		x, err := constraint.Parse(line)
+		if err != nil {
+			return true
+		}
+		found := false
+		x.Eval(func(tag string) bool {
+			found = found || o.tells(tag)
+			return false
+		})
+		if found {
+			return true
+		}
+	}
+}
+
+// tells reports whether a build tag may hold in some configurations of o, and not in
+// others.
+func (o Options) tells(tag string) bool {
+	tag, _, _ = strings.Cut(tag, ".") // amd64.v3, goexperiment.x
+	switch tag {
+	case "unix", "cgo", "goexperiment", "boringcrypto":
+		return true
+	}
+	return o.systems[tag] || slices.ContainsFunc(o.Configs, func(c Config) bool { return slices.Contains(c.Tags, tag) })
+}
+
+// list returns what the go command would say of another configuration; nil if it has to
+// be asked.
+func (s *shared) list(ctx context.Context, o Options, config Config) ([]*packages.Package, error) {
+	var roots []*packages.Package
+	own := make(map[string]*packages.Package) // of the configuration, by ID
+	if len(s.bound) > 0 {
+		var err error
+		if roots, err = list(ctx, o, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
+			return nil, err
+		}
+		// Of a directory without files nothing is said, if it is not asked for by name.
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return excluded(p) })
+		packages.Visit(roots, nil, func(p *packages.Package) { own[p.ID] = p })
+	}
+	if !s.agrees(roots, own) {
+		return nil, nil
+	}
+	var node func(p *packages.Package) *packages.Package
+	node = func(p *packages.Package) *packages.Package {
+		if q := own[p.ID]; q != nil {
+			return q
+		}
+		q, imports := new(packages.Package), p.Imports
+		*q = *p
+		if s.bound[dirOf(p)] {
+			// Compiled once more for a test of a package that is not bound: of the same
+			// files as the other.
+			twin := own[p.PkgPath]
+			*q, imports = *twin, twin.Imports
+			q.ID, q.ForTest = p.ID, p.ForTest
+		}
+		own[p.ID] = q
+		q.Errors = slices.Clip(q.Errors)
+		q.Imports = make(map[string]*packages.Package, len(imports))
+		for path, dep := range imports {
+			if d := p.Imports[path]; d != nil {
+				dep = d
+			}
+			q.Imports[path] = node(dep)
+		}
+		return q
+	}
+	for _, p := range s.roots {
+		if !s.bound[dirOf(p)] {
+			roots = append(roots, node(p))
+		}
+	}
+	slices.SortFunc(roots, func(p, q *packages.Package) int { return strings.Compare(p.ID, q.ID) })
+	return roots, nil
+}
+
+// agrees reports whether the packages in bound directories stand in the same place of
+// the graph as in s: then nothing changes for those that are around them. Otherwise a
+// package may, for instance, have to be compiled once more for a test.
+func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Package) bool {
+	for _, p := range roots {
+		if q := s.nodes[p.ID]; q != nil && !slices.Equal(mainImports(p), mainImports(q)) {
+			return false
+		}
+	}
+	for _, p := range s.nodes {
+		if !mainPackage(p) || s.bound[dirOf(p)] {
+			continue
+		}
+		for _, dep := range p.Imports {
+			if mainPackage(dep) && s.bound[dirOf(dep)] && own[dep.PkgPath] == nil {
+				return false // there is none for it to import
+			}
+		}
+	}
+	return true
+}
+
+// mainImports returns the IDs of the packages of main modules that p imports, sorted.
+func mainImports(p *packages.Package) []string {
+	var ids []string
+	for _, dep := range p.Imports {
+		if mainPackage(dep) {
+			ids = append(ids, dep.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// dirOf returns the directory of the files of p.
+func dirOf(p *packages.Package) string {
+	for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+		return filepath.Dir(name)
+	}
+	return p.Dir
+}
+
+// excluded reports whether p has no files in its configuration.
+func excluded(p *packages.Package) bool {
+	return len(p.GoFiles) == 0 && slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+		return strings.Contains(e.Msg, excludes)
+	})
+}
+
+// excludes is what the go command says of a directory in which nothing is built.
+const excludes = "build constraints exclude all Go files"
