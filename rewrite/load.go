@@ -36,22 +36,12 @@ type loader struct {
 	over   overlay
 	flags  []string // for the go command, with the overlay
 
-	fset  *token.FileSet
-	order []*packages.Package        // to be type-checked, dependencies first
-	from  map[*packages.Package]bool // whether it is in order; by all that were visited
-	full  map[*packages.Package]bool // with the bodies of functions
+	syntax *syntax
+	order  []*packages.Package        // to be type-checked, dependencies first
+	from   map[*packages.Package]bool // whether it is in order; by all that were visited
+	full   map[*packages.Package]bool // with the bodies of functions
 
 	bodies map[string]bool // names of files whose functions are checked
-
-	mu    sync.Mutex
-	files map[string]*parsed // by name
-}
-
-// A parsed file is shared by the variants of its package.
-type parsed struct {
-	once sync.Once
-	file *ast.File
-	err  error
 }
 
 // errNotAlone says that packages cannot be type-checked from their files and the
@@ -130,7 +120,7 @@ func (l *loader) visit(p *packages.Package) bool {
 		yes = l.visit(p.Imports[path]) || yes
 	}
 	if l.from[p] = yes; yes {
-		p.Fset, p.CompiledGoFiles, p.Syntax = l.fset, p.GoFiles, nil // it may have been loaded before
+		p.Fset, p.CompiledGoFiles, p.Syntax = l.syntax.fset, p.GoFiles, nil // it may have been loaded before
 		p.TypesSizes = types.SizesFor("gc", cmp.Or(l.config.GOARCH, l.goarch))
 		l.order = append(l.order, p)
 	}
@@ -194,7 +184,7 @@ func (l *loader) export(p *packages.Package, known map[string]*types.Package) (*
 	if err != nil {
 		return nil, err
 	}
-	return gcexportdata.Read(in, l.fset, known, p.PkgPath)
+	return gcexportdata.Read(in, l.syntax.fset, known, p.PkgPath)
 }
 
 // check type-checks the packages in order, several at a time.
@@ -235,53 +225,18 @@ func (l *loader) check(ctx context.Context) error {
 // parse fills in the syntax of p.
 func (l *loader) parse(p *packages.Package) error {
 	for _, name := range p.CompiledGoFiles {
-		l.mu.Lock()
-		f := l.files[name]
-		if f == nil {
-			f = new(parsed)
-			l.files[name] = f
+		f, err := l.syntax.file(name, l.bodies[name])
+		if err != nil {
+			return &SourceError{Config: l.config, Problems: parseProblems(name, err)}
 		}
-		l.mu.Unlock()
-		f.once.Do(func() {
-			f.file, f.err = l.file(name)
-		})
-		if f.err != nil {
-			return &SourceError{Config: l.config, Problems: parseProblems(name, f.err)}
-		}
-		for _, spec := range f.file.Imports {
+		for _, spec := range f.Imports {
 			if spec.Path.Value == `"C"` {
 				return errNotAlone
 			}
 		}
-		p.Syntax = append(p.Syntax, f.file)
+		p.Syntax = append(p.Syntax, f)
 	}
 	return nil
-}
-
-// file parses a file. Where nobody looks at the functions, there may be thousands of
-// files, and their bodies and comments are dropped: two thirds of the memory.
-func (l *loader) file(name string) (*ast.File, error) {
-	read, mode := l.src.read, parser.Mode(parseMode)
-	if !l.bodies[name] {
-		read, mode = l.src.peek, mode&^parser.ParseComments
-	}
-	text, ok := l.over[name]
-	if !ok {
-		var err error
-		if text, err = read(name); err != nil {
-			return nil, err
-		}
-	}
-	f, err := parser.ParseFile(l.fset, name, text, mode)
-	if err != nil || l.bodies[name] {
-		return f, err
-	}
-	for _, d := range f.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
-			fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace}
-		}
-	}
-	return f, nil
 }
 
 // typeCheck type-checks a package whose syntax and whose imports' types are

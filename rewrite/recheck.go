@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/scanner"
+	"go/token"
 	"maps"
 	"slices"
 	"strconv"
@@ -26,8 +27,9 @@ func (r *run) check(ctx context.Context, over overlay) ([]*view, error) {
 		return r.load(ctx, over)
 	}
 	views := make([]*view, len(r.views))
+	files := make(map[placed]*ast.File)
 	for i, v := range r.views {
-		next, err := r.recheck(ctx, v, over)
+		next, err := r.recheck(ctx, v, over, files)
 		if errors.Is(err, errUnknownImport) {
 			return r.load(ctx, over)
 		}
@@ -47,12 +49,12 @@ func (r *run) check(ctx context.Context, over overlay) ([]*view, error) {
 var errUnknownImport = errors.New("an import that is not known")
 
 // recheck makes of v the view of another text.
-func (r *run) recheck(ctx context.Context, v *view, over overlay) (*view, error) {
+func (r *run) recheck(ctx context.Context, v *view, over overlay, files map[placed]*ast.File) (*view, error) {
 	c := &checker{
 		ctx: ctx, over: over, run: r, config: v.config,
 		changed: v.over.differs(over),
 		roots:   make(map[*packages.Package]bool),
-		files:   make(map[string]*ast.File),
+		files:   files,
 		known:   make(map[*packages.Package]*packages.Package),
 	}
 	for _, p := range v.pkgs {
@@ -95,8 +97,14 @@ type checker struct {
 	over    overlay
 	changed map[string]bool // files
 	roots   map[*packages.Package]bool
-	files   map[string]*ast.File // parsed anew, since the variants of a package share files
+	files   map[placed]*ast.File // parsed anew, since configurations and the variants of a package share files
 	known   map[*packages.Package]*packages.Package
+}
+
+// A placed is the name of a file, in a file set.
+type placed struct {
+	fset *token.FileSet
+	name string
 }
 
 // next returns p as it is in the new text: p itself if neither its files nor
@@ -149,7 +157,8 @@ func (c *checker) parse(p *packages.Package) error {
 		if !c.changed[name] {
 			continue
 		}
-		if c.files[name] == nil {
+		at := placed{p.Fset, name}
+		if c.files[at] == nil {
 			text, ok := c.over[name]
 			if !ok {
 				var err error
@@ -161,9 +170,9 @@ func (c *checker) parse(p *packages.Package) error {
 			if err != nil {
 				return &SourceError{Config: c.config, Problems: parseProblems(name, err)}
 			}
-			c.files[name] = f
+			c.files[at] = f
 		}
-		p.Syntax[i] = c.files[name]
+		p.Syntax[i] = c.files[at]
 		for _, spec := range p.Syntax[i].Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err != nil || path != "unsafe" && p.Imports[path] == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/token"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,9 +35,10 @@ func (r *run) load(ctx context.Context, over overlay) ([]*view, error) {
 		return nil, err
 	}
 	defer remove()
+	files := newSyntax(r.src, over)
 	var views []*view
 	for _, config := range r.Configs {
-		v, err := r.view(ctx, config, over, flags)
+		v, err := r.view(ctx, config, over, flags, files)
 		if err != nil {
 			return nil, err
 		}
@@ -53,11 +53,11 @@ func (r *run) load(ctx context.Context, over overlay) ([]*view, error) {
 	return views, nil
 }
 
-func (r *run) view(ctx context.Context, config Config, over overlay, flags []string) (*view, error) {
+func (r *run) view(ctx context.Context, config Config, over overlay, flags []string, files *syntax) (*view, error) {
 	l := &loader{
-		run: r, config: config, over: over, flags: flags, fset: token.NewFileSet(),
+		run: r, config: config, over: over, flags: flags, syntax: files,
 		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
-		files: make(map[string]*parsed), bodies: make(map[string]bool),
+		bodies: make(map[string]bool),
 	}
 	pkgs, err := l.load(ctx)
 	if r.whole || errors.Is(err, errNotAlone) {
