@@ -31,6 +31,7 @@ func interfaceMethods(src *sources, g graph) []plan.Method {
 		if err != nil || !bytes.Contains(text, []byte("interface")) {
 			return // a file that is gone asks for nothing
 		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.INTERFACE })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if f == nil || err != nil && len(f.Decls) == 0 {
 			return

@@ -27,20 +27,22 @@
 // package is internal or Options.Exported is set) may have callers anywhere in
 // the main modules, of which go.work may name several, whether the patterns
 // name those packages or not. Packages that depend on such a function's and
-// mention its name are type-checked as well, and if it is to be rewritten, all
-// packages that depend on its own. Modules in directories below a main one that
+// mention its name are type-checked as well, in brief: without the bodies of those
+// functions that do not. If it is to be rewritten, that is decided again with all
+// packages that depend on its own in sight, whole. Modules in directories below a main one that
 // are no main modules themselves are not looked into: where one of them may import
 // the package, the function stays.
 //
 // Whatever is type-checked must be sound: a package with an error could hide a
-// caller, and ends the run with a *SourceError. Other packages of the module
-// are parsed at most, and may be broken. What all this costs is in measured.md, beside
+// caller, and ends the run with a *SourceError. Other packages of the module, and
+// other functions of packages in brief, are parsed at most, and may be broken. What all this costs is in measured.md, beside
 // this file; BenchmarkReport and internal/speed measure it.
 //
 // # Configurations
 //
 // Everything happens in each of Options.Configs by itself: a file for another
-// system is another program. Afterwards, the configurations that build a file
+// system is another program. Only the syntax of files is shared, and what the go
+// command says of packages without a file that is bound to a system. Afterwards, the configurations that build a file
 // must agree about its edits, to the byte, or the change is refused
 // (configs-diverge). A function that exists in one configuration alone is fine
 // as long as that holds.

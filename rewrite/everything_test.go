@@ -32,7 +32,7 @@ func TestEverything(t *testing.T) {
 		if r.scope, err = survey(t.Context(), o, r.src); err != nil {
 			t.Fatal(err)
 		}
-		r.scope.load = r.scope.reach // all that could be concerned
+		r.scope.widest() // all that could be concerned
 		if err := r.look(t.Context()); err != nil {
 			t.Fatal(err)
 		}

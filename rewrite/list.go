@@ -23,6 +23,7 @@ type scope struct {
 	targets map[string]bool // paths of packages whose prepare functions are wanted
 	load    []string        // paths of packages to type-check, sorted
 	reach   []string        // load, and all that depend on a package with an open hit
+	brief   *briefing       // what of load is enough in brief
 	files   int             // Go files looked at
 
 	// linked holds the symbols that linkname directives name, with the file.
@@ -163,15 +164,21 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 			names[h.name] = true
 		}
 		s.leaveOut(src, g, names)
-		if err := callers(src, g.reach(paths(hits)), hits, load, all); err != nil {
+		held := maps.Clone(load)
+		if err := callers(src, g.reach(paths(hits)), names, load, all); err != nil {
 			return err
 		}
+		s.brief = briefingOf(g, load, held, names)
 		o.Progress(fmt.Sprintf("%s may reach them, %s may call them", count(len(all), "package"), count(len(load), "package")))
 	}
 	s.load = slices.Sorted(maps.Keys(load))
 	s.reach = slices.Sorted(maps.Keys(all))
 	return nil
 }
+
+// widest makes the scope hold all packages that a rewrite could concern, with all of
+// their text.
+func (s *scope) widest() { s.load, s.brief = s.reach, nil }
 
 // count returns "1 file", "2 files".
 func count(n int, noun string) string {
@@ -322,12 +329,8 @@ func (s *scope) leaveOut(src *sources, g graph, names map[string]bool) {
 }
 
 // callers adds to all the packages that reach a package with open hits, and to load
-// those of them that mention the name of a hit: only they can hold a caller.
-func callers(src *sources, reach []*packages.Package, open []hit, load, all map[string]bool) error {
-	names := make(map[string]bool)
-	for _, h := range open {
-		names[h.name] = true
-	}
+// those of them that mention one of their names: only they can hold a caller.
+func callers(src *sources, reach []*packages.Package, names, load, all map[string]bool) error {
 	for _, p := range reach {
 		path := basePath(p)
 		all[path] = true

@@ -41,7 +41,7 @@ type loader struct {
 	from   map[*packages.Package]bool // whether it is in order; by all that were visited
 	full   map[*packages.Package]bool // with the bodies of functions
 
-	bodies map[string]bool // names of files whose functions are checked
+	parts map[string]part // of files whose functions are checked; of others the outline
 }
 
 // errNotAlone says that packages cannot be type-checked from their files and the
@@ -76,8 +76,12 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
 	for _, p := range roots {
 		l.full[p] = true
+		part := allOfIt
+		if l.syntax.brief.has(p) {
+			part = inBrief
+		}
 		for _, name := range p.GoFiles {
-			l.bodies[name] = true
+			l.parts[name] = part
 		}
 	}
 	for _, p := range roots {
@@ -208,7 +212,7 @@ func (l *loader) check(ctx context.Context) error {
 			defer func() { <-tokens }()
 			if errs[i] = ctx.Err(); errs[i] == nil {
 				if errs[i] = l.parse(p); errs[i] == nil {
-					typeCheck(p, l.full[p])
+					typeCheck(p, l.full[p], l.syntax.brief.has(p))
 				}
 			}
 		})
@@ -225,7 +229,11 @@ func (l *loader) check(ctx context.Context) error {
 // parse fills in the syntax of p.
 func (l *loader) parse(p *packages.Package) error {
 	for _, name := range p.CompiledGoFiles {
-		f, err := l.syntax.file(name, l.bodies[name])
+		part, ok := l.parts[name]
+		if !ok {
+			part = outlined
+		}
+		f, err := l.syntax.file(name, part)
 		if err != nil {
 			return &SourceError{Config: l.config, Problems: parseProblems(name, err)}
 		}
@@ -241,8 +249,8 @@ func (l *loader) parse(p *packages.Package) error {
 
 // typeCheck type-checks a package whose syntax and whose imports' types are
 // there. Without the bodies of functions it notes nothing of what it learns but
-// the types of the package.
-func typeCheck(p *packages.Package, bodies bool) {
+// the types of the package. In brief, files may import what they do not use.
+func typeCheck(p *packages.Package, bodies, brief bool) {
 	cfg := &types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
 			if path == "unsafe" {
@@ -258,6 +266,9 @@ func typeCheck(p *packages.Package, bodies bool) {
 		Error: func(err error) {
 			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}
 			if t, ok := err.(types.Error); ok {
+				if brief && unusedImport(p.Syntax, t.Pos, t.Soft) {
+					return
+				}
 				e.Pos, e.Msg = t.Fset.Position(t.Pos).String(), t.Msg
 			}
 			p.Errors = append(p.Errors, e)

@@ -59,6 +59,7 @@ func prescan(src *sources, files []string) *scan {
 		if !mayLiteral(text) {
 			return
 		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.FUNC })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
 			answers[i].problems = syntaxProblems(name, err)
@@ -113,6 +114,7 @@ func deferred(src *sources, hits []hit, files []string) []hit {
 		if err != nil || !bytes.Contains(text, []byte("defer")) || !mentions(text, names) {
 			return // a file that is gone is no caller
 		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.DEFER })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
 			found[i] = slices.Collect(maps.Keys(names))
@@ -138,20 +140,27 @@ func deferred(src *sources, hits []hit, files []string) []hit {
 
 // mentions reports whether one of names is a word of text.
 func mentions(text []byte, names map[string]bool) bool {
-	start := -1
-	for i, c := range text {
-		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
-		switch {
-		case letter && start < 0:
-			start = i
-		case !letter && start >= 0:
-			if names[string(text[start:i])] {
+	letter := func(i int) bool {
+		if i < 0 || i >= len(text) {
+			return false
+		}
+		c := text[i]
+		return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
+	}
+	for name := range names {
+		for from := 0; ; {
+			i := bytes.Index(text[from:], []byte(name))
+			if i < 0 {
+				break
+			}
+			start, end := from+i, from+i+len(name)
+			if !letter(start-1) && !letter(end) {
 				return true
 			}
-			start = -1
+			from = end
 		}
 	}
-	return start >= 0 && names[string(text[start:])]
+	return false
 }
 
 // linknames returns the symbols that the linkname directives of a file name in

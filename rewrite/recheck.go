@@ -144,7 +144,7 @@ func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	if err := c.parse(&q); err != nil {
 		return nil, err
 	}
-	typeCheck(&q, c.roots[p])
+	typeCheck(&q, c.roots[p], c.scope.brief.has(p))
 	c.known[p] = &q
 	return &q, nil
 }

@@ -63,8 +63,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := r.look(ctx); err != nil {
 		return nil, err
 	}
-	if len(r.scope.reach) > len(r.scope.load) && r.opens() {
-		r.scope.load = r.scope.reach
+	if (len(r.scope.reach) > len(r.scope.load) || r.scope.brief != nil) && r.opens() {
+		r.scope.widest()
 		if err := r.look(ctx); err != nil {
 			return nil, err
 		}
@@ -115,8 +115,8 @@ func (r *run) look(ctx context.Context) (err error) {
 // opens reports whether some change concerns a function that packages outside
 // the scope could depend on without naming it, by an interface that they bring
 // together with its type. Such a change is decided again with all of them in
-// sight. It is rare, and most runs are spared the packages that merely depend
-// on one with an exported candidate.
+// sight, and with all of their text. It is rare, and most runs are spared the packages
+// that merely depend on one with an exported candidate.
 func (r *run) opens() bool {
 	return slices.ContainsFunc(r.changes, func(c *change) bool {
 		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"

@@ -10,19 +10,28 @@ import (
 // A syntax holds the files of one text as they were parsed. The configurations share
 // them, and the variants of a package: a file is parsed once.
 type syntax struct {
-	src  *sources
-	over overlay
-	fset *token.FileSet
+	src   *sources
+	over  overlay
+	brief *briefing
+	fset  *token.FileSet
 
 	mu    sync.Mutex
-	files map[depth]*parsed
+	files map[portion]*parsed
 }
 
-// A depth says how much of a file is wanted.
-type depth struct {
-	name   string
-	bodies bool // of functions, and comments
+// A portion is a file, and how much of it is wanted.
+type portion struct {
+	name string
+	part part
 }
+
+type part int
+
+const (
+	allOfIt  part = iota
+	inBrief       // as a briefing says
+	outlined      // without the bodies of functions, and comments
+)
 
 type parsed struct {
 	once sync.Once
@@ -30,39 +39,45 @@ type parsed struct {
 	err  error
 }
 
-func newSyntax(src *sources, over overlay) *syntax {
-	return &syntax{src: src, over: over, fset: token.NewFileSet(), files: make(map[depth]*parsed)}
+func newSyntax(src *sources, over overlay, brief *briefing) *syntax {
+	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
 }
 
 // file returns a file. Where nobody looks at the functions, there may be thousands of
 // files, and their bodies and comments are dropped: two thirds of the memory.
-func (s *syntax) file(name string, bodies bool) (*ast.File, error) {
+func (s *syntax) file(name string, part part) (*ast.File, error) {
 	s.mu.Lock()
-	d := depth{name, bodies}
-	f := s.files[d]
+	want := portion{name, part}
+	f := s.files[want]
 	if f == nil {
 		f = new(parsed)
-		s.files[d] = f
+		s.files[want] = f
 	}
 	s.mu.Unlock()
-	f.once.Do(func() { f.file, f.err = s.parse(d) })
+	f.once.Do(func() { f.file, f.err = s.parse(want) })
 	return f.file, f.err
 }
 
-func (s *syntax) parse(d depth) (*ast.File, error) {
+func (s *syntax) parse(want portion) (*ast.File, error) {
 	read, mode := s.src.read, parser.Mode(parseMode)
-	if !d.bodies {
-		read, mode = s.src.peek, mode&^parser.ParseComments
+	if want.part != allOfIt { // nothing of it can change
+		read = s.src.peek
 	}
-	text, ok := s.over[d.name]
+	if want.part == outlined {
+		mode &^= parser.ParseComments
+	}
+	text, ok := s.over[want.name]
 	if !ok {
 		var err error
-		if text, err = read(d.name); err != nil {
+		if text, err = read(want.name); err != nil {
 			return nil, err
 		}
 	}
-	f, err := parser.ParseFile(s.fset, d.name, text, mode)
-	if err != nil || d.bodies {
+	if want.part == inBrief {
+		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.brief.names[lit] })
+	}
+	f, err := parser.ParseFile(s.fset, want.name, text, mode)
+	if err != nil || want.part != outlined {
 		return f, err
 	}
 	for _, decl := range f.Decls {

@@ -35,7 +35,7 @@ func (r *run) load(ctx context.Context, over overlay) ([]*view, error) {
 		return nil, err
 	}
 	defer remove()
-	files := newSyntax(r.src, over)
+	files := newSyntax(r.src, over, r.scope.brief)
 	var views []*view
 	for _, config := range r.Configs {
 		v, err := r.view(ctx, config, over, flags, files)
@@ -57,7 +57,7 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	l := &loader{
 		run: r, config: config, over: over, flags: flags, syntax: files,
 		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
-		bodies: make(map[string]bool),
+		parts: make(map[string]part),
 	}
 	pkgs, err := l.load(ctx)
 	if r.whole || errors.Is(err, errNotAlone) {

@@ -60,14 +60,14 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	for _, p := range g.reach(open) {
 		load[basePath(p)] = true
 	}
-	if len(load) == len(r.scope.load) {
+	if len(load) == len(r.scope.load) && r.scope.brief == nil {
 		for _, v := range r.views {
 			v.world.Asked, v.world.Unbuilt = r.scope.asked, r.scope.unbuilt
 		}
 		return nil
 	}
 	r.scope.load = slices.Sorted(maps.Keys(load))
-	r.scope.reach = r.scope.load
+	r.scope.reach, r.scope.brief = r.scope.load, nil
 	if r.views, err = r.load(ctx, r.over); err != nil {
 		return err
 	}
