@@ -1,6 +1,6 @@
-// Package rewrite runs closurefix over the packages of a module: it loads
-// them, asks packages pattern, plan and edit what to do about each prepare
-// function, checks the outcome, and writes it.
+// Package rewrite runs closurefix over the packages of a module: it loads them, asks
+// packages pattern, plan and edit what to do about each prepare function, checks the
+// outcome, and writes it.
 //
 //	res, err := rewrite.Run(ctx, rewrite.Options{Patterns: []string{"./..."}, Rewrite: true})
 //	if err != nil {
@@ -13,54 +13,53 @@
 //
 // # What is loaded
 //
-// Few functions of a module are prepare functions, and types are dear. So the
-// files that the patterns name are looked at first, without types: those that may
-// hold a function literal are parsed, then those that name a function that returns
-// one, and the packages are kept that hold such a function which some declaration
-// with a defer statement names. They are type-checked, once per package, in the
-// variant that has the in-package tests, and with their external tests beside them. Types of
-// dependencies come from export data; where a dependency depends on a package of
-// the scope, it is type-checked too, without the bodies of functions. Packages with
-// cgo are left to packages.Load.
+// Few functions of a module are prepare functions, and types are dear. So the files
+// that the patterns name are looked at first, without types: those that may hold a
+// function literal are parsed, then those that name a function that returns one, and
+// the packages are kept that hold such a function which some declaration with a defer
+// statement names. They are type-checked, once per package, in the variant that has
+// the in-package tests, and with their external tests beside them. Types of
+// dependencies come from export data; where a dependency depends on a package of the
+// scope, it is type-checked too, without the bodies of functions. Packages with cgo
+// are left to packages.Load.
 //
-// A function that other packages can call (its name is exported, and its
-// package is internal or Options.Exported is set) may have callers anywhere in
-// the main modules, of which go.work may name several, whether the patterns
-// name those packages or not. Packages that depend on such a function's and
-// mention its name are type-checked as well, in brief: without the bodies of those
-// functions that do not. If it is to be rewritten, that is decided again with all
-// packages that depend on its own in sight, whole. Modules in directories below a main one that
-// are no main modules themselves are not looked into: where one of them may import
-// the package, the function stays.
+// A function that other packages can call (its name is exported, and its package is
+// internal or Options.Exported is set) may have callers anywhere in the main modules,
+// of which go.work may name several, whether the patterns name those packages or not.
+// Packages that depend on such a function's and mention its name are type-checked as
+// well, in brief: without the bodies of those functions that do not. If it is to be
+// rewritten, that is decided again with all packages that depend on its own in sight,
+// whole. Modules in directories below a main one that are no main modules themselves
+// are not looked into: where one of them may import the package, the function stays.
 //
-// Whatever is type-checked must be sound: a package with an error could hide a
-// caller, and ends the run with a *SourceError. Other packages of the module, and
-// other functions of packages in brief, are parsed at most, and may be broken. What all this costs is in measured.md, beside
-// this file; BenchmarkReport and internal/speed measure it.
+// Whatever is type-checked must be sound: a package with an error could hide a caller,
+// and ends the run with a *SourceError. Other packages of the module, and other
+// functions of packages in brief, are parsed at most, and may be broken. What all this
+// costs is in measured.md, beside this file; BenchmarkReport and internal/speed
+// measure it.
 //
 // # Configurations
 //
-// Everything happens in each of Options.Configs by itself: a file for another
-// system is another program. Only the syntax of files is shared, and what the go
-// command says of packages without a file that is bound to a system. Afterwards, the configurations that build a file
-// must agree about its edits, to the byte, or the change is refused
-// (configs-diverge). A function that exists in one configuration alone is fine
-// as long as that holds.
+// Everything happens in each of Options.Configs by itself: a file for another system
+// is another program. Only the syntax of files is shared, and what the go command says
+// of packages without a file that is bound to a system. Afterwards, the configurations
+// that build a file must agree about its edits, to the byte, or the change is refused
+// (configs-diverge). A function that exists in one configuration alone is fine as long
+// as that holds.
 //
 // # Rounds and checks
 //
 // Each decision is made as if it were the only one. Those that touch the same
-// declaration are therefore taken one after the other, in rounds, each decided
-// on the result of those before. After a round the changed packages, and those
-// loaded ones that depend on them (which is all that can name what changed), are
-// type-checked again, in every configuration, with the new text in place of the
-// old. What
-// does not pass is narrowed down to single changes, which are refused
-// (verify-failed) with the words of the checker. A function that hands on the
-// cleanup of one that was rewritten hands out a literal since, and is a prepare
-// function in the next round; if it is exported, the packages that may call it are
-// loaded first, and it is among the findings. Rounds end when there is
-// nothing left to do, so that a second run finds nothing to do either.
+// declaration are therefore taken one after the other, in rounds, each decided on the
+// result of those before. After a round the changed packages, and those loaded ones
+// that depend on them (which is all that can name what changed), are type-checked
+// again, in every configuration, with the new text in place of the old. What does not
+// pass is narrowed down to single changes, which are refused (verify-failed) with the
+// words of the checker. A function that hands on the cleanup of one that was rewritten
+// hands out a literal since, and is a prepare function in the next round; if it is
+// exported, the packages that may call it are loaded first, and it is among the
+// findings. Rounds end when there is nothing left to do, so that a second run finds
+// nothing to do either.
 //
 // # Proof
 //
@@ -69,15 +68,15 @@
 // (package escape): a function whose cleanup the compiler keeps on the stack is no
 // finding, and a change that leaves as much on the heap as it found is refused
 // (no-gain). It is asked once a round, whose changes have no function in common, so
-// that what is gained in a function is gained by one change. Options.Test runs go
-// vet and the tests of the packages that change and of all that depend on them
-// (package trial), also once a round; what fails there and not over the text on
-// disk is narrowed down like an error of the type checker. Options.Bench measures
-// what remains at the end against the text on disk (package bench).
+// that what is gained in a function is gained by one change. Options.Test runs go vet
+// and the tests of the packages that change and of all that depend on them (package
+// trial), also once a round; what fails there and not over the text on disk is
+// narrowed down like an error of the type checker. Options.Bench measures what remains
+// at the end against the text on disk (package bench).
 //
 // Options.Profiles (package heat) proves nothing, and says where it matters.
 //
-// All of this happens in memory and in temporary directories. Result.Write
-// replaces the files at the end, unless one of them was changed by somebody else
-// since it was read.
+// All of this happens in memory and in temporary directories. Result.Write replaces
+// the files at the end, unless one of them was changed by somebody else since it was
+// read.
 package rewrite
