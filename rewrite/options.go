@@ -178,7 +178,8 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	}
 	o.modcache, o.goarch = host.GOMODCACHE, host.GOARCH
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
-	return o, o.distinct(ctx, host.GOOS, host.GOARCH)
+	err = o.distinct(ctx, host.GOOS, host.GOARCH)
+	return o, err
 }
 
 // distinct reduces the configurations of o to each one once, with the host's spelled
