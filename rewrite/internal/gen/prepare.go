@@ -321,6 +321,7 @@ func (m *making) worker(b *block) {
 	}
 	b.line("go %s()", m.literal(b, hookRole, "", "", func(in *block) {
 		in.line("defer close(%s)", m.stopped.use())
+		in.line("defer func() { recover() }()") // else whoever waits races with the end of the process
 		in.line("<-%s", m.stop.use())
 		m.trace(in)
 	}))
