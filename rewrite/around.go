@@ -27,14 +27,14 @@ func around(mains []string) (neighbours []plan.Neighbour, files []string) {
 			case err != nil:
 				return nil
 			case d.IsDir():
-				if name != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules") {
+				if name != root && strings.HasPrefix(d.Name(), ".") {
 					return filepath.SkipDir
 				}
 			case d.Name() == "go.mod" && !slices.Contains(mains, filepath.Dir(name)):
 				if text, err := os.ReadFile(name); err == nil && modulePath(text) != "" {
 					neighbours = append(neighbours, plan.Neighbour{Path: modulePath(text), File: name})
 				}
-			case strings.HasSuffix(name, ".go"):
+			case strings.HasSuffix(name, ".go") && d.Name()[0] != '_' && d.Name()[0] != '.':
 				files = append(files, name)
 			}
 			return nil

@@ -35,6 +35,7 @@ func briefingOf(g graph, load, hits, names map[string]bool) *briefing {
 			}
 			seen[p] = true
 			whole[basePath(p)] = true
+			whole[p.PkgPath] = true // compiled once more for a test, it has the path of that
 			for _, dep := range p.Imports {
 				visit(dep)
 			}

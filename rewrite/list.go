@@ -34,6 +34,7 @@ type scope struct {
 	// lists holds what the go command said about packages and all that they depend
 	// on, so that it need not be asked again when they are loaded.
 	lists []graph
+	alone map[string]bool // configurations whose packages have to be listed once more, by themselves
 
 	neighbours []plan.Neighbour // known once modules was called, and so is present
 	present    []string         // the Go files of the main modules
@@ -45,7 +46,7 @@ type scope struct {
 // those that may hold a prepare function, together with those that may call
 // one of them.
 func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
-	s := &scope{targets: make(map[string]bool)}
+	s := &scope{targets: make(map[string]bool), alone: make(map[string]bool)}
 	files := make(map[string]*packages.Package) // by name
 	var excluded []Problem
 	matched := make(map[string]bool) // patterns
@@ -167,6 +168,11 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 		held := maps.Clone(load)
 		if err := callers(src, g.reach(paths(hits)), names, load, all); err != nil {
 			return err
+		}
+		for _, h := range found.hits { // a caller of those that are not open makes a finding, too
+			if ast.IsExported(h.name) {
+				names[h.name] = true
+			}
 		}
 		s.brief = briefingOf(g, load, held, names)
 		o.Progress(fmt.Sprintf("%s may reach them, %s may call them", count(len(all), "package"), count(len(load), "package")))
@@ -378,6 +384,9 @@ func (s *scope) modules(ctx context.Context, o Options, src *sources) (graph, er
 
 // listed returns the packages to type-check from a list that has all of them.
 func (s *scope) listed(config Config) (roots []*packages.Package, ok bool) {
+	if s.alone[config.String()] {
+		return nil, false
+	}
 	for _, g := range s.lists {
 		missing := make(map[string]bool)
 		for _, path := range s.load {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"go/build/constraint"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,14 +47,16 @@ func listings(ctx context.Context, o Options, src *sources, patterns []string) (
 
 // A shared is the listing of one configuration, of which others share the most.
 type shared struct {
+	dirs  []string // of the patterns
 	roots []*packages.Package
 	nodes map[string]*packages.Package // roots and all that they depend on, by ID
 	bound map[string]bool              // directories with a file that is bound to a system
 }
 
 // newShared returns what other configurations may share, or nil if that cannot be told:
-// where the patterns are not all that is below some directories, where another module
-// imports a main one, or in the standard library.
+// where the patterns are not all that is below some directories, where a main module
+// says what they do not name, where another module may import a main one in some
+// configurations, or in the standard library.
 func newShared(ctx context.Context, o Options, src *sources, patterns []string, roots []*packages.Package) (*shared, error) {
 	var dirs []string
 	for _, p := range patterns {
@@ -69,46 +72,44 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 	if o.standard || len(o.systems) == 0 {
 		return nil, nil
 	}
-	s := &shared{roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
+	mains, err := mainModules(ctx, o)
+	if err != nil {
+		return nil, ctx.Err() // it may be no module
+	}
+	for _, dir := range mains {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err != nil || bytes.Contains(text, []byte("ignore")) {
+			return nil, nil
+		}
+	}
+	s := &shared{dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
 	files := make(map[string]bool)
-	closed := true
 	packages.Visit(roots, nil, func(p *packages.Package) {
 		s.nodes[p.ID] = p
 		if mainPackage(p) {
-			for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+			for _, name := range filesOf(p) {
 				files[name] = true
 			}
-			return
-		}
-		for _, q := range p.Imports {
-			closed = closed && !mainPackage(q)
 		}
 	})
-	if !closed {
+	if s.entangled(o, src) {
 		return nil, nil
 	}
 	// In this configuration there may be nothing to list in a directory.
-	mains, err := mainModules(ctx, o)
-	if err != nil {
-		return nil, err
-	}
 	_, present := around(mains)
 	inside := make(map[string]bool) // directories
 	for _, name := range present {
-		at := filepath.Dir(name)
-		if _, ok := inside[at]; !ok {
-			inside[at] = slices.ContainsFunc(dirs, func(dir string) bool { return below(dir, at) })
+		dir := filepath.Dir(name)
+		if _, ok := inside[dir]; !ok {
+			inside[dir] = s.below(dir)
 		}
-		if inside[at] {
+		if inside[dir] {
 			files[name] = true
 		}
 	}
 	names := slices.Sorted(maps.Keys(files))
 	bound := make([]bool, len(names))
-	each(names, func(i int, name string) {
-		text, err := src.peek(name)
-		bound[i] = err != nil || o.bound(name, text)
-	})
+	each(names, func(i int, name string) { bound[i] = o.bound(src, name) })
 	for i, name := range names {
 		if bound[i] {
 			s.bound[filepath.Dir(name)] = true
@@ -117,17 +118,65 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 	return s, nil
 }
 
+// entangled reports whether another module imports a main one, or may do so in some
+// configurations.
+func (s *shared) entangled(o Options, src *sources) bool {
+	mains := make(map[string]bool)
+	for _, p := range s.nodes {
+		if mainPackage(p) {
+			mains[p.Module.Path] = true
+		}
+	}
+	requires := make(map[string]bool) // go.mod files that name a main module
+	for _, p := range s.nodes {
+		if mainPackage(p) {
+			continue
+		}
+		for _, q := range p.Imports {
+			if mainPackage(q) {
+				return true
+			}
+		}
+		if p.Module == nil {
+			continue // of the standard library
+		}
+		file := p.Module.GoMod
+		if _, ok := requires[file]; !ok {
+			text, err := src.peek(file)
+			requires[file] = err != nil
+			for path := range mains {
+				requires[file] = requires[file] || bytes.Contains(text, []byte(path))
+			}
+		}
+		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return o.bound(src, name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// filesOf returns the names of all files that are in the directory of p.
+func filesOf(p *packages.Package) []string {
+	return slices.Concat(p.GoFiles, p.OtherFiles, p.IgnoredFiles)
+}
+
+// below reports whether a directory is below one of the patterns.
+func (s *shared) below(name string) bool {
+	return slices.ContainsFunc(s.dirs, func(dir string) bool { return below(dir, name) })
+}
+
 // mainPackage reports whether p belongs to a main module.
 func mainPackage(p *packages.Package) bool { return p.Module != nil && p.Module.Main }
 
-// bound reports whether a Go file may be built in some configurations of o, and not in
-// others. It may say yes too often.
-func (o Options) bound(name string, text []byte) bool {
-	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), ".go"), "_")
+// bound reports whether a file may be built in some configurations of o, and not in
+// others, that all have the same tags. It may say yes too often.
+func (o Options) bound(src *sources, name string) bool {
+	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), "_")
 	if slices.ContainsFunc(strings.Split(words, "_"), o.tells) {
 		return true
 	}
-	if bytes.Contains(text, []byte(`"C"`)) { // there is no cgo for other systems
+	text, err := src.peek(name)
+	if err != nil || bytes.Contains(text, []byte(`"C"`)) { // there is no cgo for other systems
 		return true
 	}
 	for rest := text; ; {
@@ -167,12 +216,15 @@ func (o Options) tells(tag string) bool {
 	case "unix", "cgo", "goexperiment", "boringcrypto":
 		return true
 	}
-	return o.systems[tag] || slices.ContainsFunc(o.Configs, func(c Config) bool { return slices.Contains(c.Tags, tag) })
+	return o.systems[tag]
 }
 
 // list returns what the go command would say of another configuration; nil if it has to
 // be asked.
 func (s *shared) list(ctx context.Context, o Options, config Config) ([]*packages.Package, error) {
+	if !slices.Equal(config.Tags, o.Configs[0].Tags) {
+		return nil, nil
+	}
 	var roots []*packages.Package
 	own := make(map[string]*packages.Package) // of the configuration, by ID
 	if len(s.bound) > 0 {
@@ -183,6 +235,8 @@ func (s *shared) list(ctx context.Context, o Options, config Config) ([]*package
 		// Of a directory without files nothing is said, if it is not asked for by name.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return excluded(p) })
 		packages.Visit(roots, nil, func(p *packages.Package) { own[p.ID] = p })
+		// What the patterns do not name may still be what they depend on.
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return !s.below(dirOf(p)) })
 	}
 	if !s.agrees(roots, own) {
 		return nil, nil
@@ -257,7 +311,7 @@ func mainImports(p *packages.Package) []string {
 
 // dirOf returns the directory of the files of p.
 func dirOf(p *packages.Package) string {
-	for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+	for _, name := range filesOf(p) {
 		return filepath.Dir(name)
 	}
 	return p.Dir
@@ -266,7 +320,7 @@ func dirOf(p *packages.Package) string {
 // excluded reports whether p has no files in its configuration.
 func excluded(p *packages.Package) bool {
 	return len(p.GoFiles) == 0 && slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
-		return strings.Contains(e.Msg, excludes)
+		return strings.Contains(e.Msg, excludes) || strings.HasPrefix(e.Msg, "no Go files in ")
 	})
 }
 

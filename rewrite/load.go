@@ -70,8 +70,15 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if len(l.Configs) > 1 {
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return len(p.GoFiles) == 0 })
 	}
-	if len(problemsOf(l.Dir, roots)) > 0 {
-		return roots, nil
+	if len(l.Configs) > 1 && len(problemsOf(l.Dir, roots)) > 0 {
+		// What depends on a package of another configuration is one as well.
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
+			problems := problemsOf(l.Dir, []*packages.Package{p})
+			return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
+		})
+	}
+	if err := sourceError(l.config, problemsOf(l.Dir, roots)); err != nil {
+		return nil, err
 	}
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
 	for _, p := range roots {

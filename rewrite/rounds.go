@@ -45,6 +45,16 @@ func (r *run) rewrite(ctx context.Context) error {
 			return err
 		}
 		r.changes = changes
+		if r.narrow() && r.opens() {
+			r.scope.widest()
+			if r.views, err = r.load(ctx, r.over); err != nil {
+				return err
+			}
+			r.noteDeclared()
+			if r.changes, err = r.decide(r.views); err != nil {
+				return err
+			}
+		}
 		r.revise()
 	}
 }

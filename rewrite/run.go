@@ -63,7 +63,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := r.look(ctx); err != nil {
 		return nil, err
 	}
-	if (len(r.scope.reach) > len(r.scope.load) || r.scope.brief != nil) && r.opens() {
+	if r.narrow() && r.opens() {
 		r.scope.widest()
 		if err := r.look(ctx); err != nil {
 			return nil, err
@@ -111,6 +111,9 @@ func (r *run) look(ctx context.Context) (err error) {
 	r.changes, err = r.decide(r.views)
 	return err
 }
+
+// narrow reports whether there is more to see than what is loaded.
+func (r *run) narrow() bool { return len(r.scope.reach) > len(r.scope.load) || r.scope.brief != nil }
 
 // opens reports whether some change concerns a function that packages outside
 // the scope could depend on without naming it, by an interface that they bring

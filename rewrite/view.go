@@ -60,6 +60,12 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 		parts: make(map[string]part),
 	}
 	pkgs, err := l.load(ctx)
+	if bad := (*SourceError)(nil); errors.As(err, &bad) && !r.scope.alone[config.String()] && config.String() != r.Configs[0].String() {
+		// What configurations share of their listings lacks what is wrong with a
+		// dependency in one of them.
+		r.scope.alone[config.String()] = true
+		return r.view(ctx, config, over, flags, files)
+	}
 	if r.whole || errors.Is(err, errNotAlone) {
 		pkgs, err = l.loadWhole(ctx)
 	}

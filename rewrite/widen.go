@@ -54,7 +54,7 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	r.scope.asked = interfaceMethods(r.src, g)
 	r.scope.leaveOut(r.src, g, names)
 	load := make(map[string]bool)
-	for _, path := range r.scope.load {
+	for _, path := range r.scope.reach {
 		load[path] = true
 	}
 	for _, p := range g.reach(open) {
