@@ -9,19 +9,28 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/go/packages"
 )
 
 // interfaceMethods returns the exported methods that interfaces in the packages of g
 // ask for, as far as syntax tells. An interface need not be in sight of the methods
 // that satisfy it: a type assertion in one package may get its operand through others
 // from a package that it does not know.
-func interfaceMethods(src *sources, g graph) []plan.Method {
+func interfaceMethods(src *sources, g graph, present []string) []plan.Method {
 	paths := make(map[string]string) // of the package, by file
 	for _, pkgs := range g {
-		for _, p := range pkgs {
+		packages.Visit(pkgs, nil, func(p *packages.Package) {
+			if p.Module == nil {
+				return // of the standard library, which asks for no function
+			}
 			for _, name := range p.GoFiles {
 				paths[name] = p.PkgPath
 			}
+		})
+	}
+	for _, name := range present { // also what no configuration builds
+		if _, ok := paths[name]; !ok {
+			paths[name] = ""
 		}
 	}
 	files := slices.Sorted(maps.Keys(paths))

@@ -31,6 +31,8 @@
 // rewritten, that is decided again with all packages that depend on its own in sight,
 // whole. Modules in directories below a main one that are no main modules themselves
 // are not looked into: where one of them may import the package, the function stays.
+// So it does where a module that the main one requires imports that one again, and names
+// the function.
 //
 // Whatever is type-checked must be sound: a package with an error could hide a caller,
 // and ends the run with a *SourceError. Other packages of the module, and other

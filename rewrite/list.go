@@ -39,6 +39,7 @@ type scope struct {
 	neighbours []plan.Neighbour // known once modules was called, and so is present
 	present    []string         // the Go files of the main modules
 	unbuilt    []string         // those that no configuration builds, and that mention an open hit
+	outside    []string         // those of other modules that import a main one, and that mention an open hit
 	asked      []plan.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
 }
 
@@ -102,7 +103,35 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 		return nil, err
 	}
 	s.linked, s.mentions = found.linked, found.mentions
+	if len(found.hits) > 0 {
+		if err := s.links(ctx, o, src, files); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.choose(ctx, o, src, files, found)
+}
+
+// links notes the linkname directives of the main modules that are not in files, which
+// were looked through: in packages that no pattern names, and in files for other systems.
+func (s *scope) links(ctx context.Context, o Options, src *sources, files map[string]*packages.Package) error {
+	mains, err := mainModules(ctx, o)
+	if err != nil {
+		return ctx.Err() // it may be no module
+	}
+	_, present := around(mains)
+	rest := slices.DeleteFunc(present, func(name string) bool { return files[name] != nil })
+	symbols := make([][]string, len(rest))
+	each(rest, func(i int, name string) {
+		if text, err := src.peek(name); err == nil {
+			symbols[i] = linknames(text)
+		}
+	})
+	for i, name := range rest {
+		for _, symbol := range symbols[i] {
+			s.linked[symbol] = name
+		}
+	}
+	return nil
 }
 
 // choose finds out which packages of the scope have to be type-checked, files being
@@ -132,7 +161,7 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 	var g graph
 	methods := func(hits []hit) bool { // that an interface of another package may ask for
 		return slices.ContainsFunc(hits, func(h hit) bool {
-			return h.method && ast.IsExported(h.name) && (files[h.file].Name == "main" || len(open([]hit{h})) > 0)
+			return h.method && ast.IsExported(h.name) && (files[h.file].Name == "main" || strings.HasSuffix(h.file, "_test.go") || len(open([]hit{h})) > 0)
 		})
 	}
 	if len(open(hits)) > 0 || methods(hits) {
@@ -154,7 +183,7 @@ func (s *scope) choose(ctx context.Context, o Options, src *sources, files map[s
 		hits = deferred(src, hits, slices.Sorted(maps.Keys(from)))
 	}
 	if methods(hits) {
-		s.asked = interfaceMethods(src, g)
+		s.asked = interfaceMethods(src, g, s.present)
 	}
 	load := paths(hits)
 	o.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", count(s.files, "file"), count(len(load), "package")))
@@ -314,24 +343,56 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 	}
 }
 
-// leaveOut notes the files that no configuration builds, and that mention one of names.
+// leaveOut notes the files that no configuration builds, and those of other modules, that
+// mention one of names.
 func (s *scope) leaveOut(src *sources, g graph, names map[string]bool) {
 	built := make(map[string]bool)
 	for _, pkgs := range g {
+		flawed := len(problemsOf("", pkgs)) > 0
 		for _, p := range pkgs {
+			if flawed && elsewhere(p) { // load leaves it out
+				continue
+			}
 			for _, name := range p.GoFiles {
 				built[name] = true
 			}
 		}
 	}
-	for _, name := range s.present {
-		if built[name] || slices.Contains(s.unbuilt, name) {
-			continue
+	note := func(list *[]string, name string) {
+		if slices.Contains(*list, name) {
+			return
 		}
 		if text, err := src.peek(name); err == nil && mentions(text, names) {
-			s.unbuilt = append(s.unbuilt, name)
+			*list = append(*list, name)
 		}
 	}
+	for _, name := range s.present {
+		if !built[name] {
+			note(&s.unbuilt, name)
+		}
+	}
+	for _, name := range importers(g) {
+		note(&s.outside, name)
+	}
+}
+
+// importers returns the files of other modules whose packages depend on a main module,
+// as those do that it requires and that require it. Nothing loads their functions.
+func importers(g graph) []string {
+	var names []string
+	for _, pkgs := range g {
+		known := make(map[*packages.Package]bool)
+		packages.Visit(pkgs, nil, func(p *packages.Package) { // after its imports
+			for _, q := range p.Imports {
+				known[p] = known[p] || mainPackage(q) || known[q]
+			}
+			if known[p] && !mainPackage(p) && p.Module != nil {
+				names = append(names, p.GoFiles...)
+			}
+		})
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // callers adds to all the packages that reach a package with open hits, and to load
@@ -427,11 +488,21 @@ func (g graph) reach(paths map[string]bool) []*packages.Package {
 			}
 			return known[p]
 		}
+		listed := make(map[string]bool)
 		for _, p := range pkgs {
+			listed[p.PkgPath] = true
 			if len(p.GoFiles) > 0 && reaches(p) {
 				found = append(found, p)
 			}
 		}
+		// No pattern with "..." matches a package below testdata, but others may import it.
+		packages.Visit(pkgs, nil, func(p *packages.Package) {
+			if mainPackage(p) && !listed[p.PkgPath] && !isTestMain(p) && len(p.GoFiles) > 0 && reaches(p) {
+				q := *p
+				q.ForTest = "" // compiled once more for a test, if that is another
+				found = append(found, &q)
+			}
+		})
 	}
 	return found
 }

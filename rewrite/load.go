@@ -41,6 +41,8 @@ type loader struct {
 	from   map[*packages.Package]bool // whether it is in order; by all that were visited
 	full   map[*packages.Package]bool // with the bodies of functions
 
+	dropped map[string]bool // IDs of packages that are not for the configuration
+
 	parts map[string]part // of files whose functions are checked; of others the outline
 }
 
@@ -73,8 +75,10 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if len(l.Configs) > 1 && len(problemsOf(l.Dir, roots)) > 0 {
 		// What depends on a package of another configuration is one as well.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
-			problems := problemsOf(l.Dir, []*packages.Package{p})
-			return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
+			if elsewhere(p) {
+				l.dropped[p.ID] = true
+			}
+			return l.dropped[p.ID]
 		})
 	}
 	if err := sourceError(l.config, problemsOf(l.Dir, roots)); err != nil {
@@ -102,7 +106,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 
 // loadWhole leaves all to packages.Load.
 func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
-	return loadPackages(&packages.Config{
+	pkgs, err := loadPackages(&packages.Config{
 		Context: ctx, Mode: wholeMode, Dir: l.Dir, Env: l.config.env(l.Env),
 		BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
 		ParseFile: func(fset *token.FileSet, name string, text []byte) (*ast.File, error) {
@@ -113,6 +117,14 @@ func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
 			return parser.ParseFile(fset, name, text, parseMode)
 		},
 	}, l.scope.load)
+	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return l.dropped[p.ID] }), err
+}
+
+// elsewhere reports whether p depends on a package of another configuration, and so is
+// one as well.
+func elsewhere(p *packages.Package) bool {
+	problems := problemsOf("", []*packages.Package{p})
+	return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
 }
 
 const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |

@@ -189,11 +189,16 @@ func (r *run) affected(ctx context.Context, config Config, changed map[string]bo
 		return yes
 	}
 	var paths []string
+	foreign := make(map[string]bool) // those that are not for the configuration, or whose tests are not
 	for _, p := range pkgs {
 		if len(p.GoFiles) > 0 && concerns(p) {
 			paths = append(paths, basePath(p))
+			if len(r.Configs) > 1 && elsewhere(p) {
+				foreign[basePath(p)] = true
+			}
 		}
 	}
+	paths = slices.DeleteFunc(paths, func(path string) bool { return foreign[path] })
 	slices.Sort(paths)
 	return slices.Compact(paths), nil
 }

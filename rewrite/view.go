@@ -57,10 +57,10 @@ func (r *run) view(ctx context.Context, config Config, over overlay, flags []str
 	l := &loader{
 		run: r, config: config, over: over, flags: flags, syntax: files,
 		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
-		parts: make(map[string]part),
+		parts: make(map[string]part), dropped: make(map[string]bool),
 	}
 	pkgs, err := l.load(ctx)
-	if bad := (*SourceError)(nil); errors.As(err, &bad) && !r.scope.alone[config.String()] && config.String() != r.Configs[0].String() {
+	if bad := (*SourceError)(nil); (errors.As(err, &bad) || errors.Is(err, errNotAlone)) && !r.scope.alone[config.String()] && config.String() != r.Configs[0].String() {
 		// What configurations share of their listings lacks what is wrong with a
 		// dependency in one of them.
 		r.scope.alone[config.String()] = true
@@ -97,7 +97,7 @@ func (r *run) viewOf(config Config, pkgs []*packages.Package, over overlay) (*vi
 		config: config,
 		pkgs:   pkgs,
 		over:   over,
-		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked, Neighbours: r.scope.neighbours, Asked: r.scope.asked, Unbuilt: r.scope.unbuilt},
+		world:  &plan.World{Module: true, Exported: r.Exported, All: r.All, Linked: r.scope.linked, Neighbours: r.scope.neighbours, Asked: r.scope.asked, Unbuilt: r.scope.unbuilt, Outside: r.scope.outside},
 		built:  make(map[string]bool),
 		ours:   make(map[string]bool),
 		syntax: make(map[string]*ast.File),

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 // Nothing has looked for callers of Begin so far, which may be anywhere if it is
 // exported. before is the text that the last round started from.
 func (r *run) widen(ctx context.Context, before overlay) error {
+	asked := false
 	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
 	for name := range before.differs(r.over) {
 		old, ok := before[name]
@@ -39,19 +41,23 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 		}
 		path := r.pathOf(name)
 		for _, fn := range mayPrepare(name, r.over[name]) {
-			if !known[fn] && (r.Exported || internal(path)) {
-				open[path], names[fn] = true, true
+			switch {
+			case known[fn]:
+			case r.main(name) || strings.HasSuffix(name, "_test.go"):
+				asked = true // by an interface of another package
+			case r.Exported || internal(path):
+				open[path], names[fn[strings.LastIndex(fn, ".")+1:]] = true, true
 			}
 		}
 	}
-	if len(open) == 0 {
+	if len(open) == 0 && !asked {
 		return nil
 	}
 	g, err := r.scope.modules(ctx, r.Options, r.src)
 	if err != nil {
 		return err
 	}
-	r.scope.asked = interfaceMethods(r.src, g)
+	r.scope.asked = interfaceMethods(r.src, g, r.scope.present)
 	r.scope.leaveOut(r.src, g, names)
 	load := make(map[string]bool)
 	for _, path := range r.scope.reach {
@@ -60,9 +66,9 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 	for _, p := range g.reach(open) {
 		load[basePath(p)] = true
 	}
-	if len(load) == len(r.scope.load) && r.scope.brief == nil {
+	if len(open) == 0 || len(load) == len(r.scope.load) && r.scope.brief == nil {
 		for _, v := range r.views {
-			v.world.Asked, v.world.Unbuilt = r.scope.asked, r.scope.unbuilt
+			v.world.Asked, v.world.Unbuilt, v.world.Outside = r.scope.asked, r.scope.unbuilt, r.scope.outside
 		}
 		return nil
 	}
@@ -80,16 +86,28 @@ func (r *run) widen(ctx context.Context, before overlay) error {
 // that the run has written.
 func mayPrepare(name string, text []byte) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
-	if err != nil || f.Name.Name == "main" || strings.HasSuffix(name, "_test.go") {
+	if err != nil {
 		return nil
 	}
 	var names []string
 	for _, fn := range pattern.May(f) {
 		if ast.IsExported(fn.Name.Name) {
-			names = append(names, fn.Name.Name)
+			name := fn.Name.Name
+			if fn.Recv != nil {
+				name = types.ExprString(fn.Recv.List[0].Type) + "." + name
+			}
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// main reports whether a file belongs to a main package.
+func (r *run) main(name string) bool {
+	return slices.ContainsFunc(r.views, func(v *view) bool {
+		u := v.unit[name]
+		return u != nil && u.Pkg.Name() == "main"
+	})
 }
 
 // pathOf returns the path of the package that a file belongs to.

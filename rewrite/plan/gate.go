@@ -263,32 +263,41 @@ func (x *decision) ignored() *Refusal {
 }
 
 // unbuilt is ignored for files of packages that are not among the units: their own
-// files do not depend on prepare, or there are none.
+// files do not depend on prepare, there are none, or they are of another module.
 func (x *decision) unbuilt() *Refusal {
 	p := x.p
 	if !p.Func.Exported() {
 		return nil
 	}
-	host, _, _ := strings.Cut(p.Key.Pkg, "/")
+	near := func(name string) string { // many are called main.go
+		return filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name)))
+	}
 	for _, name := range x.world.Unbuilt {
-		if slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) {
-			continue
+		if !slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && x.farMentions(name) {
+			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", near(name))
 		}
-		f := x.ignoredFile(p.Unit, name)
-		// A value with a method of ours comes from us, or from somebody near.
-		if f == nil || !slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
-			path, _ := strconv.Unquote(s.Path.Value)
-			first, _, _ := strings.Cut(path, "/")
-			return first == host
-		}) {
-			continue
-		}
-		if x.mentions(&pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f) {
-			near := filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name)) // many are called main.go
-			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.ToSlash(near))
+	}
+	for _, name := range x.world.Outside {
+		if x.farMentions(name) {
+			return x.refuse(OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", near(name))
 		}
 	}
 	return nil
+}
+
+// farMentions reports whether a file that is in no unit may mention the function.
+func (x *decision) farMentions(name string) bool {
+	f := x.ignoredFile(x.p.Unit, name)
+	host, _, _ := strings.Cut(x.p.Key.Pkg, "/")
+	// A value with a method of ours comes from us, or from somebody near.
+	if f == nil || !slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
+		path, _ := strconv.Unquote(s.Path.Value)
+		first, _, _ := strings.Cut(path, "/")
+		return first == host
+	}) {
+		return false
+	}
+	return x.mentions(&pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f)
 }
 
 // ignoredFile parses a file that the unit leaves out; nil if it is no Go file.

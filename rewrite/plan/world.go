@@ -42,6 +42,10 @@ type World struct {
 	// is built, and those are not among Units.
 	Unbuilt []string
 
+	// Outside names the Go files of other modules that import a main one, as far as they
+	// may mention an exported prepare function.
+	Outside []string
+
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
