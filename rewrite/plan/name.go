@@ -220,12 +220,19 @@ func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name s
 		if i > 1 {
 			try += strconv.Itoa(i)
 		}
-		clash := slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
+		clash := x.adds(try) || slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
 		if !clash && u.Pkg.Scope().Lookup(try) == nil && !names(scope, pos, try) {
 			given[try] = append(given[try], scope)
 			return try
 		}
 	}
+}
+
+// adds reports whether the plan declares a function or a type of the name, which a
+// variable would hide from the call of finish.
+func (x *decision) adds(name string) bool {
+	finish, state := x.plan.Finish, x.plan.State
+	return name == state.Type || name == finish.Name && !finish.OnRecv && !finish.OnState
 }
 
 // names reports whether a name means an imported package, or something of Go's own,
