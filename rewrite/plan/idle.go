@@ -143,7 +143,11 @@ func (x *decision) swallows(all bool) (token.Pos, bool) {
 					at = n.Pos()
 				}
 			case *ast.CallExpr:
-				if x.madeRecovers(f) {
+				if x.madeRecovers(p.Unit, f, 0) {
+					at = n.Pos()
+				}
+			default: // of a slice, perhaps, or of an interface
+				if fn := instantiated(info, f); fn == nil || x.calleeRecovers(fn) {
 					at = n.Pos()
 				}
 			}
@@ -333,7 +337,7 @@ func (x *decision) valueRecovers(fun ast.Expr) bool {
 			case *ast.FuncLit:
 				may = may || recovers(info, r)
 			case *ast.CallExpr:
-				may = may || x.madeRecovers(r)
+				may = may || x.madeRecovers(x.p.Unit, r, 0)
 			default:
 				may = true
 			}
@@ -344,32 +348,198 @@ func (x *decision) valueRecovers(fun ast.Expr) bool {
 	return may || set == 0 || addressed
 }
 
-// madeRecovers reports whether the func value that a call gives may recover. The
-// standard library makes none that does.
-func (x *decision) madeRecovers(call *ast.CallExpr) bool {
-	var id *ast.Ident
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
+// instantiated returns the name of the generic function that e gives type arguments;
+// nil if e is something else.
+func instantiated(info *types.Info, e ast.Expr) ast.Expr {
+	var fun ast.Expr
+	switch e := e.(type) {
+	case *ast.IndexExpr:
+		fun = e.X
+	case *ast.IndexListExpr:
+		fun = e.X
+	default:
+		return nil
 	}
-	f, ok := x.p.Unit.Info.Uses[id].(*types.Func)
-	if !ok || f.Pkg() == nil {
+	if _, ok := objectOf(info, fun).(*types.Func); !ok {
+		return nil
+	}
+	return fun
+}
+
+// objectOf returns what a name means, with or without something that it is reached
+// through; nil if e is no name.
+func objectOf(info *types.Info, e ast.Expr) types.Object {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return info.Uses[e]
+	case *ast.SelectorExpr:
+		return info.Uses[e.Sel]
+	}
+	return nil
+}
+
+// madeRecovers reports whether a func value that a call in u gives may recover. The
+// standard library makes none that does. A function in sight may make one, or hand out
+// one of somebody else, such as its argument:
+//
+//	defer hold(unlock)()    // func hold(f func()) func() { return f }
+func (x *decision) madeRecovers(u *pattern.Unit, call *ast.CallExpr, depth int) bool {
+	if u.Info.Types[call.Fun].IsType() {
+		return len(call.Args) != 1 || x.mayRecover(u, nil, call.Args[0], depth)
+	}
+	fun := call.Fun
+	if f := instantiated(u.Info, ast.Unparen(fun)); f != nil {
+		fun = f
+	}
+	f, ok := objectOf(u.Info, fun).(*types.Func)
+	if !ok || f.Pkg() == nil || depth > 3 {
 		return true
 	}
-	u, decl := x.declared(f)
+	v, decl := x.declared(f)
 	if decl == nil {
-		return strings.Contains(strings.Split(f.Pkg().Path(), "/")[0], ".")
+		return !x.standard(f)
 	}
 	found := false
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.FuncLit); ok {
-			found = found || recovers(u.Info, lit)
+			found = found || recovers(v.Info, lit)
+			return false
+		}
+		ret, ok := n.(*ast.ReturnStmt)
+		if !ok {
+			return !found
+		}
+		for _, e := range ret.Results {
+			found = found || x.mayRecover(v, decl, e, depth)
 		}
 		return !found
 	})
+	for result := range f.Signature().Results().Variables() { // of a bare return
+		if obj := v.Info.Defs[resultName(decl, result)]; obj != nil {
+			found = found || x.variableRecovers(v, decl, obj, depth)
+		}
+	}
 	return found
+}
+
+// resultName returns where decl names a result; nil if nowhere.
+func resultName(decl *ast.FuncDecl, result *types.Var) *ast.Ident {
+	for _, field := range decl.Type.Results.List {
+		for _, id := range field.Names {
+			if id.Name == result.Name() && id.Name != "_" {
+				return id
+			}
+		}
+	}
+	return nil
+}
+
+// mayRecover reports whether e, an operand of a return in decl, is a func value that may
+// recover. Literals of decl have been looked at.
+func (x *decision) mayRecover(u *pattern.Unit, decl *ast.FuncDecl, e ast.Expr, depth int) bool {
+	e = ast.Unparen(e)
+	if call, ok := e.(*ast.CallExpr); ok {
+		if tuple, ok := u.Info.TypeOf(e).(*types.Tuple); ok {
+			for v := range tuple.Variables() {
+				if mayBeFunc(v.Type()) {
+					return x.madeRecovers(u, call, depth+1)
+				}
+			}
+			return false
+		}
+	}
+	if !mayBeFunc(u.Info.TypeOf(e)) || u.Info.Types[e].IsNil() || cancels(u.Info.TypeOf(e)) {
+		return false
+	}
+	switch e := e.(type) {
+	case *ast.FuncLit:
+		return recovers(u.Info, e)
+	case *ast.CallExpr:
+		return x.madeRecovers(u, e, depth+1)
+	}
+	switch obj := objectOf(u.Info, e).(type) {
+	case *types.Func:
+		v, d := x.declared(obj)
+		if d == nil {
+			return !x.standard(obj)
+		}
+		return recovers(v.Info, &ast.FuncLit{Body: d.Body})
+	case *types.Var:
+		return x.variableRecovers(u, decl, obj, depth)
+	}
+	return true
+}
+
+// variableRecovers reports whether a variable may hold a func value that recovers: one
+// that decl does not declare, or that it sets to one.
+func (x *decision) variableRecovers(u *pattern.Unit, decl *ast.FuncDecl, v types.Object, depth int) bool {
+	if !mayBeFunc(v.Type()) {
+		return false
+	}
+	if decl == nil || depth > 3 || v.Pos() < decl.Type.End() && !isResult(decl, v) || v.Pos() >= decl.End() {
+		return true
+	}
+	may := false
+	set := func(names []ast.Expr, values []ast.Expr) {
+		for i, l := range names {
+			if id := identOf(l); id == nil || u.Info.ObjectOf(id) != v || len(values) == 0 {
+				continue
+			}
+			value := values[0]
+			if len(values) == len(names) {
+				value = values[i]
+			}
+			may = may || x.mayRecover(u, decl, value, depth+1)
+		}
+	}
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			set(n.Lhs, n.Rhs)
+		case *ast.ValueSpec:
+			names := make([]ast.Expr, len(n.Names))
+			for i, id := range n.Names {
+				names[i] = id
+			}
+			set(names, n.Values)
+		case *ast.RangeStmt:
+			for _, l := range []ast.Expr{n.Key, n.Value} {
+				if id := identOf(l); id != nil && u.Info.ObjectOf(id) == v {
+					may = true
+				}
+			}
+		case *ast.UnaryExpr:
+			if id := identOf(n.X); n.Op == token.AND && id != nil && u.Info.ObjectOf(id) == v {
+				may = true
+			}
+		}
+		return !may
+	})
+	return may
+}
+
+// isResult reports whether decl names the variable among its results.
+func isResult(decl *ast.FuncDecl, v types.Object) bool {
+	return decl.Type.Results != nil && decl.Type.Results.Pos() <= v.Pos() && v.Pos() < decl.Type.Results.End()
+}
+
+// mayBeFunc reports whether a value of the type may be a func.
+func mayBeFunc(t types.Type) bool {
+	if t == nil {
+		return true
+	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// standard reports whether a function is of the standard library, going by its path.
+func (x *decision) standard(f *types.Func) bool {
+	first := func(path string) string { head, _, _ := strings.Cut(path, "/"); return head }
+	head := first(f.Pkg().Path())
+	return !strings.Contains(head, ".") && head != first(x.p.Key.Pkg)
 }
 
 // cancels reports whether t is the type of the functions that cancel a context.
