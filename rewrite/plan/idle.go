@@ -2,8 +2,10 @@ package plan
 
 import (
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -250,21 +252,60 @@ func returns(s ast.Stmt) bool {
 	return found
 }
 
-// calleeRecovers reports whether a function in sight calls recover itself.
+// calleeRecovers reports whether a function calls recover itself, other than one of the
+// standard library. What implements a method of an interface nobody knows: it counts as
+// what its name says.
 func (x *decision) calleeRecovers(fun ast.Expr) bool {
-	var id *ast.Ident
-	switch f := ast.Unparen(fun).(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
-	}
-	f, ok := x.p.Unit.Info.Uses[id].(*types.Func)
+	f, ok := objectOf(x.p.Unit.Info, fun).(*types.Func)
 	if !ok {
 		return false
 	}
 	u, decl := x.declared(f)
-	return decl != nil && recovers(u.Info, &ast.FuncLit{Body: decl.Body})
+	switch {
+	case decl != nil:
+		return recovers(u.Info, &ast.FuncLit{Body: decl.Body})
+	case f.Pkg() == nil || x.standard(f):
+		return false
+	case f.Signature().Recv() != nil && types.IsInterface(f.Signature().Recv().Type()):
+		return endsPanics.MatchString(f.Name())
+	}
+	return x.sourceRecovers(f)
+}
+
+// endsPanics matches the names of methods that are there to end a panic.
+var endsPanics = regexp.MustCompile("(?i)recover|panic|crash|rescue|catch")
+
+// sourceRecovers is calleeRecovers for a function of a package that is not among the
+// units. Export data says where it is declared.
+func (x *decision) sourceRecovers(f *types.Func) bool {
+	at := x.p.Unit.Fset.PositionFor(f.Pos(), false)
+	text, err := x.p.Unit.ReadFile(at.Filename)
+	if err != nil {
+		return true
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, at.Filename, text, parser.SkipObjectResolution)
+	if err != nil {
+		return true
+	}
+	for _, d := range file.Decls {
+		decl, ok := d.(*ast.FuncDecl)
+		if !ok || decl.Name.Name != f.Name() || fset.PositionFor(decl.Name.Pos(), false).Line != at.Line || decl.Body == nil {
+			continue
+		}
+		found := false
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if id := identOf(call.Fun); id != nil && id.Name == "recover" {
+					found = true
+				}
+			}
+			_, lit := n.(*ast.FuncLit)
+			return !lit && !found
+		})
+		return found
+	}
+	return true
 }
 
 // declared returns the declaration of a function in sight, with its body, and the
