@@ -117,7 +117,7 @@ func Explanations() []Explanation {
 			"A captured variable is out of scope where its value is needed.",
 			"Declare it in the outer block."},
 		{OutsideModule,
-			"A file that would change does not belong to a main module, or is not one that people write.",
+			"A file that would change, or may call the function, does not belong to a main module, or is not one that people write.",
 			"Run closurefix in the module that holds the file."},
 		{Reassigned,
 			"A caller keeps the cleanup in a variable that is declared elsewhere or changed.",
