@@ -117,8 +117,9 @@
 //
 // A panic returns, too. Where prepare recovers, it hands out what its results hold: a
 // cleanup, if a statement has put one there, although no return statement has run, or
-// nil, beside the error that it makes of the panic.
-// [recover-after-bind, recover-sets-error]
+// nil, beside the error that it makes of the panic. What it defers for that need not be
+// a literal: functions hand on func values.
+// [recover-after-bind, recover-sets-error, recover-handed-on]
 //
 // One body for two variables. Returns that hand out the same text share a finish,
 // and so the way in which it gets what they call by the same name.
