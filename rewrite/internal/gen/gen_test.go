@@ -92,10 +92,11 @@ func TestGenerate(t *testing.T) {
 	c.check(t, "all in one package", together...)
 }
 
-// What is thrown away again while a program is made must not count as a use.
+// What is thrown away again while a program is made must not count as a use, and what is
+// declared on the way must not hide what was chosen before.
 func TestGenerateUses(t *testing.T) {
 	c := newChecker()
-	for _, seed := range []uint64{1906678, 1910906, 1911389, 1911542, 1928133} {
+	for _, seed := range []uint64{1906678, 1910906, 1911389, 1911542, 1928133, 2403848} {
 		c.check(t, fmt.Sprint("seed ", seed), generate(t, Random(seed), ""))
 	}
 }

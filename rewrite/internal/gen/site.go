@@ -290,6 +290,14 @@ func (g *gen) assignSite(b *block, p *prepare) {
 			v := &variable{name: g.fresh(b, k), kind: k, fixed: true, noTouch: true}
 			b.line("var %s %s", v.name, g.cleanupType(p, nil))
 			b.declare(v)
+			for i, name := range names { // it hides a variable that was chosen before
+				if name == v.name {
+					names[i] = "_"
+				}
+			}
+			if s.err != nil && s.err.name == v.name {
+				s.err = nil
+			}
 			names = append(names, v.name)
 			s.done = v
 		case i == p.err:
