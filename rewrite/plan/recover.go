@@ -245,55 +245,8 @@ func (x *decision) declared(f *types.Func) (*pattern.Unit, *ast.FuncDecl) {
 //	unlock := lock()    // whose literal recovers
 //	defer unlock()
 func (x *decision) valueRecovers(fun ast.Expr) bool {
-	info := x.p.Unit.Info
-	id := identOf(fun)
-	if id == nil {
-		sel, ok := ast.Unparen(fun).(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
-		_, variable := info.Uses[sel.Sel].(*types.Var)
-		return variable && !cancels(info.TypeOf(fun))
-	}
-	v, ok := info.Uses[id].(*types.Var)
-	if !ok {
-		return false
-	}
-	if cancels(v.Type()) {
-		return false
-	}
-	params := x.p.Func.Signature().Params()
-	if global(v) || slices.Contains(slices.Collect(params.Variables()), v) {
-		return true // somebody else's
-	}
-	set, may := 0, false
-	ast.Inspect(x.p.Decl.Body, func(n ast.Node) bool {
-		a, ok := n.(*ast.AssignStmt)
-		if !ok {
-			return true
-		}
-		for i, l := range a.Lhs {
-			if id := identOf(l); id == nil || info.ObjectOf(id) != types.Object(v) {
-				continue
-			}
-			set++
-			rhs := a.Rhs[0]
-			if len(a.Rhs) == len(a.Lhs) {
-				rhs = a.Rhs[i]
-			}
-			switch r := ast.Unparen(rhs).(type) {
-			case *ast.FuncLit:
-				may = may || recovers(info, r)
-			case *ast.CallExpr:
-				may = may || x.madeRecovers(x.p.Unit, r, 0)
-			default:
-				may = true
-			}
-		}
-		return true
-	})
-	addressed := slices.ContainsFunc(x.p.Access[v], func(a pattern.Access) bool { return a.Mode == pattern.Address })
-	return may || set == 0 || addressed
+	v, ok := objectOf(x.p.Unit.Info, fun).(*types.Var)
+	return ok && !cancels(v.Type()) && x.variableRecovers(x.p.Unit, x.p.Decl, v, 0)
 }
 
 // instantiated returns the name of the generic function that e gives type arguments;
@@ -363,7 +316,7 @@ func (x *decision) madeRecovers(u *pattern.Unit, call *ast.CallExpr, depth int) 
 		return !found
 	})
 	for result := range f.Signature().Results().Variables() { // of a bare return
-		if obj := v.Info.Defs[resultName(decl, result)]; obj != nil {
+		if obj, ok := v.Info.Defs[resultName(decl, result)].(*types.Var); ok {
 			found = found || x.variableRecovers(v, decl, obj, depth)
 		}
 	}
@@ -420,17 +373,17 @@ func (x *decision) mayRecover(u *pattern.Unit, decl *ast.FuncDecl, e ast.Expr, d
 
 // variableRecovers reports whether a variable may hold a func value that recovers: one
 // that decl does not declare, or that it sets to one.
-func (x *decision) variableRecovers(u *pattern.Unit, decl *ast.FuncDecl, v types.Object, depth int) bool {
+func (x *decision) variableRecovers(u *pattern.Unit, decl *ast.FuncDecl, v *types.Var, depth int) bool {
 	if !mayBeFunc(v.Type()) {
 		return false
 	}
-	if decl == nil || depth > 3 || v.Pos() < decl.Type.End() && !isResult(decl, v) || v.Pos() >= decl.End() {
+	if decl == nil || depth > 3 || v.IsField() || v.Pos() < decl.Type.End() && !isResult(decl, v) || v.Pos() >= decl.End() {
 		return true
 	}
 	may := false
 	set := func(names []ast.Expr, values []ast.Expr) {
 		for i, l := range names {
-			if id := identOf(l); id == nil || u.Info.ObjectOf(id) != v || len(values) == 0 {
+			if id := identOf(l); id == nil || u.Info.ObjectOf(id) != types.Object(v) || len(values) == 0 {
 				continue
 			}
 			value := values[0]
@@ -452,12 +405,12 @@ func (x *decision) variableRecovers(u *pattern.Unit, decl *ast.FuncDecl, v types
 			set(names, n.Values)
 		case *ast.RangeStmt:
 			for _, l := range []ast.Expr{n.Key, n.Value} {
-				if id := identOf(l); id != nil && u.Info.ObjectOf(id) == v {
+				if id := identOf(l); id != nil && u.Info.ObjectOf(id) == types.Object(v) {
 					may = true
 				}
 			}
 		case *ast.UnaryExpr:
-			if id := identOf(n.X); n.Op == token.AND && id != nil && u.Info.ObjectOf(id) == v {
+			if id := identOf(n.X); n.Op == token.AND && id != nil && u.Info.ObjectOf(id) == types.Object(v) {
 				may = true
 			}
 		}
@@ -467,7 +420,7 @@ func (x *decision) variableRecovers(u *pattern.Unit, decl *ast.FuncDecl, v types
 }
 
 // isResult reports whether decl names the variable among its results.
-func isResult(decl *ast.FuncDecl, v types.Object) bool {
+func isResult(decl *ast.FuncDecl, v *types.Var) bool {
 	return decl.Type.Results != nil && decl.Type.Results.Pos() <= v.Pos() && v.Pos() < decl.Type.Results.End()
 }
 
