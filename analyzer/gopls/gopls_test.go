@@ -46,7 +46,7 @@ func TestGopls(t *testing.T) {
 
 // find opens the files that have findings, and returns all that the analyzer says
 // about them.
-func find(s *session, c *drivers.Case) []string {
+func find(s *editor, c *drivers.Case) []string {
 	s.t.Helper()
 	var lines []string
 	for _, name := range filesOf(c) {
@@ -72,7 +72,7 @@ func filesOf(c *drivers.Case) []string {
 
 // fix opens the files that have findings with a fix, applies it, and sees the
 // diagnostics go.
-func fix(t *testing.T, s *session, c *drivers.Case) {
+func fix(t *testing.T, s *editor, c *drivers.Case) {
 	for name, function := range map[string]string{"conn.go": "(*Conn).prepareRead", "span/span.go": "begin"} {
 		file := filepath.Join(c.Dir, filepath.FromSlash(name))
 		s.open(file)

@@ -20,9 +20,9 @@ import (
 	"time"
 )
 
-// A session is a conversation with a language server over its stdin and stdout,
-// as an editor has it. Columns are taken for bytes: the tests' files are ASCII.
-type session struct {
+// An editor talks with a language server over its stdin and stdout, and holds the files
+// that are open. Columns are taken for bytes: the tests' files are ASCII.
+type editor struct {
 	t   *testing.T
 	in  io.WriteCloser
 	out *bufio.Reader
@@ -72,7 +72,7 @@ type (
 )
 
 // start starts a server on a module. It ends with the test.
-func start(t *testing.T, program, dir string) *session {
+func start(t *testing.T, program, dir string) *editor {
 	t.Helper()
 	// Not the test's context: that ends before what Cleanup calls.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
@@ -91,7 +91,7 @@ func start(t *testing.T, program, dir string) *session {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, in: in, out: bufio.NewReader(out), published: make(map[string]publication)}
+	s := &editor{t: t, in: in, out: bufio.NewReader(out), published: make(map[string]publication)}
 	t.Cleanup(func() {
 		s.call("shutdown", nil, nil)
 		s.notify("exit", nil)
@@ -120,7 +120,7 @@ func uri(file string) string {
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String()
 }
 
-func (s *session) send(message map[string]any) {
+func (s *editor) send(message map[string]any) {
 	s.t.Helper()
 	message["jsonrpc"] = "2.0"
 	data, err := json.Marshal(message)
@@ -132,13 +132,13 @@ func (s *session) send(message map[string]any) {
 	}
 }
 
-func (s *session) notify(method string, params any) {
+func (s *editor) notify(method string, params any) {
 	s.t.Helper()
 	s.send(map[string]any{"method": method, "params": params})
 }
 
 // call sends a request and waits for the result.
-func (s *session) call(method string, params, result any) {
+func (s *editor) call(method string, params, result any) {
 	s.t.Helper()
 	s.id++
 	s.send(map[string]any{"id": s.id, "method": method, "params": params})
@@ -166,7 +166,7 @@ type message struct {
 }
 
 // receive reads a message, keeps what it publishes, and answers if asked.
-func (s *session) receive() *message {
+func (s *editor) receive() *message {
 	s.t.Helper()
 	size := 0
 	for {
@@ -203,7 +203,7 @@ func (s *session) receive() *message {
 	return m
 }
 
-func (s *session) publish(params json.RawMessage) {
+func (s *editor) publish(params json.RawMessage) {
 	s.t.Helper()
 	var p struct {
 		URI         string
@@ -225,7 +225,7 @@ func (s *session) publish(params json.RawMessage) {
 }
 
 // open opens a file, as it is on disk.
-func (s *session) open(file string) {
+func (s *editor) open(file string) {
 	s.t.Helper()
 	s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
 		"uri": uri(file), "languageId": "go", "version": 1, "text": s.read(file),
@@ -233,7 +233,7 @@ func (s *session) open(file string) {
 }
 
 // change gives an open file a new text, unsaved.
-func (s *session) change(file string, version int, text string) {
+func (s *editor) change(file string, version int, text string) {
 	s.t.Helper()
 	s.notify("textDocument/didChange", map[string]any{
 		"textDocument":   map[string]any{"uri": uri(file), "version": version},
@@ -241,7 +241,7 @@ func (s *session) change(file string, version int, text string) {
 	})
 }
 
-func (s *session) read(file string) string {
+func (s *editor) read(file string) string {
 	s.t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -253,7 +253,7 @@ func (s *session) read(file string) string {
 // await waits until the server says about a version of a file something that the
 // analyzer finds and that holds text. It returns all that the analyzer finds in
 // that version.
-func (s *session) await(file string, version int, text string) []diagnostic {
+func (s *editor) await(file string, version int, text string) []diagnostic {
 	s.t.Helper()
 	for {
 		if p := s.published[uri(file)]; p.version == version {
@@ -274,7 +274,7 @@ func (s *session) await(file string, version int, text string) []diagnostic {
 }
 
 // fix returns the one quick fix of a diagnostic.
-func (s *session) fix(file string, d diagnostic) codeAction {
+func (s *editor) fix(file string, d diagnostic) codeAction {
 	s.t.Helper()
 	var actions []codeAction
 	s.call("textDocument/codeAction", map[string]any{
@@ -291,7 +291,7 @@ func (s *session) fix(file string, d diagnostic) codeAction {
 
 // apply writes what an action changes to disk, tells the server about the files
 // that are not open, and returns the names of all.
-func (s *session) apply(a codeAction) []string {
+func (s *editor) apply(a codeAction) []string {
 	s.t.Helper()
 	var files []string
 	var events []any
