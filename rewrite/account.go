@@ -5,7 +5,7 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/escape"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/types/typeutil"
 )

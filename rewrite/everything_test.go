@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/internal/trial"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/trial"
 )
 
 var everything = flag.String("everything", "../testdata/src/kinds,../testdata/src/together,../testdata/src/sites", "directories that TestEverything looks at, with commas between")

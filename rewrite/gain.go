@@ -7,7 +7,7 @@ import (
 	"go/token"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/escape"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/escape"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 

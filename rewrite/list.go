@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/process"
 	"golang.org/x/tools/go/packages"
 )
 

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/process"
 )
 
 // Options says what to look at, and how far to go.

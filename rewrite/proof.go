@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/process"
 )
 
 // A rejection is an error that speaks against a rewrite, not against the run.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/heat"
+	"github.com/closurefix/closurefix/rewrite/internal/heat"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 

@@ -10,10 +10,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/internal/replace"
+	"github.com/closurefix/closurefix/rewrite/internal/trial"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/replace"
-	"github.com/closurefix/closurefix/rewrite/trial"
 )
 
 // A run holds what one Run knows.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/closurefix/closurefix/rewrite/trial"
+	"github.com/closurefix/closurefix/rewrite/internal/trial"
 	"golang.org/x/tools/go/packages"
 )
 

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/closurefix/closurefix/rewrite/replace"
+	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
 // A File is a file that changes.

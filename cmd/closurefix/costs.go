@@ -5,8 +5,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 // costs prints what profiles say about a finding.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/visible"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
 // shown returns a unified diff as a terminal shows it: with its invisible

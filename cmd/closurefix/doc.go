@@ -76,7 +76,7 @@
 // # SARIF and GitHub
 //
 // With -sarif the report is a SARIF log: see package
-// [github.com/closurefix/closurefix/rewrite/sarif]. The exit code is 0. With
+// [github.com/closurefix/closurefix/cmd/closurefix/internal/sarif]. The exit code is 0. With
 // -format github each finding is a workflow command of GitHub Actions, which shows
 // it beside its line: a warning, or a notice if it is refused. Both name files
 // relative to the root of the repository, the nearest directory with a .git.

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/sarif"
 )
 
 // The forms of a report.

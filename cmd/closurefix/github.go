@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 // github prints each finding as a workflow command, which makes GitHub Actions

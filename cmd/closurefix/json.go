@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"go/token"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 // The types below are the JSON form of a report. It is that of go vet -json, from

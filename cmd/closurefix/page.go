@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"os"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/page"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/page"
 )
 
 // page writes the HTML page about a result to a file.

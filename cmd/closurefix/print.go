@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 // A printer writes what a run found: findings to stdout, the rest to stderr.

@@ -4,7 +4,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/closurefix/closurefix/rewrite/visible"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
 // An output is a stream for people. What is written to it is shown as it is meant,

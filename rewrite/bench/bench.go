@@ -19,7 +19,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"golang.org/x/perf/benchfmt"
 )
 

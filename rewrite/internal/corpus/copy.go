@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // fetch downloads a module and makes dir a copy of it that can be written.

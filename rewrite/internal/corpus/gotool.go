@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // affected returns the packages of the module in dir that hold one of the files,

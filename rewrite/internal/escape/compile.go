@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // A Build says what to compile.

@@ -34,9 +34,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 const home = "https://github.com/closurefix/closurefix"

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

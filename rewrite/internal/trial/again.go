@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // Alone runs the test of a failure again, without the others of its package, and

@@ -13,9 +13,9 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
-	"github.com/closurefix/closurefix/rewrite/visible"
 )
 
 //go:embed page.html

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // module writes the files of a module and returns its directory.

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/visible"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
 func TestVisible(t *testing.T) {

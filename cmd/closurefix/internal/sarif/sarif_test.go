@@ -11,9 +11,9 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/sarif"
 )
 
 // A log is what the tests read of a report.

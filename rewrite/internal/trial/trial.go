@@ -19,7 +19,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/closurefix/closurefix/rewrite/process"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // A Suite says what to try.

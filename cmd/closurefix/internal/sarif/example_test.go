@@ -5,8 +5,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/sarif"
 )
 
 // A report of a run that found nothing still has the rules.
