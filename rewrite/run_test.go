@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"golang.org/x/tools/txtar"
@@ -58,7 +59,7 @@ func renamer(names func(w *plan.World, old string) string) func(*plan.World) []*
 						continue
 					}
 					c := &edit.Candidate{Prepare: &pattern.Prepare{
-						Unit: u, File: f, Decl: fn, Key: pattern.KeyOf(u.Info.Defs[fn.Name].(*types.Func)),
+						Facts: &flow.Facts{Unit: u, File: f}, Decl: fn, Key: pattern.KeyOf(u.Info.Defs[fn.Name].(*types.Func)),
 					}}
 					c.Edits = renames(w, c.Prepare.Key, names(w, fn.Name.Name))
 					found = append(found, c)

@@ -14,6 +14,7 @@ import (
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -136,7 +137,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 		}
 	}
 	decls := []dst.Decl{d.prepare}
-	if d.Plan.State.Type != "" {
+	if d.Plan.State.Struct {
 		state, err := d.state()
 		if err != nil {
 			return nil, err
@@ -237,20 +238,17 @@ func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 	return args
 }
 
-// stateValue returns prepare's expression for the state of a cleanup.
+// stateValue returns prepare's expression for the state of a cleanup, "" if nothing
+// is handed over.
 func (d *declarer) stateValue(lit *pattern.Literal) string {
-	s := d.Plan.State
-	switch {
-	case s.Type != "":
+	switch s := d.Plan.State; {
+	case d.Plan.Form == plan.Direct:
+		return ""
+	case s.Struct:
 		return d.stateLiteral(lit)
-	case s.Kind != "":
-		return d.kind(lit)
-	case s.Live != "":
-		return "true"
-	case len(s.Fields) > 0:
+	default:
 		return operand(s.Fields[0])
 	}
-	return ""
 }
 
 // operand returns prepare's expression for a part of the state.
@@ -310,8 +308,8 @@ func (d *declarer) unbind() error {
 
 // onlyReturned reports whether a variable serves nothing but returns.
 func (d *declarer) onlyReturned(v *types.Var) bool {
-	return !slices.ContainsFunc(d.Prepare.Access[v], func(a pattern.Access) bool {
-		return a.Mode == pattern.Read && !slices.ContainsFunc(d.Prepare.Returns, func(r *pattern.Return) bool {
+	return !slices.ContainsFunc(d.Prepare.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Read && !slices.ContainsFunc(d.Prepare.Returns, func(r *pattern.Return) bool {
 			return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
 		})
 	})
@@ -502,7 +500,7 @@ func (d *declarer) signature() error {
 		return len(f.Names) == 0
 	})
 	inLines(ft.Params.List)
-	_, typ := d.Plan.State.Value()
+	typ := d.Plan.State.Type
 	i = 0
 	inLines = lines(ft.Results.List)
 	var results []*dst.Field
@@ -522,7 +520,7 @@ func (d *declarer) signature() error {
 			}
 			state = &dst.Field{Type: e}
 			if len(f.Names) > 0 {
-				state.Names = []*dst.Ident{dst.NewIdent(d.Plan.State.Result)}
+				state.Names = f.Names[k : k+1 : k+1]
 			}
 		}
 		// Named results that share the type keep it.
@@ -543,10 +541,9 @@ func (d *declarer) signature() error {
 			results = append(results, state)
 		}
 	}
-	if len(results) == 1 && len(results[0].Names) == 1 && (results[0].Names[0].Name == d.Plan.State.Result || results[0].Names[0].Name == "_") {
+	if len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
 		results[0].Names = nil
 	}
-	results = d.join(results, typ)
 	inLines(results)
 	if len(results) == 1 && len(results[0].Names) == 0 {
 		results[0].Decs.Before, results[0].Decs.After = dst.None, dst.None
@@ -556,30 +553,6 @@ func (d *declarer) signature() error {
 		ft.Results = nil
 	}
 	return nil
-}
-
-// join writes the state's result together with a neighbour of the same type, as people
-// do: (dir, state string).
-func (d *declarer) join(results []*dst.Field, typ string) []*dst.Field {
-	for i := 1; i < len(results); i++ {
-		a, b := results[i-1], results[i]
-		if len(a.Names) == 0 || len(b.Names) == 0 || len(comments(a))+len(comments(b)) > 0 {
-			continue
-		}
-		other := a
-		switch d.Plan.State.Result {
-		case a.Names[0].Name:
-			other = b
-		case b.Names[0].Name:
-		default:
-			continue
-		}
-		if t, ok := other.Type.(*dst.Ident); ok && t.Name == typ {
-			b.Names = append(a.Names, b.Names...)
-			return slices.Delete(results, i-1, i)
-		}
-	}
-	return results
 }
 
 // lines returns a function that makes what is left of a list of parameters or results

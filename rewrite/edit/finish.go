@@ -121,10 +121,7 @@ func (d *declarer) anew() error {
 // dispatch returns a body that runs the cleanup which the state names.
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	s := d.Plan.State
-	tag := s.Kind
-	if s.Type != "" {
-		tag = s.Name + "." + tag
-	}
+	tag := s.Name + "." + s.Kind
 	var b strings.Builder
 	b.WriteString("func f() {\nswitch " + tag + " {\n")
 	for i := range d.Plan.Literals {
@@ -180,7 +177,7 @@ func paramList(params []plan.Param) string {
 func (d *declarer) substitute(lit *dst.FuncLit) {
 	passages := make(map[dst.Node]plan.Passage)
 	for _, f := range d.Plan.State.Fields {
-		if d.Plan.State.Type == "" && !f.Pointer {
+		if !d.Plan.State.Struct {
 			continue
 		}
 		for _, id := range f.Capture.Uses {
@@ -214,11 +211,6 @@ func (d *declarer) substitute(lit *dst.FuncLit) {
 
 // name returns finish's expression for a part of the state.
 func (d *declarer) name(f plan.Passage, decs dst.NodeDecs) dst.Expr {
-	if d.Plan.State.Type == "" {
-		id := dst.NewIdent(f.Capture.Var.Name())
-		id.Decs.NodeDecs = decs
-		return id
-	}
 	sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(f.Capture.Var.Name())}
 	sel.Decs.NodeDecs = decs
 	return sel
@@ -245,10 +237,7 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 	if !s.Guard {
 		return nil
 	}
-	flag := s.Live
-	if s.Type != "" {
-		flag = s.Name + "." + flag
-	}
+	flag := s.Name + "." + s.Live
 	ret := "return"
 	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
 		ret = "return nil"

@@ -3,9 +3,10 @@ package pattern
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // Find returns the functions of the unit that hand out a function literal in
@@ -32,7 +33,7 @@ func Find(u *Unit) []*Prepare {
 func attempt(u *Unit, file *ast.File, decl *ast.FuncDecl) (p *Prepare) {
 	defer func() {
 		if v := recover(); v != nil {
-			p = &Prepare{Unit: u, Key: Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name}, File: file, Decl: decl, Fault: fmt.Sprint(v)}
+			p = &Prepare{Facts: &flow.Facts{Unit: u, File: file, Decl: decl}, Key: Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name}, Decl: decl, Fault: fmt.Sprint(v)}
 			if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
 				p.Func, p.Key = fn, KeyOf(fn)
 			}
@@ -58,15 +59,13 @@ func examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 		return nil
 	}
 
-	up := ParentsOf(decl)
-	access := AccessesOf(u.Info, decl, up)
+	facts := flow.FactsOf(u, file, decl)
 	var prepare *Prepare
 	cleanups := 0
 	for _, i := range funcs {
 		p := &Prepare{
-			Unit: u, Key: KeyOf(fn), File: file, Decl: decl, Func: fn,
+			Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn,
 			Result: i, Sig: results.At(i).Type().Underlying().(*types.Signature),
-			Access: access, Up: up,
 		}
 		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding)}
 		s.returns()
@@ -239,7 +238,7 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 	switch {
 	case s.follows(r.Stmt, b.assig):
 		set()
-	case r.Stmt.Pos() < b.assig.Pos() && s.Up.Loop(b.assig, s.Decl) == nil && !hasGoto(s.Decl.Body):
+	case r.Stmt.Pos() < b.assig.Pos() && s.Up.Loop(b.assig, s.Decl) == nil && !flow.HasGoto(s.Decl.Body):
 		r.Idle = IdleNil
 	}
 }
@@ -255,13 +254,13 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 //	}
 func (s *scan) neverSet(v *types.Var) bool {
 	return s.Func.Signature().Results().At(s.Result) == v &&
-		!slices.ContainsFunc(s.Access[v], func(a Access) bool { return a.Mode != Read })
+		!slices.ContainsFunc(s.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read })
 }
 
 // follows reports whether statement t stands after s in the list of s, or
 // within a statement that does.
 func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
-	if hasGoto(s.Decl.Body) {
+	if flow.HasGoto(s.Decl.Body) {
 		return false
 	}
 	list, i, ok := s.Up.List(first)
@@ -269,22 +268,11 @@ func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
 		return false
 	}
 	for _, later := range list[i+1:] {
-		if within(t, later) {
+		if flow.Within(t, later) {
 			return true
 		}
 	}
 	return false
-}
-
-func hasGoto(body ast.Node) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
 
 // binding returns how v gets its value, or nil if it is not a variable of the
@@ -324,9 +312,9 @@ func (s *scan) bind(v *types.Var) *binding {
 	}
 	for _, a := range s.Access[v] {
 		switch a.Mode {
-		case Address:
+		case flow.Address:
 			return nil
-		case Write:
+		case flow.Write:
 			stmt, ok := s.Up[a.Ident].(*ast.AssignStmt)
 			if !ok || a.Lit != nil {
 				return nil
@@ -406,7 +394,7 @@ func (s *scan) inner() {
 		}
 		seen[l.Var] = true
 		for _, a := range s.Access[l.Var] {
-			if a.Mode == Read && !operands[a.Ident] {
+			if a.Mode == flow.Read && !operands[a.Ident] {
 				s.Inner = append(s.Inner, useOf(s.Unit.Info, s.Up, a.Ident, s.Decl))
 			}
 		}

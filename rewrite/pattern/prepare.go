@@ -3,6 +3,8 @@ package pattern
 import (
 	"go/ast"
 	"go/types"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // A Key names a function or method across units, variants and build
@@ -70,9 +72,8 @@ const (
 // A Prepare is a prepare function: one of its results is a func, and it
 // returns a function literal there.
 type Prepare struct {
-	Unit   *Unit
+	*flow.Facts
 	Key    Key
-	File   *ast.File
 	Decl   *ast.FuncDecl
 	Func   *types.Func
 	Result int              // index of the cleanup among the results
@@ -95,9 +96,6 @@ type Prepare struct {
 	// LocalDecls are types, constants and functions that the prepare
 	// function declares and a cleanup names.
 	LocalDecls []types.Object
-
-	Access Accesses // every access to a variable in Decl
-	Up     Parents  // of the nodes of Decl
 }
 
 // A Literal is a cleanup: a function literal that some return hands out.

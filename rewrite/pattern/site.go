@@ -4,6 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // A Form is the way in which a site takes the cleanup.
@@ -12,27 +15,25 @@ type Form int
 const (
 	Assigned  Form = iota // x, err := p(), also with = and in the init of an if
 	Declared              // var x, err = p()
+	Beside                // x, y = p(), q(): assigned beside other values
 	Immediate             // p()(), mostly as defer p()()
-	Dropped               // p(), the result unused
-	Otherwise             // return p(), f(p()), …
+	Passed                // f(p()): the cleanup, its only result, is used as a value at once
+	Dropped               // p(), defer p(): the result unused
+	Otherwise             // return p(), f(p()) with several results, …
 )
 
 // A Site is one call of a prepare function.
 type Site struct {
-	Unit *Unit
-	File *ast.File
-	Decl ast.Decl // the top-level declaration around the call
-	Func ast.Node // the innermost function around it, *ast.FuncDecl or *ast.FuncLit; nil at package level
-	Call *ast.CallExpr
-	Form Form
+	*flow.Facts          // of the top-level declaration around the call
+	Func        ast.Node // the innermost function around it, *ast.FuncDecl or *ast.FuncLit; nil at package level
+	Call        *ast.CallExpr
+	Form        Form
 
-	Stmt ast.Stmt   // the statement of an Assigned, Declared, Immediate or Dropped site
-	Lhs  []ast.Expr // what an Assigned or Declared site assigns to
-	Var  *types.Var // the variable that holds the cleanup; nil if blank or not a variable
-	Uses []*Use     // appearances of the cleanup; one, the outer call, if Immediate
-
-	Access Accesses // every access to a variable in Decl
-	Up     Parents  // of the nodes of Decl
+	Stmt    ast.Stmt   // the statement around the call
+	Lhs     []ast.Expr // what an Assigned, Declared or Beside site assigns the results to
+	Cleanup ast.Expr   // the element of Lhs that takes the cleanup
+	Var     *types.Var // the variable that holds the cleanup; nil if blank or not a variable
+	Uses    []*Use     // appearances of the cleanup; one if Immediate or Passed
 }
 
 // A UseKind says what a use does with the cleanup.
@@ -75,8 +76,7 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 	refs := make(map[Key][]Ref)
 	for _, file := range u.Files {
 		for _, d := range file.Decls {
-			var up Parents
-			var access Accesses
+			var facts *flow.Facts
 			ast.Inspect(d, func(n ast.Node) bool {
 				id, ok := n.(*ast.Ident)
 				if !ok || !names[id.Name] {
@@ -90,16 +90,15 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 				if !keys[key] {
 					return true
 				}
-				if up == nil {
-					up = ParentsOf(d)
-					access = AccessesOf(u.Info, d, up)
+				if facts == nil {
+					facts = flow.FactsOf(u, file, d)
 				}
-				call := callOf(u.Info, up, id)
+				call := callOf(u.Info, facts.Up, id)
 				if call == nil {
 					refs[key] = append(refs[key], Ref{u, id})
 					return true
 				}
-				s := &Site{Unit: u, File: file, Decl: d, Func: up.Func(call), Call: call, Access: access, Up: up}
+				s := &Site{Facts: facts, Func: facts.Up.Func(call), Call: call}
 				s.fill(fn.Signature().Results())
 				sites[key] = append(sites[key], s)
 				return true
@@ -111,7 +110,7 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 
 // callOf returns the call of the function that id names, or nil if id names it
 // for another purpose. A method expression T.m is no call of m.
-func callOf(info *types.Info, up Parents, id *ast.Ident) *ast.CallExpr {
+func callOf(info *types.Info, up flow.Parents, id *ast.Ident) *ast.CallExpr {
 	var fun ast.Node = id
 	if sel, ok := up[id].(*ast.SelectorExpr); ok && sel.Sel == id {
 		if s := info.Selections[sel]; s != nil && s.Kind() != types.MethodVal {
@@ -160,43 +159,72 @@ func (s *Site) TypeArgs() []ast.Expr {
 	return nil
 }
 
-// fill finds the form of the site and the uses of its cleanup. results are
-// those of the prepare function.
+// fill finds the form of the site and the uses of a cleanup that is not assigned.
+// results are those of the prepare function.
 func (s *Site) fill(results *types.Tuple) {
-	s.Form = Otherwise
+	s.Form, s.Stmt = Otherwise, s.Up.Stmt(s.Call)
 	parent, child := s.Up.Expr(s.Call)
-	switch p := parent.(type) {
-	case *ast.AssignStmt:
-		if len(p.Rhs) == 1 && p.Rhs[0] == child && len(p.Lhs) == results.Len() && (p.Tok == token.ASSIGN || p.Tok == token.DEFINE) {
-			s.Form, s.Stmt, s.Lhs = Assigned, p, p.Lhs
-		}
-	case *ast.ValueSpec:
-		if len(p.Values) == 1 && p.Values[0] == child && len(p.Names) == results.Len() {
-			decl, _ := s.Up[p].(*ast.GenDecl)
-			stmt, _ := s.Up[decl].(*ast.DeclStmt)
-			if stmt != nil {
-				s.Form, s.Stmt = Declared, stmt
-				for _, n := range p.Names {
-					s.Lhs = append(s.Lhs, n)
-				}
-			}
-		}
-	case *ast.ExprStmt:
-		s.Form, s.Stmt = Dropped, p
-	case *ast.CallExpr:
-		if p.Fun == child {
-			s.Form, s.Stmt = Immediate, s.Up.Stmt(p)
+	only := results.Len() == 1
+	passed := func() {
+		if only {
+			s.Form = Passed
 			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
 		}
+	}
+	switch p := parent.(type) {
+	case *ast.AssignStmt:
+		at := slices.IndexFunc(p.Rhs, func(e ast.Expr) bool { return e == child })
+		switch {
+		case at < 0 || p.Tok != token.ASSIGN && p.Tok != token.DEFINE:
+			passed()
+		case len(p.Rhs) == 1 && len(p.Lhs) == results.Len():
+			s.Form, s.Stmt, s.Lhs = Assigned, p, p.Lhs
+		case only && len(p.Rhs) == len(p.Lhs):
+			s.Form, s.Stmt, s.Lhs = Beside, p, p.Lhs[at:at+1]
+		}
+	case *ast.ValueSpec:
+		decl, _ := s.Up[p].(*ast.GenDecl)
+		stmt, ok := s.Up[decl].(*ast.DeclStmt)
+		at := slices.IndexFunc(p.Values, func(e ast.Expr) bool { return e == child })
+		if !ok || at < 0 {
+			return
+		}
+		names := make([]ast.Expr, len(p.Names))
+		for i, n := range p.Names {
+			names[i] = n
+		}
+		switch {
+		case len(p.Values) == 1 && len(p.Names) == results.Len():
+			s.Form, s.Stmt, s.Lhs = Declared, stmt, names
+		case only && len(p.Values) == len(p.Names) && p.Type == nil:
+			s.Form, s.Stmt, s.Lhs = Beside, stmt, names[at:at+1]
+		}
+	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
+		s.Form = Dropped
+	case *ast.ReturnStmt:
+	case *ast.CallExpr:
+		if p.Fun != child {
+			passed()
+			return
+		}
+		s.Form = Immediate
+		u := useOf(s.Unit.Info, s.Up, s.Call, s.Func)
+		s.Stmt, s.Uses = u.Stmt, []*Use{u}
+	default:
+		passed()
 	}
 }
 
 // Bind tells the site which result is the cleanup, and finds its uses.
 func (s *Site) Bind(result int) {
+	if s.Form == Beside {
+		result = 0
+	}
 	if s.Lhs == nil || result >= len(s.Lhs) {
 		return
 	}
-	id, ok := s.Lhs[result].(*ast.Ident)
+	s.Cleanup = s.Lhs[result]
+	id, ok := ast.Unparen(s.Cleanup).(*ast.Ident)
 	if !ok || id.Name == "_" {
 		return
 	}
@@ -207,7 +235,7 @@ func (s *Site) Bind(result int) {
 	}
 	s.Var = v
 	for _, a := range s.Access[v] {
-		if a.Ident != id && a.Mode != Write {
+		if a.Ident != id && a.Mode != flow.Write {
 			s.Uses = append(s.Uses, useOf(info, s.Up, a.Ident, s.Func))
 		}
 	}
@@ -215,7 +243,7 @@ func (s *Site) Bind(result int) {
 
 // useOf describes the appearance e of a cleanup, seen from the function fn
 // that holds the site.
-func useOf(info *types.Info, up Parents, e ast.Expr, fn ast.Node) *Use {
+func useOf(info *types.Info, up flow.Parents, e ast.Expr, fn ast.Node) *Use {
 	u := &Use{Expr: e, Kind: Value, Stmt: up.Stmt(e)}
 	parent, child := up.Expr(e)
 	switch p := parent.(type) {

@@ -1,52 +1,6 @@
 package pattern
 
-import (
-	"go/ast"
-	"go/token"
-	"go/types"
-	"os"
-)
+import "github.com/closurefix/closurefix/rewrite/flow"
 
-// A Unit is one type-checked package in one build configuration, filled in by
-// a client (an analysis pass, the module run). This package and those above
-// it read a Unit and never change it.
-type Unit struct {
-	Fset  *token.FileSet
-	Files []*ast.File // parsed with comments
-	Pkg   *types.Package
-	Info  *types.Info // Types, Defs, Uses, Selections, Implicits, Instances and Scopes are needed
-
-	// Ignored names the Go files of the directory that build constraints
-	// leave out of this unit; Other names its files that are not Go
-	// (assembly, C).
-	Ignored []string
-	Other   []string
-
-	// Read returns the content of a file. Nil means os.ReadFile.
-	Read func(name string) ([]byte, error)
-}
-
-// ReadFile returns the content of the named file as the unit's client sees it
-// (an editor's buffer, an overlay, the disk).
-func (u *Unit) ReadFile(name string) ([]byte, error) {
-	if u.Read != nil {
-		return u.Read(name)
-	}
-	return os.ReadFile(name)
-}
-
-// Filename returns the name of the file that holds pos, not adjusted by line
-// directives.
-func (u *Unit) Filename(pos token.Pos) string {
-	return u.Fset.PositionFor(pos, false).Filename
-}
-
-// FileOf returns the file of the unit that holds pos, or nil.
-func (u *Unit) FileOf(pos token.Pos) *ast.File {
-	for _, f := range u.Files {
-		if f.FileStart <= pos && pos <= f.FileEnd {
-			return f
-		}
-	}
-	return nil
-}
+// A Unit is one type-checked package in one build configuration.
+type Unit = flow.Unit

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -44,13 +45,13 @@ func (x *decision) anew(c *pattern.Capture) []Reset {
 	used := c.Class != pattern.Local
 	for _, a := range p.Access[c.Var] {
 		switch {
-		case a.Mode == pattern.Address:
+		case a.Mode == flow.Address:
 			return nil
 		case !x.inCleanup(a.Ident):
-			if !x.direct(a.Lit) {
+			if !x.runsBefore(a.Lit) {
 				return nil
 			}
-			used = used || a.Mode == pattern.Read
+			used = used || a.Mode == flow.Read
 		}
 	}
 	if !used {
@@ -75,18 +76,18 @@ func (x *decision) anew(c *pattern.Capture) []Reset {
 
 // reset finds the assignment by which literal l sets c before anything else.
 func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
-	var in []pattern.Access
+	var in []flow.Access
 	reads := false
 	for _, a := range x.p.Access[c.Var] {
-		if pattern.Within(a.Ident, l.Lit) {
+		if flow.Within(a.Ident, l.Lit) {
 			in = append(in, a)
-			reads = reads || a.Mode == pattern.Read
+			reads = reads || a.Mode == flow.Read
 			if a.Lit != l.Lit {
 				return Reset{}, false // a literal in it may run at any time
 			}
 		}
 	}
-	if !reads || hasGoto(l.Lit) || hasLabel(l.Lit) {
+	if !reads || flow.HasGoto(l.Lit) || hasLabel(l.Lit) {
 		return Reset{}, false
 	}
 	// The innermost list that holds all of them, and their first statement there.
@@ -97,7 +98,7 @@ func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 		if !ok {
 			continue
 		}
-		if list, _, ok := x.p.Up.List(s); ok && pattern.Within(last, span{s, list[len(list)-1]}) {
+		if list, _, ok := x.p.Up.List(s); ok && flow.Within(last, span{s, list[len(list)-1]}) {
 			first = s
 			break
 		}
@@ -120,7 +121,7 @@ func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 	if scope := x.p.Unit.Pkg.Scope().Innermost(x.p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
 		return Reset{}, false // declared there later
 	}
-	r.Define = x.defines(c, a, nil) && (!within || pattern.Within(last, first))
+	r.Define = x.defines(c, a, nil) && (!within || flow.Within(last, first))
 	return r, true
 }
 
@@ -131,10 +132,10 @@ func (s span) Pos() token.Pos { return s.from.Pos() }
 func (s span) End() token.Pos { return s.to.End() }
 
 // sole reports whether an assignment sets the capture, and does nothing else with it.
-func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []pattern.Access) bool {
+func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []flow.Access) bool {
 	names := 0
 	for _, acc := range in {
-		if pattern.Within(acc.Ident, a) {
+		if flow.Within(acc.Ident, a) {
 			names++
 		}
 	}
@@ -206,4 +207,32 @@ func (x *decision) defines(c *pattern.Capture, a *ast.AssignStmt, alsoNew map[ty
 	}
 	results, ok := info.TypeOf(a.Rhs[0]).(*types.Tuple)
 	return ok && at < results.Len() && types.Identical(results.At(at).Type(), c.Var.Type())
+}
+
+// typedAlone reports whether e has, in a variable of its own, the type and value
+// that it has as an argument. A shift of an untyped constant, an untyped
+// comparison and a constant take their type from the parameter:
+//
+//	begin(1<<n)           // with begin(v int64), a shift of an int64
+//	v := 1 << n           // a shift of an int
+func typedAlone(info *types.Info, e ast.Expr) bool {
+	tv := info.Types[e]
+	if tv.Value != nil || tv.IsNil() {
+		return false
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return typedAlone(info, e.X)
+	case *ast.UnaryExpr:
+		return e.Op == token.AND || e.Op == token.ARROW || typedAlone(info, e.X)
+	case *ast.BinaryExpr:
+		switch e.Op {
+		case token.SHL, token.SHR:
+			return typedAlone(info, e.X)
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+			return types.Identical(tv.Type, types.Typ[types.Bool])
+		}
+		return typedAlone(info, e.X) || typedAlone(info, e.Y)
+	}
+	return true
 }

@@ -43,43 +43,81 @@ type decision struct {
 	shared map[*pattern.Capture]bool
 	// resets holds the captures that the cleanup sets before it reads them:
 	// finish needs neither the variable nor its value.
-	resets   map[*pattern.Capture][]Reset
-	early    pattern.Accesses // see untilReturn
-	errIndex int              // prepare's error result, -1 if none
+	resets map[*pattern.Capture][]Reset
+
+	nilTested bool // a caller compares the cleanup with nil
+	guarded   bool // finish has to know that there is nothing to do
+
 	// taken holds the names that the plan has given out, by declaration.
 	taken map[ast.Decl]map[string][]*types.Scope
 }
 
 // Decide returns the plan for p, or the reason why there is none. sites and
 // refs are all the appearances of its name in the world.
+//
+// It takes the form Direct if all of that form's conditions hold, and Handed
+// otherwise.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
 	x := &decision{
 		Decider: d, p: p, sites: sites, refs: refs,
-		plan:     &Plan{Prepare: p, Drop: make(map[int]bool), Fresh: make(map[int]bool), Outer: make(map[*types.Var]*Outer), Number: make(map[*pattern.Literal]int), Idle: make(map[*pattern.Use]string)},
-		errIndex: errorResult(p),
-		taken:    make(map[ast.Decl]map[string][]*types.Scope),
-		shared:   make(map[*pattern.Capture]bool),
-		resets:   make(map[*pattern.Capture][]Reset),
+		shared: make(map[*pattern.Capture]bool),
+		resets: make(map[*pattern.Capture][]Reset),
 	}
-	steps := []func() *Refusal{
-		x.visible,   // gate.go: who may call it, and from where
-		x.shape,     // shape.go: what it returns
-		x.uses,      // use.go: what the sites do with it
-		x.finality,  // final.go: which values the cleanup would have seen
-		x.routes,    // route.go: how each capture reaches finish
-		x.idle,      // idle.go: the returns without a cleanup
+	x.begin(Direct)
+	if r := x.steps(
+		x.visible,     // gate.go: who may call it, and from where
+		x.shape,       // shape.go: what it returns
+		x.uses,        // use.go: what the sites do with it
+		x.dropped,     // initialize.go: what package initialization refers to
+		x.finality,    // final.go: which values the cleanup would have seen
+		x.nothingToDo, // nothing.go: the returns without a cleanup
+	); r != nil {
+		return nil, r
+	}
+	first := *x.plan
+	why := x.steps(x.direct, x.rest)
+	if why == nil {
+		return x.plan, nil
+	}
+	x.begin(Handed)
+	x.plan.Literals, x.plan.Number, x.plan.Outer, x.plan.Idle = first.Literals, first.Number, first.Outer, first.Idle
+	x.plan.WhyNotDirect = why
+	if r := x.steps(x.handed, x.rest); r != nil {
+		return nil, r
+	}
+	return x.plan, nil
+}
+
+// begin starts a plan of a form.
+func (x *decision) begin(f Form) {
+	x.plan = &Plan{
+		Prepare: x.p, Form: f,
+		Number: make(map[*pattern.Literal]int), Drop: make(map[int]bool), Fresh: make(map[int]bool),
+		Outer: make(map[*types.Var]*Outer), Idle: make(map[*pattern.Use]string),
+	}
+	x.taken = make(map[ast.Decl]map[string][]*types.Scope)
+}
+
+// rest decides what both forms have in common, once it is known how each capture
+// reaches finish.
+func (x *decision) rest() *Refusal {
+	return x.steps(
 		x.inner,     // inner.go: uses within prepare itself
 		x.drop,      // drop.go: parameters that are not needed any more
 		x.name,      // name.go: finish, its parameters, the state
 		x.satisfies, // gate.go: what the new signature would be taken for
 		x.settle,    // site.go: the statements of each site
-	}
+	)
+}
+
+// steps takes steps until one refuses.
+func (x *decision) steps(steps ...func() *Refusal) *Refusal {
 	for _, step := range steps {
 		if r := step(); r != nil {
-			return nil, r
+			return r
 		}
 	}
-	return x.plan, nil
+	return nil
 }
 
 // refuse builds a refusal. The reason is a format of a clause that follows
@@ -90,20 +128,4 @@ func (x *decision) refuse(code Code, u *pattern.Unit, pos token.Pos, format stri
 		r.Pos = u.Fset.PositionFor(pos, false)
 	}
 	return r
-}
-
-// errorResult returns the index of the last error among p's results other than
-// the cleanup, or -1.
-func errorResult(p *pattern.Prepare) int { return lastResult(p, isError) }
-
-// lastResult returns the index of the last result, other than the cleanup, whose
-// type is wanted, or -1.
-func lastResult(p *pattern.Prepare, wanted func(types.Type) bool) int {
-	results := p.Func.Signature().Results()
-	for i := results.Len() - 1; i >= 0; i-- {
-		if i != p.Result && wanted(results.At(i).Type()) {
-			return i
-		}
-	}
-	return -1
 }

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -33,10 +34,9 @@ func (x *decision) drop() *Refusal {
 			if c.Index >= len(s.Call.Args) {
 				return false
 			}
-			e := s.Call.Args[c.Index]
-			return constant(s, e) || x.runs(s) && !(x.stable(s, e) && loads(s, e))
+			return constant(s, s.Call.Args[c.Index]) || x.runs(s)
 		}) {
-			continue // the operand would be evaluated no more, or later, or its variable unused
+			continue // the variable of the operand might be unused
 		}
 		if len(p.Inner) == 0 {
 			x.plan.Drop[c.Index] = true
@@ -93,25 +93,21 @@ func constant(s *pattern.Site, e ast.Expr) bool {
 	return tv.Value != nil || tv.IsNil()
 }
 
-// loads reports whether an operand follows a pointer, which panics if that is nil: at
-// the call of prepare, and not later.
-//
-//	defer begin(&c.n)()      // with a nil c, begin is not called
-func loads(s *pattern.Site, e ast.Expr) bool {
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
-		if sel, ok := n.(*ast.SelectorExpr); ok {
-			selection := s.Unit.Info.Selections[sel]
-			found = found || selection != nil && selection.Indirect()
+// errorResult returns the index of the last error among p's results other than
+// the cleanup, or -1.
+func errorResult(p *pattern.Prepare) int {
+	results := p.Func.Signature().Results()
+	for i := results.Len() - 1; i >= 0; i-- {
+		if i != p.Result && isError(results.At(i).Type()) {
+			return i
 		}
-		return !found
-	})
-	return found
+	}
+	return -1
 }
 
 // onlyInCleanup reports whether prepare itself makes no use of the capture.
 func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
-	return !slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
+	return !slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool {
 		return !x.inCleanup(a.Ident)
 	})
 }
@@ -121,7 +117,8 @@ func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
 // function has taken note, and which the site's statement overwrites with
 // prepare's error.
 func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
-	if s.Form != pattern.Assigned || x.errIndex < 0 || i >= len(s.Call.Args) {
+	errIndex := errorResult(x.p)
+	if s.Form != pattern.Assigned || errIndex < 0 || i >= len(s.Call.Args) {
 		return false
 	}
 	addr, ok := ast.Unparen(s.Call.Args[i]).(*ast.UnaryExpr)
@@ -134,8 +131,8 @@ func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
 	}
 	info := s.Unit.Info
 	v, ok := info.Uses[id].(*types.Var)
-	target := identOf(s.Lhs[x.errIndex])
-	if !ok || target == nil || info.ObjectOf(target) != v || hasGoto(s.Func) || s.Up.Loop(s.Stmt, s.Func) != nil {
+	target := identOf(s.Lhs[errIndex])
+	if !ok || target == nil || info.ObjectOf(target) != v || flow.HasGoto(s.Func) || s.Up.Loop(s.Stmt, s.Func) != nil {
 		return false
 	}
 	if !isResultOf(info, s.Func, v) && !declaredZero(info, s, v) {
@@ -208,9 +205,13 @@ func identDecl(s *pattern.Site, v *types.Var) ast.Node {
 }
 
 // onlyThrough reports whether the cleanups use a pointer for nothing but what it
-// points to: one that is kept would be another pointer.
+// points to, and while they run: one that is kept, also by a literal within the
+// cleanup, would be another pointer.
 func (x *decision) onlyThrough(c *pattern.Capture) bool {
 	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
+		if lit := x.p.Up.Lit(id); !slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
+			return true
+		}
 		parent, child := x.p.Up.Expr(id)
 		star, ok := parent.(*ast.StarExpr)
 		if !ok || star.X != child {

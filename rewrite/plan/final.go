@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -27,7 +28,7 @@ func (x *decision) finality() *Refusal {
 	for _, c := range x.p.Captures {
 		if resets := x.anew(c); resets != nil {
 			x.resets[c] = resets
-		} else if x.changesLater(c) || c.Class == pattern.Local && holdsLock(c.Var.Type()) {
+		} else if x.changesLater(c) || holdsLock(c.Var.Type()) {
 			x.shared[c] = true
 		}
 	}
@@ -59,27 +60,27 @@ func holdsLock(t types.Type) bool {
 // changesLater reports whether the value of a capture may change after prepare
 // has returned, other than by the one run of its cleanup.
 func (x *decision) changesLater(c *pattern.Capture) bool {
-	written := slices.ContainsFunc(x.p.Access[c.Var], func(a pattern.Access) bool {
-		return a.Mode == pattern.Write && x.inCleanup(a.Ident)
+	written := slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool {
+		return a.Mode == flow.Write && x.inCleanup(a.Ident)
 	})
 	for _, a := range x.p.Access[c.Var] {
 		inside := x.inCleanup(a.Ident)
 		switch {
-		case a.Mode == pattern.Address:
+		case a.Mode == flow.Address:
 			return true
-		case a.Mode == pattern.Write && inside:
+		case a.Mode == flow.Write && inside:
 			// The change is seen by a second run, or by a literal that
 			// outlives this one.
 			if !x.once() || !x.runsWith(a.Lit) {
 				return true
 			}
-		case a.Mode == pattern.Write && a.Lit != nil:
+		case a.Mode == flow.Write && a.Lit != nil:
 			// Prepare's own deferred literal is done before the caller
 			// goes on, and what it does to a result reaches the caller.
-			if c.Class != pattern.Result || !x.direct(a.Lit) {
+			if c.Class != pattern.Result || !x.runsBefore(a.Lit) {
 				return true
 			}
-		case written && !inside && !x.direct(a.Lit):
+		case written && !inside && !x.runsBefore(a.Lit):
 			return true
 		}
 	}
@@ -88,7 +89,7 @@ func (x *decision) changesLater(c *pattern.Capture) bool {
 
 // inCleanup reports whether a node lies in one of the cleanups.
 func (x *decision) inCleanup(n ast.Node) bool {
-	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return pattern.Within(n, l.Lit) })
+	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return flow.Within(n, l.Lit) })
 }
 
 // runsWith reports whether lit is a cleanup, or a literal that a cleanup defers
@@ -99,14 +100,9 @@ func (x *decision) runsWith(lit *ast.FuncLit) bool {
 	})
 }
 
-// recovers reports whether one of the cleanups calls recover itself.
-func (x *decision) recovers() bool {
-	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return recovers(x.p.Unit.Info, l.Lit) })
-}
-
-// direct reports whether lit is deferred by the prepare function itself, or is
+// runsBefore reports whether lit is deferred by the prepare function itself, or is
 // no literal at all: it runs before prepare has returned.
-func (x *decision) direct(lit *ast.FuncLit) bool {
+func (x *decision) runsBefore(lit *ast.FuncLit) bool {
 	return lit == nil || x.deferredIn(lit, nil)
 }
 
@@ -132,6 +128,9 @@ func (x *decision) once() bool {
 		return false
 	}
 	for _, s := range x.sites {
+		if x.plan.Outer[s.Var] != nil {
+			return false // it may keep its cleanup for more than one iteration
+		}
 		calls := 0
 		for _, u := range s.Uses {
 			switch u.Kind {
@@ -139,7 +138,7 @@ func (x *decision) once() bool {
 			case pattern.DeferCall, pattern.Call:
 				calls++
 				// From the expression on: the condition of a for runs in its loop.
-				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || hasGoto(s.Func) || x.outlives(s, u) {
+				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || flow.HasGoto(s.Func) {
 					return false
 				}
 			default:
@@ -151,31 +150,4 @@ func (x *decision) once() bool {
 		}
 	}
 	return true
-}
-
-// outlives reports whether the variable of a site keeps its cleanup for more than
-// one turn of the loop around a use, which then runs the same one again:
-//
-//	var end func()
-//	for _, n := range ns {
-//		if n > 0 {
-//			end = begin(n)
-//		}
-//		if end != nil {
-//			end()           // in the next turn, too, if that n is 0
-//		}
-//	}
-func (x *decision) outlives(s *pattern.Site, u *pattern.Use) bool {
-	o, loop := x.plan.Outer[s.Var], s.Up.Loop(u.Expr, s.Func)
-	return o != nil && loop != nil && (o.At < loop.Pos() || loop.End() <= o.At)
-}
-
-// identOf returns the identifier that e is, or nil.
-func identOf(e ast.Expr) *ast.Ident {
-	id, _ := ast.Unparen(e).(*ast.Ident)
-	return id
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
 }

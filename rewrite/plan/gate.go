@@ -148,7 +148,7 @@ func (x *decision) implements() *Refusal {
 // sight asks for: a type assertion would find the method then, and did not
 // before.
 func (x *decision) satisfies() *Refusal {
-	if x.p.Key.Recv == "" || x.plan.State.Type != "" {
+	if x.p.Key.Recv == "" || x.plan.State.Struct {
 		return nil
 	}
 	sig := x.p.Func.Signature()
@@ -162,16 +162,8 @@ func (x *decision) satisfies() *Refusal {
 		switch {
 		case i != x.p.Result:
 			results = append(results, sig.Results().At(i))
-		case x.plan.State.Kind != "":
-			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Int]))
-		case x.plan.State.Live != "":
-			results = append(results, types.NewVar(token.NoPos, nil, "", types.Typ[types.Bool]))
 		case len(x.plan.State.Fields) > 0:
-			v := x.plan.State.Fields[0].Capture.Var
-			if x.plan.State.Fields[0].Pointer {
-				v = types.NewVar(token.NoPos, nil, "", types.NewPointer(v.Type()))
-			}
-			results = append(results, v)
+			results = append(results, x.plan.State.Fields[0].Capture.Var)
 		}
 	}
 	changed := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !x.plan.Drop[sig.Params().Len()-1])

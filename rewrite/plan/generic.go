@@ -2,7 +2,6 @@ package plan
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -10,44 +9,37 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// generic handles the type parameters of a generic function: finish has the
-// same, and every call of it must come by the same type arguments. A site that gives
-// them to prepare gives them to finish, too. Elsewhere finish must find them by
-// itself, and does where each type parameter appears in the type of a parameter of
-// finish, and the operand given there has a type of its own:
+// generic gives finish the type parameters of a generic function, where it is a
+// function or method with parameters of its own. Every call of it must come by the
+// same type arguments: a site that gives them to prepare gives them to finish, too.
+// Elsewhere finish must find them by itself, and does where each type parameter
+// appears in the type of a parameter of finish, and the operand given there has the
+// very type that prepare found.
 //
 //	func push[T any](xs *[]T, x T) func()    // defer finishPush(&xs, x)
 //	func trace[T any](name string) func()    // defer finishTrace[int](name)
 //
-// A method of a generic type is as good as any other, since finish is a method
-// of the same type; and a method of the state has the type arguments of the state.
+// A method of a generic type is as good as any other, since finish is a method of
+// the same type; and a method of the state has the type arguments of the state.
 func (x *decision) generic() *Refusal {
 	p := x.p
-	if x.plan.Finish.OnState {
-		return nil
-	}
-	if genericRecv(p) && !x.plan.Finish.OnRecv {
-		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is a method of a generic type, and its cleanup does not use the receiver")
-	}
 	params := p.Decl.Type.TypeParams
-	if params == nil {
+	if x.plan.Finish.OnState || params == nil {
 		return nil
 	}
-	var names []string
-	text := ""
-	told, hidden := x.told(), "" // hidden is one that no operand tells
-	for i, f := range params.List {
-		if i > 0 {
-			text += ", "
-		}
+	told := x.told()
+	var names, fields []string
+	hidden := "" // a type parameter that no operand tells
+	for _, f := range params.List {
+		var list []string
 		for _, name := range f.Names {
-			if !told[name.Name] {
+			if obj := p.Unit.Info.Defs[name]; obj == nil || !told[obj] {
 				hidden = name.Name
 			}
-			names = append(names, name.Name)
-			text += name.Name + ", "
+			list = append(list, name.Name)
 		}
-		text = strings.TrimSuffix(text, ", ") + " " + types.ExprString(f.Type)
+		names = append(names, list...)
+		fields = append(fields, strings.Join(list, ", ")+" "+types.ExprString(f.Type))
 	}
 	for _, s := range x.sites {
 		if len(calls(s)) == 0 {
@@ -66,7 +58,7 @@ func (x *decision) generic() *Refusal {
 			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and an operand does not tell its type to what its cleanup becomes")
 		}
 	}
-	x.plan.Finish.TypeParams = "[" + text + "]"
+	x.plan.Finish.TypeParams = "[" + strings.Join(fields, ", ") + "]"
 	if hidden != "" {
 		if slices.Contains(names, "_") && len(p.Inner) > 0 {
 			return x.refuse(Generic, p.Unit, p.Inner[0].Expr.Pos(), "it is generic, and cannot name its type parameter _ where it runs its cleanup")
@@ -76,29 +68,89 @@ func (x *decision) generic() *Refusal {
 	return nil
 }
 
-// told returns the type parameters that operands of finish tell: those that the type
-// of a parameter names, and those that such a one determines by its constraint, as
-// S does E with S ~[]E.
-func (x *decision) told() map[string]bool {
-	told := make(map[string]bool)
+// told returns the type parameters that operands of finish tell: those in the types
+// of its parameters, and those that such a one determines by its constraint, as S
+// does E with S ~[]E.
+func (x *decision) told() map[types.Object]bool {
+	told := make(map[types.Object]bool)
 	for _, fp := range x.plan.Finish.Params {
-		for _, w := range words(fp.Type) {
-			told[w] = true
+		if fp.Passage != nil {
+			typeParams(fp.Passage.Capture.Var.Type(), false, told)
 		}
 	}
-	list := x.p.Decl.Type.TypeParams.List
-	for range list { // each may tell the next
-		for _, f := range list {
-			core, ok := f.Type.(*ast.UnaryExpr)
-			if !ok || !slices.ContainsFunc(f.Names, func(id *ast.Ident) bool { return told[id.Name] }) {
+	list := x.p.Func.Signature().TypeParams()
+	for range list.Len() { // each may tell the next
+		for tp := range list.TypeParams() {
+			if !told[tp.Obj()] {
 				continue
 			}
-			for _, w := range words(types.ExprString(core.X)) {
-				told[w] = true
+			if i, ok := tp.Constraint().Underlying().(*types.Interface); ok && i.NumEmbeddeds() == 1 {
+				typeParams(i.EmbeddedType(0), false, told)
 			}
 		}
 	}
 	return told
+}
+
+// typeParams adds the type parameters in t to found. With spelled, those count that
+// the text of t has, though an alias ignores them.
+func typeParams(t types.Type, spelled bool, found map[types.Object]bool) {
+	list := func(args *types.TypeList) {
+		for t := range args.Types() {
+			typeParams(t, spelled, found)
+		}
+	}
+	switch t := t.(type) {
+	case *types.Alias:
+		if spelled {
+			list(t.TypeArgs())
+		} else {
+			typeParams(types.Unalias(t), spelled, found)
+		}
+	case *types.TypeParam:
+		found[t.Obj()] = true
+	case *types.Named:
+		list(t.TypeArgs())
+	case *types.Pointer:
+		typeParams(t.Elem(), spelled, found)
+	case *types.Slice:
+		typeParams(t.Elem(), spelled, found)
+	case *types.Array:
+		typeParams(t.Elem(), spelled, found)
+	case *types.Chan:
+		typeParams(t.Elem(), spelled, found)
+	case *types.Map:
+		typeParams(t.Key(), spelled, found)
+		typeParams(t.Elem(), spelled, found)
+	case *types.Signature:
+		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
+			for v := range tuple.Variables() {
+				typeParams(v.Type(), spelled, found)
+			}
+		}
+	case *types.Struct:
+		for f := range t.Fields() {
+			typeParams(f.Type(), spelled, found)
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			typeParams(m.Type(), spelled, found)
+		}
+		for e := range t.EmbeddedTypes() {
+			typeParams(e, spelled, found)
+		}
+	case *types.Union:
+		for term := range t.Terms() {
+			typeParams(term.Type(), spelled, found)
+		}
+	}
+}
+
+// hasTypeParam reports whether the text of t names a type parameter.
+func hasTypeParam(t types.Type) bool {
+	found := make(map[types.Object]bool)
+	typeParams(t, true, found)
+	return len(found) > 0
 }
 
 // typeArgs refuses where the explicit type arguments of a site cannot be given to
@@ -111,7 +163,7 @@ func (x *decision) typeArgs(s *pattern.Site, all bool) *Refusal {
 		for _, arg := range s.TypeArgs() {
 			same := true
 			check := func(id *ast.Ident) {
-				if obj := s.Unit.Info.Uses[id]; obj != nil && !sees(s.Unit, u.Expr.Pos(), obj) {
+				if obj := s.Unit.Info.Uses[id]; obj != nil && !s.Unit.Sees(u.Expr.Pos(), obj) {
 					same = false
 				}
 			}
@@ -136,73 +188,21 @@ func (x *decision) typeArgs(s *pattern.Site, all bool) *Refusal {
 }
 
 // infers reports whether the operands that a site gives to finish tell it the same
-// type arguments as prepare has found, from more of them. An operand that has the
-// very type which prepare found tells it. An untyped constant takes the type that the
-// others tell, or where they tell nothing, its default type.
+// type arguments as prepare has found, from more of them: each has the very type
+// that prepare found. A constant has the type that its place gives it.
 func (x *decision) infers(s *pattern.Site) bool {
-	told := make(map[string]bool)
-	var untold []string // types of parameters that get a constant
 	for _, fp := range x.plan.Finish.Params {
-		if !x.namesTypeParam(fp.Type) {
+		if fp.Passage == nil || fp.Passage.Route != ByArgument || !hasTypeParam(fp.Passage.Capture.Var.Type()) {
 			continue
 		}
-		if fp.Passage != nil && fp.Passage.Route == ByArgument {
-			i := fp.Passage.Capture.Index
-			sig := instance(s)
-			if i >= len(s.Call.Args) || i >= sig.Params().Len() {
-				return false
-			}
-			e, want := s.Call.Args[i], sig.Params().At(i).Type()
-			if constant(s, e) && !types.Identical(ownType(s.Unit.Info, e), want) {
-				if !types.Identical(types.Default(ownType(s.Unit.Info, e)), want) {
-					untold = append(untold, fp.Type)
-				}
-				continue
-			}
-			if !types.Identical(s.Unit.Info.TypeOf(e), want) {
-				return false
-			}
-		}
-		for _, w := range words(fp.Type) {
-			told[w] = true
+		i := fp.Passage.Capture.Index
+		sig := instance(s)
+		if i >= len(s.Call.Args) || i >= sig.Params().Len() || constant(s, s.Call.Args[i]) ||
+			!types.Identical(s.Unit.Info.TypeOf(s.Call.Args[i]), sig.Params().At(i).Type()) {
+			return false
 		}
 	}
-	return !slices.ContainsFunc(untold, func(typ string) bool {
-		return slices.ContainsFunc(words(typ), func(w string) bool { return x.namesTypeParam(w) && !told[w] })
-	})
-}
-
-// ownType returns the type that a constant has by itself, whatever it is converted
-// to: an untyped one for 1.
-func ownType(info *types.Info, e ast.Expr) types.Type {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.BasicLit:
-		switch e.Kind {
-		case token.INT:
-			return types.Typ[types.UntypedInt]
-		case token.FLOAT:
-			return types.Typ[types.UntypedFloat]
-		case token.IMAG:
-			return types.Typ[types.UntypedComplex]
-		case token.CHAR:
-			return types.Typ[types.UntypedRune]
-		case token.STRING:
-			return types.Typ[types.UntypedString]
-		}
-	case *ast.Ident:
-		if c, ok := info.Uses[e].(*types.Const); ok {
-			return c.Type()
-		}
-	case *ast.SelectorExpr:
-		return ownType(info, e.Sel)
-	case *ast.UnaryExpr:
-		return ownType(info, e.X)
-	case *ast.CallExpr:
-		if info.Types[e.Fun].IsType() {
-			return info.TypeOf(e)
-		}
-	}
-	return types.Typ[types.Invalid]
+	return true
 }
 
 // genericState makes the struct for the state generic where it, or the method that
@@ -215,34 +215,21 @@ func (x *decision) genericState() *Refusal {
 	p, s := x.p, &x.plan.State
 	s.Decl = s.Type
 	sig := p.Func.Signature()
-	list := sig.TypeParams()
-	if sig.RecvTypeParams().Len() > 0 {
-		list = sig.RecvTypeParams()
-	}
-	if list.Len() == 0 || !x.stateNamesTypeParam(list) {
+	list := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
+	if len(list) == 0 || !x.stateNamesTypeParam() {
 		return nil
 	}
 	var args, params []string
-	for tp := range list.TypeParams() {
+	for _, tp := range list {
 		name := tp.Obj().Name()
-		if name == "_" {
-			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is a method of a generic type, and the state of its cleanup would need the type parameter that it calls _")
+		if name == "_" || slices.Contains(args, name) {
+			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
 		}
 		if bad := x.unnameable(tp.Constraint()); bad != "" {
 			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
 		}
-		clash := ""
-		text := types.TypeString(tp.Constraint(), func(pkg *types.Package) string {
-			qualifier, ok := x.importName(pkg)
-			if !ok {
-				clash = pkg.Path()
-			}
-			return qualifier
-		})
-		if clash != "" {
-			return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "the constraint of %s needs an import of %s, whose name is taken", name, clash)
-		}
-		if list.Len() == 1 && strings.HasPrefix(text, "*") {
+		text := types.TypeString(tp.Constraint(), x.importName)
+		if len(list) == 1 && strings.HasPrefix(text, "*") {
 			text = "interface{ " + text + " }" // [P *int] would be the length of an array
 		}
 		args, params = append(args, name), append(params, name+" "+text)
@@ -252,23 +239,12 @@ func (x *decision) genericState() *Refusal {
 	return nil
 }
 
-// stateNamesTypeParam reports whether the state names a type parameter of list, or
-// the method that has nothing but the state to take it from.
-func (x *decision) stateNamesTypeParam(list *types.TypeParamList) bool {
-	names := make(map[string]bool)
-	for tp := range list.TypeParams() {
-		names[tp.Obj().Name()] = true
-	}
+// stateNamesTypeParam reports whether the state or finish names a type parameter.
+func (x *decision) stateNamesTypeParam() bool {
 	for _, pass := range x.plan.Passages {
-		if pass.Route != ByState && x.plan.Finish.OnRecv {
-			continue
-		}
-		if slices.ContainsFunc(words(pass.Type), func(w string) bool { return names[w] }) {
+		if hasTypeParam(pass.Capture.Var.Type()) {
 			return true
 		}
-	}
-	if x.plan.Finish.OnRecv {
-		return false
 	}
 	found := false
 	for _, l := range x.p.Literals {
@@ -283,12 +259,6 @@ func (x *decision) stateNamesTypeParam(list *types.TypeParamList) bool {
 		})
 	}
 	return found
-}
-
-// instance returns the signature of prepare as the site calls it, with the type
-// arguments in place of type parameters.
-func instance(s *pattern.Site) *types.Signature {
-	return s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
 }
 
 // typeArgsOf returns the type arguments that a site gives to prepare, or to the type
@@ -306,50 +276,15 @@ func typeArgsOf(s *pattern.Site) []types.Type {
 				recv = ptr.Elem()
 			}
 			if named, ok := recv.(*types.Named); ok {
-				list = named.TypeArgs()
+				return slices.Concat(slices.Collect(named.TypeArgs().Types()), slices.Collect(list.Types()))
 			}
 		}
 	}
 	return slices.Collect(list.Types())
 }
 
-// namesAnyTypeParam reports whether the text of a type names a type parameter of
-// the function or of its receiver.
-func (x *decision) namesAnyTypeParam(typ string) bool {
-	for tp := range x.p.Func.Signature().RecvTypeParams().TypeParams() {
-		if slices.Contains(words(typ), tp.Obj().Name()) {
-			return true
-		}
-	}
-	return x.p.Decl.Type.TypeParams != nil && x.namesTypeParam(typ)
-}
-
-// namesTypeParam reports whether the text of a type names a type parameter.
-func (x *decision) namesTypeParam(typ string) bool {
-	for _, f := range x.p.Decl.Type.TypeParams.List {
-		for _, name := range f.Names {
-			if slices.Contains(words(typ), name.Name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// words returns the identifiers of a source text that no package qualifies.
-func words(text string) []string {
-	all := strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) && r != '.' })
-	for i, w := range all {
-		all[i], _, _ = strings.Cut(strings.TrimLeft(w, "."), ".")
-	}
-	return all
-}
-
-// infersFrom reports whether a parameter's type holds a type parameter, so
-// that a call may need it to infer a type argument.
+// infersFrom reports whether a parameter's type holds a type parameter, so that a
+// call may need it to infer a type argument.
 func (x *decision) infersFrom(c *pattern.Capture) bool {
-	if x.p.Decl.Type.TypeParams == nil {
-		return false
-	}
-	return x.namesTypeParam(types.ExprString(paramType(x.p.Decl, c.Index)))
+	return x.p.Decl.Type.TypeParams != nil && hasTypeParam(c.Var.Type())
 }

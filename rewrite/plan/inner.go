@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -32,14 +33,14 @@ func (x *decision) inner() *Refusal {
 			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
 		}
 		for _, c := range x.literalOf(u).Captures {
-			if !sees(p.Unit, u.Expr.Pos(), c.Var) {
+			if !p.Unit.Sees(u.Expr.Pos(), c.Var) {
 				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
 		for _, pass := range x.plan.Passages {
 			// What another cleanup captures is an argument here, too.
 			c := pass.Capture
-			if (pass.Route == ByArgument || pass.Route == ByResult) && !sees(p.Unit, u.Expr.Pos(), c.Var) {
+			if (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
 				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
 			}
 		}
@@ -57,7 +58,7 @@ func (x *decision) inner() *Refusal {
 func (x *decision) bound(l *pattern.Literal, u *pattern.Use) bool {
 	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
 		list, i, ok := x.p.Up.List(l.Bind)
-		return ok && !hasGoto(x.p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return pattern.Within(u.Expr, t) })
+		return ok && !flow.HasGoto(x.p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) })
 	}
 	return true
 }
@@ -72,9 +73,9 @@ func (x *decision) wrapInner(u *pattern.Use) bool {
 		if c.Class == pattern.Result || x.p.OldLoopVar(c.Var) {
 			return true // a return assigns the one, the next turn the other
 		}
-		inLoop := x.p.Up.Loop(u.Stmt, x.p.Decl) != nil || hasGoto(x.p.Decl.Body)
+		inLoop := x.p.Up.Loop(u.Stmt, x.p.Decl) != nil || flow.HasGoto(x.p.Decl.Body)
 		for _, a := range x.p.Access[c.Var] {
-			if a.Mode == pattern.Write && (inLoop || a.Ident.Pos() > u.Stmt.Pos() || a.Lit != nil) {
+			if a.Mode == flow.Write && (inLoop || a.Ident.Pos() > u.Stmt.Pos() || a.Lit != nil) {
 				return true
 			}
 		}
@@ -96,21 +97,4 @@ func (x *decision) literalOf(u *pattern.Use) *pattern.Literal {
 // sharedRoute reports whether finish gets the address of the capture.
 func (x *decision) sharedRoute(c *pattern.Capture) bool {
 	return slices.ContainsFunc(x.plan.Passages, func(p Passage) bool { return p.Capture == c && p.Pointer })
-}
-
-// recovers reports whether a literal calls recover itself.
-func recovers(info *types.Info, lit *ast.FuncLit) bool {
-	found := false
-	ast.Inspect(lit.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.Ident:
-			if b, ok := info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
-				found = true
-			}
-		}
-		return true
-	})
-	return found
 }

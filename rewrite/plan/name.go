@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -129,7 +128,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 			identifiers(f, x.names[u])
 		}
 	}
-	if x.names[u][name] && !x.goes(u, name) {
+	if x.names[u][name] && !(x.plan.Form == Direct && x.goes(u, name)) {
 		return true
 	}
 	return slices.ContainsFunc(u.Ignored, func(file string) bool {
@@ -220,19 +219,12 @@ func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name s
 		if i > 1 {
 			try += strconv.Itoa(i)
 		}
-		clash := x.adds(try) || slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
+		clash := slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
 		if !clash && u.Pkg.Scope().Lookup(try) == nil && !names(scope, pos, try) {
 			given[try] = append(given[try], scope)
 			return try
 		}
 	}
-}
-
-// adds reports whether the plan declares a function or a type of the name, which a
-// variable would hide from the call of finish.
-func (x *decision) adds(name string) bool {
-	finish, state := x.plan.Finish, x.plan.State
-	return name == state.Type || name == finish.Name && !finish.OnRecv && !finish.OnState
 }
 
 // names reports whether a name means an imported package, or something of Go's own,
@@ -273,167 +265,193 @@ func related(a, b *types.Scope) bool {
 	return false
 }
 
-// nounAt returns a name for a variable for the state that is declared at pos.
-func (x *decision) nounAt(u *pattern.Unit, decl ast.Decl, pos token.Pos) string {
-	if n := x.noun(); n != "state" {
-		if name := x.freshAt(u, decl, pos, n); name == n {
-			return name
-		}
-	}
-	return x.freshAt(u, decl, pos, "state")
-}
-
-// noun returns what the name of prepare says it prepares, if that is one word: "read"
-// for prepareRead. More words name the thing that prepare returns besides, not the
-// state: "loaderForTests" for NewLoaderForTests.
-func (x *decision) noun() string {
-	_, rest := verbOf(x.p.Key.Name)
-	n := lowerFirst(rest)
-	if n == "" || strings.ContainsFunc(n, unicode.IsUpper) || token.IsKeyword(n) || types.Universe.Lookup(n) != nil {
-		return "state"
-	}
-	return n
-}
-
 // name gives finish, its parameters and the state their names.
 func (x *decision) name() *Refusal {
 	p, plan := x.p, x.plan
-	for _, pass := range plan.Passages {
-		if pass.Route != ByReceiver {
-			continue
-		}
-		plan.Finish.OnRecv = true
-		for _, u := range p.Inner {
-			if !sees(p.Unit, u.Expr.Pos(), pass.Capture.Var) {
-				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "its receiver is hidden where it runs its cleanup")
-			}
-		}
-	}
-	fields := len(plan.State.Distinct())
-	if plan.State.Live != "" {
-		fields++
-	}
-	if plan.State.Kind != "" {
-		fields++
-	}
-	if fields > 1 || fields == 1 && x.passesForCleanup() {
-		if r := x.stateType(); r != nil {
-			return r
-		}
+	plan.Finish.OnRecv = slices.ContainsFunc(plan.Passages, func(pass Passage) bool { return pass.Route == ByReceiver })
+	if plan.Finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
+		return x.refuse(OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
+	if p.Key.Recv != "" && !plan.Finish.OnRecv && (plan.Form == Direct || x.single()) {
+		plan.Finish.OnRecv = x.freeReceiver()
+	}
+	if plan.Form == Handed {
+		if r := x.state(); r != nil {
+			return r
+		}
+	}
 	if p.Key.Recv != "" && !plan.Finish.OnRecv && !plan.Finish.OnState {
-		named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
-		clash := named && slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool {
-			return c.Var.Name() == p.Decl.Recv.List[0].Names[0].Name
-		}) || named && slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
-			if slices.Contains(words(paramNames(l.Lit)), p.Decl.Recv.List[0].Names[0].Name) {
-				return true
-			}
-			return slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == p.Decl.Recv.List[0].Names[0].Name })
-		})
-		hidden := slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
-			return !named || !sees(p.Unit, u.Expr.Pos(), p.Func.Signature().Recv())
-		})
-		plan.Finish.OnRecv = !clash && !hidden && x.everySite(func(s *pattern.Site) bool {
-			return receiver(s) != nil && !x.aliases(s) && x.stableReceiver(s, receiver(s))
-		})
-		switch {
-		case plan.Finish.OnRecv:
-		case fields == 1 && genericRecv(p):
-			// Whoever has the state has its type arguments.
-			if r := x.stateType(); r != nil {
-				return r
-			}
-		case !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }):
-			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers in other packages could not reach the function that its cleanup becomes")
-		}
+		return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 	}
-	params := make(map[string]Passage)
-	for _, pass := range plan.Passages {
-		if n := pass.Capture.Var.Name(); pass.Route == ByArgument || pass.Route == ByResult {
-			if other, ok := params[n]; ok && (other.Route != pass.Route || other.Result != pass.Result) {
-				return x.refuse(SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", n)
-			}
-			params[n] = pass
-		}
-	}
-	if !x.everySite(func(s *pattern.Site) bool { return s.Unit.Pkg == p.Unit.Pkg || !tested(s) }) && plan.State.Type != "" {
-		plan.State.Live, plan.State.Kind = upperFirst(plan.State.Live), upperFirst(plan.State.Kind)
+	if r := x.parameters(); r != nil {
+		return r
 	}
 	if r := x.ownNames(); r != nil {
 		return r
 	}
-	names := finishNames(p.Key.Name, x.authorsWord())
-	var ok bool
-	if plan.Finish.Name, ok = x.freeName(names); !ok {
-		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
-	}
-	if plan.Finish.OnState {
-		// A method of a new type can have the short name, unless a field
-		// has it.
-		verb, _ := verbOf(names[0])
-		taken := false
-		for _, f := range plan.State.Fields {
-			taken = taken || f.Capture.Var.Name() == lowerFirst(verb)
-		}
-		if !taken {
-			plan.Finish.Name = lowerFirst(verb)
-			if p.Func.Exported() {
-				plan.Finish.Name = upperFirst(plan.Finish.Name)
-			}
-		}
-	}
-	for i := range plan.Passages {
-		pass := &plan.Passages[i]
-		if _, ok := params[pass.Capture.Var.Name()]; ok && (pass.Route == ByArgument || pass.Route == ByResult) {
-			delete(params, pass.Capture.Var.Name()) // one parameter for all of the name
-			plan.Finish.Params = append(plan.Finish.Params, Param{Name: pass.Capture.Var.Name(), Type: pass.Type, Passage: pass})
-		}
-	}
-	if name, typ := plan.State.Value(); name != "" && !plan.Finish.OnState && (plan.State.Type != "" || plan.State.Live == "" || plan.State.Guard) {
-		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: typ})
+	if r := x.finishName(); r != nil {
+		return r
 	}
 	if r := x.generic(); r != nil {
 		return r
 	}
-	if !plan.State.Empty() {
-		for _, r := range p.Returns {
-			if len(r.Stmt.Results) > 0 {
-				continue
-			}
-			for v := range p.Func.Signature().Results().Variables() {
-				if v.Name() == "_" {
-					return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
-				}
-			}
-		}
-		plan.State.Result = x.nounAt(p.Unit, p.Decl, p.Decl.Pos())
+	if plan.Form == Handed {
+		return x.typesSeen()
 	}
-	if r := x.zeroState(); r != nil {
-		return r
-	}
-	return x.typesSeen()
+	return nil
 }
 
-// stateType makes the state a struct of its own, which finish is a method of unless it
-// is one of the receiver.
-func (x *decision) stateType() *Refusal {
-	p, plan := x.p, x.plan
+// freeReceiver reports whether finish can be a method of prepare's receiver that
+// does not use it: every site can write the receiver operand again, and its name
+// is free in the cleanup.
+func (x *decision) freeReceiver() bool {
+	p := x.p
+	named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
+	if named {
+		name := p.Decl.Recv.List[0].Names[0].Name
+		for _, l := range p.Literals {
+			if slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == name }) ||
+				slices.Contains(words(paramNames(l.Lit)), name) || x.otherNamed(l, name) {
+				return false
+			}
+		}
+	}
+	for _, u := range p.Inner {
+		if !named || !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) {
+			return false
+		}
+	}
+	return x.everySite(func(s *pattern.Site) bool { return x.plan.Outer[s.Var] == nil && x.sameReceiver(s) == "" })
+}
+
+// otherNamed reports whether a literal uses a name for something from outside of
+// it, which a receiver of the name would hide.
+func (x *decision) otherNamed(l *pattern.Literal, name string) bool {
+	found := false
+	ast.Inspect(l.Lit, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(x.p.Unit.Info, id) {
+			obj := x.p.Unit.Info.Uses[id]
+			found = found || obj != nil && !(l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End())
+		}
+		return !found
+	})
+	return found
+}
+
+// single reports whether the state may be the one captured value itself, and need
+// not be a struct. Its type must not be one that can be called as the cleanup was:
+// a caller that nobody sees would compile, and do something else.
+func (x *decision) single() bool {
+	p, s := x.p, x.plan.State
+	if x.plan.Form != Handed || len(s.Distinct()) != 1 || s.Kind != "" || s.Live != "" || s.Fields[0].Pointer {
+		return false
+	}
+	sig := p.Func.Signature()
+	if sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
+		return false // whoever has a struct has its type arguments
+	}
+	switch t := s.Fields[0].Capture.Var.Type(); t.Underlying().(type) {
+	case *types.Signature, *types.Interface:
+		return false
+	}
+	return x.everySite(func(site *pattern.Site) bool { return !wrapped(site) && site.Unit.Pkg.Path() == p.Key.Pkg })
+}
+
+// state gives the state its type and names: the one captured value, or a struct
+// that finish is a method of.
+func (x *decision) state() *Refusal {
+	p, s := x.p, &x.plan.State
+	if x.single() && (p.Key.Recv == "" || x.plan.Finish.OnRecv) {
+		field := s.Fields[0]
+		s.Type, s.Name, s.Zero = field.Type, field.Capture.Var.Name(), zero(field.Capture.Var.Type(), field.Type)
+		return nil
+	}
 	verb, rest := verbOf(p.Key.Name)
 	if rest == "" {
 		rest = verb
 	}
+	names := []string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State"}
+	if p.Key.Recv != "" {
+		names = append(names, lowerFirst(p.Key.Recv)+upperFirst(rest)+"State")
+	}
+	names = append(names, lowerFirst(p.Key.Name)+"State2")
+	if p.Func.Exported() {
+		for i, n := range names {
+			names[i] = upperFirst(n)
+		}
+	}
 	var ok bool
-	if plan.State.Type, ok = x.freeName([]string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State", lowerFirst(p.Key.Name) + "State2"}); !ok {
+	if s.Type, ok = x.freeName(names); !ok {
 		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
 	}
+	s.Struct = true
 	if r := x.genericState(); r != nil {
 		return r
 	}
-	plan.State.Name = x.literalName([]string{"s", "st", "state", "state2"})
-	plan.Finish.OnState = !plan.Finish.OnRecv
+	s.Name = x.literalName([]string{"s", "st", "state"})
+	s.Zero = s.Type + "{}"
+	x.plan.Finish.OnState, x.plan.Finish.OnRecv = true, false
+	if p.Func.Exported() && !x.everySite(func(site *pattern.Site) bool { return site.Unit.Pkg == p.Unit.Pkg || !nilTested(site) }) {
+		s.Live, s.Kind = upperFirst(s.Live), upperFirst(s.Kind)
+	}
+	return nil
+}
+
+// parameters gives finish its parameters: the captures that are arguments, one for
+// all of a name, and the state if it is a value by itself.
+func (x *decision) parameters() *Refusal {
+	plan := x.plan
+	seen := make(map[string]Passage)
+	for i := range plan.Passages {
+		pass := &plan.Passages[i]
+		name := pass.Capture.Var.Name()
+		if pass.Route != ByArgument && pass.Route != ByResult {
+			continue
+		}
+		if other, ok := seen[name]; ok {
+			if other.Route != pass.Route || other.Result != pass.Result {
+				return x.refuse(SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
+			}
+			continue
+		}
+		seen[name] = *pass
+		plan.Finish.Params = append(plan.Finish.Params, Param{Name: name, Type: pass.Type, Passage: pass})
+	}
+	for _, pass := range plan.Passages {
+		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
+			return x.refuse(SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
+		}
+	}
+	if plan.Form == Handed && !plan.State.Struct {
+		plan.Finish.Params = append(plan.Finish.Params, Param{Name: plan.State.Name, Type: plan.State.Type})
+	}
+	return nil
+}
+
+// finishName finds a name for finish. A method of a new type can have the short
+// one, unless a field has it.
+func (x *decision) finishName() *Refusal {
+	p, plan := x.p, x.plan
+	names := finishNames(p.Key.Name, x.authorsWord())
+	if plan.Finish.OnState {
+		verb, _ := verbOf(names[0])
+		for _, n := range []string{verb, "finish", "end"} {
+			if n = lowerFirst(n); p.Func.Exported() {
+				n = upperFirst(n)
+			}
+			if n != plan.State.Live && n != plan.State.Kind && !token.IsKeyword(n) &&
+				!slices.ContainsFunc(plan.State.Fields, func(f Passage) bool { return f.Capture.Var.Name() == n }) {
+				plan.Finish.Name = n
+				return nil
+			}
+		}
+	}
+	var ok bool
+	if plan.Finish.Name, ok = x.freeName(names); !ok {
+		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+	}
 	return nil
 }
 
@@ -442,7 +460,17 @@ func (x *decision) stateType() *Refusal {
 func (x *decision) typesSeen() *Refusal {
 	p := x.p
 	for _, r := range p.Returns {
-		if (!r.Live() || x.plan.State.Decl != x.plan.State.Type) && !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
+		if len(r.Stmt.Results) == 0 {
+			for v := range p.Func.Signature().Results().Variables() {
+				if v.Name() == "_" {
+					return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+				}
+				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
+					return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
+				}
+			}
+		}
+		if text := x.plan.State.Zero; (!r.Live() || x.plan.State.Struct) && !plainly(p.Unit, r.Stmt.Pos(), text) {
 			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
 		if x.plan.State.Live != "" && !plainly(p.Unit, r.Stmt.Pos(), "true") {
@@ -480,24 +508,9 @@ func plainly(u *pattern.Unit, pos token.Pos, text string) bool {
 	return true
 }
 
-// wordRune reports whether a rune may be part of an identifier.
-func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
-
-// tested reports whether the site compares the cleanup with nil.
-func tested(s *pattern.Site) bool {
+// nilTested reports whether the site compares the cleanup with nil.
+func nilTested(s *pattern.Site) bool {
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest })
-}
-
-// passesForCleanup reports whether a single captured value has a type that could
-// stand for the cleanup's: a caller that was not seen would still compile, and
-// clean up no more. Such a value travels in a struct.
-func (x *decision) passesForCleanup() bool {
-	s := x.plan.State
-	if s.Kind != "" || s.Live != "" {
-		return false
-	}
-	result := x.p.Func.Signature().Results().At(x.p.Result).Type()
-	return !s.Fields[0].Pointer && types.AssignableTo(s.Fields[0].Capture.Var.Type(), result)
 }
 
 // freeName returns the first of names that is free in prepare's package and on
@@ -536,23 +549,4 @@ func (x *decision) literalName(names []string) string {
 // genericRecv reports whether the receiver's type has type parameters.
 func genericRecv(p *pattern.Prepare) bool {
 	return p.Func.Signature().RecvTypeParams().Len() > 0
-}
-
-// zeroState finds the value of an idle return.
-func (x *decision) zeroState() *Refusal {
-	s := &x.plan.State
-	switch {
-	case s.Type != "":
-		s.Zero = s.Type + "{}"
-	case s.Kind != "":
-		s.Zero = "0"
-	case s.Live != "":
-		s.Zero = "false"
-	case len(s.Fields) > 0:
-		s.Zero = "nil"
-		if f := s.Fields[0]; !f.Pointer {
-			s.Zero = zero(f.Capture.Var.Type(), f.Type)
-		}
-	}
-	return nil
 }

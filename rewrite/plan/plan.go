@@ -2,16 +2,38 @@ package plan
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
+// A Form is the shape of a rewrite.
+type Form int
+
+const (
+	// Direct hands nothing over: finish gets the receiver and the arguments
+	// that prepare got, written once more, or results that the caller keeps.
+	Direct Form = iota
+	// Handed puts the closure's environment in the closure's place: prepare
+	// returns what the closure would have captured, and finish takes it.
+	Handed
+)
+
+func (f Form) String() string {
+	if f == Direct {
+		return "direct"
+	}
+	return "handed"
+}
+
 // A Plan is the decision to rewrite a prepare function and all its sites.
 type Plan struct {
 	Prepare  *pattern.Prepare
+	Form     Form
 	Literals []*pattern.Literal // one of each text
+
+	// WhyNotDirect says why the form is not Direct; nil if it is.
+	WhyNotDirect *Refusal
 
 	// Number gives the place of each of prepare's literals in Literals,
 	// from 1.
@@ -29,12 +51,12 @@ type Plan struct {
 	// after, so what the cleanup does to it within prepare is unseen.
 	Fresh map[int]bool
 
-	// Outer holds the variables of callers that other statements than the
-	// call declare or set.
+	// Outer holds the variables of callers whose declaration has to give
+	// the type of the state.
 	Outer map[*types.Var]*Outer
 
-	// Idle gives the text for uses as a value where the error is known, and
-	// with it that there is nothing to do.
+	// Idle gives the text for uses as a value of a cleanup that certainly is
+	// nil, or does nothing.
 	Idle map[*pattern.Use]string
 
 	Inner []InnerPlan
@@ -45,18 +67,16 @@ type Plan struct {
 	Imports []Import
 }
 
-// An Import is a package that a file must import, by the name under which its
-// types are written.
+// An Import is a package that a file must import. Name is empty where the file
+// uses the package's own name.
 type Import struct{ Name, Path string }
 
-// An Outer is a variable for the cleanup that more than one statement declares
-// and sets.
+// An Outer is a variable for the cleanup that a statement without a value
+// declares, for one or more sites to set.
 type Outer struct {
-	At    token.Pos     // where it is declared
-	Stmt  *ast.DeclStmt // the var statement that declares it, nil if a site does
-	Spec  *ast.ValueSpec
-	Sites int    // that set it, counting one in a loop for two
-	State string // its name as a variable for the state
+	Stmt *ast.DeclStmt
+	Spec *ast.ValueSpec
+	Type string // of the state, as the declaration writes it; "" if nothing is handed over
 }
 
 // A Route is the way in which a capture reaches finish.
@@ -80,36 +100,18 @@ type Passage struct {
 	Resets  []Reset
 }
 
-// A State is what prepare returns in the cleanup's place. The zero State is
-// nothing at all.
+// A State is what prepare returns in the cleanup's place if the form is Handed: a
+// struct, or the one captured value itself.
 type State struct {
 	Fields []Passage // the captures that travel in it
-	Kind   string    // name of the number that tells which of several cleanups, from 1; "" if there is one
-	Live   string    // name of the flag that tells whether there is something to do; "" if it need not
-	Guard  bool      // finish looks at the flag
-	Type   string    // the struct type, with its type arguments, "" when a single value is enough
-	Decl   string    // its name and type parameters, for its declaration
-	Name   string    // of the struct value in finish
+	Kind   string    // field with the number of one of several cleanups, from 1; "" if there is one
+	Live   string    // field that tells whether there is something to do; "" if nobody asks
+	Guard  bool      // finish looks at Live
+	Type   string    // of what prepare returns, with type arguments
+	Struct bool      // Type is a struct type, declared for this
+	Decl   string    // name and type parameters of the struct, for its declaration
+	Name   string    // of the value in finish: the receiver or the last parameter
 	Zero   string    // the value of an idle return
-	Result string    // name of the result that takes it, where results have names
-}
-
-// Empty reports whether prepare returns nothing in the cleanup's place.
-func (s State) Empty() bool { return len(s.Fields) == 0 && s.Live == "" && s.Kind == "" }
-
-// Value returns the name and type of the value that prepare returns.
-func (s State) Value() (name, typ string) {
-	switch {
-	case s.Type != "":
-		return s.Name, s.Type
-	case s.Kind != "":
-		return s.Kind, "int"
-	case s.Live != "":
-		return s.Live, "bool"
-	case len(s.Fields) > 0:
-		return s.Fields[0].Capture.Var.Name(), s.Fields[0].Type
-	}
-	return "", ""
 }
 
 // Distinct returns the fields of the state, each name once: captures of one
@@ -131,7 +133,7 @@ type Finish struct {
 	Name    string
 	OnRecv  bool    // a method on prepare's receiver
 	OnState bool    // a method on the state struct
-	Params  []Param // those before the cleanup's own
+	Params  []Param // those before the cleanup's own; the last is the state if it is no struct
 
 	TypeParams string // of a generic function, in brackets
 	TypeArgs   string // what prepare must write to call it; "" if the operands tell
@@ -153,16 +155,7 @@ type InnerPlan struct {
 // result.
 type SitePlan struct {
 	Site   *pattern.Site
-	Hoists []Hoist // in the order of evaluation
-	State  string  // the variable that holds the state; "" if the site ignores it
-	Shares bool    // another site of the plan edits the uses of the variable
-	Keep   bool    // := stays, since it still declares a variable
-}
-
-// A Hoist puts an operand of the call in a fresh variable before it.
-type Hoist struct {
-	Arg     int // index of the argument, -1 for the receiver
-	Expr    ast.Expr
-	Name    string
-	Address bool // take the operand's address
+	Shares bool // another site of the plan edits the uses of the variable
+	Unused bool // no use is left of the variable
+	Define bool // the statement still declares a variable
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -34,7 +35,7 @@ func (x *decision) shape() *Refusal {
 		return !r.Live() || r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] != named
 	})
 	for _, a := range p.Access[named] {
-		if a.Lit != nil && !(same && a.Mode == pattern.Read) || a.Mode == pattern.Address {
+		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
 			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
 		if !x.accounted(a) {
@@ -93,7 +94,7 @@ func (x *decision) several() *Refusal {
 		return nil
 	}
 	second := p.Literals[1].Lit
-	if n := len(x.plan.Literals); n > 3 {
+	if n := len(x.plan.Literals); n > 2 {
 		return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
@@ -133,7 +134,7 @@ func (x *decision) otherMeaning(l *pattern.Literal) *ast.Ident {
 			return true
 		}
 		obj := x.p.Unit.Info.Uses[id]
-		if obj == nil || pattern.Within(l.Lit, x.p.Decl) && l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
+		if obj == nil || flow.Within(l.Lit, x.p.Decl) && l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
 			return true
 		}
 		if v, ok := obj.(*types.Var); ok && (v.IsField() || slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return c.Var == v })) {
@@ -192,7 +193,7 @@ func paramNames(lit *ast.FuncLit) string {
 
 // accounted reports whether an access to the named cleanup result goes away with
 // it: it binds a cleanup, is what a return hands out, or runs the cleanup.
-func (x *decision) accounted(a pattern.Access) bool {
+func (x *decision) accounted(a flow.Access) bool {
 	p := x.p
 	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
 		return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
@@ -214,21 +215,16 @@ func callOrValue(e ast.Expr) bool {
 	return !ok
 }
 
-// ownNames refuses a cleanup whose outermost block declares the name of a captured
-// variable that becomes a parameter of finish: they share that block.
+// ownNames refuses a cleanup whose outermost block declares the name of a parameter
+// of finish: they share that block.
 //
 //	func() { c := c; … }   // as a parameter of finish, c := c would not compile
 //
-// A field of the state leaves the name free, and so do the cases of several
-// cleanups, which are blocks of their own.
+// A field of the state leaves the name free.
 func (x *decision) ownNames() *Refusal {
-	if len(x.plan.Literals) > 1 {
-		return nil
-	}
 	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
-		for _, pass := range x.plan.Passages {
-			free := pass.Route == ByState && x.plan.State.Type != "" || pass.Route == Anew
-			if pass.Capture.Var.Name() == id.Name && !free {
+		for _, param := range x.plan.Finish.Params {
+			if param.Name == id.Name && len(x.plan.Literals) == 1 {
 				return x.refuse(NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
 			}
 		}
@@ -241,6 +237,9 @@ func (x *decision) ownNames() *Refusal {
 func topLevelNames(lit *ast.FuncLit) []*ast.Ident {
 	var ids []*ast.Ident
 	for _, s := range lit.Body.List {
+		for labeled, ok := s.(*ast.LabeledStmt); ok; labeled, ok = s.(*ast.LabeledStmt) {
+			s = labeled.Stmt
+		}
 		switch s := s.(type) {
 		case *ast.AssignStmt:
 			if s.Tok == token.DEFINE {

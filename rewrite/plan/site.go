@@ -2,7 +2,6 @@ package plan
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -12,176 +11,144 @@ import (
 
 // settle plans the statements of each site.
 //
-// := stays only while it still declares a variable. Without the cleanup,
-// "done, err := p()" may declare nothing, and becomes "err = p()": the same err
-// as before. An err that the statement did declare stays declared by it, also
-// where an outer err has the name.
+// Where nothing is handed over, := stays only while it still declares a variable.
+// Without the cleanup, "done, err := p()" may declare nothing, and becomes
+// "err = p()": the same err as before. An err that the statement did declare stays
+// declared by it, also where an outer err has the name.
 func (x *decision) settle() *Refusal {
 	seen := make(map[*types.Var]bool)
 	for _, s := range x.sites {
-		sp := &SitePlan{Site: s}
-		if len(calls(s)) > 0 {
-			x.hoists(sp)
+		sp := &SitePlan{Site: s, Shares: s.Var != nil && seen[s.Var]}
+		seen[s.Var] = true
+		for _, l := range s.Lhs {
+			if id := identOf(l); l != s.Cleanup && id != nil && id.Name != "_" && s.Unit.Info.Defs[id] != nil {
+				sp.Define = true
+			}
 		}
 		if len(x.plan.Drop) > 0 && spread(s) {
 			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
 		}
-		info := s.Unit.Info
-		for i, l := range s.Lhs {
-			if i == x.p.Result {
-				continue
-			}
-			if id := identOf(l); id != nil && id.Name != "_" && info.Defs[id] != nil {
-				sp.Keep = true
-			}
-		}
-		if name, _ := x.plan.State.Value(); name != "" && (s.Var != nil || s.Form == pattern.Immediate) && x.wanted(s) {
-			if o := x.plan.Outer[s.Var]; o != nil {
-				if r := x.outerState(s, o, name); r != nil {
-					return r
-				}
-				sp.State = o.State
-				sp.Keep = sp.Keep || info.Defs[identOf(s.Lhs[x.p.Result])] != nil
-			} else if s.Form == pattern.Immediate {
-				sp.State = name // needs no variable: it goes from call to call
-			} else {
-				sp.State = x.stateVar(s, s.Stmt.Pos(), name)
-				sp.Keep = true
-			}
-		}
-		if o := x.plan.Outer[s.Var]; o != nil {
-			sp.Shares = seen[s.Var]
-			seen[s.Var] = true
-		}
-		if sel, ok := s.Fun().(*ast.SelectorExpr); ok && x.p.Key.Recv == "" && !x.plan.Finish.OnState {
-			for _, u := range calls(s) {
-				if id := identOf(sel.X); id == nil || !sees(s.Unit, u.Expr.Pos(), info.Uses[id]) {
-					return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
-				}
-			}
-		}
-		if x.plan.Finish.OnRecv {
-			if r := x.methodFree(s); r != nil {
+		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return x.plan.Idle[u] == "" })
+		if x.plan.Form == Handed {
+			if r := x.variableType(s); r != nil {
 				return r
 			}
+		} else if r := x.discards(s); r != nil {
+			return r
+		}
+		if r := x.reaches(s); r != nil {
+			return r
+		}
+		if r := x.wraps(s); r != nil {
+			return r
 		}
 		x.plan.Sites = append(x.plan.Sites, sp)
 	}
 	return nil
 }
 
-// wanted reports whether the site needs the state: it compares the cleanup with
-// nil, or runs a finish that takes the state.
-func (x *decision) wanted(s *pattern.Site) bool {
-	f := x.plan.Finish
-	takes := f.OnState || slices.ContainsFunc(f.Params, func(p Param) bool { return p.Passage == nil })
-	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
-		return u.Kind == pattern.NilTest || takes && u.Kind != pattern.Discard && x.plan.Idle[u] == ""
-	})
-}
-
-// stateVar names the variable for the state at a site: after the captured one
-// if it is a single value, after what prepare prepares if it is a struct.
-func (x *decision) stateVar(s *pattern.Site, pos token.Pos, name string) string {
-	if x.plan.State.Type != "" {
-		return x.nounAt(s.Unit, s.Decl, pos)
-	}
-	return x.freshAt(s.Unit, s.Decl, pos, name)
-}
-
-// outerState names the variable for the state that takes the place of one for
-// the cleanup, and refuses where its type cannot be written.
-func (x *decision) outerState(s *pattern.Site, o *Outer, name string) *Refusal {
-	_, typ := x.plan.State.Value()
-	if o.Stmt != nil && (s.Unit.Pkg.Path() != x.p.Key.Pkg || strings.Contains(typ, ".") && s.File != x.p.File || !plainly(s.Unit, o.At, typ)) {
-		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
-	}
-	if o.Stmt != nil && x.namesAnyTypeParam(typ) {
-		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller declares a variable whose new type %s cannot be written there", typ)
-	}
-	if x.namesAnyTypeParam(typ) && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
-		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), typeArgsOf(s), types.Identical)
-	}) {
-		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
-	}
-	if o.State == "" {
-		o.State = x.stateVar(s, o.At, name)
+// discards refuses a "_ = done" that is no line of its own.
+func (x *decision) discards(s *pattern.Site) *Refusal {
+	for _, u := range s.Uses {
+		if u.Kind != pattern.Discard {
+			continue
+		}
+		a, ok := u.Stmt.(*ast.AssignStmt)
+		if _, _, list := s.Up.List(u.Stmt); !ok || !list || len(a.Lhs) > 1 {
+			return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
+		}
 	}
 	return nil
 }
 
-// hoists puts the operands that finish needs, and that are not stable, in fresh
-// variables, in the order of evaluation: an operand with an effect that comes
-// before a hoisted one is hoisted too.
-func (x *decision) hoists(sp *SitePlan) {
-	s := sp.Site
-	need := make(map[int]bool)
-	last := -2
-	for _, pass := range x.plan.Passages {
-		switch pass.Route {
-		case ByReceiver:
-			if !x.stableReceiver(s, receiver(s)) {
-				need[-1] = true
-				last = max(last, -1)
-			}
-		case ByArgument:
-			i := pass.Capture.Index
-			if !x.stable(s, s.Call.Args[i]) {
-				need[i] = true
-				last = max(last, i)
-			}
-		}
+// variableType finds how to write the type of the state where a caller declares the
+// variable of its cleanup.
+func (x *decision) variableType(s *pattern.Site) *Refusal {
+	o := x.plan.Outer[s.Var]
+	if o == nil {
+		return nil
 	}
-	for i := -1; i <= last; i++ {
-		var e ast.Expr
-		name := ""
-		if i < 0 {
-			if e = receiver(s); e == nil || x.p.Key.Recv == "" {
-				continue
-			}
-			if r := x.p.Func.Signature().Recv(); r != nil {
-				name = r.Name()
-			}
-		} else {
-			e = s.Call.Args[i]
-			name = x.p.Func.Signature().Params().At(i).Name()
-		}
-		if !need[i] && !effects(s.Unit.Info, e) {
-			continue
-		}
-		if name == "" || name == "_" {
-			name = "arg"
-		}
-		h := Hoist{Arg: i, Expr: e, Name: x.freshAt(s.Unit, s.Decl, s.Stmt.Pos(), name)}
-		if i < 0 {
-			_, wantsPtr := x.p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
-			_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)
-			h.Address = wantsPtr && !isPtr
-		}
-		sp.Hoists = append(sp.Hoists, h)
+	same := func(t *pattern.Site) bool { return slices.EqualFunc(typeArgsOf(t), typeArgsOf(s), types.Identical) }
+	generic := x.plan.State.Struct && x.plan.State.Decl != x.plan.State.Type
+	if generic && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t.Var == s.Var && !same(t) }) {
+		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
 	}
+	if o.Stmt == nil {
+		return nil
+	}
+	typ := x.plan.State.Type
+	cannot := func(code Code) *Refusal {
+		return x.refuse(code, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
+	}
+	if generic {
+		return cannot(Generic)
+	}
+	if s.Unit.Pkg.Path() != x.p.Key.Pkg {
+		sel, ok := s.Fun().(*ast.SelectorExpr)
+		if !ok || x.p.Key.Recv != "" || !ast.IsExported(typ) {
+			return cannot(Reassigned)
+		}
+		typ = types.ExprString(sel.X) + "." + typ
+	} else if strings.Contains(typ, ".") && s.File != x.p.File {
+		return cannot(Reassigned)
+	}
+	if !plainly(s.Unit, o.Spec.Pos(), typ) {
+		return cannot(Reassigned)
+	}
+	o.Type = typ
+	return nil
 }
 
-// effects reports whether the evaluation of e may do something or depend on
-// what is done: it calls a function or receives from a channel.
-func effects(info *types.Info, e ast.Expr) bool {
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			if !info.Types[n.Fun].IsType() {
-				found = true
+// reaches refuses where the name of finish, or of its package, means something else
+// at a use.
+func (x *decision) reaches(s *pattern.Site) *Refusal {
+	if x.plan.Finish.OnState {
+		return nil
+	}
+	if x.plan.Finish.OnRecv {
+		return x.methodFree(s)
+	}
+	sel, ok := s.Fun().(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	for _, u := range calls(s) {
+		if id := identOf(sel.X); id == nil || !s.Unit.Sees(u.Expr.Pos(), s.Unit.Info.Uses[id]) {
+			return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
+		}
+	}
+	return nil
+}
+
+// wraps refuses a use as a value that needs a literal around finish, which cannot be
+// written there: its parameters have types that the place would have to name.
+func (x *decision) wraps(s *pattern.Site) *Refusal {
+	p := x.p
+	if len(x.plan.Finish.Params) == 0 {
+		return nil // a method value
+	}
+	for _, u := range s.Uses {
+		if u.Kind != pattern.Value || x.plan.Idle[u] != "" {
+			continue
+		}
+		if p.Sig.Variadic() {
+			return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its variadic cleanup is used as a value")
+		}
+		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
+		for _, v := range vars {
+			t := v.Type()
+			if !plainly(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
+				return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
 			}
-		case *ast.UnaryExpr:
-			if n.Op == token.ARROW {
-				found = true
+			if ptr, ok := t.(*types.Pointer); ok {
+				t = ptr.Elem()
+			}
+			if _, basic := types.Unalias(t).(*types.Basic); !basic && !isError(t) {
+				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
 			}
 		}
-		return !found
-	})
-	return found
+	}
+	return nil
 }
 
 // methodFree refuses when the type through which a site calls prepare has

@@ -26,15 +26,30 @@ func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
 	if bad := x.unnameable(t); bad != "" {
 		return "", x.refuse(UnnameableType, x.p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}
-	var refusal *Refusal
-	s := types.TypeString(t, func(pkg *types.Package) string {
-		name, ok := x.importName(pkg)
-		if !ok {
-			refusal = x.refuse(NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s needs an import of %s, whose name is taken", c.Var.Name(), pkg.Path())
+	if name := x.hiddenType(t); name != "" {
+		return "", x.refuse(NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
+	}
+	return types.TypeString(t, x.importName), nil
+}
+
+// hiddenType returns the name of a type of the package, in t, that is also the name
+// of a type parameter of prepare; "" if there is none.
+func (x *decision) hiddenType(t types.Type) string {
+	sig := x.p.Func.Signature()
+	text := words(types.TypeString(t, func(pkg *types.Package) string {
+		if pkg == x.p.Unit.Pkg {
+			return ""
 		}
-		return name
-	})
-	return s, refusal
+		return pkg.Name()
+	}))
+	own := make(map[types.Object]bool)
+	typeParams(t, true, own)
+	for _, tp := range slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams())) {
+		if !own[tp.Obj()] && slices.Contains(text, tp.Obj().Name()) && x.p.Unit.Pkg.Scope().Lookup(tp.Obj().Name()) != nil {
+			return tp.Obj().Name()
+		}
+	}
+	return ""
 }
 
 // hasStruct reports whether a type expression writes out a struct type, whose
@@ -62,11 +77,11 @@ func paramType(d *ast.FuncDecl, i int) ast.Expr {
 	return nil
 }
 
-// importName returns the name of pkg in prepare's file, planning an import if
-// there is none yet.
-func (x *decision) importName(pkg *types.Package) (string, bool) {
+// importName returns the name of pkg in prepare's file, planning an import if there
+// is none yet: by the package's own name, or if that is taken, by another.
+func (x *decision) importName(pkg *types.Package) string {
 	if pkg == x.p.Unit.Pkg || pkg.Path() == x.p.Unit.Pkg.Path() {
-		return "", true
+		return ""
 	}
 	for _, spec := range x.p.File.Imports {
 		p, err := strconv.Unquote(spec.Path.Value)
@@ -75,27 +90,34 @@ func (x *decision) importName(pkg *types.Package) (string, bool) {
 		}
 		switch {
 		case spec.Name == nil:
-			return pkg.Name(), true
+			return pkg.Name()
 		case spec.Name.Name == ".":
-			return "", true
+			return ""
 		case spec.Name.Name != "_":
-			return spec.Name.Name, true
+			return spec.Name.Name
 		}
 	}
+	planned := make(map[string]bool)
 	for _, imp := range x.plan.Imports {
-		if imp.Path == pkg.Path() {
-			return pkg.Name(), true
+		name := imp.Name
+		if name == "" {
+			name = pathBase(imp.Path)
 		}
+		if imp.Path == pkg.Path() {
+			return name
+		}
+		planned[name] = true
 	}
-	if x.used(x.p.Unit, pkg.Name()) && !x.importedAs(pkg) {
-		return pkg.Name(), false
+	name := pkg.Name()
+	for i := 2; planned[name] || x.used(x.p.Unit, name) && !(name == pkg.Name() && x.importedAs(pkg)); i++ {
+		name = pkg.Name() + strconv.Itoa(i)
 	}
-	name := ""
-	if pathBase(pkg.Path()) != pkg.Name() {
-		name = pkg.Name()
+	imp := Import{Name: name, Path: pkg.Path()}
+	if name == pathBase(pkg.Path()) && name == pkg.Name() {
+		imp.Name = ""
 	}
-	x.plan.Imports = append(x.plan.Imports, Import{Name: name, Path: pkg.Path()})
-	return pkg.Name(), true
+	x.plan.Imports = append(x.plan.Imports, imp)
+	return name
 }
 
 // pathBase returns the last element of an import path.

@@ -1,4 +1,4 @@
-package pattern
+package flow
 
 import (
 	"go/ast"
@@ -78,13 +78,13 @@ func (up Parents) Loop(n, fn ast.Node) ast.Stmt {
 		switch p := p.(type) {
 		case *ast.ForStmt:
 			// The init statement runs once.
-			if p.Init != nil && within(n, p.Init) {
+			if p.Init != nil && Within(n, p.Init) {
 				continue
 			}
 			return p
 		case *ast.RangeStmt:
 			// The range operand is evaluated once.
-			if within(n, p.X) {
+			if Within(n, p.X) {
 				continue
 			}
 			return p
@@ -93,13 +93,10 @@ func (up Parents) Loop(n, fn ast.Node) ast.Stmt {
 	return nil
 }
 
-// within reports whether the source range of n lies in that of outer.
-func within(n, outer ast.Node) bool {
+// Within reports whether the source range of n lies in that of outer.
+func Within(n, outer ast.Node) bool {
 	return outer.Pos() <= n.Pos() && n.End() <= outer.End()
 }
-
-// Within reports whether the source range of n lies in that of outer.
-func Within(n, outer ast.Node) bool { return within(n, outer) }
 
 // List returns the statement list in which s stands, and its index there; ok
 // is false where a statement is not in a list (the init of an if, a labelled
@@ -209,14 +206,14 @@ func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 			if p.X != child {
 				return Read
 			}
-			if _, ok := info.TypeOf(p.X).Underlying().(*types.Array); !ok {
+			if !isArray(info.TypeOf(p.X)) {
 				return Read
 			}
 			n = p
 			continue
 		case *ast.SliceExpr:
 			if p.X == child {
-				if _, ok := info.TypeOf(p.X).Underlying().(*types.Array); ok {
+				if isArray(info.TypeOf(p.X)) {
 					return Address
 				}
 			}
@@ -245,6 +242,40 @@ func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 			return Read
 		}
 	}
+}
+
+// isArray reports whether values of t may be arrays: a type parameter may stand
+// for one.
+func isArray(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return mayBeArray(p.Constraint())
+	}
+	_, ok := t.Underlying().(*types.Array)
+	return ok
+}
+
+// mayBeArray reports whether the type set of a constraint may have an array.
+func mayBeArray(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return true
+	case *types.Interface:
+		for e := range u.EmbeddedTypes() {
+			if mayBeArray(e) {
+				return true
+			}
+		}
+	case *types.Union:
+		for term := range u.Terms() {
+			if mayBeArray(term.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func isPointer(t types.Type) bool {

@@ -1,0 +1,140 @@
+package flow
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"go/version"
+)
+
+// Facts are the syntax of a top-level declaration and the accesses to its
+// variables.
+type Facts struct {
+	Unit   *Unit
+	File   *ast.File
+	Decl   ast.Decl
+	Up     Parents  // of the nodes of Decl
+	Access Accesses // every access to a variable in Decl
+}
+
+// FactsOf returns the facts about a declaration of a file of u.
+func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {
+	up := ParentsOf(decl)
+	return &Facts{Unit: u, File: file, Decl: decl, Up: up, Access: AccessesOf(u.Info, decl, up)}
+}
+
+// ResultOf returns the function, a *ast.FuncDecl or *ast.FuncLit, that v is a
+// named result of, or nil. Return statements of that function assign v without
+// naming it.
+func (f *Facts) ResultOf(v *types.Var) ast.Node {
+	var owner ast.Node
+	ast.Inspect(f.Decl, func(n ast.Node) bool {
+		if owner != nil {
+			return false
+		}
+		if t := typeOf(n); t != nil && t.Results != nil {
+			for _, field := range t.Results.List {
+				for _, id := range field.Names {
+					if f.Unit.Info.Defs[id] == v {
+						owner = n
+					}
+				}
+			}
+		}
+		return true
+	})
+	return owner
+}
+
+// typeOf returns the type of a function, declared or literal; nil for any other
+// node.
+func typeOf(n ast.Node) *ast.FuncType {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		return n.Type
+	case *ast.FuncLit:
+		return n.Type
+	}
+	return nil
+}
+
+// OldLoopVar reports whether v is the variable of a loop in a file of a Go
+// version before 1.22, where all iterations share it
+// (go.dev/blog/loopvar-preview).
+func (f *Facts) OldLoopVar(v *types.Var) bool {
+	goVersion := f.Unit.Info.FileVersions[f.File]
+	if goVersion == "" {
+		goVersion = f.Unit.Pkg.GoVersion()
+	}
+	if goVersion == "" || version.Compare(goVersion, "go1.22") >= 0 {
+		return false
+	}
+	found := false
+	defines := func(e ast.Expr) {
+		id, ok := e.(*ast.Ident)
+		found = found || ok && f.Unit.Info.Defs[id] == v
+	}
+	ast.Inspect(f.Decl, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.RangeStmt:
+			defines(n.Key)
+			defines(n.Value)
+		case *ast.ForStmt:
+			if init, ok := n.Init.(*ast.AssignStmt); ok {
+				for _, l := range init.Lhs {
+					defines(l)
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// Sees reports whether the name of obj means obj at pos.
+func (u *Unit) Sees(pos token.Pos, obj types.Object) bool {
+	scope := u.Pkg.Scope().Innermost(pos)
+	if scope == nil {
+		return false
+	}
+	_, found := scope.LookupParent(obj.Name(), pos)
+	return found == obj
+}
+
+// Global reports whether v is declared at package level.
+func Global(v *types.Var) bool {
+	return v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
+}
+
+// HasGoto reports whether a goto statement stands below n.
+func HasGoto(n ast.Node) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// Recovers reports whether a function literal calls recover itself, outside of
+// the literals in it.
+func Recovers(info *types.Info, lit *ast.FuncLit) bool { return BodyRecovers(info, lit.Body) }
+
+// BodyRecovers is Recovers for the body of a function.
+func BodyRecovers(info *types.Info, body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			if b, ok := info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,540 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// nothingToDo provides for the returns that hand out nil, or a cleanup that does
+// nothing.
+//
+// A nil cleanup is never called: a program that calls one crashes. So a return of
+// nil needs nothing, unless a caller compares the cleanup with nil, or hands it to
+// somebody who may:
+//
+//	if done != nil { defer done() }     // if done.started { defer done.end() }
+//
+// An empty cleanup is called, and does nothing. So must finish, unless every use
+// stands behind a check of the error that comes with it.
+func (x *decision) nothingToDo() *Refusal {
+	var nils, empties []*pattern.Return
+	for _, r := range x.p.Returns {
+		switch r.Idle {
+		case pattern.IdleNil:
+			nils = append(nils, r)
+		case pattern.IdleEmpty:
+			empties = append(empties, r)
+		}
+	}
+	if r := x.boundBeforePanic(); r != nil {
+		return r
+	}
+	for _, s := range x.sites {
+		for _, u := range s.Uses {
+			switch u.Kind {
+			case pattern.Discard:
+			case pattern.NilTest:
+				if len(empties) > 0 {
+					return x.refuse(NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
+				}
+				x.nilTested = true
+			case pattern.Value:
+				if text := x.idleValue(s, u, nils, empties); text != "" {
+					x.plan.Idle[u] = text
+					continue
+				}
+				if r := x.nilValue(s, u, nils); r != nil {
+					return r
+				}
+				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
+			default:
+				if len(nils) > 0 && !tested(s, u) {
+					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
+				}
+				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
+			}
+		}
+	}
+	return nil
+}
+
+// nilValue decides about a use as a value of a cleanup that may be nil. What
+// stands for it is not nil, so the place must know that the cleanup is not, or must
+// be one that calls it.
+func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *Refusal {
+	switch {
+	case len(nils) == 0 && x.plan.Outer[s.Var].stmt() == nil:
+		return nil
+	case s.Form != pattern.Passed && x.foundNotNil(s, u):
+		return nil
+	case testCleanup(s.Unit.Info, s.Up, u):
+		return nil // nobody else sees it, and it calls it
+	case len(nils) > 0 && x.plan.Outer[s.Var] == nil && x.behindCheck(s, u, nils):
+		return nil
+	}
+	return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
+}
+
+// idleValue returns the text for a use as a value where the cleanup certainly is nil,
+// or does nothing, because the error that comes with it is not nil; "" elsewhere.
+//
+//	done, err := begin()
+//	if err != nil {
+//		return done, err      // return nil, err
+//	}
+func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) string {
+	if len(nils) > 0 == (len(empties) > 0) || x.plan.Outer[s.Var] != nil || !x.failed(s, u) || !typedPlace(s, u) {
+		return ""
+	}
+	if len(nils) > 0 {
+		return "nil"
+	}
+	if x.p.Sig.Params().Len()+x.p.Sig.Results().Len() > 0 {
+		return ""
+	}
+	return "func() {}"
+}
+
+// stmt returns the statement that declares o, nil if there is none.
+func (o *Outer) stmt() *ast.DeclStmt {
+	if o == nil {
+		return nil
+	}
+	return o.Stmt
+}
+
+// testCleanup reports whether a use is the argument of t.Cleanup, where t is of a
+// type of package testing.
+func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
+	parent, _ := up.Expr(u.Expr)
+	call, ok := parent.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Cleanup" {
+		return false
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
+	return ok && f.Pkg() != nil && f.Pkg().Path() == "testing"
+}
+
+// tested reports whether anything stands between a site and a use that may keep a
+// nil cleanup from being used: a branch, a part of && or ||, or a look at another
+// result. It does not say that the test is right.
+func tested(s *pattern.Site, u *pattern.Use) bool {
+	if slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) || u.Expr.Pos() < s.Call.Pos() {
+		return true
+	}
+	others := make(map[types.Object]bool)
+	for _, l := range s.Lhs {
+		if id := identOf(l); id != nil && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) {
+			others[s.Unit.Info.ObjectOf(id)] = true
+		}
+	}
+	if test, ok := s.Up[s.Stmt].(*ast.IfStmt); ok && test.Init == s.Stmt {
+		return true
+	}
+	found := false
+	ast.Inspect(s.Decl, func(n ast.Node) bool {
+		if n == nil || found || n.End() < s.Call.End() || n.Pos() >= u.Expr.Pos() {
+			return false
+		}
+		if n.Pos() < s.Call.End() {
+			return true
+		}
+		switch n := n.(type) {
+		case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt, *ast.ForStmt, *ast.RangeStmt, *ast.BranchStmt:
+			found = true
+		case *ast.BinaryExpr:
+			found = n.Op == token.LAND || n.Op == token.LOR
+		case *ast.Ident:
+			obj := s.Unit.Info.Uses[n]
+			found = obj != nil && others[obj]
+		}
+		return true
+	})
+	return found
+}
+
+// behindCheck reports whether a use stands behind a check of another result of its
+// site that each of the returns fails:
+//
+//	done, err := begin()
+//	if err != nil {
+//		return err
+//	}
+//	defer done()
+func (x *decision) behindCheck(s *pattern.Site, u *pattern.Use, returns []*pattern.Return) bool {
+	if len(returns) == 0 {
+		return true
+	}
+	if x.plan.Outer[s.Var] != nil {
+		return false // another site may have set it
+	}
+	for i := range x.p.Func.Signature().Results().Len() {
+		if i == x.p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return x.fails(r, i) }) {
+			continue
+		}
+		if succeeded(s, u, i) == yes {
+			returns = slices.DeleteFunc(slices.Clone(returns), func(r *pattern.Return) bool { return x.fails(r, i) })
+		}
+	}
+	return len(returns) == 0
+}
+
+// fails reports whether result i of a return plainly says that there is no
+// cleanup: a false, or an error that the return makes, or that the if around it
+// has just found not nil.
+func (x *decision) fails(r *pattern.Return, i int) bool {
+	if i >= len(r.Stmt.Results) || len(r.Stmt.Results) != x.p.Func.Signature().Results().Len() || x.replaced(i) {
+		return false
+	}
+	info := x.p.Unit.Info
+	e := ast.Unparen(r.Stmt.Results[i])
+	t := x.p.Func.Signature().Results().At(i).Type()
+	if isBool(t) {
+		return isFalse(info, e)
+	}
+	if !isError(t) {
+		return false
+	}
+	switch e := e.(type) {
+	case *ast.CallExpr:
+		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		f, ok := info.Uses[sel.Sel].(*types.Func)
+		return ok && f.Pkg() != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
+	case *ast.Ident:
+		v, ok := info.Uses[e].(*types.Var)
+		return ok && x.foundError(r.Stmt, v)
+	}
+	return false
+}
+
+// foundError reports whether the if whose body a return stands in has found v not
+// nil, and nothing in that body, nor any literal, may have set it since.
+func (x *decision) foundError(ret *ast.ReturnStmt, v *types.Var) bool {
+	body, ok := x.p.Up[ret].(*ast.BlockStmt)
+	if !ok {
+		return false
+	}
+	test, ok := x.p.Up[body].(*ast.IfStmt)
+	if !ok || test.Body != body || flow.Global(v) || flow.HasGoto(x.p.Decl) || implied(x.p.Unit.Info, test.Cond, v, true) != no {
+		return false
+	}
+	return !slices.ContainsFunc(x.p.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, body))
+	})
+}
+
+// An answer is what a test says about a result: that it is success (a nil error,
+// a true), or not.
+type answer int
+
+const (
+	unknown answer = iota
+	yes
+	no
+)
+
+// implied returns what the truth (or, with holds false, the falsehood) of cond says
+// about v.
+func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
+	switch e := ast.Unparen(cond).(type) {
+	case *ast.Ident:
+		if info.Uses[e] == types.Object(v) {
+			if holds {
+				return yes
+			}
+			return no
+		}
+	case *ast.UnaryExpr:
+		if e.Op == token.NOT {
+			return implied(info, e.X, v, !holds)
+		}
+	case *ast.BinaryExpr:
+		switch e.Op {
+		case token.LAND, token.LOR:
+			// Both parts hold in a true &&, and both fail in a false ||.
+			if holds == (e.Op == token.LAND) {
+				if a := implied(info, e.X, v, holds); a != unknown {
+					return a
+				}
+				return implied(info, e.Y, v, holds)
+			}
+		case token.EQL, token.NEQ:
+			id, other := identOf(e.X), e.Y
+			if info.Types[e.X].IsNil() {
+				id, other = identOf(e.Y), e.X
+			}
+			if id == nil || info.Uses[id] != types.Object(v) || !info.Types[other].IsNil() {
+				return unknown
+			}
+			if holds == (e.Op == token.EQL) {
+				return yes
+			}
+			return no
+		}
+	}
+	return unknown
+}
+
+// succeeded returns what the check right behind a site says about its result i
+// where a use stands. The check is the if that the site is the init of, or the
+// next statement:
+//
+//	done, err := begin()           if done, err := begin(); err == nil {
+//	if err != nil {                	…
+//		return err                 }
+//	}
+//	…
+//
+// Nothing can happen between the two, so that the check tells of this call.
+func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
+	if i >= len(s.Lhs) || flow.HasGoto(s.Decl) {
+		return unknown
+	}
+	v, ok := s.Unit.Info.ObjectOf(identOf(s.Lhs[i])).(*types.Var)
+	if !ok || flow.Global(v) {
+		return unknown
+	}
+	test, ok := s.Up[s.Stmt].(*ast.IfStmt)
+	if !ok || test.Init != s.Stmt {
+		list, at, ok := s.Up.List(s.Stmt)
+		if !ok || at+1 >= len(list) {
+			return unknown
+		}
+		if test, ok = list[at+1].(*ast.IfStmt); !ok || test.Init != nil {
+			return unknown
+		}
+	}
+	info := s.Unit.Info
+	if callsBeforeReading(test.Cond, v, info) {
+		return unknown
+	}
+	switch {
+	case flow.Within(u.Expr, test.Body):
+		return implied(info, test.Cond, v, true)
+	case test.Else != nil && flow.Within(u.Expr, test.Else):
+		return implied(info, test.Cond, v, false)
+	case flow.Within(u.Expr, test):
+		return unknown // within the condition
+	case !leaves(info, test.Body):
+		return unknown
+	}
+	list, at, ok := s.Up.List(test)
+	if ok && slices.ContainsFunc(list[at+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) }) {
+		return implied(info, test.Cond, v, false)
+	}
+	return unknown
+}
+
+// callsBeforeReading reports whether a condition calls anything, which might set v
+// before it is compared.
+func callsBeforeReading(cond ast.Expr, v *types.Var, info *types.Info) bool {
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
+}
+
+// leaves reports whether control never gets past the end of a block: its last
+// statement is a return, a jump, or a call of panic.
+func leaves(info *types.Info, b *ast.BlockStmt) bool {
+	if len(b.List) == 0 {
+		return false
+	}
+	switch s := b.List[len(b.List)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok == token.CONTINUE || s.Tok == token.BREAK
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		switch f := ast.Unparen(call.Fun).(type) {
+		case *ast.Ident:
+			b, ok := info.Uses[f].(*types.Builtin)
+			return ok && b.Name() == "panic"
+		case *ast.SelectorExpr:
+			fn, ok := info.Uses[f.Sel].(*types.Func)
+			return ok && endsTest(fn)
+		}
+	}
+	return false
+}
+
+// endsTest reports whether a method is one of testing.T, B or F that ends the
+// test, by its documentation. A testing.TB may be anything.
+func endsTest(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	if recv == nil || fn.Pkg() == nil || fn.Pkg().Path() != "testing" || types.IsInterface(recv.Type()) {
+		return false
+	}
+	switch fn.Name() {
+	case "Fatal", "Fatalf", "FailNow", "Skip", "Skipf", "SkipNow":
+		return true
+	}
+	return false
+}
+
+// failed reports whether a use stands where the site's error is not nil, and only
+// the returns of nil give an error.
+func (x *decision) failed(s *pattern.Site, u *pattern.Use) bool {
+	results := x.p.Func.Signature().Results()
+	for i := range results.Len() {
+		if !isError(results.At(i).Type()) || x.replaced(i) || u.Lit != nil || succeeded(s, u, i) != no {
+			continue
+		}
+		if !slices.ContainsFunc(x.p.Returns, func(r *pattern.Return) bool {
+			return r.Live() && (i >= len(r.Stmt.Results) || !x.p.Unit.Info.Types[r.Stmt.Results[i]].IsNil())
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// foundNotNil reports whether the body of an if holds a use that its condition
+// allows only for a cleanup that is not nil, and nothing can set the variable in
+// between.
+func (x *decision) foundNotNil(s *pattern.Site, u *pattern.Use) bool {
+	fn := s.Up.Func(u.Expr)
+	for n := ast.Node(u.Expr); n != nil && n != fn; n = s.Up[n] {
+		test, ok := s.Up[n].(*ast.IfStmt)
+		if !ok || n != ast.Node(test.Body) || implied(s.Unit.Info, test.Cond, s.Var, true) != no {
+			continue
+		}
+		return !flow.HasGoto(s.Decl) && !slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {
+			return a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test))
+		})
+	}
+	return false
+}
+
+// boundBeforePanic refuses where a panic that prepare recovers from leaves the
+// cleanup in its named result: the state comes by a return statement alone.
+//
+//	func begin() (end func(), err error) {
+//		end = func() { … }
+//		defer func() {
+//			if v := recover(); v != nil {
+//				err = fmt.Errorf("begin: %v", v)    // and end is not nil
+//			}
+//		}()
+func (x *decision) boundBeforePanic() *Refusal {
+	p := x.p
+	result := p.Func.Signature().Results().At(p.Result)
+	if !slices.ContainsFunc(p.Access[result], func(a flow.Access) bool { return a.Mode == flow.Write }) {
+		return nil
+	}
+	var at token.Pos
+	ast.Inspect(p.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			if !at.IsValid() && x.mayRecover(n.Call) {
+				at = n.Pos()
+			}
+		}
+		return true
+	})
+	if at.IsValid() {
+		return x.refuse(OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
+	}
+	return nil
+}
+
+// mayRecover reports whether a deferred call may end a panic. A literal does so by
+// calling recover, a function of the package likewise; nobody looks into other
+// functions, but for those of a few packages that unlock, close and cancel.
+func (x *decision) mayRecover(call *ast.CallExpr) bool {
+	info := x.p.Unit.Info
+	var fn *types.Func
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.FuncLit:
+		return flow.Recovers(info, f)
+	case *ast.Ident:
+		for _, l := range x.p.Literals {
+			if l.Var != nil && info.Uses[f] == types.Object(l.Var) {
+				return flow.Recovers(info, l.Lit)
+			}
+		}
+		fn, _ = info.Uses[f].(*types.Func)
+		if b, ok := info.Uses[f].(*types.Builtin); ok {
+			return b.Name() == "recover"
+		}
+	case *ast.SelectorExpr:
+		fn, _ = info.Uses[f.Sel].(*types.Func)
+	}
+	if fn == nil || fn.Pkg() == nil {
+		return true
+	}
+	switch fn.Pkg().Path() {
+	case "sync", "os", "time":
+		return false
+	}
+	for _, f := range x.p.Unit.Files {
+		for _, d := range f.Decls {
+			if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && info.Defs[decl.Name] == types.Object(fn.Origin()) {
+				return flow.BodyRecovers(info, decl.Body)
+			}
+		}
+	}
+	return true
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Bool
+}
+
+// isFalse reports whether e is a constant that is false.
+func isFalse(info *types.Info, e ast.Expr) bool {
+	tv := info.Types[e]
+	return tv.Value != nil && tv.Value.String() == "false"
+}
+
+// flagName returns what to call the field that tells whether there is something
+// to do, by the usual first words of prepare functions.
+func (x *decision) flagName() string {
+	verb, _ := verbOf(x.p.Key.Name)
+	flags := map[string]string{
+		"prepare": "prepared", "begin": "begun", "start": "started", "open": "opened", "acquire": "acquired",
+		"lock": "locked", "enter": "entered", "track": "tracked", "register": "registered", "setup": "ready",
+	}
+	name, ok := flags[strings.ToLower(verb)]
+	if !ok {
+		name = "live"
+	}
+	taken := func(name string) bool {
+		return slices.ContainsFunc(x.p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == name })
+	}
+	if taken(name) {
+		name = "isLive"
+	}
+	return name
+}
