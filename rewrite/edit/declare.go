@@ -137,7 +137,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 		}
 	}
 	decls := []dst.Decl{d.prepare}
-	if d.Plan.State.Struct {
+	if d.Plan.Form == plan.Handed {
 		state, err := d.state()
 		if err != nil {
 			return nil, err
@@ -218,7 +218,7 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	case f.OnRecv:
 		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
 	}
-	return f.Name + f.TypeArgs
+	return f.Name
 }
 
 // innerArgs returns the arguments of a call of finish within prepare: its own
@@ -227,8 +227,6 @@ func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 	var args []string
 	for _, p := range d.Plan.Finish.Params {
 		switch {
-		case p.Passage == nil:
-			args = append(args, d.stateValue(lit))
 		case p.Passage.Route == plan.ByArgument && d.Plan.Fresh[p.Passage.Capture.Index]:
 			args = append(args, "new("+strings.TrimPrefix(p.Passage.Type, "*")+")")
 		default:
@@ -241,14 +239,10 @@ func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 // stateValue returns prepare's expression for the state of a cleanup, "" if nothing
 // is handed over.
 func (d *declarer) stateValue(lit *pattern.Literal) string {
-	switch s := d.Plan.State; {
-	case d.Plan.Form == plan.Direct:
+	if d.Plan.Form == plan.Direct {
 		return ""
-	case s.Struct:
-		return d.stateLiteral(lit)
-	default:
-		return operand(s.Fields[0])
 	}
+	return d.stateLiteral(lit)
 }
 
 // operand returns prepare's expression for a part of the state.

@@ -48,7 +48,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	case f.OnState:
 		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
 	}
-	b.WriteString(f.Name + f.TypeParams + "(" + paramList(f.Params) + ") {}")
+	b.WriteString(f.Name + "(" + paramList(f.Params) + ") {}")
 	decl, err := declaration(b.String())
 	if err != nil {
 		return nil, err
@@ -177,9 +177,6 @@ func paramList(params []plan.Param) string {
 func (d *declarer) substitute(lit *dst.FuncLit) {
 	passages := make(map[dst.Node]plan.Passage)
 	for _, f := range d.Plan.State.Fields {
-		if !d.Plan.State.Struct {
-			continue
-		}
 		for _, id := range f.Capture.Uses {
 			passages[d.node(id)] = f
 		}

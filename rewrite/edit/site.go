@@ -232,23 +232,8 @@ func (w *siteWriter) use(u *pattern.Use) *plan.Refusal {
 	if len(u.Call.Args) > 0 && args != "" {
 		args += ", "
 	}
-	switch {
-	case w.Plan.Finish.OnState:
+	if w.Plan.Finish.OnState {
 		return w.replace(w.source, u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
-	case w.Plan.Form == plan.Handed:
-		// The state is the last argument before the cleanup's own.
-		after := ""
-		if len(u.Call.Args) > 0 {
-			after = ", "
-		}
-		before := w.callee() + "("
-		if args := w.args(); len(args) > 0 {
-			before += strings.Join(args, ", ") + ", "
-		}
-		if r := w.replace(w.source, u.Call.Pos(), u.Call.Pos(), before); r != nil {
-			return r
-		}
-		return w.replace(w.source, u.Call.Fun.End(), u.Call.Lparen+1, after)
 	}
 	return w.replace(w.source, u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
 }
@@ -323,33 +308,18 @@ func (w *siteWriter) callee() string {
 	if f.OnRecv {
 		return w.src(w.sp.Site.Fun().(*ast.SelectorExpr).X) + "." + f.Name
 	}
-	// A function of another package is reached as prepare is, and one that is
-	// generic gets the type arguments that prepare gets.
-	name := f.Name
-	if w.Prepare.Key.Recv == "" {
-		if sel, ok := w.sp.Site.Fun().(*ast.SelectorExpr); ok {
-			name = w.src(sel.X) + "." + name
-		}
+	// A function of another package is reached as prepare is.
+	if sel, ok := w.sp.Site.Fun().(*ast.SelectorExpr); ok && w.Prepare.Key.Recv == "" {
+		return w.src(sel.X) + "." + f.Name
 	}
-	if args := w.sp.Site.TypeArgs(); len(args) > 0 && f.TypeParams != "" {
-		var texts []string
-		for _, a := range args {
-			texts = append(texts, w.src(a))
-		}
-		name += "[" + strings.Join(texts, ", ") + "]"
-	}
-	return name
+	return f.Name
 }
 
-// args returns the arguments of a call of finish before the state, if that is a
-// value by itself, and the cleanup's own.
+// args returns the arguments of a call of finish before the cleanup's own.
 func (w *siteWriter) args() []string {
 	site := w.sp.Site
 	var args []string
 	for _, p := range w.Plan.Finish.Params {
-		if p.Passage == nil {
-			continue
-		}
 		switch p.Passage.Route {
 		case plan.ByArgument:
 			args = append(args, w.src(site.Call.Args[p.Passage.Capture.Index]))

@@ -148,17 +148,6 @@ func (s *Site) Fun() ast.Expr {
 	}
 }
 
-// TypeArgs returns the type arguments that the call gives explicitly.
-func (s *Site) TypeArgs() []ast.Expr {
-	switch f := ast.Unparen(s.Call.Fun).(type) {
-	case *ast.IndexExpr:
-		return []ast.Expr{f.Index}
-	case *ast.IndexListExpr:
-		return f.Indices
-	}
-	return nil
-}
-
 // fill finds the form of the site and the uses of a cleanup that is not assigned.
 // results are those of the prepare function.
 func (s *Site) fill(results *types.Tuple) {

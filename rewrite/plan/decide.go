@@ -47,9 +47,6 @@ type decision struct {
 
 	nilTested bool // a caller compares the cleanup with nil
 	guarded   bool // finish has to know that there is nothing to do
-
-	// taken holds the names that the plan has given out, by declaration.
-	taken map[ast.Decl]map[string][]*types.Scope
 }
 
 // Decide returns the plan for p, or the reason why there is none. sites and
@@ -95,7 +92,6 @@ func (x *decision) begin(f Form) {
 		Number: make(map[*pattern.Literal]int), Drop: make(map[int]bool), Fresh: make(map[int]bool),
 		Outer: make(map[*types.Var]*Outer), Idle: make(map[*pattern.Use]string),
 	}
-	x.taken = make(map[ast.Decl]map[string][]*types.Scope)
 }
 
 // rest decides what both forms have in common, once it is known how each capture

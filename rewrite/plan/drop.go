@@ -27,7 +27,7 @@ func (x *decision) drop() *Refusal {
 		if pass.Route != ByArgument || c.Class != pattern.Param || !x.onlyInCleanup(c) {
 			continue
 		}
-		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || x.infersFrom(c) || x.commented(c.Index) {
+		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || hasTypeParam(c.Var.Type()) || x.commented(c.Index) {
 			continue
 		}
 		if !x.everySite(func(s *pattern.Site) bool {

@@ -24,6 +24,9 @@ func (x *decision) direct() *Refusal {
 	if x.nilTested || x.guarded {
 		return x.refuse(NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
 	}
+	if p.Func.Signature().TypeParams().Len() > 0 {
+		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
+	}
 	for _, s := range x.sites {
 		if o := x.plan.Outer[s.Var]; o != nil {
 			return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")

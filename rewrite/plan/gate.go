@@ -148,7 +148,7 @@ func (x *decision) implements() *Refusal {
 // sight asks for: a type assertion would find the method then, and did not
 // before.
 func (x *decision) satisfies() *Refusal {
-	if x.p.Key.Recv == "" || x.plan.State.Struct {
+	if x.p.Key.Recv == "" || x.plan.Form == Handed {
 		return nil
 	}
 	sig := x.p.Func.Signature()
@@ -159,11 +159,8 @@ func (x *decision) satisfies() *Refusal {
 		}
 	}
 	for i := range sig.Results().Len() {
-		switch {
-		case i != x.p.Result:
+		if i != x.p.Result {
 			results = append(results, sig.Results().At(i))
-		case len(x.plan.State.Fields) > 0:
-			results = append(results, x.plan.State.Fields[0].Capture.Var)
 		}
 	}
 	changed := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !x.plan.Drop[sig.Params().Len()-1])

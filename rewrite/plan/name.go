@@ -177,65 +177,18 @@ func (x *decision) goes(u *pattern.Unit, name string) bool {
 	return true
 }
 
-// identifiers adds the names of a file's identifiers and imports to names.
-func identifiers(f *ast.File, names map[string]bool) {
-	ast.Inspect(f, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			names[id.Name] = true
+// identifiers adds the names of the identifiers and imports below n to names.
+func identifiers(n ast.Node, names map[string]bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			names[n.Name] = true
+		case *ast.ImportSpec:
+			p, _ := strconv.Unquote(n.Path.Value)
+			names[pathBase(p)] = true
 		}
 		return true
 	})
-	for _, spec := range f.Imports {
-		if spec.Name == nil {
-			p, _ := strconv.Unquote(spec.Path.Value)
-			names[p[strings.LastIndexByte(p, '/')+1:]] = true
-		}
-	}
-}
-
-// freshIn returns name, or name with a number, such that nothing in decl and
-// nothing given out there before has it, and no name of the package is hidden.
-func (x *decision) freshIn(u *pattern.Unit, decl ast.Decl, name string) string {
-	return x.freshAt(u, decl, decl.Pos(), name)
-}
-
-// freshAt is freshIn for a variable that is declared at pos: what was given out
-// in a block beside it may have the name too.
-func (x *decision) freshAt(u *pattern.Unit, decl ast.Decl, pos token.Pos, name string) string {
-	given := x.taken[decl]
-	if given == nil {
-		given = make(map[string][]*types.Scope)
-		ast.Inspect(decl, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && !selected(u.Info, id) {
-				given[id.Name] = append(given[id.Name], nil)
-			}
-			return true
-		})
-		x.taken[decl] = given
-	}
-	scope := u.Pkg.Scope().Innermost(pos)
-	for i := 1; ; i++ {
-		try := name
-		if i > 1 {
-			try += strconv.Itoa(i)
-		}
-		clash := slices.ContainsFunc(given[try], func(s *types.Scope) bool { return s == nil || related(s, scope) })
-		if !clash && u.Pkg.Scope().Lookup(try) == nil && !names(scope, pos, try) {
-			given[try] = append(given[try], scope)
-			return try
-		}
-	}
-}
-
-// names reports whether a name means an imported package, or something of Go's own,
-// at pos: linters complain of variables that hide one.
-func names(scope *types.Scope, pos token.Pos, name string) bool {
-	if scope == nil {
-		return false
-	}
-	at, obj := scope.LookupParent(name, pos)
-	_, imported := obj.(*types.PkgName)
-	return imported || obj != nil && at == types.Universe
 }
 
 // selected reports whether id names a field or a method, which are only reached
@@ -250,21 +203,6 @@ func selected(info *types.Info, id *ast.Ident) bool {
 	return false
 }
 
-// related reports whether one scope holds the other.
-func related(a, b *types.Scope) bool {
-	for s := a; s != nil; s = s.Parent() {
-		if s == b {
-			return true
-		}
-	}
-	for s := b; s != nil; s = s.Parent() {
-		if s == a {
-			return true
-		}
-	}
-	return false
-}
-
 // name gives finish, its parameters and the state their names.
 func (x *decision) name() *Refusal {
 	p, plan := x.p, x.plan
@@ -274,16 +212,14 @@ func (x *decision) name() *Refusal {
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
-	if p.Key.Recv != "" && !plan.Finish.OnRecv && (plan.Form == Direct || x.single()) {
-		plan.Finish.OnRecv = x.freeReceiver()
-	}
 	if plan.Form == Handed {
 		if r := x.state(); r != nil {
 			return r
 		}
-	}
-	if p.Key.Recv != "" && !plan.Finish.OnRecv && !plan.Finish.OnState {
-		return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
+	} else if p.Key.Recv != "" && !plan.Finish.OnRecv {
+		if plan.Finish.OnRecv = x.freeReceiver(); !plan.Finish.OnRecv {
+			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
+		}
 	}
 	if r := x.parameters(); r != nil {
 		return r
@@ -292,9 +228,6 @@ func (x *decision) name() *Refusal {
 		return r
 	}
 	if r := x.finishName(); r != nil {
-		return r
-	}
-	if r := x.generic(); r != nil {
 		return r
 	}
 	if plan.Form == Handed {
@@ -340,34 +273,12 @@ func (x *decision) otherNamed(l *pattern.Literal, name string) bool {
 	return found
 }
 
-// single reports whether the state may be the one captured value itself, and need
-// not be a struct. Its type must not be one that can be called as the cleanup was:
-// a caller that nobody sees would compile, and do something else.
-func (x *decision) single() bool {
-	p, s := x.p, x.plan.State
-	if x.plan.Form != Handed || len(s.Distinct()) != 1 || s.Kind != "" || s.Live != "" || s.Fields[0].Pointer {
-		return false
-	}
-	sig := p.Func.Signature()
-	if sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
-		return false // whoever has a struct has its type arguments
-	}
-	switch t := s.Fields[0].Capture.Var.Type(); t.Underlying().(type) {
-	case *types.Signature, *types.Interface:
-		return false
-	}
-	return x.everySite(func(site *pattern.Site) bool { return !wrapped(site) && site.Unit.Pkg.Path() == p.Key.Pkg })
-}
-
-// state gives the state its type and names: the one captured value, or a struct
-// that finish is a method of.
+// state gives the state its type, a struct that finish is a method of, and names. It
+// is always a struct, for one value too: a caller that nobody sees could call or
+// compare that value as it did the cleanup, and "defer begin().end()" reads as the
+// call of a cleanup does.
 func (x *decision) state() *Refusal {
 	p, s := x.p, &x.plan.State
-	if x.single() && (p.Key.Recv == "" || x.plan.Finish.OnRecv) {
-		field := s.Fields[0]
-		s.Type, s.Name, s.Zero = field.Type, field.Capture.Var.Name(), zero(field.Capture.Var.Type(), field.Type)
-		return nil
-	}
 	verb, rest := verbOf(p.Key.Name)
 	if rest == "" {
 		rest = verb
@@ -386,13 +297,12 @@ func (x *decision) state() *Refusal {
 	if s.Type, ok = x.freeName(names); !ok {
 		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
 	}
-	s.Struct = true
 	if r := x.genericState(); r != nil {
 		return r
 	}
-	s.Name = x.literalName([]string{"s", "st", "state"})
+	s.Name = x.receiverName()
 	s.Zero = s.Type + "{}"
-	x.plan.Finish.OnState, x.plan.Finish.OnRecv = true, false
+	x.plan.Finish.OnState = true
 	if p.Func.Exported() && !x.everySite(func(site *pattern.Site) bool { return site.Unit.Pkg == p.Unit.Pkg || !nilTested(site) }) {
 		s.Live, s.Kind = upperFirst(s.Live), upperFirst(s.Kind)
 	}
@@ -400,7 +310,7 @@ func (x *decision) state() *Refusal {
 }
 
 // parameters gives finish its parameters: the captures that are arguments, one for
-// all of a name, and the state if it is a value by itself.
+// all of a name.
 func (x *decision) parameters() *Refusal {
 	plan := x.plan
 	seen := make(map[string]Passage)
@@ -423,9 +333,6 @@ func (x *decision) parameters() *Refusal {
 		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
 			return x.refuse(SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
 		}
-	}
-	if plan.Form == Handed && !plan.State.Struct {
-		plan.Finish.Params = append(plan.Finish.Params, Param{Name: plan.State.Name, Type: plan.State.Type})
 	}
 	return nil
 }
@@ -470,7 +377,7 @@ func (x *decision) typesSeen() *Refusal {
 				}
 			}
 		}
-		if text := x.plan.State.Zero; (!r.Live() || x.plan.State.Struct) && !plainly(p.Unit, r.Stmt.Pos(), text) {
+		if !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
 			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
 		if x.plan.State.Live != "" && !plainly(p.Unit, r.Stmt.Pos(), "true") {
@@ -536,17 +443,19 @@ func (x *decision) freeName(names []string) (string, bool) {
 	return "", false
 }
 
-// literalName returns the first of names that no identifier of prepare has.
-func (x *decision) literalName(names []string) string {
-	for _, n := range names {
-		if f := x.freshIn(x.p.Unit, x.p.Decl, n); f == n {
-			return n
+// receiverName returns a name for the receiver of a method of the state that
+// nothing in prepare has.
+func (x *decision) receiverName() string {
+	used := make(map[string]bool)
+	identifiers(x.p.Decl, used)
+	for i := 1; ; i++ {
+		for _, n := range []string{"s", "st", "state"} {
+			if i > 1 {
+				n += strconv.Itoa(i)
+			}
+			if !used[n] {
+				return n
+			}
 		}
 	}
-	return x.freshIn(x.p.Unit, x.p.Decl, names[0])
-}
-
-// genericRecv reports whether the receiver's type has type parameters.
-func genericRecv(p *pattern.Prepare) bool {
-	return p.Func.Signature().RecvTypeParams().Len() > 0
 }

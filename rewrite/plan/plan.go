@@ -100,17 +100,16 @@ type Passage struct {
 	Resets  []Reset
 }
 
-// A State is what prepare returns in the cleanup's place if the form is Handed: a
-// struct, or the one captured value itself.
+// A State is the struct that prepare returns in the cleanup's place if the form is
+// Handed.
 type State struct {
 	Fields []Passage // the captures that travel in it
 	Kind   string    // field with the number of one of several cleanups, from 1; "" if there is one
 	Live   string    // field that tells whether there is something to do; "" if nobody asks
 	Guard  bool      // finish looks at Live
-	Type   string    // of what prepare returns, with type arguments
-	Struct bool      // Type is a struct type, declared for this
-	Decl   string    // name and type parameters of the struct, for its declaration
-	Name   string    // of the value in finish: the receiver or the last parameter
+	Type   string    // its type, with type arguments
+	Decl   string    // its name and type parameters, for its declaration
+	Name   string    // of finish's receiver
 	Zero   string    // the value of an idle return
 }
 
@@ -133,16 +132,13 @@ type Finish struct {
 	Name    string
 	OnRecv  bool    // a method on prepare's receiver
 	OnState bool    // a method on the state struct
-	Params  []Param // those before the cleanup's own; the last is the state if it is no struct
-
-	TypeParams string // of a generic function, in brackets
-	TypeArgs   string // what prepare must write to call it; "" if the operands tell
+	Params  []Param // those before the cleanup's own
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.
 type Param struct {
 	Name, Type string
-	Passage    *Passage // nil for the state
+	Passage    *Passage
 }
 
 // An InnerPlan is the rewrite of a use of the cleanup within prepare.

@@ -69,7 +69,7 @@ func (x *decision) variableType(s *pattern.Site) *Refusal {
 		return nil
 	}
 	same := func(t *pattern.Site) bool { return slices.EqualFunc(typeArgsOf(t), typeArgsOf(s), types.Identical) }
-	generic := x.plan.State.Struct && x.plan.State.Decl != x.plan.State.Type
+	generic := x.plan.State.Decl != x.plan.State.Type
 	if generic && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t.Var == s.Var && !same(t) }) {
 		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
 	}

@@ -43,7 +43,7 @@ func (x *decision) hiddenType(t types.Type) string {
 		return pkg.Name()
 	}))
 	own := make(map[types.Object]bool)
-	typeParams(t, true, own)
+	typeParams(t, own)
 	for _, tp := range slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams())) {
 		if !own[tp.Obj()] && slices.Contains(text, tp.Obj().Name()) && x.p.Unit.Pkg.Scope().Lookup(tp.Obj().Name()) != nil {
 			return tp.Obj().Name()
@@ -252,26 +252,4 @@ func importable(path, from string) bool {
 		}
 	}
 	return !slices.Contains(parts, "vendor")
-}
-
-// zero returns an expression for the zero value of t, written typ.
-func zero(t types.Type, typ string) string {
-	if _, ok := t.(*types.TypeParam); ok {
-		return "*new(" + typ + ")"
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		switch {
-		case u.Info()&types.IsString != 0:
-			return `""`
-		case u.Info()&types.IsBoolean != 0:
-			return "false"
-		case u.Kind() == types.UnsafePointer:
-			return "nil"
-		}
-		return "0"
-	case *types.Struct, *types.Array:
-		return typ + "{}"
-	}
-	return "nil"
 }
