@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -36,7 +37,7 @@ type Candidate struct {
 // the closure costs something: it captures a variable, or takes a pointer.
 func Candidates(w *plan.World) []*Candidate {
 	var prepares []*pattern.Prepare
-	keys := make(map[pattern.Key]bool)
+	keys := make(map[pattern.Key]int) // the index of the cleanup among the results
 	for _, u := range w.Units {
 		if w.Target != nil && !w.Target(u) {
 			continue
@@ -46,7 +47,7 @@ func Candidates(w *plan.World) []*Candidate {
 				continue
 			}
 			prepares = append(prepares, p)
-			keys[p.Key] = true
+			keys[p.Key] = p.Result
 		}
 	}
 	if len(prepares) == 0 {
@@ -87,7 +88,7 @@ func Candidates(w *plan.World) []*Candidate {
 
 // references is pattern.References, with a fault of it in words. Without the
 // references of a unit nothing can be decided.
-func references(u *pattern.Unit, keys map[pattern.Key]bool) (s map[pattern.Key][]*pattern.Site, r map[pattern.Key][]pattern.Ref, fault string) {
+func references(u *pattern.Unit, keys map[pattern.Key]int) (s map[pattern.Key][]*pattern.Site, r map[pattern.Key][]pattern.Ref, fault string) {
 	defer func() {
 		if v := recover(); v != nil {
 			s, r, fault = nil, nil, fmt.Sprint(v)
@@ -103,7 +104,7 @@ func (c *Candidate) fault(v any) {
 	c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", v))
 }
 
-// classify binds the sites of c and finds its kind. It returns whether c counts.
+// classify finds the kind of c. It returns whether c counts.
 func (c *Candidate) classify(all bool) (counts bool) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -111,9 +112,6 @@ func (c *Candidate) classify(all bool) (counts bool) {
 			counts = true
 		}
 	}()
-	for _, s := range c.Sites {
-		s.Bind(c.Prepare.Result)
-	}
 	if !c.deferred() {
 		return false
 	}
@@ -152,14 +150,7 @@ func (c *Candidate) refuse(code plan.Code, pos token.Pos, reason string) *plan.R
 
 // deferred reports whether some site defers the cleanup.
 func (c *Candidate) deferred() bool {
-	for _, s := range c.Sites {
-		for _, u := range s.Uses {
-			if u.Deferred {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Sites, func(s *pattern.Site) bool { return s.Deferred })
 }
 
 // kindOf classifies a prepare function; costs is false if its closure is free:

@@ -189,11 +189,11 @@ func (w *siteWriter) declared() *plan.Refusal {
 // variable edits the statement that declares the variable for the cleanup where
 // another sets it: it declares one for the state now.
 func (w *siteWriter) variable() *plan.Refusal {
-	o := w.Plan.Outer[w.sp.Site.Var]
-	if o == nil || o.Type == "" || w.sp.Shares {
+	spec := w.sp.Site.Spec
+	if spec == nil || w.sp.Shares {
 		return nil
 	}
-	return w.replace(w.source, o.Spec.Type.Pos(), o.Spec.Type.End(), o.Type)
+	return w.replace(w.source, spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
 }
 
 // uses edits the appearances of the cleanup.
@@ -223,10 +223,17 @@ func (w *siteWriter) use(u *pattern.Use) *plan.Refusal {
 		if text := w.Plan.Idle[u]; text != "" {
 			return w.replace(w.source, u.Expr.Pos(), u.Expr.End(), text)
 		}
-		if w.Plan.Finish.OnState && len(w.args()) == 0 {
-			return w.replace(w.source, u.Expr.End(), u.Expr.End(), "."+w.Plan.Finish.Name)
+		before, after := "", ""
+		if name := w.Plan.Convert[u]; name != "" {
+			before, after = name+"(", ")"
 		}
-		return w.replace(w.source, u.Expr.Pos(), u.Expr.End(), w.wrapper(u))
+		if w.Plan.Finish.OnState && len(w.args()) == 0 {
+			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.Pos(), before); r != nil {
+				return r
+			}
+			return w.replace(w.source, u.Expr.End(), u.Expr.End(), "."+w.Plan.Finish.Name+after)
+		}
+		return w.replace(w.source, u.Expr.Pos(), u.Expr.End(), before+w.wrapper(u)+after)
 	}
 	args := strings.Join(w.args(), ", ")
 	if len(u.Call.Args) > 0 && args != "" {

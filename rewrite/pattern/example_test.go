@@ -41,15 +41,15 @@ func (c *Conn) Read() (err error) {
 		fmt.Println(err)
 		return
 	}
-	keys := make(map[pattern.Key]bool)
+	results := make(map[pattern.Key]int)
 	for _, p := range pattern.Find(u) {
-		keys[p.Key] = true
+		results[p.Key] = p.Result
 		fmt.Println(p.Key)
 		for _, c := range p.Captures {
 			fmt.Println("captures", c.Var.Name())
 		}
 	}
-	sites, _ := pattern.References(u, keys)
+	sites, _ := pattern.References(u, results)
 	for key, list := range sites {
 		for _, s := range list {
 			fmt.Println(u.Fset.Position(s.Call.Pos()), "calls", key)

@@ -29,11 +29,22 @@ type Site struct {
 	Call        *ast.CallExpr
 	Form        Form
 
-	Stmt    ast.Stmt   // the statement around the call
-	Lhs     []ast.Expr // what an Assigned, Declared or Beside site assigns the results to
-	Cleanup ast.Expr   // the element of Lhs that takes the cleanup
-	Var     *types.Var // the variable that holds the cleanup; nil if blank or not a variable
-	Uses    []*Use     // appearances of the cleanup; one if Immediate or Passed
+	Stmt    ast.Stmt       // the statement around the call
+	Lhs     []ast.Expr     // what an Assigned, Declared or Beside site assigns the results to
+	Cleanup ast.Expr       // the element of Lhs that takes the cleanup
+	Var     *types.Var     // the variable that holds the cleanup, which only sites of prepare set; nil if there is none
+	Spec    *ast.ValueSpec // the declaration of Var, without a value, if no site declares it
+	Shared  bool           // more than one statement declares and sets Var
+	Uses    []*Use         // appearances of the cleanup; one if Immediate or Passed
+
+	// Deferred is set when some use of the cleanup is deferred, in the site's own
+	// uses or those of a variable that other functions go to as well.
+	Deferred bool
+
+	// Obstacle says why the cleanup is in no variable of its own, if it has to be
+	// in one: several results are assigned, and this one goes to a place that
+	// keeps its type.
+	Obstacle *Obstacle
 }
 
 // A UseKind says what a use does with the cleanup.
@@ -59,17 +70,25 @@ type Use struct {
 	Deferred bool
 }
 
+// An Obstacle is a place that keeps a func in it, as a clause that follows "its
+// cleanup ".
+type Obstacle struct {
+	Pos token.Pos
+	Why string
+}
+
 // A Ref is an appearance of a prepare function's name that is not a call.
 type Ref struct {
 	Unit  *Unit
 	Ident *ast.Ident
 }
 
-// References returns the sites of the prepare functions named by keys in the
-// unit, and the appearances of their names that are no calls.
-func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
-	names := make(map[string]bool, len(keys))
-	for k := range keys {
+// References returns the sites, in the unit, of the prepare functions that results
+// names with the index of the cleanup among their results, and the appearances of
+// their names that are no calls.
+func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
+	names := make(map[string]bool, len(results))
+	for k := range results {
 		names[k.Name] = true
 	}
 	sites := make(map[Key][]*Site)
@@ -77,6 +96,7 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 	for _, file := range u.Files {
 		for _, d := range file.Decls {
 			var facts *flow.Facts
+			here := make(map[Key][]*Site)
 			ast.Inspect(d, func(n ast.Node) bool {
 				id, ok := n.(*ast.Ident)
 				if !ok || !names[id.Name] {
@@ -87,7 +107,7 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 					return true
 				}
 				key := KeyOf(fn)
-				if !keys[key] {
+				if _, ok := results[key]; !ok {
 					return true
 				}
 				if facts == nil {
@@ -99,10 +119,14 @@ func References(u *Unit, keys map[Key]bool) (map[Key][]*Site, map[Key][]Ref) {
 					return true
 				}
 				s := &Site{Facts: facts, Func: facts.Up.Func(call), Call: call}
-				s.fill(fn.Signature().Results())
-				sites[key] = append(sites[key], s)
+				s.fill(fn.Signature().Results(), results[key])
+				here[key] = append(here[key], s)
 				return true
 			})
+			for key, list := range here {
+				bind(list)
+				sites[key] = append(sites[key], list...)
+			}
 		}
 	}
 	return sites, refs
@@ -148,85 +172,54 @@ func (s *Site) Fun() ast.Expr {
 	}
 }
 
-// fill finds the form of the site and the uses of a cleanup that is not assigned.
-// results are those of the prepare function.
-func (s *Site) fill(results *types.Tuple) {
+// fill finds the form of the site, and the uses of a cleanup that is not assigned.
+// results are those of the prepare function, and result is the index of the
+// cleanup among them.
+func (s *Site) fill(results *types.Tuple, result int) {
 	s.Form, s.Stmt = Otherwise, s.Up.Stmt(s.Call)
 	parent, child := s.Up.Expr(s.Call)
 	only := results.Len() == 1
-	passed := func() {
-		if only {
-			s.Form = Passed
-			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
-		}
-	}
 	switch p := parent.(type) {
 	case *ast.AssignStmt:
 		at := slices.IndexFunc(p.Rhs, func(e ast.Expr) bool { return e == child })
-		switch {
-		case at < 0 || p.Tok != token.ASSIGN && p.Tok != token.DEFINE:
-			passed()
-		case len(p.Rhs) == 1 && len(p.Lhs) == results.Len():
-			s.Form, s.Stmt, s.Lhs = Assigned, p, p.Lhs
-		case only && len(p.Rhs) == len(p.Lhs):
-			s.Form, s.Stmt, s.Lhs = Beside, p, p.Lhs[at:at+1]
+		if at >= 0 && (p.Tok == token.ASSIGN || p.Tok == token.DEFINE) {
+			s.assigned(Assigned, p, p.Lhs, len(p.Rhs), at, results, result)
 		}
 	case *ast.ValueSpec:
 		decl, _ := s.Up[p].(*ast.GenDecl)
 		stmt, ok := s.Up[decl].(*ast.DeclStmt)
 		at := slices.IndexFunc(p.Values, func(e ast.Expr) bool { return e == child })
-		if !ok || at < 0 {
-			return
-		}
 		names := make([]ast.Expr, len(p.Names))
 		for i, n := range p.Names {
 			names[i] = n
 		}
-		switch {
-		case len(p.Values) == 1 && len(p.Names) == results.Len():
-			s.Form, s.Stmt, s.Lhs = Declared, stmt, names
-		case only && len(p.Values) == len(p.Names) && p.Type == nil:
-			s.Form, s.Stmt, s.Lhs = Beside, stmt, names[at:at+1]
+		if ok && at >= 0 && (p.Type == nil || len(names) == 1) {
+			s.assigned(Declared, stmt, names, len(p.Values), at, results, result)
 		}
 	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
 		s.Form = Dropped
-	case *ast.ReturnStmt:
 	case *ast.CallExpr:
-		if p.Fun != child {
-			passed()
-			return
+		if p.Fun == child {
+			s.Form = Immediate
 		}
-		s.Form = Immediate
-		u := useOf(s.Unit.Info, s.Up, s.Call, s.Func)
-		s.Stmt, s.Uses = u.Stmt, []*Use{u}
-	default:
-		passed()
+	}
+	if s.Form == Otherwise && only {
+		s.Form = Passed
+	}
+	if s.Form == Immediate || s.Form == Passed {
+		s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
+		s.Deferred = s.Uses[0].Deferred
 	}
 }
 
-// Bind tells the site which result is the cleanup, and finds its uses.
-func (s *Site) Bind(result int) {
-	if s.Form == Beside {
-		result = 0
-	}
-	if s.Lhs == nil || result >= len(s.Lhs) {
-		return
-	}
-	s.Cleanup = s.Lhs[result]
-	id, ok := ast.Unparen(s.Cleanup).(*ast.Ident)
-	if !ok || id.Name == "_" {
-		return
-	}
-	info := s.Unit.Info
-	v, ok := info.ObjectOf(id).(*types.Var)
-	if !ok {
-		return
-	}
-	s.Var = v
-	for _, a := range s.Access[v] {
-		if a.Ident != id && a.Mode != flow.Write {
-			s.Uses = append(s.Uses, useOf(info, s.Up, a.Ident, s.Func))
-		}
+// assigned notes what a statement assigns the results of the call to: the operand at
+// index at of n operands.
+func (s *Site) assigned(form Form, stmt ast.Stmt, lhs []ast.Expr, n, at int, results *types.Tuple, result int) {
+	switch {
+	case n == 1 && len(lhs) == results.Len():
+		s.Form, s.Stmt, s.Lhs, s.Cleanup = form, stmt, lhs, lhs[result]
+	case n == len(lhs) && results.Len() == 1:
+		s.Form, s.Stmt, s.Lhs, s.Cleanup = Beside, stmt, lhs[at:at+1], lhs[at]
 	}
 }
 

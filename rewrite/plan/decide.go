@@ -45,6 +45,8 @@ type decision struct {
 	// finish needs neither the variable nor its value.
 	resets map[*pattern.Capture][]Reset
 
+	decls map[types.Object]ast.Node // functions and variables of the package; nil until somebody asks
+
 	nilTested bool // a caller compares the cleanup with nil
 	guarded   bool // finish has to know that there is nothing to do
 }
@@ -77,7 +79,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		return x.plan, nil
 	}
 	x.begin(Handed)
-	x.plan.Literals, x.plan.Number, x.plan.Outer, x.plan.Idle = first.Literals, first.Number, first.Outer, first.Idle
+	x.plan.Literals, x.plan.Number, x.plan.Idle, x.plan.Convert = first.Literals, first.Number, first.Idle, first.Convert
 	x.plan.WhyNotDirect = why
 	if r := x.steps(x.handed, x.rest); r != nil {
 		return nil, r
@@ -90,7 +92,7 @@ func (x *decision) begin(f Form) {
 	x.plan = &Plan{
 		Prepare: x.p, Form: f,
 		Number: make(map[*pattern.Literal]int), Drop: make(map[int]bool), Fresh: make(map[int]bool),
-		Outer: make(map[*types.Var]*Outer), Idle: make(map[*pattern.Use]string),
+		Types: make(map[*types.Var]string), Idle: make(map[*pattern.Use]string), Convert: make(map[*pattern.Use]string),
 	}
 }
 

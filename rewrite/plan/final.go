@@ -128,7 +128,7 @@ func (x *decision) once() bool {
 		return false
 	}
 	for _, s := range x.sites {
-		if x.plan.Outer[s.Var] != nil {
+		if s.Shared {
 			return false // it may keep its cleanup for more than one iteration
 		}
 		calls := 0
@@ -138,7 +138,7 @@ func (x *decision) once() bool {
 			case pattern.DeferCall, pattern.Call:
 				calls++
 				// From the expression on: the condition of a for runs in its loop.
-				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || flow.HasGoto(s.Func) {
+				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || flow.HasGoto(s.Decl) {
 					return false
 				}
 			default:

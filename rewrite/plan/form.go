@@ -28,7 +28,7 @@ func (x *decision) direct() *Refusal {
 		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
 	}
 	for _, s := range x.sites {
-		if o := x.plan.Outer[s.Var]; o != nil {
+		if s.Shared {
 			return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
 		}
 		if s.Form == pattern.Passed {
@@ -169,7 +169,7 @@ func (x *decision) pointsToCaller(c *pattern.Capture) bool {
 	}
 	some := false
 	for _, s := range x.sites {
-		if s.Form == pattern.Passed || x.plan.Outer[s.Var] != nil && wrapped(s) || x.sameArgument(s, c.Index) != "" {
+		if s.Form == pattern.Passed || s.Shared && wrapped(s) || x.sameArgument(s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)

@@ -6,7 +6,6 @@ import (
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
-	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // dropped refuses a site that lets the cleanup go in a function that package
@@ -22,78 +21,82 @@ import (
 //	func start() int { begin(1); return 1 }
 //	func begin(n int) func() { return func() { log(n, y) } }
 func (x *decision) dropped() *Refusal {
-	var initial map[ast.Decl]bool
 	for _, s := range x.sites {
-		if len(calls(s)) > 0 || s.Unit.Pkg.Path() != x.p.Key.Pkg || !x.namesPackageVars() {
+		if len(calls(s)) > 0 || s.Unit.Pkg.Path() != x.p.Key.Pkg {
 			continue
 		}
-		if initial == nil {
-			initial = initialDecls(s.Unit)
+		cleanup := make(map[ast.Node]bool)
+		for _, l := range x.p.Literals {
+			cleanup[l.Lit] = true
 		}
-		if initial[s.Decl] {
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller that package initialization runs drops its cleanup, which may change the order of initialization")
+		rest := x.packageVars(s.Decl, cleanup)
+		for lit := range cleanup {
+			for v := range x.packageVars(lit, nil) {
+				if !rest[v] {
+					return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
+				}
+			}
 		}
 	}
 	return nil
 }
 
-// namesPackageVars reports whether a cleanup names a variable or function of its
-// own package.
-func (x *decision) namesPackageVars() bool {
-	found := false
-	for _, l := range x.p.Literals {
-		ast.Inspect(l.Lit, func(n ast.Node) bool {
-			id, ok := n.(*ast.Ident)
-			if !ok {
-				return !found
-			}
-			switch obj := x.p.Unit.Info.Uses[id].(type) {
-			case *types.Var:
-				found = found || flow.Global(obj) && obj.Pkg() == x.p.Unit.Pkg
-			case *types.Func:
-				found = found || obj.Pkg() == x.p.Unit.Pkg
-			}
-			return !found
-		})
-	}
-	return found
-}
-
-// initialDecls returns the declarations that the initializers of package variables
-// refer to, through functions and other variables.
-func initialDecls(u *pattern.Unit) map[ast.Decl]bool {
-	byObject := make(map[types.Object]ast.Decl)
-	reached := make(map[ast.Decl]bool)
-	var next []ast.Decl
-	for _, f := range u.Files {
-		for _, d := range f.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				byObject[u.Info.Defs[d.Name]] = d
-			case *ast.GenDecl:
-				if d.Tok == token.VAR {
-					next = append(next, d)
-				}
-			}
-		}
-	}
-	for len(next) > 0 {
-		d := next[0]
-		next = next[1:]
-		if reached[d] {
-			continue
-		}
-		reached[d] = true
-		ast.Inspect(d, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				if fn, ok := u.Info.Uses[id].(*types.Func); ok {
-					if decl := byObject[fn.Origin()]; decl != nil {
-						next = append(next, decl)
+// packageVars returns the package variables with a value that a node refers to, through
+// functions and other variables, as package initialization sees it. The nodes in
+// without do not count.
+func (x *decision) packageVars(root ast.Node, without map[ast.Node]bool) map[*types.Var]bool {
+	info := x.p.Unit.Info
+	if x.decls == nil {
+		x.decls = make(map[types.Object]ast.Node)
+		for _, f := range x.p.Unit.Files {
+			for _, d := range f.Decls {
+				switch d := d.(type) {
+				case *ast.FuncDecl:
+					x.decls[info.Defs[d.Name]] = d
+				case *ast.GenDecl:
+					for _, spec := range d.Specs {
+						if vs, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR && len(vs.Values) > 0 {
+							for _, name := range vs.Names {
+								x.decls[info.Defs[name]] = vs
+							}
+						}
 					}
 				}
+			}
+		}
+	}
+	vars := make(map[*types.Var]bool)
+	seen := make(map[ast.Node]bool)
+	next := []ast.Node{root}
+	for len(next) > 0 {
+		n := next[0]
+		next = next[1:]
+		if seen[n] {
+			continue
+		}
+		seen[n] = true
+		ast.Inspect(n, func(n ast.Node) bool {
+			if without[n] {
+				return false
+			}
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			obj := info.Uses[id]
+			switch o := obj.(type) {
+			case *types.Func:
+				obj = o.Origin()
+			case *types.Var:
+				if decl := x.decls[o]; decl != nil && flow.Global(o) {
+					vars[o] = true
+				}
+			}
+			if decl := x.decls[obj]; decl != nil && obj != nil {
+				next = append(next, decl)
 			}
 			return true
 		})
 	}
-	return reached
+	return vars
 }

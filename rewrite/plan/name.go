@@ -256,7 +256,7 @@ func (x *decision) freeReceiver() bool {
 			return false
 		}
 	}
-	return x.everySite(func(s *pattern.Site) bool { return x.plan.Outer[s.Var] == nil && x.sameReceiver(s) == "" })
+	return x.everySite(func(s *pattern.Site) bool { return !s.Shared && x.sameReceiver(s) == "" })
 }
 
 // otherNamed reports whether a literal uses a name for something from outside of

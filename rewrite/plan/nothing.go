@@ -69,13 +69,13 @@ func (x *decision) nothingToDo() *Refusal {
 // be one that calls it.
 func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *Refusal {
 	switch {
-	case len(nils) == 0 && x.plan.Outer[s.Var].stmt() == nil:
+	case len(nils) == 0 && s.Spec == nil:
 		return nil
 	case s.Form != pattern.Passed && x.foundNotNil(s, u):
 		return nil
 	case testCleanup(s.Unit.Info, s.Up, u):
 		return nil // nobody else sees it, and it calls it
-	case len(nils) > 0 && x.plan.Outer[s.Var] == nil && x.behindCheck(s, u, nils):
+	case len(nils) > 0 && !s.Shared && x.behindCheck(s, u, nils):
 		return nil
 	}
 	return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
@@ -89,7 +89,7 @@ func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Ret
 //		return done, err      // return nil, err
 //	}
 func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) string {
-	if len(nils) > 0 == (len(empties) > 0) || x.plan.Outer[s.Var] != nil || !x.failed(s, u) || !typedPlace(s, u) {
+	if len(nils) > 0 == (len(empties) > 0) || s.Shared || !x.failed(s, u) || !typedPlace(s, u) {
 		return ""
 	}
 	if len(nils) > 0 {
@@ -99,14 +99,6 @@ func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*p
 		return ""
 	}
 	return "func() {}"
-}
-
-// stmt returns the statement that declares o, nil if there is none.
-func (o *Outer) stmt() *ast.DeclStmt {
-	if o == nil {
-		return nil
-	}
-	return o.Stmt
 }
 
 // testCleanup reports whether a use is the argument of t.Cleanup, where t is of a
@@ -175,7 +167,7 @@ func (x *decision) behindCheck(s *pattern.Site, u *pattern.Use, returns []*patte
 	if len(returns) == 0 {
 		return true
 	}
-	if x.plan.Outer[s.Var] != nil {
+	if s.Shared {
 		return false // another site may have set it
 	}
 	for i := range x.p.Func.Signature().Results().Len() {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"go/ast"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -51,13 +50,17 @@ type Plan struct {
 	// after, so what the cleanup does to it within prepare is unseen.
 	Fresh map[int]bool
 
-	// Outer holds the variables of callers whose declaration has to give
-	// the type of the state.
-	Outer map[*types.Var]*Outer
+	// Types gives the type of the state for variables of callers that a statement
+	// declares without a value, as it is written there.
+	Types map[*types.Var]string
 
 	// Idle gives the text for uses as a value of a cleanup that certainly is
 	// nil, or does nothing.
 	Idle map[*pattern.Use]string
+
+	// Convert gives the named func type that a use as a value needs, as it is
+	// written there.
+	Convert map[*pattern.Use]string
 
 	Inner []InnerPlan
 	Sites []*SitePlan
@@ -70,14 +73,6 @@ type Plan struct {
 // An Import is a package that a file must import. Name is empty where the file
 // uses the package's own name.
 type Import struct{ Name, Path string }
-
-// An Outer is a variable for the cleanup that a statement without a value
-// declares, for one or more sites to set.
-type Outer struct {
-	Stmt *ast.DeclStmt
-	Spec *ast.ValueSpec
-	Type string // of the state, as the declaration writes it; "" if nothing is handed over
-}
 
 // A Route is the way in which a capture reaches finish.
 type Route int

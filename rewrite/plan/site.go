@@ -64,38 +64,37 @@ func (x *decision) discards(s *pattern.Site) *Refusal {
 // variableType finds how to write the type of the state where a caller declares the
 // variable of its cleanup.
 func (x *decision) variableType(s *pattern.Site) *Refusal {
-	o := x.plan.Outer[s.Var]
-	if o == nil {
-		return nil
-	}
-	same := func(t *pattern.Site) bool { return slices.EqualFunc(typeArgsOf(t), typeArgsOf(s), types.Identical) }
 	generic := x.plan.State.Decl != x.plan.State.Type
-	if generic && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t.Var == s.Var && !same(t) }) {
+	args := typeArgsOf(s)
+	if generic && s.Shared && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), args, types.Identical)
+	}) {
 		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
 	}
-	if o.Stmt == nil {
+	if s.Spec == nil {
 		return nil
 	}
-	typ := x.plan.State.Type
-	cannot := func(code Code) *Refusal {
-		return x.refuse(code, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
-	}
-	if generic {
-		return cannot(Generic)
-	}
+	typ, _, _ := strings.Cut(x.plan.State.Type, "[")
+	writable := true
 	if s.Unit.Pkg.Path() != x.p.Key.Pkg {
 		sel, ok := s.Fun().(*ast.SelectorExpr)
-		if !ok || x.p.Key.Recv != "" || !ast.IsExported(typ) {
-			return cannot(Reassigned)
+		if writable = ok && x.p.Key.Recv == "" && ast.IsExported(typ); writable {
+			typ = types.ExprString(sel.X) + "." + typ
 		}
-		typ = types.ExprString(sel.X) + "." + typ
-	} else if strings.Contains(typ, ".") && s.File != x.p.File {
-		return cannot(Reassigned)
 	}
-	if !plainly(s.Unit, o.Spec.Pos(), typ) {
-		return cannot(Reassigned)
+	if generic {
+		var texts []string
+		for _, t := range args {
+			texts = append(texts, types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+		}
+		text := strings.Join(texts, ", ")
+		writable = writable && !strings.Contains(text, ".")
+		typ += "[" + text + "]"
 	}
-	o.Type = typ
+	if !writable || !plainly(s.Unit, s.Spec.Pos(), typ) {
+		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
+	}
+	x.plan.Types[s.Var] = typ
 	return nil
 }
 

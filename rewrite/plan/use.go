@@ -12,19 +12,16 @@ import (
 // uses refuses the sites whose handling of the cleanup has no counterpart in
 // calls of finish.
 func (x *decision) uses() *Refusal {
+	runs := false
 	for _, s := range x.sites {
-		if s.Form == pattern.Otherwise {
+		switch {
+		case s.Form == pattern.Otherwise:
 			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
-		}
-		if s.Func == nil {
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "it is called outside of any function")
-		}
-		if s.Lhs != nil {
-			if r := x.variable(s); r != nil {
-				return r
-			}
+		case s.Obstacle != nil:
+			return x.refuse(Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
+			runs = runs || u.Call != nil
 			if u.Kind != pattern.Value {
 				continue
 			}
@@ -32,9 +29,16 @@ func (x *decision) uses() *Refusal {
 				return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
 			}
 			if t := valueType(s); !isSignature(t) && !typedPlace(s, u) {
-				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+				name := nameAt(s, u, t)
+				if name == "" {
+					return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+				}
+				x.plan.Convert[u] = name
 			}
 		}
+	}
+	if !runs {
+		return x.refuse(CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
 	}
 	return nil
 }
@@ -59,88 +63,48 @@ func valueType(s *pattern.Site) types.Type {
 	return s.Unit.Info.TypeOf(s.Call)
 }
 
+// nameAt returns how a named type is written at a use, "" if it cannot be.
+func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
+	var obj *types.TypeName
+	switch t := t.(type) {
+	case *types.Named:
+		if t.TypeArgs().Len() == 0 {
+			obj = t.Obj()
+		}
+	case *types.Alias:
+		if t.TypeArgs().Len() == 0 {
+			obj = t.Obj()
+		}
+	}
+	switch {
+	case obj == nil:
+	case s.Unit.Sees(u.Expr.Pos(), obj):
+		return obj.Name()
+	case obj.Exported():
+		for name, pkg := range importsOf(s) {
+			if pkg.Imported() == obj.Pkg() && s.Unit.Sees(u.Expr.Pos(), pkg) {
+				return name + "." + obj.Name()
+			}
+		}
+	}
+	return ""
+}
+
+// importsOf returns the packages that the file of a site imports, by name.
+func importsOf(s *pattern.Site) map[string]*types.PkgName {
+	imports := make(map[string]*types.PkgName)
+	scope := s.Unit.Info.Scopes[s.File]
+	for _, name := range scope.Names() {
+		if pkg, ok := scope.Lookup(name).(*types.PkgName); ok {
+			imports[name] = pkg
+		}
+	}
+	return imports
+}
+
 func isSignature(t types.Type) bool {
 	_, ok := types.Unalias(t).(*types.Signature)
 	return ok
-}
-
-// variable checks what the site keeps the cleanup in: a variable of a function that
-// nothing but sites of prepare set. It may be declared elsewhere:
-//
-//	var done func()
-//	if slow {
-//		done, err = prepare()
-//	}
-//	if done != nil {
-//		defer done()
-//	}
-func (x *decision) variable(s *pattern.Site) *Refusal {
-	lhs := s.Cleanup
-	if s.Var == nil {
-		if id := identOf(lhs); id != nil && id.Name == "_" {
-			return nil
-		}
-		return x.refuse(CleanupValue, s.Unit, lhs.Pos(), "its cleanup is stored in %s", types.ExprString(lhs))
-	}
-	elsewhere := func(at ast.Node, why string) *Refusal {
-		return x.refuse(Reassigned, s.Unit, at.Pos(), "a caller assigns its cleanup to a variable %s", why)
-	}
-	if flow.Global(s.Var) {
-		return x.refuse(CleanupValue, s.Unit, lhs.Pos(), "its cleanup is stored in the package variable %s", s.Var.Name())
-	}
-	alone := s.Unit.Info.Defs[identOf(lhs)] != nil
-	for _, a := range s.Access[s.Var] {
-		switch a.Mode {
-		case flow.Address:
-			return elsewhere(a.Ident, "whose address is taken")
-		case flow.Write:
-			if !x.sets(a.Ident) {
-				return elsewhere(a.Ident, "that is set to something else, too")
-			}
-			alone = alone && a.Ident == identOf(lhs)
-		}
-	}
-	if alone || x.plan.Outer[s.Var] != nil {
-		return nil
-	}
-	o := x.declarationOf(s)
-	if o == nil {
-		return elsewhere(lhs, "that is a parameter, a result, or declared with a value")
-	}
-	x.plan.Outer[s.Var] = o
-	return nil
-}
-
-// sets reports whether an identifier is where some site puts the cleanup.
-func (x *decision) sets(id *ast.Ident) bool {
-	return slices.ContainsFunc(x.sites, func(s *pattern.Site) bool {
-		return s.Lhs != nil && identOf(s.Cleanup) == id
-	})
-}
-
-// declarationOf returns what declares the variable of a site: another site, or a
-// var statement without a value; nil if neither does.
-func (x *decision) declarationOf(s *pattern.Site) *Outer {
-	for _, t := range x.sites {
-		if t.Var == s.Var && t.Unit == s.Unit && t.Unit.Info.Defs[identOf(t.Cleanup)] == types.Object(s.Var) {
-			return &Outer{}
-		}
-	}
-	var found *Outer
-	ast.Inspect(s.Decl, func(n ast.Node) bool {
-		stmt, ok := n.(*ast.DeclStmt)
-		if !ok {
-			return true
-		}
-		for _, spec := range stmt.Decl.(*ast.GenDecl).Specs {
-			vs, ok := spec.(*ast.ValueSpec)
-			if ok && len(vs.Names) == 1 && len(vs.Values) == 0 && s.Unit.Info.Defs[vs.Names[0]] == types.Object(s.Var) {
-				found = &Outer{Stmt: stmt, Spec: vs}
-			}
-		}
-		return true
-	})
-	return found
 }
 
 // recovers reports whether one of the cleanups calls recover itself.

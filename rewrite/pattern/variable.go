@@ -1,0 +1,97 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// bind finds the variables that hold the cleanups of sites, all those of one prepare
+// function in one declaration, and their uses.
+//
+// A variable can get another type if it is one of the function, that is declared
+// without a value or by a site, and that nothing but sites set. Where the cleanup
+// goes to anything else, the call is an expression like others, whose value is
+// passed on; unless it has several results.
+func bind(sites []*Site) {
+	for _, s := range sites {
+		if s.Cleanup == nil {
+			continue
+		}
+		id, _ := ast.Unparen(s.Cleanup).(*ast.Ident)
+		if id != nil && id.Name == "_" {
+			continue
+		}
+		v, obstacle := s.variable(id, sites)
+		if v != nil {
+			for _, a := range s.Access[v] {
+				if a.Mode != flow.Write && a.Ident != id {
+					u := useOf(s.Unit.Info, s.Up, a.Ident, s.Func)
+					s.Uses = append(s.Uses, u)
+					s.Deferred = s.Deferred || u.Deferred
+				}
+			}
+		}
+		switch {
+		case obstacle == nil:
+			s.Var = v
+		case len(s.Lhs) == 1:
+			s.Form, s.Lhs, s.Cleanup = Passed, nil, nil
+			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
+		default:
+			s.Obstacle, s.Uses = obstacle, nil
+		}
+	}
+}
+
+// variable returns the variable that id names, if it is one, and why it cannot get
+// another type.
+func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
+	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
+	if !ok {
+		return nil, &Obstacle{s.Cleanup.Pos(), "is stored in " + types.ExprString(s.Cleanup)}
+	}
+	if flow.Global(v) {
+		return nil, &Obstacle{id.Pos(), "is stored in the package variable " + id.Name}
+	}
+	if _, ok := v.Type().Underlying().(*types.Signature); !ok {
+		return nil, &Obstacle{id.Pos(), "is stored in " + id.Name + ", which is no func"}
+	}
+	sets := func(id *ast.Ident) bool {
+		return slices.ContainsFunc(sites, func(t *Site) bool { return t.Cleanup != nil && ast.Unparen(t.Cleanup) == ast.Expr(id) })
+	}
+	alone := s.Unit.Info.Defs[id] != nil
+	for _, a := range s.Access[v] {
+		switch a.Mode {
+		case flow.Address:
+			return v, &Obstacle{a.Ident.Pos(), "goes to a variable whose address is taken"}
+		case flow.Write:
+			if !sets(a.Ident) {
+				return v, &Obstacle{a.Ident.Pos(), "goes to a variable that is set to something else, too"}
+			}
+			alone = alone && a.Ident == id
+		}
+	}
+	if alone {
+		return v, nil
+	}
+	s.Shared = true
+	declared := false
+	ast.Inspect(s.Decl, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			declared = declared || s.Unit.Info.Defs[n] == types.Object(v) && sets(n)
+		case *ast.ValueSpec:
+			if len(n.Names) == 1 && len(n.Values) == 0 && s.Unit.Info.Defs[n.Names[0]] == types.Object(v) {
+				s.Spec = n
+			}
+		}
+		return true
+	})
+	if !declared && s.Spec == nil {
+		return v, &Obstacle{id.Pos(), "goes to a variable that is a parameter, a result, or declared with a value"}
+	}
+	return v, nil
+}
