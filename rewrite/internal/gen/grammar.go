@@ -36,7 +36,7 @@ func Constructs(variants int) []Construct {
 
 // Text returns the text of the program.
 func (c *Construct) Text(f Form) ([]byte, error) {
-	w := &writer{Construct: c, suffix: f.Suffix, gives: gives(&c.Slot, c.Use, c.Shape)}
+	w := &writer{Construct: c, suffix: f.Suffix, gives: c.Shape.gives(&c.Slot, c.Use)}
 	text := []byte(file(f.Package, nil, w.decls(f)))
 	out, err := format.Source(text)
 	if err != nil {
@@ -49,7 +49,7 @@ func (c *Construct) Text(f Form) ([]byte, error) {
 type writer struct {
 	*Construct
 	suffix string
-	gives  []string // what the cleanup returns
+	gives  bool // the cleanup returns an error
 }
 
 func (w *writer) top(name string) string { return name + w.suffix }
@@ -65,19 +65,22 @@ func (w *writer) signature(name string) string {
 	if param != "" && name != "" {
 		param = name + " " + param
 	}
-	return fmt.Sprintf("func(%s) %s", param, list(w.gives))
+	if w.gives {
+		return "func(" + param + ") error"
+	}
+	return "func(" + param + ")"
 }
 
 func (w *writer) cleanupType() string {
 	if w.Shape.Type {
 		return w.top("Cleanup")
 	}
-	return strings.TrimSpace(w.signature(""))
+	return w.signature("")
 }
 
 // list returns a list of results.
 func list(types []string) string {
-	if len(types) > 1 || len(types) == 1 && strings.HasPrefix(types[0], "func") {
+	if len(types) > 1 {
 		return "(" + strings.Join(types, ", ") + ")"
 	}
 	return strings.Join(types, "")
@@ -210,7 +213,7 @@ func (w *writer) nothing() string {
 	if w.Shape.Idle != harmless {
 		return "nil"
 	}
-	if len(w.gives) == 1 {
+	if w.gives {
 		return w.signature("_") + " { return nil }"
 	}
 	return w.signature("_") + " {}"
@@ -254,57 +257,14 @@ func (w *writer) cleanup() string {
 	}
 	if h.Capture == pointer {
 		seen = append(seen, "At(errp)")
-		line("defer func() {\nif *errp == nil {\n*errp = errors.New(%q)\n}\n}()", w.suffix+" set")
+		line("if *errp == nil {\n*errp = errors.New(%q)\n}", w.suffix+" set")
 	}
 	line("%s", strings.Replace(w.say("cleanup", append([]string{n}, seen...)...), "Say(", "Clean(", 1))
-	if len(w.gives) > 0 {
-		var values []string
-		for _, t := range w.gives {
-			values = append(values, valueOf(t, n))
-		}
-		line("return %s", strings.Join(values, ", "))
+	if w.gives {
+		line("return Odd(%s)", n)
 	}
 	b.WriteString("}")
 	return b.String()
-}
-
-// valueOf returns a value of a type, made from a number.
-func valueOf(t, n string) string {
-	switch t {
-	case "int":
-		return n
-	case "bool":
-		return n + "%2 == 0"
-	case "string":
-		return `fmt.Sprint("s", ` + n + ")"
-	case "error":
-		return "Odd(" + n + ")"
-	case "any":
-		return "any(" + n + ")"
-	case "float64":
-		return "float64(" + n + ")"
-	case "complex128":
-		return "complex(float64(" + n + "), 1)"
-	case "[]int", "[2]int":
-		return t + "{" + n + ", 2}"
-	case "*[2]int":
-		return "&[2]int{" + n + ", 2}"
-	case "map[string]int":
-		return `map[string]int{"a": ` + n + "}"
-	case "Part":
-		return "Part{A: " + n + "}"
-	case "*Part":
-		return "&Part{A: " + n + "}"
-	case "*int":
-		return "new(" + n + ")"
-	case "chan int":
-		return "Filled(" + n + ")"
-	case "func() int":
-		return "func() int { return Tell(\"value\", " + n + ") }"
-	case "func(func(int) bool)":
-		return "func(yield func(int) bool) { _ = yield(" + n + ") && yield(2) }"
-	}
-	return "*new(" + t + ")"
 }
 
 // call returns a call of the prepare function.
@@ -353,9 +313,9 @@ func (w *writer) expr() string {
 	}
 	switch w.Use {
 	case CallOfCall:
-		return w.callOf(w.call())
+		return w.made(w.callOf(w.call()))
 	case CallOfVariable:
-		return w.callOf("done")
+		return w.made(w.callOf("done"))
 	case TestOfVariable:
 		return "done" + test
 	case TestOfCall:
@@ -364,6 +324,23 @@ func (w *writer) expr() string {
 		return "done"
 	default:
 		return w.call()
+	}
+}
+
+// made returns an expression of the type that the slot asks for, made from the error
+// that a call of the cleanup returns.
+func (w *writer) made(call string) string {
+	switch t := w.Slot.Type; t {
+	case callSlot, valueSlot, "error":
+		return call
+	case "bool":
+		return call + " != nil"
+	case "any":
+		return "any(" + call + ")"
+	case "*[2]int": // Go 1.26 fails to compile a slice of Made[*[2]int] in a generic function
+		return "Array(" + call + ")"
+	default:
+		return "Made[" + t + "](" + call + ")"
 	}
 }
 
@@ -378,7 +355,7 @@ func (w *writer) types() []string {
 	case w.Use == Variable || w.Use == Call:
 		return []string{w.cleanupType()}
 	}
-	return w.gives
+	return []string{"error"}
 }
 
 // fill returns a text of the slot, where back is how the function around returns

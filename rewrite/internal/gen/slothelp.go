@@ -131,18 +131,62 @@ func (q *Cell[T]) Put(v T) {
 	Show(q.V)
 }
 
+// An Oddness is an error.
+type Oddness int
+
+func (n Oddness) Error() string { return fmt.Sprint("odd ", int(n)) }
+
 // Odd returns an error for odd numbers.
 func Odd(n int) error {
 	if n%2 == 0 {
 		return nil
 	}
-	return fmt.Errorf("odd %d", n)
+	return Oddness(n)
 }
 
-// Filled returns a channel that holds a number and has room for more.
-func Filled(n int) chan int {
-	ch := make(chan int, 4)
-	ch <- n
-	return ch
+// Array is Made for a pointer to an array.
+func Array(err error) *[2]int { return Made[*[2]int](err) }
+
+// Made returns a value that is made from an error.
+func Made[T any](err error) T {
+	n := 2
+	if err != nil {
+		n = len(err.Error())
+	}
+	var v T
+	switch v := any(&v).(type) {
+	case *int:
+		*v = n
+	case *string:
+		*v = fmt.Sprint("made ", n)
+	case *float64:
+		*v = float64(n)
+	case *complex128:
+		*v = complex(float64(n), 1)
+	case *[]int:
+		*v = []int{n, 2}
+	case *[2]int:
+		*v = [2]int{n, 2}
+	case **[2]int:
+		*v = &[2]int{n, 2}
+	case *map[string]int:
+		*v = map[string]int{"a": n}
+	case *Part:
+		*v = Part{A: n}
+	case **Part:
+		*v = &Part{A: n}
+	case **int:
+		*v = &n
+	case *chan int:
+		*v = make(chan int, 4)
+		*v <- n
+	case *func() int:
+		*v = func() int { return Tell("made", n) }
+	case *func(func(int) bool):
+		*v = func(yield func(int) bool) { _ = yield(n) && yield(2) }
+	default:
+		panic(fmt.Sprintf("%T cannot be made", v))
+	}
+	return v
 }
 `

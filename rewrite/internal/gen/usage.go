@@ -1,9 +1,6 @@
 package gen
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // A Use is a form in which a program uses a cleanup, or the call that returns it, as
 // an expression.
@@ -43,7 +40,7 @@ func (s *Slot) Uses() []Use {
 		fits := false
 		switch u {
 		case CallOfCall, CallOfVariable:
-			fits = s.Type != funcSlot
+			fits = s.Type != funcSlot && s.Type != pairSlot
 		case TestOfVariable, TestOfCall:
 			fits = s.Type == valueSlot || s.Type == "bool"
 		case Variable, Call:
@@ -63,7 +60,7 @@ type Shape struct {
 	Results results
 	Named   bool // the results have names
 	Takes   int  // what the cleanup takes: nothing, an error, a pointer to one, numbers
-	Gives   int  // what it returns, where the slot leaves that open
+	Gives   bool // it returns an error, also where nobody asks for it
 	Type    bool // the cleanup has a named type
 	Capture capture
 	Idle    idleness
@@ -116,7 +113,7 @@ func shape(s *Slot, u Use, n int) Shape {
 		Capture: capture(n % int(numCaptures)),
 		Named:   n%4 == 1,
 		Takes:   (n/2 + r) % 4,
-		Gives:   n % 3,
+		Gives:   n%3 == 1,
 		Type:    n%5 == 2,
 		Idle:    idleness((n/3 + r) % 3),
 		Parens:  n%7 == 3,
@@ -153,11 +150,6 @@ func shape(s *Slot, u Use, n int) Shape {
 		h.Idle = never
 	case h.Idle == failing && !h.Results.tells():
 		h.Idle = never
-	case h.Idle == harmless && s.Type != callSlot && s.Type != "error":
-		h.Idle = never
-	}
-	if h.Idle == harmless {
-		h.Gives = min(h.Gives, 1)
 	}
 	if h.Binding == 2 && h.Results != alone {
 		h.Binding = 1 // the variables differ in their types
@@ -168,26 +160,10 @@ func shape(s *Slot, u Use, n int) Shape {
 	return h
 }
 
-// gives returns the types that the cleanup returns.
-func gives(s *Slot, u Use, h Shape) []string {
-	open := [][]string{nil, {"error"}, {"int", "error"}}
-	switch s.Type {
-	case callSlot:
-		return open[h.Gives]
-	case pairSlot:
-		if u != Pair {
-			return [][]string{{"int", "error"}, {"*Part", "bool"}, {"string", "any"}}[h.Gives]
-		}
-	case valueSlot, funcSlot:
-		if u == CallOfCall || u == CallOfVariable {
-			return [][]string{{"error"}, {"int"}, {"Part"}}[h.Gives]
-		}
-	default:
-		if !u.test() {
-			return []string{s.Type}
-		}
-	}
-	return slices.Clone(open[h.Gives])
+// gives reports whether the cleanup returns an error.
+func (h *Shape) gives(s *Slot, u Use) bool {
+	called := u == CallOfCall || u == CallOfVariable
+	return h.Gives || called && s.Type != callSlot
 }
 
 // Pointer reports whether the cleanup captures a pointer to a variable of the caller.
