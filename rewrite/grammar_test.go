@@ -108,31 +108,29 @@ type exception struct {
 // exceptions returns the refusals that are right. Where a refusal is not listed, the
 // function can be rewritten, and must be.
 func exceptions() []exception {
-	value := []string{"cleanup-value", "call-form"}
+	handed := []string{"call-form", "cleanup-value"}
 	return []exception{
-		{`^Call arguments`, gen.Pair, nil, value,
-			"The results go straight to parameters, one of which is a func: no expression of the cleanup stands there that could become a method value."},
-		{`^(Assignment to two( blanks|, (first|second) blank)?|Assignment to two (fields|elements|interfaces)|IfStmt init that assigns two|ForStmt post that assigns two|Assignment to the results)$`, gen.Pair, nil,
-			append([]string{"reassigned"}, value...),
-			"The cleanup goes to a variable of func type that was declared before, by an assignment of two results: no expression of the cleanup stands there."},
-		{`^(ShortVarDecl of two that assigns the (first|second)|ShortVarDecl after a label)$`, gen.Pair, nil, append([]string{"reassigned"}, value...),
-			"The variable of func type was declared before, or is set more than once."},
-		{`^(ReturnStmt of two to interfaces)$`, gen.Pair, nil, append([]string{"other-return"}, value...),
-			"The results become interfaces on their way: what would be returned is no func."},
-		{`^VarDecl of two$`, gen.Pair, nil, append([]string{"reassigned"}, value...),
+		{`^Call arguments`, gen.Pair, nil, handed,
+			"The results go straight to parameters: no expression of the cleanup stands there that could become a method value."},
+		{`^(Assignment to two (fields|elements|interfaces)|Assignment to the results)$`, gen.Pair, nil, append([]string{"reassigned"}, handed...),
+			"The results go straight to fields, elements, interfaces or results: no expression of the cleanup stands there."},
+		{`^ForStmt post that assigns two$`, gen.Pair, nil, append([]string{"reassigned"}, handed...),
+			"The variable is nil where the loop has not run, and its value, not a call, is used afterwards."},
+		{`^(ReturnStmt of two|FunctionLit results$)`, gen.Pair, nil, append([]string{"other-return"}, handed...),
+			"The results are returned as they are, to callers that use the cleanup as a value and nothing else."},
+		{`^VarDecl of two$`, gen.Pair, nil, append([]string{"reassigned"}, handed...),
 			"A variable of a package keeps its type, which others in the package may rely on, and no expression of the cleanup stands there."},
 		{`^SwitchStmt tag func$`, gen.Variable, nil, []string{"nil-test", "cleanup-value"},
 			"The cases compare the tag with nil: the test is no expression of its own."},
 		{`^SwitchStmt tag func$`, gen.Call, nil, []string{"nil-test", "cleanup-value", "call-form"},
 			"The cases compare the tag with nil: the test is no expression of its own."},
-		{`.`, gen.Call, takesPointer, value,
+		{`.`, gen.Call, takesPointer, handed,
 			"The pointer is not part of the state, so that a literal must bind it to the state, for which no variable can be made within an expression."},
-		{`.`, gen.Pair, takesPointer, value,
-			"The pointer is not part of the state, so that a literal must bind it to the state, for which the statement has no variable."},
 	}
 }
 
-func takesPointer(h gen.Shape) bool { return h.Pointer() }
+// takesPointer reports whether the cleanup captures a pointer to a variable of the caller.
+func takesPointer(h gen.Shape) bool { return h.Capture == gen.PointerCapture }
 
 // excuse returns the exception that allows a refusal, or nil.
 func excuse(c gen.Construct, code string) *exception {

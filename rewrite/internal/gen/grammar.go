@@ -151,7 +151,7 @@ func (w *writer) prepare() string {
 		results = "(" + strings.Join(fields, ", ") + ")"
 	}
 	errp := ""
-	if h.Capture == pointer {
+	if h.Capture == PointerCapture {
 		errp = ", errp *error"
 	}
 	var b strings.Builder
@@ -169,9 +169,9 @@ func (w *writer) prepare() string {
 		line("if k == 1 {\nreturn %s\n}", strings.Join(w.values(w.nothing(), false), ", "))
 	}
 	switch h.Capture {
-	case local, counter:
+	case LocalCapture, CounterCapture:
 		line("n := k*10 + 1")
-	case locals:
+	case LocalsCapture:
 		line("n := k*10 + 1\nname := fmt.Sprint(\"name\", n)")
 	}
 	live := w.values(w.cleanup(), true)
@@ -225,11 +225,11 @@ func (w *writer) cleanup() string {
 	n := "n"
 	var seen []string
 	switch h.Capture {
-	case parameter, pointer:
+	case ParameterCapture, PointerCapture:
 		n = "k"
-	case locals:
+	case LocalsCapture:
 		seen = append(seen, "name")
-	case ownResult:
+	case ResultCapture:
 		if n = "k"; h.Results == withError {
 			seen = append(seen, "err")
 		} else {
@@ -252,10 +252,10 @@ func (w *writer) cleanup() string {
 	case 2:
 		seen = append(seen, "At("+name+")")
 	}
-	if h.Capture == counter {
+	if h.Capture == CounterCapture {
 		line("n++")
 	}
-	if h.Capture == pointer {
+	if h.Capture == PointerCapture {
 		seen = append(seen, "At(errp)")
 		line("if *errp == nil {\n*errp = errors.New(%q)\n}", w.suffix+" set")
 	}
@@ -284,7 +284,7 @@ func (w *writer) call() string {
 }
 
 func (w *writer) callWith(arg string) string {
-	if w.Shape.Capture == pointer {
+	if w.Shape.Capture == PointerCapture {
 		arg += ", &failure"
 	}
 	switch name := w.top("prepare"); w.Shape.Callee {

@@ -62,7 +62,7 @@ type Shape struct {
 	Takes   int  // what the cleanup takes: nothing, an error, a pointer to one, numbers
 	Gives   bool // it returns an error, also where nobody asks for it
 	Type    bool // the cleanup has a named type
-	Capture capture
+	Capture Capture
 	Idle    idleness
 	Parens  bool // the function of a call stands in parentheses
 	Callee  int  // a function, a method, a generic function
@@ -86,41 +86,40 @@ const (
 // tells reports whether a result tells failure.
 func (r results) tells() bool { return r == withError || r == withBoth || r == withOK }
 
-// A capture is what a cleanup captures.
-type capture int
+// A Capture is what a cleanup captures.
+type Capture int
 
 const (
-	parameter   capture = iota // nothing but a parameter, and the receiver if there is one
-	local                      // a local variable
-	locals                     // and another one
-	counter                    // a local variable that it changes
-	pointer                    // a pointer to the caller's error
-	ownResult                  // a named result
-	numCaptures                // how many there are
+	ParameterCapture Capture = iota // nothing but a parameter, and the receiver if there is one
+	LocalCapture                    // a local variable
+	LocalsCapture                   // and another one
+	CounterCapture                  // a local variable that it changes
+	PointerCapture                  // a pointer to the caller's error
+	ResultCapture                   // a named result
+	numCaptures                     // how many there are
 )
 
 // Variants is the number of shapes after which each choice was there, whatever the
 // slot and the use.
 const Variants = int(numResults) * int(numCaptures)
 
-// shape returns a shape for a program. The choices are independent of each other:
-// n counts through results and captures, and the others follow with strides of their
-// own. What the slot and the use exclude is left out.
+// shape returns a shape for a program. Each choice has a stride of its own, so that
+// the variants have nearly all pairs of choices. What the slot and the use exclude is
+// replaced.
 func shape(s *Slot, u Use, n int) Shape {
-	r := n / int(numCaptures)
 	h := Shape{
-		Results: results((n + r) % int(numResults)),
-		Capture: capture(n % int(numCaptures)),
-		Named:   n%4 == 1,
-		Takes:   (n/2 + r) % 4,
-		Gives:   n%3 == 1,
-		Type:    n%5 == 2,
-		Idle:    idleness((n/3 + r) % 3),
-		Parens:  n%7 == 3,
-		Callee:  (n/2 + n/7) % 3,
+		Results: results((n + n/int(numCaptures)) % int(numResults)),
+		Capture: Capture(n % int(numCaptures)),
+		Named:   (n+n/2)%2 == 1,
+		Takes:   (n + n/6) % 4,
+		Gives:   (n/2+n/3)%2 == 1,
+		Type:    (n/4+n/6)%2 == 1,
+		Idle:    idleness((n + n/3) % 3),
+		Parens:  (n/4+n/9)%2 == 1,
+		Callee:  (n + n/6) % 3,
 		Operand: (n + n/9) % 3,
-		Binding: (n/2 + n/11) % 5,
-		Around:  (n/3 + n/13) % 4,
+		Binding: n / 3 % 5,
+		Around:  (n/2 + 3*(n/8)) % 4,
 	}
 	switch {
 	case u == Pair:
@@ -130,21 +129,21 @@ func shape(s *Slot, u Use, n int) Shape {
 	}
 	if s.Decl != "" {
 		h.Idle, h.Takes, h.Operand, h.Callee = never, h.Takes/2*3, 1, h.Callee/2*2
-		if h.Capture == pointer {
-			h.Capture = local
+		if h.Capture == PointerCapture {
+			h.Capture = LocalCapture
 		}
 		h.Binding = min(h.Binding, 3)
 	}
-	if h.Capture == ownResult {
+	if h.Capture == ResultCapture {
 		h.Named = true
 		if h.Results == alone || h.Results == withOK {
-			h.Capture = locals
+			h.Capture = LocalsCapture
 		}
 	}
 	switch {
 	case s.Waits, u == Pair || u == Call:
 		h.Idle = never // a cleanup that is nil, or says nothing, would be missed
-	case u.test() && s.Decl == "":
+	case u.test():
 		h.Idle = absent // whoever asks knows of nil
 	case u == Variable && h.Idle == harmless:
 		h.Idle = never
@@ -165,6 +164,3 @@ func (h *Shape) gives(s *Slot, u Use) bool {
 	called := u == CallOfCall || u == CallOfVariable
 	return h.Gives || called && s.Type != callSlot
 }
-
-// Pointer reports whether the cleanup captures a pointer to a variable of the caller.
-func (h Shape) Pointer() bool { return h.Capture == pointer }
