@@ -164,11 +164,9 @@ type grammarReport struct {
 }
 
 type failure struct {
-	what, name string
-	shape      gen.Shape
-	text       []byte
-	after      []byte
-	why        string
+	gen.Construct
+	what, why   string
+	text, after []byte
 }
 
 func (r *grammarReport) add(s *specimen, c gen.Construct) {
@@ -187,7 +185,7 @@ func (r *grammarReport) add(s *specimen, c gen.Construct) {
 		}
 	}
 	if s.fault != nil {
-		r.failed = append(r.failed, failure{s.fault.what, c.Name(), c.Shape, s.files[0].before, s.files[0].after, s.fault.why})
+		r.failed = append(r.failed, failure{c, s.fault.what, s.fault.why, s.files[0].before, s.files[0].after})
 	}
 }
 
@@ -200,7 +198,7 @@ func (r *grammarReport) excused() []string {
 }
 
 // failures returns a message for each kind of failure, with the shortest program
-// that has it and the names of the others.
+// that has it and the places of the others.
 func (r *grammarReport) failures() []string {
 	kinds := make(map[string][]failure)
 	for _, f := range r.failed {
@@ -211,15 +209,35 @@ func (r *grammarReport) failures() []string {
 		all := kinds[what]
 		first := slices.MinFunc(all, func(f, g failure) int { return cmp.Compare(len(f.text), len(g.text)) })
 		var m strings.Builder
-		fmt.Fprintf(&m, "%s: %d programs", what, len(all))
-		for _, f := range all {
-			fmt.Fprintf(&m, "\n\t%s", f.name)
-		}
-		fmt.Fprintf(&m, "\nthe shortest is %s, %+v: %s\n%s", first.name, first.shape, first.why, first.text)
+		fmt.Fprintf(&m, "%s: %d programs\n%s", what, len(all), places(all))
+		fmt.Fprintf(&m, "the shortest is %s, %+v: %s\n%s", first.Name(), first.Shape, first.why, first.text)
 		if string(first.after) != string(first.text) {
 			fmt.Fprintf(&m, "becomes\n%s", diff("program", first.text, first.after))
 		}
 		messages = append(messages, m.String())
 	}
 	return messages
+}
+
+// placesShown is how many slots places names for a use.
+const placesShown = 10
+
+// places returns a line for each use, with the slots in which it failed.
+func places(failed []failure) string {
+	slots := make(map[gen.Use][]string)
+	for _, f := range failed {
+		if names := slots[f.Use]; !slices.Contains(names, f.Slot.Name) {
+			slots[f.Use] = append(names, f.Slot.Name)
+		}
+	}
+	var b strings.Builder
+	for _, u := range slices.Sorted(maps.Keys(slots)) {
+		names := slots[u]
+		fmt.Fprintf(&b, "\t%s, in %d slots: %s", u, len(names), strings.Join(names[:min(placesShown, len(names))], "; "))
+		if len(names) > placesShown {
+			b.WriteString("; …")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
