@@ -134,7 +134,7 @@ func file(pkg string, imports, decls []string) string {
 	text := strings.Join(decls, "\n")
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
-	for _, path := range []string{"errors", "fmt", "runtime", "sync"} {
+	for _, path := range []string{"errors", "fmt", "reflect", "runtime", "strings", "sync", "unsafe"} {
 		if strings.Contains(text, path+".") {
 			fmt.Fprintf(&b, "%q\n", path)
 		}
@@ -176,7 +176,7 @@ func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] 
 
 // Helpers returns the text of a file with what programs of a package share: types
 // with fields to look at and to change, and functions that make, show and trace.
-func Helpers(pkg string) []byte { return []byte("package " + pkg + "\n\nimport \"fmt\"\n\n" + helpers) }
+func Helpers(pkg string) []byte { return []byte(file(pkg, nil, []string{helpers, slotHelpers})) }
 
 const helpers = `type Part struct {
 	A int
