@@ -135,7 +135,7 @@ func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
 	if !ok || target == nil || info.ObjectOf(target) != v || flow.HasGoto(s.Func) || s.Up.Loop(s.Stmt, s.Func) != nil {
 		return false
 	}
-	if !isResultOf(info, s.Func, v) && !declaredZero(info, s, v) {
+	if s.ResultOf(v) != s.Func && !declaredZero(s, v) {
 		return false
 	}
 	// Nothing before the call may know the variable, and no deferred call
@@ -155,53 +155,17 @@ func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
 	return !deferred
 }
 
-// isResultOf reports whether v is a named result of the function fn.
-func isResultOf(info *types.Info, fn ast.Node, v *types.Var) bool {
-	var ft *ast.FuncType
-	switch fn := fn.(type) {
-	case *ast.FuncDecl:
-		ft = fn.Type
-	case *ast.FuncLit:
-		ft = fn.Type
-	}
-	if ft == nil || ft.Results == nil {
-		return false
-	}
-	for _, f := range ft.Results.List {
-		for _, n := range f.Names {
-			if info.Defs[n] == v {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// declaredZero reports whether the function of the site declares v by a var
-// statement without a value.
-func declaredZero(info *types.Info, s *pattern.Site, v *types.Var) bool {
+// declaredZero reports whether a var statement of the site's function declares v
+// without a value.
+func declaredZero(s *pattern.Site, v *types.Var) bool {
 	found := false
 	ast.Inspect(s.Func, func(n ast.Node) bool {
-		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 {
-			for _, id := range vs.Names {
-				found = found || info.Defs[id] == v
-			}
+		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && s.Up.Func(vs) == s.Func {
+			found = found || slices.ContainsFunc(vs.Names, func(id *ast.Ident) bool { return s.Unit.Info.Defs[id] == types.Object(v) })
 		}
 		return !found
 	})
-	return found && s.Up.Func(identDecl(s, v)) == s.Func
-}
-
-// identDecl returns the identifier that declares v.
-func identDecl(s *pattern.Site, v *types.Var) ast.Node {
-	var decl ast.Node
-	ast.Inspect(s.Decl, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && s.Unit.Info.Defs[id] == v {
-			decl = id
-		}
-		return decl == nil
-	})
-	return decl
+	return found
 }
 
 // onlyThrough reports whether the cleanups use a pointer for nothing but what it

@@ -9,60 +9,65 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// typeParams adds the type parameters that the text of t names to found.
-func typeParams(t types.Type, found map[types.Object]bool) {
-	list := func(args *types.TypeList) {
-		for t := range args.Types() {
-			typeParams(t, found)
-		}
+// parts calls f for t and for the types that the text of t is made of, until f
+// returns false.
+func parts(t types.Type, f func(types.Type) bool) bool {
+	if t == nil {
+		return true
+	}
+	if !f(t) {
+		return false
+	}
+	all := func(list ...types.Type) bool {
+		return !slices.ContainsFunc(list, func(t types.Type) bool { return !parts(t, f) })
 	}
 	switch t := t.(type) {
 	case *types.Alias:
-		list(t.TypeArgs())
-	case *types.TypeParam:
-		found[t.Obj()] = true
+		return all(slices.Collect(t.TypeArgs().Types())...)
 	case *types.Named:
-		list(t.TypeArgs())
-	case *types.Pointer:
-		typeParams(t.Elem(), found)
-	case *types.Slice:
-		typeParams(t.Elem(), found)
-	case *types.Array:
-		typeParams(t.Elem(), found)
-	case *types.Chan:
-		typeParams(t.Elem(), found)
-	case *types.Map:
-		typeParams(t.Key(), found)
-		typeParams(t.Elem(), found)
+		return all(slices.Collect(t.TypeArgs().Types())...)
+	case interface{ Elem() types.Type }: // a pointer, slice, array or channel
+		if m, ok := t.(*types.Map); ok {
+			return all(m.Key(), m.Elem())
+		}
+		return all(t.Elem())
 	case *types.Signature:
 		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
 			for v := range tuple.Variables() {
-				typeParams(v.Type(), found)
+				if !parts(v.Type(), f) {
+					return false
+				}
 			}
 		}
 	case *types.Struct:
-		for f := range t.Fields() {
-			typeParams(f.Type(), found)
+		for v := range t.Fields() {
+			if !parts(v.Type(), f) {
+				return false
+			}
 		}
 	case *types.Interface:
 		for m := range t.ExplicitMethods() {
-			typeParams(m.Type(), found)
+			if !parts(m.Type(), f) {
+				return false
+			}
 		}
-		for e := range t.EmbeddedTypes() {
-			typeParams(e, found)
-		}
+		return all(slices.Collect(t.EmbeddedTypes())...)
 	case *types.Union:
 		for term := range t.Terms() {
-			typeParams(term.Type(), found)
+			if !parts(term.Type(), f) {
+				return false
+			}
 		}
 	}
+	return true
 }
 
 // hasTypeParam reports whether the text of t names a type parameter.
 func hasTypeParam(t types.Type) bool {
-	found := make(map[types.Object]bool)
-	typeParams(t, found)
-	return len(found) > 0
+	return !parts(t, func(t types.Type) bool {
+		_, param := t.(*types.TypeParam)
+		return !param
+	})
 }
 
 // genericState makes the struct for the state generic where it, or the method that

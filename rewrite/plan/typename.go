@@ -34,22 +34,28 @@ func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
 
 // hiddenType returns the name of a type of the package, in t, that is also the name
 // of a type parameter of prepare; "" if there is none.
-func (x *decision) hiddenType(t types.Type) string {
+func (x *decision) hiddenType(t types.Type) (name string) {
 	sig := x.p.Func.Signature()
-	text := words(types.TypeString(t, func(pkg *types.Package) string {
-		if pkg == x.p.Unit.Pkg {
-			return ""
+	params := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
+	parts(t, func(t types.Type) bool {
+		if obj := namedObject(t); obj != nil && obj.Pkg() == x.p.Unit.Pkg &&
+			slices.ContainsFunc(params, func(tp *types.TypeParam) bool { return tp.Obj().Name() == obj.Name() }) {
+			name = obj.Name()
 		}
-		return pkg.Name()
-	}))
-	own := make(map[types.Object]bool)
-	typeParams(t, own)
-	for _, tp := range slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams())) {
-		if !own[tp.Obj()] && slices.Contains(text, tp.Obj().Name()) && x.p.Unit.Pkg.Scope().Lookup(tp.Obj().Name()) != nil {
-			return tp.Obj().Name()
-		}
+		return name == ""
+	})
+	return name
+}
+
+// namedObject returns the name of a named type or an alias, nil for others.
+func namedObject(t types.Type) *types.TypeName {
+	switch t := t.(type) {
+	case *types.Alias:
+		return t.Obj()
+	case *types.Named:
+		return t.Obj()
 	}
-	return ""
+	return nil
 }
 
 // hasStruct reports whether a type expression writes out a struct type, whose
@@ -162,83 +168,38 @@ func (x *decision) importedAs(pkg *types.Package) bool {
 
 // unnameable returns why a type cannot be written at the package level of
 // prepare's file, "" if it can.
-func (x *decision) unnameable(t types.Type) string {
-	switch t := t.(type) {
-	case *types.Alias:
-		return x.namedReason(t.Obj(), t.TypeArgs())
-	case *types.Named:
-		return x.namedReason(t.Obj(), t.TypeArgs())
-	case *types.Pointer:
-		return x.unnameable(t.Elem())
-	case *types.Slice:
-		return x.unnameable(t.Elem())
-	case *types.Array:
-		return x.unnameable(t.Elem())
-	case *types.Chan:
-		return x.unnameable(t.Elem())
-	case *types.Map:
-		if r := x.unnameable(t.Key()); r != "" {
-			return r
-		}
-		return x.unnameable(t.Elem())
-	case *types.Signature:
-		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
-			for v := range tuple.Variables() {
-				if r := x.unnameable(v.Type()); r != "" {
-					return r
+func (x *decision) unnameable(t types.Type) (why string) {
+	private := func(obj types.Object) bool {
+		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != x.p.Key.Pkg
+	}
+	parts(t, func(t types.Type) bool {
+		switch u := t.(type) {
+		case *types.Struct:
+			for f := range u.Fields() {
+				if private(f) {
+					why = "it has an unexported field of another package"
+				}
+			}
+		case *types.Interface:
+			for m := range u.ExplicitMethods() {
+				if private(m) {
+					why = "it has an unexported method of another package"
 				}
 			}
 		}
-	case *types.Struct:
-		for f := range t.Fields() {
-			if !f.Exported() && f.Pkg() != nil && f.Pkg().Path() != x.p.Key.Pkg {
-				return "it has an unexported field of another package"
-			}
-			if r := x.unnameable(f.Type()); r != "" {
-				return r
-			}
+		obj := namedObject(t)
+		switch {
+		case obj == nil || obj.Pkg() == nil:
+		case private(obj):
+			why = obj.Pkg().Name() + "." + obj.Name() + " is not exported"
+		case obj.Pkg().Path() != x.p.Key.Pkg && !importable(obj.Pkg().Path(), x.p.Key.Pkg):
+			why = "package " + obj.Pkg().Path() + " cannot be imported here"
+		case obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope():
+			why = obj.Name() + " is declared inside a function"
 		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			if !m.Exported() && m.Pkg() != nil && m.Pkg().Path() != x.p.Key.Pkg {
-				return "it has an unexported method of another package"
-			}
-			if r := x.unnameable(m.Type()); r != "" {
-				return r
-			}
-		}
-		for e := range t.EmbeddedTypes() {
-			if r := x.unnameable(e); r != "" {
-				return r
-			}
-		}
-	}
-	return ""
-}
-
-func (x *decision) namedReason(obj *types.TypeName, args *types.TypeList) string {
-	for t := range args.Types() {
-		if r := x.unnameable(t); r != "" {
-			return r
-		}
-	}
-	pkg := obj.Pkg()
-	if pkg == nil {
-		return ""
-	}
-	if pkg.Path() == x.p.Key.Pkg {
-		if obj.Parent() != nil && obj.Parent() != pkg.Scope() {
-			return obj.Name() + " is declared inside a function"
-		}
-		return ""
-	}
-	if !obj.Exported() {
-		return pkg.Name() + "." + obj.Name() + " is not exported"
-	}
-	if !importable(pkg.Path(), x.p.Key.Pkg) {
-		return "package " + pkg.Path() + " cannot be imported here"
-	}
-	return ""
+		return why == ""
+	})
+	return why
 }
 
 // importable reports whether package from may import path, by the rule for

@@ -65,19 +65,10 @@ func valueType(s *pattern.Site) types.Type {
 
 // nameAt returns how a named type is written at a use, "" if it cannot be.
 func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
-	var obj *types.TypeName
-	switch t := t.(type) {
-	case *types.Named:
-		if t.TypeArgs().Len() == 0 {
-			obj = t.Obj()
-		}
-	case *types.Alias:
-		if t.TypeArgs().Len() == 0 {
-			obj = t.Obj()
-		}
-	}
+	obj := namedObject(t)
+	generic, _ := t.(interface{ TypeArgs() *types.TypeList })
 	switch {
-	case obj == nil:
+	case obj == nil || generic != nil && generic.TypeArgs().Len() > 0:
 	case s.Unit.Sees(u.Expr.Pos(), obj):
 		return obj.Name()
 	case obj.Exported():
