@@ -1,0 +1,233 @@
+package flow_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// load type-checks a file of package p, which imports nothing, and returns the
+// facts about its function f.
+func load(t *testing.T, goVersion, src string) *flow.Facts {
+	t.Helper()
+	u := &flow.Unit{Fset: token.NewFileSet(), Info: &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+		Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
+		Scopes: make(map[ast.Node]*types.Scope), Instances: make(map[*ast.Ident]types.Instance), FileVersions: make(map[*ast.File]string),
+	}}
+	file, err := parser.ParseFile(u.Fset, "p.go", "package p\n"+src, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Files = []*ast.File{file}
+	config := types.Config{GoVersion: goVersion, Error: func(err error) {
+		if !err.(types.Error).Soft { // but for unused variables
+			t.Error(err)
+		}
+	}}
+	u.Pkg, _ = config.Check("p", u.Fset, u.Files, u.Info)
+	for _, d := range file.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == "f" {
+			return flow.FactsOf(u, file, fn)
+		}
+	}
+	t.Fatal("there is no function f")
+	return nil
+}
+
+// callOf returns the call of a function by its name.
+func callOf(f *flow.Facts, name string) *ast.CallExpr {
+	var found *ast.CallExpr
+	ast.Inspect(f.Decl, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == name {
+				found = call
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// declarations are what the functions of the tables use.
+const declarations = `
+type T struct { n int; p *T; a [2]int }
+func (t *T) set() {}
+func (t T) get() int { return t.n }
+func begin(any) {}
+func end() {}
+func use(...any) {}
+var global = 1
+const constant = 1
+`
+
+// TestSameValue asks whether the operand of begin has the same value where end is
+// called. In a row without a reason it has.
+func TestSameValue(t *testing.T) {
+	for _, test := range []struct{ name, src, why string }{
+		{"A constant.", "func f() { begin(1); end() }", ""},
+		{"A named constant.", "func f() { begin(constant); end() }", ""},
+		{"A constant expression.", "func f() { begin(2 * constant); end() }", ""},
+		{"A constant whose name means something else.", "func f() { begin(constant); constant := 2; use(constant); end() }", "means something else"},
+		{"A constant expression whose name means something else.", "func f() { begin(2 * constant); constant := 2; use(constant); end() }", "is not a variable or a constant"},
+		{"nil.", "func f() { begin(nil); end() }", ""},
+		{"nil, declared again.", "func f() { begin(nil); nil := 1; use(nil); end() }", "means something else"},
+		{"A function.", "func f() { begin(end); end() }", ""},
+		{"A parameter.", "func f(x int) { begin(x); end() }", ""},
+		{"A local variable.", "func f() { x := 1; begin(x); end() }", ""},
+		{"A variable without a value.", "func f() { var x int; begin(x); end() }", ""},
+		{"A variable in parentheses.", "func f(x int) { begin((x)); end() }", ""},
+		{"A variable that is assigned in between.", "func f(x int) { begin(x); x = 2; end() }", "is assigned"},
+		{"A variable that is assigned afterwards, which a loop could repeat.", "func f(x int) { for { begin(x); end(); x = 2 } }", "is assigned"},
+		{"A variable that is assigned before: strict.", "func f() { x := 1; x = 2; begin(x); end() }", "is assigned"},
+		{"A variable that is counted.", "func f(x int) { begin(x); x++; end() }", "is assigned"},
+		{"A field that is assigned.", "func f(x T) { begin(x); x.n = 2; end() }", "is assigned"},
+		{"An element of an array that is assigned.", "func f(x [2]int) { begin(x); x[0] = 2; end() }", "is assigned"},
+		{"An element of an array within a field.", "func f(x T) { begin(x); x.a[0] = 2; end() }", "is assigned"},
+		{"An element of an array of a type parameter.", "func f[A [1]int | [2]int](x A) { begin(x); x[0] = 2; end() }", "is assigned"},
+		{"An element of a slice is not the variable.", "func f(x []int) { begin(x); x[0] = 2; end() }", ""},
+		{"What a pointer points to is not the variable.", "func f(x *T) { begin(x); x.n = 2; *x = T{}; end() }", ""},
+		{"A variable that a range clause sets.", "func f(x int) { begin(x); for x = range 3 { use(x) }; end() }", "is assigned"},
+		{"A variable of a range clause.", "func f() { for x := range 3 { begin(x); end() } }", ""},
+		{"A variable of a three-clause loop.", "func f() { for x := 0; x < 3; x++ { begin(x); end() } }", "is assigned"},
+		{"A variable that a receive sets.", "func f(x int, c chan int) { begin(x); x = <-c; end() }", "is assigned"},
+		{"A variable that a literal sets.", "func f(x int) { begin(x); go func() { x = 2 }(); end() }", "is assigned"},
+		{"A variable whose address is taken.", "func f(x int) { use(&x); begin(x); end() }", "the address of x is taken"},
+		{"A method with a pointer receiver.", "func f(x T) { begin(x); x.set(); end() }", "the address of x is taken"},
+		{"A method with a value receiver.", "func f(x T) { begin(x); x.get(); end() }", ""},
+		{"A slice of an array.", "func f(x [2]int) { begin(x); use(x[:]); end() }", "the address of x is taken"},
+		{"A slice of an array of a type parameter.", "func f[A [2]int | [2]string](x [2]int, a A) { begin(x); use(x[:]); end() }", "the address of x is taken"},
+		{"A shadowed variable.", "func f(x int) { begin(x); { x := 2; use(x); end() } }", "means something else"},
+		{"A package variable.", "func f() { begin(global); end() }", "is a package variable"},
+		{"A result, in its own function.", "func f() (x int) { begin(x); end(); return 2 }", ""},
+		{"A result, in a literal that runs later.", "func f() (x int) { begin(x); defer func() { end() }(); return 2 }", "a return statement may set x"},
+		{"A result of the function around a literal.", "func f() (x int) { func() { begin(x); end() }(); return 2 }", "a return statement may set x"},
+		{"A result of the literal itself.", "func f() { func() (x int) { begin(x); end(); return 2 }() }", ""},
+		{"A parameter, in a literal that runs later.", "func f(x int) { begin(x); defer func() { end() }() }", ""},
+		{"A field.", "func f(x T) { begin(x.n); end() }", "is not a variable or a constant"},
+		{"A call.", "func f(x T) { begin(x.get()); end() }", "is not a variable or a constant"},
+		{"The address of a variable.", "func f(x int) { begin(&x); x = 2; end() }", ""},
+		{"The address of a composite literal.", "func f() { begin(&T{}); end() }", "is not the address of a variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := load(t, "go1.26", declarations+test.src)
+			got := f.SameValue(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
+				t.Errorf("got %q, want %q", got, test.why)
+			}
+		})
+	}
+}
+
+// TestSameAddress asks whether &operand of begin is the same where end is called.
+func TestSameAddress(t *testing.T) {
+	for _, test := range []struct{ name, src, why string }{
+		{"A variable, whatever is assigned.", "func f(x int) { begin(x); x = 2; end() }", ""},
+		{"A package variable.", "func f() { begin(global); global = 2; end() }", ""},
+		{"A shadowed variable.", "func f(x int) { begin(x); { x := 2; use(x); end() } }", "means something else"},
+		{"A field.", "func f(x T) { begin(x.n); x = T{}; end() }", ""},
+		{"A field of a field.", "func f(x struct{ t T }) { begin(x.t.n); end() }", ""},
+		{"A field that a pointer leads to.", "func f(x *T) { begin(x.n); end() }", "is not the address of a variable"},
+		{"A field that a pointer in the variable leads to.", "func f(x T) { begin(x.p.n); end() }", "is not the address of a variable"},
+		{"An element.", "func f(x [2]int) { begin(x[0]); end() }", "is not the address of a variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := load(t, "go1.26", declarations+test.src)
+			got := f.SameAddress(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
+				t.Errorf("got %q, want %q", got, test.why)
+			}
+		})
+	}
+}
+
+// TestOldLoops has files of Go 1.21, where all iterations share the variables of a
+// loop.
+func TestOldLoops(t *testing.T) {
+	for _, src := range []string{
+		"func f() { for _, x := range []int{1} { begin(x); end() } }",
+		"func f() { for x := 0; ; { begin(x); end() } }",
+	} {
+		f := load(t, "go1.21", declarations+src)
+		got := f.SameValue(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+		if !strings.Contains(got, "iterations of a loop share x") {
+			t.Errorf("%s: got %q", src, got)
+		}
+	}
+}
+
+// TestSetOnce asks whether the variable x, which a statement sets from begin2, has
+// the same value where end is called.
+func TestSetOnce(t *testing.T) {
+	for _, test := range []struct{ name, src, why string }{
+		{"Declared by the statement.", "x, done := begin2(); done(); end()", ""},
+		{"Declared before in the same scope.", "var x int; x, done := begin2(); done(); end()", ""},
+		{"Set again.", "x, done := begin2(); done(); x = 2; end()", "is assigned again"},
+		{"Set before.", "x := 1; x = 2; x, done := begin2(); done(); end()", "is assigned again"},
+		{"Set by a literal.", "x, done := begin2(); done(); func() { x = 2 }(); end()", "is assigned again"},
+		{"With its address taken.", "x, done := begin2(); done(); use(&x); end()", "the address of x is taken"},
+		{"Shadowed.", "x, done := begin2(); done(); { x := x; use(x); end() }", "means something else"},
+		{"With a goto.", "again: x, done := begin2(); done(); end(); if x > 0 { goto again }", "has a goto"},
+		{"A package variable.", "var done func(); global, done = begin2(); done(); end()", "is a package variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := load(t, "go1.26", declarations+"func begin2() (int, func()) { return 0, nil }\nfunc f() { "+test.src+" }")
+			var id *ast.Ident
+			ast.Inspect(f.Decl, func(n ast.Node) bool {
+				if a, ok := n.(*ast.AssignStmt); ok && len(a.Lhs) == 2 {
+					id = a.Lhs[0].(*ast.Ident)
+				}
+				return true
+			})
+			v := f.Unit.Info.ObjectOf(id).(*types.Var)
+			got := f.SetOnce(v, id, flow.Later{At: callOf(f, "end")})
+			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
+				t.Errorf("got %q, want %q", got, test.why)
+			}
+		})
+	}
+}
+
+// TestAccesses has what each appearance of x is.
+func TestAccesses(t *testing.T) {
+	modes := map[flow.Mode]string{flow.Read: "read", flow.Write: "write", flow.Address: "address"}
+	for _, test := range []struct{ src, want string }{
+		{"use(x)", "read"},
+		{"x = T{}", "write"},
+		{"x.n = 1", "write"},
+		{"x.n++", "write"},
+		{"x.a[0] = 1", "write"},
+		{"x.p.n = 1", "read"},
+		{"use(&x)", "address"},
+		{"use(&x.n)", "address"},
+		{"use(&x.p.n)", "read"},
+		{"use(x.a[:])", "address"},
+		{"use(x.a[0])", "read"},
+		{"x.set()", "address"},
+		{"x.p.set()", "read"},
+		{"x.get()", "read"},
+		{"use(x.set)", "address"},
+		{"x, x.n = T{}, x.a[0]", "write write read"},
+		{"for x.n = range 3 {}", "write"},
+		{"for i := range x.a { use(i) }", "read"},
+		{"func() { (x) = T{} }()", "write"},
+	} {
+		f := load(t, "go1.26", declarations+"func f(x T) { "+test.src+" }")
+		var got []string
+		for v, list := range f.Access {
+			if v.Name() == "x" {
+				for _, a := range list {
+					got = append(got, modes[a.Mode])
+				}
+			}
+		}
+		if s := strings.Join(got, " "); s != test.want {
+			t.Errorf("%s: got %q, want %q", test.src, s, test.want)
+		}
+	}
+}
