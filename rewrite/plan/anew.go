@@ -150,33 +150,26 @@ func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []flow.Access)
 //
 //	n, err = f()       // n, err := f()
 func (x *decision) defineTogether() {
-	type place struct {
-		assign *ast.AssignStmt
-		stmt   ast.Stmt
-	}
-	vars := make(map[place]map[types.Object]bool)
-	for c, resets := range x.resets {
-		for _, r := range resets {
-			at := place{r.Assign, r.Stmt}
-			if vars[at] == nil {
-				vars[at] = make(map[types.Object]bool)
-			}
-			vars[at][c.Var] = true
+	vars := make(map[*ast.AssignStmt]map[types.Object]bool)
+	x.eachReset(func(c *pattern.Capture, r *Reset) {
+		if vars[r.Assign] == nil {
+			vars[r.Assign] = make(map[types.Object]bool)
 		}
-	}
-	together := make(map[place]bool)
-	for at := range vars {
-		together[at] = at.stmt == ast.Stmt(at.assign)
-	}
-	for c, resets := range x.resets {
-		for _, r := range resets {
-			at := place{r.Assign, r.Stmt}
-			together[at] = together[at] && x.defines(c, r.Assign, vars[at])
+		vars[r.Assign][c.Var] = true
+	})
+	apart := make(map[*ast.AssignStmt]bool)
+	x.eachReset(func(c *pattern.Capture, r *Reset) {
+		if r.Stmt != ast.Stmt(r.Assign) || !x.defines(c, r.Assign, vars[r.Assign]) {
+			apart[r.Assign] = true
 		}
-	}
-	for _, resets := range x.resets {
-		for i, r := range resets {
-			resets[i].Define = r.Define || together[place{r.Assign, r.Stmt}]
+	})
+	x.eachReset(func(_ *pattern.Capture, r *Reset) { r.Define = r.Define || !apart[r.Assign] })
+}
+
+func (x *decision) eachReset(f func(*pattern.Capture, *Reset)) {
+	for c, resets := range x.resets {
+		for i := range resets {
+			f(c, &resets[i])
 		}
 	}
 }

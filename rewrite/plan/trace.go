@@ -1,0 +1,38 @@
+package plan
+
+import "fmt"
+
+// Trace returns how the plan was made, a line each: the form with the reason why it
+// is not Direct, then how each capture reaches finish.
+func (p *Plan) Trace() []string {
+	line := "nothing is handed over"
+	if p.WhyNotDirect != nil {
+		line = fmt.Sprintf("%s is handed over: %s", p.State.Type, p.WhyNotDirect.Reason)
+		if p.WhyNotDirect.Pos.IsValid() {
+			line += fmt.Sprintf(" (%s:%d)", p.WhyNotDirect.Pos.Filename, p.WhyNotDirect.Pos.Line)
+		}
+	}
+	lines := []string{line}
+	for _, pass := range p.Passages {
+		lines = append(lines, pass.Capture.Var.Name()+": "+pass.how())
+	}
+	return lines
+}
+
+// how says how a capture reaches finish.
+func (p Passage) how() string {
+	switch p.Route {
+	case ByReceiver:
+		return "the receiver of finish"
+	case ByArgument:
+		return "an argument, written again"
+	case ByResult:
+		return "an argument, the caller's variable"
+	case Anew:
+		return "finish's own, set before it is read"
+	}
+	if p.Pointer {
+		return "a field, by its address: it may change after the return"
+	}
+	return "a field"
+}
