@@ -149,6 +149,9 @@ func allowUses(d ast.Node, rewritten map[string]int, allow func(from, to token.P
 				}
 				return true
 			}
+			if spec, ok := stack[i].(*ast.ValueSpec); ok && call {
+				allow(spec.Pos(), spec.End()) // of a package variable
+			}
 		}
 		return true
 	})

@@ -158,7 +158,7 @@ func (d *declarer) inner() error {
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
 		if d.Plan.Finish.OnState && d.inHeader(in.Use.Call) {
-			callee = "(" + d.stateLiteral(lit) + ")." + d.Plan.Finish.Name
+			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name
 		}
 		fun, err := expr(callee)
 		if err != nil {
@@ -214,7 +214,7 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	f := d.Plan.Finish
 	switch {
 	case f.OnState:
-		return d.stateLiteral(lit) + "." + f.Name
+		return d.stateLiteral(lit, nil) + "." + f.Name
 	case f.OnRecv:
 		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
 	}
@@ -236,13 +236,13 @@ func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 	return args
 }
 
-// stateValue returns prepare's expression for the state of a cleanup, "" if nothing
-// is handed over.
-func (d *declarer) stateValue(lit *pattern.Literal) string {
+// stateValue returns prepare's expression for the state at a live return, "" if
+// nothing is handed over.
+func (d *declarer) stateValue(r *pattern.Return) string {
 	if d.Plan.Form == plan.Direct {
 		return ""
 	}
-	return d.stateLiteral(lit)
+	return d.stateLiteral(r.Literal, r.Stmt)
 }
 
 // operand returns prepare's expression for a part of the state.
@@ -253,7 +253,7 @@ func operand(p plan.Passage) string {
 	return p.Capture.Var.Name()
 }
 
-func (d *declarer) stateLiteral(lit *pattern.Literal) string {
+func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
 	s := d.Plan.State
 	var fields []string
 	if s.Kind != "" {
@@ -261,7 +261,11 @@ func (d *declarer) stateLiteral(lit *pattern.Literal) string {
 	}
 	for _, f := range s.Fields {
 		if slices.Contains(lit.Captures, f.Capture) {
-			fields = append(fields, f.Capture.Var.Name()+": "+operand(f))
+			value := operand(f)
+			if i := f.Capture.Index; f.Capture.Class == pattern.Result && !f.Pointer && ret != nil && i < len(ret.Results) {
+				value = types.ExprString(ret.Results[i]) // what the return assigns to it
+			}
+			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
 	}
 	if s.Live != "" {
@@ -405,7 +409,7 @@ func (d *declarer) returns() error {
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
 		value := d.Plan.State.Zero
 		if r.Live() {
-			value = d.stateValue(r.Literal)
+			value = d.stateValue(r)
 		}
 		if len(stmt.Results) == 0 {
 			if value != "" {

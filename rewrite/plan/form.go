@@ -153,7 +153,7 @@ func (x *decision) handed() *Refusal {
 		}
 	}
 	if len(x.plan.Literals) > 1 {
-		x.plan.State.Kind = "kind"
+		x.plan.State.Kind = x.fieldName("kind")
 	} else if x.nilTested || x.guarded {
 		x.plan.State.Live = x.flagName()
 		x.plan.State.Guard = x.guarded
@@ -378,8 +378,9 @@ func (x *decision) replaced(i int) bool {
 	})
 }
 
-// handsOut reports whether a captured result has, at each live return, the value that
-// it keeps: the return assigns nothing else to it, and no literal changes it later.
+// handsOut reports whether a captured result has, at each live return, a value that
+// can be written twice: the return assigns a constant, nil or the result itself, and
+// nothing changes it later.
 func (x *decision) handsOut(c *pattern.Capture) bool {
 	if x.replaced(c.Index) {
 		return false
@@ -388,7 +389,12 @@ func (x *decision) handsOut(c *pattern.Capture) bool {
 		if !r.Live() || !slices.Contains(r.Literal.Captures, c) || len(r.Stmt.Results) == 0 {
 			return false
 		}
-		return c.Index >= len(r.Stmt.Results) || x.p.Unit.Info.Uses[identOf(r.Stmt.Results[c.Index])] != c.Var
+		if c.Index >= len(r.Stmt.Results) {
+			return true
+		}
+		e := r.Stmt.Results[c.Index]
+		tv := x.p.Unit.Info.Types[e]
+		return tv.Value == nil && !tv.IsNil() && x.p.Unit.Info.Uses[identOf(e)] != c.Var
 	})
 }
 

@@ -280,8 +280,8 @@ func (x *decision) otherNamed(l *pattern.Literal, name string) bool {
 func (x *decision) state() *Refusal {
 	p, s := x.p, &x.plan.State
 	verb, rest := verbOf(p.Key.Name)
-	if rest == "" {
-		rest = verb
+	if _, paired := pairs()[lowerFirst(verb)]; !paired || rest == "" {
+		rest = p.Key.Name // oneOffState, but readState for prepareRead
 	}
 	names := []string{lowerFirst(rest) + "State", lowerFirst(p.Key.Name) + "State"}
 	if p.Key.Recv != "" {

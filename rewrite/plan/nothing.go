@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -522,11 +523,15 @@ func (x *decision) flagName() string {
 	if !ok {
 		name = "live"
 	}
-	taken := func(name string) bool {
-		return slices.ContainsFunc(x.p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == name })
+	return x.fieldName(name)
+}
+
+// fieldName returns a name for a field of the state that no capture has: name, or
+// name with a number.
+func (x *decision) fieldName(name string) string {
+	try := name
+	for i := 2; slices.ContainsFunc(x.p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
+		try = name + strconv.Itoa(i)
 	}
-	if taken(name) {
-		name = "isLive"
-	}
-	return name
+	return try
 }
