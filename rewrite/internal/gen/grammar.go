@@ -313,9 +313,9 @@ func (w *writer) expr() string {
 	}
 	switch w.Use {
 	case CallOfCall:
-		return w.made(w.callOf(w.call()))
+		return made(w.Slot.Type, w.callOf(w.call()))
 	case CallOfVariable:
-		return w.made(w.callOf("done"))
+		return made(w.Slot.Type, w.callOf("done"))
 	case TestOfVariable:
 		return "done" + test
 	case TestOfCall:
@@ -327,10 +327,10 @@ func (w *writer) expr() string {
 	}
 }
 
-// made returns an expression of the type that the slot asks for, made from the error
-// that a call of the cleanup returns.
-func (w *writer) made(call string) string {
-	switch t := w.Slot.Type; t {
+// made returns an expression of the type that a slot asks for, made from the error that
+// a call returns.
+func made(slot, call string) string {
+	switch slot {
 	case callSlot, valueSlot, "error":
 		return call
 	case "bool":
@@ -340,7 +340,7 @@ func (w *writer) made(call string) string {
 	case "*[2]int": // Go 1.26 fails to compile a slice of Made[*[2]int] in a generic function
 		return "Array(" + call + ")"
 	default:
-		return "Made[" + t + "](" + call + ")"
+		return "Made[" + slot + "](" + call + ")"
 	}
 }
 

@@ -39,6 +39,14 @@ func Slots() []Slot {
 		callSlots(), assignmentSlots(), branchSlots(), rangeSlots(), returnSlots(), packageSlots())
 }
 
+// innerSlots returns the slots whose text can stand in any block and is done with when
+// it ends, whatever the cleanup does.
+func innerSlots() []Slot {
+	return slices.DeleteFunc(Slots(), func(s Slot) bool {
+		return s.Decl != "" || s.Ends || s.Results != nil || strings.Contains(s.Text, "go ")
+	})
+}
+
 // placeholder matches a placeholder in the text of a slot.
 var placeholder = regexp.MustCompile(`\$[A-Za-z]\w*`)
 
