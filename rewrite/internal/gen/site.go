@@ -41,7 +41,7 @@ func (g *gen) site(b *block) {
 	}
 	p := of(g.t, ps...)
 	form := g.t.pick(40, 15, 15, 15, 0, 1, 2, 1)
-	if len(p.results) == 1 && g.t.oneIn(3) {
+	if len(p.results) == 1 && g.t.oneIn(3) || len(p.results) == 1 && p.gives && g.t.oneIn(3) {
 		form = 4
 	}
 	switch form {
@@ -64,7 +64,7 @@ func (g *gen) site(b *block) {
 		}
 		call := g.callOf(b, p, f)
 		switch {
-		case g.t.oneIn(4):
+		case g.t.oneIn(4) || p.gives && g.t.oneIn(2):
 			g.inSlot(b, CallOfCall, call, p)
 			return
 		case g.t.oneIn(24):
