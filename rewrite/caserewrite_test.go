@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // A verdict is what the rewriter decided for one prepare function.
@@ -24,6 +25,20 @@ func (v verdict) String() string {
 		return "rewritten"
 	}
 	return fmt.Sprintf("refused %s: %s", v.code, v.why)
+}
+
+// verdictOf returns the verdict on a finding.
+func verdictOf(f rewrite.Finding) verdict {
+	if f.Refusal == nil {
+		return verdict{rewritten: true}
+	}
+	return verdict{code: string(f.Refusal.Code), why: f.Refusal.Error()}
+}
+
+// isFault reports whether only a fault of closurefix leads to the verdict: nothing is
+// wrong with the program.
+func (v verdict) isFault() bool {
+	return v.code == string(plan.VerifyFailed) || v.code == string(plan.InternalError)
 }
 
 // rewriteAll rewrites the cases in the module at root, on disk: one run for all
@@ -52,11 +67,7 @@ func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) err
 			return err
 		}
 		for _, f := range first.Findings {
-			v := verdict{rewritten: f.Refusal == nil}
-			if f.Refusal != nil {
-				v.code, v.why = string(f.Refusal.Code), f.Refusal.Error()
-			}
-			caseOf(group, f.Package).result.verdicts[f.Name] = v
+			caseOf(group, f.Package).result.verdicts[f.Name] = verdictOf(f)
 		}
 		for _, f := range first.Files {
 			if err := os.WriteFile(f.Name, f.New, 0o644); err != nil {
@@ -79,16 +90,16 @@ func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) err
 	return nil
 }
 
-// runAgain holds that a second run finds nothing to change.
+// runAgain holds that a second run finds nothing to change, and has no fault.
 func runAgain(ctx context.Context, o rewrite.Options, group []*moduleCase) error {
 	second, err := rewrite.Run(ctx, o)
 	if err != nil {
 		return fmt.Errorf("a second run: %w", err)
 	}
 	for _, f := range second.Findings {
-		if f.Refusal == nil {
-			c := caseOf(group, f.Package)
-			c.result.err = errors.Join(c.result.err, fmt.Errorf("a second run rewrites %s", f.Name))
+		v := verdictOf(f)
+		if c := caseOf(group, f.Package); v.rewritten || v.isFault() {
+			c.result.err = errors.Join(c.result.err, fmt.Errorf("a second run: %s is %s", f.Name, v))
 		}
 	}
 	return nil

@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 var (
@@ -167,7 +165,7 @@ func (c *moduleCase) judgeVerdicts(t *testing.T) {
 		case ok:
 			got = want{verdict: "refused", name: w.name, code: v.code}.String()
 		}
-		if v.code == string(plan.VerifyFailed) || v.code == string(plan.InternalError) {
+		if v.isFault() {
 			t.Errorf("%s is refused for want of a right answer: %s", w.name, v.why)
 		}
 		if w.verdict != "any" && got != w.String() {

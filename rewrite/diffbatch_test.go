@@ -18,7 +18,6 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/internal/gen"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // A specimen is one generated program, and what became of it.
@@ -399,12 +398,9 @@ func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) err
 		if s == nil {
 			return fmt.Errorf("a finding in %s, which is none of the programs", f.Pos.Filename)
 		}
-		v := verdict{rewritten: f.Refusal == nil}
-		if f.Refusal != nil {
-			v.code, v.why = string(f.Refusal.Code), f.Refusal.Error()
-			if f.Refusal.Code == plan.VerifyFailed || f.Refusal.Code == plan.InternalError {
-				s.blame(v.code, "%s", v.why)
-			}
+		v := verdictOf(f)
+		if v.isFault() {
+			s.blame(v.code, "%s", v.why)
 		}
 		s.verdicts[f.Name] = v
 	}

@@ -16,7 +16,8 @@ var everything = flag.String("everything", "../testdata/src/kinds,../testdata/sr
 // TestEverything rewrites all that it finds in modules, cleanups that capture no
 // result and exported functions included: each function alone, then all together.
 // Every text must type-check by itself: that a change is refused by the checker is
-// a fault of the decision. It counts refusals by code, and writes nothing.
+// a fault of the decision, and so is one that the decision itself ran into. It counts
+// refusals by code, and writes nothing.
 //
 //	go test ./rewrite -run TestEverything -v -everything /src/tools,/src/client-go
 func TestEverything(t *testing.T) {
@@ -41,6 +42,9 @@ func TestEverything(t *testing.T) {
 		for _, c := range r.changes {
 			if c.refusal != nil {
 				codes[c.refusal.Code]++
+				if isFault(c.refusal.Code) {
+					t.Errorf("%s: alone: %v", c.pos, c.refusal)
+				}
 				continue
 			}
 			over, err := r.apply(nil, []*change{c})
@@ -64,7 +68,7 @@ func TestEverything(t *testing.T) {
 			switch {
 			case f.Refusal == nil:
 				together++
-			case f.Refusal.Code == plan.VerifyFailed || f.Refusal.Code == plan.InternalError:
+			case isFault(f.Refusal.Code):
 				t.Errorf("%s: together: %v", f.Pos, f.Refusal)
 			}
 		}
@@ -78,3 +82,6 @@ func TestEverything(t *testing.T) {
 		}
 	}
 }
+
+// isFault reports whether only a fault of closurefix leads to a refusal.
+func isFault(code plan.Code) bool { return code == plan.VerifyFailed || code == plan.InternalError }

@@ -64,7 +64,10 @@
 //	           once more, on a condition / without a use of the cleanup
 //	use      = defer done() / done() / defer func() { done() }() / in a literal, a
 //	           goroutine or a loop / on a condition / as argument, copy, hook, element
-//	           of a slice, field; followed by an assignment, to see what was read when
+//	           of a slice, field / in a slot; followed by an assignment, to see what was
+//	           read when
+//	slot     = any place of the table that Slots returns: a call, a value or a comparison
+//	           with nil, of the cleanup's variable or of the prepare function's call
 //	operand  = a variable / a field / .Next / .Peer / Pool[n&1] / Pick(…) / a promoted method /
 //	           a method expression
 //
@@ -77,4 +80,12 @@
 //
 // Names shadow each other, and some programs use the names that a rewrite would
 // like to give. Comments stand before and after statements.
+//
+// # Constructs
+//
+// A [Construct] is a program that is made from no tape. It has one use of a cleanup in
+// one slot, which is a place where Go's grammar lets an expression stand, and another
+// caller, which defers the cleanup. [Slots] is the table of all slots, from which random
+// programs draw, too. [Constructs] combines each slot with each use that fits, and goes
+// through the forms of the prepare function, the cleanup and the caller on the way.
 package gen

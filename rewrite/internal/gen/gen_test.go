@@ -243,6 +243,12 @@ func TestGrammar(t *testing.T) {
 		"an interface":                `interface\{ \w+\(`,
 		"a caller elsewhere":          `program\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
 		"under another name":          `via\.(Prepare|Begin|Start|Open|Acquire|Lock|Enter|Track)`,
+		"call of a call in a slot":    `Slot\d+.* :?= .*\)\(.*\)\n`,
+		"call in a slot":              `(Both|Show|Each|Hold|Made\[.*\])\((done|finish|release|end)\(`,
+		"value in a slot":             `(Both|Show|Each|Hold)\((done|finish|release|end)[,)]`,
+		"test in a slot":              `Slot\d+ := (done|finish|release|end) [!=]= nil`,
+		"two results in a slot":       `xSlot\d+, ySlot\d+ :?= \S*(prepare|begin|start|open|acquire|lock|enter|track)`,
+		"returned with a value":       `return Note\("t\d+", 1\), (done|finish|release|end)\(`,
 		"a name that a rewrite wants": `\b(finish|end|close|release|unlock|exit)(Read|Write|Op)\b`,
 	} {
 		if !regexp.MustCompile(form).Match(all.Bytes()) {

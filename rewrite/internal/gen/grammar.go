@@ -78,6 +78,18 @@ func (w *writer) cleanupType() string {
 	return w.signature("")
 }
 
+// otherType returns the type that a variable for the cleanup is declared with: the
+// cleanup's own, or one that is not the same although the cleanup can be assigned.
+func (w *writer) otherType() string {
+	switch {
+	case w.Variant%2 == 0 || w.Shape.Binding != 2 || w.Use.direct():
+		return w.cleanupType()
+	case w.Shape.Type:
+		return w.signature("")
+	}
+	return w.top("Other")
+}
+
 // list returns a list of results.
 func list(types []string) string {
 	if len(types) > 1 {
@@ -107,6 +119,9 @@ func (w *writer) decls(f Form) []string {
 	decls := []string{w.prepare(), w.other()}
 	if w.Shape.Type {
 		decls = append([]string{fmt.Sprintf("type %s %s\n", w.cleanupType(), w.signature(""))}, decls...)
+	}
+	if w.otherType() == w.top("Other") {
+		decls = append(decls, fmt.Sprintf("type %s %s\n", w.otherType(), w.signature("")))
 	}
 	if w.Slot.Decl != "" {
 		decls = append(decls, w.fill(w.Slot.Decl, "return "+strings.Join(w.zeros(w.declResults()), ", "))+"\n")
@@ -313,9 +328,9 @@ func (w *writer) expr() string {
 	}
 	switch w.Use {
 	case CallOfCall:
-		return w.made(w.callOf(w.call()))
+		return made(w.Slot.Type, w.callOf(w.call()))
 	case CallOfVariable:
-		return w.made(w.callOf("done"))
+		return made(w.Slot.Type, w.callOf("done"))
 	case TestOfVariable:
 		return "done" + test
 	case TestOfCall:
@@ -327,10 +342,10 @@ func (w *writer) expr() string {
 	}
 }
 
-// made returns an expression of the type that the slot asks for, made from the error
-// that a call of the cleanup returns.
-func (w *writer) made(call string) string {
-	switch t := w.Slot.Type; t {
+// made returns an expression of the type that a slot asks for, made from the error that
+// a call returns.
+func made(slot, call string) string {
+	switch slot {
 	case callSlot, valueSlot, "error":
 		return call
 	case "bool":
@@ -340,7 +355,7 @@ func (w *writer) made(call string) string {
 	case "*[2]int": // Go 1.26 fails to compile a slice of Made[*[2]int] in a generic function
 		return "Array(" + call + ")"
 	default:
-		return "Made[" + t + "](" + call + ")"
+		return "Made[" + slot + "](" + call + ")"
 	}
 }
 
@@ -380,7 +395,7 @@ func (w *writer) obtain(call, back string, binding int) (text, end string) {
 	case 1:
 		line("var %s = %s", vars, call)
 	case 2:
-		line("var %s %s = %s", vars, types[0], call)
+		line("var %s %s = %s", vars, w.otherType(), call)
 	case 3:
 		for i, name := range names {
 			line("var %s %s", name, types[i])
@@ -441,13 +456,24 @@ func (w *writer) user() string {
 		line("func %s[Y any](y Y, c *Conn, k int) %s {", name, head)
 	case 3:
 		line("var %s = func(c *Conn, k int) %s {", name, head)
+	case 4:
+		line("func %s(c *Conn, k int) func() {", name)
+		back = "return func() {}"
 	}
-	line("var failure error\ndefer func() { %s }()", w.say("failure", "failure"))
+	line("var failure error")
+	failure := "defer func() { " + w.say("failure", "failure") + " }()"
+	if h.Around != 4 {
+		line("%s", failure)
+	}
 	end := ""
 	if w.Slot.Decl == "" && !w.Use.direct() {
 		var text string
 		text, end = w.obtain(w.call(), back, h.Binding)
 		line("%s", text)
+	}
+	if h.Around == 4 {
+		line("return func() {\n%s", failure)
+		end = "}"
 	}
 	line("%s", w.fill(w.Slot.Text, back))
 	if !w.Slot.Ends {
@@ -482,6 +508,8 @@ func (w *writer) main(name string) string {
 		call = "Pool[0]." + w.top("use") + "(k)"
 	case 2:
 		call = w.top("use") + `("y", Pool[0], k)`
+	case 4:
+		call = "defer " + call + "()"
 	}
 	if n := len(w.Slot.Results); n > 0 {
 		var vars, shows []string

@@ -107,7 +107,7 @@ func (g *gen) signature(i int) *prepare {
 	}
 
 	// The cleanup and the results around it.
-	switch t.pick(20, 3, 3, 3, 2, 2, 1, 1, 1) {
+	switch t.pick(20, 6, 3, 3, 2, 2, 1, 1, 1) {
 	case 1:
 		p.gives = true
 	case 2:

@@ -38,6 +38,8 @@ type gen struct {
 	nouns    []string
 	hard     []string // names that a rewrite may want
 	wantHard bool
+	slots    []Slot // those that any block can hold
+	slotted  bool   // one of them is there
 
 	far  bool   // callers are in another package, and names exported
 	home string // the name of the first package in the caller that is being made; "" if that is a part of it
@@ -46,7 +48,7 @@ type gen struct {
 // Generate makes the program of a tape. The error is a bug of this package: the
 // text does not parse.
 func Generate(t *Tape, f Form) (*Program, error) {
-	g := &gen{t: t, suffix: f.Suffix}
+	g := &gen{t: t, suffix: f.Suffix, slots: innerSlots()}
 	p := &Program{Tape: t}
 	text, far := g.program(f)
 	var err error
@@ -119,6 +121,9 @@ func (g *gen) program(f Form) (near, far string) {
 	main := g.mainFunc(f.Main, callers)
 	if f.Helpers {
 		decls = append(decls, helpers)
+		if g.slotted {
+			decls = append(decls, slotHelpers)
+		}
 	}
 	if !g.far {
 		return file(f.Package, nil, append(decls, main)), ""
@@ -133,16 +138,16 @@ func (g *gen) program(f Form) (near, far string) {
 func file(pkg string, imports, decls []string) string {
 	text := strings.Join(decls, "\n")
 	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
+	fmt.Fprintf(&b, "package %s\n\n", pkg)
+	var std []string
 	for _, path := range []string{"errors", "fmt", "reflect", "runtime", "strings", "sync", "unsafe"} {
 		if strings.Contains(text, path+".") {
-			fmt.Fprintf(&b, "%q\n", path)
+			std = append(std, strconv.Quote(path))
 		}
 	}
-	if len(imports) > 0 {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(imports, "\n"))
+	if len(std)+len(imports) > 0 {
+		fmt.Fprintf(&b, "import (\n%s\n\n%s\n)\n\n", strings.Join(std, "\n"), strings.Join(imports, "\n"))
 	}
-	b.WriteString(")\n\n")
 	b.WriteString(text)
 	return b.String()
 }
@@ -389,7 +394,11 @@ func (g *gen) callerFunc(i int) (*caller, string) {
 // mainFunc writes the function that runs the callers, each with some inputs.
 func (g *gen) mainFunc(name string, callers []*caller) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "func %s() {\nfor k := range 3 {\n", name)
+	begin := ""
+	if g.slotted {
+		begin = fmt.Sprintf("Begin(%q)\n", g.suffix)
+	}
+	fmt.Fprintf(&b, "func %s() {\n%sfor k := range 3 {\n", name, begin)
 	for _, c := range callers {
 		fun := c.name
 		if c.method {

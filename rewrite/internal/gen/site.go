@@ -40,8 +40,8 @@ func (g *gen) site(b *block) {
 		return
 	}
 	p := of(g.t, ps...)
-	form := g.t.pick(40, 15, 15, 15, 0, 1, 2)
-	if len(p.results) == 1 && g.t.oneIn(3) {
+	form := g.t.pick(40, 15, 15, 15, 0, 1, 2, 1)
+	if len(p.results) == 1 && g.t.oneIn(3) || len(p.results) == 1 && p.gives && g.t.oneIn(3) {
 		form = 4
 	}
 	switch form {
@@ -63,6 +63,17 @@ func (g *gen) site(b *block) {
 			f = "Hold(" + f + ")"
 		}
 		call := g.callOf(b, p, f)
+		switch {
+		case g.t.oneIn(4) || p.gives && g.t.oneIn(2):
+			g.inSlot(b, CallOfCall, call, p)
+			return
+		case g.t.oneIn(24):
+			g.inSlot(b, Call, f, p)
+			return
+		case g.t.oneIn(24):
+			g.inSlot(b, TestOfCall, f+of(g.t, " != nil", " == nil"), p)
+			return
+		}
 		if g.t.below(5) > 0 {
 			call = "defer " + call
 		}
@@ -72,7 +83,46 @@ func (g *gen) site(b *block) {
 		g.ignore(b, p)
 	case 6:
 		g.again(b, p)
+	case 7:
+		if len(p.results) == 2 {
+			g.inSlot(b, Pair, g.call(b, p), p)
+			return
+		}
+		g.define(b, p)
 	}
+}
+
+// inSlot writes a use of p, or of its cleanup, in some place where the grammar lets it
+// stand.
+func (g *gen) inSlot(b *block, u Use, e string, p *prepare) {
+	called := u == CallOfCall || u == CallOfVariable
+	var fitting []Slot
+	for _, s := range g.slots {
+		if slices.Contains(s.Uses(), u) && (s.Type == callSlot || !called || p.gives) {
+			fitting = append(fitting, s)
+		}
+	}
+	g.gone++
+	g.slotted = true
+	s := of(g.t, fitting...)
+	f := filling{expr: e, unique: fmt.Sprint("Slot", g.gone)}
+	switch {
+	case called:
+		f.expr, f.types = made(s.Type, e), []string{"error"}
+	case u.test():
+		f.types = []string{"bool"}
+	case u == Pair:
+		for i, k := range p.results {
+			t := g.typeOf(k)
+			if i == p.cleanup {
+				t = g.cleanupType(p, nil)
+			}
+			f.types = append(f.types, t)
+		}
+	default:
+		f.types = []string{g.cleanupType(p, nil)}
+	}
+	b.line("{\n%s\n}", f.in(s.Text))
 }
 
 // ignore is a site that has no use for the cleanup.
@@ -441,14 +491,25 @@ func (g *gen) useOnce(b *block, s *site) {
 		b.ended = true
 		return
 	}
+	if s.p.gives && b.fn.give == nil && slices.Equal(b.fn.results, []kind{intKind, errKind}) && g.t.oneIn(6) {
+		b.line("return %s, %s", g.traced("1"), g.callOf(b, s.p, s.done.use()))
+		b.ended = true
+		return
+	}
 	if g.t.below(6) > 0 {
 		b.line("defer %s%s", g.callOf(b, s.p, s.done.use()), g.remark())
 		g.after(b)
 		return
 	}
-	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1) {
+	switch g.t.pick(4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 6, 1, 1) {
 	case 0:
 		g.direct(b, s)
+	case 11:
+		g.inSlot(b, CallOfVariable, g.callOf(b, s.p, s.done.use()), s.p)
+	case 12:
+		g.inSlot(b, Variable, s.done.use(), s.p)
+	case 13:
+		g.inSlot(b, TestOfVariable, s.done.use()+of(g.t, " != nil", " == nil"), s.p)
 	case 1:
 		b.line("defer %s()", g.literal(b, literalRole, "", "", func(in *block) {
 			g.stmts(in, 1)
@@ -514,7 +575,10 @@ func (g *gen) direct(b *block, s *site) {
 	}
 	call := g.callOf(b, s.p, s.done.use())
 	if s.p.gives {
-		switch g.t.pick(3, 3, 2, 1) {
+		switch g.t.pick(3, 3, 2, 1, 3) {
+		case 4:
+			g.inSlot(b, CallOfVariable, call, s.p)
+			return
 		case 1:
 			call = "fmt.Println(" + g.label() + ", " + call + ")"
 		case 2:

@@ -39,6 +39,14 @@ func Slots() []Slot {
 		callSlots(), assignmentSlots(), branchSlots(), rangeSlots(), returnSlots(), packageSlots())
 }
 
+// innerSlots returns the slots whose text can stand in any block and is done with when
+// it ends, whatever the cleanup does.
+func innerSlots() []Slot {
+	return slices.DeleteFunc(Slots(), func(s Slot) bool {
+		return s.Decl != "" || s.Ends || s.Results != nil || strings.Contains(s.Text, "go ")
+	})
+}
+
 // placeholder matches a placeholder in the text of a slot.
 var placeholder = regexp.MustCompile(`\$[A-Za-z]\w*`)
 
@@ -84,6 +92,7 @@ func literalSlots() []Slot {
 		{Name: "CompositeLit array element by index", Type: valueSlot, Text: "$s := [2]$T{1: $E}\nShow($s[1])"},
 		{Name: "CompositeLit array of counted length", Type: valueSlot, Text: "$s := [...]$T{$E}\nShow($s[0])"},
 		{Name: "CompositeLit elided", Type: valueSlot, Text: "$s := [][]$T{{$E}}\nShow($s[0][0])"},
+		{Name: "CompositeLit address elided", Type: valueSlot, Text: "$s := []*struct{ b $T }{{$E}}\nShow($s[0].b)"},
 		{Name: "CompositeLit map value", Type: valueSlot, Text: "$m := map[string]$T{\"key\": $E}\nShow($m[\"key\"])"},
 		{Name: "CompositeLit map key", Type: "string", Text: "$m := map[string]int{$E: 1}\nShow($m)"},
 		{Name: "CompositeLit map key elided", Type: "int", Text: "$m := map[[1]int]int{{$E}: 1}\nShow($m)"},
@@ -167,24 +176,33 @@ func argumentSlots() []Slot {
 		{Name: "Call cap", Type: "[]int", Text: "Show(cap($E) > 0)"},
 		{Name: "Call clear", Type: "map[string]int", Text: "clear($E)"},
 		{Name: "Call close", Type: "chan int", Text: "close($E)"},
+		{Name: "Call complex, imaginary", Type: "float64", Text: "Show(complex(1, $E))"},
 		{Name: "Call complex", Type: "float64", Text: "Show(complex($E, 1))"},
 		{Name: "Call copy, destination", Type: "[]int", Text: "Show(copy($E, []int{1}))"},
 		{Name: "Call copy, source", Type: "string", Text: "$b := make([]byte, 4)\ncopy($b, $E)\nShow($b)"},
 		{Name: "Call delete", Type: "string", Text: "$m := map[string]int{\"a\": 1}\ndelete($m, $E)\nShow($m)"},
 		{Name: "Call delete, map", Type: "map[string]int", Text: "delete($E, \"a\")"},
+		{Name: "Call imag", Type: "complex128", Text: "Show(imag($E))"},
 		{Name: "Call len", Type: "string", Text: "Show(len($E))"},
 		{Name: "Call len of an array", Type: "[2]int", Text: "Show(len($E))"},
 		{Name: "Call make", Type: "int", Text: "Show(make([]int, $E))"},
+		{Name: "Call make, capacity", Type: "int", Text: "Show(cap(make([]int, 0, $E)))"},
+		{Name: "Call make, channel", Type: "int", Text: "Show(cap(make(chan int, $E)))"},
 		{Name: "Call max", Type: "int", Text: "Show(max($E, 5))"},
 		{Name: "Call min", Type: "int", Text: "Show(min(5, $E))"},
 		{Name: "Call new", Type: valueSlot, Text: "$p := new($E)\nShow(*$p)"},
 		{Name: "Call panic", Type: valueSlot, Text: "func() {\ndefer func() { Show(recover()) }()\npanic($E)\n}()"},
+		{Name: "Call print", Type: "int", Text: "print($E)"},
 		{Name: "Call real", Type: "complex128", Text: "Show(real($E))"},
 		{Name: "Call Sizeof, which evaluates nothing", Type: valueSlot, Text: "Show(unsafe.Sizeof($E))"},
+		{Name: "Call Slice, pointer", Type: "*int", Text: "Show(unsafe.Slice($E, 1))"},
+		{Name: "Call Slice, length", Type: "int", Text: "Show(len(unsafe.Slice(new([64]int), $E)))"},
 		{Name: "Conversion", Type: valueSlot, Text: "$x := ($T)($E)\nShow($x)"},
 		{Name: "Conversion to an interface", Type: valueSlot, Text: "$x := any($E)\nShow($x)"},
 		{Name: "Conversion of a string", Type: "string", Text: "Show([]byte($E))"},
 		{Name: "Conversion of a number", Type: "int", Text: "Show(uint8($E))"},
+		{Name: "Conversion of a slice to an array", Type: "[]int", Text: "Show([2]int($E))"},
+		{Name: "Conversion to a type declared here", Type: valueSlot, Text: "type $f $T\n$x := $f($E)\nShow($x)"},
 	}
 }
 
@@ -318,6 +336,7 @@ func branchSlots() []Slot {
 		{Name: "IfStmt init that assigns two", Type: pairSlot, Text: "var $x $T\nvar $y $U\nif $x, $y = $E; Note(\"condition\", true) {\nShow($x)\nShow($y)\n}"},
 		{Name: "IfStmt init that sends", Type: valueSlot, Text: "$ch := make(chan $T, 1)\nif $ch <- $E; Note(\"condition\", true) {\nShow(<-$ch)\n}"},
 		{Name: "IfStmt init that counts", Type: "int", Text: "$s := make([]int, 64)\nif $s[$E]++; Note(\"condition\", true) {\nShow($s)\n}"},
+		{Name: "IfStmt init that receives", Type: "chan int", Text: "if $x := <-$E; $x > 0 {\nShow($x)\n}"},
 		{Name: "IfStmt condition", Type: "bool", Text: "if $E {\nShow(1)\n} else {\nShow(2)\n}"},
 		{Name: "IfStmt condition after init", Type: "bool", Text: "if $n := Note(\"init\", 1); $E {\nShow($n)\n}"},
 		{Name: "IfStmt condition and then", Type: "bool", Text: "if $E && Note(\"right\", true) {\nShow(1)\n}"},
@@ -368,6 +387,7 @@ func branchSlots() []Slot {
 		{Name: "ForStmt post that adds", Type: "int", Text: "for $i := 0; $i < 2; $i += 1 + $E {\nShow($i)\n}"},
 		{Name: "ForStmt body", Type: callSlot, Text: "for $i := 0; $i < 2; $i++ {\n$E\n}"},
 		{Name: "ForStmt body before continue", Type: callSlot, Text: "for $i := range 2 {\nif $i == 0 {\n$E\ncontinue\n}\nShow($i)\n}"},
+		{Name: "ForStmt body before continue of a label", Type: callSlot, Text: "$Label:\nfor $i := range 2 {\nfor {\n$E\nif $i < 2 {\ncontinue $Label\n}\n}\n}"},
 		{Name: "ForStmt body before break of a label", Type: callSlot, Text: "$Label:\nfor {\nfor $i := range 2 {\n$E\nif $i == 1 {\nbreak $Label\n}\n}\n}"},
 	}
 }

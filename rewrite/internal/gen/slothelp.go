@@ -78,6 +78,10 @@ func tell(tag string, v reflect.Value) {
 		Say(tag, "nil")
 		return
 	}
+	if err, ok := v.Interface().(error); ok {
+		Say(tag, v.Type(), err)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Interface:
 		tell(tag, v.Elem())

@@ -67,8 +67,8 @@ type Shape struct {
 	Parens  bool // the function of a call stands in parentheses
 	Callee  int  // a function, a method, a generic function
 	Operand int  // a parameter, a constant, a call with an effect
-	Binding int  // how the variable gets the cleanup: :=, var, var with a type, =, within an if
-	Around  int  // the caller: a function, a method, a generic function, a literal in a variable
+	Binding int  // how the variable gets the cleanup: :=, var, var with a type, =, in an if
+	Around  int  // the caller: a function, a method, a generic one, a literal in a variable, a cleanup
 }
 
 // results are the results of a prepare function.
@@ -119,7 +119,7 @@ func shape(s *Slot, u Use, n int) Shape {
 		Callee:  (n + n/6) % 3,
 		Operand: (n + n/9) % 3,
 		Binding: n / 3 % 5,
-		Around:  (n/2 + 3*(n/8)) % 4,
+		Around:  (n + n/5) % 5,
 	}
 	switch {
 	case u == Pair:
@@ -153,7 +153,10 @@ func shape(s *Slot, u Use, n int) Shape {
 	if h.Binding == 2 && h.Results != alone {
 		h.Binding = 1 // the variables differ in their types
 	}
-	if h.Binding == 4 && s.Ends {
+	if h.Around == 4 && (s.Results != nil || s.Ends || s.Decl != "") {
+		h.Around = n % 4
+	}
+	if h.Binding == 4 && (s.Ends || h.Around == 4) {
 		h.Binding = 0
 	}
 	return h
