@@ -292,7 +292,12 @@ func (w *siteWriter) wrapper(u *pattern.Use) string {
 		if name == "" || name == "_" || slices.Contains(words(callee+" "+strings.Join(args, " ")), name) {
 			name = "arg" + strconv.Itoa(len(params))
 		}
-		params = append(params, name+" "+types.TypeString(v.Type(), nil))
+		typ := types.TypeString(v.Type(), nil)
+		if sig := w.Prepare.Sig; sig.Variadic() && len(params) == sig.Params().Len()-1 {
+			params, own = append(params, name+" ..."+strings.TrimPrefix(typ, "[]")), append(own, name+"...")
+			break
+		}
+		params = append(params, name+" "+typ)
 		own = append(own, name)
 	}
 	call := callee + "(" + strings.Join(append(args, own...), ", ") + ")"

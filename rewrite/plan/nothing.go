@@ -70,7 +70,7 @@ func (x *decision) nothingToDo() *Refusal {
 // be one that calls it.
 func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *Refusal {
 	switch {
-	case len(nils) == 0 && s.Spec == nil:
+	case len(nils) == 0 && (s.Spec == nil || x.setBefore(s, u)):
 		return nil
 	case s.Form != pattern.Passed && x.foundNotNil(s, u):
 		return nil
@@ -100,6 +100,26 @@ func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*p
 		return ""
 	}
 	return "func() {}"
+}
+
+// setBefore reports whether a statement that sets the variable of s, in a list around a
+// use, stands before the use.
+func (x *decision) setBefore(s *pattern.Site, u *pattern.Use) bool {
+	return !flow.HasGoto(s.Decl) && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+		if t.Var != s.Var {
+			return false
+		}
+		stmt, within := t.Stmt, false
+		switch outer := t.Up[stmt].(type) {
+		case *ast.IfStmt:
+			stmt, within = outer, outer.Init == t.Stmt
+		case *ast.SwitchStmt:
+			stmt, within = outer, outer.Init == t.Stmt
+		}
+		list, at, ok := t.Up.List(stmt)
+		return within && flow.Within(u.Expr, stmt) ||
+			ok && (within || stmt == t.Stmt) && slices.ContainsFunc(list[at+1:], func(after ast.Stmt) bool { return flow.Within(u.Expr, after) })
+	})
 }
 
 // testCleanup reports whether a use is the argument of t.Cleanup, where t is of a
@@ -282,16 +302,13 @@ func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
 }
 
 // succeeded returns what the check right behind a site says about its result i
-// where a use stands. The check is the if that the site is the init of, or the
-// next statement:
+// where a use stands, by the check of it:
 //
 //	done, err := begin()           if done, err := begin(); err == nil {
 //	if err != nil {                	…
 //		return err                 }
 //	}
 //	…
-//
-// Nothing can happen between the two, so that the check tells of this call.
 func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 	if i >= len(s.Lhs) || flow.HasGoto(s.Decl) {
 		return unknown
@@ -300,15 +317,9 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 	if !ok || flow.Global(v) {
 		return unknown
 	}
-	test, ok := s.Up[s.Stmt].(*ast.IfStmt)
-	if !ok || test.Init != s.Stmt {
-		list, at, ok := s.Up.List(s.Stmt)
-		if !ok || at+1 >= len(list) {
-			return unknown
-		}
-		if test, ok = list[at+1].(*ast.IfStmt); !ok || test.Init != nil {
-			return unknown
-		}
+	test := checkOf(s, v)
+	if test == nil {
+		return unknown
 	}
 	info := s.Unit.Info
 	if callsBeforeReading(test.Cond, v, info) {
@@ -329,6 +340,31 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 		return implied(info, test.Cond, v, false)
 	}
 	return unknown
+}
+
+// checkOf returns the if that checks a result v of a site: the one that the site is
+// the init of, or the first one after it in its list, if nothing can have set v in
+// between.
+func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
+	if test, ok := s.Up[s.Stmt].(*ast.IfStmt); ok && test.Init == s.Stmt {
+		return test
+	}
+	list, at, _ := s.Up.List(s.Stmt)
+	for i := at + 1; i < len(list); i++ {
+		test, ok := list[i].(*ast.IfStmt)
+		switch {
+		case !ok:
+			continue
+		case test.Init != nil:
+			return nil
+		case i > at+1 && slices.ContainsFunc(s.Access[v], func(a flow.Access) bool {
+			return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || s.Stmt.End() <= a.Ident.Pos() && a.Ident.Pos() < test.Pos())
+		}):
+			return nil
+		}
+		return test
+	}
+	return nil
 }
 
 // callsBeforeReading reports whether a condition calls anything, which might set v

@@ -130,12 +130,12 @@ func (x *decision) wraps(s *pattern.Site) *Refusal {
 		if u.Kind != pattern.Value || x.plan.Idle[u] != "" {
 			continue
 		}
-		if p.Sig.Variadic() {
-			return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its variadic cleanup is used as a value")
-		}
 		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
 		for _, v := range vars {
 			t := v.Type()
+			if slice, ok := t.(*types.Slice); ok && p.Sig.Variadic() {
+				t = slice.Elem()
+			}
 			if !plainly(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
 				return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
 			}
