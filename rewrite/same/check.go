@@ -1,0 +1,161 @@
+package same
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+// Check compares the files of a change, before against after, and returns an error if
+// they differ by more than the change claims. The text after is parsed and not
+// type-checked.
+func (c *Change) Check() error {
+	if c.Home >= len(c.Files) {
+		return fmt.Errorf("no file declares %s", c.Prepare.Name.Name)
+	}
+	f := find(c)
+	if f.fn == nil || c.Result >= f.fn.Signature().Results().Len() {
+		return fmt.Errorf("%s is no prepare function", c.Prepare.Name.Name)
+	}
+	for i, file := range c.Files {
+		fset := token.NewFileSet()
+		name := file.Unit.Fset.PositionFor(file.Before.Package, false).Filename
+		after, err := parser.ParseFile(fset, name, file.After, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		m := &matcher{facts: f, unit: file.Unit, file: file.Before, fset: fset, text: file.After, own: map[*types.Var]bool{}}
+		if err := m.decls(file.Before, after, i == c.Home); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decls compares the declarations of a file. All are there again, in their order; new
+// ones are finish and the type of the state.
+func (m *matcher) decls(b, a *ast.File, home bool) error {
+	if b.Name.Name != a.Name.Name {
+		return m.differ(b, a, "the package is another one")
+	}
+	if err := m.imports(b, a); err != nil {
+		return err
+	}
+	var left []ast.Decl
+	var fn *ast.FuncDecl
+	var state *ast.TypeSpec
+	for _, d := range a.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			continue
+		}
+		if f, ok := d.(*ast.FuncDecl); ok && home && fn == nil && f.Name.Name == m.Finish.Name && m.isNew(b, f) {
+			fn = f
+			continue
+		}
+		if g, ok := d.(*ast.GenDecl); ok && home && state == nil && g.Tok == token.TYPE && len(g.Specs) == 1 {
+			if s := g.Specs[0].(*ast.TypeSpec); s.Name.Name == m.State.Type && m.home.Pkg.Scope().Lookup(s.Name.Name) == nil {
+				state = s
+				continue
+			}
+		}
+		left = append(left, d)
+	}
+	for _, d := range b.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			continue
+		}
+		if len(left) == 0 {
+			return m.differ(d, nil, "a declaration is missing")
+		}
+		if err := m.decl(d, left[0]); err != nil {
+			return err
+		}
+		left = left[1:]
+	}
+	if len(left) > 0 {
+		return m.differ(nil, left[0], "a declaration is added")
+	}
+	if !home {
+		return nil
+	}
+	if fn == nil || fn.Body == nil {
+		return m.differ(m.Prepare, nil, "%s is missing", m.Finish.Name)
+	}
+	if err := m.stateDecl(state); err != nil {
+		return err
+	}
+	return m.finishDecl(fn)
+}
+
+// isNew reports whether no function or method of the file before has the name and
+// receiver of f.
+func (m *matcher) isNew(b *ast.File, f *ast.FuncDecl) bool {
+	for _, d := range b.Decls {
+		if old, ok := d.(*ast.FuncDecl); ok && old.Name.Name == f.Name.Name && recvName(old) == recvName(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// recvName returns the name of the type that a method is declared for.
+func recvName(f *ast.FuncDecl) string {
+	if f.Recv.NumFields() == 0 {
+		return ""
+	}
+	t := ast.Unparen(f.Recv.List[0].Type)
+	if p, ok := t.(*ast.StarExpr); ok {
+		t = p.X
+	}
+	return types.ExprString(bare(t))
+}
+
+func (m *matcher) decl(b, a ast.Decl) error {
+	if b != ast.Decl(m.Prepare) {
+		m.role = caller
+		return m.node(b, a)
+	}
+	fa, ok := a.(*ast.FuncDecl)
+	if !ok {
+		return m.differ(b, a, "%s is missing", m.Prepare.Name.Name)
+	}
+	m.role = prepare
+	m.path = append(m.path[:0], b)
+	defer func() { m.path, m.role = m.path[:0], caller }()
+	return m.prepareDecl(fa)
+}
+
+// imports compares the imports of a file: what was imported may go or be blanked,
+// other packages may come, and no name means another package.
+func (m *matcher) imports(b, a *ast.File) error {
+	paths := make(map[string]string)
+	for _, s := range b.Imports {
+		if name := m.importName(s); name != "_" && name != "." {
+			paths[name] = s.Path.Value
+		}
+	}
+	for _, s := range a.Imports {
+		if path, ok := paths[m.importName(s)]; ok && !sameString(path, s.Path.Value) {
+			return m.differ(nil, s, "%s means another package", m.importName(s))
+		}
+	}
+	return nil
+}
+
+// importName returns the name by which a file knows an import, as far as its path
+// tells.
+func (m *matcher) importName(s *ast.ImportSpec) string {
+	if s.Name != nil {
+		return s.Name.Name
+	}
+	path, _ := strconv.Unquote(s.Path.Value)
+	for _, p := range m.unit.Pkg.Imports() {
+		if p.Path() == path {
+			return p.Name()
+		}
+	}
+	return path
+}
