@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 )
 
 // Check compares the files of a change, before against after, and returns an error if
@@ -27,7 +28,7 @@ func (c *Change) Check() error {
 		if err != nil {
 			return err
 		}
-		m := &matcher{facts: f, unit: file.Unit, file: file.Before, fset: fset, text: file.After, own: map[*types.Var]bool{}}
+		m := &matcher{facts: f, unit: file.Unit, fset: fset, text: file.After, own: map[*types.Var]bool{}}
 		if err := m.decls(file.Before, after, i == c.Home); err != nil {
 			return err
 		}
@@ -137,7 +138,9 @@ func (m *matcher) imports(b, a *ast.File) error {
 			paths[name] = s.Path.Value
 		}
 	}
+	m.imported = make(map[string]string)
 	for _, s := range a.Imports {
+		m.imported[m.importName(s)], _ = strconv.Unquote(s.Path.Value)
 		if path, ok := paths[m.importName(s)]; ok && !sameString(path, s.Path.Value) {
 			return m.differ(nil, s, "%s means another package", m.importName(s))
 		}
@@ -157,5 +160,6 @@ func (m *matcher) importName(s *ast.ImportSpec) string {
 			return p.Name()
 		}
 	}
-	return path
+	name := path[strings.LastIndexByte(path, '/')+1:] // not imported before
+	return name
 }

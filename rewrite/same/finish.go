@@ -17,6 +17,9 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 	if err := m.finishRecv(a); err != nil {
 		return err
 	}
+	if err := m.typeParams(a.Type.TypeParams); err != nil {
+		return err
+	}
 	now := flatten(a.Type.Params)
 	if len(now) < len(m.Finish.Params) {
 		return m.differ(nil, a, "%s has too few parameters", m.Finish.Name)
@@ -107,7 +110,7 @@ func (m *matcher) finishParam(p string, now param) error {
 		}
 		return m.node(old, now)
 	}
-	if !m.generic() && !m.isType(now.typ, c.travels(), m.Prepare.Pos()) {
+	if !m.isType(now.typ, c.travels(), m.Prepare) {
 		return m.differ(nil, now.typ, "the parameter %s has another type than %s", p, c.Var.Name())
 	}
 	return nil
@@ -212,10 +215,23 @@ func (m *matcher) isReturn(a ast.Stmt) bool {
 	if !ok {
 		return false
 	}
+	if n := m.fn.Signature().Results().At(m.Result).Type().Underlying().(*types.Signature).Results(); len(r.Results) != n.Len() && (len(r.Results) > 0 || !m.namesResults()) {
+		return false
+	}
 	for _, x := range r.Results {
 		switch types.ExprString(x) {
 		case "nil", "0", "false", `""`:
 		default:
+			return false
+		}
+	}
+	return true
+}
+
+// namesResults reports whether the cleanups have named results.
+func (f *facts) namesResults() bool {
+	for lit := range f.Literals {
+		if lit.Type.Results.NumFields() > 0 && len(lit.Type.Results.List[0].Names) == 0 {
 			return false
 		}
 	}
@@ -381,7 +397,7 @@ func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error
 		lhs, rhs = a.Lhs, a.Rhs
 	case *ast.DeclStmt:
 		if spec := varSpec(a); spec != nil {
-			if spec.Type != nil && !m.generic() && !m.isType(spec.Type, own[0].Var.Type(), m.Prepare.Pos()) {
+			if spec.Type != nil && !m.isType(spec.Type, own[0].Var.Type(), m.Prepare) {
 				return m.differ(b, a, "%s has another type", own[0].Var.Name())
 			}
 			for _, id := range spec.Names {
@@ -435,7 +451,7 @@ func (m *matcher) declaresOwn(b, a ast.Stmt) bool {
 		if c.Way != Own || c.Var.Name() != spec.Names[0].Name || m.own[c.Var] || !m.writesFirst(b, c.Var) {
 			continue
 		}
-		if m.generic() || m.isType(spec.Type, m.Captures[i].Var.Type(), m.Prepare.Pos()) {
+		if m.isType(spec.Type, m.Captures[i].Var.Type(), m.Prepare) {
 			m.own[c.Var] = true
 			return true
 		}

@@ -14,17 +14,18 @@ import (
 // after it, side by side.
 type matcher struct {
 	*facts
-	unit  *Unit
-	file  *ast.File      // before
-	fset  *token.FileSet // of the file after
-	text  []byte         // after
-	path  []ast.Node     // around the node at hand, before
-	lits  int            // function literals among them
-	role  role
-	names map[string]bool     // of finish's parameters
-	state string              // finish's name for the state
-	lit   *ast.FuncLit        // the cleanup that finish is compared with
-	own   map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
+	unit     *Unit
+	fset     *token.FileSet // of the file after
+	text     []byte         // after
+	path     []ast.Node     // around the node at hand, before
+	lits     int            // function literals among them
+	role     role
+	imported map[string]string   // paths of packages by their names in the file after
+	names    map[string]bool     // of finish's parameters
+	state    string              // finish's name for the state
+	lit      *ast.FuncLit        // the cleanup that finish is compared with
+	early    bool                // the operands of finish are evaluated before it runs
+	own      map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
 }
 
 type role int
@@ -222,7 +223,9 @@ func (m *matcher) expr(b, a ast.Expr) error {
 			return m.differ(b, a, "the cleanup of %s is used in a way that nothing was claimed about", m.Prepare.Name.Name)
 		}
 		if h := m.holder(b.Fun); h != nil {
-			return m.finishCall(h, b, a, m.eager())
+			m.early = m.isDeferred()
+			defer func() { m.early = false }()
+			return m.finishCall(h, b, a)
 		}
 	case *ast.BinaryExpr:
 		if b.Op == token.EQL || b.Op == token.NEQ {
@@ -249,9 +252,9 @@ func (m *matcher) expr(b, a ast.Expr) error {
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
-// eager reports whether the expression at hand is the call of a defer or go
+// isDeferred reports whether the expression at hand is the call of a defer or go
 // statement: its operands are evaluated before it runs.
-func (m *matcher) eager() bool {
+func (m *matcher) isDeferred() bool {
 	if len(m.path) < 2 {
 		return false
 	}

@@ -80,7 +80,7 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 			return m.differ(b.Type.Results, a, "no result is the state")
 		}
 		if id := now[m.Result].name; id != nil && id.Name != "_" {
-			if err := m.fresh(id.Name, b.Type.Pos(), id); err != nil {
+			if err := m.fresh(id.Name, b.Body.Lbrace, id); err != nil {
 				return err
 			}
 		}
@@ -186,6 +186,17 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 	return m.differ(x, nil, "%s is not the cleanup that is claimed", types.ExprString(x))
 }
 
+// isResult reports whether a variable is a result of prepare, which every return
+// statement assigns.
+func (f *facts) isResult(v *types.Var) bool {
+	for r := range f.fn.Signature().Results().Variables() {
+		if r == v {
+			return true
+		}
+	}
+	return false
+}
+
 // stateOfNumber compares an operand with the state that the literals of a number stand
 // for: the one in the return, or one bound to the variable in it.
 func (m *matcher) stateOfNumber(n int, b *ast.ReturnStmt, a ast.Expr) error {
@@ -214,7 +225,6 @@ func (m *matcher) stateType(a ast.Expr) bool {
 		id := ident(bare(a))
 		return id != nil && id.Name == m.State.Type
 	}
-	at := m.Prepare.Pos()
 	switch {
 	case m.State.Kind != "":
 		return types.ExprString(a) == "int"
@@ -223,7 +233,7 @@ func (m *matcher) stateType(a ast.Expr) bool {
 	}
 	for i, c := range m.Captures {
 		if c.Way == Field && c.Name == m.State.Name {
-			if m.unit != m.home || m.generic() || m.isType(a, m.Captures[i].travels(), at) || m.role == caller {
+			if m.isType(a, m.Captures[i].travels(), m.around()) {
 				return true
 			}
 		}
@@ -239,11 +249,13 @@ func (c *Capture) travels() types.Type {
 	return c.Var.Type()
 }
 
-// generic reports whether prepare has type parameters, of its own or of its receiver:
-// types after the change may have other names for them.
-func (f *facts) generic() bool {
-	sig := f.fn.Signature()
-	return sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0
+// around returns the node at hand before the change, whose scope decides about a type
+// that is written after it.
+func (m *matcher) around() ast.Node {
+	if m.role == caller && len(m.path) > 0 {
+		return m.path[len(m.path)-1]
+	}
+	return m.Prepare
 }
 
 // zero reports whether an expression after the change is the zero value of the state.
@@ -282,11 +294,14 @@ func (m *matcher) stateDecl(s *ast.TypeSpec) error {
 	if !ok || s.Assign != token.NoPos {
 		return m.differ(nil, s, "%s is no struct", m.State.Type)
 	}
+	if err := m.typeParams(s.TypeParams); err != nil {
+		return err
+	}
 	want := make(map[string]func(ast.Expr) bool)
 	for i, c := range m.Captures {
 		if c.Way == Field {
 			want[c.Name] = func(t ast.Expr) bool {
-				return m.generic() || m.isType(t, m.Captures[i].travels(), m.Prepare.Pos())
+				return m.isType(t, m.Captures[i].travels(), m.Prepare)
 			}
 		}
 	}

@@ -8,12 +8,9 @@ import (
 
 // lookup returns what a name means at a place before the change.
 func (m *matcher) lookup(name string, at token.Pos) types.Object {
-	scope := m.unit.Info.Scopes[m.file]
+	scope := m.unit.Pkg.Scope().Innermost(at)
 	if scope == nil {
 		return nil
-	}
-	if inner := scope.Innermost(at); inner != nil {
-		scope = inner
 	}
 	_, obj := scope.LookupParent(name, at)
 	return obj
@@ -38,6 +35,11 @@ func (m *matcher) fresh(name string, at token.Pos, a ast.Node) error {
 	var err error
 	if block == nil {
 		return m.differ(nil, a, "%s is declared outside of functions", name)
+	}
+	if scope := m.unit.Pkg.Scope().Innermost(at); scope != nil {
+		if obj := scope.Lookup(name); obj != nil && !m.gone(obj) {
+			return m.differ(nil, a, "%s is declared twice", name)
+		}
 	}
 	ast.Inspect(block, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
@@ -200,24 +202,4 @@ func (m *matcher) assigned(v *types.Var, from, to token.Pos) bool {
 		return true
 	})
 	return found
-}
-
-// isType reports whether an expression after the change denotes the type t at a place
-// before it. A type of a package that is not imported there cannot be told.
-func (m *matcher) isType(a ast.Expr, t types.Type, at token.Pos) bool {
-	text := string(m.text[m.fset.PositionFor(a.Pos(), false).Offset:m.fset.PositionFor(a.End(), false).Offset])
-	tv, err := types.Eval(m.unit.Fset, m.unit.Pkg, at, text)
-	if err != nil {
-		unknown := false
-		ast.Inspect(a, func(n ast.Node) bool {
-			if sel, ok := n.(*ast.SelectorExpr); ok {
-				if x, ok := sel.X.(*ast.Ident); ok && m.lookup(x.Name, at) == nil {
-					unknown = true
-				}
-			}
-			return true
-		})
-		return unknown
-	}
-	return tv.IsType() && types.Identical(tv.Type, t)
 }

@@ -251,7 +251,7 @@ func (m *matcher) takes(s *site, stmt ast.Node, a []ast.Expr) (defines bool, err
 			if err := m.node(l, x); err != nil {
 				return false, err
 			}
-		case i == m.Result && id.Name != "_" && now.Name != "_":
+		case i == m.Result && id.Name != "_":
 			h := m.holder(id)
 			if h == nil {
 				return false, m.differ(l, x, "nothing is claimed about %s", id.Name)
@@ -259,8 +259,7 @@ func (m *matcher) takes(s *site, stmt ast.Node, a []ast.Expr) (defines bool, err
 			if err := m.named(h, id, now); err != nil {
 				return false, err
 			}
-			defines = defines || m.unit.Info.Defs[id] != nil
-		case i == m.Result && now.Name == "_":
+			defines = defines || now.Name != "_" && m.unit.Info.Defs[id] != nil
 		case id.Name == "_" && now.Name != "_" && m.passes(i):
 			if err := m.fresh(now.Name, id.Pos(), now); err != nil {
 				return false, err
@@ -294,7 +293,7 @@ func (m *matcher) passes(i int) bool {
 func (m *matcher) named(h *holder, old, now *ast.Ident) error {
 	if h.name == "" {
 		h.name = now.Name
-		if now.Name != old.Name {
+		if now.Name != old.Name && now.Name != "_" {
 			return m.fresh(now.Name, old.Pos(), now)
 		}
 	}

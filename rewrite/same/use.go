@@ -14,9 +14,8 @@ func (f *facts) handsState() bool {
 }
 
 // finishCall compares a call of the cleanup, b, with a call of finish. The operands
-// come first, then the arguments of the cleanup. eager is set if they are evaluated
-// before finish runs.
-func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, eager bool) error {
+// come first, then the arguments of the cleanup.
+func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr) error {
 	call, ok := ast.Unparen(a).(*ast.CallExpr)
 	if !ok {
 		return m.differ(b, a, "the call of the cleanup is missing")
@@ -24,7 +23,7 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, eager bool)
 	if h.call != nil && !m.handsState() && !h.sites[0].split {
 		return m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
-	args, err := m.operands(h, b.Fun, call, eager)
+	args, err := m.operands(h, b.Fun, call)
 	if err != nil {
 		return err
 	}
@@ -44,8 +43,8 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, eager bool)
 
 // operands compares what a call of finish takes for the captured variables, and
 // returns the arguments after those. use is the cleanup.
-func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, eager bool) ([]ast.Expr, error) {
-	if err := m.callee(h, use, call.Fun, eager); err != nil {
+func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr) ([]ast.Expr, error) {
+	if err := m.callee(h, use, call.Fun); err != nil {
 		return nil, err
 	}
 	if len(call.Args) < len(m.Finish.Params) {
@@ -56,7 +55,7 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, eager bo
 		if p == StateParam {
 			err = m.stateOf(h, use, call.Args[i])
 		} else {
-			err = m.operand(h, use, p, call.Args[i], eager)
+			err = m.operand(h, use, p, call.Args[i])
 		}
 		if err != nil {
 			return nil, err
@@ -67,7 +66,7 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, eager bo
 
 // callee compares what names finish at a use of the cleanup: finish, pkg.finish,
 // recv.finish or state.finish, perhaps with type arguments.
-func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr, eager bool) error {
+func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
 	if err := m.typeArgs(h, a); err != nil {
 		return err
 	}
@@ -79,18 +78,23 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr, eager bool) error 
 	sel, _ := fun.(*ast.SelectorExpr)
 	switch {
 	case m.Finish.On == Nothing && sel == nil:
+		for _, s := range h.sites {
+			if _, ok := bare(s.call.Fun).(*ast.SelectorExpr); ok && m.fn.Signature().Recv() == nil {
+				return m.differ(use, a, "%s is called without its package", id.Name)
+			}
+		}
 		if obj := m.lookup(id.Name, use.Pos()); obj != nil && !m.gone(obj) {
 			return m.differ(use, a, "%s means something else here", id.Name)
 		}
 		return nil
 	case m.Finish.On == Nothing:
-		for _, s := range h.sites {
-			from, ok := bare(s.call.Fun).(*ast.SelectorExpr)
-			if !ok {
-				return m.differ(use, a, "%s is called where the cleanup was", types.ExprString(a))
-			}
-			if err := m.again(from.X, use, sel.X); err != nil {
-				return err
+		x, ok := sel.X.(*ast.Ident)
+		if !ok || m.imported[x.Name] != m.fn.Pkg().Path() {
+			return m.differ(use, a, "%s is not of the package of %s", types.ExprString(a), m.Prepare.Name.Name)
+		}
+		if obj := m.lookup(x.Name, use.Pos()); obj != nil {
+			if _, ok := obj.(*types.PkgName); !ok {
+				return m.differ(use, a, "%s means something else here", x.Name)
 			}
 		}
 		return nil
@@ -101,7 +105,7 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr, eager bool) error 
 	}
 	if h.inner {
 		recv := m.fn.Signature().Recv()
-		return m.variable(&Capture{Var: recv}, use, sel.X, eager)
+		return m.variable(&Capture{Var: recv}, use, sel.X)
 	}
 	for _, s := range h.sites {
 		from, ok := bare(s.call.Fun).(*ast.SelectorExpr)
@@ -134,7 +138,7 @@ func (m *matcher) typeArgs(h *holder, a ast.Expr) error {
 		}
 		for _, s := range h.sites {
 			inst := m.unit.Info.Instances[ident(bare(s.call.Fun))]
-			if i >= inst.TypeArgs.Len() || !m.isType(t, inst.TypeArgs.At(i), s.call.Pos()) {
+			if i >= inst.TypeArgs.Len() || !m.isType(t, inst.TypeArgs.At(i), s.call) {
 				return m.differ(s.call, t, "%s is another type argument", types.ExprString(t))
 			}
 		}
@@ -143,15 +147,15 @@ func (m *matcher) typeArgs(h *holder, a ast.Expr) error {
 }
 
 // operand compares the argument of finish for its parameter p.
-func (m *matcher) operand(h *holder, use ast.Expr, p string, a ast.Expr, eager bool) error {
+func (m *matcher) operand(h *holder, use ast.Expr, p string, a ast.Expr) error {
 	if h.inner {
 		for _, lit := range h.lits {
 			if c := m.inLit[lit][p]; c != nil {
-				return m.variable(c, use, a, eager)
+				return m.variable(c, use, a)
 			}
 		}
 		if c := m.parameter(p); c != nil {
-			return m.variable(c, use, a, eager)
+			return m.variable(c, use, a)
 		}
 		return m.differ(use, a, "nothing is claimed about the parameter %s", p)
 	}
@@ -203,12 +207,12 @@ func (f *facts) parameter(p string) *Capture {
 
 // variable compares an operand within prepare: it is the captured variable itself, or
 // its address.
-func (m *matcher) variable(c *Capture, use ast.Node, a ast.Expr, eager bool) error {
+func (m *matcher) variable(c *Capture, use ast.Node, a ast.Expr) error {
 	x := ast.Unparen(a)
 	if c.Way == Argument && m.Drop[c.Index] && !c.Address {
 		if call, ok := x.(*ast.CallExpr); ok && len(call.Args) == 1 {
 			p, isPtr := types.Unalias(c.Var.Type()).(*types.Pointer)
-			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "new" && isPtr && m.isType(call.Args[0], p.Elem(), use.Pos()) {
+			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "new" && isPtr && m.isType(call.Args[0], p.Elem(), use) {
 				return nil
 			}
 		}
@@ -226,7 +230,7 @@ func (m *matcher) variable(c *Capture, use ast.Node, a ast.Expr, eager bool) err
 	if m.lookup(c.Var.Name(), use.Pos()) != types.Object(c.Var) {
 		return m.differ(use, a, "%s means another variable here", c.Var.Name())
 	}
-	if eager && !c.Address && m.assigned(c.Var, use.End(), token.NoPos) {
+	if m.early && !c.Address && (m.isResult(c.Var) || m.assigned(c.Var, use.End(), token.NoPos)) {
 		return m.differ(use, a, "%s may be assigned before the cleanup runs", c.Var.Name())
 	}
 	return nil
@@ -331,7 +335,7 @@ func (m *matcher) value(h *holder, b *ast.Ident, a ast.Expr) error {
 	if m.Finish.On != Nothing && m.recovers() {
 		return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
 	}
-	return m.callee(h, b, a, false)
+	return m.callee(h, b, a)
 }
 
 // isNothing reports whether a is func() {}.
@@ -366,7 +370,7 @@ func (m *matcher) forwards(h *holder, b *ast.Ident, lit *ast.FuncLit) error {
 	if !ok || m.recovers() {
 		return bad
 	}
-	args, err := m.operands(h, b, call, false)
+	args, err := m.operands(h, b, call)
 	if err != nil {
 		return err
 	}
@@ -458,7 +462,7 @@ func (m *matcher) wrapped(b *ast.CallExpr, a ast.Node) (done bool, err error) {
 	if !ok || m.recovers() {
 		return true, m.differ(b, a, "the literal does not run the cleanup as it ran")
 	}
-	return true, m.finishCall(h, b, x.X, false)
+	return true, m.finishCall(h, b, x.X)
 }
 
 // stateValue compares an expression with the state that a literal of prepare stands
@@ -483,7 +487,7 @@ func (m *matcher) stateValue(lit *ast.FuncLit, use ast.Node, a ast.Expr) error {
 	}
 	for name, c := range m.inLit[lit] {
 		if c.Way == Field {
-			want[name] = func(x ast.Expr) error { return m.variable(c, use, x, false) }
+			want[name] = func(x ast.Expr) error { return m.variable(c, use, x) }
 		}
 	}
 	if m.State.Type == "" {

@@ -1,0 +1,301 @@
+package edit
+
+import (
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/same"
+)
+
+// A mutation is a small change of a rewritten file: a fault that an edit might have.
+type mutation struct {
+	op       string
+	from, to int    // bytes of the rewritten file that go
+	text     string // what comes in their place
+}
+
+// mutations returns all the mutations of a rewritten file that this test knows.
+func mutations(text []byte) []mutation {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	var all []mutation
+	pos := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
+	src := func(n ast.Node) string { return string(text[pos(n.Pos()):pos(n.End())]) }
+	add := func(op string, from, to token.Pos, s string) {
+		if string(text[pos(from):pos(to)]) != s {
+			all = append(all, mutation{op, pos(from), pos(to), s})
+		}
+	}
+	replace := func(op string, n ast.Node, s string) { add(op, n.Pos(), n.End(), s) }
+	exchange := func(op string, a, b ast.Node) {
+		if src(a) != src(b) {
+			between := string(text[pos(a.End()):pos(b.Pos())])
+			add(op, a.Pos(), b.End(), src(b)+between+src(a))
+		}
+	}
+	var fn *ast.FuncDecl
+	list := func(stmts []ast.Stmt) {
+		for i, s := range stmts {
+			replace("drop statement", s, ";")
+			replace("double statement", s, src(s)+"\n"+src(s))
+			if i+1 < len(stmts) {
+				exchange("exchange statements", s, stmts[i+1])
+			}
+		}
+	}
+	exprs := func(list []ast.Expr) {
+		for i, e := range list {
+			for _, o := range list[i+1:] {
+				exchange("exchange operands", e, o)
+			}
+			for _, other := range names(fn) {
+				if _, ok := e.(*ast.Ident); ok {
+					replace("another variable", e, other)
+				}
+				if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+					replace("another address", e, "&"+other)
+				}
+			}
+			if len(list) > 1 && i+1 < len(list) {
+				add("drop operand", e.Pos(), list[i+1].Pos(), "")
+			}
+			add("double operand", e.Pos(), e.Pos(), src(e)+", ")
+		}
+		if len(list) == 1 {
+			replace("drop operand", list[0], "")
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			fn = n
+			if !slices.ContainsFunc(file.Decls, func(d ast.Decl) bool { return d != ast.Decl(n) }) {
+				break
+			}
+			add("drop declaration", n.Pos(), n.End(), "")
+			for _, list := range []*ast.FieldList{n.Type.Params, n.Type.Results} {
+				for i, f := range fields(list) {
+					if i+1 < len(list.List) {
+						exchange("exchange fields", f, list.List[i+1])
+					}
+					if src(f.Type) == "int" {
+						replace("another type", f.Type, "int64")
+					}
+				}
+			}
+		case *ast.BlockStmt:
+			list(n.List)
+		case *ast.CaseClause:
+			list(n.Body)
+		case *ast.CallExpr:
+			exprs(n.Args)
+			if len(n.Args) > 0 && !n.Ellipsis.IsValid() {
+				add("add dots", n.Args[len(n.Args)-1].End(), n.Args[len(n.Args)-1].End(), "...")
+			}
+		case *ast.ReturnStmt:
+			exprs(n.Results)
+			for _, r := range n.Results {
+				if _, ok := r.(*ast.CallExpr); ok {
+					replace("drop return around call", n, src(r))
+				}
+			}
+		case *ast.AssignStmt:
+			if len(n.Rhs) == 1 {
+				replace("drop assignment", n, "_ = "+src(n.Rhs[0]))
+				if _, ok := n.Rhs[0].(*ast.CallExpr); ok {
+					replace("drop assignment around call", n, src(n.Rhs[0]))
+				}
+			}
+			for i, l := range n.Lhs {
+				for _, o := range n.Lhs[i+1:] {
+					exchange("exchange assigned", l, o)
+				}
+				replace("assign blank", l, "_")
+				for _, other := range names(fn) {
+					replace("assign another", l, other)
+				}
+			}
+			switch n.Tok {
+			case token.DEFINE:
+				add("assign for define", n.TokPos, n.TokPos+2, "=")
+			case token.ASSIGN:
+				add("define for assign", n.TokPos, n.TokPos+1, ":=")
+			}
+		case *ast.IfStmt:
+			replace("negate", n.Cond, "!("+src(n.Cond)+")")
+			add("drop condition", n.Pos(), n.Body.Pos(), "")
+		case *ast.BinaryExpr:
+			switch n.Op {
+			case token.EQL:
+				add("negate comparison", n.OpPos, n.OpPos+2, "!=")
+			case token.NEQ:
+				add("negate comparison", n.OpPos, n.OpPos+2, "==")
+			}
+			exchange("exchange sides", n.X, n.Y)
+		case *ast.DeferStmt:
+			replace("drop defer", n, src(n.Call))
+			replace("go for defer", n, "go "+src(n.Call))
+			replace("wrap deferred call", n, "defer func() { "+src(n.Call)+" }()")
+			if lit, ok := n.Call.Fun.(*ast.FuncLit); ok && len(lit.Body.List) == 1 {
+				if x, ok := lit.Body.List[0].(*ast.ExprStmt); ok {
+					replace("unwrap deferred call", n, "defer "+src(x))
+				}
+			}
+		case *ast.GoStmt:
+			replace("drop go", n, src(n.Call))
+		case *ast.UnaryExpr:
+			replace("drop operator", n, src(n.X))
+		case *ast.StarExpr:
+			replace("drop pointer", n, src(n.X))
+		case *ast.CompositeLit:
+			for i, e := range n.Elts {
+				kv, ok := e.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				replace("drop element", kv, "")
+				for _, o := range n.Elts[i+1:] {
+					if ko, ok := o.(*ast.KeyValueExpr); ok {
+						exchange("exchange values", kv.Value, ko.Value)
+						replace("another value", kv.Value, src(ko.Value))
+					}
+				}
+			}
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok {
+				replace("drop selector", n, n.Sel.Name)
+				for _, other := range names(fn) {
+					replace("select from another", x, other)
+				}
+			}
+		case *ast.Ident:
+			switch n.Name {
+			case "true":
+				replace("false for true", n, "false")
+			case "false":
+				replace("true for false", n, "true")
+			}
+		case *ast.BasicLit:
+			switch n.Value {
+			case "0":
+				replace("one for zero", n, "1")
+			case "1":
+				replace("two for one", n, "2")
+			case "2":
+				replace("one for two", n, "1")
+			}
+		case *ast.BranchStmt:
+			switch n.Tok {
+			case token.BREAK:
+				replace("continue for break", n, "continue")
+			case token.CONTINUE:
+				replace("break for continue", n, "break")
+			}
+		case *ast.StructType:
+			for i, f := range n.Fields.List {
+				replace("drop field", f, "")
+				if i+1 < len(n.Fields.List) {
+					exchange("exchange types", f.Type, n.Fields.List[i+1].Type)
+				}
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// names returns up to four names of parameters, receiver and variables of a function.
+func names(fn *ast.FuncDecl) []string {
+	if fn == nil {
+		return nil
+	}
+	found := make(map[string]bool)
+	for _, list := range []*ast.FieldList{fn.Recv, fn.Type.Params, fn.Type.Results} {
+		if list != nil {
+			for _, f := range list.List {
+				for _, id := range f.Names {
+					found[id.Name] = true
+				}
+			}
+		}
+	}
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
+			for _, l := range a.Lhs {
+				if id, ok := l.(*ast.Ident); ok {
+					found[id.Name] = true
+				}
+			}
+		}
+		return true
+	})
+	delete(found, "_")
+	all := slices.Sorted(maps.Keys(found))
+	return all[:min(4, len(all))]
+}
+
+// mutate returns a change with a mutation of one of its files.
+func mutate(c *same.Change, file int, mu mutation) *same.Change {
+	m := *c
+	m.Files = slices.Clone(c.Files)
+	text := c.Files[file].After
+	m.Files[file].After = slices.Concat(text[:mu.from], []byte(mu.text), text[mu.to:])
+	return &m
+}
+
+// equal reports whether two texts are the same program text but for its layout.
+func equal(a, b []byte) bool {
+	fa, err1 := format.Source(a)
+	fb, err2 := format.Source(b)
+	return err1 == nil && err2 == nil && string(fa) == string(fb)
+}
+
+// TestMutations holds that same alone, without the type checker, catches each fault
+// that changes what a program does.
+func TestMutations(t *testing.T) {
+	caught, survived := 0, 0
+	all := caseCandidates(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, c := range all[name] {
+			change, err := c.change(c.Edits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, f := range change.Files {
+				for _, mu := range mutations(f.After) {
+					mutant := mutate(change, i, mu)
+					if _, err := parser.ParseFile(token.NewFileSet(), "", mutant.Files[i].After, 0); err != nil {
+						continue
+					}
+					if mutant.Check() != nil {
+						caught++
+						continue
+					}
+					if equal(f.After, mutant.Files[i].After) {
+						continue
+					}
+					line := 1 + strings.Count(string(f.After[:mu.from]), "\n")
+					t.Logf("%s %v:%d: %s: %s => %s", name, c.Prepare.Key, line, mu.op, f.After[mu.from:mu.to], mu.text)
+					survived++
+				}
+			}
+		}
+	}
+	t.Log(caught, "caught", survived, "survived")
+}
+
+func fields(list *ast.FieldList) []*ast.Field {
+	if list == nil {
+		return nil
+	}
+	return list.List
+}
