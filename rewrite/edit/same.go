@@ -72,7 +72,7 @@ func (c *Candidate) change(edits []Edit) (*same.Change, error) {
 		if units[u] == nil {
 			units[u] = &same.Unit{Fset: u.Fset, Pkg: u.Pkg, Info: u.Info}
 		}
-		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, After: after})
+		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, After: after})
 		return nil
 	}
 	if err := add(p.Unit, p.File); err != nil { // it is Home

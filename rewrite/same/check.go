@@ -22,23 +22,24 @@ func (c *Change) Check() error {
 		return fmt.Errorf("%s is no prepare function", c.Prepare.Name.Name)
 	}
 	for i, file := range c.Files {
-		fset := token.NewFileSet()
-		name := file.Unit.Fset.PositionFor(file.Before.Package, false).Filename
-		after, err := parser.ParseFile(fset, name, file.After, parser.SkipObjectResolution)
+		m := &matcher{facts: f, unit: file.Unit, was: file.Unit.Fset, fset: token.NewFileSet()}
+		name := m.was.PositionFor(file.Before.Package, false).Filename
+		var err error
+		m.after, err = parser.ParseFile(m.fset, name, file.After, parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
-		m := &matcher{facts: f, unit: file.Unit, fset: fset, text: file.After, own: map[*types.Var]bool{}}
-		if err := m.decls(file.Before, after, i == c.Home); err != nil {
+		if err := m.file(file, i == c.Home); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decls compares the declarations of a file. All are there again, in their order; new
+// file compares the declarations of a file. All are there again, in their order; new
 // ones are finish and the type of the state.
-func (m *matcher) decls(b, a *ast.File, home bool) error {
+func (m *matcher) file(file File, home bool) error {
+	b, a := file.Before, m.after
 	if b.Name.Name != a.Name.Name {
 		return m.differ(b, a, "the package is another one")
 	}
@@ -64,14 +65,29 @@ func (m *matcher) decls(b, a *ast.File, home bool) error {
 		}
 		left = append(left, d)
 	}
-	for _, d := range b.Decls {
+	plain := token.NewFileSet()
+	whole, err := parser.ParseFile(plain, m.was.PositionFor(b.Package, false).Filename, file.Text, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	if len(whole.Decls) != len(b.Decls) {
+		return m.differ(b, nil, "the file is not the one that was type-checked")
+	}
+	for i, d := range b.Decls {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
 			continue
 		}
 		if len(left) == 0 {
 			return m.differ(d, nil, "a declaration is missing")
 		}
-		if err := m.decl(d, left[0]); err != nil {
+		if m.concerns(d) {
+			err = m.decl(d, left[0])
+		} else {
+			m.was = plain
+			err = m.node(whole.Decls[i], left[0])
+			m.was = m.unit.Fset
+		}
+		if err != nil {
 			return err
 		}
 		left = left[1:]
@@ -89,6 +105,25 @@ func (m *matcher) decls(b, a *ast.File, home bool) error {
 		return err
 	}
 	return m.finishDecl(fn)
+}
+
+// concerns reports whether a declaration is prepare, or calls it, or declares a variable
+// that holds its cleanup. Any other must be the same by its text.
+func (m *matcher) concerns(d ast.Decl) bool {
+	if d == ast.Decl(m.Prepare) {
+		return true
+	}
+	for call := range m.sites {
+		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
+			return true
+		}
+	}
+	for _, h := range m.holders {
+		if d.Pos() <= h.decl && h.decl < d.End() {
+			return true
+		}
+	}
+	return false
 }
 
 // isNew reports whether no function or method of the file before has the name and
@@ -138,14 +173,26 @@ func (m *matcher) imports(b, a *ast.File) error {
 			paths[name] = s.Path.Value
 		}
 	}
-	m.imported = make(map[string]string)
 	for _, s := range a.Imports {
-		m.imported[m.importName(s)], _ = strconv.Unquote(s.Path.Value)
 		if path, ok := paths[m.importName(s)]; ok && !sameString(path, s.Path.Value) {
 			return m.differ(nil, s, "%s means another package", m.importName(s))
 		}
 	}
 	return nil
+}
+
+// imported reports whether the file after the change imports a package by a name.
+func (m *matcher) imported(name string, pkg *types.Package) bool {
+	for _, s := range m.after.Imports {
+		known := pkg.Name()
+		if s.Name != nil {
+			known = s.Name.Name
+		}
+		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() && known == name {
+			return true
+		}
+	}
+	return false
 }
 
 // importName returns the name by which a file knows an import, as far as its path
@@ -160,6 +207,5 @@ func (m *matcher) importName(s *ast.ImportSpec) string {
 			return p.Name()
 		}
 	}
-	name := path[strings.LastIndexByte(path, '/')+1:] // not imported before
-	return name
+	return path[strings.LastIndexByte(path, '/')+1:] // not imported before
 }

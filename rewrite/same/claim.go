@@ -18,6 +18,7 @@ type Unit struct {
 type File struct {
 	Unit   *Unit
 	Before *ast.File
+	Text   []byte // of Before, in which bodies of functions may be left out that call nothing of interest
 	After  []byte
 }
 

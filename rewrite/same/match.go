@@ -14,18 +14,18 @@ import (
 // after it, side by side.
 type matcher struct {
 	*facts
-	unit     *Unit
-	fset     *token.FileSet // of the file after
-	text     []byte         // after
-	path     []ast.Node     // around the node at hand, before
-	lits     int            // function literals among them
-	role     role
-	imported map[string]string   // paths of packages by their names in the file after
-	names    map[string]bool     // of finish's parameters
-	state    string              // finish's name for the state
-	lit      *ast.FuncLit        // the cleanup that finish is compared with
-	early    bool                // the operands of finish are evaluated before it runs
-	own      map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
+	unit  *Unit
+	was   *token.FileSet // of the nodes before
+	fset  *token.FileSet // of the file after
+	after *ast.File
+	path  []ast.Node // around the node at hand, before
+	lits  int        // function literals among them
+	role  role
+	names map[string]bool     // of finish's parameters
+	state string              // finish's name for the state
+	lit   *ast.FuncLit        // the cleanup that finish is compared with
+	early bool                // the operands of finish are evaluated before it runs
+	own   map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
 }
 
 type role int
@@ -40,7 +40,7 @@ const (
 func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 	d := &Difference{What: fmt.Sprintf(format, args...)}
 	if !none(b) {
-		d.Before = m.unit.Fset.PositionFor(b.Pos(), false)
+		d.Before = m.was.PositionFor(b.Pos(), false)
 	}
 	if !none(a) {
 		d.After = m.fset.PositionFor(a.Pos(), false)

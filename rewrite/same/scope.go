@@ -149,14 +149,14 @@ func (m *matcher) means(id *ast.Ident, use, a, e ast.Expr, address bool, err err
 	if m.delayed(e, use) {
 		to = token.NoPos
 	}
-	if m.assigned(v, m.after(e), to) {
+	if m.assigned(v, m.siteEnd(e), to) {
 		return m.differ(use, a, "%s is assigned after the call of %s", id.Name, m.Prepare.Name.Name)
 	}
 	return nil
 }
 
-// after returns where the statement of the site that e is an operand of ends.
-func (m *matcher) after(e ast.Expr) token.Pos {
+// siteEnd returns where the statement of the site that e is an operand of ends.
+func (m *matcher) siteEnd(e ast.Expr) token.Pos {
 	for _, s := range m.sites {
 		if s.call.Pos() <= e.Pos() && e.End() <= s.call.End() {
 			return max(s.end, e.End())

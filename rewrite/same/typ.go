@@ -100,6 +100,9 @@ func (m *matcher) isQualified(a *ast.SelectorExpr, t types.Type) bool {
 	if !ok {
 		return false
 	}
+	if types.Identical(t, types.Typ[types.UnsafePointer]) {
+		return a.Sel.Name == "Pointer" && m.imported(pkg.Name, types.Unsafe)
+	}
 	for {
 		var obj *types.TypeName
 		switch t := t.(type) {
@@ -111,7 +114,7 @@ func (m *matcher) isQualified(a *ast.SelectorExpr, t types.Type) bool {
 		if obj == nil {
 			return false
 		}
-		if obj.Name() == a.Sel.Name && obj.Pkg() != nil && m.imported[pkg.Name] == obj.Pkg().Path() {
+		if obj.Name() == a.Sel.Name && obj.Pkg() != nil && m.imported(pkg.Name, obj.Pkg()) {
 			return true
 		}
 		alias, ok := t.(*types.Alias)

@@ -89,7 +89,7 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
 		return nil
 	case m.Finish.On == Nothing:
 		x, ok := sel.X.(*ast.Ident)
-		if !ok || m.imported[x.Name] != m.fn.Pkg().Path() {
+		if !ok || !m.imported(x.Name, m.fn.Pkg()) {
 			return m.differ(use, a, "%s is not of the package of %s", types.ExprString(a), m.Prepare.Name.Name)
 		}
 		if obj := m.lookup(x.Name, use.Pos()); obj != nil {
