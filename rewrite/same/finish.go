@@ -168,6 +168,9 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 		return m.differ(nil, sw, "there is a case without a cleanup")
 	}
 	rest := body[1:]
+	if len(rest) == 0 && a.Type.Results.NumFields() > 0 {
+		return m.differ(nil, a, "the end of %s has no return", m.Finish.Name)
+	}
 	if len(rest) > 1 || len(rest) == 1 && !m.isReturn(rest[0]) {
 		return m.differ(nil, rest[0], "%s is added", kind(rest[0], nil))
 	}

@@ -82,6 +82,12 @@ func (m *matcher) node(b, a ast.Node) error {
 		if done, err := m.assign(b, a); done {
 			return err
 		}
+	case *ast.DeclStmt:
+		if x, ok := a.(*ast.ExprStmt); ok {
+			if s := m.onlyCall(b); s != nil {
+				return m.siteCall(s, x.X)
+			}
+		}
 	case *ast.GenDecl:
 		if done, err := m.declare(b, a); done {
 			return err

@@ -265,18 +265,49 @@ func (m *matcher) zero(a ast.Expr) bool {
 		c, ok := a.(*ast.CompositeLit)
 		return ok && m.stateType(c.Type) && len(c.Elts) == 0
 	}
-	switch a := a.(type) {
-	case *ast.Ident:
-		return a.Name == "nil" || a.Name == "false"
-	case *ast.BasicLit:
-		return a.Value == "0" || a.Value == `""` || a.Value == "``" || a.Value == "0.0"
-	case *ast.CompositeLit:
-		return len(a.Elts) == 0
+	return isZero(a, m.single())
+}
+
+// single returns the type of a state that is a single value.
+func (m *matcher) single() types.Type {
+	switch {
+	case m.State.Kind != "":
+		return types.Typ[types.Int]
+	case m.State.Live != "":
+		return types.Typ[types.Bool]
+	}
+	for i, c := range m.Captures {
+		if c.Way == Field {
+			return m.Captures[i].travels()
+		}
+	}
+	return types.Typ[types.Invalid]
+}
+
+// isZero reports whether an expression is written like the zero value of a type.
+func isZero(a ast.Expr, t types.Type) bool {
+	switch a := ast.Unparen(a).(type) {
 	case *ast.StarExpr: // *new(T)
 		call, ok := a.X.(*ast.CallExpr)
 		return ok && types.ExprString(call.Fun) == "new"
 	case *ast.CallExpr: // T(0)
-		return len(a.Args) == 1 && m.zero(a.Args[0])
+		return len(a.Args) == 1 && isZero(a.Args[0], t)
+	case *ast.CompositeLit:
+		_, isStruct := t.Underlying().(*types.Struct)
+		return (isStruct || isArray(t)) && len(a.Elts) == 0
+	case *ast.Ident:
+		b, isBasic := t.Underlying().(*types.Basic)
+		_, isStruct := t.Underlying().(*types.Struct)
+		if isBasic && b.Kind() != types.UnsafePointer {
+			return a.Name == "false" && b.Info()&types.IsBoolean != 0
+		}
+		return a.Name == "nil" && !isStruct && !isArray(t)
+	case *ast.BasicLit:
+		b, ok := t.Underlying().(*types.Basic)
+		if ok && b.Info()&types.IsString != 0 {
+			return a.Value == `""` || a.Value == "``"
+		}
+		return ok && b.Info()&types.IsNumeric != 0 && (a.Value == "0" || a.Value == "0.0")
 	}
 	return false
 }

@@ -154,16 +154,21 @@ func (m *matcher) binds(h *holder, e ast.Expr) bool {
 // specGoes reports whether a variable declaration goes: each of its names held a
 // cleanup, and nothing takes their place.
 func (m *matcher) specGoes(s *ast.ValueSpec) bool {
-	for i, id := range s.Names {
-		h := m.holder(id)
-		if h == nil || !h.inner && !m.State.none() {
-			return false
-		}
-		if len(s.Values) > 0 && (len(s.Values) != len(s.Names) || !m.binds(h, s.Values[i]) && !m.isNil(s.Values[i])) {
+	for i := range s.Names {
+		if !m.nameGoes(s, i) {
 			return false
 		}
 	}
 	return true
+}
+
+// nameGoes is specGoes for one name of a declaration.
+func (m *matcher) nameGoes(s *ast.ValueSpec, i int) bool {
+	h := m.holder(s.Names[i])
+	if h == nil || !h.inner && !m.State.none() {
+		return false
+	}
+	return len(s.Values) == 0 || len(s.Values) == len(s.Names) && (m.binds(h, s.Values[i]) || m.isNil(s.Values[i]))
 }
 
 // discards reports whether a still discards the state, as b did the cleanup: _ = done.
@@ -342,6 +347,27 @@ func (m *matcher) declare(b *ast.GenDecl, a ast.Node) (done bool, err error) {
 	return true, nil
 }
 
+// onlyCall returns the call of prepare in a var statement of which nothing else is
+// left: var done = p(), where there is no state.
+func (m *matcher) onlyCall(b *ast.DeclStmt) *site {
+	decl, ok := b.Decl.(*ast.GenDecl)
+	if !ok || decl.Tok != token.VAR || len(decl.Specs) != 1 || !m.State.none() {
+		return nil
+	}
+	spec := decl.Specs[0].(*ast.ValueSpec)
+	for i, id := range spec.Names {
+		if i != m.Result && id.Name != "_" {
+			return nil
+		}
+	}
+	if len(spec.Values) == 1 {
+		if call, ok := ast.Unparen(spec.Values[0]).(*ast.CallExpr); ok {
+			return m.sites[call]
+		}
+	}
+	return nil
+}
+
 // spec compares one declaration of variables: var x, done = p() or var done func().
 func (m *matcher) spec(b, a *ast.ValueSpec) error {
 	if len(b.Values) == 1 {
@@ -366,12 +392,31 @@ func (m *matcher) spec(b, a *ast.ValueSpec) error {
 	}
 	h := m.holder(b.Names[0])
 	if h == nil || len(b.Names) != 1 {
-		return m.fields(b, a)
+		return m.fields(m.keeps(b), a)
 	}
 	if len(a.Names) != 1 || len(a.Values) > 0 || len(b.Values) > 0 && !m.isNil(b.Values[0]) || !m.stateType(a.Type) {
 		return m.differ(b, a, "the variable %s has not become one for the state", b.Names[0].Name)
 	}
 	return m.named(h, b.Names[0], a.Names[0])
+}
+
+// keeps returns a declaration of variables without the names that go.
+func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
+	kept := *b
+	kept.Names, kept.Values = nil, nil
+	for i, id := range b.Names {
+		if m.nameGoes(b, i) {
+			continue
+		}
+		kept.Names = append(kept.Names, id)
+		if len(b.Values) == len(b.Names) {
+			kept.Values = append(kept.Values, b.Values[i])
+		}
+	}
+	if len(b.Values) != len(b.Names) {
+		kept.Values = b.Values
+	}
+	return &kept
 }
 
 // siteCall compares a call of prepare: it loses the arguments of the parameters that
