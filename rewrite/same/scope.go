@@ -83,10 +83,10 @@ func (m *matcher) within(p token.Pos) bool {
 	return len(m.path) > 0 && m.path[0].Pos() <= p && p < m.path[0].End()
 }
 
-// again compares an operand of prepare, e, with the operand of finish at a use, a. It
+// again compares an operand of a call of prepare, e, with the operand of finish at a use, a. It
 // must be the same expression with the same meaning, which costs nothing to evaluate
 // once more, and no variable of it may be assigned in between.
-func (m *matcher) again(e, use ast.Expr, a ast.Expr) error {
+func (m *matcher) again(s *site, e, use, a ast.Expr) error {
 	if err := m.node(e, a); err != nil {
 		return err
 	}
@@ -112,11 +112,11 @@ func (m *matcher) again(e, use ast.Expr, a ast.Expr) error {
 			}
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok {
-				err = m.means(x, use, a, e, address, err)
+				err = m.means(s, x, use, a, address, err)
 			}
 			return m.unit.Info.Selections[n] != nil && !isIdent(n.X)
 		case *ast.Ident:
-			err = m.means(n, use, a, e, address, err)
+			err = m.means(s, n, use, a, address, err)
 		}
 		return err == nil
 	})
@@ -127,7 +127,7 @@ func isIdent(e ast.Expr) bool { _, ok := e.(*ast.Ident); return ok }
 
 // means returns err, or an error if an identifier does not mean the same, or not hold
 // the same, at a use.
-func (m *matcher) means(id *ast.Ident, use, a, e ast.Expr, address bool, err error) error {
+func (m *matcher) means(s *site, id *ast.Ident, use, a ast.Expr, address bool, err error) error {
 	obj := m.unit.Info.ObjectOf(id)
 	if err != nil || obj == nil {
 		return err
@@ -146,23 +146,36 @@ func (m *matcher) means(id *ast.Ident, use, a, e ast.Expr, address bool, err err
 		return nil
 	}
 	to := use.Pos()
-	if m.delayed(e, use) {
+	if m.delayed(s.call, use) {
 		to = token.NoPos
 	}
-	if m.assigned(v, m.siteEnd(e), to) {
+	if m.assigned(v, s.end, to, true) {
 		return m.differ(use, a, "%s is assigned after the call of %s", id.Name, m.Prepare.Name.Name)
 	}
 	return nil
 }
 
-// siteEnd returns where the statement of the site that e is an operand of ends.
-func (m *matcher) siteEnd(e ast.Expr) token.Pos {
-	for _, s := range m.sites {
-		if s.call.Pos() <= e.Pos() && e.End() <= s.call.End() {
-			return max(s.end, e.End())
+// changes reports whether the caller's variable for a result may be assigned between the
+// call of prepare and a use of the cleanup: by another statement than a call of prepare,
+// or by a call in another turn of a loop, if the use is in a literal and the variable
+// lives longer than the one of the cleanup.
+func (m *matcher) changes(s *site, use ast.Expr, result ast.Expr) bool {
+	id, ok := result.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v, ok := m.unit.Info.ObjectOf(id).(*types.Var)
+	if !ok {
+		return false
+	}
+	to := use.Pos()
+	if m.delayed(s.call, use) {
+		to = token.NoPos
+		if held, ok := ast.Unparen(use).(*ast.Ident); ok && m.unit.Info.ObjectOf(held).Parent() != v.Parent() {
+			return true
 		}
 	}
-	return e.End()
+	return m.assigned(v, s.end, to, false)
 }
 
 // delayed reports whether a use is in a function literal that the operand is not in: it
@@ -177,9 +190,9 @@ func (m *matcher) delayed(e, use ast.Expr) bool {
 }
 
 // assigned reports whether the declaration at hand assigns a variable by name between
-// two positions, the second of which may be missing. Assignments by a call of prepare
-// itself do not count, nor those of cleanups.
-func (m *matcher) assigned(v *types.Var, from, to token.Pos) bool {
+// two positions, the second of which may be missing. Assignments in cleanups do not
+// count, and those of prepare's results only if calls is set.
+func (m *matcher) assigned(v *types.Var, from, to token.Pos, calls bool) bool {
 	found := false
 	hit := func(e ast.Expr) {
 		id, ok := ast.Unparen(e).(*ast.Ident)
@@ -190,6 +203,9 @@ func (m *matcher) assigned(v *types.Var, from, to token.Pos) bool {
 		case *ast.FuncLit:
 			return m.Literals[n] == 0
 		case *ast.AssignStmt:
+			if call, ok := ast.Unparen(n.Rhs[0]).(*ast.CallExpr); ok && m.sites[call] != nil && !calls {
+				break
+			}
 			for _, l := range n.Lhs {
 				hit(l)
 			}

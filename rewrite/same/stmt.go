@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // list compares two lists of statements. A statement of the first goes, stays one
@@ -11,6 +12,7 @@ import (
 // take the last statement before the change where nothing is left after it.
 func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 	defer m.scope()()
+	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
 	for i, s := range b {
 		if len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
 			return nil
@@ -25,6 +27,12 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 		return m.differ(nil, a[0], "%s is added", kind(a[0], nil))
 	}
 	return nil
+}
+
+// isEmpty reports whether a statement is a semicolon.
+func isEmpty(s ast.Stmt) bool {
+	_, ok := s.(*ast.EmptyStmt)
+	return ok
 }
 
 // stmt compares a statement with the first of those after the change, and returns how

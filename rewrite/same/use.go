@@ -112,7 +112,7 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
 		if !ok {
 			return m.differ(use, a, "%s has no receiver that the call of %s had", id.Name, m.Prepare.Name.Name)
 		}
-		if err := m.again(from.X, use, sel.X); err != nil {
+		if err := m.again(s, from.X, use, sel.X); err != nil {
 			return err
 		}
 	}
@@ -169,7 +169,7 @@ func (m *matcher) operand(h *holder, use ast.Expr, p string, a ast.Expr) error {
 			if c.Index >= len(s.call.Args) {
 				return m.differ(use, a, "the call of %s has no argument for %s", m.Prepare.Name.Name, p)
 			}
-			if err := m.again(s.call.Args[c.Index], use, a); err != nil {
+			if err := m.again(s, s.call.Args[c.Index], use, a); err != nil {
 				return err
 			}
 		case Result:
@@ -187,6 +187,9 @@ func (m *matcher) operand(h *holder, use ast.Expr, p string, a ast.Expr) error {
 			}
 			if err := m.inSight(x.Name, s.lhs[c.Index].Pos(), s.end, use, a); err != nil {
 				return err
+			}
+			if m.changes(s, use, s.lhs[c.Index]) {
+				return m.differ(use, a, "%s may be assigned before the cleanup runs", x.Name)
 			}
 		default:
 			return m.differ(use, a, "%s cannot come from a caller", p)
@@ -230,7 +233,7 @@ func (m *matcher) variable(c *Capture, use ast.Node, a ast.Expr) error {
 	if m.lookup(c.Var.Name(), use.Pos()) != types.Object(c.Var) {
 		return m.differ(use, a, "%s means another variable here", c.Var.Name())
 	}
-	if m.early && !c.Address && (m.isResult(c.Var) || m.assigned(c.Var, use.End(), token.NoPos)) {
+	if m.early && !c.Address && (m.isResult(c.Var) || m.assigned(c.Var, use.End(), token.NoPos, true)) {
 		return m.differ(use, a, "%s may be assigned before the cleanup runs", c.Var.Name())
 	}
 	return nil
