@@ -57,7 +57,7 @@ func FuzzCandidates(f *testing.F) {
 		for _, found := range candidates(unit) {
 			key := found.Prepare.Key
 			if found.Refusal != nil {
-				if found.Refusal.Code == plan.InternalError {
+				if found.Refusal.Code == plan.InternalError || found.Refusal.Code == plan.VerifyFailed {
 					t.Errorf("%s: %v\n%s", key, found.Refusal, text)
 				}
 				continue
