@@ -133,8 +133,11 @@ func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref, clean cleanlines
 		return
 	}
 	c.Edits, c.Refusal = c.edits(clean)
+	if c.Refusal == nil {
+		c.Refusal = c.compare()
+	}
 	if c.Refusal != nil {
-		c.Plan = nil
+		c.Plan, c.Edits = nil, nil
 		return
 	}
 	c.Notes = notes(c.Plan)

@@ -1,0 +1,399 @@
+package edit
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+var mutationsFlag = flag.Int("mutations", 40, "TestMutations tries one mutation in so `many`; 1 is all")
+
+// A mutation is a small change of a rewritten file: a fault that an edit might have.
+type mutation struct {
+	op       string
+	from, to int    // bytes of the rewritten file that go
+	text     string // what comes in their place
+}
+
+// mutations returns all the mutations of a rewritten file that this test knows.
+func mutations(text []byte) []mutation {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	var all []mutation
+	pos := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
+	src := func(n ast.Node) string { return string(text[pos(n.Pos()):pos(n.End())]) }
+	add := func(op string, from, to token.Pos, s string) {
+		if string(text[pos(from):pos(to)]) != s {
+			all = append(all, mutation{op, pos(from), pos(to), s})
+		}
+	}
+	replace := func(op string, n ast.Node, s string) { add(op, n.Pos(), n.End(), s) }
+	exchange := func(op string, a, b ast.Node) {
+		if src(a) != src(b) {
+			between := string(text[pos(a.End()):pos(b.Pos())])
+			add(op, a.Pos(), b.End(), src(b)+between+src(a))
+		}
+	}
+	var fn *ast.FuncDecl
+	list := func(stmts []ast.Stmt) {
+		for i, s := range stmts {
+			replace("drop statement", s, ";")
+			replace("double statement", s, src(s)+"\n"+src(s))
+			if i+1 < len(stmts) {
+				exchange("exchange statements", s, stmts[i+1])
+			}
+		}
+	}
+	exprs := func(list []ast.Expr) {
+		for i, e := range list {
+			for _, o := range list[i+1:] {
+				exchange("exchange operands", e, o)
+			}
+			for _, other := range names(fn) {
+				if _, ok := e.(*ast.Ident); ok {
+					replace("another variable", e, other)
+				}
+				if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+					replace("another address", e, "&"+other)
+				}
+			}
+			if len(list) > 1 && i+1 < len(list) {
+				add("drop operand", e.Pos(), list[i+1].Pos(), "")
+			}
+			add("double operand", e.Pos(), e.Pos(), src(e)+", ")
+		}
+		if len(list) == 1 {
+			replace("drop operand", list[0], "")
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			fn = n
+			add("drop declaration", n.Pos(), n.End(), "")
+			for _, list := range []*ast.FieldList{n.Type.Params, n.Type.Results} {
+				for i, f := range fieldsOf(list) {
+					if i+1 < len(list.List) {
+						exchange("exchange fields", f, list.List[i+1])
+					}
+					if src(f.Type) == "int" {
+						replace("another type", f.Type, "int64")
+					}
+				}
+			}
+		case *ast.BlockStmt:
+			list(n.List)
+		case *ast.CaseClause:
+			list(n.Body)
+		case *ast.CallExpr:
+			exprs(n.Args)
+			if len(n.Args) > 0 && !n.Ellipsis.IsValid() {
+				add("add dots", n.Args[len(n.Args)-1].End(), n.Args[len(n.Args)-1].End(), "...")
+			}
+		case *ast.ReturnStmt:
+			exprs(n.Results)
+			for _, r := range n.Results {
+				if _, ok := r.(*ast.CallExpr); ok {
+					replace("drop return around call", n, src(r))
+				}
+			}
+		case *ast.AssignStmt:
+			if len(n.Rhs) == 1 {
+				replace("drop assignment", n, "_ = "+src(n.Rhs[0]))
+				if _, ok := n.Rhs[0].(*ast.CallExpr); ok {
+					replace("drop assignment around call", n, src(n.Rhs[0]))
+				}
+			}
+			for i, l := range n.Lhs {
+				for _, o := range n.Lhs[i+1:] {
+					exchange("exchange assigned", l, o)
+				}
+				replace("assign blank", l, "_")
+				for _, other := range names(fn) {
+					replace("assign another", l, other)
+				}
+			}
+			switch n.Tok {
+			case token.DEFINE:
+				add("assign for define", n.TokPos, n.TokPos+2, "=")
+			case token.ASSIGN:
+				add("define for assign", n.TokPos, n.TokPos+1, ":=")
+			}
+		case *ast.IfStmt:
+			replace("negate", n.Cond, "!("+src(n.Cond)+")")
+			add("drop condition", n.Pos(), n.Body.Pos(), "")
+		case *ast.BinaryExpr:
+			switch n.Op {
+			case token.EQL:
+				add("negate comparison", n.OpPos, n.OpPos+2, "!=")
+			case token.NEQ:
+				add("negate comparison", n.OpPos, n.OpPos+2, "==")
+			}
+			exchange("exchange sides", n.X, n.Y)
+		case *ast.DeferStmt:
+			replace("drop defer", n, src(n.Call))
+			replace("go for defer", n, "go "+src(n.Call))
+			replace("wrap deferred call", n, "defer func() { "+src(n.Call)+" }()")
+			if lit, ok := n.Call.Fun.(*ast.FuncLit); ok && len(lit.Body.List) == 1 {
+				if x, ok := lit.Body.List[0].(*ast.ExprStmt); ok {
+					replace("unwrap deferred call", n, "defer "+src(x))
+				}
+			}
+		case *ast.GoStmt:
+			replace("drop go", n, src(n.Call))
+		case *ast.UnaryExpr:
+			replace("drop operator", n, src(n.X))
+		case *ast.StarExpr:
+			replace("drop pointer", n, src(n.X))
+		case *ast.CompositeLit:
+			for i, e := range n.Elts {
+				kv, ok := e.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				replace("drop element", kv, "")
+				for _, o := range n.Elts[i+1:] {
+					if ko, ok := o.(*ast.KeyValueExpr); ok {
+						exchange("exchange values", kv.Value, ko.Value)
+						replace("another value", kv.Value, src(ko.Value))
+					}
+				}
+			}
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok {
+				replace("drop selector", n, n.Sel.Name)
+				for _, other := range names(fn) {
+					replace("select from another", x, other)
+				}
+			}
+		case *ast.Ident:
+			switch n.Name {
+			case "true":
+				replace("false for true", n, "false")
+			case "false":
+				replace("true for false", n, "true")
+			}
+		case *ast.BasicLit:
+			switch n.Value {
+			case "0":
+				replace("one for zero", n, "1")
+			case "1":
+				replace("two for one", n, "2")
+			case "2":
+				replace("one for two", n, "1")
+			}
+		case *ast.BranchStmt:
+			switch n.Tok {
+			case token.BREAK:
+				replace("continue for break", n, "continue")
+			case token.CONTINUE:
+				replace("break for continue", n, "break")
+			}
+		case *ast.StructType:
+			for i, f := range n.Fields.List {
+				replace("drop field", f, "")
+				if i+1 < len(n.Fields.List) {
+					exchange("exchange types", f.Type, n.Fields.List[i+1].Type)
+				}
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// names returns up to four names of parameters, receiver and variables of a function.
+func names(fn *ast.FuncDecl) []string {
+	if fn == nil {
+		return nil
+	}
+	found := make(map[string]bool)
+	for _, list := range []*ast.FieldList{fn.Recv, fn.Type.Params, fn.Type.Results} {
+		if list != nil {
+			for _, f := range list.List {
+				for _, id := range f.Names {
+					found[id.Name] = true
+				}
+			}
+		}
+	}
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
+			for _, l := range a.Lhs {
+				if id, ok := l.(*ast.Ident); ok {
+					found[id.Name] = true
+				}
+			}
+		}
+		return true
+	})
+	delete(found, "_")
+	all := slices.Sorted(maps.Keys(found))
+	return all[:min(4, len(all))]
+}
+
+// fieldsOf returns the fields of a list, which may be nil.
+func fieldsOf(list *ast.FieldList) []*ast.Field {
+	if list == nil {
+		return nil
+	}
+	return list.List
+}
+
+// equivalents are the mutations that leave a program what it is, and why. from is the text
+// that goes, with the three bytes behind it.
+var equivalents = []struct{ op, from, why string }{
+	{"exchange statements", `^case \d+:`, "the cases of finish's switch are different constants: their order says nothing"},
+	{"drop statement", `^return\n}\n`, "where prepare has no result left, its last return says nothing"},
+	{"drop assignment around call", `^_ = `, "p() discards what _ = p() discards"},
+	{"wrap deferred call", `^defer `, "within prepare a literal reads the operands when it runs, as the closure did; same allows it unless the cleanup calls recover"},
+	{"drop pointer", `^\*[\w.]+\)[\[.]`, "the compiler adds the * of (*p)[i], where p points to an array, and of (*p).f"},
+}
+
+func equivalent(text []byte, mu mutation) bool {
+	from := text[mu.from:min(mu.to+3, len(text))]
+	for _, e := range equivalents {
+		if e.op == mu.op && regexp.MustCompile(e.from).Match(from) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestMutations holds that same alone, without the type checker, catches each fault
+// that changes what a program does. The mutations that it tries are spread evenly over
+// all of the cases; -mutations 1 tries them all, in half a minute.
+func TestMutations(t *testing.T) {
+	n, caught := 0, 0
+	all := caseCandidates(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, c := range all[name] {
+			change, err := c.change(c.Edits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, f := range change.Files {
+				for _, mu := range mutations(f.After) {
+					if n++; n%*mutationsFlag != 0 {
+						continue
+					}
+					text := slices.Concat(f.After[:mu.from], []byte(mu.text), f.After[mu.to:])
+					if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
+						continue
+					}
+					mutant := *change
+					mutant.Files = slices.Clone(change.Files)
+					mutant.Files[i].After = text
+					switch {
+					case mutant.Check() != nil:
+						caught++
+					case sameText(f.After, text) || equivalent(f.After, mu):
+					default:
+						line := 1 + bytes.Count(f.After[:mu.from], []byte("\n"))
+						t.Errorf("%s, %v: line %d: %s is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, line, mu.op, f.After[mu.from:mu.to], mu.text)
+					}
+				}
+			}
+		}
+	}
+	t.Log(caught, "of", n, "mutations tried and caught")
+	if caught < n / *mutationsFlag / 2 {
+		t.Errorf("most mutations do not parse")
+	}
+}
+
+// sameText reports whether two texts differ in their layout alone.
+func sameText(a, b []byte) bool {
+	fa, err1 := format.Source(a)
+	fb, err2 := format.Source(b)
+	return err1 == nil && err2 == nil && bytes.Equal(fa, fb)
+}
+
+// alike are the cases in which a program with an edit less, or with two exchanged, does
+// the same, and why.
+var alike = map[string]string{
+	"naked-returns":                 "a bare return that hands out nothing may stay bare, since nothing sets the result",
+	"discarded":                     "the variable keeps its name, and is discarded as it was",
+	"state-unused-at-site":          "the variable keeps its name, and nothing uses it: the compiler objects, and that is all it changes",
+	"review-shadowed-by-state-name": "two new names are exchanged, each in its own block",
+}
+
+// TestDroppedEdits holds that same catches each single edit that is dropped, doubled, or
+// made in the place of the next one, unless that does not change the program's text.
+func TestDroppedEdits(t *testing.T) {
+	caught := 0
+	all := caseCandidates(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, c := range all[name] {
+			good, err := c.change(c.Edits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, e := range c.Edits {
+				dropped := slices.Delete(slices.Clone(c.Edits), i, i+1)
+				doubled := slices.Clone(c.Edits)
+				doubled[i].New += e.New
+				mutants := map[string][]Edit{"dropped": dropped, "doubled": doubled}
+				if i+1 < len(c.Edits) {
+					moved := slices.Clone(c.Edits)
+					moved[i].New, moved[i+1].New = moved[i+1].New, moved[i].New
+					mutants["exchanged with the next"] = moved
+				}
+				for fault, edits := range mutants {
+					mutant, err := c.change(edits)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if mutant.Check() != nil {
+						caught++
+						continue
+					}
+					if alike[name] != "" {
+						continue
+					}
+					for k := range good.Files {
+						if !sameProgram(good.Files[k].After, mutant.Files[k].After) {
+							t.Errorf("%s, %v: edit %d is %s, which is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, i, fault, good.Files[k].After, mutant.Files[k].After)
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Log(caught, "faults caught")
+	if caught < 1000 {
+		t.Errorf("%d faults were caught, want 1000", caught)
+	}
+}
+
+// sameProgram reports whether two texts differ in layout, comments and imports alone.
+func sameProgram(a, b []byte) bool {
+	strip := func(text []byte) string {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+		if err != nil {
+			return err.Error()
+		}
+		var all bytes.Buffer
+		for _, d := range file.Decls {
+			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+				continue
+			}
+			if err := format.Node(&all, fset, d); err != nil {
+				return err.Error()
+			}
+		}
+		return regexp.MustCompile(`\s+`).ReplaceAllString(all.String(), " ")
+	}
+	return strip(a) == strip(b)
+}

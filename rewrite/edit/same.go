@@ -1,0 +1,123 @@
+package edit
+
+import (
+	"go/ast"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/same"
+)
+
+// compare refuses a change that does more than its plan says, by the opinion of package
+// same.
+func (c *Candidate) compare() *plan.Refusal {
+	change, err := c.change(c.Edits)
+	if err != nil {
+		return c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), err.Error())
+	}
+	if err := change.Check(); err != nil {
+		return c.refuse(plan.VerifyFailed, c.Prepare.Decl.Name.Pos(), "the rewrite would change more than the cleanup: "+err.Error())
+	}
+	return nil
+}
+
+// change states what the plan of c claims about the given edits.
+func (c *Candidate) change(edits []Edit) (*same.Change, error) {
+	p := c.Prepare
+	change := &same.Change{
+		Prepare:  p.Decl,
+		Result:   p.Result,
+		Drop:     c.Plan.Drop,
+		Literals: make(map[*ast.FuncLit]int),
+		Returns:  make(map[*ast.ReturnStmt]int),
+		Captures: captures(c.Plan),
+		State:    state(c.Plan.State),
+		Finish:   finish(c.Plan.Finish),
+	}
+	for _, l := range p.Literals {
+		change.Literals[l.Lit] = c.Plan.Number[l]
+	}
+	for _, r := range p.Returns {
+		change.Returns[r.Stmt] = 0
+		if r.Live() {
+			change.Returns[r.Stmt] = c.Plan.Number[r.Literal]
+		}
+	}
+	units := make(map[*pattern.Unit]*same.Unit)
+	files := make(map[*ast.File]bool)
+	add := func(u *pattern.Unit, f *ast.File) error {
+		if files[f] {
+			return nil
+		}
+		files[f] = true
+		name := u.Filename(f.Package)
+		text, err := u.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		after, err := apply(text, slices.DeleteFunc(slices.Clone(edits), func(e Edit) bool { return e.File != name }))
+		if err != nil {
+			return err
+		}
+		if units[u] == nil {
+			units[u] = &same.Unit{Fset: u.Fset, Pkg: u.Pkg, Info: u.Info}
+		}
+		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, After: after})
+		return nil
+	}
+	if err := add(p.Unit, p.File); err != nil { // it is Home
+		return nil, err
+	}
+	for _, s := range c.Sites {
+		if err := add(s.Unit, s.File); err != nil {
+			return nil, err
+		}
+	}
+	return change, nil
+}
+
+func captures(p *plan.Plan) []same.Capture {
+	ways := map[plan.Route]same.Way{
+		plan.ByReceiver: same.Receiver,
+		plan.ByArgument: same.Argument,
+		plan.ByResult:   same.Result,
+		plan.ByState:    same.Field,
+		plan.Anew:       same.Own,
+	}
+	var all []same.Capture
+	for _, pass := range p.Passages {
+		c := same.Capture{
+			Var:     pass.Capture.Var,
+			Way:     ways[pass.Route],
+			Index:   pass.Capture.Index,
+			Address: pass.Pointer,
+			Name:    pass.Capture.Var.Name(),
+		}
+		if pass.Route == plan.ByResult {
+			c.Index = pass.Result
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func state(s plan.State) same.State {
+	name, _, _ := strings.Cut(s.Type, "[")
+	return same.State{Type: name, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
+}
+
+func finish(f plan.Finish) same.Finish {
+	finish := same.Finish{Name: f.Name}
+	switch {
+	case f.OnRecv:
+		finish.On = same.OfPrepare
+	case f.OnState:
+		finish.On = same.OfState
+	}
+	for _, p := range f.Params {
+		finish.Params = append(finish.Params, p.Name)
+	}
+	return finish
+}
