@@ -12,64 +12,61 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// A fixes hands out the fixes of one pass, as far as they go together.
-type fixes struct {
-	unit     *pattern.Unit
-	test     string             // an in-package test outside the unit, if any
-	touched  map[token.Pos]bool // declarations that a fix edits
-	declared map[string]bool    // names that a fix declares
+// A proposal is the rewrite of one candidate, as a fix.
+type proposal struct {
+	candidate *edit.Candidate
+	fix       *analysis.SuggestedFix
+	decls     []token.Pos // top-level declarations that it edits
+	names     []string    // that it declares
 }
 
-// of returns the candidate's edits as a fix. If there is none, it says why,
+// propose makes a proposal of a candidate's edits. If there is none, it says why,
 // except for a refusal, which speaks for itself.
-func (x *fixes) of(c *edit.Candidate) (fix *analysis.SuggestedFix, why string) {
-	switch {
-	case len(c.Edits) == 0:
+func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
+	if len(c.Edits) == 0 {
 		return nil, ""
-	case token.IsExported(c.Prepare.Key.Name):
+	}
+	if token.IsExported(c.Prepare.Key.Name) {
 		// In a command, too: its external tests may call it.
 		return nil, "it is exported, and callers may be out of sight"
-	case x.test != "":
-		// Where a driver looks at the package with its tests as well, it
-		// gets the fix there.
-		return nil, x.test + " is out of sight"
 	}
-	fix = &analysis.SuggestedFix{
+	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
-	}
-	var decls []token.Pos
-	var names []string
+	}}
 	for _, e := range c.Edits {
-		f := fileNamed(x.unit, e.File)
+		f := fileNamed(u, e.File)
 		if f == nil {
 			return nil, e.File + " is out of sight"
 		}
-		t := x.unit.Fset.File(f.FileStart)
+		t := u.Fset.File(f.FileStart)
 		if e.Start > e.End || e.End > t.Size() {
 			return nil, e.File + " has changed"
 		}
 		pos, end := t.Pos(e.Start), t.Pos(e.End)
-		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
-		decls = append(decls, declsAt(f, pos, end)...)
+		p.fix.TextEdits = append(p.fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
+		for _, d := range f.Decls {
+			// All that mention an import depend on its declaration. The type checker
+			// sees whether they go together.
+			if gen, ok := d.(*ast.GenDecl); (!ok || gen.Tok != token.IMPORT) && d.Pos() <= end && pos <= d.End() {
+				p.decls = append(p.decls, d.Pos())
+			}
+		}
 		for _, m := range declaration.FindAllStringSubmatch(e.New, -1) {
-			names = append(names, m[1])
+			p.names = append(p.names, m[1])
 		}
 	}
-	if slices.ContainsFunc(decls, func(d token.Pos) bool { return x.touched[d] }) ||
-		slices.ContainsFunc(names, func(n string) bool { return x.declared[n] }) {
-		return nil, "another fix of this package comes first: apply it and run again"
-	}
-	for _, d := range decls {
-		x.touched[d] = true
-	}
-	for _, n := range names {
-		x.declared[n] = true
-	}
-	return fix, ""
+	return p, ""
 }
 
 // declaration matches what new text declares at the top level.
 var declaration = regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type )(\w+)`)
+
+// apart reports whether two proposals edit no declaration together, and declare no
+// name both.
+func (p *proposal) apart(q *proposal) bool {
+	return !slices.ContainsFunc(p.decls, func(d token.Pos) bool { return slices.Contains(q.decls, d) }) &&
+		!slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) })
+}
 
 // fileNamed returns the file of the unit with the name, or nil.
 func fileNamed(u *pattern.Unit, name string) *ast.File {
@@ -81,14 +78,54 @@ func fileNamed(u *pattern.Unit, name string) *ast.File {
 	return nil
 }
 
-// declsAt returns the positions of the top-level declarations that the range
-// touches.
-func declsAt(f *ast.File, pos, end token.Pos) []token.Pos {
-	var decls []token.Pos
-	for _, d := range f.Decls {
-		if d.Pos() <= end && pos <= d.End() {
-			decls = append(decls, d.Pos())
+const (
+	// later is why a fix has to wait for others.
+	later = "another fix of this package comes first: apply it and run again"
+
+	// mostFixes bounds the fixes of a pass, each of which is type-checked by itself.
+	mostFixes = 32
+)
+
+// choose returns which of the proposals are suggested: each of them, and all of them
+// together, leave a package that type-checks. For the others it says why.
+//
+// Editors apply one fix, and other drivers merge them all, which goes wrong where one
+// drops the last use of an import and another writes it.
+func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
+	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
+	var sound []*proposal
+	for _, p := range proposals {
+		switch {
+		case len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
+			why[p] = later
+		default:
+			if err := c.check(p); err != nil {
+				why[p] = err.Error()
+				continue
+			}
+			sound = append(sound, p)
 		}
 	}
-	return decls
+	var together []*proposal
+	var add func(more []*proposal)
+	add = func(more []*proposal) {
+		if len(more) == 0 {
+			return
+		}
+		all := slices.Concat(together, more)
+		switch {
+		case len(all) == 1 || c.check(all...) == nil:
+			together = all
+		case len(more) == 1:
+			why[more[0]] = later
+		default:
+			add(more[:len(more)/2])
+			add(more[len(more)/2:])
+		}
+	}
+	add(sound)
+	for _, p := range together {
+		chosen[p] = true
+	}
+	return chosen, why
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // systems holds the pairs of GOOS and GOARCH for which Go builds, as "go tool dist
@@ -166,6 +168,36 @@ func together(f, g builtFile) bool {
 		}
 	}
 	return false
+}
+
+// BuiltWith reports whether every build that takes in the one file of a unit takes in
+// the other one as well. Without an answer it says no.
+func BuiltWith(u *pattern.Unit, name, other string) bool {
+	if name == other {
+		return true
+	}
+	text, err := u.ReadFile(name)
+	if err != nil {
+		return false
+	}
+	otherText, err := u.ReadFile(other)
+	if err != nil {
+		return false
+	}
+	f, g := newBuiltFile(name, text), newBuiltFile(other, otherText)
+	subsets, ok := choices(f, g)
+	if !ok {
+		return false
+	}
+	for _, tags := range subsets {
+		for _, b := range builds() {
+			b.tags = tags
+			if f.in(b) && !g.in(b) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // perSystem reports whether builds with the same tags take in the one file or the
