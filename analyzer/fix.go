@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -85,6 +86,14 @@ const (
 	// mostFixes bounds the fixes of a pass, each of which is type-checked by itself.
 	mostFixes = 32
 )
+
+// Waits reports whether a diagnostic has no fix, but will have one when those of other
+// diagnostics of its package are applied.
+func Waits(d analysis.Diagnostic) bool {
+	return len(d.SuggestedFixes) == 0 && slices.ContainsFunc(d.Related, func(r analysis.RelatedInformation) bool {
+		return strings.HasSuffix(r.Message, later)
+	})
+}
 
 // choose returns which of the proposals are suggested: each of them, and all of them
 // together, leave a package that type-checks. For the others it says why.

@@ -11,6 +11,7 @@ import (
 	"os"
 	pathpkg "path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,7 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 	var before map[string]bool
 	for _, spec := range s.file.Imports {
 		name := importName(s.unit.Info, spec)
-		if name == "_" || name == "." || after[name] {
+		if name == "_" || s.uses(after, spec, name) {
 			continue
 		}
 		if before == nil {
@@ -36,7 +37,7 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		if !before[name] {
+		if !s.uses(before, spec, name) {
 			continue
 		}
 		if !s.staysBuilt(spec) {
@@ -60,6 +61,25 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 		}
 	}
 	return text, nil
+}
+
+// uses reports whether names that a file does not declare itself are of an import.
+func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) bool {
+	if name != "." {
+		return names[name]
+	}
+	pkg, ok := s.unit.Info.Implicits[spec].(*types.PkgName)
+	if !ok {
+		if pkg, ok = s.unit.Info.Defs[spec.Name].(*types.PkgName); !ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && names[n] })
+}
+
+// same reports whether two imports are of one package, by one name.
+func same(a, b *ast.ImportSpec) bool {
+	return a.Path.Value == b.Path.Value && (a.Name == nil) == (b.Name == nil) && (a.Name == nil || a.Name.Name == b.Name.Name)
 }
 
 // staysBuilt reports whether every program that has the file has the package of one of
@@ -166,7 +186,7 @@ func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error)
 		return nil, err
 	}
 	for _, s := range f.Imports {
-		if s.Path.Value == spec.Path.Value && (s.Name == nil) == (spec.Name == nil) {
+		if same(s, spec) {
 			from, to := fset.Position(s.Pos()).Offset, fset.Position(s.Path.Pos()).Offset
 			return append(append(append([]byte(nil), text[:from]...), "_ "...), text[to:]...), nil
 		}
@@ -214,7 +234,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 		}
 		for _, sp := range decl.Specs {
 			spec := sp.(*ast.ImportSpec)
-			if spec.Path.Value != gone.Path.Value || (spec.Name == nil) != (gone.Name == nil) {
+			if !same(spec, gone) {
 				continue
 			}
 			if spec.Doc != nil || spec.Comment != nil {
