@@ -47,7 +47,10 @@ func (x *decision) visible() *Refusal {
 			return x.refuse(Recursive, s.Unit, s.Call.Pos(), "it calls itself")
 		}
 	}
-	return x.ignored()
+	if r := x.ignored(); r != nil {
+		return r
+	}
+	return x.varies()
 }
 
 // editable refuses a file that is generated: by its header, which a cgo
