@@ -66,7 +66,9 @@ func TestUnits(t *testing.T) {
 				built[release] = p
 			}
 			u.programs = p
-			u.before = u.output(t, u.write(t))
+			if u.before = u.output(t, u.write(t)); strings.Contains(u.before, failed) {
+				t.Fatalf("it does not run: %s", u.before)
+			}
 			t.Run("vet", u.testVet)
 			t.Run("fix", u.testFix)
 			t.Run("module", u.testModule)
@@ -111,11 +113,14 @@ func (u *unitCase) output(t *testing.T, dir string) string {
 		out, err := cmd.CombinedOutput()
 		fmt.Fprintf(&all, "$ %s\n%s", line, times.ReplaceAllString(strings.ReplaceAll(string(out), dir, "DIR"), ""))
 		if err != nil {
-			fmt.Fprintln(&all, err)
+			fmt.Fprintln(&all, failed, err)
 		}
 	}
 	return all.String()
 }
+
+// failed is how output notes that a command failed.
+const failed = "FAILED:"
 
 // same compares what the commands print with what they printed at first.
 func (u *unitCase) same(t *testing.T, dir string) {
@@ -125,12 +130,21 @@ func (u *unitCase) same(t *testing.T, dir string) {
 	}
 }
 
-// testVet compares the findings of go vet with those of the comment.
+// testVet compares the findings of several drivers with those of the comment.
 func (u *unitCase) testVet(t *testing.T) {
-	dir := u.write(t)
-	stdout, stderr, exit := u.run(t, dir, []string{"go", "vet", "-vettool=$closurefix", "-closurefix.everything", "-json", "./..."})
+	for _, args := range [][]string{
+		{"go", "vet", "-vettool=$closurefix", "-closurefix.everything", "-json", "./..."},
+		{"$multi", "-closurefix.everything", "-json", "./..."},
+		{"$bare", "-everything", "-json", "./..."},
+	} {
+		u.find(t, args)
+	}
+}
+
+func (u *unitCase) find(t *testing.T, args []string) {
+	stdout, stderr, exit := u.run(t, u.write(t), args)
 	if exit != 0 {
-		t.Fatalf("exit code %d\n%s", exit, stderr)
+		t.Fatalf("%q: exit code %d\n%s", args, exit, stderr)
 	}
 	got := make(map[string]string) // fix, or the reasons, by function
 	for dec := json.NewDecoder(strings.NewReader(stdout)); ; {
@@ -149,9 +163,9 @@ func (u *unitCase) testVet(t *testing.T) {
 				name, _, _ := strings.Cut(d.Message, " returns ")
 				if len(d.SuggestedFixes) > 0 {
 					got[name] = "fix"
-					continue
+				} else if got[name] != "fix" { // for the package with its tests
+					got[name] = "held " + d.Related[len(d.Related)-1].Message
 				}
-				got[name] = "held " + d.Related[len(d.Related)-1].Message
 			}
 		}
 	}
@@ -160,12 +174,12 @@ func (u *unitCase) testVet(t *testing.T) {
 		name, text, _ := strings.Cut(rest, " ")
 		if have := got[name]; have == "" || verdict == "fix" && have != "fix" ||
 			verdict == "held" && (have == "fix" || !strings.Contains(have, cmp.Or(sentences[text], text))) {
-			t.Errorf("want %s, got %q", want, have)
+			t.Errorf("%q: want %s, got %q", args, want, have)
 		}
 		delete(got, name)
 	}
 	for name, have := range got {
-		t.Errorf("unexpected finding %s: %s", name, have)
+		t.Errorf("%q: unexpected finding %s: %s", args, name, have)
 	}
 }
 
