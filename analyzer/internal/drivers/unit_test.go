@@ -82,6 +82,7 @@ type unitCase struct {
 	files  []txtar.File
 	said   map[string][]string
 	before string // what the commands print
+	fixed  string // the Go files after go fix
 }
 
 // write writes the module to a directory of its own.
@@ -219,6 +220,7 @@ func (u *unitCase) testFix(t *testing.T) {
 		u.same(t, dir)
 	}
 	u.same(t, dir)
+	u.fixed = text
 }
 
 // testModule runs the command.
@@ -247,6 +249,9 @@ func (u *unitCase) testModule(t *testing.T) {
 		t.Errorf("unexpected: %s", have)
 	}
 	u.same(t, dir)
+	if text := contents(t, dir); text != u.fixed {
+		t.Errorf("go fix writes\n%s\nthe command writes\n%s", u.fixed, text)
+	}
 }
 
 // What the command says about a function.
