@@ -84,7 +84,7 @@ const (
 	later = "another fix of this package comes first: apply it and run again"
 
 	// mostFixes bounds the fixes of a pass, each of which is type-checked by itself.
-	mostFixes = 32
+	mostFixes = 64
 )
 
 // Waits reports whether a diagnostic has no fix, but will have one when those of other
