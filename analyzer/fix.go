@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"regexp"
 	"slices"
@@ -17,8 +18,9 @@ import (
 type proposal struct {
 	candidate *edit.Candidate
 	fix       *analysis.SuggestedFix
-	decls     []token.Pos // top-level declarations that it edits
-	names     []string    // that it declares
+	decls     []token.Pos     // top-level declarations that it edits
+	names     []string        // that it declares
+	fresh     map[string]bool // names that it brings into the package
 }
 
 // propose makes a proposal of a candidate's edits. If there is none, it says why,
@@ -31,7 +33,7 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 		// In a command, too: its external tests may call it.
 		return nil, "it is exported, and callers may be out of sight"
 	}
-	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
+	p := &proposal{candidate: c, fresh: make(map[string]bool), fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
 	}}
 	for _, e := range c.Edits {
@@ -55,18 +57,71 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 		for _, m := range declaration.FindAllStringSubmatch(e.New, -1) {
 			p.names = append(p.names, m[1])
 		}
+		addNames(p.fresh, e.New)
+	}
+	for _, f := range u.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				delete(p.fresh, id.Name)
+			}
+			return true
+		})
 	}
 	return p, ""
+}
+
+// addNames adds the identifiers of a text, which need not be a whole file.
+func addNames(names map[string]bool, text string) {
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	s.Init(fset.AddFile("", fset.Base(), len(text)), []byte(text), nil, 0)
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return
+		}
+		if tok == token.IDENT {
+			names[lit] = true
+		}
+	}
 }
 
 // declaration matches what new text declares at the top level.
 var declaration = regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type )(\w+)`)
 
-// apart reports whether two proposals edit no declaration together, and declare no
-// name both.
+// apart reports whether two proposals go together as far as the type checker cannot see.
+// Neither edits the prepare function of the other, where their plans depend on each
+// other. A function that calls both may change in different lines, if they bring no
+// name both, which would hide the one behind the other.
 func (p *proposal) apart(q *proposal) bool {
-	return !slices.ContainsFunc(p.decls, func(d token.Pos) bool { return slices.Contains(q.decls, d) }) &&
-		!slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) })
+	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) {
+		return false
+	}
+	shared := false
+	for _, d := range p.decls {
+		if slices.Contains(q.decls, d) {
+			shared = true
+			if d == p.candidate.Prepare.Decl.Pos() || d == q.candidate.Prepare.Decl.Pos() {
+				return false
+			}
+		}
+	}
+	if !shared {
+		return true
+	}
+	for w := range p.fresh {
+		if q.fresh[w] {
+			return false
+		}
+	}
+	for _, e := range p.candidate.Edits {
+		for _, o := range q.candidate.Edits {
+			if e.File == o.File && (e.Start < o.End && o.Start < e.End || (e.Start == e.End || o.Start == o.End) && e.Start <= o.End && o.Start <= e.End) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fileNamed returns the file of the unit with the name, or nil.

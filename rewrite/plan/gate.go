@@ -452,7 +452,7 @@ func baseName(e ast.Expr) string {
 // for a method, a selector of the name on anything but a package.
 func (x *decision) mentions(u *pattern.Unit, f *ast.File) bool {
 	name := x.p.Key.Name
-	if u.Pkg.Path() == x.p.Key.Pkg {
+	if u.Pkg.Path() == x.p.Key.Pkg && f.Name.Name == x.p.Unit.Pkg.Name() {
 		return slices.Contains(namesOf(f), name)
 	}
 	imports := make(map[string]string) // path, by name
