@@ -66,7 +66,19 @@ func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
 
 // Import is for the type checker.
 func (c *checker) Import(path string) (*types.Package, error) {
-	if pkg := c.imports[path]; pkg != nil {
+	pkg := c.imports[path]
+	if pkg != nil && !pkg.Complete() {
+		// Known from what other packages mention of it. The type checker wants a
+		// complete one, and the driver's is not ours to change.
+		known := pkg
+		pkg = types.NewPackage(path, known.Name())
+		for _, name := range known.Scope().Names() {
+			pkg.Scope().Insert(known.Scope().Lookup(name))
+		}
+		pkg.MarkComplete()
+		c.imports[path] = pkg
+	}
+	if pkg != nil {
 		return pkg, nil
 	}
 	return nil, errors.New("it is no dependency of the package")
@@ -78,7 +90,7 @@ func (c *checker) check(proposals ...*proposal) error {
 	edits := make(map[string][]udiff.Edit)
 	for _, p := range proposals {
 		own := make(map[string][]udiff.Edit)
-		for _, e := range p.candidate.Edits {
+		for _, e := range p.edits {
 			own[e.File] = append(own[e.File], udiff.Edit{Start: e.Start, End: e.End, New: e.New})
 		}
 		for name, list := range own {

@@ -18,6 +18,7 @@ import (
 type proposal struct {
 	candidate *edit.Candidate
 	fix       *analysis.SuggestedFix
+	edits     []edit.Edit     // those of the candidate, as narrow as they can be
 	decls     []token.Pos     // top-level declarations that it edits
 	names     []string        // that it declares
 	fresh     map[string]bool // names that it brings into the package
@@ -45,6 +46,12 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 		if e.Start > e.End || e.End > t.Size() {
 			return nil, e.File + " has changed"
 		}
+		text, err := u.ReadFile(e.File)
+		if err != nil || len(text) != t.Size() {
+			return nil, e.File + " has changed"
+		}
+		e = narrow(e, text)
+		p.edits = append(p.edits, e)
 		pos, end := t.Pos(e.Start), t.Pos(e.End)
 		p.fix.TextEdits = append(p.fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
 		for _, d := range f.Decls {
@@ -68,6 +75,36 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 		})
 	}
 	return p, ""
+}
+
+// narrow returns an edit that replaces one line by another without what they have in
+// common at either end, so that others can edit the line as well. It takes whole words.
+func narrow(e edit.Edit, text []byte) edit.Edit {
+	old := string(text[e.Start:e.End])
+	if strings.Count(old, "\n") != 1 || strings.Count(e.New, "\n") != 1 || !strings.HasSuffix(old, "\n") || !strings.HasSuffix(e.New, "\n") {
+		return e
+	}
+	inWord := func(s string, i int) bool { // whether i is within a word of s
+		isWord := func(b byte) bool {
+			return b >= 0x80 || b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
+		}
+		return 0 < i && i < len(s) && isWord(s[i-1]) && isWord(s[i])
+	}
+	start := 0
+	for start < min(len(old), len(e.New)) && old[start] == e.New[start] {
+		start++
+	}
+	for inWord(old, start) || inWord(e.New, start) {
+		start--
+	}
+	end := 0
+	for end < min(len(old), len(e.New))-start && old[len(old)-1-end] == e.New[len(e.New)-1-end] {
+		end++
+	}
+	for inWord(old, len(old)-end) || inWord(e.New, len(e.New)-end) {
+		end--
+	}
+	return edit.Edit{File: e.File, Start: e.Start + start, End: e.End - end, New: e.New[start : len(e.New)-end]}
 }
 
 // addNames adds the identifiers of a text, which need not be a whole file.
@@ -114,8 +151,8 @@ func (p *proposal) apart(q *proposal) bool {
 			return false
 		}
 	}
-	for _, e := range p.candidate.Edits {
-		for _, o := range q.candidate.Edits {
+	for _, e := range p.edits {
+		for _, o := range q.edits {
 			if e.File == o.File && (e.Start < o.End && o.Start < e.End || (e.Start == e.End || o.Start == o.End) && e.Start <= o.End && o.Start <= e.End) {
 				return false
 			}
@@ -158,9 +195,10 @@ func Waits(d analysis.Diagnostic) bool {
 func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
 	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
 	var sound []*proposal
-	for _, p := range innerFirst(proposals) {
+	ordered, inner := innerFirst(proposals)
+	for _, p := range ordered {
 		switch {
-		case len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
+		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
 			why[p] = later
 		default:
 			if err := c.check(p); err != nil {
@@ -195,13 +233,14 @@ func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why m
 }
 
 // innerFirst returns proposals with each prepare function after those that it calls, as
-// the command takes them: what an outer cleanup captures is then no cleanup any more.
-func innerFirst(proposals []*proposal) []*proposal {
+// the command takes them, and which those are: what an outer cleanup captures is then no
+// cleanup any more.
+func innerFirst(proposals []*proposal) (ordered []*proposal, inner map[*proposal][]*proposal) {
 	byDecl := make(map[ast.Decl]*proposal)
 	for _, p := range proposals {
 		byDecl[p.candidate.Prepare.Decl] = p
 	}
-	inner := make(map[*proposal][]*proposal)
+	inner = make(map[*proposal][]*proposal)
 	for _, p := range proposals {
 		for _, s := range p.candidate.Sites {
 			if outer := byDecl[s.Decl]; outer != nil {
@@ -209,7 +248,6 @@ func innerFirst(proposals []*proposal) []*proposal {
 			}
 		}
 	}
-	var ordered []*proposal
 	seen := make(map[*proposal]bool)
 	var visit func(p *proposal)
 	visit = func(p *proposal) {
@@ -224,5 +262,5 @@ func innerFirst(proposals []*proposal) []*proposal {
 	for _, p := range proposals {
 		visit(p)
 	}
-	return ordered
+	return ordered, inner
 }

@@ -89,13 +89,7 @@ type unitCase struct {
 func (u *unitCase) write(t *testing.T) (dir string) {
 	dir = t.TempDir()
 	for _, f := range u.files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
 	}
 	return dir
 }
