@@ -54,10 +54,11 @@
 //
 // Before a fix is offered, the package is type-checked in memory: with the fix alone, as
 // an editor applies it, and with all fixes of the pass together, as the other drivers
-// do. Fixes that do not go together wait: where two edit the same declaration, declare
-// the same name, or one drops an import that the other needs, the first is suggested.
-// Apply it and run again. With -fix, closurefix as the tool of go vet and go fix says
-// that there is more to apply.
+// do. Fixes that do not go together wait: where one edits the prepare function of the
+// other, both edit the same words, bring the same name, or one drops an import that the
+// other needs, the first is suggested, that of an inner prepare function before that of
+// one which calls it. Apply it and run again. When they fix, go vet and go fix print no
+// diagnostics; closurefix as their tool says that there is more to apply.
 //
 // # Drivers
 //
