@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"go/token"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -44,22 +45,45 @@ func run(p *analysis.Pass, all bool) (err error) {
 	u := unitOf(p)
 	world := &plan.World{Units: []*pattern.Unit{u}, All: all}
 	found := edit.Candidates(world)
-	if len(found) == 0 {
-		return nil
-	}
-	// Only now is it worth looking around, and only if there is something
-	// to see is it necessary to decide again.
-	excluded, test := filesOutside(u)
-	if len(excluded) > 0 {
-		u.Ignored = append(u.Ignored, excluded...)
-		found = edit.Candidates(world)
-	}
-	x := &fixes{unit: u, test: test, touched: make(map[token.Pos]bool), declared: make(map[string]bool)}
-	for _, c := range found {
-		if suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl) {
-			continue
+	test := ""
+	if slices.ContainsFunc(found, func(c *edit.Candidate) bool { return len(c.Edits) > 0 }) {
+		// Only now is it worth looking around, and only if there is something
+		// to see is it necessary to decide again.
+		var more bool
+		if test, more = lookAround(world, u); more {
+			found = edit.Candidates(world)
 		}
-		fix, why := x.of(c)
+	}
+	found = slices.DeleteFunc(found, func(c *edit.Candidate) bool {
+		return suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl)
+	})
+	var proposals []*proposal
+	reasons := make(map[*edit.Candidate]string)
+	for _, c := range found {
+		pr, why := propose(u, c)
+		if pr != nil && test != "" {
+			// Where a driver looks at the package with its tests as well, it
+			// gets the fix there.
+			pr, why = nil, test+" is out of sight"
+		}
+		if pr != nil && p.Pkg.Path() == "command-line-arguments" {
+			pr, why = nil, "files were named instead of a package, and the others of the package are out of sight"
+		}
+		if reasons[c] = why; pr != nil {
+			proposals = append(proposals, pr)
+		}
+	}
+	fixes := make(map[*edit.Candidate]*analysis.SuggestedFix)
+	if len(proposals) > 0 {
+		chosen, why := choose(newChecker(p, u), proposals)
+		for _, pr := range proposals {
+			if reasons[pr.candidate] = why[pr]; chosen[pr] {
+				fixes[pr.candidate] = pr.fix
+			}
+		}
+	}
+	for _, c := range found {
+		fix, why := fixes[c], reasons[c]
 		d := analysis.Diagnostic{
 			Pos:      c.Prepare.Decl.Name.Pos(),
 			End:      c.Prepare.Decl.Type.End(),

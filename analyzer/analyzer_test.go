@@ -41,11 +41,8 @@ func TestAnalyzer(t *testing.T) {
 		"ignored":    {held: []string{"cannot rewrite begin: debug.go"}},
 		"exported":   {held: []string{"cannot rewrite Begin: it is exported"}},
 		"together": {
-			fixes: []string{"(*Conn).prepareRead"},
-			held: []string{
-				"no fix for (*Conn).prepareWrite here: another fix",
-				"no fix for (*Conn).startRead here: another fix",
-			},
+			fixes: []string{"(*Conn).prepareRead", "(*Conn).prepareWrite"},
+			held:  []string{"no fix for (*Conn).startRead here: another fix"},
 		},
 	})
 }

@@ -42,13 +42,23 @@
 // A fix changes the function and all its callers, or it would not compile. An
 // analysis pass sees one package, in one build configuration, and cannot know
 // that it sees all callers. So a fix comes only with a function that is not
-// exported, of a package whose in-package tests are in the pass, and not where a
-// file that build constraints leave out, or generated or cgo code names it. The
-// command closurefix, which sees the module, rewrites the others.
+// exported, of a package whose in-package tests are in the pass.
 //
-// Of fixes that touch the same declaration, or declare the same name, the first
-// is suggested: each is made for the package as it is, and both together might
-// not compile. Apply it and run again.
+// Other callers are looked for, but only once there is a fix to offer: the pass reads
+// the other files of the directory (Go files that build constraints leave out, and
+// assembly and C for any architecture), and looks for linkname directives in all Go
+// files of the module, and of the other modules of a go.work file. No fix is offered
+// where one of them names the function, nor where generated or cgo code does, nor to
+// files that are named on the command line instead of their package. The command
+// closurefix, which sees the module, rewrites the others.
+//
+// Before a fix is offered, the package is type-checked in memory: with the fix alone, as
+// an editor applies it, and with all fixes of the pass together, as the other drivers
+// do. Fixes that do not go together wait: where one edits the prepare function of the
+// other, both edit the same words, bring the same name, or one drops an import that the
+// other needs, the first is suggested, that of an inner prepare function before that of
+// one which calls it. Apply it and run again. When they fix, go vet and go fix print no
+// diagnostics; closurefix as their tool says that there is more to apply.
 //
 // # Drivers
 //
@@ -79,10 +89,12 @@
 //
 // The analyzer exports no facts, reads no configuration and no environment:
 // neither is part of the key under which the go command caches the results of
-// a vet tool. Nor are the files that build constraints leave out: where only such
-// a file has changed, go vet repeats what it said before, and go fix repeats the
-// fix. The command, as the tool of these two, keeps what has a fix out of the
-// cache. A checker of one's own does not.
+// a vet tool. Nor are the files outside the pass that it looks at: where only such a
+// file has changed, go vet repeats what it said before, and go fix repeats the fix. The
+// command, as the tool of these two, keeps what has a fix out of the cache. A checker of
+// one's own does not, nor does gopls.
+//
+// No pass sees a linkname directive in another module.
 //
 // A diagnostic says what the code does. Whether the compiler keeps the closure on
 // the stack after all, as it can with a small function that it inlines, the

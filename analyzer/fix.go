@@ -3,73 +3,163 @@ package analyzer
 import (
 	"fmt"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/analysis"
 )
 
-// A fixes hands out the fixes of one pass, as far as they go together.
-type fixes struct {
-	unit     *pattern.Unit
-	test     string             // an in-package test outside the unit, if any
-	touched  map[token.Pos]bool // declarations that a fix edits
-	declared map[string]bool    // names that a fix declares
+// A proposal is the rewrite of one candidate, as a fix.
+type proposal struct {
+	candidate *edit.Candidate
+	fix       *analysis.SuggestedFix
+	edits     []edit.Edit     // those of the candidate, as narrow as they can be
+	decls     []token.Pos     // top-level declarations that it edits
+	names     []string        // that it declares
+	fresh     map[string]bool // names that it brings into the package
 }
 
-// of returns the candidate's edits as a fix. If there is none, it says why,
+// propose makes a proposal of a candidate's edits. If there is none, it says why,
 // except for a refusal, which speaks for itself.
-func (x *fixes) of(c *edit.Candidate) (fix *analysis.SuggestedFix, why string) {
-	switch {
-	case len(c.Edits) == 0:
+func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
+	if len(c.Edits) == 0 {
 		return nil, ""
-	case token.IsExported(c.Prepare.Key.Name):
+	}
+	if token.IsExported(c.Prepare.Key.Name) {
 		// In a command, too: its external tests may call it.
 		return nil, "it is exported, and callers may be out of sight"
-	case x.test != "":
-		// Where a driver looks at the package with its tests as well, it
-		// gets the fix there.
-		return nil, x.test + " is out of sight"
 	}
-	fix = &analysis.SuggestedFix{
+	p := &proposal{candidate: c, fresh: make(map[string]bool), fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
-	}
-	var decls []token.Pos
-	var names []string
+	}}
 	for _, e := range c.Edits {
-		f := fileNamed(x.unit, e.File)
+		f := fileNamed(u, e.File)
 		if f == nil {
 			return nil, e.File + " is out of sight"
 		}
-		t := x.unit.Fset.File(f.FileStart)
+		t := u.Fset.File(f.FileStart)
 		if e.Start > e.End || e.End > t.Size() {
 			return nil, e.File + " has changed"
 		}
+		text, err := u.ReadFile(e.File)
+		if err != nil || len(text) != t.Size() {
+			return nil, e.File + " has changed"
+		}
+		e = narrow(e, text)
+		p.edits = append(p.edits, e)
 		pos, end := t.Pos(e.Start), t.Pos(e.End)
-		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
-		decls = append(decls, declsAt(f, pos, end)...)
+		p.fix.TextEdits = append(p.fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
+		for _, d := range f.Decls {
+			// All that mention an import depend on its declaration. The type checker
+			// sees whether they go together.
+			if gen, ok := d.(*ast.GenDecl); (!ok || gen.Tok != token.IMPORT) && d.Pos() <= end && pos <= d.End() {
+				p.decls = append(p.decls, d.Pos())
+			}
+		}
 		for _, m := range declaration.FindAllStringSubmatch(e.New, -1) {
-			names = append(names, m[1])
+			p.names = append(p.names, m[1])
+		}
+		addNames(p.fresh, e.New)
+	}
+	for _, f := range u.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				delete(p.fresh, id.Name)
+			}
+			return true
+		})
+	}
+	return p, ""
+}
+
+// narrow returns an edit that replaces one line by another without what they have in
+// common at either end, so that others can edit the line as well. It takes whole words.
+func narrow(e edit.Edit, text []byte) edit.Edit {
+	old := string(text[e.Start:e.End])
+	if strings.Count(old, "\n") != 1 || strings.Count(e.New, "\n") != 1 || !strings.HasSuffix(old, "\n") || !strings.HasSuffix(e.New, "\n") {
+		return e
+	}
+	inWord := func(s string, i int) bool { // whether i is within a word of s
+		isWord := func(b byte) bool {
+			return b >= 0x80 || b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
+		}
+		return 0 < i && i < len(s) && isWord(s[i-1]) && isWord(s[i])
+	}
+	start := 0
+	for start < min(len(old), len(e.New)) && old[start] == e.New[start] {
+		start++
+	}
+	for inWord(old, start) || inWord(e.New, start) {
+		start--
+	}
+	end := 0
+	for end < min(len(old), len(e.New))-start && old[len(old)-1-end] == e.New[len(e.New)-1-end] {
+		end++
+	}
+	for inWord(old, len(old)-end) || inWord(e.New, len(e.New)-end) {
+		end--
+	}
+	return edit.Edit{File: e.File, Start: e.Start + start, End: e.End - end, New: e.New[start : len(e.New)-end]}
+}
+
+// addNames adds the identifiers of a text, which need not be a whole file.
+func addNames(names map[string]bool, text string) {
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	s.Init(fset.AddFile("", fset.Base(), len(text)), []byte(text), nil, 0)
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return
+		}
+		if tok == token.IDENT {
+			names[lit] = true
 		}
 	}
-	if slices.ContainsFunc(decls, func(d token.Pos) bool { return x.touched[d] }) ||
-		slices.ContainsFunc(names, func(n string) bool { return x.declared[n] }) {
-		return nil, "another fix of this package comes first: apply it and run again"
-	}
-	for _, d := range decls {
-		x.touched[d] = true
-	}
-	for _, n := range names {
-		x.declared[n] = true
-	}
-	return fix, ""
 }
 
 // declaration matches what new text declares at the top level.
 var declaration = regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type )(\w+)`)
+
+// apart reports whether two proposals go together as far as the type checker cannot see.
+// Neither edits the prepare function of the other, where their plans depend on each
+// other. A function that calls both may change in different lines, if they bring no
+// name both, which would hide the one behind the other.
+func (p *proposal) apart(q *proposal) bool {
+	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) {
+		return false
+	}
+	shared := false
+	for _, d := range p.decls {
+		if slices.Contains(q.decls, d) {
+			shared = true
+			if d == p.candidate.Prepare.Decl.Pos() || d == q.candidate.Prepare.Decl.Pos() {
+				return false
+			}
+		}
+	}
+	if !shared {
+		return true
+	}
+	for w := range p.fresh {
+		if q.fresh[w] {
+			return false
+		}
+	}
+	for _, e := range p.edits {
+		for _, o := range q.edits {
+			if e.File == o.File && (e.Start < o.End && o.Start < e.End || (e.Start == e.End || o.Start == o.End) && e.Start <= o.End && o.Start <= e.End) {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // fileNamed returns the file of the unit with the name, or nil.
 func fileNamed(u *pattern.Unit, name string) *ast.File {
@@ -81,14 +171,96 @@ func fileNamed(u *pattern.Unit, name string) *ast.File {
 	return nil
 }
 
-// declsAt returns the positions of the top-level declarations that the range
-// touches.
-func declsAt(f *ast.File, pos, end token.Pos) []token.Pos {
-	var decls []token.Pos
-	for _, d := range f.Decls {
-		if d.Pos() <= end && pos <= d.End() {
-			decls = append(decls, d.Pos())
+const (
+	// later is why a fix has to wait for others.
+	later = "another fix of this package comes first: apply it and run again"
+
+	// mostFixes bounds the fixes of a pass, each of which is type-checked by itself.
+	mostFixes = 64
+)
+
+// Waits reports whether a diagnostic has no fix, but will have one when those of other
+// diagnostics of its package are applied.
+func Waits(d analysis.Diagnostic) bool {
+	return len(d.SuggestedFixes) == 0 && slices.ContainsFunc(d.Related, func(r analysis.RelatedInformation) bool {
+		return strings.HasSuffix(r.Message, later)
+	})
+}
+
+// choose returns which of the proposals are suggested: each of them, and all of them
+// together, leave a package that type-checks. For the others it says why.
+//
+// Editors apply one fix, and other drivers merge them all, which goes wrong where one
+// drops the last use of an import and another writes it.
+func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
+	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
+	var sound []*proposal
+	ordered, inner := innerFirst(proposals)
+	for _, p := range ordered {
+		switch {
+		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
+			why[p] = later
+		default:
+			if err := c.check(p); err != nil {
+				why[p] = err.Error()
+				continue
+			}
+			sound = append(sound, p)
 		}
 	}
-	return decls
+	var together []*proposal
+	var add func(more []*proposal)
+	add = func(more []*proposal) {
+		if len(more) == 0 {
+			return
+		}
+		all := slices.Concat(together, more)
+		switch {
+		case len(all) == 1 || c.check(all...) == nil:
+			together = all
+		case len(more) == 1:
+			why[more[0]] = later
+		default:
+			add(more[:len(more)/2])
+			add(more[len(more)/2:])
+		}
+	}
+	add(sound)
+	for _, p := range together {
+		chosen[p] = true
+	}
+	return chosen, why
+}
+
+// innerFirst returns proposals with each prepare function after those that it calls, as
+// the command takes them, and which those are: what an outer cleanup captures is then no
+// cleanup any more.
+func innerFirst(proposals []*proposal) (ordered []*proposal, inner map[*proposal][]*proposal) {
+	byDecl := make(map[ast.Decl]*proposal)
+	for _, p := range proposals {
+		byDecl[p.candidate.Prepare.Decl] = p
+	}
+	inner = make(map[*proposal][]*proposal)
+	for _, p := range proposals {
+		for _, s := range p.candidate.Sites {
+			if outer := byDecl[s.Decl]; outer != nil {
+				inner[outer] = append(inner[outer], p)
+			}
+		}
+	}
+	seen := make(map[*proposal]bool)
+	var visit func(p *proposal)
+	visit = func(p *proposal) {
+		if !seen[p] {
+			seen[p] = true
+			for _, i := range inner[p] {
+				visit(i)
+			}
+			ordered = append(ordered, p)
+		}
+	}
+	for _, p := range proposals {
+		visit(p)
+	}
+	return ordered, inner
 }

@@ -3,12 +3,17 @@ package analyzer
 import (
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/pattern"
+	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // unitOf describes the package of a pass.
@@ -22,7 +27,7 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 		Other:   append([]string(nil), p.OtherFiles...),
 		Read: func(name string) ([]byte, error) {
 			// Drivers let a pass read the files of its package, from an
-			// editor's buffer where there is one. filesOutside finds more.
+			// editor's buffer where there is one. lookAround finds more.
 			if p.ReadFile != nil {
 				if data, err := p.ReadFile(name); err == nil {
 					return data, nil
@@ -33,13 +38,25 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 	}
 }
 
-// filesOutside looks in the directories of the unit for Go files that belong to
-// the package, and are neither in the unit nor among those that it knows to be
-// left out. It returns the files that must be excluded by build constraints,
-// since a driver such as gopls does not name them, and the name of an
-// in-package test, as there is when a driver looks at the package without its
-// tests; "" if there is none.
-func filesOutside(u *pattern.Unit) (excluded []string, test string) {
+// lookAround looks for what may name a function of the unit without being seen by the
+// pass, and adds it to the unit and its world: other files in its directories, and the
+// linkname directives of its module. It returns whether there is any, and an in-package
+// test that is not in the unit, as there is one when a driver looks at the package
+// without its tests; "" if there is none.
+func lookAround(w *plan.World, u *pattern.Unit) (test string, more bool) {
+	excluded, other, test := filesOutside(u)
+	u.Ignored = append(u.Ignored, excluded...)
+	u.Other = append(u.Other, other...)
+	w.Linked = linked(u)
+	return test, len(excluded)+len(other)+len(w.Linked) > 0
+}
+
+// filesOutside looks in the directories of the unit for files that belong to the
+// package, and are neither in the unit nor among those that it knows to be left out:
+// some drivers, such as gopls, name neither. It returns the Go files that must be
+// excluded by build constraints, the files that are not Go, and the name of an
+// in-package test.
+func filesOutside(u *pattern.Unit) (excluded, other []string, test string) {
 	known := make(map[string]bool)
 	dirs := make(map[string]bool)
 	for _, f := range u.Files {
@@ -47,7 +64,7 @@ func filesOutside(u *pattern.Unit) (excluded []string, test string) {
 		known[name] = true
 		dirs[filepath.Dir(name)] = true
 	}
-	for _, name := range u.Ignored {
+	for _, name := range slices.Concat(u.Ignored, u.Other) {
 		known[name] = true
 	}
 	for dir := range dirs {
@@ -58,7 +75,10 @@ func filesOutside(u *pattern.Unit) (excluded []string, test string) {
 		for _, e := range entries {
 			name := filepath.Join(dir, e.Name())
 			switch {
-			case !strings.HasSuffix(name, ".go") || e.IsDir() || known[name] || !samePackage(u, name):
+			case e.IsDir() || known[name]:
+			case compiled(name):
+				other = append(other, name)
+			case !strings.HasSuffix(name, ".go") || !samePackage(u, name):
 			case strings.HasSuffix(name, "_test.go"):
 				test = e.Name()
 			default:
@@ -66,7 +86,17 @@ func filesOutside(u *pattern.Unit) (excluded []string, test string) {
 			}
 		}
 	}
-	return excluded, test
+	return excluded, other, test
+}
+
+// compiled reports whether the go command compiles a file that is not Go, or links it,
+// on some system.
+func compiled(name string) bool {
+	switch filepath.Ext(name) {
+	case ".s", ".S", ".sx", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".swig", ".swigcxx", ".syso":
+		return true
+	}
+	return false
 }
 
 // samePackage reports whether a file says that it is of the unit's package, or
@@ -78,4 +108,82 @@ func samePackage(u *pattern.Unit, name string) bool {
 	}
 	f, err := parser.ParseFile(token.NewFileSet(), name, data, parser.PackageClauseOnly)
 	return err != nil || f.Name.Name == u.Pkg.Name()
+}
+
+// linked returns the symbols of the unit's package that linkname directives name in
+// other packages of its module, and of those in its workspace, each with the file.
+func linked(u *pattern.Unit) map[string]string {
+	symbols := make(map[string]string)
+	if len(u.Files) == 0 {
+		return symbols
+	}
+	for _, root := range moduleRoots(filepath.Dir(u.Filename(u.Files[0].FileStart))) {
+		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return nil // of what cannot be read, nothing is built
+			case d.IsDir():
+				if base := d.Name(); name != root && (base[0] == '.' || base == "vendor" || base == "node_modules") {
+					return filepath.SkipDir
+				}
+			case strings.HasSuffix(name, ".go"):
+				text, err := u.ReadFile(name)
+				if err != nil {
+					return nil
+				}
+				for _, symbol := range plan.Linknames(text) {
+					if pkg, ok := strings.CutPrefix(symbol, u.Pkg.Path()+"."); ok && !strings.Contains(pkg, "/") ||
+						u.Pkg.Name() == "main" && strings.HasPrefix(symbol, "main.") {
+						symbols[symbol] = name
+					}
+				}
+			}
+			return nil
+		})
+	}
+	return symbols
+}
+
+// moduleRoots returns the directory of the module that holds dir, and those of the
+// other modules of its workspace.
+func moduleRoots(dir string) []string {
+	above := func(dir, name string) string {
+		for {
+			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+				return dir
+			}
+			parent := filepath.Dir(dir)
+			if parent == dir {
+				return ""
+			}
+			dir = parent
+		}
+	}
+	root := above(dir, "go.mod")
+	if root == "" {
+		return nil
+	}
+	roots := []string{root}
+	work := above(root, "go.work")
+	if work == "" {
+		return roots
+	}
+	text, err := os.ReadFile(filepath.Join(work, "go.work"))
+	if err != nil {
+		return roots
+	}
+	file, err := modfile.ParseWork("go.work", text, nil)
+	if err != nil {
+		return roots
+	}
+	for _, use := range file.Use {
+		other := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(other) {
+			other = filepath.Join(work, other)
+		}
+		if !slices.Contains(roots, other) {
+			roots = append(roots, other)
+		}
+	}
+	return roots
 }

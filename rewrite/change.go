@@ -64,7 +64,9 @@ func (r *run) decide(views []*view) (changes []*change, err error) {
 		}
 	}
 	for _, k := range keys {
-		changes = append(changes, merge(views, k, byKey[k])...)
+		same := merge(views, k, byKey[k])
+		keepTwins(views, same)
+		changes = append(changes, same...)
 	}
 	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
 	return changes, nil

@@ -123,7 +123,7 @@ func (s *scope) links(ctx context.Context, o Options, src *sources, files map[st
 	symbols := make([][]string, len(rest))
 	each(rest, func(i int, name string) {
 		if text, err := src.peek(name); err == nil {
-			symbols[i] = linknames(text)
+			symbols[i] = plan.Linknames(text)
 		}
 	})
 	for i, name := range rest {

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -53,7 +54,7 @@ func prescan(src *sources, files []string) *scan {
 			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
 			return
 		}
-		answers[i].linked = linknames(text)
+		answers[i].linked = plan.Linknames(text)
 		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 		answers[i].defers = bytes.Contains(text, []byte("defer"))
 		if !mayLiteral(text) {
@@ -161,23 +162,6 @@ func mentions(text []byte, names map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-// linknames returns the symbols that the linkname directives of a file name in
-// other packages: "//go:linkname local example.com/pkg.symbol".
-func linknames(text []byte) []string {
-	var symbols []string
-	for {
-		_, rest, ok := bytes.Cut(text, []byte("//go:linkname "))
-		if !ok {
-			return symbols
-		}
-		line, _, _ := bytes.Cut(rest, []byte("\n"))
-		if fields := strings.Fields(string(line)); len(fields) == 2 {
-			symbols = append(symbols, fields[1])
-		}
-		text = rest
-	}
 }
 
 // syntaxProblems returns the errors of the parser.

@@ -41,6 +41,7 @@ func serveGoCommand(args []string) {
 	if everything(args) {
 		setEverything(a)
 	}
+	sayAgain(args, a)
 	if skips {
 		args, err := uncached(args, a)
 		if err != nil {

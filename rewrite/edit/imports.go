@@ -4,11 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
+	pathpkg "path"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // fixImports adds the imports that the plan asks for and removes those whose
@@ -22,7 +29,7 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 	var before map[string]bool
 	for _, spec := range s.file.Imports {
 		name := importName(s.unit.Info, spec)
-		if name == "_" || name == "." || after[name] {
+		if name == "_" || s.uses(after, spec, name) {
 			continue
 		}
 		if before == nil {
@@ -30,11 +37,11 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		if !before[name] {
+		if !s.uses(before, spec, name) {
 			continue
 		}
-		if s.lastImport(spec) {
-			// The package's init may be what the program needs.
+		if !s.staysBuilt(spec) {
+			// Its init function, or one of what it imports, may be what the program needs.
 			if text, err = blankImport(s.name, text, spec); err != nil {
 				return nil, err
 			}
@@ -49,27 +56,126 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 		if imp.Name != "" {
 			line = imp.Name + " " + line
 		}
-		if text, err = addImport(s.name, text, line, s.newline()); err != nil {
+		if text, err = s.addImport(text, line, imp.Path); err != nil {
 			return nil, err
 		}
 	}
 	return text, nil
 }
 
-// lastImport reports whether no other file of the package imports what spec does,
-// and it is not of the standard library.
-func (s *source) lastImport(spec *ast.ImportSpec) bool {
-	if !strings.Contains(strings.Split(spec.Path.Value, "/")[0], ".") {
+// uses reports whether names that a file does not declare itself are of an import.
+func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) bool {
+	if name != "." {
+		return names[name]
+	}
+	pkg, ok := s.unit.Info.Implicits[spec].(*types.PkgName)
+	if !ok {
+		if pkg, ok = s.unit.Info.Defs[spec.Name].(*types.PkgName); !ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && names[n] })
+}
+
+// same reports whether two imports are of one package, by one name.
+func same(a, b *ast.ImportSpec) bool {
+	return a.Path.Value == b.Path.Value && (a.Name == nil) == (b.Name == nil) && (a.Name == nil || a.Name.Name == b.Name.Name)
+}
+
+// staysBuilt reports whether every program that has the file has the package of one of
+// its imports, also without that: another import keeps it, which no rewrite takes away,
+// or it is of the standard library, whose packages do nothing that a program sees when
+// they are initialized.
+func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
 		return false
 	}
+	if s.standard(path) {
+		return true
+	}
+	test := strings.HasSuffix(s.name, "_test.go")
 	for _, f := range s.unit.Files {
+		name := s.unit.Filename(f.FileStart)
+		if strings.HasSuffix(name, "_test.go") && !test {
+			continue // no part of the program
+		}
 		for _, other := range f.Imports {
-			if other != spec && other.Path.Value == spec.Path.Value {
-				return false
+			if other != spec && other.Path.Value == spec.Path.Value && s.lasts(f, other) && plan.BuiltWith(s.unit, s.name, name) {
+				return true
 			}
 		}
 	}
-	return true
+	return false
+}
+
+// lasts reports whether no rewrite takes an import away. What goes with a cleanup are
+// names of types.
+func (s *source) lasts(f *ast.File, spec *ast.ImportSpec) bool {
+	if spec.Name != nil && (spec.Name.Name == "_" || spec.Name.Name == ".") {
+		return true
+	}
+	obj := s.unit.Info.Implicits[spec]
+	if spec.Name != nil {
+		obj = s.unit.Info.Defs[spec.Name]
+	}
+	found := false
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && obj != nil {
+			if id, ok := sel.X.(*ast.Ident); ok && s.unit.Info.Uses[id] == obj {
+				_, typ := s.unit.Info.Uses[sel.Sel].(*types.TypeName)
+				found = found || !typ
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// standard reports whether a package that the unit depends on is of the standard
+// library: it is in the GOROOT of this program's Go, or of the one that compiled it.
+func (s *source) standard(path string) bool {
+	in := func(goroot string) bool {
+		info, err := os.Stat(filepath.Join(goroot, "src", filepath.FromSlash(path)))
+		return err == nil && info.IsDir()
+	}
+	if build.Default.GOROOT != "" && in(build.Default.GOROOT) {
+		return true
+	}
+	pkg := dependency(s.unit.Pkg, path)
+	if pkg == nil {
+		return false
+	}
+	for _, name := range pkg.Scope().Names() {
+		file := filepath.ToSlash(s.unit.Filename(pkg.Scope().Lookup(name).Pos()))
+		if goroot, ok := strings.CutSuffix(pathpkg.Dir(file), "/src/"+path); ok {
+			_, err := os.Stat(filepath.Join(goroot, "src", "runtime", "runtime.go"))
+			return goroot == "$GOROOT" || err == nil
+		}
+	}
+	return false
+}
+
+// dependency returns the package of a path that pkg depends on, or nil.
+func dependency(pkg *types.Package, path string) *types.Package {
+	seen := make(map[*types.Package]bool)
+	var find func(pkg *types.Package) *types.Package
+	find = func(pkg *types.Package) *types.Package {
+		for _, dep := range pkg.Imports() {
+			if seen[dep] {
+				continue
+			}
+			seen[dep] = true
+			if dep.Path() == path {
+				return dep
+			}
+			if found := find(dep); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return find(pkg)
 }
 
 // blankImport keeps an import for the sake of its package's init.
@@ -80,7 +186,7 @@ func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error)
 		return nil, err
 	}
 	for _, s := range f.Imports {
-		if s.Path.Value == spec.Path.Value && (s.Name == nil) == (spec.Name == nil) {
+		if same(s, spec) {
 			from, to := fset.Position(s.Pos()).Offset, fset.Position(s.Path.Pos()).Offset
 			return append(append(append([]byte(nil), text[:from]...), "_ "...), text[to:]...), nil
 		}
@@ -128,7 +234,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 		}
 		for _, sp := range decl.Specs {
 			spec := sp.(*ast.ImportSpec)
-			if spec.Path.Value != gone.Path.Value || (spec.Name == nil) != (gone.Name == nil) {
+			if !same(spec, gone) {
 				continue
 			}
 			if spec.Doc != nil || spec.Comment != nil {
@@ -162,16 +268,17 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 
 // addImport inserts an import line: after the last import of its sort (of the
 // standard library or not) in the first block, in a new block otherwise.
-func addImport(name string, text []byte, line, newline string) ([]byte, error) {
+func (s *source) addImport(text []byte, line, path string) ([]byte, error) {
+	newline := s.newline()
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, name, text, parser.ImportsOnly|parser.ParseComments)
+	f, err := parser.ParseFile(fset, s.name, text, parser.ImportsOnly|parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
-	insert := func(at int, s string) []byte {
-		return append(append(append([]byte(nil), text[:at]...), s...), text[at:]...)
+	insert := func(at int, new string) []byte {
+		return append(append(append([]byte(nil), text[:at]...), new...), text[at:]...)
 	}
-	std := !strings.Contains(strings.Split(line, "/")[0], ".")
+	std := s.standard(path)
 	for _, d := range f.Decls {
 		decl, ok := d.(*ast.GenDecl)
 		if !ok || decl.Tok != token.IMPORT || len(decl.Specs) == 0 {
@@ -189,8 +296,7 @@ func addImport(name string, text []byte, line, newline string) ([]byte, error) {
 		}
 		best := decl.Specs[len(decl.Specs)-1]
 		for _, sp := range decl.Specs {
-			path := sp.(*ast.ImportSpec).Path.Value
-			if strings.Contains(strings.Split(path, "/")[0], ".") != std {
+			if path, err := strconv.Unquote(sp.(*ast.ImportSpec).Path.Value); err == nil && s.standard(path) == std {
 				best = sp
 			}
 		}

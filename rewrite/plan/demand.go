@@ -17,8 +17,9 @@ type demand struct {
 	at     token.Pos
 }
 
-// asked reports whether an interface in sight, named or not, has a method of
-// the name and the signature (any signature, if that is nil).
+// asked reports whether an interface in sight, named or not, or one that the standard
+// library looks for, has a method of the name and the signature (any signature, if that
+// is nil: the method is to be one for the cleanup).
 func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	meets := func(m *types.Func) bool {
 		return (signature == nil || alike(m.Signature(), signature)) &&
@@ -39,7 +40,7 @@ func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit
 	if ast.IsExported(name) && slices.ContainsFunc(x.importedMethods(name), meets) {
 		return x.p.Unit, x.p.Decl.Name.Pos(), true
 	}
-	if x.askedElsewhere(name, signature) {
+	if ast.IsExported(name) && x.assertedByLibrary(name, signature) || x.askedElsewhere(name, signature) {
 		return x.p.Unit, x.p.Decl.Name.Pos(), true
 	}
 	return nil, 0, false

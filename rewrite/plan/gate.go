@@ -2,7 +2,6 @@ package plan
 
 import (
 	"go/ast"
-	"go/build/constraint"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -44,11 +43,18 @@ func (x *decision) visible() *Refusal {
 		if r := x.editable(s.Unit, s.File, s.Call.Pos(), "it is called"); r != nil {
 			return r
 		}
+		if p.Key.Recv != "" && len(s.TypeArgs()) > 0 {
+			// Go 1.27 has such methods. Nothing tells whether finish would infer the same.
+			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is a method with type parameters of its own, and a call gives it type arguments")
+		}
 		if s.Decl == ast.Decl(p.Decl) {
 			return x.refuse(Recursive, s.Unit, s.Call.Pos(), "it calls itself")
 		}
 	}
-	return x.ignored()
+	if r := x.ignored(); r != nil {
+		return r
+	}
+	return x.varies()
 }
 
 // editable refuses a file that is generated: by its header, which a cgo
@@ -173,34 +179,38 @@ func (x *decision) satisfies() *Refusal {
 // linked refuses functions that something other than Go code may name.
 func (x *decision) linked() *Refusal {
 	p := x.p
-	if file, ok := x.world.Linked[p.Key.Pkg+"."+p.Key.String()]; ok {
-		return x.refuse(Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", filepath.Base(file))
+	prefixes := []string{p.Key.Pkg}
+	if p.Unit.Pkg.Name() == "main" {
+		prefixes = append(prefixes, "main") // as the linker calls it
+	}
+	for _, prefix := range prefixes {
+		if file, ok := x.world.Linked[prefix+"."+p.Key.String()]; ok {
+			return x.refuse(Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", filepath.Base(file))
+		}
 	}
 	for _, u := range x.world.Units {
 		if u.Pkg.Path() != p.Key.Pkg {
 			continue
 		}
 		for _, f := range u.Files {
-			for _, g := range f.Comments {
-				for _, c := range g.List {
-					fields := strings.Fields(c.Text)
-					if len(fields) < 2 || fields[0] != "//go:linkname" && fields[0] != "//export" {
-						continue
-					}
-					for _, w := range fields[1:] {
-						if w == p.Key.Name || strings.HasSuffix(w, "."+p.Key.Name) {
-							return x.refuse(Linkname, u, c.Pos(), "the directive %s names it", fields[0])
-						}
-					}
+			if pos, directive := x.directive(f); pos.IsValid() {
+				return x.refuse(Linkname, u, pos, "the directive %s names it", directive)
+			}
+		}
+		for _, name := range u.Ignored {
+			if f := x.ignoredFile(u, name); f != nil {
+				if pos, directive := x.directive(f); pos.IsValid() {
+					return x.refuse(Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, filepath.Base(name))
 				}
 			}
 		}
-		for _, name := range u.Other {
-			if !slices.Contains([]string{".s", ".S", ".c", ".h", ".cc", ".cpp"}, filepath.Ext(name)) {
+		// The files of other builds are not Go alone.
+		for _, name := range slices.Concat(u.Other, u.Ignored) {
+			if strings.HasSuffix(name, ".go") {
 				continue
 			}
-			data, err := u.ReadFile(name)
-			if err != nil || strings.Contains(string(data), p.Key.Name) {
+			text, err := u.ReadFile(name)
+			if err != nil || strings.Contains(string(text), p.Key.Name) {
 				return x.refuse(Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", filepath.Base(name))
 			}
 		}
@@ -208,16 +218,36 @@ func (x *decision) linked() *Refusal {
 	return nil
 }
 
+// directive returns the directive of a file of prepare's package that names the
+// function to the linker, and where it is.
+func (x *decision) directive(f *ast.File) (token.Pos, string) {
+	name := x.p.Key.Name
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			fields := strings.Fields(c.Text)
+			if len(fields) < 2 || fields[0] != "//go:linkname" && fields[0] != "//export" {
+				continue
+			}
+			for _, w := range fields[1:] {
+				if w == name || strings.HasSuffix(w, "."+name) {
+					return c.Pos(), fields[0]
+				}
+			}
+		}
+	}
+	return token.NoPos, ""
+}
+
 // ignored refuses when a file that the build constraints leave out names the
 // function: it cannot be type-checked here, so its calls cannot be rewritten.
 //
-// A file that declares the function's twin for another build is no obstacle,
-// as its own calls go to the twin. But then every edited file must be built
-// exactly when the declaration is: an edited file that is also built with the
-// twin would call it in the new way.
+// A file that declares the function's twin for another build is no obstacle, as its
+// own calls go to the twin: if build constraints keep it apart from all files that
+// are edited. One that is built together with the twin would call it in the new way.
+// But a function that is declared once per system, to the same effect, is one to
+// those who call it and read about it: it changes on all systems, or on none.
 func (x *decision) ignored() *Refusal {
 	p := x.p
-	twin := ""
 	for _, u := range x.world.Units {
 		if !p.Func.Exported() && u.Pkg.Path() != p.Key.Pkg {
 			continue
@@ -227,28 +257,48 @@ func (x *decision) ignored() *Refusal {
 			if f == nil {
 				continue
 			}
-			if declares(f, p) {
-				twin = name
-				continue
+			var r *Refusal
+			if x.flawed(u, name) {
+				r = x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", filepath.Base(name))
+			} else if twin := declared(f, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
+				r = x.twin(u, name, twin)
+			} else if x.mentions(u, f) {
+				r = x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", filepath.Base(name), x.builtFile(u, name).advice())
 			}
-			if x.mentions(u, f) {
-				return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", filepath.Base(name))
+			if r != nil {
+				return r
 			}
 		}
 	}
-	if r := x.unbuilt(); r != nil {
-		return r
+	return x.unbuilt()
+}
+
+// twin refuses for a file that is left out and declares the function, too.
+func (x *decision) twin(u *pattern.Unit, name string, decl *ast.FuncDecl) *Refusal {
+	p := x.p
+	other := x.builtFile(u, name)
+	home := x.builtFile(p.Unit, p.Unit.Filename(p.Decl.Pos()))
+	if together(home, other) {
+		return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and nothing keeps the two apart", filepath.Base(name))
 	}
-	if twin == "" {
-		return nil
-	}
-	want := constraintOf(p.Unit, p.File)
 	for _, s := range x.sites {
-		if constraintOf(s.Unit, s.File) != want {
-			return x.refuse(IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, in which this call is built too", filepath.Base(twin))
+		if together(x.builtFile(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
+			return x.refuse(IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, in which this call is built too%s", filepath.Base(name), other.advice())
 		}
+	}
+	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
+		return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, where it would stay as it is%s", filepath.Base(name), other.advice())
 	}
 	return nil
+}
+
+// builtFile returns what decides whether a file is built.
+func (x *decision) builtFile(u *pattern.Unit, name string) builtFile {
+	text, err := u.ReadFile(name)
+	if err != nil {
+		return builtFile{name, nil}
+	}
+	return newBuiltFile(name, text)
 }
 
 // unbuilt is ignored for files of packages that are not among the units: their own
@@ -263,7 +313,7 @@ func (x *decision) unbuilt() *Refusal {
 	}
 	for _, name := range x.world.Unbuilt {
 		if !slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && x.farMentions(name) {
-			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it", near(name))
+			return x.refuse(IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", near(name), x.builtFile(p.Unit, name).advice())
 		}
 	}
 	for _, name := range x.world.Outside {
@@ -277,6 +327,9 @@ func (x *decision) unbuilt() *Refusal {
 // farMentions reports whether a file that is in no unit may mention the function.
 func (x *decision) farMentions(name string) bool {
 	f := x.ignoredFile(x.p.Unit, name)
+	if f != nil && x.flawed(x.p.Unit, name) {
+		return true
+	}
 	host, _, _ := strings.Cut(x.p.Key.Pkg, "/")
 	// A value with a method of ours comes from us, or from somebody near.
 	if f == nil || !slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
@@ -289,43 +342,83 @@ func (x *decision) farMentions(name string) bool {
 	return x.mentions(&pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f)
 }
 
+// A flawedFile is a file with syntax errors, as far as it could be parsed. What it
+// names is all the words of its text.
+type flawedFile struct {
+	*ast.File
+	words map[string]bool
+}
+
 // ignoredFile parses a file that the unit leaves out; nil if it is no Go file.
 func (d *Decider) ignoredFile(u *pattern.Unit, name string) *ast.File {
+	switch n := d.ignoredNode(u, name).(type) {
+	case *ast.File:
+		return n
+	case *flawedFile:
+		return n.File
+	}
+	return nil
+}
+
+// flawed reports whether a file that the unit leaves out has syntax errors, and the
+// function's name among its words: nothing tells what it does with it.
+func (x *decision) flawed(u *pattern.Unit, name string) bool {
+	f, ok := x.ignoredNode(u, name).(*flawedFile)
+	return ok && f.words[x.p.Key.Name]
+}
+
+// ignoredNode returns an *ast.File, a *flawedFile or nil.
+func (d *Decider) ignoredNode(u *pattern.Unit, name string) ast.Node {
 	if !strings.HasSuffix(name, ".go") {
 		return nil
 	}
 	if d.extra[u] == nil {
 		d.extra[u] = make(map[string]ast.Node)
 	}
-	if n, ok := d.extra[u][name]; ok {
-		f, _ := n.(*ast.File)
-		return f
+	n, known := d.extra[u][name]
+	if known {
+		return n
 	}
-	var file *ast.File
-	if data, err := u.ReadFile(name); err == nil {
-		// A file with syntax errors still yields what could be parsed.
-		file, _ = parser.ParseFile(token.NewFileSet(), name, data, parser.SkipObjectResolution|parser.ParseComments)
+	if text, err := u.ReadFile(name); err == nil {
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution|parser.ParseComments)
+		switch {
+		case err == nil:
+			n = f
+		case f != nil:
+			n = &flawedFile{f, textWords(text)}
+		}
 	}
-	if file == nil {
-		d.extra[u][name] = nil
-		return nil
+	d.extra[u][name] = n
+	return n
+}
+
+// textWords returns the identifiers in a text, whatever they stand in.
+func textWords(text []byte) map[string]bool {
+	found := make(map[string]bool)
+	for _, w := range strings.FieldsFunc(string(text), func(r rune) bool { return !wordRune(r) }) {
+		found[w] = true
 	}
-	d.extra[u][name] = file
-	return file
+	return found
 }
 
 // declares reports whether f declares a function or method of p's name.
-func declares(f *ast.File, p *pattern.Prepare) bool {
+func declares(f *ast.File, p *pattern.Prepare) bool { return declared(f, p) != nil }
+
+// declared returns the declaration in f of a function or method of p's name, or nil.
+func declared(f *ast.File, p *pattern.Prepare) *ast.FuncDecl {
+	if f.Name.Name != p.Unit.Pkg.Name() {
+		return nil
+	}
 	for _, d := range f.Decls {
 		fd, ok := d.(*ast.FuncDecl)
 		if !ok || fd.Name.Name != p.Key.Name || (fd.Recv == nil) != (p.Key.Recv == "") {
 			continue
 		}
 		if fd.Recv == nil || baseName(fd.Recv.List[0].Type) == p.Key.Recv {
-			return f.Name.Name == p.Unit.Pkg.Name()
+			return fd
 		}
 	}
-	return false
+	return nil
 }
 
 // baseName returns the name of a receiver's base type.
@@ -348,7 +441,7 @@ func baseName(e ast.Expr) string {
 // for a method, a selector of the name on anything but a package.
 func (x *decision) mentions(u *pattern.Unit, f *ast.File) bool {
 	name := x.p.Key.Name
-	if u.Pkg.Path() == x.p.Key.Pkg {
+	if u.Pkg.Path() == x.p.Key.Pkg && f.Name.Name == x.p.Unit.Pkg.Name() {
 		return slices.Contains(namesOf(f), name)
 	}
 	imports := make(map[string]string) // path, by name
@@ -396,38 +489,4 @@ func namesOf(f *ast.File) []string {
 		return true
 	})
 	return names
-}
-
-// constraintOf returns what decides whether a file is built: its build line
-// and the parts of its name that may be a system or an architecture.
-func constraintOf(u *pattern.Unit, f *ast.File) string {
-	line := ""
-	for _, g := range f.Comments {
-		if g.Pos() > f.Package {
-			break
-		}
-		for _, c := range g.List {
-			if expr, err := constraint.Parse(c.Text); err == nil && constraint.IsGoBuild(c.Text) {
-				line = expr.String()
-			}
-		}
-	}
-	base := strings.TrimSuffix(filepath.Base(u.Filename(f.Package)), ".go")
-	parts := strings.Split(base, "_")[1:]
-	if len(parts) > 2 {
-		parts = parts[len(parts)-2:]
-	}
-	return line + "|" + strings.Join(slices.DeleteFunc(parts, func(s string) bool { return !platform(s) }), "_")
-}
-
-// platform reports whether a part of a file name is one that the go command
-// takes for a system, an architecture or a test.
-func platform(s string) bool {
-	switch s {
-	case "test", "unix",
-		"aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows",
-		"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x", "wasm":
-		return true
-	}
-	return false
 }

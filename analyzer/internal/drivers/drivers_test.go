@@ -27,13 +27,14 @@ func TestDrivers(t *testing.T) {
 	t.Run("everything", p.testEverything)
 	t.Run("bytes", p.testVetBytes)
 	t.Run("stale", p.testStale)
+	t.Run("named", p.testNamed)
 	if version.Compare(runtime.Version(), nextGo) < 0 {
 		t.Run("older tool", p.testOlderTool)
 	}
 }
 
-// A run is one way to use the analyzer. In its arguments $closurefix, $multi and
-// $single stand for the programs.
+// A run is one way to use the analyzer. In its arguments $closurefix, $multi, $single
+// and $bare stand for the programs.
 type run struct {
 	args []string
 	exit int
@@ -213,6 +214,25 @@ func (c *Conn) other() (err error) {
 	}
 }
 
+// testNamed: named files are a package of their own to the go command, and the callers
+// in other files of the directory are out of sight.
+func (p programs) testNamed(t *testing.T) {
+	c := wire(t)
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, args := range [][]string{
+		{"go", "vet", "-vettool=$closurefix", "-json"},
+		{"$multi", "-json"},
+	} {
+		stdout := p.check(t, c, run{append(args, files...), 0})
+		if strings.Contains(stdout, "suggested_fixes") || !strings.Contains(stdout, "files were named instead of a package") {
+			t.Errorf("%q prints\n%s", args, stdout)
+		}
+	}
+}
+
 func wire(t *testing.T) *drivers.Case {
 	t.Helper()
 	c, err := drivers.Wire(t.TempDir())
@@ -232,7 +252,7 @@ func build(t *testing.T, release string) programs {
 	p := programs{t.TempDir(), release}
 	const root = "github.com/closurefix/closurefix"
 	cmd := exec.Command("go", "build", "-o", p.dir+string(filepath.Separator),
-		root+"/cmd/closurefix", root+"/analyzer/internal/drivers/multi", root+"/analyzer/internal/drivers/single")
+		root+"/cmd/closurefix", root+"/analyzer/internal/drivers/multi", root+"/analyzer/internal/drivers/single", root+"/analyzer/internal/drivers/bare")
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+release)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -1,0 +1,122 @@
+package drivers_test
+
+import (
+	"go/format"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// TestCases runs go fix over the programs of testdata/cases, all as one module, until
+// nothing changes. It has to come to what the command comes to, which their goldens say
+// and the tests of package rewrite run, in a few rounds.
+func TestCases(t *testing.T) {
+	p := build(t, "local")
+	names, err := filepath.Glob("../../../testdata/cases/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, everything := range []bool{false, true} {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "go.mod"), "module example.com\n\ngo 1.26\n")
+		want := make(map[string]string) // by file name
+		for _, name := range names {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".txtar"))
+			flags, verdicts := "", ""
+			for _, f := range archive.Files {
+				switch f.Name {
+				case "flags":
+					flags = string(f.Data)
+				case "want":
+					verdicts = string(f.Data)
+				}
+			}
+			if strings.Contains(flags, "-all") != everything || strings.ContainsFunc(flags, func(r rune) bool { return r == '=' }) {
+				continue // other tags, or bytes that an archive cannot hold
+			}
+			for _, f := range archive.Files {
+				if _, golden := strings.CutPrefix(f.Name, "after/"); !golden && f.Name != "flags" && f.Name != "want" {
+					write(t, filepath.Join(c, f.Name), string(f.Data))
+				}
+			}
+			if byCommand.MatchString(verdicts) || filepath.Base(c) == "generic-phantom" {
+				continue // or a name is free once another fix is applied, which go fix does not wait for
+			}
+			for _, f := range archive.Files {
+				if file, golden := strings.CutPrefix(f.Name, "after/"); golden {
+					want[filepath.Join(c, file)] = string(f.Data)
+				}
+			}
+		}
+		p.fixCases(t, dir, everything)
+		wrong := 0
+		for name, text := range want {
+			got, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			formatted, err := format.Source([]byte(text)) // as go fix does with what it changes
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != string(formatted) {
+				if wrong++; wrong < 5 {
+					t.Errorf("go fix writes %s\n%s\nwant\n%s", strings.TrimPrefix(name, dir), got, text)
+				}
+			}
+		}
+		if wrong > 0 || len(want) < 10 {
+			t.Errorf("%d of %d files are not as the command writes them", wrong, len(want))
+		}
+	}
+}
+
+// byCommand matches what a case wants of functions that only the command rewrites, since
+// it knows their callers, or of which it is open what is best.
+var byCommand = regexp.MustCompile(`(?m)^(rewritten (\(.*\)\.)?[A-Z]|any )`)
+
+// fixCases runs go fix until nothing changes, and go vet.
+func (p programs) fixCases(t *testing.T, dir string, everything bool) {
+	t.Helper()
+	args := []string{"go", "fix", "-fixtool=$closurefix"}
+	if everything {
+		args = append(args, "-closurefix.everything")
+	}
+	text := contents(t, dir)
+	for round := 1; ; round++ {
+		_, stderr, exit := p.run(t, dir, append(slices.Clip(args), "./..."))
+		if exit != 0 {
+			t.Fatalf("round %d: exit code %d\n%s", round, exit, stderr)
+		}
+		next := contents(t, dir)
+		if next == text {
+			break
+		}
+		if text = next; round > mostRounds {
+			t.Fatalf("more than %d rounds\n%s", mostRounds, stderr)
+		}
+	}
+	if _, stderr, exit := p.run(t, dir, []string{"go", "build", "./..."}); exit != 0 {
+		t.Errorf("the result does not build\n%s", stderr)
+	}
+}
+
+// write writes a file, and the directories above it.
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}

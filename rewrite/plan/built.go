@@ -1,0 +1,267 @@
+package plan
+
+import (
+	"bytes"
+	"go/ast"
+	"go/build"
+	"go/build/constraint"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// systems holds the pairs of GOOS and GOARCH for which Go builds, as "go tool dist
+// list" prints them, the common ones first.
+const systems = `linux/amd64 windows/amd64 darwin/arm64 linux/arm64 darwin/amd64 freebsd/amd64 js/wasm
+	linux/386 windows/386 windows/arm64 linux/arm freebsd/386 freebsd/arm freebsd/arm64 freebsd/riscv64
+	openbsd/amd64 openbsd/386 openbsd/arm openbsd/arm64 openbsd/ppc64 openbsd/riscv64
+	netbsd/amd64 netbsd/386 netbsd/arm netbsd/arm64 dragonfly/amd64
+	linux/riscv64 linux/loong64 linux/ppc64le linux/ppc64 linux/s390x linux/mips linux/mips64 linux/mips64le linux/mipsle
+	android/arm64 android/amd64 android/386 android/arm ios/arm64 ios/amd64
+	solaris/amd64 illumos/amd64 aix/ppc64 plan9/amd64 plan9/386 plan9/arm wasip1/wasm`
+
+// A builtFile is a Go file, as far as builds choose it by its name and its first lines.
+type builtFile struct {
+	name   string
+	header []byte // up to the package clause, and import "C" if the file has that
+}
+
+// A buildOf tells what a build is for.
+type buildOf struct {
+	goos, goarch string
+	tags         []string // with cgo, if that is enabled
+}
+
+// newBuiltFile returns the file of a name and a text.
+func newBuiltFile(name string, text []byte) builtFile {
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	if f == nil || err != nil && !f.Name.End().IsValid() {
+		return builtFile{name, text}
+	}
+	end := int(f.Name.End() - f.FileStart)
+	header := append(slices.Clip(text[:min(end, len(text))]), '\n')
+	if importsC(f) {
+		header = append(header, "import \"C\"\n"...)
+	}
+	return builtFile{name, header}
+}
+
+// in reports whether a build takes the file in, as package build says. A file with a
+// header that cannot be read counts as built.
+func (f builtFile) in(b buildOf) bool {
+	ctx := build.Context{
+		GOOS: b.goos, GOARCH: b.goarch, Compiler: "gc", BuildTags: b.tags, ReleaseTags: build.Default.ReleaseTags,
+		CgoEnabled: slices.Contains(b.tags, "cgo"),
+		OpenFile:   func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.header)), nil },
+	}
+	ok, err := ctx.MatchFile("", filepath.Base(f.name))
+	if err == nil && ok && !ctx.CgoEnabled && bytes.HasSuffix(f.header, []byte("\nimport \"C\"\n")) {
+		return false
+	}
+	return ok || err != nil
+}
+
+// tags returns the tags of a file that are neither a system nor an architecture.
+func (f builtFile) tags() []string {
+	var tags []string
+	for line := range strings.Lines(string(f.header)) {
+		line = strings.TrimSpace(line)
+		if !constraint.IsGoBuild(line) && !constraint.IsPlusBuild(line) {
+			continue
+		}
+		x, err := constraint.Parse(line)
+		if err != nil {
+			continue
+		}
+		walkTags(x, func(tag string) {
+			if tag != "unix" && tag != "gc" && !slices.Contains(build.Default.ReleaseTags, tag) && !platform(tag) {
+				tags = append(tags, tag)
+			}
+		})
+	}
+	if bytes.HasSuffix(f.header, []byte("\nimport \"C\"\n")) {
+		tags = append(tags, "cgo")
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+// walkTags calls do for the tags of a constraint.
+func walkTags(x constraint.Expr, do func(tag string)) {
+	switch x := x.(type) {
+	case *constraint.AndExpr:
+		walkTags(x.X, do)
+		walkTags(x.Y, do)
+	case *constraint.OrExpr:
+		walkTags(x.X, do)
+		walkTags(x.Y, do)
+	case *constraint.NotExpr:
+		walkTags(x.X, do)
+	case *constraint.TagExpr:
+		do(x.Tag)
+	}
+}
+
+// platform reports whether the go command takes a word for a system or an
+// architecture: a file with that suffix is built for no other.
+func platform(word string) bool {
+	return !builtFile{"x_" + word + ".go", []byte("package p\n")}.in(buildOf{goos: "none", goarch: "none"})
+}
+
+// mostTags bounds the tags of which all subsets are tried.
+const mostTags = 8
+
+// choices returns all subsets of the tags of files, the smaller ones first; ok is
+// false if there are too many.
+func choices(files ...builtFile) (subsets [][]string, ok bool) {
+	var tags []string
+	for _, f := range files {
+		tags = append(tags, f.tags()...)
+	}
+	slices.Sort(tags)
+	tags = slices.Compact(tags)
+	if len(tags) > mostTags {
+		return nil, false
+	}
+	for bits := range 1 << len(tags) {
+		var subset []string
+		for i, tag := range tags {
+			if bits&(1<<i) != 0 {
+				subset = append(subset, tag)
+			}
+		}
+		subsets = append(subsets, subset)
+	}
+	slices.SortStableFunc(subsets, func(a, b []string) int { return len(a) - len(b) })
+	return subsets, true
+}
+
+// builds returns the systems, and one that no release knows yet.
+func builds() []buildOf {
+	var all []buildOf
+	for _, pair := range append(strings.Fields(systems), "none/none") {
+		goos, goarch, _ := strings.Cut(pair, "/")
+		all = append(all, buildOf{goos: goos, goarch: goarch})
+	}
+	return all
+}
+
+// together reports whether some build takes both files in. Without an answer it says
+// yes.
+func together(f, g builtFile) bool {
+	subsets, ok := choices(f, g)
+	if !ok {
+		return true
+	}
+	for _, tags := range subsets {
+		for _, b := range builds() {
+			b.tags = tags
+			if f.in(b) && g.in(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// BuiltWith reports whether every build that takes in the one file of a unit takes in
+// the other one as well. Without an answer it says no.
+func BuiltWith(u *pattern.Unit, name, other string) bool {
+	if name == other {
+		return true
+	}
+	text, err := u.ReadFile(name)
+	if err != nil {
+		return false
+	}
+	otherText, err := u.ReadFile(other)
+	if err != nil {
+		return false
+	}
+	f, g := newBuiltFile(name, text), newBuiltFile(other, otherText)
+	subsets, ok := choices(f, g)
+	if !ok {
+		return false
+	}
+	for _, tags := range subsets {
+		for _, b := range builds() {
+			b.tags = tags
+			if f.in(b) && !g.in(b) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// perSystem reports whether builds with the same tags take in the one file or the
+// other, on different systems.
+func perSystem(f, g builtFile) bool {
+	subsets, ok := choices(f, g)
+	if !ok {
+		return true
+	}
+	return slices.ContainsFunc(subsets, func(tags []string) bool {
+		in := func(f builtFile) bool {
+			return slices.ContainsFunc(builds(), func(b buildOf) bool {
+				b.tags = tags
+				return f.in(b)
+			})
+		}
+		return in(f) && in(g)
+	})
+}
+
+// advice returns what to tell the command so that it takes a file in, as a clause
+// to follow a reason; "" if that is not plain.
+func (f builtFile) advice() string {
+	subsets, ok := choices(f)
+	if !ok {
+		return ""
+	}
+	for _, tags := range subsets {
+		for _, b := range append([]buildOf{{goos: build.Default.GOOS, goarch: build.Default.GOARCH}}, builds()...) {
+			b.tags = tags
+			if b.goos == "none" || !f.in(b) || slices.Contains(tags, "ignore") {
+				continue
+			}
+			var flags []string
+			if b.goos != build.Default.GOOS || b.goarch != build.Default.GOARCH {
+				flags = append(flags, "-config "+b.goos+"/"+b.goarch)
+			}
+			if len(tags) > 0 {
+				flags = append(flags, "-tags "+strings.Join(tags, ","))
+			}
+			if flags == nil {
+				return ""
+			}
+			return "; closurefix " + strings.Join(flags, " ") + " takes it in"
+		}
+	}
+	return ""
+}
+
+// sameSignature reports whether two functions have the same parameters and results,
+// as they are written.
+func sameSignature(a, b *ast.FuncType) bool {
+	return fieldTypes(a.Params) == fieldTypes(b.Params) && fieldTypes(a.Results) == fieldTypes(b.Results)
+}
+
+// fieldTypes returns the types of parameters or results as text.
+func fieldTypes(l *ast.FieldList) string {
+	var all []string
+	if l != nil {
+		for _, f := range l.List {
+			for range max(len(f.Names), 1) {
+				all = append(all, types.ExprString(f.Type))
+			}
+		}
+	}
+	return strings.Join(all, ",")
+}

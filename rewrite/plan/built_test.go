@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"go/build"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestSystems: the go command knows what Go builds for.
+func TestSystems(t *testing.T) {
+	out, err := exec.Command("go", "tool", "dist", "list").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, listed := strings.Fields(string(out)), strings.Fields(systems)
+	slices.Sort(known)
+	slices.Sort(listed)
+	for _, pair := range known {
+		if !slices.Contains(listed, pair) {
+			t.Errorf("%s is missing", pair)
+		}
+	}
+	for _, pair := range listed {
+		goos, goarch, _ := strings.Cut(pair, "/")
+		if !platform(goos) || !platform(goarch) {
+			t.Errorf("package build does not know %s", pair)
+		}
+	}
+	for _, word := range []string{"unix", "test", "cgo", "closure", "go1.21"} {
+		if platform(word) {
+			t.Errorf("%s is no system", word)
+		}
+	}
+}
+
+func TestBuiltFiles(t *testing.T) {
+	for _, tt := range []struct {
+		a, b      string // file names, with a build constraint after a space
+		together  bool
+		perSystem bool
+	}{
+		{"a.go", "b.go", true, true},
+		{"a.go", "b.go ignore", true, true},
+		{"a_linux.go", "b.go !linux", false, true},
+		{"a_linux.go", "b.go unix", true, true},
+		{"a_unix.go", "b_windows.go", true, true}, // unix is no system in a name
+		{"a.go unix", "b_windows.go", false, true},
+		{"a.go unix", "b.go !linux", true, true},
+		{"a_linux.go", "b_android.go", true, true},
+		{"a_windows_amd64.go", "b_amd64.go", true, true},
+		{"a_windows_amd64.go", "b_windows_arm64.go", false, true},
+		{"a.go closure", "b.go !closure", false, false},
+		{"a.go finish && !closure", "b.go closure", false, false},
+		{"a_amd64.go !purego", "b.go !amd64 || purego", false, true},
+		{"a.go cgo", "b.go !cgo", false, false},
+		{"a_linux_test.go", "b_test.go !linux", false, true},
+		{"a.go go1.900", "b.go !go1.900", false, false},
+		{"a.go !go1.1", "b.go", false, false},
+	} {
+		a, b := builtOf(tt.a), builtOf(tt.b)
+		if got := together(a, b); got != tt.together {
+			t.Errorf("%s and %s are built together: %v, want %v", tt.a, tt.b, got, tt.together)
+		}
+		if got := perSystem(a, b); got != tt.perSystem {
+			t.Errorf("%s and %s are for systems of their own: %v, want %v", tt.a, tt.b, got, tt.perSystem)
+		}
+	}
+	c := newBuiltFile("a.go", []byte("package p\n\n// #include <stdio.h>\nimport \"C\"\n"))
+	if d := builtOf("b.go !cgo"); together(c, d) {
+		t.Error("a file that imports C is built together with one for !cgo")
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	host := build.Default.GOOS + "/" + build.Default.GOARCH
+	other, name := "windows/amd64", "x_windows.go"
+	if build.Default.GOOS == "windows" {
+		other, name = "linux/amd64", "x_linux.go"
+	}
+	for file, want := range map[string]string{
+		name:              "; closurefix -config " + other + " takes it in",
+		name + " debug":   "; closurefix -config " + other + " -tags debug takes it in",
+		"x.go debug":      "; closurefix -tags debug takes it in",
+		"x.go a && b":     "; closurefix -tags a,b takes it in",
+		"x.go ignore":     "",
+		"x_s390x.go":      "; closurefix -config linux/s390x takes it in",
+		"x.go wasm && js": "; closurefix -config js/wasm takes it in",
+	} {
+		if got := builtOf(file).advice(); got != want && !strings.Contains(want, host) {
+			t.Errorf("%s: %q, want %q", file, got, want)
+		}
+	}
+}
+
+// builtOf returns a file with a name and, after a space, a build constraint.
+func builtOf(s string) builtFile {
+	name, line, ok := strings.Cut(s, " ")
+	text := "package p\n"
+	if ok {
+		text = "//go:build " + line + "\n\n" + text
+	}
+	return newBuiltFile(name, []byte(text))
+}

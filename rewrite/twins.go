@@ -1,0 +1,80 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// keepTwins refuses changes of functions that are declared once per system, if one of
+// the configurations has a declaration that stays as it is: to those who call the
+// function, and read about it, it is one. changes are all that concern the function.
+func keepTwins(views []*view, changes []*change) {
+	planned := func(file string) bool {
+		for _, c := range changes {
+			if c.refusal == nil && c.edits[file] != nil {
+				return true
+			}
+		}
+		return false
+	}
+	for again := true; again; { // a refusal keeps those that depend on it
+		again = false
+		for _, c := range changes {
+			if c.refusal != nil {
+				continue
+			}
+			for _, v := range views {
+				twin, file := v.function(c.key)
+				if twin == nil || v.built[c.pos.Filename] || planned(file) ||
+					signature(twin) != signature(c.first.Prepare.Func) {
+					continue
+				}
+				c.refusal = &plan.Refusal{
+					Code: plan.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
+					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", filepath.Base(file), v.config),
+				}
+				again = true
+				break
+			}
+		}
+	}
+}
+
+// function returns a function of the view, and the file of its declaration; nil if it
+// has none of the key.
+func (v *view) function(key pattern.Key) (*types.Func, string) {
+	for name, f := range v.syntax {
+		u := v.unit[name]
+		if u.Pkg.Path() != key.Pkg {
+			continue
+		}
+		for _, d := range f.Decls {
+			fd, ok := d.(*ast.FuncDecl)
+			if !ok || fd.Name.Name != key.Name {
+				continue
+			}
+			if fn, ok := u.Info.Defs[fd.Name].(*types.Func); ok && pattern.KeyOf(fn) == key {
+				return fn, name
+			}
+		}
+	}
+	return nil, ""
+}
+
+// signature returns the parameters and results of a function, without their names.
+// Types of different configurations are compared as text.
+func signature(f *types.Func) string {
+	text := ""
+	for _, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {
+		for v := range tuple.Variables() {
+			text += types.TypeString(v.Type(), nil) + ","
+		}
+		text += ";"
+	}
+	return text
+}
