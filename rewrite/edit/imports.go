@@ -77,8 +77,8 @@ func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) 
 	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && names[n] })
 }
 
-// same reports whether two imports are of one package, by one name.
-func same(a, b *ast.ImportSpec) bool {
+// samePath reports whether two imports are of one package, by one name.
+func samePath(a, b *ast.ImportSpec) bool {
 	return a.Path.Value == b.Path.Value && (a.Name == nil) == (b.Name == nil) && (a.Name == nil || a.Name.Name == b.Name.Name)
 }
 
@@ -186,7 +186,7 @@ func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error)
 		return nil, err
 	}
 	for _, s := range f.Imports {
-		if same(s, spec) {
+		if samePath(s, spec) {
 			from, to := fset.Position(s.Pos()).Offset, fset.Position(s.Path.Pos()).Offset
 			return append(append(append([]byte(nil), text[:from]...), "_ "...), text[to:]...), nil
 		}
@@ -234,7 +234,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 		}
 		for _, sp := range decl.Specs {
 			spec := sp.(*ast.ImportSpec)
-			if !same(spec, gone) {
+			if !samePath(spec, gone) {
 				continue
 			}
 			if spec.Doc != nil || spec.Comment != nil {

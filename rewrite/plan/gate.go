@@ -43,10 +43,6 @@ func (x *decision) visible() *Refusal {
 		if r := x.editable(s.Unit, s.File, s.Call.Pos(), "it is called"); r != nil {
 			return r
 		}
-		if p.Key.Recv != "" && len(s.TypeArgs()) > 0 {
-			// Go 1.27 has such methods. Nothing tells whether finish would infer the same.
-			return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is a method with type parameters of its own, and a call gives it type arguments")
-		}
 		if s.Decl == ast.Decl(p.Decl) {
 			return x.refuse(Recursive, s.Unit, s.Call.Pos(), "it calls itself")
 		}
