@@ -73,12 +73,20 @@ type Options struct {
 	// Neither is called by two goroutines at once.
 	Status func(string)
 
-	whole    bool            // leaves loading to go/packages, which tests compare
-	anew     bool            // asks the go command about each text, which tests compare
-	modcache string          // whose files are never edited
-	standard bool            // the main module is the standard library, of whose packages the go command names no module
-	goarch   string          // of the host
-	systems  map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
+	// Kill, once it is closed, ends the processes that Run started at once. When
+	// only the context ends, they have half a second to remove their files. May be
+	// nil.
+	Kill <-chan struct{}
+
+	whole    bool   // leaves loading to go/packages, which tests compare
+	anew     bool   // asks the go command about each text, which tests compare
+	modcache string // whose files are never edited
+	standard bool   // the main module is the standard library, of whose packages the go command names no module
+	goarch   string // of the host
+	root     string // the directory below which files may change
+
+	workspace bool            // a go.work file is in use
+	systems   map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
 
 	// candidates stands in for edit.Candidates in tests. With undeferred, the
 	// functions that it finds need no caller that defers what they hand out.
@@ -165,18 +173,19 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	// A driver of another build system does not know the overlays that verify a
 	// rewrite, and would verify nothing.
 	o.Env = append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT")
+	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOWORK")
 	if err != nil {
 		return o, err
 	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT string }
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT, GOWORK string }
 	if err := json.Unmarshal(out, &host); err != nil {
 		return o, fmt.Errorf("go env: %w", err)
 	}
 	if strings.Contains(host.GOFLAGS, "-overlay") {
 		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
 	}
-	o.modcache, o.goarch = host.GOMODCACHE, host.GOARCH
+	o.modcache, o.goarch, o.root = host.GOMODCACHE, host.GOARCH, rootOf(o.Dir, host.GOWORK)
+	o.workspace = host.GOWORK != "" && host.GOWORK != "off"
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
 	err = o.distinct(ctx, host.GOOS, host.GOARCH)
 	return o, err
