@@ -35,8 +35,9 @@ type Result struct {
 	Scanned  int // Go files parsed
 	Loaded   int // packages type-checked
 
-	root string // where Write keeps its journal
-	src  *sources
+	root  string // below which Write changes files
+	src   *sources
+	sight *sight
 }
 
 // A Finding is a prepare function and what becomes of it.

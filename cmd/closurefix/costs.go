@@ -45,7 +45,7 @@ func (p *printer) warnings(res *rewrite.Result) {
 		fmt.Fprintf(p.stderr, "%s: this comment silences nothing: %s\n", p.place(d.Pos), visible.Line(d.Text))
 	}
 	for _, w := range res.Warnings {
-		fmt.Fprintf(p.stderr, "closurefix: %s\n", w)
+		fmt.Fprintf(p.stderr, "closurefix: %s\n", sentence(w))
 	}
 }
 
