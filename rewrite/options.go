@@ -135,12 +135,15 @@ func (c Config) env(base []string) []string {
 	return env
 }
 
-// flags returns the build flags of c.
+// flags returns the build flags of c. The go command is kept from asking git about the
+// commit that a main package is built from: git runs programs that the configuration of
+// the repository names, such as core.fsmonitor.
 func (c Config) flags() []string {
-	if len(c.Tags) == 0 {
-		return nil
+	flags := []string{"-buildvcs=false"}
+	if len(c.Tags) > 0 {
+		flags = append(flags, "-tags="+strings.Join(c.Tags, ","))
 	}
-	return []string{"-tags=" + strings.Join(c.Tags, ",")}
+	return flags
 }
 
 // complete fills in the defaults of o.
