@@ -26,7 +26,7 @@ type Result struct {
 	Bench *bench.Results
 
 	Cold     []Finding // left out, since the profiles say that they cost little; only with Options.Profiles
-	Warnings []string  // about profiles that do not match the code
+	Warnings []string  // about profiles that do not match the code, and tests that see the old text
 	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Idle []Directive // comments that are there to silence closurefix, and silence nothing

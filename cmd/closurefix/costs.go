@@ -38,7 +38,7 @@ func (p *printer) cold(res *rewrite.Result) {
 	}
 }
 
-// warnings prints what is wrong with the profiles, and which comments are there to
+// warnings prints what is wrong with profiles and tests, and which comments are there to
 // silence findings, and silence none.
 func (p *printer) warnings(res *rewrite.Result) {
 	for _, d := range res.Idle {

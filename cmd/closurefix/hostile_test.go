@@ -268,15 +268,11 @@ func (h hostile) run(t *testing.T) {
 	git(t, origin, "init", "-q")
 	git(t, origin, "add", "-f", ".")
 	git(t, origin, "commit", "-q", "-m", "nothing to see here")
-	cache, err := exec.Command("go", "env", "GOCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	program, err := exec.LookPath("closurefix")
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GOCACHE="+strings.TrimSpace(string(cache)), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "TMPDIR="+temp, "CGO_ENABLED=0")
+	env := append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GOCACHE="+goCache(t), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "TMPDIR="+temp, "CGO_ENABLED=0")
 	flags := []string{"", "-diff", "-json", "-escape", "-fix"}
 	for f := range h.want {
 		if !slices.Contains(flags, f) {
