@@ -190,13 +190,13 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	o.modcache, o.goarch, o.root = host.GOMODCACHE, host.GOARCH, rootOf(o.Dir, host.GOWORK)
 	o.workspace = host.GOWORK != "" && host.GOWORK != "off"
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
-	err = o.distinct(ctx, host.GOOS, host.GOARCH)
+	err = o.distinct(ctx, host.GOROOT, host.GOOS, host.GOARCH)
 	return o, err
 }
 
 // distinct reduces the configurations of o to each one once, with the host's spelled
 // out if there are others beside it.
-func (o *Options) distinct(ctx context.Context, goos, goarch string) error {
+func (o *Options) distinct(ctx context.Context, goroot, goos, goarch string) error {
 	if len(o.Configs) == 0 {
 		o.Configs = []Config{{}}
 		return nil
@@ -204,7 +204,9 @@ func (o *Options) distinct(ctx context.Context, goos, goarch string) error {
 	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
 		return nil
 	}
-	out, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
+	// Not in the module: its go.mod may have a tool of that name, which the go command
+	// runs if it has none itself.
+	out, err := goCommand(ctx, goroot, append(slices.Clone(o.Env), "GO111MODULE=off", "GOWORK=off"), "tool", "dist", "list")
 	if err != nil && ctx.Err() != nil {
 		return err
 	}

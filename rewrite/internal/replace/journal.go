@@ -68,16 +68,15 @@ func openHome(t *tree) (*tree, error) {
 	fail := func(reason string, err error) (*tree, error) {
 		return nil, &FileError{Name: dir, Reason: reason, Err: cause(err)}
 	}
+	if within(t.name, resolved(dir)) {
+		return fail("is inside "+t.name+", and the journal of the rewrite must be outside", nil)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fail("cannot be made, to hold the journal of the rewrite", err)
 	}
 	home, err := openTree(dir)
 	if err != nil {
 		return fail("cannot hold the journal of the rewrite", err)
-	}
-	if within(t.name, home.name) {
-		home.Close()
-		return fail("is inside "+t.name+", and the journal of the rewrite must be outside", nil)
 	}
 	info, err := home.Stat(".")
 	if err == nil {
@@ -88,6 +87,18 @@ func openHome(t *tree) (*tree, error) {
 		return fail("cannot hold the journal of the rewrite", err)
 	}
 	return home, nil
+}
+
+// resolved returns a name without links, as far as it exists.
+func resolved(name string) string {
+	real, err := filepath.EvalSymlinks(name)
+	if dir := filepath.Dir(name); err != nil && dir != name {
+		return filepath.Join(resolved(dir), filepath.Base(name))
+	}
+	if err != nil {
+		return name
+	}
+	return real
 }
 
 // within reports whether name is dir or below it. Both are without links.

@@ -475,10 +475,18 @@ func TestShippedJournal(t *testing.T) {
 		t.Setenv(v, filepath.Join(root, "cache"))
 	}
 	try()
+	elsewhere := filepath.Join(root, "elsewhere")
 	f := File{Name: filepath.Join(root, names[1]), Old: []byte("old " + names[1]), New: []byte("new")}
 	var bad *FileError
 	if err := Files(t.Context(), root, []File{f}, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "must be outside") {
 		t.Errorf("Files: %v", err)
+	}
+	t.Setenv("XDG_CACHE_HOME", elsewhere)
+	if err := Files(t.Context(), root, []File{f}, nil); err == nil {
+		t.Error("Files has its journal among the files")
+	}
+	if _, err := os.Stat(elsewhere); err == nil {
+		t.Errorf("%s was made", elsewhere)
 	}
 	if got := state(t, root); got != "new old old" {
 		t.Errorf("the files became %s", got)
