@@ -64,17 +64,27 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	// Nothing is waited for that cannot be stopped, such as the type checker in a large
 	// package: it ends by itself, and finds that nobody is interested.
-	select {
-	case out := <-done:
-		return out.res, out.err
-	case <-o.Kill:
-	case <-time.After(patience):
+	for _, wait := range []struct {
+		kill <-chan struct{}
+		most time.Duration
+	}{{o.Kill, patience}, {nil, haste}} {
+		select {
+		case out := <-done:
+			return out.res, out.err
+		case <-wait.kill:
+		case <-time.After(wait.most):
+			return nil, ctx.Err()
+		}
 	}
 	return nil, ctx.Err()
 }
 
-// patience is how long a run whose context ended may take to end.
-const patience = 900 * time.Millisecond
+// A run whose context ended may take so long to end, and so long if it is to end at
+// once: what it started has to be killed, and temporary files to be removed.
+const (
+	patience = 900 * time.Millisecond
+	haste    = 100 * time.Millisecond
+)
 
 // runAll is Run, and takes its time.
 func runAll(ctx context.Context, o Options) (*Result, error) {

@@ -171,7 +171,8 @@ exec "$@"
 	if text, err := os.ReadFile(filepath.Join(dir, "m.go")); err != nil || string(text) != source {
 		t.Errorf("m.go was changed: %v\n%s", err, text)
 	}
-	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+	// After a second signal the next run may have to remove them: see TestSweep.
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 && len(sent) == 1 {
 		t.Errorf("temporary files are left: %v %v", left, err)
 	}
 	gone(t, pid)
