@@ -72,9 +72,9 @@ func TestKilled(t *testing.T) {
 		found, _ := filepath.Glob(filepath.Join(dir, ".closurefix-*"))
 		return len(found)
 	}
-	// kill starts a run and kills it some time after it has begun to write, or lets it
-	// end if it is faster.
-	kill := func(begun func() bool, most time.Duration) {
+	// kill starts a run and sends it a signal some time after it has begun to write, or
+	// lets it end if it is faster.
+	kill := func(sig os.Signal, begun func() bool, most time.Duration) {
 		t.Helper()
 		cmd := start()
 		done := make(chan struct{})
@@ -90,7 +90,7 @@ func TestKilled(t *testing.T) {
 			}
 		}
 		time.Sleep(rand.N(most))
-		cmd.Process.Kill()
+		cmd.Process.Signal(sig)
 		<-done
 	}
 	write(old)
@@ -104,13 +104,22 @@ func TestKilled(t *testing.T) {
 		}
 		new[name] = string(text)
 	}
-	between, stopped, completed := 0, 0, 0
-	for n := 0; n < *kills || completed < *recoveries; n++ {
+	between, stopped, interrupted, completed := 0, 0, 0, 0
+	for n := 0; stopped < *kills || completed < *recoveries; n++ {
 		write(old)
-		if n%2 == 0 {
-			kill(func() bool { return temps() > 0 }, 20*time.Millisecond)
-		} else {
-			kill(func() bool { return journals(".commit") > 0 }, 3*time.Millisecond)
+		switch n % 3 {
+		case 0:
+			kill(os.Kill, func() bool { return temps() > 0 }, 20*time.Millisecond)
+		case 1:
+			kill(os.Kill, func() bool { return journals(".commit") > 0 }, 3*time.Millisecond)
+		case 2:
+			// Asked to end, it goes back by itself, or is done.
+			kill(os.Interrupt, func() bool { return temps() > 0 }, 20*time.Millisecond)
+			if n := state(); n > 0 && n < len(old) || temps() > 0 || journals("") > 0 {
+				t.Fatalf("interrupted, it leaves %d of %d files new, %d temporary files, %d journals", n, len(old), temps(), journals(""))
+			}
+			interrupted++
+			continue
 		}
 		stopped++
 		half := state()
@@ -118,7 +127,7 @@ func TestKilled(t *testing.T) {
 			between++
 		}
 		if journals(".commit") > 0 && completed < *recoveries {
-			kill(func() bool { return state() > half || temps() < len(old) }, time.Millisecond)
+			kill(os.Kill, func() bool { return state() > half || temps() < len(old) }, time.Millisecond)
 			state()
 			completed++
 		}
@@ -132,7 +141,7 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("%d temporary files and %d journals are left", temps(), journals(""))
 		}
 	}
-	t.Logf("%d runs killed, %d of them between two files; %d completions killed", stopped, between, completed)
+	t.Logf("%d runs killed, %d of them between two files; %d completions killed; %d runs interrupted while they wrote", stopped, between, completed, interrupted)
 }
 
 // goCache returns the directory of the go command's cache.

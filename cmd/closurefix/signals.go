@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 )
 
@@ -19,9 +18,7 @@ func interruptible() (ctx context.Context, kill <-chan struct{}, stop func()) {
 			signal.Notify(signals, s)
 		}
 	}
-	// Without this the process would die of a pipe that nobody reads any more, in
-	// the midst of its work and with nothing said.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	surviveBrokenPipe()
 	go func() {
 		<-signals
 		cancel()

@@ -309,7 +309,7 @@ func (e entry) sound() bool {
 			return false
 		}
 	}
-	return true
+	return len(e.Was) == 2*sha256.Size && len(e.Is) == 2*sha256.Size // else a missing file would be one of them
 }
 
 // tidy removes what a writer of t left that died before it changed anything,

@@ -367,6 +367,12 @@ func TestForeignJournal(t *testing.T) {
 		{"an absolute target", func(t *testing.T, root, victim string, s *saved) {
 			s.Entries[1].Target = filepath.Join(victim, "b.txt")
 		}},
+		{"a sum of nothing", func(t *testing.T, root, victim string, s *saved) {
+			s.Entries[2].Was = ""
+			if err := os.Remove(filepath.Join(root, "sub", "c.txt")); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"a name that is not clean", func(t *testing.T, root, victim string, s *saved) {
 			s.Entries[1].Target, s.Entries[1].Fresh, s.Entries[1].Old = "sub/../b.txt", "sub/../.closurefix-1.new", "sub/../.closurefix-1.old"
 		}},
