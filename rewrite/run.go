@@ -83,7 +83,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 // once: what it started has to be killed, and temporary files to be removed.
 const (
 	patience = 900 * time.Millisecond
-	haste    = 100 * time.Millisecond
+	haste    = 250 * time.Millisecond
 )
 
 // runAll is Run, and takes its time.

@@ -34,4 +34,4 @@ func interruptible() (ctx context.Context, kill <-chan struct{}, stop func()) {
 }
 
 // haste is how long after a second signal what was started may be ended.
-const haste = 200 * time.Millisecond
+const haste = 400 * time.Millisecond

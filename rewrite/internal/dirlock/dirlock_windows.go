@@ -16,7 +16,7 @@ const (
 // try locks a directory by a file in it that nobody else may open and that goes away
 // with its last handle.
 func try(dir string) (release func(), err error) {
-	name, err := syscall.UTF16PtrFromString(filepath.Join(dir, ".closurefix-lock"))
+	name, err := syscall.UTF16PtrFromString(filepath.Join(dir, File))
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,6 +37,7 @@ func TempDir(parent string) (dir string, remove func(), err error) {
 	return dir, func() {
 		os.RemoveAll(dir)
 		release()
+		os.RemoveAll(dir) // on Windows the lock is a file in it
 	}, nil
 }
 
@@ -91,15 +91,16 @@ func sweep(dir string) {
 	if err != nil {
 		return
 	}
-	defer release()
-	// The mark goes last: what could not be removed is found again.
-	entries, _ := os.ReadDir(dir)
+	// The mark goes last: what could not be removed is found again. On Windows there is
+	// the lock beside it.
+	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Name() != tempMark {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		if name := e.Name(); name != tempMark && name != dirlock.File {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
 		}
 	}
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+	release()
+	if err == nil {
 		os.RemoveAll(dir)
 	}
 }
