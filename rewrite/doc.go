@@ -104,9 +104,9 @@
 //     release of Go, which the checksum database vouches for; so are modules fetched, into
 //     the module cache, from where the user's GOPROXY and GOVCS allow. No file of a module
 //     sets those, nor GOFLAGS, GOTOOLCHAIN or GOAUTH: they come from the environment, from
-//     the user's own configuration and from GOROOT. Lines tool and ignore, and comments
-//     go:generate, run nothing. A use line may lead out of the tree: such a module is read,
-//     and never written.
+//     the user's own configuration and from GOROOT. Comments for go generate run nothing,
+//     nor do lines tool and ignore. A use line may lead out of the tree: such a module is
+//     read, and never written.
 //   - C. The go command accepts the flags of #cgo lines that it knows to run nothing: no
 //     -fplugin, -B, -wrapper or @file. An #include can name any file that the user can read;
 //     what the compiler says of it reaches standard error, and nothing else.
