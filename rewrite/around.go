@@ -3,7 +3,6 @@ package rewrite
 import (
 	"bytes"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,7 +30,7 @@ func around(mains []string) (neighbours []plan.Neighbour, files []string) {
 					return filepath.SkipDir
 				}
 			case d.Name() == "go.mod" && !slices.Contains(mains, filepath.Dir(name)):
-				if text, err := os.ReadFile(name); err == nil && modulePath(text) != "" {
+				if text, err := readSource(name); err == nil && modulePath(text) != "" {
 					neighbours = append(neighbours, plan.Neighbour{Path: modulePath(text), File: name})
 				}
 			case strings.HasSuffix(name, ".go") && d.Name()[0] != '_' && d.Name()[0] != '.':

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"go/token"
 	"maps"
@@ -40,9 +41,8 @@ func (c *change) id() id { return id{c.key, c.pos.Filename} }
 func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
 // decide asks for the candidates in every view, leaves out those that a comment
-// silences, and brings them together, in
-// the order of their positions.
-func (r *run) decide(views []*view) (changes []*change, err error) {
+// silences, and brings them together, in the order of their positions.
+func (r *run) decide(ctx context.Context, views []*view) (changes []*change, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: %v; nothing was written\n%s", v, debug.Stack())
@@ -51,7 +51,12 @@ func (r *run) decide(views []*view) (changes []*change, err error) {
 	byKey := make(map[pattern.Key][]*edit.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
 	for i, v := range views {
-		for _, c := range r.candidates(v.world) {
+		v.world.Stop = func() bool { return ctx.Err() != nil }
+		found := r.candidates(v.world)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for _, c := range found {
 			if suppress.Func(c.Prepare.Unit.Fset, c.Prepare.File, c.Prepare.Decl) {
 				continue
 			}
@@ -69,7 +74,7 @@ func (r *run) decide(views []*view) (changes []*change, err error) {
 		changes = append(changes, same...)
 	}
 	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
-	return changes, nil
+	return changes, r.refuseLinked(ctx, changes)
 }
 
 func comparePositions(a, b token.Position) int {

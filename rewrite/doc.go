@@ -78,7 +78,47 @@
 //
 // Options.Profiles (package heat) proves nothing, and says where it matters.
 //
+// Tests run over the overlay, too. One that reads Go files of its own package sees those
+// on disk, which are the old ones: see Result.Warnings.
+//
 // All of this happens in memory and in temporary directories. Result.Write replaces
 // the files at the end, unless one of them was changed by somebody else since it was
-// read.
+// read, or a Go file appeared beside them.
+//
+// # Hostile code
+//
+// The code may come from a stranger, who knows that closurefix will run on it. Nothing
+// in it may decide what is written where, or be run unless an option says so. What was
+// looked at, for Go 1.26, git 2.39 and GCC 12:
+//
+//   - What a run starts. All runs start the go command: go env, go list -m, go list, and
+//     go tool dist list with several configurations. What the packages import is listed
+//     with -export, which compiles it, and packages with cgo with -compiled: that runs
+//     cgo, the C compiler, the linker for cgo's own purposes, and pkg-config where a file
+//     asks for it. Options.Escape compiles the packages, too. Only Options.Test and Options.Bench run what was compiled.
+//   - git. go build asks git about the commit that a main package is built from, and git
+//     runs what .git/config names (core.fsmonitor, for example; a clone has a new one, an
+//     unpacked archive may not). All go commands here have -buildvcs=false, and none of
+//     them starts git in the tree.
+//   - go.mod and go.work. A toolchain line makes the go command fetch and run another
+//     release of Go, which the checksum database vouches for; so are modules fetched, into
+//     the module cache, from where the user's GOPROXY and GOVCS allow. No file of a module
+//     sets those, nor GOFLAGS, GOTOOLCHAIN or GOAUTH: they come from the environment, from
+//     the user's own configuration and from GOROOT. Comments for go generate run nothing,
+//     nor do lines tool and ignore. A use line may lead out of the tree: such a module is
+//     read, and never written.
+//   - C. The go command accepts the flags of #cgo lines that it knows to run nothing: no
+//     -fplugin, -B, -wrapper or @file. An #include can name any file that the user can read;
+//     what the compiler says of it reaches standard error, and nothing else.
+//   - Programs of the tree. The go command, and os/exec here, refuse a program that PATH
+//     finds in the current directory.
+//   - Files that are read: those that the go command names, go.mod, and those of the main
+//     modules whose names end in .go. They must be regular, and not larger than 64 MB. A
+//     pipe with the name of a Go file makes the go command itself wait: no clone can hold
+//     one, an archive can.
+//   - Embedded files and directories of vendor and testdata are read by the go command or
+//     as Go files, and never written.
+//   - Files that are written: see package replace, and Result.Write. Temporary directories
+//     are the user's alone. What a run leaves that is killed, a later one removes, if it
+//     has the mark of closurefix and nobody holds its lock.
 package rewrite

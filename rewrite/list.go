@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/internal/process"
@@ -25,6 +26,7 @@ type scope struct {
 	reach   []string        // load, and all that depend on a package with an open hit
 	brief   *briefing       // what of load is enough in brief
 	files   int             // Go files looked at
+	dirs    []string        // of the targets
 
 	// linked holds the symbols that linkname directives name, with the file.
 	linked map[string]string
@@ -36,7 +38,8 @@ type scope struct {
 	lists []graph
 	alone map[string]bool // configurations whose packages have to be listed once more, by themselves
 
-	neighbours []plan.Neighbour // known once modules was called, and so is present
+	mains      []string         // directories of the main modules, known once modules was called
+	neighbours []plan.Neighbour // the same, and so is present
 	present    []string         // the Go files of the main modules
 	unbuilt    []string         // those that no configuration builds, and that mention an open hit
 	outside    []string         // those of other modules that import a main one, and that mention an open hit
@@ -95,6 +98,11 @@ func survey(ctx context.Context, o Options, src *sources) (*scope, error) {
 		}
 	}
 	s.files = len(files)
+	for name := range files {
+		s.dirs = append(s.dirs, filepath.Dir(name))
+	}
+	slices.Sort(s.dirs)
+	s.dirs = slices.Compact(s.dirs)
 	o.Progress(fmt.Sprintf("%s listed", count(len(s.targets), "package")))
 
 	o.Status(fmt.Sprintf("scanning %s", count(len(files), "file")))
@@ -266,7 +274,7 @@ func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package,
 	ended := make(chan struct{})
 	idle := context.AfterFunc(cfg.Context, func() {
 		defer close(ended)
-		mark.End()
+		mark.End(cfg.Context)
 	})
 	pkgs, err := packages.Load(cfg, patterns...)
 	if !idle() {
@@ -427,6 +435,7 @@ func (s *scope) modules(ctx context.Context, o Options, src *sources) (graph, er
 	if err != nil {
 		return nil, err
 	}
+	s.mains = dirs
 	s.neighbours, s.present = around(dirs)
 	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(o.Dir) && slices.Contains(o.Patterns, "./...") {
 		return s.lists[0], nil
@@ -510,15 +519,15 @@ func (g graph) reach(paths map[string]bool) []*packages.Package {
 // mainModules returns the directories of the main modules: one, or those of a
 // go.work file.
 func mainModules(ctx context.Context, o Options) ([]string, error) {
-	out, err := goCommand(ctx, o.Dir, o.Env, "list", "-m", "-f", "{{if .Main}}{{.Dir}}{{end}}")
+	out, err := goCommand(ctx, o.Dir, o.Env, "list", "-m", "-f", `{{if .Main}}{{printf "%q" .Dir}}{{end}}`)
 	if err != nil {
 		return nil, err
 	}
 	var dirs []string
 	for line := range bytes.Lines(out) {
-		dir := string(bytes.TrimSpace(line))
-		if dir == "" {
-			continue
+		dir, err := strconv.Unquote(string(bytes.TrimSpace(line)))
+		if err != nil || dir == "" {
+			continue // not a main module
 		}
 		if _, err := os.Stat(dir); err != nil {
 			return nil, err

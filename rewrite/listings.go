@@ -5,7 +5,6 @@ import (
 	"context"
 	"go/build/constraint"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,7 +76,7 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 		return nil, ctx.Err() // it may be no module
 	}
 	for _, dir := range mains {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		text, err := readSource(filepath.Join(dir, "go.mod"))
 		if err != nil || bytes.Contains(text, []byte("ignore")) {
 			return nil, nil
 		}

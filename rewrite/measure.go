@@ -25,7 +25,7 @@ func (r *run) measure(ctx context.Context) (*bench.Results, error) {
 		changed[name] = true
 	}
 	config := r.Configs[0]
-	affected, err := r.affected(ctx, config, changed)
+	affected, _, err := r.affected(ctx, config, changed)
 	if err != nil {
 		return nil, err
 	}

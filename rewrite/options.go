@@ -73,12 +73,20 @@ type Options struct {
 	// Neither is called by two goroutines at once.
 	Status func(string)
 
-	whole    bool            // leaves loading to go/packages, which tests compare
-	anew     bool            // asks the go command about each text, which tests compare
-	modcache string          // whose files are never edited
-	standard bool            // the main module is the standard library, of whose packages the go command names no module
-	goarch   string          // of the host
-	systems  map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
+	// Kill, once it is closed, ends the processes that Run started at once. When
+	// only the context ends, they have half a second to remove their files. May be
+	// nil.
+	Kill <-chan struct{}
+
+	whole    bool   // leaves loading to go/packages, which tests compare
+	anew     bool   // asks the go command about each text, which tests compare
+	modcache string // whose files are never edited
+	standard bool   // the main module is the standard library, of whose packages the go command names no module
+	goarch   string // of the host
+	root     string // the directory below which files may change
+
+	workspace bool            // a go.work file is in use
+	systems   map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
 
 	// candidates stands in for edit.Candidates in tests. With undeferred, the
 	// functions that it finds need no caller that defers what they hand out.
@@ -127,12 +135,15 @@ func (c Config) env(base []string) []string {
 	return env
 }
 
-// flags returns the build flags of c.
+// flags returns the build flags of c. The go command is kept from asking git about the
+// commit that a main package is built from: git runs programs that the configuration of
+// the repository names, such as core.fsmonitor.
 func (c Config) flags() []string {
-	if len(c.Tags) == 0 {
-		return nil
+	flags := []string{"-buildvcs=false"}
+	if len(c.Tags) > 0 {
+		flags = append(flags, "-tags="+strings.Join(c.Tags, ","))
 	}
-	return []string{"-tags=" + strings.Join(c.Tags, ",")}
+	return flags
 }
 
 // complete fills in the defaults of o.
@@ -165,26 +176,27 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 	// A driver of another build system does not know the overlays that verify a
 	// rewrite, and would verify nothing.
 	o.Env = append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT")
+	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOWORK")
 	if err != nil {
 		return o, err
 	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT string }
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT, GOWORK string }
 	if err := json.Unmarshal(out, &host); err != nil {
 		return o, fmt.Errorf("go env: %w", err)
 	}
 	if strings.Contains(host.GOFLAGS, "-overlay") {
 		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
 	}
-	o.modcache, o.goarch = host.GOMODCACHE, host.GOARCH
+	o.modcache, o.goarch, o.root = host.GOMODCACHE, host.GOARCH, rootOf(o.Dir, host.GOWORK)
+	o.workspace = host.GOWORK != "" && host.GOWORK != "off"
 	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
-	err = o.distinct(ctx, host.GOOS, host.GOARCH)
+	err = o.distinct(ctx, host.GOROOT, host.GOOS, host.GOARCH)
 	return o, err
 }
 
 // distinct reduces the configurations of o to each one once, with the host's spelled
 // out if there are others beside it.
-func (o *Options) distinct(ctx context.Context, goos, goarch string) error {
+func (o *Options) distinct(ctx context.Context, goroot, goos, goarch string) error {
 	if len(o.Configs) == 0 {
 		o.Configs = []Config{{}}
 		return nil
@@ -192,7 +204,9 @@ func (o *Options) distinct(ctx context.Context, goos, goarch string) error {
 	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
 		return nil
 	}
-	out, err := goCommand(ctx, o.Dir, o.Env, "tool", "dist", "list")
+	// Not in the module: its go.mod may have a tool of that name, which the go command
+	// runs if it has none itself.
+	out, err := goCommand(ctx, goroot, append(slices.Clone(o.Env), "GO111MODULE=off", "GOWORK=off"), "tool", "dist", "list")
 	if err != nil && ctx.Err() != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type Result struct {
 	Bench *bench.Results
 
 	Cold     []Finding // left out, since the profiles say that they cost little; only with Options.Profiles
-	Warnings []string  // about profiles that do not match the code
+	Warnings []string  // about profiles that do not match the code, and tests that see the old text
 	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
 	Idle []Directive // comments that are there to silence closurefix, and silence nothing
@@ -35,8 +35,9 @@ type Result struct {
 	Scanned  int // Go files parsed
 	Loaded   int // packages type-checked
 
-	root string // where Write keeps its journal
-	src  *sources
+	root  string // below which Write changes files
+	src   *sources
+	sight *sight
 }
 
 // A Finding is a prepare function and what becomes of it.

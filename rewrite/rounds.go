@@ -40,7 +40,7 @@ func (r *run) rewrite(ctx context.Context) error {
 		if err := r.widen(ctx, rd.base); err != nil {
 			return err
 		}
-		changes, err := r.decide(r.views)
+		changes, err := r.decide(ctx, r.views)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (r *run) rewrite(ctx context.Context) error {
 				return err
 			}
 			r.noteDeclared()
-			if r.changes, err = r.decide(r.views); err != nil {
+			if r.changes, err = r.decide(ctx, r.views); err != nil {
 				return err
 			}
 		}

@@ -9,7 +9,9 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"time"
 
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 	"github.com/closurefix/closurefix/rewrite/internal/trial"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -21,6 +23,7 @@ type run struct {
 	Options
 	src     *sources
 	scope   *scope
+	links   *links  // nil until a file is to change
 	views   []*view // of the text with over in place
 	over    overlay // the changes that were accepted
 	changes []*change
@@ -40,13 +43,57 @@ type run struct {
 // every configuration. It writes nothing: see Result.Write.
 //
 // The error is a *SourceError if packages do not parse or type-check, or do
-// not exist, and an *UnfinishedError if an earlier Result.Write was killed.
+// not exist, and an *UnfinishedError if an earlier Result.Write was killed. If ctx
+// ends, Run returns its error within a second, and no process that it started is
+// left.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	type outcome struct {
+		res *Result
+		err error
+	}
+	ctx = process.WithKill(ctx, o.Kill)
+	done := make(chan outcome, 1)
+	go func() {
+		res, err := runAll(ctx, o)
+		done <- outcome{res, err}
+	}()
+	select {
+	case out := <-done:
+		return out.res, out.err
+	case <-ctx.Done():
+	}
+	// Nothing is waited for that cannot be stopped, such as the type checker in a large
+	// package: it ends by itself, and finds that nobody is interested.
+	for _, wait := range []struct {
+		kill <-chan struct{}
+		most time.Duration
+	}{{o.Kill, patience}, {nil, haste}} {
+		select {
+		case out := <-done:
+			return out.res, out.err
+		case <-wait.kill:
+		case <-time.After(wait.most):
+			return nil, ctx.Err()
+		}
+	}
+	return nil, ctx.Err()
+}
+
+// A run whose context ended may take so long to end, and so long if it is to end at
+// once: what it started has to be killed, and temporary files to be removed.
+const (
+	patience = 900 * time.Millisecond
+	haste    = 250 * time.Millisecond
+)
+
+// runAll is Run, and takes its time.
+func runAll(ctx context.Context, o Options) (*Result, error) {
 	o, err := o.complete(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := replace.Check(ctx, moduleRoot(o.Dir)); err != nil {
+	process.Sweep(o.Env)
+	if err := replace.Check(ctx, o.root); err != nil {
 		return nil, err
 	}
 	r := &run{
@@ -58,6 +105,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		tester:   tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
 	}
 	if r.scope, err = survey(ctx, o, r.src); err != nil {
+		return nil, err
+	}
+	if err := replace.Half(r.scope.dirs); err != nil {
 		return nil, err
 	}
 	if err := r.look(ctx); err != nil {
@@ -108,7 +158,7 @@ func (r *run) look(ctx context.Context) (err error) {
 	}
 	r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
 	r.Status("deciding")
-	r.changes, err = r.decide(r.views)
+	r.changes, err = r.decide(ctx, r.views)
 	return err
 }
 
@@ -226,7 +276,7 @@ func (r *run) revise() {
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
 	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried),
-		Cold: r.cold, Warnings: r.warnings, Idle: r.idle, root: moduleRoot(r.Dir), src: r.src}
+		Cold: r.cold, Warnings: r.warnings, Idle: r.idle, root: r.root, src: r.src, sight: r.sightOf()}
 	for _, f := range r.tester.broken {
 		res.Broken = append(res.Broken, f.String())
 	}

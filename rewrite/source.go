@@ -3,12 +3,16 @@ package rewrite
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
+
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
 // sources holds files as they were when first read, so that all that a run
@@ -48,7 +52,7 @@ func (s *sources) read(name string) ([]byte, error) {
 	if ok {
 		return text, nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := readSource(name)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +67,32 @@ func (s *sources) peek(name string) ([]byte, error) {
 	if ok {
 		return text, nil
 	}
-	return os.ReadFile(name)
+	return readSource(name)
+}
+
+// largest is how long a file may be: longer than any that people or generators
+// write, and short enough to be held in memory.
+const largest = 64 << 20
+
+// readSource returns the content of a file, which must be a regular one: nobody
+// writes into a pipe that a repository ships, and a device may have no end.
+func readSource(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &FileError{Name: name, Reason: "is not a regular file"}
+	}
+	if info.Size() > largest {
+		return nil, &FileError{Name: name, Reason: fmt.Sprintf("has more than %d MB", largest>>20)}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, largest+1))
 }
 
 // unchanged fails if a file is not what it was when it was first read. Callers
@@ -72,7 +101,7 @@ func (s *sources) unchanged() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(s.text)) {
-		text, err := os.ReadFile(name)
+		text, err := readSource(name)
 		if err != nil || !bytes.Equal(text, s.text[name]) {
 			return &FileError{Name: name, Reason: "changed since it was read"}
 		}
@@ -106,11 +135,10 @@ func (o overlay) flag() (flags []string, remove func(), err error) {
 	if len(o) == 0 {
 		return nil, func() {}, nil
 	}
-	dir, err := os.MkdirTemp("", "closurefix-")
+	dir, remove, err := process.TempDir("")
 	if err != nil {
 		return nil, nil, err
 	}
-	remove = func() { os.RemoveAll(dir) }
 	defer func() {
 		if err != nil {
 			remove()

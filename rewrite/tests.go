@@ -59,10 +59,11 @@ func (r *run) test(ctx context.Context, over overlay, group []*change) error {
 		}
 	}
 	for _, config := range r.Configs {
-		affected, err := r.affected(ctx, config, changed)
+		affected, pkgs, err := r.affected(ctx, config, changed)
 		if err != nil {
 			return err
 		}
+		r.warnOwnSource(pkgs)
 		foreign, err := r.foreign(ctx, config)
 		if err != nil {
 			return err
@@ -159,11 +160,11 @@ func (r *run) failing(ctx context.Context, config Config, suite trial.Suite) ([]
 }
 
 // affected returns the paths of the packages whose files change, and of those that
-// depend on them, or whose tests do.
-func (r *run) affected(ctx context.Context, config Config, changed map[string]bool) ([]string, error) {
+// depend on them, or whose tests do, and these packages in all variants.
+func (r *run) affected(ctx context.Context, config Config, changed map[string]bool) ([]string, []*packages.Package, error) {
 	dirs, err := mainModules(ctx, r.Options)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var patterns []string
 	for _, dir := range dirs {
@@ -171,7 +172,7 @@ func (r *run) affected(ctx context.Context, config Config, changed map[string]bo
 	}
 	pkgs, err := list(ctx, r.Options, config, patterns)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	known := make(map[*packages.Package]bool)
 	var concerns func(*packages.Package) bool
@@ -189,10 +190,12 @@ func (r *run) affected(ctx context.Context, config Config, changed map[string]bo
 		return yes
 	}
 	var paths []string
+	var affected []*packages.Package
 	foreign := make(map[string]bool) // those that are not for the configuration, or whose tests are not
 	for _, p := range pkgs {
 		if len(p.GoFiles) > 0 && concerns(p) {
 			paths = append(paths, basePath(p))
+			affected = append(affected, p)
 			if len(r.Configs) > 1 && elsewhere(p) {
 				foreign[basePath(p)] = true
 			}
@@ -200,7 +203,7 @@ func (r *run) affected(ctx context.Context, config Config, changed map[string]bo
 	}
 	paths = slices.DeleteFunc(paths, func(path string) bool { return foreign[path] })
 	slices.Sort(paths)
-	return slices.Compact(paths), nil
+	return slices.Compact(paths), affected, nil
 }
 
 // foreign reports whether programs that are built in a configuration cannot run

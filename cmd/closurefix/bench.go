@@ -14,7 +14,7 @@ func (p *printer) bench(w io.Writer, res *rewrite.Result) error {
 		return nil
 	}
 	for _, warning := range res.Bench.Warnings {
-		fmt.Fprintf(p.stderr, "closurefix: a benchmark ended badly, after it had measured: %s\n", warning)
+		fmt.Fprintf(p.stderr, "closurefix: a benchmark ended badly, after it had measured: %s\n", sentence(warning))
 	}
 	return bench.Print(w, res.Bench.Tables())
 }

@@ -38,14 +38,14 @@ func (p *printer) cold(res *rewrite.Result) {
 	}
 }
 
-// warnings prints what is wrong with the profiles, and which comments are there to
+// warnings prints what is wrong with profiles and tests, and which comments are there to
 // silence findings, and silence none.
 func (p *printer) warnings(res *rewrite.Result) {
 	for _, d := range res.Idle {
 		fmt.Fprintf(p.stderr, "%s: this comment silences nothing: %s\n", p.place(d.Pos), visible.Line(d.Text))
 	}
 	for _, w := range res.Warnings {
-		fmt.Fprintf(p.stderr, "closurefix: %s\n", w)
+		fmt.Fprintf(p.stderr, "closurefix: %s\n", sentence(w))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,6 +148,9 @@ func parseFlags(args []string) (*flags, error) {
 		f.bench = &in.bench
 	case f.benchout != "" || in.bench.Time != "" || in.bench.Count != 6:
 		return nil, errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
+	}
+	if f.page != "" && filepath.Ext(f.page) != ".html" {
+		return nil, fmt.Errorf("-report: %q is no name for a page: it must end in .html", f.page)
 	}
 	f.profiles = strings.FieldsFunc(in.profiles, func(r rune) bool { return r == ',' })
 	f.share /= 100

@@ -16,12 +16,12 @@ func (p *printer) heap(w io.Writer, f rewrite.Finding) {
 	}
 	fmt.Fprintf(w, "\ton the heap: %s\n", cost(h))
 	for _, a := range h.Allocations {
-		fmt.Fprintf(w, "\t%s: %s in %s\n", p.place(a.Pos), a.What, a.Func)
+		fmt.Fprintf(w, "\t%s: %s in %s\n", p.place(a.Pos), sentence(a.What), sentence(a.Func))
 		if len(a.Reason) == 0 {
 			fmt.Fprintf(w, "\t\tno reason available\n")
 		}
 		for _, line := range a.Reason {
-			fmt.Fprintf(w, "\t\t%s\n", line)
+			fmt.Fprintf(w, "\t\t%s\n", sentence(line))
 		}
 	}
 }
@@ -62,7 +62,7 @@ func (p *printer) gains(res *rewrite.Result) {
 				continue
 			}
 			fmt.Fprintf(p.stderr, "%s: heap of %s: %d left, %d stay, %d new\n",
-				p.place(g.Pos), g.Func, len(g.Left), len(g.Stays), len(g.New))
+				p.place(g.Pos), sentence(g.Func), len(g.Left), len(g.Stays), len(g.New))
 			p.allocations("left", g.Left)
 			if p.verbose {
 				p.allocations("stays", g.Stays)
@@ -75,7 +75,7 @@ func (p *printer) gains(res *rewrite.Result) {
 // allocations prints a part of such a table.
 func (p *printer) allocations(word string, list []rewrite.Allocation) {
 	for _, a := range list {
-		fmt.Fprintf(p.stderr, "\t%-5s  %s: %s\n", word, p.place(a.Pos), a.What)
+		fmt.Fprintf(p.stderr, "\t%-5s  %s: %s\n", word, p.place(a.Pos), sentence(a.What))
 	}
 }
 

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/closurefix/closurefix/rewrite"
 )
@@ -30,14 +28,25 @@ func main() {
 		// for some more memory: see rewrite/measured.md.
 		debug.SetGCPercent(200)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	ctx, kill, stop := interruptible()
+	code := run(ctx, kill, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
 // run is the command line without the process around it.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, kill <-chan struct{}, args []string, stdout, stderr io.Writer) int {
+	out := &reliable{Writer: stdout}
+	code := command(ctx, kill, args, out, stderr)
+	if out.err != nil {
+		fmt.Fprintf(output{stderr}, "closurefix: not all of the output could be written: %v\n", out.err)
+		return exitError
+	}
+	return code
+}
+
+// command is run for a standard output that takes everything.
+func command(ctx context.Context, kill <-chan struct{}, args []string, stdout *reliable, stderr io.Writer) int {
 	f, err := parseFlags(args)
 	switch {
 	case errors.Is(err, errHelp):
@@ -57,11 +66,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "closurefix: %v\n", err)
 		return exitError
 	}
-	return work(ctx, f, newPrinter(f, dir, stdout, stderr))
+	return work(ctx, kill, f, newPrinter(f, dir, stdout, stderr))
 }
 
 // work reports, or prints the diff, or rewrites.
-func work(ctx context.Context, f *flags, p *printer) int {
+func work(ctx context.Context, kill <-chan struct{}, f *flags, p *printer) int {
+	if err := p.check(f); err != nil {
+		p.fail(err)
+		return exitError
+	}
 	if f.fix {
 		names, err := rewrite.Recover(ctx, p.dir)
 		if err != nil {
@@ -86,6 +99,7 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		Least:    f.share,
 		Progress: p.progress,
 		Status:   p.status,
+		Kill:     kill,
 	})
 	p.clear()
 	if err != nil {
@@ -94,13 +108,19 @@ func work(ctx context.Context, f *flags, p *printer) int {
 	}
 	p.warnings(res)
 	if f.benchout != "" && res.Bench != nil {
-		if err := res.Bench.Save(f.benchout); err != nil {
+		if err := p.benchout(f.benchout, res.Bench); err != nil {
+			p.fail(err)
+			return exitError
+		}
+	}
+	if f.fix {
+		if err := res.Write(ctx); err != nil {
 			p.fail(err)
 			return exitError
 		}
 	}
 	if f.page != "" {
-		if err := p.page(f.page, res); err != nil {
+		if err := p.page(f.page, res, f.fix); err != nil {
 			p.fail(err)
 			return exitError
 		}
@@ -116,10 +136,6 @@ func work(ctx context.Context, f *flags, p *printer) int {
 		}
 		return exitDone
 	case f.fix:
-		if err := res.Write(ctx); err != nil {
-			p.fail(err)
-			return exitError
-		}
 		p.fixed(res)
 		if err := p.bench(p.stdout, res); err != nil {
 			p.fail(err)

@@ -36,7 +36,7 @@ func newPrinter(f *flags, dir string, stdout, stderr io.Writer) *printer {
 func (p *printer) progress(text string) {
 	if p.verbose {
 		p.clear()
-		fmt.Fprintln(p.stderr, text)
+		fmt.Fprintln(p.stderr, visible.Line(text))
 	}
 }
 
@@ -66,12 +66,28 @@ func (p *printer) short(name string) string {
 	return visible.Line(name)
 }
 
+// sentence returns a text as one line. Those of the type checker and of the go command
+// may have several, and indent the further ones.
+func sentence(text string) string {
+	return visible.Line(strings.ReplaceAll(text, "\n\t", " "))
+}
+
+// indented returns a text of several lines, of which all but the first are indented: no
+// line of another's text begins like one of ours.
+func indented(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = visible.Line(strings.ReplaceAll(strings.TrimLeft(line, "\t"), "\t", "    "))
+	}
+	return strings.Join(lines, "\n\t")
+}
+
 // finding prints one finding and, indented, what becomes of it.
 func (p *printer) finding(w io.Writer, f rewrite.Finding) {
-	fmt.Fprintf(w, "%s:%d:%d: %s (%s)\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, f.Message, f.Kind)
-	fmt.Fprintf(w, "\t%s\n", f.Outcome(p.short))
+	fmt.Fprintf(w, "%s:%d:%d: %s (%s)\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, sentence(f.Message), f.Kind)
+	fmt.Fprintf(w, "\t%s\n", sentence(f.Outcome(p.short)))
 	for _, n := range f.Notes {
-		fmt.Fprintf(w, "\tnote: %s\n", n)
+		fmt.Fprintf(w, "\tnote: %s\n", sentence(n))
 	}
 	p.source(w, f)
 	p.costs(w, f)
@@ -81,7 +97,7 @@ func (p *printer) finding(w io.Writer, f rewrite.Finding) {
 // notes prints the notes of a finding that is not printed itself.
 func (p *printer) notes(f rewrite.Finding) {
 	for _, n := range f.Notes {
-		fmt.Fprintf(p.stderr, "%s:%d:%d: note: %s\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, n)
+		fmt.Fprintf(p.stderr, "%s:%d:%d: note: %s\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, sentence(n))
 	}
 }
 
@@ -154,12 +170,7 @@ func (p *printer) fail(err error) {
 	var unfinished *rewrite.UnfinishedError
 	switch {
 	case errors.As(err, &unfinished):
-		fmt.Fprintf(p.stderr, "closurefix: %v\n", err)
-		if len(unfinished.Other) == 0 {
-			fmt.Fprintln(p.stderr, "closurefix: run it with -fix in this module to complete that")
-		} else {
-			fmt.Fprintf(p.stderr, "closurefix: bring these files in order, then remove %s\n", p.short(unfinished.Journal))
-		}
+		p.unfinished(err, unfinished)
 	case errors.As(err, &bad):
 		const most = 10
 		for i, problem := range bad.Problems {
@@ -170,6 +181,7 @@ func (p *printer) fail(err error) {
 			if problem.File != "" {
 				problem.File = p.short(problem.File)
 			}
+			problem.Text = indented(problem.Text)
 			fmt.Fprintln(p.stderr, problem)
 		}
 		where := ""
@@ -182,8 +194,30 @@ func (p *printer) fail(err error) {
 	case errors.As(err, &file):
 		short := *file
 		short.Name = p.short(file.Name)
-		fmt.Fprintf(p.stderr, "closurefix: %v; nothing was written\n", &short)
+		fmt.Fprintf(p.stderr, "closurefix: %s; nothing was written\n", sentence(short.Error()))
 	default:
-		fmt.Fprintf(p.stderr, "closurefix: %v\n", err)
+		fmt.Fprintf(p.stderr, "closurefix: %s\n", indented(err.Error()))
+	}
+}
+
+// unfinished prints that an earlier run was killed, and what to do.
+func (p *printer) unfinished(err error, u *rewrite.UnfinishedError) {
+	short := rewrite.UnfinishedError{Journal: u.Journal}
+	for _, part := range []struct{ to, from *[]string }{{&short.New, &u.New}, {&short.Old, &u.Old}, {&short.Other, &u.Other}} {
+		for _, name := range *part.from {
+			*part.to = append(*part.to, p.short(name))
+		}
+	}
+	if err != error(u) { // there is more to say
+		fmt.Fprintf(p.stderr, "closurefix: %s\n", indented(err.Error()))
+	}
+	fmt.Fprintf(p.stderr, "closurefix: %v\n", &short)
+	switch {
+	case u.Journal == "":
+		fmt.Fprintln(p.stderr, "closurefix: the files beside them whose names begin with .closurefix- hold what they were (.old) and what they should become (.new): bring these files in order, then remove those")
+	case len(u.Other) == 0:
+		fmt.Fprintln(p.stderr, "closurefix: run it with -fix in this module to complete that")
+	default:
+		fmt.Fprintf(p.stderr, "closurefix: bring these files in order, then remove %s\n", visible.Line(u.Journal))
 	}
 }

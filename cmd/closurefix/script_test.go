@@ -49,6 +49,10 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOTELEMETRY", "off")
 			env.Setenv("CGO_ENABLED", "0")
+			// Not in the directory of the script, which may be a module.
+			for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
+				env.Setenv(name, t.TempDir())
+			}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -109,22 +113,28 @@ func stopped(ts *testscript.TestScript, neg bool, args []string) {
 		Was    string `json:"was"`
 		Is     string `json:"is"`
 	}
-	var journal struct {
+	root, err := filepath.EvalSymlinks(ts.MkAbs("."))
+	ts.Check(err)
+	journal := struct {
+		Root  string  `json:"root"`
+		ID    string  `json:"id"`
 		Files []entry `json:"files"`
-	}
-	for i, arg := range args {
+	}{Root: root, ID: identity(ts, root)}
+	for _, arg := range args {
 		name, from, _ := strings.Cut(arg, "=")
 		was, is := ts.ReadFile(name), ts.ReadFile(from)
 		e := entry{
-			Name: ts.MkAbs(name), Target: ts.MkAbs(name),
-			Fresh: ts.MkAbs(fmt.Sprintf(".closurefix-%d.new", i)), Old: ts.MkAbs(fmt.Sprintf(".closurefix-%d.old", i)),
+			Name: name, Target: name,
+			Fresh: ".closurefix-0123456789ab-" + name + ".new", Old: ".closurefix-0123456789ab-" + name + ".old",
 			Was: fmt.Sprintf("%x", sha256.Sum256([]byte(was))), Is: fmt.Sprintf("%x", sha256.Sum256([]byte(is))),
 		}
-		ts.Check(os.WriteFile(e.Fresh, []byte(is), 0o644))
-		ts.Check(os.WriteFile(e.Old, []byte(was), 0o644))
+		ts.Check(os.WriteFile(ts.MkAbs(e.Fresh), []byte(is), 0o644))
+		ts.Check(os.WriteFile(ts.MkAbs(e.Old), []byte(was), 0o644))
 		journal.Files = append(journal.Files, e)
 	}
 	text, err := json.Marshal(journal)
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(".closurefix-commit"), text, 0o600))
+	dir := filepath.Join(ts.Getenv("XDG_CACHE_HOME"), "closurefix")
+	ts.Check(os.MkdirAll(dir, 0o700))
+	ts.Check(os.WriteFile(filepath.Join(dir, "stopped.commit"), text, 0o600))
 }

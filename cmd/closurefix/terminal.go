@@ -7,13 +7,30 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// An output is a stream for people. What is written to it is shown as it is meant,
-// whatever files are called and tests print: see package visible. Each Write must
+// A reliable is a stream that remembers the first error. What comes after that is
+// dropped: half of a report is worth nothing if its end is missing too.
+type reliable struct {
+	io.Writer
+	err error
+}
+
+func (r *reliable) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.Writer.Write(p)
+	r.err = err
+	return n, err
+}
+
+// An output is a stream for people, and for the logs of systems that run programs.
+// What is written to it is shown as it is meant, whatever files are called and tests
+// print, and is no command to such a system: see package visible. Each Write must
 // hold whole characters, as those of fmt do.
 type output struct{ raw io.Writer }
 
 func (o output) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(o.raw, visible.Text(string(p))); err != nil {
+	if _, err := io.WriteString(o.raw, visible.Log(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -24,6 +41,9 @@ type terminal struct{ file *os.File }
 
 // terminalOf returns w as a terminal, or nil if it is none.
 func terminalOf(w io.Writer) *terminal {
+	if r, ok := w.(*reliable); ok {
+		w = r.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {
 		return nil

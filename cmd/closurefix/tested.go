@@ -18,9 +18,9 @@ func (p *printer) tested(res *rewrite.Result) {
 	}
 	fmt.Fprintf(p.stderr, "closurefix: tested %d %s over the rewrite\n", res.Tested, noun)
 	for _, f := range res.Broken {
-		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it is so without it: %s\n", f)
+		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it is so without it: %s\n", sentence(f))
 	}
 	for _, f := range res.Flaky {
-		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it fails now and then: %s\n", f)
+		fmt.Fprintf(p.stderr, "closurefix: not the rewrite's fault, it fails now and then: %s\n", sentence(f))
 	}
 }

@@ -248,20 +248,6 @@ func Format(results []*benchfmt.Result) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Save writes the measurements to PREFIX.old.txt and PREFIX.new.txt.
-func (r *Results) Save(prefix string) error {
-	for side, results := range map[string][]*benchfmt.Result{"old": r.Old, "new": r.New} {
-		text, err := Format(results)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(prefix+"."+side+".txt", text, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // pkg returns the package of a result and the name of its benchmark.
 func pkg(res *benchfmt.Result) (string, string) {
 	return res.GetConfig("pkg"), res.Name.String()

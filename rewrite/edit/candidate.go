@@ -70,6 +70,9 @@ func Candidates(w *plan.World) []*Candidate {
 	clean := make(cleanliness)
 	var found []*Candidate
 	for _, p := range prepares {
+		if w.Stop != nil && w.Stop() {
+			return nil
+		}
 		c := &Candidate{Prepare: p, Sites: sites[p.Key]}
 		if fault := p.Fault + fault; fault != "" {
 			c.fault(fault)

@@ -49,6 +49,10 @@ type World struct {
 	// All includes prepare functions of kind capture, and those that test
 	// files declare, whose speed nobody waits for.
 	All bool
+
+	// Stop, unless nil, is asked before each prepare function is decided. Once it
+	// returns true the rest is left undecided, and the decisions are worth nothing.
+	Stop func() bool
 }
 
 // A Neighbour is a module that is no main module, by its path and go.mod file.

@@ -8,8 +8,11 @@
 package heat
 
 import (
+	"bufio"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -53,12 +56,7 @@ var preferred = []string{"alloc_objects", "alloc_space", "cpu", "inuse_objects",
 func Read(names []string) ([]*Profile, error) {
 	var all []*Profile
 	for _, name := range names {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		raw, err := profile.Parse(f)
-		f.Close()
+		raw, err := parse(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -82,6 +80,38 @@ func Read(names []string) ([]*Profile, error) {
 		return slices.Index(preferred, a.Kind) - slices.Index(preferred, b.Kind)
 	})
 	return all, nil
+}
+
+// largest is how long a profile may be, unpacked: longer than any of a program, and
+// short enough to be held in memory.
+const largest = 64 << 20
+
+// parse reads one file.
+func parse(name string) (*profile.Profile, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	var text io.Reader = in
+	if magic, err := in.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
+		if text, err = gzip.NewReader(in); err != nil {
+			return nil, err
+		}
+	}
+	// A small file can unpack to any size.
+	data, err := io.ReadAll(io.LimitReader(text, largest+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > largest {
+		return nil, fmt.Errorf("the profile has more than %d MB", largest>>20)
+	}
+	if len(data) > 1 && data[0] == 0x1f && data[1] == 0x8b {
+		return nil, errors.New("the profile is packed twice")
+	}
+	return profile.ParseData(data)
 }
 
 var errKind = errors.New("neither a CPU nor a heap profile")

@@ -1,6 +1,8 @@
 package heat
 
 import (
+	"bytes"
+	"compress/gzip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -163,5 +165,30 @@ func TestReadErrors(t *testing.T) {
 	}
 	if _, err := Read([]string{name}); err == nil || !strings.HasPrefix(err.Error(), name+": ") {
 		t.Errorf("the error is %v", err)
+	}
+	// A small file that unpacks to a large one, once or twice.
+	packed := func(text []byte) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := w.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	bomb := packed(make([]byte, largest+1))
+	for text, want := range map[string]string{
+		string(bomb):                  "the profile has more than 64 MB",
+		string(packed(bomb)):          "the profile is packed twice",
+		string(bomb[:len(bomb)-1024]): "unexpected EOF",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read([]string{name}); err == nil || err.Error() != name+": "+want {
+			t.Errorf("the error is %v, want %s", err, want)
+		}
 	}
 }

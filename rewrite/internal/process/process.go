@@ -15,8 +15,22 @@ import (
 )
 
 // grace is how long the processes of a command that was interrupted may take to
-// end by themselves.
-const grace = 3 * time.Second
+// end by themselves: who presses Ctrl-C does not want to wait for a second.
+const grace = 400 * time.Millisecond
+
+type killKey struct{}
+
+// WithKill returns a context whose commands are killed at once when kill is closed:
+// they may not end by themselves any more.
+func WithKill(ctx context.Context, kill <-chan struct{}) context.Context {
+	return context.WithValue(ctx, killKey{}, kill)
+}
+
+// killed returns the channel of WithKill, or one that is never closed.
+func killed(ctx context.Context) <-chan struct{} {
+	kill, _ := ctx.Value(killKey{}).(<-chan struct{})
+	return kill
+}
 
 // A Command is a program to run. Its standard input is empty.
 type Command struct {
@@ -28,14 +42,16 @@ type Command struct {
 }
 
 // Run runs a command to its end. When it returns, no process that the command
-// started in its process group is left, where the system has such groups.
+// started in its process group is left, where the system has such groups. If ctx
+// ended, none is left outside of it either, where a Mark finds those.
 //
 // The error is that of ctx if ctx ended, and wraps an *exec.ExitError if the
 // program failed.
 func Run(ctx context.Context, c Command) error {
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir = c.Dir
-	cmd.Env = append(slices.Clone(c.Env), "PWD="+c.Dir)
+	mark := NewMark()
+	cmd.Env = append(slices.Clone(c.Env), "PWD="+c.Dir, string(mark))
 	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
 	cmd.WaitDelay = grace
 	group(cmd)
@@ -46,9 +62,19 @@ func Run(ctx context.Context, c Command) error {
 		}
 		return err
 	}
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-killed(ctx):
+			kill(cmd)
+		case <-ended:
+		}
+	}()
 	err := cmd.Wait()
+	close(ended)
 	kill(cmd)
 	if ctx.Err() != nil {
+		mark.Kill()
 		return ctx.Err()
 	}
 	return err

@@ -11,17 +11,32 @@
 //
 // # The journal
 //
-// No system renames several files at once. So a journal in a directory that
-// the caller chooses, the root, tells what was going on if the process, or the
-// machine, ends between two renames. It has two names:
+// No system renames several files at once. So a journal says what was going on if
+// the process, or the machine, ends between two renames. It has two names, one
+// after the other:
 //
-//	.closurefix-begun    files are being written beside the old ones
-//	.closurefix-commit   they are all written, and take the old ones' places
+//	KEY.begun     files are being written beside the old ones
+//	KEY.commit    they are all written, and take the old ones' places
 //
-// The journal gets its second name by a rename, which is the moment at which
-// the outcome changes from none to all. What begun names is removed by the next
-// one who comes along. What commit names, Recover completes; while it is there,
-// Check and Files fail with an *UnfinishedError.
+// The rename from the first to the second is the moment at which the outcome
+// changes from none to all. What begun names is removed by the next writer. What
+// commit names, Recover completes; while it is there, Check and Files fail with an
+// *UnfinishedError.
+//
+// The journal is the user's. It is in the directory closurefix of the user's cache
+// (os.UserCacheDir), which nobody else can read or write, and never in the directory
+// whose files are replaced, the root: that may come from a stranger, and would decide
+// what is written where. KEY is made of the root's name without links and of its
+// identity, the number that the system knows it by. Names in a journal are relative
+// to the root, and all files are opened below it with os.Root. A name that leads out
+// of the root, over a link, or to what is no regular file, stops everything.
+//
+// A root that is copied or moved leaves its journal behind. Half finds out by the
+// temporary files beside the replaced ones that it is half written.
+//
+// Check and Recover see the journals of directories above and below the root, too:
+// modules of one workspace are replaced under the root of the workspace, or each
+// under its own.
 //
 // # Others
 //
@@ -35,7 +50,7 @@
 // # What is kept
 //
 // The permission bits, the owner and the group; where the system does not allow
-// to keep those, the file is refused. A symbolic link stays one: its target is
-// replaced. Not kept are hard links, whose other names keep the old content, and
+// to keep those, the file is refused. A symbolic link stays one: its target, which
+// must be below the root, is replaced. Not kept are hard links, whose other names keep the old content, and
 // access lists and other extended attributes.
 package replace

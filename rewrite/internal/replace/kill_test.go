@@ -3,10 +3,12 @@ package replace
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,7 +27,16 @@ func TestMain(m *testing.M) {
 	if how, ok := os.LookupEnv(child); ok {
 		os.Exit(write(how))
 	}
-	os.Exit(m.Run())
+	home, err := os.MkdirTemp("", "replace")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		os.Setenv(name, home) // of which journals depend
+	}
+	code := m.Run()
+	os.RemoveAll(home)
+	os.Exit(code)
 }
 
 // write plays the process. how is "root killAt failAt hold".
@@ -48,7 +59,7 @@ func write(how string) int {
 			os.WriteFile(hold, nil, 0o644)
 			time.Sleep(time.Hour)
 		}
-		return os.Rename(from, to)
+		return os.Rename(filepath.Join(root, from), filepath.Join(root, to))
 	}}
 	w.step = func() {
 		if step++; step == killAt {
@@ -210,14 +221,14 @@ func half(t *testing.T) (root string) {
 // If there is no way back either, the journal stays, and the next one completes
 // what was begun.
 func TestStuck(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	w := writer{}
 	w.rename = func(from, to string) error {
-		if to == files[1].Name {
-			os.Remove(w.Entries[0].Old)
+		if to == "b.txt" {
+			os.Remove(filepath.Join(dir, w.Entries[0].Old))
 			return errors.New("the disk is gone")
 		}
-		return os.Rename(from, to)
+		return os.Rename(filepath.Join(dir, from), filepath.Join(dir, to))
 	}
 	err := w.files(t.Context(), dir, files)
 	var unfinished *UnfinishedError
@@ -266,53 +277,224 @@ func TestRecoverChanged(t *testing.T) {
 	}
 }
 
-// A journal that comes with somebody's source code leads nowhere else.
-func TestForeignJournal(t *testing.T) {
-	dir := t.TempDir()
-	victim := filepath.Join(dir, "victim.txt")
-	if err := os.WriteFile(victim, []byte("old"), 0o644); err != nil {
+// A copy of a directory has no journal: what was begun in the one is not completed
+// in the other, and the other is known to be half written by its own files.
+func TestCopy(t *testing.T) {
+	root := half(t)
+	copied := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []entry{
-		{Name: victim, Target: victim, Fresh: filepath.Join(dir, "root", ".closurefix-0.new"), Old: filepath.Join(dir, ".closurefix-0.old")},
-		{Name: victim, Target: filepath.Join(dir, "root", "a.txt"), Fresh: filepath.Join(dir, "root", ".closurefix-0.new"), Old: victim},
-		{Name: victim, Target: filepath.Join(dir, "other.txt"), Fresh: filepath.Join(dir, ".closurefix-0.new"), Old: victim},
-	} {
-		root := filepath.Join(dir, "root")
-		if err := os.MkdirAll(root, 0o755); err != nil {
-			t.Fatal(err)
+	dirs := []string{copied, filepath.Join(copied, "sub")}
+	if err := Check(t.Context(), copied); err != nil {
+		t.Errorf("Check of the copy: %v", err)
+	}
+	if names, err := Recover(t.Context(), copied); err != nil || len(names) > 0 {
+		t.Errorf("Recover of the copy: %q, %v", names, err)
+	}
+	if a, b := state(t, root), state(t, copied); a != "new old old" || b != a {
+		t.Errorf("Recover of the copy leaves %s, and the copy %s", a, b)
+	}
+	var unfinished *UnfinishedError
+	if err := Half(dirs); !errors.As(err, &unfinished) {
+		t.Fatalf("Half returns %v", err)
+	}
+	if unfinished.Journal != "" || !slices.Equal(unfinished.New, []string{filepath.Join(copied, "a.txt")}) ||
+		!slices.Equal(unfinished.Old, []string{filepath.Join(copied, "sub", "b.txt"), filepath.Join(copied, "sub", "c.txt")}) {
+		t.Errorf("Half says %v", unfinished)
+	}
+	if names, err := Recover(t.Context(), root); err != nil || len(names) != 3 {
+		t.Errorf("Recover: %q, %v", names, err)
+	}
+	if a, b := state(t, root), state(t, copied); a != "new new new" || b != "new old old" {
+		t.Errorf("Recover leaves %s, and the copy %s", a, b)
+	}
+	if err := Half([]string{root, filepath.Join(root, "sub")}); err != nil {
+		t.Errorf("Half of what was recovered: %v", err)
+	}
+}
+
+// A directory of that name that is another one has no journal.
+func TestSwapped(t *testing.T) {
+	root := half(t)
+	if err := os.Rename(root, root+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(root, os.DirFS(root+".moved")); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := Recover(t.Context(), root); err != nil || len(names) > 0 || state(t, root) != "new old old" {
+		t.Errorf("Recover: %q, %v; %s", names, err, state(t, root))
+	}
+}
+
+// The journal of a directory is found from those above and below it.
+func TestRelated(t *testing.T) {
+	for _, from := range []string{".", "sub", ".."} {
+		root := half(t)
+		var unfinished *UnfinishedError
+		if err := Check(t.Context(), filepath.Join(root, from)); !errors.As(err, &unfinished) {
+			t.Errorf("from %s: Check returns %v", from, err)
 		}
-		bad.Was, bad.Is = sum([]byte("old")), sum([]byte("evil"))
-		if err := os.WriteFile(filepath.Join(root, ".closurefix-0.new"), []byte("evil"), 0o644); err != nil {
-			t.Fatal(err)
+		if names, err := Recover(t.Context(), filepath.Join(root, from)); err != nil || !slices.Contains(names, filepath.Join(root, "sub", "c.txt")) {
+			t.Errorf("from %s: Recover returns %q, %v", from, names, err)
 		}
-		j := journal{root: root, Entries: []entry{bad}}
-		if err := j.begin(); err != nil {
-			t.Fatal(err)
+		if got := state(t, root); got != "new new new" {
+			t.Errorf("from %s: %s", from, got)
 		}
-		for _, commit := range []bool{false, true} {
-			if commit {
-				if err := j.commit(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := Recover(t.Context(), root); commit && err == nil {
-				t.Errorf("Recover takes %v", bad)
-			}
-			own := filepath.Join(root, "own.txt")
-			if err := os.WriteFile(own, []byte("old"), 0o644); err != nil {
+	}
+}
+
+// journalOf returns the name of the journal that a killed writer left.
+func journalOf(t *testing.T, root string) string {
+	t.Helper()
+	var unfinished *UnfinishedError
+	if err := Check(t.Context(), root); !errors.As(err, &unfinished) {
+		t.Fatalf("Check returns %v", err)
+	}
+	return unfinished.Journal
+}
+
+// TestForeignJournal has journals that no writer wrote. None of them is followed.
+func TestForeignJournal(t *testing.T) {
+	for _, test := range []struct {
+		what   string
+		change func(t *testing.T, root, victim string, s *saved)
+	}{
+		{"a target outside", func(t *testing.T, root, victim string, s *saved) {
+			s.Entries[1].Target = "../victim/b.txt"
+		}},
+		{"an absolute target", func(t *testing.T, root, victim string, s *saved) {
+			s.Entries[1].Target = filepath.Join(victim, "b.txt")
+		}},
+		{"a sum of nothing", func(t *testing.T, root, victim string, s *saved) {
+			s.Entries[2].Was = ""
+			if err := os.Remove(filepath.Join(root, "sub", "c.txt")); err != nil {
 				t.Fatal(err)
 			}
-			if err := Files(t.Context(), root, []File{{Name: own, Old: []byte("old"), New: []byte("new")}}, nil); err == nil ||
-				!strings.Contains(err.Error(), "was not written by closurefix") {
-				t.Errorf("Files returns %v for %v", err, bad)
+		}},
+		{"a name that is not clean", func(t *testing.T, root, victim string, s *saved) {
+			s.Entries[1].Target, s.Entries[1].Fresh, s.Entries[1].Old = "sub/../b.txt", "sub/../.closurefix-1.new", "sub/../.closurefix-1.old"
+		}},
+		{"a directory that became a link", func(t *testing.T, root, victim string, s *saved) {
+			sub := filepath.Join(root, "sub")
+			if err := errors.Join(os.Rename(sub, victim+".moved"), os.Symlink(victim, sub)); err != nil {
+				t.Fatal(err)
 			}
-			if text, err := os.ReadFile(victim); err != nil || string(text) != "old" {
-				t.Fatalf("%v: the victim holds %q (%v)", bad, text, err)
+		}},
+		{"a directory that became a link within", func(t *testing.T, root, victim string, s *saved) {
+			sub := filepath.Join(root, "sub")
+			if err := errors.Join(os.Rename(sub, filepath.Join(root, "other")), os.Symlink("other", sub)); err != nil {
+				t.Fatal(err)
 			}
-		}
-		if err := os.RemoveAll(root); err != nil {
+		}},
+		{"a file that became a link", func(t *testing.T, root, victim string, s *saved) {
+			b := filepath.Join(root, "sub", "b.txt")
+			if err := errors.Join(os.Remove(b), os.Symlink(filepath.Join(victim, "b.txt"), b)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a file that became a device", func(t *testing.T, root, victim string, s *saved) {
+			b := filepath.Join(root, "sub", "b.txt")
+			if err := errors.Join(os.Remove(b), os.Symlink("/dev/zero", b)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		root := half(t)
+		victim := filepath.Join(filepath.Dir(root), "victim")
+		if err := os.MkdirAll(victim, 0o755); err != nil {
 			t.Fatal(err)
 		}
+		for _, name := range []string{"b.txt", "c.txt"} {
+			if err := os.WriteFile(filepath.Join(victim, name), []byte("old sub/"+name), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		name := journalOf(t, root)
+		var s saved
+		text, err := os.ReadFile(name)
+		if err == nil {
+			err = json.Unmarshal(text, &s)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.change(t, root, victim, &s)
+		if text, err = json.Marshal(s); err == nil {
+			err = os.WriteFile(name, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Recover(t.Context(), root); err == nil {
+			t.Errorf("%s: Recover takes it", test.what)
+		}
+		for _, name := range []string{"b.txt", "c.txt"} {
+			if text, err := os.ReadFile(filepath.Join(victim, name)); err != nil || string(text) != "old sub/"+name {
+				t.Errorf("%s: %s became %q (%v)", test.what, name, text, err)
+			}
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Nothing that is in the directory itself is a journal, not even where the cache
+// is within it.
+func TestShippedJournal(t *testing.T) {
+	root := half(t)
+	name := journalOf(t, root)
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	cache, err := homeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{root, filepath.Join(root, "cache", filepath.Base(cache))} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, base := range []string{".closurefix-commit", filepath.Base(name)} {
+			if err := os.WriteFile(filepath.Join(dir, base), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	try := func() {
+		t.Helper()
+		if err := Check(t.Context(), root); err != nil {
+			t.Errorf("Check: %v", err)
+		}
+		if names, err := Recover(t.Context(), root); err != nil || len(names) > 0 {
+			t.Errorf("Recover: %q, %v", names, err)
+		}
+	}
+	try()
+	for _, v := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		t.Setenv(v, filepath.Join(root, "cache"))
+	}
+	try()
+	elsewhere := filepath.Join(root, "elsewhere")
+	f := File{Name: filepath.Join(root, names[1]), Old: []byte("old " + names[1]), New: []byte("new")}
+	var bad *FileError
+	if err := Files(t.Context(), root, []File{f}, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "must be outside") {
+		t.Errorf("Files: %v", err)
+	}
+	t.Setenv("XDG_CACHE_HOME", elsewhere)
+	if err := Files(t.Context(), root, []File{f}, nil); err == nil {
+		t.Error("Files has its journal among the files")
+	}
+	if _, err := os.Stat(elsewhere); err == nil {
+		t.Errorf("%s was made", elsewhere)
+	}
+	if got := state(t, root); got != "new old old" {
+		t.Errorf("the files became %s", got)
 	}
 }

@@ -2,11 +2,14 @@ package replace
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/closurefix/closurefix/rewrite/internal/dirlock"
 )
 
 // patience is how long a writer waits before it looks again whether another one
@@ -39,9 +42,11 @@ func lock(ctx context.Context, dirs []string) (unlock func(), err error) {
 		}
 		known = append(known, info)
 		for {
-			release, busy := tryLock(dir)
-			if !busy {
+			release, err := dirlock.Try(dir)
+			if err == nil {
 				held = append(held, release)
+			}
+			if !errors.Is(err, dirlock.ErrBusy) {
 				break
 			}
 			select {

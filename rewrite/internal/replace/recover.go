@@ -2,9 +2,9 @@ package replace
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"path/filepath"
 	"strings"
 )
@@ -12,7 +12,7 @@ import (
 // An UnfinishedError says that a writer was stopped between two renames, and
 // what its files hold now. Names are absolute.
 type UnfinishedError struct {
-	Journal string   // the file that says so
+	Journal string   // the file that says so; "" if only the files themselves do
 	New     []string // that are replaced
 	Old     []string // that are not
 	Other   []string // that somebody changed or removed since
@@ -21,6 +21,9 @@ type UnfinishedError struct {
 func (e *UnfinishedError) Error() string {
 	var b strings.Builder
 	b.WriteString("an earlier run was stopped while it replaced files")
+	if e.Journal == "" {
+		b.WriteString(", here or where this directory was copied from")
+	}
 	for _, part := range []struct {
 		what  string
 		names []string
@@ -32,71 +35,80 @@ func (e *UnfinishedError) Error() string {
 	return b.String()
 }
 
-// Check returns an *UnfinishedError if a writer with this root was stopped
-// between two renames. One that is at work is waited for.
+// Check returns an *UnfinishedError if a writer with this root, or one above or
+// below it, was stopped between two renames. One that is at work is waited for.
 func Check(ctx context.Context, root string) error {
-	if _, err := os.Lstat(filepath.Join(root, commitName)); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	unlock, err := lock(ctx, []string{root})
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	j, err := read(root, commitName)
-	if err != nil || j == nil {
-		return err
-	}
-	return j.unfinished()
+	return each(ctx, root, func(j *journal) error { return j.unfinished() })
 }
 
-// Recover completes what a writer with this root could not, and returns the
-// names of its files; none if nothing is left to do. If it was stopped on its way
-// back, Recover goes back too. If somebody changed a file since, Recover changes
-// nothing and returns an *UnfinishedError.
-func Recover(ctx context.Context, root string) ([]string, error) {
-	if _, err := os.Lstat(filepath.Join(root, commitName)); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	j, err := read(root, commitName)
-	if err != nil || j == nil {
-		return nil, err
-	}
-	dirs := []string{root}
-	for _, e := range j.Entries {
-		dirs = append(dirs, filepath.Dir(e.Target))
-	}
-	unlock, err := lock(ctx, dirs)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	if j, err = read(root, commitName); err != nil || j == nil {
-		return nil, err // somebody else was faster
-	}
-	now := j.unfinished()
-	if len(now.Other) > 0 {
-		return nil, now
-	}
-	for _, forward := range []bool{true, false} {
-		moves, possible := j.moves(forward)
-		if !possible {
-			continue
+// Recover completes what a writer with this root, or one above or below it, could
+// not, and returns the names of its files; none if nothing is left to do. If it was
+// stopped on its way back, Recover goes back too. If somebody changed a file since,
+// Recover changes nothing and returns an *UnfinishedError.
+func Recover(ctx context.Context, root string) (names []string, err error) {
+	err = each(ctx, root, func(j *journal) error {
+		now := j.unfinished()
+		if len(now.Other) > 0 {
+			return now
 		}
-		for _, m := range moves {
-			if err := os.Rename(m.from, m.to); err != nil {
-				return nil, &FileError{Name: m.to, Reason: "cannot be replaced", Err: cause(err)}
+		for _, forward := range []bool{true, false} {
+			moves, possible := j.moves(forward)
+			if !possible {
+				continue
 			}
+			for _, m := range moves {
+				if err := j.tree.Rename(m.from, m.to); err != nil {
+					return &FileError{Name: j.tree.abs(m.to), Reason: "cannot be replaced", Err: cause(err)}
+				}
+			}
+			j.sync()
+			j.sweep()
+			for _, e := range j.Entries {
+				names = append(names, j.tree.abs(e.Name))
+			}
+			return nil
 		}
-		j.sync()
-		j.sweep()
-		var names []string
-		for _, e := range j.Entries {
-			names = append(names, e.Name)
-		}
-		return names, nil
+		return now
+	})
+	return names, err
+}
+
+// each calls do for the journals of writers that were stopped, whose root is root,
+// above it or below it, and holds the locks of the files meanwhile.
+func each(ctx context.Context, root string, do func(*journal) error) error {
+	t, err := openTree(root)
+	if err != nil {
+		return err
 	}
-	return nil, now
+	defer t.Close()
+	found, err := journals(t, commit)
+	if err != nil {
+		return err
+	}
+	for _, j := range found {
+		dirs := []string{t.name, j.tree.name}
+		for _, e := range j.Entries {
+			dirs = append(dirs, j.tree.abs(filepath.Dir(e.Target)))
+		}
+		failed := func() error {
+			unlock, err := lock(ctx, dirs)
+			if err != nil {
+				return err
+			}
+			defer unlock()
+			again, err := j.home.load(j.name, commit, t)
+			if again == nil || err != nil {
+				return err // somebody else was faster
+			}
+			defer again.tree.Close()
+			return do(again)
+		}()
+		if err == nil {
+			err = failed // of several, the first: it is solved first
+		}
+		j.close()
+	}
+	return err
 }
 
 type move struct{ from, to string }
@@ -110,10 +122,10 @@ func (j *journal) moves(forward bool) ([]move, bool) {
 		if !forward {
 			from, want = e.Old, e.Was
 		}
-		if holds(e.Target) == want {
+		if j.tree.holds(e.Target) == want {
 			continue
 		}
-		if holds(from) != want {
+		if j.tree.holds(from) != want {
 			return nil, false
 		}
 		moves = append(moves, move{from, e.Target})
@@ -123,25 +135,32 @@ func (j *journal) moves(forward bool) ([]move, bool) {
 
 // unfinished describes the files of a journal as they are.
 func (j *journal) unfinished() *UnfinishedError {
-	u := &UnfinishedError{Journal: j.path(commitName)}
+	u := &UnfinishedError{Journal: j.home.abs(j.name + commit)}
 	for _, e := range j.Entries {
-		switch holds(e.Target) {
+		name := j.tree.abs(e.Name)
+		switch j.tree.holds(e.Target) {
 		case e.Is:
-			u.New = append(u.New, e.Name)
+			u.New = append(u.New, name)
 		case e.Was:
-			u.Old = append(u.Old, e.Name)
+			u.Old = append(u.Old, name)
 		default:
-			u.Other = append(u.Other, e.Name)
+			u.Other = append(u.Other, name)
 		}
 	}
 	return u
 }
 
-// holds returns the sum of a file's content, "" if it cannot be read.
-func holds(name string) string {
-	text, err := os.ReadFile(name)
+// holds returns the sum of a file's content, "" if it cannot be read or is no
+// regular file.
+func (t *tree) holds(name string) string {
+	f, err := t.open(name)
 	if err != nil {
 		return ""
 	}
-	return sum(text)
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

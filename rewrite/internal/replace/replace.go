@@ -38,54 +38,61 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 // Files replaces the old content of every file by the new one, or changes
 // nothing and returns an error: a *FileError where a file stands in the way (it
-// is not as it was, it is read-only), what ready returns, or the context's. Only
-// with an *UnfinishedError may some have changed: an earlier call was stopped half
-// way, or this one found no way back.
+// is not as it was, it is read-only, it is not below the directory root), what ready
+// returns, or the context's. Only with an *UnfinishedError may some have changed: an
+// earlier call was stopped half way, or this one found no way back.
 //
-// The journal is kept in the directory root meanwhile. ready, unless nil, is
-// called when everything is prepared, as the last chance to change nothing.
+// ready, unless nil, is called when everything is prepared, as the last chance to
+// change nothing.
 func Files(ctx context.Context, root string, files []File, ready func() error) error {
-	w := writer{rename: os.Rename, ready: ready}
+	w := writer{ready: ready}
 	return w.files(ctx, root, files)
 }
 
 // A writer replaces files. Tests make its rename fail.
 type writer struct {
-	rename func(from, to string) error
+	rename func(from, to string) error // nil: that of the tree
 	ready  func() error
-	journal
+	step   func() // see journal
+	*journal
 }
 
 func (w *writer) files(ctx context.Context, root string, files []File) (err error) {
 	if len(files) == 0 {
 		return nil
 	}
-	w.root = root
-	modes := make([]fs.FileMode, len(files))
-	dirs := []string{root}
-	known := make(map[string]string)
-	for i, f := range files {
-		e, mode, err := examine(f)
-		if err != nil {
-			return err
-		}
-		if other, ok := known[e.Target]; ok {
-			return &FileError{Name: f.Name, Reason: "is the same file as " + other}
-		}
-		known[e.Target] = f.Name
-		dirs = append(dirs, filepath.Dir(e.Target))
-		w.Entries, modes[i] = append(w.Entries, e), mode
+	t, err := openTree(root)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	entries, err := examine(t, files)
+	if err != nil {
+		return err
+	}
+	home, err := openHome(t)
+	if err != nil {
+		return err
+	}
+	defer home.Close()
+	dirs := []string{t.name}
+	for _, e := range entries {
+		dirs = append(dirs, t.abs(filepath.Dir(e.Target)))
 	}
 	unlock, err := lock(ctx, dirs)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := tidy(root); err != nil {
+	if err := tidy(t); err != nil {
 		return err
 	}
-
-	w.name()
+	w.journal = newJournal(t, home)
+	w.journal.step = w.step
+	w.Entries = named(entries)
+	if w.rename == nil {
+		w.rename = t.Rename
+	}
 	if err := w.begin(); err != nil {
 		return err
 	}
@@ -99,7 +106,7 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := w.stage(f, w.Entries[i], modes[i]); err != nil {
+		if err := w.stage(f, w.Entries[i]); err != nil {
 			return err
 		}
 	}
@@ -115,12 +122,12 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 	for i, e := range w.Entries {
 		err := ctx.Err()
 		if err == nil {
-			err = unchanged(e.Name, e.Target, files[i].Old)
+			err = t.unchanged(files[i].Name, e.Target, files[i].Old)
 		}
 		if err == nil {
 			w.pause()
 			if err = w.rename(e.Fresh, e.Target); err != nil {
-				err = &FileError{Name: e.Name, Reason: "cannot be replaced", Err: cause(err)}
+				err = &FileError{Name: files[i].Name, Reason: "cannot be replaced", Err: cause(err)}
 			}
 		}
 		if err != nil {
@@ -135,54 +142,86 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 	return nil
 }
 
-// examine finds out what f is on disk, and whether it may be replaced.
-func examine(f File) (entry, fs.FileMode, error) {
-	e := entry{Name: f.Name, Was: sum(f.Old), Is: sum(f.New)}
-	fail := func(reason string, err error) (entry, fs.FileMode, error) {
-		return e, 0, &FileError{Name: f.Name, Reason: reason, Err: cause(err)}
+// examine finds out what the files are on disk, and whether they may be replaced.
+func examine(t *tree, files []File) ([]entry, error) {
+	var entries []entry
+	known := make(map[string]string)
+	for _, f := range files {
+		e, err := t.examine(f)
+		if err != nil {
+			return nil, err
+		}
+		if other, ok := known[e.Target]; ok {
+			return nil, &FileError{Name: f.Name, Reason: "is the same file as " + other}
+		}
+		known[e.Target] = f.Name
+		entries = append(entries, e)
 	}
-	target, err := filepath.EvalSymlinks(f.Name)
+	return entries, nil
+}
+
+func (t *tree) examine(f File) (entry, error) {
+	fail := func(reason string, err error) (entry, error) {
+		return entry{}, &FileError{Name: f.Name, Reason: reason, Err: cause(err)}
+	}
+	resolved, err := filepath.EvalSymlinks(f.Name)
 	if err != nil {
 		return fail("cannot be found any more", err)
 	}
-	e.Target = target
-	info, err := os.Stat(target)
+	target, err := filepath.Rel(t.name, resolved)
+	if err != nil || !filepath.IsLocal(target) {
+		return fail("is not below "+t.name, nil)
+	}
+	e := entry{Name: target, Target: target, Was: sum(f.Old), Is: sum(f.New)}
+	if name, err := filepath.Rel(t.name, f.Name); err == nil && filepath.IsLocal(name) {
+		e.Name = name
+	}
+	info, err := t.regular(target)
+	if errors.Is(err, errIrregular) {
+		return fail("is not a regular file", nil)
+	}
 	if err != nil {
 		return fail("cannot be read", err)
 	}
-	if !info.Mode().IsRegular() {
-		return fail("is not a regular file", nil)
-	}
-	if err := unchanged(f.Name, target, f.Old); err != nil {
-		return e, 0, err
+	if err := t.unchanged(f.Name, target, f.Old); err != nil {
+		return e, err
 	}
 	// Asked of the mode and not of the system, which lets a privileged user
 	// write to everything.
 	if info.Mode().Perm()&0o200 == 0 {
 		return fail("is read-only", nil)
 	}
-	if d, err := os.Stat(filepath.Dir(target)); err == nil && d.Mode().Perm()&0o200 == 0 {
+	if d, err := t.Stat(filepath.Dir(target)); err == nil && d.Mode().Perm()&0o200 == 0 {
 		return fail("is in a read-only directory", nil)
 	}
-	return e, info.Mode(), nil
+	return e, nil
 }
 
-// name chooses the names of the files beside the targets. The go command does
-// not look at files whose name begins with a dot.
-func (w *writer) name() {
+// longest is how much of a file's name goes into the names of the files beside it,
+// which most systems limit to 255 bytes.
+const longest = 200
+
+// named returns entries with the names of the files beside the targets. The go
+// command does not look at files whose name begins with a dot.
+func named(entries []entry) []entry {
 	random := make([]byte, 6)
 	rand.Read(random) // never fails
 	prefix := tempPrefix + hex.EncodeToString(random) + "-"
-	for i := range w.Entries {
-		e := &w.Entries[i]
-		base := filepath.Join(filepath.Dir(e.Target), prefix+strconv.Itoa(i))
+	for i := range entries {
+		e := &entries[i]
+		name := filepath.Base(e.Target)
+		if len(name) > longest {
+			name = name[:longest] + strconv.Itoa(i)
+		}
+		base := filepath.Join(filepath.Dir(e.Target), prefix+name)
 		e.Fresh, e.Old = base+".new", base+".old"
 	}
+	return entries
 }
 
 // stage writes the new and the old content of f beside it.
-func (w *writer) stage(f File, e entry, mode fs.FileMode) error {
-	info, err := os.Stat(e.Target)
+func (w *writer) stage(f File, e entry) error {
+	info, err := w.tree.regular(e.Target)
 	if err != nil {
 		return &FileError{Name: f.Name, Reason: "cannot be read", Err: cause(err)}
 	}
@@ -191,7 +230,7 @@ func (w *writer) stage(f File, e entry, mode fs.FileMode) error {
 		text []byte
 	}{{e.Fresh, f.New}, {e.Old, f.Old}} {
 		w.pause()
-		if err := writeNew(temp.name, temp.text, mode, info); err != nil {
+		if err := w.tree.writeNew(temp.name, temp.text, info.Mode(), info); err != nil {
 			return &FileError{Name: f.Name, Reason: "cannot write beside it", Err: cause(err)}
 		}
 	}
@@ -203,22 +242,22 @@ func (w *writer) rollback(done []entry) error {
 	var errs []error
 	for _, e := range done {
 		w.pause()
-		if err := os.Rename(e.Old, e.Target); err != nil {
-			errs = append(errs, &FileError{Name: e.Name, Reason: "could not be restored", Err: cause(err)})
+		if err := w.tree.Rename(e.Old, e.Target); err != nil {
+			errs = append(errs, &FileError{Name: w.tree.abs(e.Name), Reason: "could not be restored", Err: cause(err)})
 		}
 	}
 	if len(errs) == 0 {
 		w.pause()
-		if err := os.Rename(w.path(commitName), w.path(begunName)); err != nil {
-			errs = append(errs, &FileError{Name: w.path(commitName), Reason: "could not be taken back", Err: cause(err)})
+		if err := w.home.Rename(w.name+commit, w.name+begun); err != nil {
+			errs = append(errs, &FileError{Name: w.home.abs(w.name + commit), Reason: "could not be taken back", Err: cause(err)})
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // unchanged fails unless the file still has the content that it was read with.
-func unchanged(name, target string, old []byte) error {
-	text, err := os.ReadFile(target)
+func (t *tree) unchanged(name, target string, old []byte) error {
+	text, err := t.read(target)
 	if err != nil {
 		return &FileError{Name: name, Reason: "cannot be read", Err: cause(err)}
 	}
@@ -226,41 +265,6 @@ func unchanged(name, target string, old []byte) error {
 		return &FileError{Name: name, Reason: "changed since it was read"}
 	}
 	return nil
-}
-
-// writeNew writes a file that does not exist yet, and synchronises it. Its mode
-// and, if like is not nil, its owner are set before it has any content.
-func writeNew(name string, text []byte, mode fs.FileMode, like fs.FileInfo) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := f.Close(); err == nil {
-			err = e
-		}
-	}()
-	if like != nil {
-		if err := keepOwner(f, like); err != nil {
-			return err
-		}
-	}
-	if err := f.Chmod(mode.Perm()); err != nil {
-		return err
-	}
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return f.Sync()
-}
-
-// syncDir makes the renames in a directory last. Not all systems can, and the
-// files are good either way.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		d.Close()
-	}
 }
 
 func sum(text []byte) string {

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// tree writes a.txt, b.txt and c.txt with the content "old" and returns them
+// sample writes a.txt, b.txt and c.txt with the content "old" and returns them
 // as files that become "new".
-func tree(t *testing.T) (dir string, files []File) {
+func sample(t *testing.T) (dir string, files []File) {
 	t.Helper()
 	dir = t.TempDir()
 	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
@@ -47,7 +47,7 @@ func contents(t *testing.T, dir string) string {
 }
 
 func TestFiles(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	if err := Files(t.Context(), dir, files, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +64,8 @@ func TestFiles(t *testing.T) {
 }
 
 func TestFilesThroughLink(t *testing.T) {
-	dir, files := tree(t)
-	link := filepath.Join(t.TempDir(), "link.txt")
+	dir, files := sample(t)
+	link := filepath.Join(dir, "link.txt")
 	if err := os.Symlink(files[0].Name, link); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestFilesThroughLink(t *testing.T) {
 	if err := Files(t.Context(), dir, []File{f}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := contents(t, dir); got != "new old old" {
+	if got := contents(t, dir); got != "new old old new" {
 		t.Errorf("files hold %q", got)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
@@ -84,7 +84,7 @@ func TestFilesThroughLink(t *testing.T) {
 
 // One directory may have several names.
 func TestRootByLink(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(dir, link); err != nil {
 		t.Fatal(err)
@@ -131,16 +131,31 @@ func TestFilesNothing(t *testing.T) {
 		}, "a.txt: is in a read-only directory", "old old old"},
 		{"twice", func(t *testing.T, dir string, files []File) []File {
 			again := files[0]
-			again.Name = filepath.Join(t.TempDir(), "again.txt")
+			again.Name = filepath.Join(dir, "again.txt")
 			if err := os.Symlink(files[0].Name, again.Name); err != nil {
 				t.Fatal(err)
 			}
 			return append(files, again)
-		}, "is the same file as ", "old old old"},
+		}, "is the same file as ", "old old old old"},
+		{"outside", func(t *testing.T, dir string, files []File) []File {
+			other := filepath.Join(t.TempDir(), "other.txt")
+			if err := os.WriteFile(other, []byte("old"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return append(files, File{Name: other, Old: []byte("old"), New: []byte("new")})
+		}, "other.txt: is not below ", "old old old"},
+		{"outside through a link", func(t *testing.T, dir string, files []File) []File {
+			other := filepath.Join(t.TempDir(), "other.txt")
+			link := filepath.Join(dir, "d.txt")
+			if err := errors.Join(os.WriteFile(other, []byte("old"), 0o644), os.Symlink(other, link)); err != nil {
+				t.Fatal(err)
+			}
+			return append(files, File{Name: link, Old: []byte("old"), New: []byte("new")})
+		}, "d.txt: is not below ", "old old old old"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			dir, files := tree(t)
+			dir, files := sample(t)
 			err := Files(t.Context(), dir, test.prepare(t, dir, files), nil)
 			var bad *FileError
 			if !errors.As(err, &bad) || !strings.Contains(err.Error(), test.want) {
@@ -156,14 +171,14 @@ func TestFilesNothing(t *testing.T) {
 // Whatever stops the renames, all files have their old content afterwards.
 func TestFilesRollback(t *testing.T) {
 	for at := range 3 {
-		dir, files := tree(t)
+		dir, files := sample(t)
 		renamed := 0
 		w := writer{rename: func(from, to string) error {
 			if renamed == at {
 				return errors.New("the disk is gone")
 			}
 			renamed++
-			return os.Rename(from, to)
+			return os.Rename(filepath.Join(dir, from), filepath.Join(dir, to))
 		}}
 		err := w.files(t.Context(), dir, files)
 		if err == nil || !strings.Contains(err.Error(), "cannot be replaced: the disk is gone") {
@@ -174,7 +189,7 @@ func TestFilesRollback(t *testing.T) {
 		}
 	}
 	for at := range 3 {
-		dir, files := tree(t)
+		dir, files := sample(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		if at == 0 {
 			cancel()
@@ -184,7 +199,7 @@ func TestFilesRollback(t *testing.T) {
 			if renamed++; renamed == at {
 				cancel()
 			}
-			return os.Rename(from, to)
+			return os.Rename(filepath.Join(dir, from), filepath.Join(dir, to))
 		}}
 		if err := w.files(ctx, dir, files); !errors.Is(err, context.Canceled) {
 			t.Errorf("interrupted after %d: error %v", at, err)
@@ -198,12 +213,12 @@ func TestFilesRollback(t *testing.T) {
 
 // Another program may change a file while the first ones are replaced.
 func TestFilesChangedMeanwhile(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	w := writer{rename: func(from, to string) error {
 		if err := os.WriteFile(files[1].Name, []byte("other"), 0o640); err != nil {
 			t.Fatal(err)
 		}
-		return os.Rename(from, to)
+		return os.Rename(filepath.Join(dir, from), filepath.Join(dir, to))
 	}}
 	if err := w.files(t.Context(), dir, files); err == nil || !strings.Contains(err.Error(), "b.txt: changed since it was read") {
 		t.Errorf("error %v", err)

@@ -70,7 +70,7 @@ func TestTwoWriters(t *testing.T) {
 // Of writers that want to change the same files differently, one does, and the
 // others change nothing.
 func TestManyWriters(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	const n = 8
 	errs := make([]error, n)
 	var wg sync.WaitGroup
@@ -108,7 +108,7 @@ func TestManyWriters(t *testing.T) {
 // grow beyond a limit.
 func TestFullDisk(t *testing.T) {
 	if os.Getenv("CLOSUREFIX_TEST_LIMIT") != "" {
-		dir, files := tree(t)
+		dir, files := sample(t)
 		files[1].New = make([]byte, 1<<20)
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 1 << 16, Max: 1 << 16}); err != nil {
 			t.Fatal(err)
@@ -132,7 +132,7 @@ func TestFullDisk(t *testing.T) {
 
 // The owner is kept, where the system lets one try.
 func TestOwner(t *testing.T) {
-	dir, files := tree(t)
+	dir, files := sample(t)
 	info, err := os.Stat(files[0].Name)
 	if err != nil {
 		t.Fatal(err)
@@ -167,14 +167,83 @@ func TestOwner(t *testing.T) {
 // Other names of a file are not followed: a directory, a pipe.
 func TestIrregular(t *testing.T) {
 	dir := t.TempDir()
-	pipe := filepath.Join(dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o644); err != nil {
+	pipe, sub := filepath.Join(dir, "pipe"), filepath.Join(dir, "sub")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o644), os.Mkdir(sub, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{dir, pipe} {
+	for _, name := range []string{sub, pipe} {
 		err := Files(t.Context(), dir, []File{{Name: name, New: []byte("new")}}, nil)
 		if err == nil || !strings.HasSuffix(err.Error(), "is not a regular file") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A journal that is not the user's alone is not read, nor written.
+func TestPrivate(t *testing.T) {
+	root := half(t)
+	name := journalOf(t, root)
+	dir := filepath.Dir(name)
+	mine := []File{{Name: filepath.Join(root, names[2]), Old: []byte("old " + names[2]), New: []byte("mine")}}
+	for _, test := range []struct {
+		name string
+		mode os.FileMode
+		back os.FileMode
+	}{{name, 0o644, 0o600}, {name, 0o620, 0o600}, {dir, 0o777, 0o700}} {
+		if err := os.Chmod(test.name, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		for what, err := range map[string]error{
+			"Check": Check(t.Context(), root),
+			"Files": Files(t.Context(), root, mine, nil),
+			"Recover": func() error {
+				_, err := Recover(t.Context(), root)
+				return err
+			}(),
+		} {
+			var bad *FileError
+			if !errors.As(err, &bad) || !strings.Contains(err.Error(), "others have access to it") {
+				t.Errorf("%s with %s of mode %#o: %v", what, filepath.Base(test.name), test.mode, err)
+			}
+		}
+		if err := os.Chmod(test.name, test.back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := state(t, root); got != "new old old" {
+		t.Errorf("the files became %s", got)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != 0o600 {
+		t.Errorf("the journal has mode %v", info.Mode())
+	}
+	if _, err := Recover(t.Context(), root); err != nil {
+		t.Error(err)
+	}
+}
+
+// Without a place for the journal nothing is written.
+func TestNoHome(t *testing.T) {
+	dir, files := sample(t)
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, home := range []string{"", blocked} {
+		t.Setenv("HOME", home)
+		t.Setenv("XDG_CACHE_HOME", home)
+		if err := Check(t.Context(), dir); home == "" && err != nil {
+			t.Errorf("%q: Check: %v", home, err)
+		}
+		err := Files(t.Context(), dir, files, nil)
+		if err == nil || !strings.Contains(err.Error(), "the journal of the rewrite") || !strings.Contains(err.Error(), home) {
+			t.Errorf("%q: Files: %v", home, err)
+		}
+	}
+	if got := contents(t, dir); got != "old old old" {
+		t.Errorf("files hold %q", got)
 	}
 }

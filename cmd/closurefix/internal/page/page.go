@@ -25,6 +25,7 @@ var source string
 type view struct {
 	*rewrite.Result
 	Title     string
+	Done      string // what was done to the functions that are not left, as in "rewritten"
 	Rewritten []rewrite.Finding
 	Left      []rewrite.Finding
 	Sources   []file
@@ -32,11 +33,22 @@ type view struct {
 	Warned    []string // about benchmarks
 }
 
-// Write writes the page about a result. Names of files are given relative to dir
-// where they are below it.
-func Write(w io.Writer, res *rewrite.Result, dir string) error {
+// Options says how a page is written.
+type Options struct {
+	Dir     string // names of files below it are relative to it
+	Written bool   // the files of the result are on disk
+}
+
+// generator tells a page of ours from other files.
+const generator = `<meta name="generator" content="closurefix">`
+
+// Ours reports whether a file that begins so is a page that Write wrote.
+func Ours(beginning []byte) bool { return bytes.Contains(beginning, []byte(generator)) }
+
+// Write writes the page about a result.
+func Write(w io.Writer, res *rewrite.Result, o Options) error {
 	short := func(name string) string {
-		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+		if rel, err := filepath.Rel(o.Dir, name); err == nil && filepath.IsLocal(rel) {
 			return filepath.ToSlash(rel)
 		}
 		return name
@@ -52,7 +64,10 @@ func Write(w io.Writer, res *rewrite.Result, dir string) error {
 	if err != nil {
 		return err
 	}
-	v := view{Result: res, Title: "closurefix"}
+	v := view{Result: res, Title: "closurefix", Done: "to be rewritten"}
+	if o.Written {
+		v.Done = "rewritten"
+	}
 	for _, f := range res.Findings {
 		if f.Refusal != nil {
 			v.Left = append(v.Left, f)

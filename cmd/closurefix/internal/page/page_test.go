@@ -88,7 +88,7 @@ func full(dir string) *rewrite.Result {
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	var b strings.Builder
-	if err := Write(&b, full(dir), dir); err != nil {
+	if err := Write(&b, full(dir), Options{Dir: dir, Written: true}); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -117,6 +117,13 @@ func TestWrite(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
+	if !Ours([]byte(text[:4096])) || Ours([]byte("<!DOCTYPE html>")) {
+		t.Error("a page is not known by its beginning")
+	}
+	b.Reset()
+	if err := Write(&b, full(dir), Options{Dir: dir}); err != nil || !strings.Contains(b.String(), "1 to be rewritten, 1 left as they are") {
+		t.Errorf("a page of what is not written says something else (%v)", err)
+	}
 	if strings.Contains(text, dir) {
 		t.Error("the page names the directory")
 	}
@@ -133,7 +140,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
 func TestWriteError(t *testing.T) {
-	if err := Write(fullDisk{}, new(rewrite.Result), ""); err == nil || err.Error() != "the disk is full" {
+	if err := Write(fullDisk{}, new(rewrite.Result), Options{}); err == nil || err.Error() != "the disk is full" {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -147,7 +154,7 @@ func TestBrowser(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "page.html")
 	var b strings.Builder
-	if err := Write(&b, full(dir), dir); err != nil {
+	if err := Write(&b, full(dir), Options{Dir: dir, Written: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
@@ -204,7 +211,7 @@ func TestUnseen(t *testing.T) {
 	err := Write(&b, &rewrite.Result{
 		Findings: []rewrite.Finding{{Name: "f", Message: "f <returns>\u202e", Pos: token.Position{Filename: "/m/a\x1b<b>.go", Line: 1, Column: 1}}},
 		Warnings: []string{"a test prints \x07"},
-	}, "/m")
+	}, Options{Dir: "/m"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package visible
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -19,6 +20,25 @@ import (
 func Text(s string) string {
 	return escape(s, func(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) })
 }
+
+// Log returns Text of s in which no line is a command to a system that runs programs
+// and reads what they print. GitHub takes a line for one that begins with two colons,
+// perhaps after blanks; others look for a word between ## and a bracket.
+func Log(s string) string {
+	s = Text(s)
+	if strings.Contains(s, "::") {
+		s = colons.ReplaceAllString(s, `$1\x3a:`)
+	}
+	if strings.Contains(s, "##") {
+		s = brackets.ReplaceAllString(s, `##$1\x5b`)
+	}
+	return s
+}
+
+var (
+	colons   = regexp.MustCompile(`(?m)^([\t\pZ]*)::`)
+	brackets = regexp.MustCompile(`##(\w*)\[`)
+)
 
 // Line is Text for what must stay on one line: newlines and tabs are written out
 // as well.
@@ -56,8 +76,9 @@ func escape(s string, shown func(rune) bool) string {
 var unseen = regexp.MustCompile(`[\x7f-\x{9f}\p{Cf}\p{Zl}\p{Zp}]`)
 
 // JSON returns a JSON text that means the same, and in which the characters that
-// Text would write out are escaped.
+// Text would write out are escaped, and what Log would take for a command.
 func JSON(text []byte) []byte {
+	text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`)) // strings alone have such a character
 	return unseen.ReplaceAllFunc(text, func(c []byte) []byte {
 		r, _ := utf8.DecodeRune(c)
 		var out []byte

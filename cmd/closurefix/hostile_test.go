@@ -1,0 +1,371 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A hostile is a repository that is made to hurt whoever runs closurefix on it.
+type hostile struct {
+	name   string
+	files  map[string]string // that are committed; "-> x" in the place of the content is a link to x
+	unpack func(t *testing.T, clone, victim string)
+	exit   map[string]int    // by the flags, where the exit code is not the usual one
+	want   map[string]string // by the flags: a part of what is printed
+	same   bool              // -fix changes nothing
+	broken bool              // the packages do not build
+}
+
+const hostileMod = "module example.com/m\n\ngo 1.26\n"
+
+// prep is a prepare function, and user a caller.
+const (
+	prep = `func prepare(err *error) (func(), error) {
+	defer recover()
+	return func() {
+		if *err != nil {
+			println((*err).Error())
+		}
+	}, nil
+}
+`
+	user = `func use() (err error) {
+	done, err := prepare(&err)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return nil
+}
+`
+)
+
+// planted is a journal of one file, with absolute names.
+func planted(target, fresh, old, was, is string) string {
+	text, err := json.Marshal(map[string]any{"files": []any{map[string]string{
+		"name": target, "target": target, "fresh": fresh, "old": old, "was": was, "is": is,
+	}}})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+var hostiles = []hostile{
+	{
+		name: "journal makes a hook",
+		files: map[string]string{
+			"m.go": "package m\n\n" + prep + "\n" + user, "docs": "-> .git/refs", "hooks/.closurefix-0.new": "#!/bin/sh\ntouch VICTIM/ran\n",
+			".closurefix-commit": planted("/proc/self/cwd/docs/../hooks/pre-commit", "/proc/self/cwd/hooks/.closurefix-0.new", "/proc/self/cwd/hooks/.closurefix-0.old",
+				"", "VICTIMSUM"),
+		},
+	},
+	{
+		name:  "journal overwrites",
+		files: map[string]string{"m.go": "package m\n\n" + prep + "\n" + user, "docs": "-> VICTIM", "sub/.closurefix-0.new": "evil", ".closurefix-commit": planted("/proc/self/cwd/docs/sub/../../victim/precious", "/proc/self/cwd/victim/.closurefix-0.new", "/proc/self/cwd/victim/.closurefix-0.old", "", "")},
+	},
+	{
+		name: "journal deletes",
+		files: map[string]string{"m.go": "package m\n\n" + prep + "\n" + user,
+			".closurefix-begun": planted("VICTIM/precious", "VICTIM/.closurefix-precious", "VICTIM/.closurefix-precious", "", "")},
+	},
+	{
+		name: "two links to one file",
+		files: map[string]string{
+			"shared/prep.txt": "package p\n\n" + prep, "x/prep.go": "-> ../shared/prep.txt", "y/prep.go": "-> ../shared/prep.txt",
+			"x/use.go": "package p\n\n" + user,
+			// Which is refused here: the function is used as a value.
+			"y/use.go": "package p\n\n" + user + "\nvar value = prepare\n",
+		},
+		want: map[string]string{"": "prep.go is a link to the same file as x/prep.go (prep.go:3) [outside-module]"},
+		same: true,
+	},
+	{
+		name: "a link to the file",
+		files: map[string]string{
+			"x/prep.go": "package p\n\n" + prep, "y/prep.go": "-> ../x/prep.go",
+			"x/use.go": "package p\n\n" + user, "y/use.go": "package p\n\n" + user + "\nvar value = prepare\n",
+		},
+		want: map[string]string{"": "y/prep.go is a link to the same file as x/prep.go (prep.go:3) [outside-module]"},
+		same: true,
+	},
+	{
+		name:  "a link to another module",
+		files: map[string]string{"other/go.mod": "module example.com/other\n\ngo 1.26\n", "other/m.go": "package m\n\n" + prep + "\n" + user, "m.go": "-> other/m.go"},
+		want:  map[string]string{"": "is a link to another Go file, other/m.go (m.go:3) [outside-module]"},
+		same:  true,
+	},
+	{
+		name:   "a link to a file of the user",
+		files:  map[string]string{"m.go": "-> VICTIM/m.go"},
+		unpack: func(t *testing.T, clone, victim string) { put(t, victim, "m.go", "package m\n\n"+prep+"\n"+user) },
+		want:   map[string]string{"": "m.go is a link to VICTIM/m.go, which is not in a main module (m.go:3) [outside-module]"},
+		same:   true,
+	},
+	{
+		name:  "a workspace with a module of the user",
+		files: map[string]string{"m.go": "package m\n", "go.work": "go 1.26\n\nuse (\n\t.\n\tVICTIM\n)\n"},
+		unpack: func(t *testing.T, clone, victim string) {
+			put(t, victim, "go.mod", "module example.com/victim\n\ngo 1.26\n")
+			put(t, victim, "v.go", "package victim\n\n"+prep+"\n"+user)
+		},
+		exit: map[string]int{"": 0, "-fix": 0},
+		want: map[string]string{"./... VICTIM/...": "below which a run there may write (v.go:3) [outside-module]"},
+		same: true,
+	},
+	{
+		name:  "a caller that a test writes",
+		files: map[string]string{"m.go": "package m\n\n" + prep + "\n" + user, "m_test.go": "package m\n\nimport (\"os\"; \"testing\")\n\nfunc TestLate(t *testing.T) { os.WriteFile(\"late.go\", []byte(`package m\n\n" + strings.ReplaceAll(user, "use()", "late()") + "`), 0o644) }\n"},
+		exit:  map[string]int{"-fix -test": 1, "-diff": 3, "-fix": 0},
+		want:  map[string]string{"-fix -test": "late.go: appeared since the packages were listed; nothing was written"},
+		same:  true,
+	},
+	{
+		name:  "fsmonitor",
+		files: map[string]string{"m.go": "package main\n\n" + prep + "\n" + user + "\nfunc main() { use() }\n"},
+		unpack: func(t *testing.T, clone, victim string) { // a repository in an archive has a configuration
+			put(t, clone, ".git/run.sh", "#!/bin/sh\ntouch "+victim+"/ran\n")
+			git(t, clone, "config", "core.fsmonitor", ".git/run.sh")
+		},
+		want: map[string]string{"-fix -test": "rewrote 1 of 1"},
+	},
+	{
+		name:  "names with newlines",
+		files: map[string]string{"a\n::error::forged.go": "package m\n\n" + prep + "\n" + user},
+		want:  map[string]string{"": `a\n::error::forged.go:3:6: prepare returns a closure`},
+	},
+	{
+		name:   "a type error with a newline",
+		files:  map[string]string{"m.go": "package m\n\n" + prep + "\n" + user + "\nvar x int = `\n::error::forged\n##[error]forged\n`\n"},
+		want:   map[string]string{"": "cannot use `\n\t\\x3a:error::forged\n\t##\\x5berror]forged\n"},
+		broken: true, same: true,
+	},
+	{
+		name:   "an import path with a newline",
+		files:  map[string]string{"m.go": "package m\n\nimport _ `example.com/x\n::error::forged`\n\n" + prep + "\n" + user},
+		broken: true, same: true,
+	},
+	{
+		name:   "an import path with an escaped newline",
+		files:  map[string]string{"m.go": "package m\n\nimport _ \"example.com/m/x\\n::error::forged\"\n\n" + prep + "\n" + user},
+		broken: true, same: true,
+	},
+	{
+		name:  "pipes and devices",
+		files: map[string]string{"m.go": "package m\n\n" + prep + "\n" + user, "internal/p/p.go": "package p\n\nfunc Prepare(err *error) (func(), error) {\n\tdefer recover()\n\treturn func() { *err = nil }, nil\n}\n\nfunc use() (err error) {\n\tdone, err := Prepare(&err)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer done()\n\treturn nil\n}\n"},
+		unpack: func(t *testing.T, clone, victim string) {
+			// The go command itself waits for the writer of a pipe that is called x.go.
+			for _, name := range []string{"testdata/go.mod", "testdata/pipe.go"} {
+				put(t, clone, name, "")
+				os.Remove(filepath.Join(clone, name))
+				if out, err := exec.Command("mkfifo", filepath.Join(clone, name)).CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+			}
+			put(t, clone, "testdata/zero.go", "-> /dev/zero")
+		},
+	},
+}
+
+// put writes a file below dir.
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	name = filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if to, ok := strings.CutPrefix(text, "-> "); ok {
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.WriteFile(name, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "init.defaultBranch=main"}, args...)...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %q: %v\n%s", args, err, out)
+	}
+}
+
+// snapshot returns what is below dir, by name: contents, links, modes.
+func snapshot(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, name)
+		switch {
+		case info.Mode().IsRegular():
+			text, err := os.ReadFile(name)
+			all[rel] = info.Mode().String() + " " + string(text)
+			return err
+		case info.Mode()&fs.ModeSymlink != 0:
+			to, err := os.Readlink(name)
+			all[rel] = "-> " + to
+			return err
+		}
+		all[rel] = info.Mode().String()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestHostile clones each repository, as its victim would, and runs closurefix on it.
+func TestHostile(t *testing.T) {
+	for _, h := range hostiles {
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			h.run(t)
+		})
+	}
+}
+
+func (h hostile) run(t *testing.T) {
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin, victim, home, temp := filepath.Join(top, "origin"), filepath.Join(top, "victim"), filepath.Join(top, "home"), filepath.Join(top, "temp")
+	for _, dir := range []string{origin, victim, home, temp} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := strings.NewReplacer("VICTIMSUM", "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35", "VICTIM", victim)
+	put(t, victim, "precious", "mine")
+	put(t, victim, ".closurefix-precious", "mine too")
+	put(t, origin, "go.mod", hostileMod)
+	for _, name := range slices.Sorted(maps.Keys(h.files)) {
+		put(t, origin, name, named.Replace(h.files[name]))
+	}
+	git(t, origin, "init", "-q")
+	git(t, origin, "add", "-f", ".")
+	git(t, origin, "commit", "-q", "-m", "nothing to see here")
+	program, err := exec.LookPath("closurefix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GOCACHE="+goCache(t), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "TMPDIR="+temp, "CGO_ENABLED=0")
+	flags := []string{"", "-diff", "-json", "-escape", "-fix"}
+	for f := range h.want {
+		if !slices.Contains(flags, f) {
+			flags = append(flags, f)
+		}
+	}
+	for _, line := range flags {
+		t.Run(line, func(t *testing.T) {
+			clone := filepath.Join(top, "clone")
+			if err := os.RemoveAll(clone); err != nil {
+				t.Fatal(err)
+			}
+			git(t, top, "clone", "-q", origin, clone)
+			if h.unpack != nil {
+				h.unpack(t, clone, victim)
+			}
+			mine, theirs := snapshot(t, victim), snapshot(t, clone)
+			cmd := exec.Command(program, strings.Fields(named.Replace(line))...)
+			cmd.Dir = clone
+			cmd.Env = append(env, "PWD="+clone)
+			var stdout, stderr strings.Builder
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			err := cmd.Run()
+			code := cmd.ProcessState.ExitCode()
+			var exit *exec.ExitError
+			if err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			fix := strings.HasPrefix(line, "-fix")
+			same := h.same
+			if line == "-fix" && h.name == "a caller that a test writes" {
+				same = false // no test runs
+			}
+			want, given := h.exit[line]
+			switch {
+			case given:
+			case h.broken:
+				want = exitError
+			case line == "-json", fix && !same, line == "-diff" && same:
+				want = exitDone
+			default:
+				want = exitFindings
+			}
+			said := stdout.String() + stderr.String()
+			if code != want && (given || line != "-escape") {
+				t.Errorf("exit code %d, want %d", code, want)
+			}
+			if part := named.Replace(h.want[line]); !strings.Contains(said, part) {
+				t.Errorf("it does not say %q", part)
+			}
+			if line != "-diff" { // which is a patch, to the byte
+				for l := range strings.Lines(said) {
+					if strings.HasPrefix(strings.TrimSpace(l), "::") || strings.Contains(l, "##[") {
+						t.Errorf("a command to the runner: %q", l)
+					}
+				}
+			}
+			if now := snapshot(t, victim); !maps.Equal(now, mine) {
+				t.Errorf("the victim had %v, and has %v", mine, now)
+			}
+			now := snapshot(t, clone)
+			for name := range theirs {
+				if !strings.HasSuffix(name, ".go") && now[name] != theirs[name] {
+					t.Errorf("%s became %q", name, now[name])
+				}
+			}
+			for name, text := range now {
+				if old, ok := theirs[name]; text != old && (!fix || same || !ok) && filepath.Base(name) != "late.go" {
+					t.Errorf("%s became %q", name, text)
+				}
+			}
+			if fix && !same && maps.Equal(now, theirs) {
+				t.Error("nothing was rewritten")
+			}
+			if !h.broken {
+				cmd := exec.Command("go", "build", "-buildvcs=false", "-o", os.DevNull, "./...")
+				cmd.Dir, cmd.Env = clone, append(env, "PWD="+clone)
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("it does not build any more: %v\n%s", err, out)
+				}
+			}
+			for _, dir := range []string{home, temp} {
+				left := snapshot(t, dir)
+				delete(left, ".")
+				delete(left, "closurefix") // where journals are while there is need of them
+				maps.DeleteFunc(left, func(name, _ string) bool { return strings.HasPrefix(name, "go") || strings.HasPrefix(name, ".config") })
+				if len(left) > 0 {
+					t.Errorf("left behind: %q", slices.Sorted(maps.Keys(left)))
+				}
+			}
+			if t.Failed() {
+				t.Logf("closurefix %s\n%s", line, fmt.Sprint(said))
+			}
+		})
+	}
+}

@@ -1,0 +1,40 @@
+//go:build unix
+
+package replace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// nonblock keeps the opening of a pipe from waiting for a writer.
+const nonblock = syscall.O_NONBLOCK
+
+// identity returns what tells a directory from all others of the machine,
+// whatever they are called: its device and its number there.
+func identity(root *os.Root) (string, error) {
+	info, err := root.Stat(".")
+	if err != nil {
+		return "", err
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return "", errors.New("its number is unknown")
+	}
+	return fmt.Sprintf("%d:%d", s.Dev, s.Ino), nil
+}
+
+// private fails unless a file belongs to the user, and nobody else can do
+// anything to it.
+func private(info fs.FileInfo) error {
+	if s, ok := info.Sys().(*syscall.Stat_t); !ok || int(s.Uid) != os.Geteuid() {
+		return errors.New("it belongs to somebody else")
+	}
+	if perm := info.Mode().Perm(); perm&0o077 != 0 {
+		return fmt.Errorf("others have access to it: its mode is %#o", perm)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package rewrite
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/go/packages"
+)
+
+// links knows the files of the main modules by their other names. A file that has
+// two is not edited: the package of the other name, whose callers are its own,
+// would change with it.
+type links struct {
+	root  string              // below which files may change, without links
+	mains []string            // directories of the main modules, without links
+	files map[string][]string // symbolic links to Go files, by the file
+	dirs  map[string][]string // names of the directories that packages are in, by the directory
+}
+
+// findLinks looks through the main modules for links.
+func (r *run) findLinks(ctx context.Context) (*links, error) {
+	mains := []string{r.root}
+	if r.workspace {
+		var err error
+		if mains, err = mainModules(ctx, r.Options); err != nil {
+			return nil, err
+		}
+	}
+	l := &links{root: resolved(r.root), files: make(map[string][]string), dirs: make(map[string][]string)}
+	for _, dir := range mains {
+		l.mains = append(l.mains, resolved(dir))
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				return nil // nobody can read it
+			case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
+				return filepath.SkipDir
+			case d.Type()&fs.ModeSymlink != 0 && goFile(d.Name()):
+				if to := resolved(name); to != name {
+					l.files[to] = append(l.files[to], name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	seen := make(map[string]bool)
+	for _, g := range r.scope.lists {
+		for _, pkgs := range g {
+			packages.Visit(pkgs, nil, func(p *packages.Package) {
+				if dir := dirOf(p); mainPackage(p) && dir != "" && !seen[dir] {
+					seen[dir] = true
+					l.dirs[resolved(dir)] = append(l.dirs[resolved(dir)], dir)
+				}
+			})
+		}
+	}
+	return l, nil
+}
+
+// goFile reports whether the go command looks at a file of that name.
+func goFile(base string) bool {
+	return strings.HasSuffix(base, ".go") && base[0] != '.' && base[0] != '_'
+}
+
+// obstacle says what keeps a file from being edited, as a clause, or "" if nothing
+// does.
+func (l *links) obstacle(name string, short func(string) string) string {
+	real := resolved(name)
+	ours := func(dir string) bool { return below(dir, real) }
+	switch {
+	case !slices.ContainsFunc(l.mains, ours):
+		return fmt.Sprintf("%s is a link to %s, which is not in a main module", short(name), real)
+	case !ours(l.root):
+		return fmt.Sprintf("%s is outside of %s, below which a run there may write", short(name), l.root)
+	}
+	dir := filepath.Dir(name)
+	if plain := filepath.Join(resolved(dir), filepath.Base(name)); plain != real && goFile(filepath.Base(real)) {
+		return fmt.Sprintf("%s is a link to another Go file, %s", short(name), short(real))
+	}
+	for _, other := range l.files[real] {
+		if filepath.Base(other) != filepath.Base(name) || resolved(filepath.Dir(other)) != resolved(dir) {
+			return fmt.Sprintf("%s is a link to the same file as %s", short(other), short(name))
+		}
+	}
+	for _, other := range l.dirs[resolved(dir)] {
+		if other != dir {
+			return fmt.Sprintf("%s and %s are the same directory", short(other), short(dir))
+		}
+	}
+	return ""
+}
+
+// refuseLinked refuses the changes of files that have several names, or that are not
+// where they seem to be.
+func (r *run) refuseLinked(ctx context.Context, changes []*change) error {
+	for _, c := range changes {
+		if c.refusal != nil || len(c.edits) == 0 {
+			continue
+		}
+		if r.links == nil {
+			var err error
+			if r.links, err = r.findLinks(ctx); err != nil {
+				return err
+			}
+		}
+		for _, name := range c.files() {
+			if why := r.links.obstacle(name, r.short); why != "" {
+				c.refusal = &plan.Refusal{Code: plan.OutsideModule, Pos: c.pos, Name: c.key.String(), Reason: why}
+				c.edits = nil
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// short returns the name of a file relative to the directory of the run if it is
+// below it.
+func (r *run) short(name string) string {
+	for _, dir := range []string{r.Dir, resolved(r.Dir)} {
+		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return name
+}
