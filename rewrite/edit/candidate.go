@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -167,7 +169,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 		switch c.Class {
 		case pattern.Param:
 			for _, s := range sites {
-				if c.Index < len(s.Call.Args) && isAddress(s.Call.Args[c.Index]) {
+				if c.Index < len(s.Call.Args) && isAddress(s.Unit.Info, s.Call.Args[c.Index]) {
 					return pattern.KindResultPointer, true
 				}
 			}
@@ -184,7 +186,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 				continue
 			}
 			for i, a := range u.Call.Args {
-				if i < p.Sig.Params().Len() && isAddress(a) {
+				if i < p.Sig.Params().Len() && isAddress(s.Unit.Info, a) {
 					return pattern.KindPointerArgument, true
 				}
 			}
@@ -193,14 +195,33 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 	return pattern.KindCapture, len(p.Captures) > 0
 }
 
-// isAddress reports whether e takes the address of a variable.
-func isAddress(e ast.Expr) bool {
+// isAddress reports whether e takes the address of a variable of the caller, or of a
+// part of one that no pointer, slice or map leads to.
+func isAddress(info *types.Info, e ast.Expr) bool {
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
 		return false
 	}
-	_, lit := ast.Unparen(u.X).(*ast.CompositeLit)
-	return !lit
+	for x := ast.Unparen(u.X); ; {
+		switch part := x.(type) {
+		case *ast.Ident:
+			v, ok := info.Uses[part].(*types.Var)
+			return ok && !flow.Global(v)
+		case *ast.SelectorExpr:
+			sel := info.Selections[part]
+			if sel == nil || sel.Indirect() {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		case *ast.IndexExpr:
+			if _, ok := info.TypeOf(part.X).Underlying().(*types.Array); !ok {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		default:
+			return false
+		}
+	}
 }
 
 // Message says in one sentence what the code does, as a diagnostic at the
