@@ -190,6 +190,7 @@ func (r *run) report() {
 			Files:   c.files(),
 			Edits:   c.all(),
 			Notes:   c.notes,
+			Trace:   c.first.Trace,
 		}
 	}
 }
@@ -209,7 +210,7 @@ func (r *run) applied(c *change, round int) {
 		}
 		r.findings[c.id()] = f
 	}
-	f.Refusal, f.Files, f.Notes, f.done = nil, c.files(), c.notes, true
+	f.Refusal, f.Files, f.Notes, f.Trace, f.done = nil, c.files(), c.notes, c.first.Trace, true
 	if f.Edits = nil; round == 1 {
 		f.Edits = c.all()
 	}
@@ -252,7 +253,7 @@ func (r *run) refuse(c *change, why *plan.Refusal) {
 	if _, edited := r.over[refusal.Pos.Filename]; edited {
 		refusal.Pos = f.Pos
 	}
-	f.Refusal, f.Files, f.Edits, f.Notes = &refusal, nil, nil, nil
+	f.Refusal, f.Files, f.Edits, f.Notes, f.Trace = &refusal, nil, nil, nil, nil
 }
 
 // revise brings the findings that are not settled up to date with the changes
