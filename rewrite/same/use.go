@@ -338,9 +338,6 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
 	if len(m.Finish.Params) > 0 {
 		return m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
 	}
-	if m.Finish.On != Nothing && m.recovers() {
-		return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
-	}
 	return m.callee(h, b, a)
 }
 
