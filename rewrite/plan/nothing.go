@@ -55,7 +55,7 @@ func (x *decision) nothingToDo() *Refusal {
 				}
 				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
 			default:
-				if len(nils) > 0 && !tested(s, u) {
+				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, x.silent)) {
 					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
 				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
@@ -138,10 +138,29 @@ func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
 	return ok && f.Pkg() != nil && f.Pkg().Path() == "testing"
 }
 
+// silent reports whether a return of nil comes with no other result that says so: an
+// error that is not nil, or a false.
+func (x *decision) silent(r *pattern.Return) bool {
+	results := x.p.Func.Signature().Results()
+	for i := range results.Len() {
+		t := results.At(i).Type()
+		if i == x.p.Result || !isError(t) && !isBool(t) {
+			continue
+		}
+		if i >= len(r.Stmt.Results) {
+			return false // a bare return
+		}
+		if tv := x.p.Unit.Info.Types[r.Stmt.Results[i]]; !tv.IsNil() && (tv.Value == nil || isFalse(x.p.Unit.Info, r.Stmt.Results[i])) {
+			return false
+		}
+	}
+	return true
+}
+
 // tested reports whether anything stands between a site and a use that may keep a
-// nil cleanup from being used: a branch, a part of && or ||, or a look at another
-// result. It does not say that the test is right.
-func tested(s *pattern.Site, u *pattern.Use) bool {
+// nil cleanup from being used: a branch, a part of && or ||, or, unless a return of
+// nil is silent, a look at another result. It does not say that the test is right.
+func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	if slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) || u.Expr.Pos() < s.Call.Pos() {
 		return true
 	}
@@ -167,9 +186,13 @@ func tested(s *pattern.Site, u *pattern.Use) bool {
 			found = true
 		case *ast.BinaryExpr:
 			found = n.Op == token.LAND || n.Op == token.LOR
+		case *ast.AssignStmt:
+			if len(n.Lhs) == 1 && types.ExprString(n.Lhs[0]) == "_" {
+				return false // is no look
+			}
 		case *ast.Ident:
 			obj := s.Unit.Info.Uses[n]
-			found = obj != nil && others[obj]
+			found = obj != nil && others[obj] && !silent
 		}
 		return true
 	})
