@@ -53,7 +53,7 @@ func (m *matcher) file(file File, home bool) error {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
 			continue
 		}
-		if f, ok := d.(*ast.FuncDecl); ok && home && fn == nil && f.Name.Name == m.Finish.Name && m.isNew(b, f) {
+		if f, ok := d.(*ast.FuncDecl); ok && home && fn == nil && f.Name.Name == m.Finish && m.isNew(b, f) {
 			fn = f
 			continue
 		}
@@ -99,7 +99,7 @@ func (m *matcher) file(file File, home bool) error {
 		return nil
 	}
 	if fn == nil || fn.Body == nil {
-		return m.differ(m.Prepare, nil, "%s is missing", m.Finish.Name)
+		return m.differ(m.Prepare, nil, "%s is missing", m.Finish)
 	}
 	if err := m.stateDecl(state); err != nil {
 		return err
@@ -107,19 +107,14 @@ func (m *matcher) file(file File, home bool) error {
 	return m.finishDecl(fn)
 }
 
-// concerns reports whether a declaration is prepare, or calls it, or declares a variable
-// that holds its cleanup. Any other must be the same by its text.
+// concerns reports whether a declaration is prepare, or calls it. Any other must be the
+// same by its text.
 func (m *matcher) concerns(d ast.Decl) bool {
 	if d == ast.Decl(m.Prepare) {
 		return true
 	}
 	for call := range m.sites {
 		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
-			return true
-		}
-	}
-	for _, h := range m.holders {
-		if d.Pos() <= h.decl && h.decl < d.End() {
 			return true
 		}
 	}
@@ -169,35 +164,20 @@ func (m *matcher) decl(b, a ast.Decl) error {
 func (m *matcher) imports(b, a *ast.File) error {
 	paths := make(map[string]string)
 	for _, s := range b.Imports {
-		if name := m.importName(s); name != "_" && name != "." {
-			paths[name] = s.Path.Value
-		}
+		paths[m.importedAs(s)] = s.Path.Value
 	}
 	for _, s := range a.Imports {
-		if path, ok := paths[m.importName(s)]; ok && !sameString(path, s.Path.Value) {
-			return m.differ(nil, s, "%s means another package", m.importName(s))
+		name := m.importedAs(s)
+		if path, ok := paths[name]; ok && name != "_" && name != "." && !sameString(path, s.Path.Value) {
+			return m.differ(nil, s, "%s means another package", name)
 		}
 	}
 	return nil
 }
 
-// imported reports whether the file after the change imports a package by a name.
-func (m *matcher) imported(name string, pkg *types.Package) bool {
-	for _, s := range m.after.Imports {
-		known := pkg.Name()
-		if s.Name != nil {
-			known = s.Name.Name
-		}
-		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() && known == name {
-			return true
-		}
-	}
-	return false
-}
-
-// importName returns the name by which a file knows an import, as far as its path
+// importedAs returns the name by which a file knows an import, as far as its path
 // tells.
-func (m *matcher) importName(s *ast.ImportSpec) string {
+func (m *matcher) importedAs(s *ast.ImportSpec) string {
 	if s.Name != nil {
 		return s.Name.Name
 	}

@@ -19,12 +19,10 @@ type matcher struct {
 	fset  *token.FileSet // of the file after
 	after *ast.File
 	path  []ast.Node // around the node at hand, before
-	lits  int        // function literals among them
 	role  role
-	names map[string]bool     // of finish's parameters
-	state string              // finish's name for the state
+	names map[string]bool     // of finish's receiver and parameters
+	self  string              // finish's name for the state
 	lit   *ast.FuncLit        // the cleanup that finish is compared with
-	early bool                // the operands of finish are evaluated before it runs
 	own   map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
 }
 
@@ -66,46 +64,8 @@ func (m *matcher) node(b, a ast.Node) error {
 	}
 	m.path = append(m.path, b)
 	defer func() { m.path = m.path[:len(m.path)-1] }()
-	switch b := b.(type) {
-	case *ast.BlockStmt, *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt,
-		*ast.SelectStmt, *ast.CaseClause, *ast.CommClause:
-		defer m.scope()()
-	case *ast.FuncLit:
-		m.lits++
-		defer func() { m.lits-- }()
-		defer m.scope()()
-	case *ast.ReturnStmt:
-		if m.role == prepare && m.lits == 0 {
-			return m.result(b, a)
-		}
-	case *ast.AssignStmt:
-		if done, err := m.assign(b, a); done {
-			return err
-		}
-	case *ast.DeclStmt:
-		if x, ok := a.(*ast.ExprStmt); ok {
-			if s := m.onlyCall(b); s != nil {
-				return m.siteCall(s, x.X)
-			}
-		}
-	case *ast.GenDecl:
-		if done, err := m.declare(b, a); done {
-			return err
-		}
-	case *ast.ExprStmt:
-		if call, ok := ast.Unparen(b.X).(*ast.CallExpr); ok && m.sites[call] != nil {
-			if x, ok := a.(*ast.ExprStmt); ok {
-				return m.siteCall(m.sites[call], x.X)
-			}
-		}
-	case *ast.DeferStmt:
-		if done, err := m.wrapped(b.Call, a); done {
-			return err
-		}
-	case *ast.GoStmt:
-		if done, err := m.wrapped(b.Call, a); done {
-			return err
-		}
+	if done, err := m.special(b, a); done {
+		return err
 	}
 	if b, ok := b.(ast.Expr); ok {
 		a, ok := a.(ast.Expr)
@@ -117,11 +77,49 @@ func (m *matcher) node(b, a ast.Node) error {
 	return m.fields(b, a)
 }
 
-// scope opens a scope; the function that it returns closes it.
-func (m *matcher) scope() func() {
-	own := m.own
-	m.own = maps.Clone(own)
-	return func() { m.own = own }
+// special compares two nodes that are not to be the same part by part; done is false if
+// they are.
+func (m *matcher) special(b, a ast.Node) (done bool, err error) {
+	if opensScope(b) {
+		own := m.own
+		m.own = maps.Clone(own)
+		defer func() { m.own = own }()
+		return true, m.fields(b, a)
+	}
+	switch b := b.(type) {
+	case *ast.ReturnStmt:
+		if n, ok := m.Returns[b]; ok && m.role == prepare {
+			return true, m.result(b, n, a)
+		}
+	case *ast.DeferStmt:
+		if lit := wrapper(a); lit != nil {
+			return m.wrapped(b, lit)
+		}
+	case *ast.AssignStmt:
+		if own := m.setsOwn(b); own != nil {
+			return true, m.assignOwn(b, own, a)
+		}
+		return m.assign(b, a)
+	case *ast.DeclStmt:
+		if call := m.soleCall(b); call != nil {
+			return true, m.statement(call, a)
+		}
+	case *ast.GenDecl:
+		return m.declare(b, a)
+	case *ast.ValueSpec:
+		return m.spec(b, a)
+	}
+	return false, nil
+}
+
+// opensScope reports whether the variables that a node declares go with it.
+func opensScope(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.BlockStmt, *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt,
+		*ast.SelectStmt, *ast.CaseClause, *ast.CommClause:
+		return true
+	}
+	return false
 }
 
 // fields compares two nodes part by part. Positions, comments and parentheses do not
@@ -228,42 +226,23 @@ func (m *matcher) expr(b, a ast.Expr) error {
 	b, a = ast.Unparen(b), ast.Unparen(a)
 	switch b := b.(type) {
 	case *ast.CallExpr:
-		if s := m.sites[b]; s != nil {
-			h := m.holder(b)
-			switch {
-			case s.stmt != nil || m.isDeferred():
-				return m.siteCall(s, a)
-			case h == nil:
-				return m.differ(b, a, "the cleanup of %s is used in a way that nothing was claimed about", m.Prepare.Name.Name)
-			}
-			return m.value(h, b, a)
+		if s := m.sites[b]; s != nil && (s.lhs != nil || m.isStatement()) {
+			return m.siteCall(s, a)
 		}
 		if h := m.holder(b.Fun); h != nil {
-			m.early = m.isDeferred()
-			defer func() { m.early = false }()
 			return m.finishCall(h, b, a)
 		}
 	case *ast.BinaryExpr:
-		if b.Op == token.EQL || b.Op == token.NEQ {
-			x, y := b.X, b.Y
-			if m.isNil(x) {
-				x, y = y, x
-			}
-			if h := m.holder(x); h != nil && m.isNil(y) {
-				return m.test(h, b, a)
-			}
+		if h := m.tested(b); h != nil {
+			return m.test(h, b, a)
 		}
 	case *ast.Ident:
-		if h := m.holder(b); h != nil {
-			if m.takesCleanup(b) {
-				now, ok := a.(*ast.Ident)
-				if !ok {
-					return m.differ(b, a, "%s is not set any more", b.Name)
-				}
-				return m.named(h, b, now)
-			}
-			return m.value(h, b, a)
+		if h := m.holder(b); h != nil && (m.taken[b] || m.isDiscarded(b)) {
+			return m.keepsName(h, b, a)
 		}
+	}
+	if h := m.holder(b); h != nil {
+		return m.value(h, b, a)
 	}
 	if m.role == finish {
 		if done, err := m.captured(b, a); done {
@@ -273,11 +252,44 @@ func (m *matcher) expr(b, a ast.Expr) error {
 	return m.fields(b, a)
 }
 
-// takesCleanup reports whether an identifier is what a statement assigns a cleanup to.
-func (m *matcher) takesCleanup(id *ast.Ident) bool {
-	for _, s := range m.sites {
-		if s.stmt != nil && ast.Unparen(s.lhs[m.Result]) == ast.Expr(id) {
-			return true
+// holder returns what e has its cleanup from, nil if it is none.
+func (m *matcher) holder(e ast.Expr) *holder {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		if s := m.sites[call]; s != nil && m.fn.Signature().Results().Len() == 1 {
+			return &holder{sites: []*site{s}, call: true}
+		}
+	}
+	return m.holders[variable(m.unit.Info, e)]
+}
+
+// parent returns the node around the expression at hand, which may be in parentheses.
+func (m *matcher) parent() ast.Node {
+	if len(m.path) < 2 {
+		return nil
+	}
+	return m.path[len(m.path)-2]
+}
+
+// isStatement reports whether the expression at hand is a statement, or what one
+// defers.
+func (m *matcher) isStatement() bool {
+	switch m.parent().(type) {
+	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
+		return true
+	}
+	return false
+}
+
+// isDiscarded reports whether the expression at hand is assigned to the blank
+// identifier.
+func (m *matcher) isDiscarded(e ast.Expr) bool {
+	s, ok := m.parent().(*ast.AssignStmt)
+	if !ok || len(s.Lhs) != len(s.Rhs) {
+		return false
+	}
+	for i, r := range s.Rhs {
+		if ast.Unparen(r) == e {
+			return types.ExprString(s.Lhs[i]) == "_"
 		}
 	}
 	return false
@@ -285,30 +297,12 @@ func (m *matcher) takesCleanup(id *ast.Ident) bool {
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
-// isDeferred reports whether the expression at hand is the call of a defer or go
-// statement: its operands are evaluated before it runs.
-func (m *matcher) isDeferred() bool {
-	if len(m.path) < 2 {
-		return false
+// lookup returns what a name means at a place before the change.
+func (m *matcher) lookup(name string, at token.Pos) types.Object {
+	scope := m.unit.Pkg.Scope().Innermost(at)
+	if scope == nil {
+		return nil
 	}
-	switch m.path[len(m.path)-2].(type) {
-	case *ast.DeferStmt, *ast.GoStmt:
-		return true
-	}
-	return false
-}
-
-// holder returns what e holds a cleanup by, or nil.
-func (m *matcher) holder(e ast.Expr) *holder {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		if v, ok := m.unit.Info.ObjectOf(e).(*types.Var); ok {
-			return m.holders[v]
-		}
-	case *ast.CallExpr:
-		if s := m.sites[e]; s != nil && m.fn.Signature().Results().Len() == 1 {
-			return &holder{sites: []*site{s}, call: e}
-		}
-	}
-	return nil
+	_, obj := scope.LookupParent(name, at)
+	return obj
 }

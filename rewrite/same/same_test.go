@@ -167,22 +167,22 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 }
 
 func claimOne(c *Change, v map[string]*types.Var) {
-	c.Finish = Finish{Name: "f", On: OfPrepare, Params: []string{"k", "err"}}
+	c.Finish, c.Method = "f", true
 	c.Captures = []Capture{
-		{Var: v["c"], Way: Receiver, Name: "c"},
-		{Var: v["k"], Way: Argument, Index: 0, Name: "k"},
-		{Var: v["err"], Way: Argument, Index: 1, Name: "err"},
+		{Var: v["c"], Way: Receiver},
+		{Var: v["k"], Way: Argument, Index: 0},
+		{Var: v["err"], Way: Argument, Index: 1},
 	}
 }
 
 func claimTwo(c *Change, v map[string]*types.Var) {
-	c.Finish = Finish{Name: "f", On: OfState, Params: []string{"err"}}
+	c.Finish = "f"
 	c.Drop = map[int]bool{1: true}
 	c.State = State{Type: "state", Live: "live"}
 	c.Captures = []Capture{
-		{Var: v["n"], Way: Field, Name: "n"},
-		{Var: v["m"], Way: Field, Name: "m", Address: true},
-		{Var: v["err"], Way: Argument, Index: 1, Name: "err"},
+		{Var: v["n"], Way: Field},
+		{Var: v["m"], Way: Field, Address: true},
+		{Var: v["err"], Way: Argument, Index: 1},
 	}
 }
 
@@ -196,11 +196,11 @@ func TestForms(t *testing.T) {
 		{`use("work")`, `use("play")`, "has become"},
 		{"\tuse(\"work\")\n", "", "has become a return"},
 		{`use("work")`, "use(\"work\")\n\tuse(\"work\")", "has become"},
-		{"err = c.p(k, &err)", "err := c.p(k, &err)", "is := and should be ="},
-		{"err = c.p(k, &err)", "c.p(k, &err)", "not assigned any more"},
+		{"err = c.p(k, &err)", "err := c.p(k, &err)", "= has become :="},
+		{"err = c.p(k, &err)", "c.p(k, &err)", "has become the statement"},
 		{"err = c.p(k, &err)", "_ = c.p(k, &err)", "err has become _"},
 		{"err = c.p(k, &err)", "err = c.p(k, err)", "has become"},
-		{"err = c.p(k, &err)", "err = c.p(k)", "argument &err is missing"},
+		{"err = c.p(k, &err)", "err = c.p(k)", "had 2 parts and has 1"},
 		{"defer c.f(k, &err, other)", "defer c.f(other, &err, other)", "k has become other"},
 		{"defer c.f(k, &err, other)", "defer c.f(k, err, other)", "has become"},
 		{"defer c.f(k, &err, other)", "defer c.f(k, &err, k)", "other has become k"},
@@ -215,7 +215,7 @@ func TestForms(t *testing.T) {
 		{"\t\tdefer c.f(k, err, 7)\n", "", "has become a return"},
 		{"k == 1", "k != 1", "has become"},
 		{"(c *C) f(k int", "(c C) f(k int", "has become"},
-		{"f(k int, err", "f(k int64, err", "int has become int64"},
+		{"f(k int, err", "f(k int64, err", "is not the one for k"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, x, *err, k) }", "does not stand for k"},
 		{"{ use(c.n, k, *err, x) }", "{}", "is missing"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, k, *err, x); use(x) }", "is added"},
@@ -235,8 +235,8 @@ func TestForms(t *testing.T) {
 		{"state{n: n, m: &m, live: true}", "state{n: n, m: &n, live: true}", "should be m"},
 		{"state{n: n, m: &m, live: true}", "state{live: true, m: &m, n: n}", ""},
 		{"state{n: n, m: &m, live: true}", "state{}", "is missing"},
-		{"return state{}, *new", "return state{live: true}, *new", "should be the zero value"},
-		{"if done.live", "if !done.live", "wrong way round"},
+		{"return state{}, *new", "return state{live: true}, *new", "has no place here"},
+		{"if done.live", "if !done.live", "does not ask"},
 		{"if done.live", "if done.m != nil", "does not ask"},
 		{"return done.f(&err)\n\t}\n\tf", "done.f(&err)\n\t}\n\tf", "has become the statement"},
 		{"defer done.f(&err)", "defer done.f(nil)", "has become"},
@@ -244,7 +244,7 @@ func TestForms(t *testing.T) {
 		{"use(s.n, *s.m, *err)", "use(s.n, *s.n, *err)", "does not stand for m"},
 		{"m *int\n", "m int\n", "another type"},
 		{"\tgo func() { m++ }()\n", "", "has become a return"},
-		{"done, err := p(k)", "done, err = p(k)", "is = and should be :="},
+		{"done, err := p(k)", "done, err = p(k)", ":= has become ="},
 		{"done, err := p(k)", "_, err = p(k)", "not the variable that holds the state"},
 	}
 	for _, test := range two {
