@@ -24,10 +24,9 @@ type File struct {
 
 // A Change is the rewrite of one prepare function, and what is claimed about it.
 type Change struct {
-	// Files holds every file that changes or calls prepare. Home is the index of
-	// the one that declares it.
+	// Files holds every file that changes or calls prepare, first the one that
+	// declares it.
 	Files []File
-	Home  int
 
 	Prepare *ast.FuncDecl
 	Result  int          // index of the cleanup among prepare's results

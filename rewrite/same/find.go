@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 	"iter"
+
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // A site is a call of prepare.
@@ -39,7 +41,7 @@ type facts struct {
 func find(c *Change) *facts {
 	f := &facts{
 		Change:  c,
-		home:    c.Files[c.Home].Unit,
+		home:    c.Files[0].Unit,
 		sites:   make(map[*ast.CallExpr]*site),
 		taken:   make(map[*ast.Ident]bool),
 		holders: make(map[*types.Var]*holder),
@@ -201,36 +203,10 @@ func variable(info *types.Info, e ast.Expr) *types.Var {
 }
 
 // calls reports whether a call calls prepare. The function may be another object in
-// the caller's package: names and package paths tell.
+// the caller's package: the full name tells.
 func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
-	var id *ast.Ident
-	switch fun := bare(call.Fun).(type) {
-	case *ast.Ident:
-		id = fun
-	case *ast.SelectorExpr:
-		id = fun.Sel
-		if s := info.Selections[fun]; s != nil && s.Kind() != types.MethodVal {
-			return false
-		}
-	}
-	fn, ok := info.ObjectOf(id).(*types.Func)
-	return ok && id.Name == f.Prepare.Name.Name && fn.Pkg() != nil && fn.Pkg().Path() == f.fn.Pkg().Path() && receiver(fn) == receiver(f.fn)
-}
-
-// receiver returns the name of the base type of a method's receiver.
-func receiver(fn *types.Func) string {
-	recv := fn.Origin().Signature().Recv()
-	if recv == nil {
-		return ""
-	}
-	t := types.Unalias(recv.Type())
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Obj().Name()
-	}
-	return t.String()
+	fn, ok := typeutil.Callee(info, call).(*types.Func)
+	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()
 }
 
 // bare returns an expression that names a function or type without parentheses and

@@ -9,9 +9,7 @@ import (
 
 // finishDecl compares finish with the cleanups that it becomes.
 func (m *matcher) finishDecl(a *ast.FuncDecl) error {
-	m.role, m.names, m.self = prepare, make(map[string]bool), ""
-	m.path = append(m.path[:0], ast.Node(m.Prepare))
-	defer func() { m.path, m.role = m.path[:0], caller }()
+	m.names = make(map[string]bool)
 	if err := m.finishRecv(a); err != nil {
 		return err
 	}
@@ -248,4 +246,15 @@ func (m *matcher) free(b *ast.Ident, a ast.Expr) error {
 		return m.differ(b, a, "%s is out of scope in %s", b.Name, m.Finish)
 	}
 	return nil
+}
+
+// isMember reports whether obj is a field or method, which is selected from something.
+func isMember(obj types.Object) bool {
+	switch obj := obj.(type) {
+	case *types.Var:
+		return obj.IsField()
+	case *types.Func:
+		return obj.Signature().Recv() != nil
+	}
+	return false
 }

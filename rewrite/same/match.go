@@ -297,6 +297,11 @@ func (m *matcher) isDiscarded(e ast.Expr) bool {
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
+// exprs compares two lists of expressions.
+func (m *matcher) exprs(b, a []ast.Expr) error {
+	return m.fields(&ast.ReturnStmt{Results: b}, &ast.ReturnStmt{Results: a})
+}
+
 // lookup returns what a name means at a place before the change.
 func (m *matcher) lookup(name string, at token.Pos) types.Object {
 	scope := m.unit.Pkg.Scope().Innermost(at)

@@ -7,61 +7,44 @@ import (
 )
 
 // again compares an operand of a call of prepare, e, with an operand of finish at a use, a.
-// It must be the same expression with the same meaning: a constant, a function, a
-// variable that nothing assigns, or the address of a variable. address is set if the
-// address is what counts: the operand is a variable on which a method with a pointer
-// receiver is called.
+// It must be the same expression with the same value. address is set if its address is
+// what counts, not its value.
 func (m *matcher) again(e, use, a ast.Expr, address bool) error {
 	if err := m.node(e, a); err != nil {
 		return err
 	}
-	constant := m.unit.Info.Types[e].Value != nil
-	x := ast.Unparen(e)
-	if u, ok := x.(*ast.UnaryExpr); ok && u.Op == token.AND {
-		x, address = ast.Unparen(u.X), true
-	}
-	for n := range ast.Preorder(x) {
-		sel := false
-		switch n := n.(type) {
-		case *ast.BasicLit, *ast.ParenExpr:
-			continue
-		case *ast.SelectorExpr:
-			s := m.unit.Info.Selections[n]
-			sel = s == nil || address && s.Kind() == types.FieldVal && !s.Indirect()
-		case *ast.Ident:
-			if obj := m.unit.Info.ObjectOf(n); !isMember(obj) && !m.qualified(x, n) && m.lookup(n.Name, use.Pos()) != obj {
-				return m.differ(use, a, "%s means something else here", n.Name)
-			}
-			v, ok := m.unit.Info.ObjectOf(n).(*types.Var)
-			if ok && !address && !v.IsField() && (v.Parent() == v.Pkg().Scope() || m.assigned(v, token.NoPos, nil)) {
-				return m.differ(use, a, "%s may be assigned", n.Name)
-			}
-			continue
-		}
-		if !sel && !constant {
-			return m.differ(n, a, "%s is evaluated a second time", kind(n, nil))
-		}
+	if !m.stays(e, use, address) {
+		return m.differ(use, a, "%s may be something else here", types.ExprString(e))
 	}
 	return nil
 }
 
-// qualified reports whether an identifier is selected from another in an expression.
-func (m *matcher) qualified(e ast.Expr, id *ast.Ident) bool {
-	for n := range ast.Preorder(e) {
-		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel == id {
-			return true
+// stays reports whether an expression has the same value, or the same address, at a
+// use: it is a constant, a function, a variable that nothing assigns, or the address of
+// a variable.
+func (m *matcher) stays(e, use ast.Expr, address bool) bool {
+	info := m.unit.Info
+	seen := func(id *ast.Ident) bool { return m.lookup(id.Name, use.Pos()) == info.Uses[id] }
+	if info.Types[e].Value != nil {
+		for id := range idents(e) {
+			if info.Uses[id].Pkg() == m.unit.Pkg && !seen(id) {
+				return false // a name of another package is selected from it
+			}
 		}
+		return true
 	}
-	return false
-}
-
-// isMember reports whether obj is a field or method, which is selected from something.
-func isMember(obj types.Object) bool {
-	switch obj := obj.(type) {
-	case *types.Var:
-		return obj.IsField()
-	case *types.Func:
-		return obj.Signature().Recv() != nil
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		v, isVar := info.Uses[e].(*types.Var)
+		return seen(e) && (!isVar || address || v.Parent() != m.unit.Pkg.Scope() && !m.assigned(v, token.NoPos, nil))
+	case *ast.SelectorExpr:
+		if s := info.Selections[e]; s != nil {
+			return address && s.Kind() == types.FieldVal && !s.Indirect() && m.stays(e.X, use, true)
+		}
+		_, isVar := info.Uses[e.Sel].(*types.Var)
+		return seen(e.X.(*ast.Ident)) && (address || !isVar)
+	case *ast.UnaryExpr:
+		return e.Op == token.AND && m.stays(e.X, use, true)
 	}
 	return false
 }

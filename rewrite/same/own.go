@@ -23,49 +23,34 @@ func (m *matcher) setsOwn(b *ast.AssignStmt) []*Capture {
 }
 
 // assignOwn compares the first assignment of finish's own variables with their
-// declaration: err := f(), or var err error = f().
+// declaration: err := f(), or var err error = f(). What is assigned is evaluated before
+// they are there.
 func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error {
-	var lhs, rhs []ast.Expr
-	switch a := a.(type) {
-	case *ast.AssignStmt:
-		if a.Tok != token.DEFINE {
-			return m.differ(b, a, "%s is not declared", own[0].Var.Name())
-		}
-		lhs, rhs = a.Lhs, a.Rhs
-	case *ast.DeclStmt:
-		if spec := varSpec(a); spec != nil {
-			if spec.Type != nil && !m.isType(spec.Type, own[0], own[0].Var.Type()) {
-				return m.differ(b, a, "%s has another type", own[0].Var.Name())
-			}
-			for _, id := range spec.Names {
-				lhs = append(lhs, id)
-			}
-			rhs = spec.Values
-		}
-	}
-	if len(lhs) != len(b.Lhs) || len(rhs) != len(b.Rhs) {
-		return m.differ(b, a, "the assignment has changed")
-	}
-	for i := range rhs {
-		if err := m.node(b.Rhs[i], rhs[i]); err != nil {
-			return err
+	var now ast.AssignStmt
+	if d, ok := a.(*ast.AssignStmt); ok {
+		now = *d
+	} else if s := varSpec(a); s != nil && (s.Type == nil || m.isType(s.Type, own[0], own[0].Var.Type())) {
+		now.Tok, now.Rhs = token.DEFINE, s.Values
+		for _, id := range s.Names {
+			now.Lhs = append(now.Lhs, id)
 		}
 	}
 	for i, l := range b.Lhs {
-		id, ok := lhs[i].(*ast.Ident)
-		c := m.captureOf(l)
-		if !ok || id.Name != types.ExprString(l) || types.ExprString(l) != "_" && !slices.Contains(own, c) {
-			return m.differ(l, lhs[i], "%s would be declared anew", types.ExprString(lhs[i]))
+		if now.Tok != token.DEFINE || types.ExprString(l) != "_" && !slices.Contains(own, m.captureOf(l)) {
+			return m.differ(b, a, "%s would be declared anew, or %s not at all", types.ExprString(b.Lhs[i]), own[0].Var.Name())
 		}
+	}
+	if err := m.exprs(b.Rhs, now.Rhs); err != nil {
+		return err
 	}
 	for _, c := range own {
 		m.own[c.Var] = true
 	}
-	return nil
+	return m.exprs(b.Lhs, now.Lhs)
 }
 
 // varSpec returns the single declaration of a var statement, or nil.
-func varSpec(s ast.Stmt) *ast.ValueSpec {
+func varSpec(s ast.Node) *ast.ValueSpec {
 	d, ok := s.(*ast.DeclStmt)
 	if !ok {
 		return nil
@@ -78,48 +63,34 @@ func varSpec(s ast.Stmt) *ast.ValueSpec {
 }
 
 // declaresOwn reports whether a declares a variable of finish's own, without a value,
-// before the statement b, which sets it before it reads it.
+// before the statement b, which sets it before it reads it:
+//
+//	if err = f(); err != nil {      var err error
+//	                                if err = f(); err != nil {
 func (m *matcher) declaresOwn(b, a ast.Stmt) bool {
 	spec := varSpec(a)
 	if m.role != finish || spec == nil || len(spec.Names) != 1 || len(spec.Values) > 0 {
 		return false
 	}
-	for i, c := range m.Captures {
-		if c.Way != Own || c.Var.Name() != spec.Names[0].Name || m.own[c.Var] || !m.writesFirst(b, c.Var) {
-			continue
-		}
-		if m.isType(spec.Type, &m.Captures[i], c.Var.Type()) {
-			m.own[c.Var] = true
-			return true
-		}
+	switch s := b.(type) {
+	case *ast.IfStmt:
+		b = s.Init
+	case *ast.SwitchStmt:
+		b = s.Init
 	}
-	return false
-}
-
-// writesFirst reports whether the first mention of a variable in a statement assigns
-// it.
-func (m *matcher) writesFirst(b ast.Stmt, v *types.Var) bool {
-	decided, writes := false, false
-	ast.Inspect(b, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			reads := slices.ContainsFunc(n.Rhs, func(r ast.Expr) bool { return m.mentions(r, v) })
-			sets := slices.ContainsFunc(n.Lhs, func(l ast.Expr) bool { return variable(m.unit.Info, l) == v })
-			if n.Tok == token.ASSIGN && !decided && (reads || sets) {
-				decided, writes = true, !reads
+	assign, ok := b.(*ast.AssignStmt)
+	if !ok {
+		return false
+	}
+	for _, c := range m.setsOwn(assign) {
+		mentions := 0
+		for id := range idents(assign) {
+			if m.captureOf(id) == c {
+				mentions++
 			}
-		case *ast.Ident:
-			decided = decided || m.unit.Info.Uses[n] == types.Object(v)
 		}
-		return !decided
-	})
-	return writes
-}
-
-// mentions reports whether a variable is used in a tree.
-func (m *matcher) mentions(n ast.Node, v *types.Var) bool {
-	for id := range idents(n) {
-		if m.unit.Info.Uses[id] == types.Object(v) {
+		if mentions == 1 && c.Var.Name() == spec.Names[0].Name && m.isType(spec.Type, c, c.Var.Type()) {
+			m.own[c.Var] = true
 			return true
 		}
 	}

@@ -125,55 +125,46 @@ func (f *facts) typeParams() []*types.TypeParam {
 
 // stateDecl checks the declaration of the state: a field for each capture that travels
 // in it, for the number and for the flag, and no other.
-func (m *matcher) stateDecl(s *ast.TypeSpec) error {
-	if !m.handed() {
-		return nil
+func (m *matcher) stateDecl(a ast.Decl) error {
+	g, ok := a.(*ast.GenDecl)
+	if !ok || g.Tok != token.TYPE || len(g.Specs) != 1 {
+		return m.differ(m.Prepare, a, "the type %s is missing", m.State.Type)
 	}
-	if s == nil {
-		return m.differ(m.Prepare, nil, "the type %s is missing", m.State.Type)
-	}
+	s := g.Specs[0].(*ast.TypeSpec)
 	body, ok := s.Type.(*ast.StructType)
-	if !ok || s.Assign != token.NoPos {
+	if !ok || s.Assign != token.NoPos || s.Name.Name != m.State.Type {
 		return m.differ(nil, s, "%s is no struct", m.State.Type)
 	}
-	params := flatten(s.TypeParams)
-	for i, p := range m.typeParams() {
-		if len(params) > 0 && (i >= len(params) || params[i].name.Name != p.Obj().Name() || !m.isConstraint(params[i].typ, p.Constraint())) {
-			return m.differ(m.Prepare, s, "the type parameter %s is missing", p.Obj().Name())
+	params, list := flatten(s.TypeParams), m.typeParams()
+	for i, p := range params {
+		if len(params) != len(list) || p.name.Name != list[i].Obj().Name() || !m.isSpelled(p.typ, list[i].Constraint()) {
+			return m.differ(m.Prepare, s, "the type parameters are others than those of %s", m.Prepare.Name.Name)
 		}
 	}
-	if len(params) > len(m.typeParams()) {
-		return m.differ(nil, s, "there are too many type parameters")
+	is := func(want string) func(ast.Expr) bool {
+		return func(t ast.Expr) bool { return types.ExprString(t) == want }
 	}
-	fields := make(map[string]bool)
+	want := make(map[string]func(ast.Expr) bool)
+	for i, c := range m.Captures {
+		if c.Way == Field {
+			want[c.Var.Name()] = func(t ast.Expr) bool { return m.isType(t, &m.Captures[i], c.travels()) }
+		}
+	}
+	if m.State.Kind != "" {
+		want[m.State.Kind] = is("int")
+	}
+	if m.State.Live != "" {
+		want[m.State.Live] = is("bool")
+	}
 	for _, p := range flatten(body.Fields) {
 		name := p.nameOr("")
-		var right bool
-		switch {
-		case name == "" || fields[name]:
-		case name == m.State.Kind:
-			right = types.ExprString(p.typ) == "int"
-		case name == m.State.Live:
-			right = types.ExprString(p.typ) == "bool"
-		default:
-			for i, c := range m.Captures {
-				right = right || c.Way == Field && c.Var.Name() == name && m.isType(p.typ, &m.Captures[i], c.travels())
-			}
-		}
-		if !right {
+		if want[name] == nil || !want[name](p.typ) {
 			return m.differ(nil, p.typ, "the field %s is not one of the state, or has another type than what it holds", name)
 		}
-		fields[name] = true
+		delete(want, name)
 	}
-	for _, c := range m.Captures {
-		if c.Way == Field && !fields[c.Var.Name()] {
-			return m.differ(nil, s, "the state has no field %s", c.Var.Name())
-		}
-	}
-	for _, name := range []string{m.State.Kind, m.State.Live} {
-		if name != "" && !fields[name] {
-			return m.differ(nil, s, "the state has no field %s", name)
-		}
+	for name := range want {
+		return m.differ(nil, s, "the state has no field %s", name)
 	}
 	return nil
 }

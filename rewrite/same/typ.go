@@ -29,20 +29,15 @@ func (m *matcher) isType(a ast.Expr, c *Capture, t types.Type) bool {
 	return m.isSpelled(a, t)
 }
 
-// isSpelled reports whether a type expression is how package types spells t.
+// isSpelled reports whether a type expression is how package types spells t. A
+// constraint may be in an interface where it would mean something else by itself:
+// [P interface{ *int }].
 func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 	want, err := parser.ParseExpr(types.TypeString(t, m.importName))
-	return err == nil && m.node(want, a) == nil
-}
-
-// isConstraint is isSpelled for a constraint, which may be in an interface where it
-// would be read as another thing: [P interface{ *int }].
-func (m *matcher) isConstraint(a ast.Expr, t types.Type) bool {
-	if m.isSpelled(a, t) {
-		return true
+	if i, ok := a.(*ast.InterfaceType); ok && t.String()[0] == '*' && i.Methods.NumFields() == 1 {
+		a = i.Methods.List[0].Type
 	}
-	i, ok := a.(*ast.InterfaceType)
-	return ok && i.Methods.NumFields() == 1 && len(i.Methods.List[0].Names) == 0 && m.isSpelled(i.Methods.List[0].Type, t)
+	return err == nil && m.node(want, a) == nil
 }
 
 // isNamed reports whether an expression after the change names the type t, as a place

@@ -241,23 +241,20 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 	if err != nil {
 		return err
 	}
-	var names []string
+	var names, given []string
 	for _, p := range flatten(lit.Type.Params) {
 		names = append(names, p.nameOr("_"))
 	}
-	if len(names) != sig.Params().Len() || len(args) != len(names) || call.Ellipsis.IsValid() != sig.Variadic() {
+	for _, x := range args {
+		given = append(given, types.ExprString(x))
+	}
+	if !slices.Equal(names, given) || len(names) != sig.Params().Len() || call.Ellipsis.IsValid() != sig.Variadic() {
 		return bad
 	}
-	for i, x := range args {
-		if types.ExprString(x) != names[i] || slices.Contains(names[:i], names[i]) {
-			return bad
-		}
-	}
-	for _, x := range append(call.Args[:len(call.Args)-len(args):len(call.Args)-len(args)], call.Fun) {
-		for id := range idents(x) {
-			if slices.Contains(names, id.Name) {
-				return bad
-			}
+	call.Args = call.Args[:len(call.Args)-len(args)]
+	for id := range idents(call) {
+		if slices.Contains(names, id.Name) {
+			return bad // an operand would mean a parameter
 		}
 	}
 	return nil
