@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -104,6 +103,5 @@ func captures(p *plan.Plan) []same.Capture {
 }
 
 func state(s plan.State) same.State {
-	name, _, _ := strings.Cut(s.Type, "[")
-	return same.State{Type: name, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
+	return same.State{Type: s.Type, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
 }

@@ -139,7 +139,7 @@ func (m *matcher) imports(b, a *ast.File) error {
 	}
 	for _, s := range a.Imports {
 		name := m.importedAs(s)
-		if path, ok := paths[name]; ok && name != "_" && name != "." && !sameString(path, s.Path.Value) {
+		if path, ok := paths[name]; ok && name != "_" && name != "." && path != s.Path.Value {
 			return m.differ(nil, s, "%s means another package", name)
 		}
 	}

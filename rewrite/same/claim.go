@@ -1,7 +1,6 @@
 package same
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -77,27 +76,10 @@ type Capture struct {
 // A State is the struct that prepare returns in the cleanup's place. The zero State is
 // nothing.
 type State struct {
-	Type string // its name
+	Type string // its name, with the type parameters of prepare if it is generic
 	Kind string // the field that holds a cleanup's number, if there are several
 	Live string // the field that is true unless there is nothing to do
 
 	// Guard is set if finish must return at once where Live is not.
 	Guard bool
-}
-
-// A Difference is an error: the change does more than it claims.
-type Difference struct {
-	Before, After token.Position // either may be invalid
-	What          string
-}
-
-// Error returns what differs, and where.
-func (d *Difference) Error() string {
-	switch {
-	case d.Before.IsValid() && d.After.IsValid():
-		return fmt.Sprintf("%v: %s (line %d of the rewritten file)", d.Before, d.What, d.After.Line)
-	case d.After.IsValid():
-		return fmt.Sprintf("%v of the rewritten file: %s", d.After, d.What)
-	}
-	return fmt.Sprintf("%v: %s", d.Before, d.What)
 }

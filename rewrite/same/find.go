@@ -154,31 +154,27 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 // assignments calls f with the two sides of each assignment and each declaration of
 // local variables in a tree.
 func assignments(n ast.Node, f func(lhs, rhs []ast.Expr)) {
-	global := make(map[ast.Spec]bool)
-	if file, ok := n.(*ast.File); ok {
-		for _, d := range file.Decls {
-			if g, ok := d.(*ast.GenDecl); ok {
-				for _, s := range g.Specs {
-					global[s] = true
-				}
-			}
-		}
-	}
 	for n := range ast.Preorder(n) {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			f(n.Lhs, n.Rhs)
-		case *ast.ValueSpec:
-			if global[n] {
-				continue
+		case *ast.DeclStmt:
+			for _, s := range n.Decl.(*ast.GenDecl).Specs {
+				if spec, ok := s.(*ast.ValueSpec); ok {
+					f(exprsOf(spec.Names), spec.Values)
+				}
 			}
-			var lhs []ast.Expr
-			for _, id := range n.Names {
-				lhs = append(lhs, id)
-			}
-			f(lhs, n.Values)
 		}
 	}
+}
+
+// exprsOf returns identifiers as expressions.
+func exprsOf(names []*ast.Ident) []ast.Expr {
+	var list []ast.Expr
+	for _, id := range names {
+		list = append(list, id)
+	}
+	return list
 }
 
 // idents returns the identifiers of a syntax tree.
@@ -207,19 +203,6 @@ func variable(info *types.Info, e ast.Expr) *types.Var {
 func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
 	fn, ok := typeutil.Callee(info, call).(*types.Func)
 	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()
-}
-
-// bare returns an expression that names a function or type without parentheses and
-// type arguments.
-func bare(e ast.Expr) ast.Expr {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.IndexExpr:
-		return ast.Unparen(e.X)
-	case *ast.IndexListExpr:
-		return ast.Unparen(e.X)
-	default:
-		return e
-	}
 }
 
 // literal returns the function literal that e is, perhaps in parentheses or

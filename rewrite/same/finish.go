@@ -59,62 +59,60 @@ func (m *matcher) finishRecv(a *ast.FuncDecl) error {
 // finishBody compares the body of finish with those of the cleanups: a guard, then the
 // one cleanup, or a switch over their numbers.
 func (m *matcher) finishBody(a *ast.FuncDecl) error {
-	body := a.Body.List
+	body, ret := a.Body.List, "return"
+	if results := flatten(a.Type.Results); len(results) > 0 && results[0].name == nil {
+		ret = "return nil"
+	}
 	if m.State.Guard {
-		if len(body) == 0 || !m.isGuard(body[0]) {
+		if len(body) == 0 || !reads(body[0], "if !"+m.self+"."+m.State.Live+" {\n"+ret+"\n}") {
 			return m.differ(nil, a, "%s does not return at once where there is nothing to do", m.Finish)
 		}
 		body = body[1:]
 	}
-	cases := map[int][]ast.Stmt{1: body}
+	bodies := [][]ast.Stmt{body}
 	if m.State.Kind != "" {
-		var err error
-		if cases, err = m.cases(a, body); err != nil {
-			return err
-		}
+		bodies = m.cases(a, body)
 	}
 	seen := make(map[int]bool)
 	for lit, n := range m.Literals {
 		seen[n] = true
-		body, ok := cases[n]
-		if !ok {
+		if n > len(bodies) {
 			return m.differ(lit, a, "the cleanup %d is missing", n)
 		}
-		if err := m.cleanup(lit, body); err != nil {
+		if err := m.cleanup(lit, bodies[n-1]); err != nil {
 			return err
 		}
 	}
-	if len(seen) != len(cases) {
+	if len(seen) != len(bodies) {
 		return m.differ(nil, a, "there is a case without a cleanup")
 	}
 	return nil
 }
 
 // cases returns the cases of the switch over the number of the cleanup, which is all
-// that finish has.
-func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (map[int][]ast.Stmt, error) {
-	bad := m.differ(nil, a, "%s is no switch over the cleanups", m.Finish)
-	returns := a.Type.Results.NumFields() > 0
-	if len(body) == 0 || len(body) > 2 || (len(body) == 2) != returns || returns && !m.isReturn(body[1]) {
-		return nil, bad
+// that finish has; nil if it is another statement.
+func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) {
+	if a.Type.Results.NumFields() > 0 {
+		if len(body) != 2 || !reads(body[1], "return nil") {
+			return nil
+		}
+		body = body[:1]
+	}
+	if len(body) != 1 {
+		return nil
 	}
 	sw, ok := body[0].(*ast.SwitchStmt)
-	if !ok || sw.Init != nil || !m.isField(sw.Tag, m.State.Kind) {
-		return nil, bad
+	if !ok || !reads(&ast.SwitchStmt{Init: sw.Init, Tag: sw.Tag, Body: &ast.BlockStmt{}}, "switch "+m.self+"."+m.State.Kind+" {\n}") {
+		return nil
 	}
-	cases := make(map[int][]ast.Stmt)
-	for _, s := range sw.Body.List {
+	for i, s := range sw.Body.List {
 		clause := s.(*ast.CaseClause)
-		if len(clause.List) != 1 {
-			return nil, bad
+		if len(clause.List) != 1 || !reads(clause.List[0], strconv.Itoa(i+1)) {
+			return nil
 		}
-		n, err := strconv.Atoi(types.ExprString(clause.List[0]))
-		if _, twice := cases[n]; err != nil || twice {
-			return nil, bad
-		}
-		cases[n] = clause.Body
+		bodies = append(bodies, clause.Body)
 	}
-	return cases, nil
+	return bodies
 }
 
 // cleanup compares a literal's body with the statements that it becomes.
@@ -124,42 +122,6 @@ func (m *matcher) cleanup(lit *ast.FuncLit, a []ast.Stmt) error {
 	m.path = append(m.path, lit)
 	defer func() { m.path, m.role = m.path[:len(m.path)-1], prepare }()
 	return m.list(lit.Body.List, a, nil)
-}
-
-// isGuard reports whether a statement returns at once where there is nothing to do:
-//
-//	if !s.live {
-//		return
-//	}
-func (m *matcher) isGuard(a ast.Stmt) bool {
-	s, ok := a.(*ast.IfStmt)
-	if !ok || s.Init != nil || s.Else != nil || len(s.Body.List) != 1 || !m.isReturn(s.Body.List[0]) {
-		return false
-	}
-	not, ok := ast.Unparen(s.Cond).(*ast.UnaryExpr)
-	return ok && not.Op == token.NOT && m.isField(not.X, m.State.Live)
-}
-
-// isReturn reports whether a statement returns nothing, or the nil of an error that has
-// no name.
-func (m *matcher) isReturn(a ast.Stmt) bool {
-	r, ok := a.(*ast.ReturnStmt)
-	if !ok || len(r.Results) > 1 {
-		return false
-	}
-	for lit := range m.Literals {
-		results := flatten(lit.Type.Results)
-		if len(r.Results) == 0 && len(results) > 0 && results[0].name == nil {
-			return false
-		}
-	}
-	return len(r.Results) == 0 || types.ExprString(r.Results[0]) == "nil"
-}
-
-// isField reports whether an expression in finish is the named field of the state.
-func (m *matcher) isField(a ast.Expr, name string) bool {
-	sel, ok := ast.Unparen(a).(*ast.SelectorExpr)
-	return ok && sel.Sel.Name == name && m.self != "" && types.ExprString(sel.X) == m.self
 }
 
 // captured compares an expression of a cleanup that is, or begins with, a captured
@@ -210,15 +172,15 @@ func (m *matcher) captureOf(e ast.Expr) *Capture { return m.capture[variable(m.u
 // carries compares a use of a captured variable with what carries it: a parameter, or a
 // field of the state that no variable of the cleanup's own hides.
 func (m *matcher) carries(c *Capture, b, a ast.Expr) error {
-	right := types.ExprString(ast.Unparen(a)) == c.Var.Name()
+	name := c.Var.Name()
 	if c.Way == Field {
-		right = m.isField(a, c.Var.Name())
+		name = m.self + "." + name
 		if obj := m.lookup(m.self, b.Pos()); obj != nil && m.within(obj, m.lit) {
 			return m.differ(b, a, "%s means another variable here", m.self)
 		}
 	}
-	if !right {
-		return m.differ(b, a, "%s does not stand for %s", types.ExprString(a), c.Var.Name())
+	if !reads(a, name) {
+		return m.differ(b, a, "%s does not stand for %s", text(a), c.Var.Name())
 	}
 	return nil
 }

@@ -3,11 +3,12 @@ package same
 import (
 	"fmt"
 	"go/ast"
+	"go/printer"
 	"go/token"
 	"go/types"
 	"maps"
 	"reflect"
-	"strconv"
+	"strings"
 )
 
 // A matcher walks a declaration before the change, and what stands in its place
@@ -36,14 +37,35 @@ const (
 
 // differ returns the error that b has become a. Either may be nil.
 func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
-	d := &Difference{What: fmt.Sprintf(format, args...)}
-	if !none(b) {
-		d.Before = m.was.PositionFor(b.Pos(), false)
+	what := fmt.Sprintf(format, args...)
+	switch {
+	case none(a):
+		return fmt.Errorf("%v: %s", m.was.PositionFor(b.Pos(), false), what)
+	case none(b):
+		return fmt.Errorf("%v of the rewritten file: %s", m.fset.PositionFor(a.Pos(), false), what)
 	}
-	if !none(a) {
-		d.After = m.fset.PositionFor(a.Pos(), false)
+	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.was.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
+}
+
+// source returns a node as gofmt prints it, without comments.
+func source(n ast.Node) string {
+	if e, ok := n.(ast.Expr); ok {
+		n = ast.Unparen(e)
 	}
-	return d
+	var b strings.Builder
+	if err := printer.Fprint(&b, token.NewFileSet(), n); err != nil {
+		return fmt.Sprintf("%T", n) // a part of a declaration
+	}
+	return strings.ReplaceAll(b.String(), "\t", "")
+}
+
+// reads reports whether a node reads like a text, whose lines are not indented.
+func reads(n ast.Node, text string) bool { return !none(n) && source(n) == text }
+
+// text returns the first line of a node.
+func text(n ast.Node) string {
+	line, _, _ := strings.Cut(source(n), "\n")
+	return line
 }
 
 func none(n ast.Node) bool { return n == nil || reflect.ValueOf(n).IsNil() }
@@ -59,11 +81,21 @@ func (m *matcher) node(b, a ast.Node) error {
 			return nil
 		}
 	}
-	if none(b) || none(a) {
-		return m.differ(b, a, "%s is %s", kind(b, a), map[bool]string{true: "added", false: "missing"}[none(b)])
+	switch {
+	case none(b):
+		return m.differ(nil, a, "%s is added", text(a))
+	case none(a):
+		return m.differ(b, nil, "%s is missing", text(b))
 	}
 	m.path = append(m.path, b)
 	defer func() { m.path = m.path[:len(m.path)-1] }()
+	switch b.(type) {
+	case *ast.AssignStmt, *ast.DeclStmt, *ast.LabeledStmt:
+	case ast.Stmt: // what it declares goes with it
+		own := m.own
+		m.own = maps.Clone(own)
+		defer func() { m.own = own }()
+	}
 	if done, err := m.special(b, a); done {
 		return err
 	}
@@ -80,12 +112,6 @@ func (m *matcher) node(b, a ast.Node) error {
 // special compares two nodes that are not to be the same part by part; done is false if
 // they are.
 func (m *matcher) special(b, a ast.Node) (done bool, err error) {
-	if opensScope(b) {
-		own := m.own
-		m.own = maps.Clone(own)
-		defer func() { m.own = own }()
-		return true, m.fields(b, a)
-	}
 	switch b := b.(type) {
 	case *ast.ReturnStmt:
 		if n, ok := m.Returns[b]; ok && m.role == prepare {
@@ -112,22 +138,12 @@ func (m *matcher) special(b, a ast.Node) (done bool, err error) {
 	return false, nil
 }
 
-// opensScope reports whether the variables that a node declares go with it.
-func opensScope(n ast.Node) bool {
-	switch n.(type) {
-	case *ast.BlockStmt, *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt,
-		*ast.SelectStmt, *ast.CaseClause, *ast.CommClause:
-		return true
-	}
-	return false
-}
-
 // fields compares two nodes part by part. Positions, comments and parentheses do not
 // count.
 func (m *matcher) fields(b, a ast.Node) error {
 	vb, va := reflect.ValueOf(b).Elem(), reflect.ValueOf(a).Elem()
 	if vb.Type() != va.Type() {
-		return m.differ(b, a, "%s has become %s", kind(b, nil), kind(a, nil))
+		return m.differ(b, a, "%s has become %s", text(b), text(a))
 	}
 	for i := range vb.NumField() {
 		name := vb.Type().Field(i).Name
@@ -139,7 +155,7 @@ func (m *matcher) fields(b, a ast.Node) error {
 		case *ast.CommentGroup:
 		case token.Pos:
 			if (name == "Ellipsis" || name == "Assign") && x.IsValid() != fa.Interface().(token.Pos).IsValid() {
-				return m.differ(b, a, "%s has changed", kind(b, nil))
+				return m.differ(b, a, "%s has changed", text(b))
 			}
 		case []ast.Stmt:
 			if err := m.list(x, fa.Interface().([]ast.Stmt), nil); err != nil {
@@ -158,7 +174,7 @@ func (m *matcher) fields(b, a ast.Node) error {
 func (m *matcher) field(b, a ast.Node, fb, fa reflect.Value) error {
 	if fb.Kind() == reflect.Slice {
 		if fb.Len() != fa.Len() {
-			return m.differ(b, a, "%s had %d parts and has %d", kind(b, nil), fb.Len(), fa.Len())
+			return m.differ(b, a, "%s had %d parts and has %d", text(b), fb.Len(), fa.Len())
 		}
 		for i := range fb.Len() {
 			if err := m.node(fb.Index(i).Interface().(ast.Node), fa.Index(i).Interface().(ast.Node)); err != nil {
@@ -172,53 +188,10 @@ func (m *matcher) field(b, a ast.Node, fb, fa reflect.Value) error {
 		na, _ := fa.Interface().(ast.Node)
 		return m.node(nb, na)
 	}
-	if fb.Kind() == reflect.String && sameString(fb.String(), fa.String()) || fb.Interface() == fa.Interface() {
+	if fb.Interface() == fa.Interface() {
 		return nil
 	}
 	return m.differ(b, a, "%v has become %v", fb, fa)
-}
-
-// sameString compares the text of names and literals. A string may be quoted in
-// another way.
-func sameString(b, a string) bool {
-	if b == a {
-		return true
-	}
-	sb, err1 := strconv.Unquote(b)
-	sa, err2 := strconv.Unquote(a)
-	return err1 == nil && err2 == nil && b[0] != '\'' && a[0] != '\'' && sb == sa
-}
-
-// kind says what a node is, or what other is if there is no node.
-func kind(n, other ast.Node) string {
-	if none(n) {
-		n = other
-	}
-	switch n := n.(type) {
-	case *ast.Ident:
-		return n.Name
-	case *ast.CallExpr:
-		return "the call " + types.ExprString(n)
-	case ast.Expr:
-		return types.ExprString(n)
-	case *ast.ReturnStmt:
-		return "a return"
-	case *ast.AssignStmt:
-		return "an assignment"
-	case *ast.ExprStmt:
-		return "the statement " + types.ExprString(n.X)
-	case *ast.DeferStmt:
-		return "the statement defer " + types.ExprString(n.Call)
-	case *ast.IfStmt:
-		return "an if statement"
-	case *ast.BranchStmt:
-		return "a " + n.Tok.String()
-	case ast.Stmt:
-		return "a statement"
-	case ast.Decl:
-		return "a declaration"
-	}
-	return "a part"
 }
 
 // expr compares two expressions.

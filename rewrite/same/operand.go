@@ -112,23 +112,19 @@ func (m *matcher) innerOperand(h *holder, use ast.Expr, c *Capture, a ast.Expr) 
 // variableOf compares an operand within prepare: it is the captured variable itself, or
 // its address. A parameter that goes leaves new(T).
 func (m *matcher) variableOf(c *Capture, use ast.Node, a ast.Expr) error {
-	x := ast.Unparen(a)
 	if c.Way == Argument && m.Drop[c.Index] {
 		p, isPtr := types.Unalias(c.Var.Type()).(*types.Pointer)
-		call, ok := x.(*ast.CallExpr)
+		call, ok := ast.Unparen(a).(*ast.CallExpr)
 		if ok && isPtr && types.ExprString(call.Fun) == "new" && len(call.Args) == 1 && m.isType(&ast.StarExpr{X: call.Args[0]}, c, types.NewPointer(p.Elem())) {
 			return nil
 		}
 	}
+	want := c.Var.Name()
 	if c.Address {
-		u, ok := x.(*ast.UnaryExpr)
-		if !ok || u.Op != token.AND {
-			return m.differ(use, a, "%s should be the address of %s", types.ExprString(a), c.Var.Name())
-		}
-		x = ast.Unparen(u.X)
+		want = "&" + want
 	}
-	if types.ExprString(x) != c.Var.Name() {
-		return m.differ(use, a, "%s should be %s", types.ExprString(a), c.Var.Name())
+	if !reads(a, want) {
+		return m.differ(use, a, "%s should be %s", text(a), want)
 	}
 	if m.lookup(c.Var.Name(), use.Pos()) != types.Object(c.Var) {
 		return m.differ(use, a, "%s means another variable here", c.Var.Name())

@@ -30,10 +30,7 @@ func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error
 	if d, ok := a.(*ast.AssignStmt); ok {
 		now = *d
 	} else if s := varSpec(a); s != nil && (s.Type == nil || m.isType(s.Type, own[0], own[0].Var.Type())) {
-		now.Tok, now.Rhs = token.DEFINE, s.Values
-		for _, id := range s.Names {
-			now.Lhs = append(now.Lhs, id)
-		}
+		now = ast.AssignStmt{Lhs: exprsOf(s.Names), Tok: token.DEFINE, Rhs: s.Values}
 	}
 	for i, l := range b.Lhs {
 		if now.Tok != token.DEFINE || types.ExprString(l) != "_" && !slices.Contains(own, m.captureOf(l)) {

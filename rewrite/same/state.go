@@ -5,13 +5,17 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 )
 
 // handsState compares the operand of a return with the state for the cleanup of number
 // n, or with the zero state if that is 0.
 func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 	if n == 0 {
-		return m.fieldsOf(b, a, nil)
+		if !reads(a, m.State.Type+"{}") {
+			return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)
+		}
+		return nil
 	}
 	if len(b.Results) > 0 {
 		if lit := literal(m.home.Info, b.Results[m.Result]); lit != nil {
@@ -30,97 +34,50 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 }
 
 // stateValue compares an expression with the state that a literal of prepare stands
-// for: its number and the variables that it captures. ret is the return that hands it
-// out, nil elsewhere.
+// for: its number and the variables that it captures. A return that hands it out may
+// set a captured result to a constant; ret is nil elsewhere.
 func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, a ast.Expr) error {
-	text := func(want string) func(ast.Expr) error {
-		return func(x ast.Expr) error {
-			if now := types.ExprString(x); now != want {
-				return m.differ(lit, x, "%s should be %s", now, want)
-			}
-			return nil
-		}
-	}
-	want := make(map[string]func(ast.Expr) error)
+	var fields []string
 	if m.State.Kind != "" {
-		want[m.State.Kind] = text(strconv.Itoa(m.Literals[lit]))
-	}
-	if m.State.Live != "" {
-		want[m.State.Live] = text("true")
+		fields = append(fields, m.State.Kind+": "+strconv.Itoa(m.Literals[lit]))
 	}
 	use := m.path[len(m.path)-1]
-	for name, c := range m.inLit[lit] {
-		if c.Way != Field {
+	for _, c := range m.Captures {
+		name := c.Var.Name()
+		if c.Way != Field || m.inLit[lit][name] == nil || m.inLit[lit][name].Var != c.Var {
 			continue
 		}
-		want[name] = func(x ast.Expr) error {
-			if i := m.resultOf(c.Var); ret != nil && i >= 0 && !c.Address && len(ret.Results) > 0 && m.pure(ret.Results[i]) {
-				return m.node(ret.Results[i], x) // what the return assigns to it
+		value := name
+		if i := m.resultOf(c.Var); c.Address {
+			value = "&" + name
+		} else if ret != nil && i >= 0 && i < len(ret.Results) {
+			if tv := m.home.Info.Types[ret.Results[i]]; tv.Value != nil || tv.IsNil() {
+				value = source(ret.Results[i])
 			}
-			return m.variableOf(c, use, x)
 		}
-	}
-	return m.fieldsOf(use, a, want)
-}
-
-// fieldsOf compares a composite literal of the state with the fields that it must have.
-func (m *matcher) fieldsOf(b ast.Node, a ast.Expr, want map[string]func(ast.Expr) error) error {
-	c, ok := ast.Unparen(a).(*ast.CompositeLit)
-	if !ok || !m.isState(c.Type) {
-		return m.differ(b, a, "%s should be a %s", types.ExprString(a), m.State.Type)
-	}
-	for _, e := range c.Elts {
-		kv, ok := e.(*ast.KeyValueExpr)
-		if !ok || want[types.ExprString(kv.Key)] == nil {
-			return m.differ(b, e, "%s has no place here", types.ExprString(e))
+		if m.lookup(name, use.Pos()) != types.Object(c.Var) {
+			return m.differ(use, a, "%s means another variable here", name)
 		}
-		if err := want[types.ExprString(kv.Key)](kv.Value); err != nil {
-			return err
-		}
-		delete(want, types.ExprString(kv.Key))
+		fields = append(fields, name+": "+value)
 	}
-	for name := range want {
-		return m.differ(b, a, "the field %s is missing", name)
+	if m.State.Live != "" {
+		fields = append(fields, m.State.Live+": true")
+	}
+	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
+		return m.differ(use, a, "%s should be %s", source(a), want)
 	}
 	return nil
 }
 
-// isState reports whether a type expression is that of the state. In the declarations
-// of prepare and finish its type arguments are the type parameters of prepare.
+// isState reports whether a type expression is that of the state, at a caller perhaps
+// of another package, and with other type arguments.
 func (m *matcher) isState(a ast.Expr) bool {
-	if a == nil || !m.handed() {
-		return false
+	if a == nil || m.role != caller {
+		return reads(a, m.State.Type)
 	}
-	var args []ast.Expr
-	switch a := ast.Unparen(a).(type) {
-	case *ast.IndexExpr:
-		args = []ast.Expr{a.Index}
-	case *ast.IndexListExpr:
-		args = a.Indices
-	}
-	if m.role != caller {
-		for i, p := range m.typeParams() {
-			if i < len(args) && types.ExprString(args[i]) != p.Obj().Name() {
-				return false
-			}
-		}
-	}
-	base := bare(a)
-	if sel, ok := base.(*ast.SelectorExpr); ok {
-		base = sel.Sel
-	}
-	return types.ExprString(base) == m.State.Type
-}
-
-// typeParams returns the type parameters of prepare: its receiver's and its own.
-func (f *facts) typeParams() []*types.TypeParam {
-	var list []*types.TypeParam
-	for _, of := range []*types.TypeParamList{f.fn.Signature().RecvTypeParams(), f.fn.Signature().TypeParams()} {
-		for p := range of.TypeParams() {
-			list = append(list, p)
-		}
-	}
-	return list
+	now, _, _ := strings.Cut(source(a), "[")
+	want, _, _ := strings.Cut(m.State.Type, "[")
+	return now == want || strings.HasSuffix(now, "."+want)
 }
 
 // stateDecl checks the declaration of the state: a field for each capture that travels
@@ -132,17 +89,24 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	}
 	s := g.Specs[0].(*ast.TypeSpec)
 	body, ok := s.Type.(*ast.StructType)
-	if !ok || s.Assign != token.NoPos || s.Name.Name != m.State.Type {
+	if !ok || s.Assign != token.NoPos {
 		return m.differ(nil, s, "%s is no struct", m.State.Type)
 	}
-	params, list := flatten(s.TypeParams), m.typeParams()
-	for i, p := range params {
-		if len(params) != len(list) || p.name.Name != list[i].Obj().Name() || !m.isSpelled(p.typ, list[i].Constraint()) {
-			return m.differ(m.Prepare, s, "the type parameters are others than those of %s", m.Prepare.Name.Name)
+	name, sig := s.Name.Name, m.fn.Signature()
+	if params := flatten(s.TypeParams); len(params) > 0 {
+		var args []string
+		for _, list := range []*types.TypeParamList{sig.RecvTypeParams(), sig.TypeParams()} {
+			for p := range list.TypeParams() {
+				args = append(args, p.Obj().Name())
+				if i := len(args) - 1; i >= len(params) || params[i].name.Name != args[i] || !m.isSpelled(params[i].typ, p.Constraint()) {
+					return m.differ(m.Prepare, s, "the type parameter %s is another one", args[i])
+				}
+			}
 		}
+		name += "[" + strings.Join(args, ", ") + "]"
 	}
-	is := func(want string) func(ast.Expr) bool {
-		return func(t ast.Expr) bool { return types.ExprString(t) == want }
+	if name != m.State.Type {
+		return m.differ(m.Prepare, s, "%s should be %s", name, m.State.Type)
 	}
 	want := make(map[string]func(ast.Expr) bool)
 	for i, c := range m.Captures {
@@ -151,10 +115,10 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 		}
 	}
 	if m.State.Kind != "" {
-		want[m.State.Kind] = is("int")
+		want[m.State.Kind] = func(t ast.Expr) bool { return reads(t, "int") }
 	}
 	if m.State.Live != "" {
-		want[m.State.Live] = is("bool")
+		want[m.State.Live] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
 	for _, p := range flatten(body.Fields) {
 		name := p.nameOr("")

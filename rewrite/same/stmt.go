@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 )
 
@@ -12,9 +11,6 @@ import (
 // statement, or becomes two; nothing else may be in the second. end, if not nil, may
 // take the last statement before the change where nothing is left after it.
 func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
-	own := m.own
-	m.own = maps.Clone(own)
-	defer func() { m.own = own }()
 	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
 	for i, s := range b {
 		if m.goes(s) || len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
@@ -31,7 +27,7 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 			a = a[1:]
 		}
 		if len(a) == 0 {
-			return m.differ(s, nil, "%s is missing", kind(s, nil))
+			return m.differ(s, nil, "%s is missing", text(s))
 		}
 		if err := m.node(s, a[0]); err != nil {
 			return err
@@ -39,7 +35,7 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 		a = a[1:]
 	}
 	if len(a) > 0 {
-		return m.differ(nil, a[0], "%s is added", kind(a[0], nil))
+		return m.differ(nil, a[0], "%s is added", text(a[0]))
 	}
 	return nil
 }
@@ -220,29 +216,11 @@ func (m *matcher) siteCall(s *site, a ast.Expr) error {
 		switch {
 		case !m.Drop[i]:
 			want.Args = append(want.Args, x)
-		case !m.pure(x):
+		case !m.stays(x, x, false):
 			return m.differ(x, a, "the argument %s is not evaluated any more", types.ExprString(x))
 		}
 	}
 	m.path = append(m.path, s.call)
 	defer func() { m.path = m.path[:len(m.path)-1] }()
 	return m.fields(&want, ast.Unparen(a))
-}
-
-// pure reports whether nothing is lost if e is not evaluated: it has no effect and
-// cannot panic.
-func (m *matcher) pure(e ast.Expr) bool {
-	if tv := m.unit.Info.Types[e]; tv.Value != nil || tv.IsNil() {
-		return true
-	}
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		return true
-	case *ast.UnaryExpr:
-		return e.Op == token.AND && m.pure(e.X)
-	case *ast.SelectorExpr:
-		s := m.unit.Info.Selections[e]
-		return s == nil || s.Kind() == types.FieldVal && !s.Indirect() && m.pure(e.X)
-	}
-	return false
 }
