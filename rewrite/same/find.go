@@ -76,36 +76,41 @@ func find(c *Change) *facts {
 	return f
 }
 
+// hold returns what is known about a variable that holds a cleanup.
+func (f *facts) hold(v *types.Var) *holder {
+	if f.holders[v] == nil {
+		f.holders[v] = &holder{}
+	}
+	return f.holders[v]
+}
+
 // inPrepare finds the variables of prepare that hold a cleanup: those that it binds
 // a literal to, or returns as one, and its result.
 func (f *facts) inPrepare() {
-	hold := func(e ast.Expr) *holder {
-		v := variable(f.home.Info, e)
-		if v == nil {
-			return nil
-		}
-		if f.holders[v] == nil {
-			f.holders[v] = &holder{inner: true}
-		}
-		return f.holders[v]
-	}
-	if v := f.fn.Signature().Results().At(f.Result); v.Name() != "" && v.Name() != "_" {
-		f.holders[v] = &holder{inner: true}
-	}
+	info := f.home.Info
+	vars := []*types.Var{f.fn.Signature().Results().At(f.Result)}
 	for r := range f.Returns {
 		if f.Result < len(r.Results) {
-			hold(r.Results[f.Result])
+			vars = append(vars, variable(info, r.Results[f.Result]))
 		}
 	}
 	assignments(f.Prepare, func(lhs, rhs []ast.Expr) {
 		for i := range rhs {
-			if lit := literal(f.home.Info, rhs[i]); lit != nil && f.Literals[lit] > 0 && len(lhs) == len(rhs) {
-				if h := hold(lhs[i]); h != nil {
-					h.lits = append(h.lits, lit)
-				}
+			lit := literal(info, rhs[i])
+			if lit == nil || f.Literals[lit] == 0 || len(lhs) != len(rhs) {
+				continue
+			}
+			if v := variable(info, lhs[i]); v != nil {
+				vars = append(vars, v)
+				f.hold(v).lits = append(f.hold(v).lits, lit)
 			}
 		}
 	})
+	for _, v := range vars {
+		if v != nil && v.Name() != "" && v.Name() != "_" {
+			f.hold(v).inner = true
+		}
+	}
 }
 
 // inFile finds the calls of prepare in a file, and the variables that take its
@@ -142,13 +147,9 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 		return
 	}
 	s.lhs, f.taken[id] = lhs, true
-	if id.Name == "_" {
-		return
+	if id.Name != "_" {
+		f.hold(v).sites = append(f.hold(v).sites, s)
 	}
-	if f.holders[v] == nil {
-		f.holders[v] = &holder{}
-	}
-	f.holders[v].sites = append(f.holders[v].sites, s)
 }
 
 // assignments calls f with the two sides of each assignment and each declaration of

@@ -27,7 +27,7 @@ func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	seen := func(id *ast.Ident) bool { return m.lookup(id.Name, use.Pos()) == info.Uses[id] }
 	if info.Types[e].Value != nil {
 		for id := range idents(e) {
-			if info.Uses[id].Pkg() == m.unit.Pkg && !seen(id) {
+			if obj := info.Uses[id]; obj != nil && obj.Pkg() == m.unit.Pkg && !isMember(obj) && !seen(id) {
 				return false // a name of another package is selected from it
 			}
 		}
@@ -96,17 +96,6 @@ func (m *matcher) assigned(v *types.Var, from token.Pos, except ast.Expr) (found
 		return true
 	})
 	return found
-}
-
-// innerOperand compares the argument of finish for its parameter c where prepare runs a
-// cleanup. Of several captures of the name it is the one of that cleanup.
-func (m *matcher) innerOperand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error {
-	for _, lit := range h.lits {
-		if own := m.inLit[lit][c.Var.Name()]; own != nil {
-			c = own
-		}
-	}
-	return m.variableOf(c, use, a)
 }
 
 // variableOf compares an operand within prepare: it is the captured variable itself, or

@@ -41,11 +41,7 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred
 		return nil, m.differ(use, call, "%s has too few arguments", m.Finish)
 	}
 	for i, p := range m.params {
-		operand := m.operand
-		if h.inner {
-			operand = m.innerOperand
-		}
-		if err := operand(h, use, p, call.Args[i]); err != nil {
+		if err := m.operand(h, use, p, call.Args[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -84,35 +80,41 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
 		if ok != (sel != nil) {
 			return m.differ(use, a, "%s is not called as %s was", m.Finish, m.Prepare.Name.Name)
 		}
-		if ok {
-			if err := m.again(from.X, use, sel.X, m.pointerRecv()); err != nil {
-				return err
-			}
+		if !ok {
+			continue
+		}
+		_, isPointer := m.unit.Info.TypeOf(from.X).Underlying().(*types.Pointer)
+		if err := m.again(from.X, use, sel.X, m.pointerRecv() && !isPointer); err != nil {
+			return err
 		}
 	}
-	v, _ := m.lookup(m.Finish, use.Pos()).(*types.Var)
-	if obj := m.lookup(m.Finish, use.Pos()); sel == nil && obj != nil && m.holders[v] == nil {
+	obj := m.lookup(m.Finish, use.Pos())
+	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the name of a cleanup is free
 		return m.differ(use, a, "%s means something else here", m.Finish)
 	}
 	return nil
 }
 
-// operand compares the argument of finish for its parameter c at a use of a caller's.
+// operand compares the argument of finish for its parameter c. Where prepare runs one of
+// several cleanups, it is that one's capture of the name.
 func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error {
+	if h.inner {
+		for _, lit := range h.lits {
+			if own := m.inLit[lit][c.Var.Name()]; own != nil {
+				c = own
+			}
+		}
+		return m.variableOf(c, use, a)
+	}
 	for _, s := range h.sites {
-		if c.Way == Argument {
-			if c.Index >= len(s.call.Args) {
-				return m.differ(use, a, "the call of %s has no argument for %s", m.Prepare.Name.Name, c.Var.Name())
-			}
-			if err := m.again(s.call.Args[c.Index], use, a, false); err != nil {
-				return err
-			}
-			continue
+		err := m.differ(use, a, "a call of %s has nothing for %s", m.Prepare.Name.Name, c.Var.Name())
+		switch {
+		case c.Way == Argument && c.Index < len(s.call.Args):
+			err = m.again(s.call.Args[c.Index], use, a, false)
+		case c.Way == Result && c.Index < len(s.lhs):
+			err = m.kept(s.lhs[c.Index], use, a)
 		}
-		if c.Index >= len(s.lhs) {
-			return m.differ(use, a, "nothing takes the result for %s", c.Var.Name())
-		}
-		if err := m.kept(s.lhs[c.Index], use, a); err != nil {
+		if err != nil {
 			return err
 		}
 	}
