@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,30 +134,20 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 // imports compares the imports of a file: what was imported may go or be blanked,
 // other packages may come, and no name means another package.
 func (m *matcher) imports(b, a *ast.File) error {
-	paths := make(map[string]string)
-	for _, s := range b.Imports {
-		paths[m.importedAs(s)] = s.Path.Value
-	}
 	for _, s := range a.Imports {
-		name := m.importedAs(s)
-		if path, ok := paths[name]; ok && name != "_" && name != "." && path != s.Path.Value {
+		path, _ := strconv.Unquote(s.Path.Value)
+		name := path[strings.LastIndexByte(path, '/')+1:] // not imported before
+		for _, p := range m.unit.Pkg.Imports() {
+			if p.Path() == path {
+				name = p.Name()
+			}
+		}
+		if s.Name != nil {
+			name = s.Name.Name
+		}
+		if pkg, ok := m.lookup(name, b.Name.Pos()).(*types.PkgName); ok && pkg.Imported().Path() != path {
 			return m.differ(nil, s, "%s means another package", name)
 		}
 	}
 	return nil
-}
-
-// importedAs returns the name by which a file knows an import, as far as its path
-// tells.
-func (m *matcher) importedAs(s *ast.ImportSpec) string {
-	if s.Name != nil {
-		return s.Name.Name
-	}
-	path, _ := strconv.Unquote(s.Path.Value)
-	for _, p := range m.unit.Pkg.Imports() {
-		if p.Path() == path {
-			return p.Name()
-		}
-	}
-	return path[strings.LastIndexByte(path, '/')+1:] // not imported before
 }

@@ -118,18 +118,19 @@ func (m *matcher) special(b, a ast.Node) (done bool, err error) {
 			return true, m.result(b, n, a)
 		}
 	case *ast.DeferStmt:
-		if lit := wrapper(a); lit != nil {
-			return m.wrapped(b, lit)
-		}
+		return m.wrapped(b, a)
 	case *ast.AssignStmt:
 		if own := m.setsOwn(b); own != nil {
 			return true, m.assignOwn(b, own, a)
 		}
 		return m.assign(b, a)
 	case *ast.DeclStmt:
-		if call := m.soleCall(b); call != nil {
-			return true, m.statement(call, a)
+		spec := varSpec(b)
+		if spec == nil || len(spec.Names) != 1 || !m.taken[spec.Names[0]] || m.handed() {
+			return false, nil
 		}
+		call := ast.Unparen(spec.Values[0]).(*ast.CallExpr)
+		return true, m.statement(call, a) // var done = p()
 	case *ast.GenDecl:
 		return m.declare(b, a)
 	case *ast.ValueSpec:

@@ -158,33 +158,24 @@ func (f *facts) resultOf(v *types.Var) int {
 	return -1
 }
 
-// wrapper returns the literal that a statement defers, if that does nothing but call
-// something, or nil.
-func wrapper(a ast.Node) *ast.ExprStmt {
-	d, ok := a.(*ast.DeferStmt)
-	if !ok || len(d.Call.Args) > 0 {
-		return nil
-	}
-	lit, ok := d.Call.Fun.(*ast.FuncLit)
-	if !ok || len(lit.Body.List) != 1 || lit.Type.Params.NumFields() > 0 {
-		return nil
-	}
-	x, _ := lit.Body.List[0].(*ast.ExprStmt)
-	return x
-}
-
 // wrapped compares a deferred call of a cleanup within prepare with a deferred literal
 // that calls finish, so that its operands are read when it runs; done is false if it
 // is something else.
-func (m *matcher) wrapped(b *ast.DeferStmt, a *ast.ExprStmt) (done bool, err error) {
+func (m *matcher) wrapped(b *ast.DeferStmt, a ast.Node) (done bool, err error) {
 	h := m.holder(b.Call.Fun)
-	if h == nil || !h.inner || len(b.Call.Args) > 0 {
+	now, ok := a.(*ast.DeferStmt)
+	if !ok || h == nil || !h.inner || len(b.Call.Args)+len(now.Call.Args) > 0 || m.recovers() {
 		return false, nil
 	}
-	if m.recovers() {
-		return true, m.differ(b, a, "the literal does not run the cleanup as it ran")
+	lit, ok := now.Call.Fun.(*ast.FuncLit)
+	if !ok || len(lit.Body.List) != 1 || lit.Type.Params.NumFields() > 0 {
+		return false, nil
+	}
+	x, ok := lit.Body.List[0].(*ast.ExprStmt)
+	if !ok {
+		return false, nil
 	}
 	m.path = append(m.path, b.Call, b.Call) // not deferred itself
 	defer func() { m.path = m.path[:len(m.path)-2] }()
-	return true, m.finishCall(h, b.Call, a.X)
+	return true, m.finishCall(h, b.Call, x.X)
 }

@@ -286,3 +286,17 @@ func heldVars(u *Unit) map[*types.Var]bool {
 	}
 	return held
 }
+
+// TestImports checks that imports may go and come, but not change what a name means.
+func TestImports(t *testing.T) {
+	head := "package a\n\nimport \"unsafe\"\n\nvar size = unsafe.Sizeof(0)\n"
+	before := edited(formOne, "package a\n", head)
+	after := edited(afterOne, "package a\n", head)
+	for _, test := range []struct{ new, want string }{
+		{"import \"unsafe\"", ""},
+		{"import (\n\t\"os\"\n\t\"unsafe\"\n)", ""},
+		{"import unsafe \"os\"", "unsafe means another package"},
+	} {
+		check(t, changeOf(t, before, edit(t, after, "import \"unsafe\"", test.new), claimOne), "import", test.new, test.want)
+	}
+}

@@ -17,17 +17,14 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 		}
 		return nil
 	}
-	if len(b.Results) > 0 {
-		if lit := literal(m.home.Info, b.Results[m.Result]); lit != nil {
-			return m.stateValue(lit, b, a)
-		}
-	}
 	err := m.differ(b, a, "no literal has the number %d", n)
 	for lit, k := range m.Literals {
-		if k == n {
-			if err = m.stateValue(lit, b, a); err == nil {
-				return nil
-			}
+		bare := len(b.Results) == 0
+		if k != n || !bare && literal(m.home.Info, b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
+			continue
+		}
+		if err = m.stateValue(lit, b, a); err == nil {
+			return nil
 		}
 	}
 	return err

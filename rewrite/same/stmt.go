@@ -157,21 +157,6 @@ func (m *matcher) declares(b, a []ast.Expr) bool {
 	return false
 }
 
-// soleCall returns the call of prepare in a var statement of which nothing else is
-// left, where there is no state: var done = p().
-func (m *matcher) soleCall(b *ast.DeclStmt) *ast.CallExpr {
-	decl, ok := b.Decl.(*ast.GenDecl)
-	if !ok || decl.Tok != token.VAR || len(decl.Specs) != 1 || m.handed() {
-		return nil
-	}
-	spec := decl.Specs[0].(*ast.ValueSpec)
-	if len(spec.Names) != 1 || !m.taken[spec.Names[0]] {
-		return nil
-	}
-	call, _ := ast.Unparen(spec.Values[0]).(*ast.CallExpr)
-	return call
-}
-
 // declare compares a declaration of variables: those of prepare that held a cleanup
 // go.
 func (m *matcher) declare(b *ast.GenDecl, a ast.Node) (done bool, err error) {

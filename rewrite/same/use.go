@@ -192,7 +192,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) error {
 // literal that calls finish, perhaps converted to the type that the cleanup had. Where
 // the caller has found the error not nil, it may be nil, or a literal that does nothing.
 func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
-	if text := types.ExprString(a); (text == "nil" || isNothing(a)) && m.failed(h) {
+	if (reads(a, "nil") || reads(a, "func() {\n}")) && m.failed(h) {
 		return nil
 	}
 	if call, ok := a.(*ast.CallExpr); ok && len(call.Args) == 1 && !call.Ellipsis.IsValid() && m.isNamed(call.Fun, m.unit.Info.TypeOf(b), b) {
@@ -210,14 +210,8 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
 	return m.callee(h, b, a)
 }
 
-// isNothing reports whether a is func() {}.
-func isNothing(a ast.Expr) bool {
-	lit, ok := a.(*ast.FuncLit)
-	return ok && len(lit.Body.List) == 0 && lit.Type.Params.NumFields() == 0 && lit.Type.Results.NumFields() == 0
-}
-
 // forwards compares a cleanup with a literal that takes its arguments and calls
-// finish with them.
+// finish with them, as a call of the cleanup with those arguments would.
 func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 	bad := m.differ(b, lit, "the literal does not do what %s does", types.ExprString(b))
 	sig, ok := m.unit.Info.TypeOf(b).Underlying().(*types.Signature)
@@ -236,30 +230,24 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 		}
 	}
 	call, ok := ast.Unparen(x).(*ast.CallExpr)
-	if !ok {
+	params := flatten(lit.Type.Params)
+	if !ok || len(params) != sig.Params().Len() {
 		return bad
 	}
-	args, err := m.operands(h, b, call, false)
-	if err != nil {
-		return err
+	want := &ast.CallExpr{Fun: b}
+	if sig.Variadic() {
+		want.Ellipsis = lit.Pos()
 	}
-	var names, given []string
-	for _, p := range flatten(lit.Type.Params) {
-		names = append(names, p.nameOr("_"))
-	}
-	for _, x := range args {
-		given = append(given, types.ExprString(x))
-	}
-	if !slices.Equal(names, given) || len(names) != sig.Params().Len() || call.Ellipsis.IsValid() != sig.Variadic() {
-		return bad
-	}
-	call.Args = call.Args[:len(call.Args)-len(args)]
-	for id := range idents(call) {
-		if slices.Contains(names, id.Name) {
-			return bad // an operand would mean a parameter
+	for _, p := range params {
+		id := ast.NewIdent(p.nameOr("_"))
+		for other := range idents(&ast.CallExpr{Fun: call.Fun, Args: call.Args[:min(len(m.params), len(call.Args))]}) {
+			if other.Name == id.Name {
+				return bad // an operand would mean the parameter
+			}
 		}
+		want.Args = append(want.Args, id)
 	}
-	return nil
+	return m.finishCall(h, want, call)
 }
 
 // failed reports whether the node at hand stands where the caller has found the error
