@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -117,7 +118,7 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 	if err != nil {
 		t.Fatal(err)
 	}
-	conf := types.Config{}
+	conf := types.Config{Importer: importer.Default()}
 	if u.Pkg, err = conf.Check("a", u.Fset, []*ast.File{file}, u.Info); err != nil {
 		t.Fatal(err)
 	}
