@@ -255,9 +255,7 @@ func fieldsOf(list *ast.FieldList) []*ast.Field {
 var equivalents = []struct{ op, from, why string }{
 	{"exchange statements", `^case \d+:`, "the cases of finish's switch are different constants: their order says nothing"},
 	{"drop statement", `^return\n}\n`, "where prepare has no result left, its last return says nothing"},
-	{"drop assignment around call", `^_ = `, "p() discards what _ = p() discards"},
 	{"wrap deferred call", `^defer `, "within prepare a literal reads the operands when it runs, as the closure did; same allows it unless the cleanup calls recover"},
-	{"drop pointer", `^\*[\w.]+\)[\[.]`, "the compiler adds the * of (*p)[i], where p points to an array, and of (*p).f"},
 }
 
 func equivalent(text []byte, mu mutation) bool {

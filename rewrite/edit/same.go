@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -36,7 +35,8 @@ func (c *Candidate) change(edits []Edit) (*same.Change, error) {
 		Captures: captures(c.Plan),
 		Held:     make(map[*types.Var]bool),
 		State:    state(c.Plan.State),
-		Finish:   finish(c.Plan.Finish),
+		Finish:   c.Plan.Finish.Name,
+		Method:   c.Plan.Finish.OnRecv,
 	}
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]
@@ -93,13 +93,7 @@ func captures(p *plan.Plan) []same.Capture {
 	}
 	var all []same.Capture
 	for _, pass := range p.Passages {
-		c := same.Capture{
-			Var:     pass.Capture.Var,
-			Way:     ways[pass.Route],
-			Index:   pass.Capture.Index,
-			Address: pass.Pointer,
-			Name:    pass.Capture.Var.Name(),
-		}
+		c := same.Capture{Var: pass.Capture.Var, Way: ways[pass.Route], Index: pass.Capture.Index, Address: pass.Pointer}
 		if pass.Route == plan.ByResult {
 			c.Index = pass.Result
 		}
@@ -109,20 +103,5 @@ func captures(p *plan.Plan) []same.Capture {
 }
 
 func state(s plan.State) same.State {
-	name, _, _ := strings.Cut(s.Type, "[")
-	return same.State{Type: name, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
-}
-
-func finish(f plan.Finish) same.Finish {
-	finish := same.Finish{Name: f.Name}
-	switch {
-	case f.OnRecv:
-		finish.On = same.OfPrepare
-	case f.OnState:
-		finish.On = same.OfState
-	}
-	for _, p := range f.Params {
-		finish.Params = append(finish.Params, p.Name)
-	}
-	return finish
+	return same.State{Type: s.Type, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
 }

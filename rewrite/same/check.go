@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,14 +15,11 @@ import (
 // they differ by more than the change claims. The text after is parsed and not
 // type-checked.
 func (c *Change) Check() error {
-	if c.Home >= len(c.Files) {
-		return fmt.Errorf("no file declares %s", c.Prepare.Name.Name)
-	}
 	f := find(c)
 	if f.fn == nil || c.Result >= f.fn.Signature().Results().Len() {
 		return fmt.Errorf("%s is no prepare function", c.Prepare.Name.Name)
 	}
-	for i, file := range c.Files {
+	for _, file := range c.Files {
 		m := &matcher{facts: f, unit: file.Unit, was: file.Unit.Fset, fset: token.NewFileSet()}
 		name := m.was.PositionFor(file.Before.Package, false).Filename
 		var err error
@@ -29,41 +27,22 @@ func (c *Change) Check() error {
 		if err != nil {
 			return err
 		}
-		if err := m.file(file, i == c.Home); err != nil {
+		if err := m.file(file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file compares the declarations of a file. All are there again, in their order; new
-// ones are finish and the type of the state.
-func (m *matcher) file(file File, home bool) error {
+// file compares the declarations of a file. All are there again, in their order; prepare
+// is followed by the type of the state and by finish.
+func (m *matcher) file(file File) error {
 	b, a := file.Before, m.after
 	if b.Name.Name != a.Name.Name {
 		return m.differ(b, a, "the package is another one")
 	}
 	if err := m.imports(b, a); err != nil {
 		return err
-	}
-	var left []ast.Decl
-	var fn *ast.FuncDecl
-	var state *ast.TypeSpec
-	for _, d := range a.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-			continue
-		}
-		if f, ok := d.(*ast.FuncDecl); ok && home && fn == nil && f.Name.Name == m.Finish.Name && m.isNew(b, f) {
-			fn = f
-			continue
-		}
-		if g, ok := d.(*ast.GenDecl); ok && home && state == nil && g.Tok == token.TYPE && len(g.Specs) == 1 {
-			if s := g.Specs[0].(*ast.TypeSpec); s.Name.Name == m.State.Type && m.home.Pkg.Scope().Lookup(s.Name.Name) == nil {
-				state = s
-				continue
-			}
-		}
-		left = append(left, d)
 	}
 	plain := token.NewFileSet()
 	whole, err := parser.ParseFile(plain, m.was.PositionFor(b.Package, false).Filename, file.Text, parser.SkipObjectResolution)
@@ -73,16 +52,23 @@ func (m *matcher) file(file File, home bool) error {
 	if len(whole.Decls) != len(b.Decls) {
 		return m.differ(b, nil, "the file is not the one that was type-checked")
 	}
+	left := slices.DeleteFunc(slices.Clone(a.Decls), isImport)
 	for i, d := range b.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+		switch {
+		case isImport(d):
 			continue
-		}
-		if len(left) == 0 {
+		case len(left) == 0:
 			return m.differ(d, nil, "a declaration is missing")
-		}
-		if m.concerns(d) {
-			err = m.decl(d, left[0])
-		} else {
+		case d == ast.Decl(m.Prepare):
+			n, err := m.prepared(left)
+			if err != nil {
+				return err
+			}
+			left = left[n:]
+			continue
+		case m.hasSite(d):
+			err = m.node(d, left[0])
+		default: // its body may have been left out before the type check
 			m.was = plain
 			err = m.node(whole.Decls[i], left[0])
 			m.was = m.unit.Fset
@@ -95,117 +81,73 @@ func (m *matcher) file(file File, home bool) error {
 	if len(left) > 0 {
 		return m.differ(nil, left[0], "a declaration is added")
 	}
-	if !home {
-		return nil
-	}
-	if fn == nil || fn.Body == nil {
-		return m.differ(m.Prepare, nil, "%s is missing", m.Finish.Name)
-	}
-	if err := m.stateDecl(state); err != nil {
-		return err
-	}
-	return m.finishDecl(fn)
+	return nil
 }
 
-// concerns reports whether a declaration is prepare, or calls it, or declares a variable
-// that holds its cleanup. Any other must be the same by its text.
-func (m *matcher) concerns(d ast.Decl) bool {
-	if d == ast.Decl(m.Prepare) {
-		return true
-	}
+func isImport(d ast.Decl) bool {
+	g, ok := d.(*ast.GenDecl)
+	return ok && g.Tok == token.IMPORT
+}
+
+// hasSite reports whether a declaration calls prepare. Any other but prepare must be the
+// same by its text.
+func (m *matcher) hasSite(d ast.Decl) bool {
 	for call := range m.sites {
 		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
 			return true
 		}
 	}
-	for _, h := range m.holders {
-		if d.Pos() <= h.decl && h.decl < d.End() {
-			return true
-		}
-	}
 	return false
 }
 
-// isNew reports whether no function or method of the file before has the name and
-// receiver of f.
-func (m *matcher) isNew(b *ast.File, f *ast.FuncDecl) bool {
-	for _, d := range b.Decls {
-		if old, ok := d.(*ast.FuncDecl); ok && old.Name.Name == f.Name.Name && recvName(old) == recvName(f) {
-			return false
+// prepared compares prepare with the declarations that it becomes, the first of a list,
+// and returns their number.
+func (m *matcher) prepared(a []ast.Decl) (int, error) {
+	m.role, m.path = prepare, []ast.Node{m.Prepare}
+	defer func() { m.role, m.path = caller, nil }()
+	n := 2
+	if m.handed() {
+		n = 3
+	}
+	if len(a) < n {
+		return 0, m.differ(m.Prepare, nil, "a declaration is missing")
+	}
+	now, ok := a[0].(*ast.FuncDecl)
+	if !ok || now.Body == nil || now.Name.Name != m.Prepare.Name.Name {
+		return 0, m.differ(m.Prepare, a[0], "%s is missing", m.Prepare.Name.Name)
+	}
+	if err := m.prepareDecl(now); err != nil {
+		return 0, err
+	}
+	if m.handed() {
+		if err := m.stateDecl(a[1]); err != nil {
+			return 0, err
 		}
 	}
-	return true
-}
-
-// recvName returns the name of the type that a method is declared for.
-func recvName(f *ast.FuncDecl) string {
-	if f.Recv.NumFields() == 0 {
-		return ""
+	fn, ok := a[n-1].(*ast.FuncDecl)
+	if !ok || fn.Body == nil || fn.Name.Name != m.Finish {
+		return 0, m.differ(m.Prepare, a[n-1], "%s is missing", m.Finish)
 	}
-	t := ast.Unparen(f.Recv.List[0].Type)
-	if p, ok := t.(*ast.StarExpr); ok {
-		t = p.X
-	}
-	return types.ExprString(bare(t))
-}
-
-func (m *matcher) decl(b, a ast.Decl) error {
-	if b != ast.Decl(m.Prepare) {
-		m.role = caller
-		return m.node(b, a)
-	}
-	fa, ok := a.(*ast.FuncDecl)
-	if !ok {
-		return m.differ(b, a, "%s is missing", m.Prepare.Name.Name)
-	}
-	m.role = prepare
-	m.path = append(m.path[:0], b)
-	defer func() { m.path, m.role = m.path[:0], caller }()
-	return m.prepareDecl(fa)
+	return n, m.finishDecl(fn)
 }
 
 // imports compares the imports of a file: what was imported may go or be blanked,
 // other packages may come, and no name means another package.
 func (m *matcher) imports(b, a *ast.File) error {
-	paths := make(map[string]string)
-	for _, s := range b.Imports {
-		if name := m.importName(s); name != "_" && name != "." {
-			paths[name] = s.Path.Value
-		}
-	}
 	for _, s := range a.Imports {
-		if path, ok := paths[m.importName(s)]; ok && !sameString(path, s.Path.Value) {
-			return m.differ(nil, s, "%s means another package", m.importName(s))
+		path, _ := strconv.Unquote(s.Path.Value)
+		name := path[strings.LastIndexByte(path, '/')+1:] // not imported before
+		for _, p := range m.unit.Pkg.Imports() {
+			if p.Path() == path {
+				name = p.Name()
+			}
+		}
+		if s.Name != nil {
+			name = s.Name.Name
+		}
+		if pkg, ok := m.lookup(name, b.Name.Pos()).(*types.PkgName); ok && pkg.Imported().Path() != path {
+			return m.differ(nil, s, "%s means another package", name)
 		}
 	}
 	return nil
-}
-
-// imported reports whether the file after the change imports a package by a name.
-func (m *matcher) imported(name string, pkg *types.Package) bool {
-	for _, s := range m.after.Imports {
-		known := pkg.Name()
-		if s.Name != nil {
-			known = s.Name.Name
-		}
-		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() && known == name {
-			return true
-		}
-	}
-	return false
-}
-
-// importName returns the name by which a file knows an import, as far as its path
-// tells.
-func (m *matcher) importName(s *ast.ImportSpec) string {
-	if s.Name != nil {
-		return s.Name.Name
-	}
-	path, _ := strconv.Unquote(s.Path.Value)
-	for _, p := range m.unit.Pkg.Imports() {
-		if p.Path() == path {
-			return p.Name()
-		}
-	}
-	return path[strings.LastIndexByte(path, '/')+1:] // not imported before
 }

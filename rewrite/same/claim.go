@@ -1,7 +1,6 @@
 package same
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -18,16 +17,15 @@ type Unit struct {
 type File struct {
 	Unit   *Unit
 	Before *ast.File
-	Text   []byte // of Before, in which bodies of functions may be left out that call nothing of interest
+	Text   []byte // of Before, which may lack bodies of functions that call nothing of interest
 	After  []byte
 }
 
 // A Change is the rewrite of one prepare function, and what is claimed about it.
 type Change struct {
-	// Files holds every file that changes or calls prepare. Home is the one that
+	// Files holds every file that changes or calls prepare, first the one that
 	// declares it.
 	Files []File
-	Home  int
 
 	Prepare *ast.FuncDecl
 	Result  int          // index of the cleanup among prepare's results
@@ -45,9 +43,13 @@ type Change struct {
 	// it is a value.
 	Held map[*types.Var]bool
 
-	Captures []Capture
+	Captures []Capture // in the order of finish's parameters
 	State    State
-	Finish   Finish
+	Finish   string // the name of finish
+
+	// Method is set if finish is a method of prepare's receiver. If there is a
+	// state, finish is a method of that.
+	Method bool
 }
 
 // A Way is how the value of a captured variable reaches finish.
@@ -58,66 +60,26 @@ const (
 	Receiver Way = iota // as finish's receiver, which is prepare's as well
 	Argument            // the argument of prepare at Index, once more
 	Result              // the caller's variable for prepare's result at Index
-	Field               // part of the state, or the state itself
+	Field               // part of the state
 	Own                 // not at all: finish sets a variable of its own
 )
 
-// A Capture is a variable of prepare that a cleanup uses.
+// A Capture is a variable of prepare that a cleanup uses. The parameter of finish, or
+// the field of the state, has its name.
 type Capture struct {
 	Var     *types.Var
 	Way     Way
 	Index   int
-	Address bool   // the variable's address travels
-	Name    string // of finish's parameter, or of the field
+	Address bool // the variable's address travels
 }
 
-// A State is what prepare returns in the cleanup's place. The zero State is
+// A State is the struct that prepare returns in the cleanup's place. The zero State is
 // nothing.
 type State struct {
-	Type string // the struct type; "" for a single value
-	Name string // of a single value that is a capture
-	Kind string // the field, or single value, that holds a cleanup's number
-	Live string // the field, or single value, that is true unless there is nothing to do
+	Type string // its name, with the type parameters of prepare if it is generic
+	Kind string // the field that holds a cleanup's number, if there are several
+	Live string // the field that is true unless there is nothing to do
 
-	// Guard is set if finish must return at once where there is nothing to do.
+	// Guard is set if finish must return at once where Live is not.
 	Guard bool
-}
-
-func (s State) none() bool { return s == State{} }
-
-// A Finish is the function that the cleanup becomes.
-type Finish struct {
-	Name   string
-	On     On
-	Params []string // before the cleanup's own; the state's is called StateParam
-}
-
-// StateParam stands for the state among the parameters of finish.
-const StateParam = ""
-
-// On is what finish is a method of.
-type On int
-
-// The receivers of finish.
-const (
-	Nothing   On = iota // finish is a function
-	OfPrepare           // prepare's receiver
-	OfState             // the state
-)
-
-// A Difference is an error: the change does more than it claims.
-type Difference struct {
-	Before, After token.Position // either may be invalid
-	What          string
-}
-
-// Error returns what differs, and where.
-func (d *Difference) Error() string {
-	switch {
-	case d.Before.IsValid() && d.After.IsValid():
-		return fmt.Sprintf("%v: %s (line %d of the rewritten file)", d.Before, d.What, d.After.Line)
-	case d.After.IsValid():
-		return fmt.Sprintf("%v of the rewritten file: %s", d.After, d.What)
-	}
-	return fmt.Sprintf("%v: %s", d.Before, d.What)
 }

@@ -2,30 +2,26 @@ package same
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
+	"iter"
+
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // A site is a call of prepare.
 type site struct {
-	call *ast.CallExpr
-	stmt ast.Node   // the assignment or var spec that takes the results; nil if none does
-	lhs  []ast.Expr // what takes the results before the change
-	end  token.Pos  // of stmt
-
-	after []ast.Expr // what takes them after it, nil where nothing does
-	split bool       // the call has become a statement of its own
+	call  *ast.CallExpr
+	lhs   []ast.Expr // what takes the results: a variable for the state, or nothing, takes the cleanup
+	apart bool       // the call has become a statement before that of the cleanup
 }
 
-// A holder is an expression that holds a cleanup: a variable, or the call of prepare
-// itself.
+// A holder is where an expression has its cleanup from.
 type holder struct {
-	sites []*site        // where the cleanup comes from
-	lits  []*ast.FuncLit // for a variable of prepare itself: the literals bound to it
-	inner bool           // a variable of prepare
-	call  *ast.CallExpr  // the holder is this call
-	name  string         // of the variable for the state after the change; "" if not known yet
-	decl  token.Pos      // where the variable is declared
+	sites []*site        // the calls of prepare that set a caller's variable, or the call itself
+	call  bool           // the expression is the call
+	inner bool           // it is a variable of prepare
+	lits  []*ast.FuncLit // bound to that
+	name  string         // of a caller's variable after the change, "" if it is not known yet
 }
 
 // A facts holds what Check finds out about the program before the change.
@@ -34,17 +30,20 @@ type facts struct {
 	home    *Unit
 	fn      *types.Func
 	sites   map[*ast.CallExpr]*site
+	taken   map[*ast.Ident]bool // what takes a cleanup at a site
 	holders map[*types.Var]*holder
 	capture map[*types.Var]*Capture
 	inLit   map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
+	params  []*Capture                           // the parameters of finish before the cleanup's own
 }
 
 // find looks up the sites of prepare and the variables that hold cleanups.
 func find(c *Change) *facts {
 	f := &facts{
 		Change:  c,
-		home:    c.Files[c.Home].Unit,
+		home:    c.Files[0].Unit,
 		sites:   make(map[*ast.CallExpr]*site),
+		taken:   make(map[*ast.Ident]bool),
 		holders: make(map[*types.Var]*holder),
 		capture: make(map[*types.Var]*Capture),
 		inLit:   make(map[*ast.FuncLit]map[string]*Capture),
@@ -53,20 +52,22 @@ func find(c *Change) *facts {
 	if f.fn == nil {
 		return f
 	}
+	names := make(map[string]bool)
 	for i := range c.Captures {
-		f.capture[c.Captures[i].Var] = &c.Captures[i]
+		p := &c.Captures[i]
+		f.capture[p.Var] = p
+		if name := p.Var.Name(); (p.Way == Argument || p.Way == Result) && !names[name] {
+			names[name] = true
+			f.params = append(f.params, p)
+		}
 	}
 	for lit := range c.Literals {
-		names := make(map[string]*Capture)
-		ast.Inspect(lit, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				if v, ok := f.home.Info.Uses[id].(*types.Var); ok && f.capture[v] != nil {
-					names[f.capture[v].Name] = f.capture[v]
-				}
+		f.inLit[lit] = make(map[string]*Capture)
+		for id := range idents(lit) {
+			if v, ok := f.home.Info.Uses[id].(*types.Var); ok && f.capture[v] != nil {
+				f.inLit[lit][v.Name()] = f.capture[v]
 			}
-			return true
-		})
-		f.inLit[lit] = names
+		}
 	}
 	f.inPrepare()
 	for _, file := range c.Files {
@@ -75,187 +76,134 @@ func find(c *Change) *facts {
 	return f
 }
 
+// hold returns what is known about a variable that holds a cleanup.
+func (f *facts) hold(v *types.Var) *holder {
+	if f.holders[v] == nil {
+		f.holders[v] = &holder{}
+	}
+	return f.holders[v]
+}
+
 // inPrepare finds the variables of prepare that hold a cleanup: those that it binds
 // a literal to, or returns as one, and its result.
 func (f *facts) inPrepare() {
-	hold := func(e ast.Expr) *holder {
-		id, ok := ast.Unparen(e).(*ast.Ident)
-		if !ok {
-			return nil
-		}
-		v, ok := f.home.Info.ObjectOf(id).(*types.Var)
-		if !ok {
-			return nil
-		}
-		if f.holders[v] == nil {
-			f.holders[v] = &holder{inner: true, decl: v.Pos()}
-		}
-		return f.holders[v]
-	}
-	if v := f.fn.Signature().Results().At(f.Result); v.Name() != "" && v.Name() != "_" {
-		f.holders[v] = &holder{inner: true, decl: v.Pos()}
-	}
+	info := f.home.Info
+	vars := []*types.Var{f.fn.Signature().Results().At(f.Result)}
 	for r := range f.Returns {
 		if f.Result < len(r.Results) {
-			hold(r.Results[f.Result])
+			vars = append(vars, variable(info, r.Results[f.Result]))
 		}
 	}
-	bind := func(l, r ast.Expr) {
-		if lit := literal(f.home.Info, r); lit != nil && f.Literals[lit] > 0 {
-			if h := hold(l); h != nil {
-				h.lits = append(h.lits, lit)
+	assignments(f.Prepare, func(lhs, rhs []ast.Expr) {
+		for i := range rhs {
+			lit := literal(info, rhs[i])
+			if lit == nil || f.Literals[lit] == 0 || len(lhs) != len(rhs) {
+				continue
+			}
+			if v := variable(info, lhs[i]); v != nil {
+				vars = append(vars, v)
+				f.hold(v).lits = append(f.hold(v).lits, lit)
 			}
 		}
-	}
-	ast.Inspect(f.Prepare, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i := range n.Rhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					bind(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.ValueSpec:
-			for i := range n.Values {
-				if len(n.Names) == len(n.Values) {
-					bind(n.Names[i], n.Values[i])
-				}
-			}
-		}
-		return true
 	})
+	for _, v := range vars {
+		if v != nil && v.Name() != "" && v.Name() != "_" {
+			f.hold(v).inner = true
+		}
+	}
 }
 
 // inFile finds the calls of prepare in a file, and the variables that take its
 // cleanup.
 func (f *facts) inFile(file File) {
 	info := file.Unit.Info
-	take := func(stmt ast.Node, lhs []ast.Expr, rhs ast.Expr) {
-		call, ok := ast.Unparen(rhs).(*ast.CallExpr)
-		if !ok || !f.calls(info, call) || len(lhs) != f.fn.Signature().Results().Len() {
-			return
-		}
-		id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
-		if !ok {
-			return
-		}
-		v, _ := info.ObjectOf(id).(*types.Var)
-		if id.Name != "_" && !f.Held[v] {
-			return
-		}
-		s := f.site(call)
-		s.stmt, s.lhs, s.end, s.after = stmt, lhs, stmt.End(), make([]ast.Expr, len(lhs))
-		if id.Name != "_" {
-			if f.holders[v] == nil {
-				f.holders[v] = &holder{decl: v.Pos()}
-			}
-			f.holders[v].sites = append(f.holders[v].sites, s)
+	for n := range ast.Preorder(file.Before) {
+		if call, ok := n.(*ast.CallExpr); ok && f.calls(info, call) {
+			f.sites[call] = &site{call: call}
 		}
 	}
-	each := func(stmt ast.Node, lhs, rhs []ast.Expr) {
-		if len(rhs) == 1 {
-			take(stmt, lhs, rhs[0])
-			return
-		}
+	assignments(file.Before, func(lhs, rhs []ast.Expr) {
 		for i, r := range rhs {
-			take(stmt, lhs[i:i+1], r)
-		}
-	}
-	global := make(map[ast.Spec]bool) // a variable of the package keeps its type
-	ast.Inspect(file.Before, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.File:
-			for _, d := range n.Decls {
-				if g, ok := d.(*ast.GenDecl); ok {
-					for _, s := range g.Specs {
-						global[s] = true
-					}
-				}
+			to := lhs
+			if len(rhs) > 1 {
+				to = lhs[i : i+1]
 			}
-		case *ast.AssignStmt:
-			each(n, n.Lhs, n.Rhs)
-		case *ast.ValueSpec:
-			var lhs []ast.Expr
-			if global[n] {
-				break
-			}
-			for _, id := range n.Names {
-				lhs = append(lhs, id)
-			}
-			each(n, lhs, n.Values)
-		case *ast.CallExpr:
-			if f.calls(info, n) {
-				f.site(n)
+			call, _ := ast.Unparen(r).(*ast.CallExpr)
+			if s := f.sites[call]; s != nil && len(to) == f.fn.Signature().Results().Len() {
+				f.take(info, s, to)
 			}
 		}
-		return true
 	})
 }
 
-func (f *facts) site(call *ast.CallExpr) *site {
-	if f.sites[call] == nil {
-		f.sites[call] = &site{call: call, end: call.End()}
+// take notes what takes the results of a site, if it has a place for the state.
+func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
+	id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
+	if !ok {
+		return
 	}
-	return f.sites[call]
+	v := variable(info, id)
+	if id.Name != "_" && !f.Held[v] {
+		return
+	}
+	s.lhs, f.taken[id] = lhs, true
+	if id.Name != "_" {
+		f.hold(v).sites = append(f.hold(v).sites, s)
+	}
+}
+
+// assignments calls f with the two sides of each assignment and each declaration of
+// local variables in a tree.
+func assignments(n ast.Node, f func(lhs, rhs []ast.Expr)) {
+	for n := range ast.Preorder(n) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			f(n.Lhs, n.Rhs)
+		case *ast.DeclStmt:
+			for _, s := range n.Decl.(*ast.GenDecl).Specs {
+				if spec, ok := s.(*ast.ValueSpec); ok {
+					f(exprsOf(spec.Names), spec.Values)
+				}
+			}
+		}
+	}
+}
+
+// exprsOf returns identifiers as expressions.
+func exprsOf(names []*ast.Ident) []ast.Expr {
+	var list []ast.Expr
+	for _, id := range names {
+		list = append(list, id)
+	}
+	return list
+}
+
+// idents returns the identifiers of a syntax tree.
+func idents(n ast.Node) iter.Seq[*ast.Ident] {
+	return func(yield func(*ast.Ident) bool) {
+		for n := range ast.Preorder(n) {
+			if id, ok := n.(*ast.Ident); ok && !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+// variable returns the variable that an expression names, or nil.
+func variable(info *types.Info, e ast.Expr) *types.Var {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	v, _ := info.ObjectOf(id).(*types.Var)
+	return v
 }
 
 // calls reports whether a call calls prepare. The function may be another object in
-// the caller's package: names and package paths tell.
+// the caller's package: the full name tells.
 func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
-	id := ident(bare(call.Fun))
-	if id == nil || id.Name != f.Prepare.Name.Name {
-		return false
-	}
-	fn, ok := info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != f.fn.Pkg().Path() {
-		return false
-	}
-	if sel, ok := bare(call.Fun).(*ast.SelectorExpr); ok {
-		if s := info.Selections[sel]; s != nil && s.Kind() != types.MethodVal {
-			return false
-		}
-	}
-	return receiver(fn) == receiver(f.fn)
-}
-
-// receiver returns the name of the base type of a method's receiver.
-func receiver(fn *types.Func) string {
-	recv := fn.Origin().Signature().Recv()
-	if recv == nil {
-		return ""
-	}
-	t := types.Unalias(recv.Type())
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Obj().Name()
-	}
-	return t.String()
-}
-
-// bare returns an expression that names a function without parentheses and type
-// arguments.
-func bare(e ast.Expr) ast.Expr {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.IndexExpr:
-		return ast.Unparen(e.X)
-	case *ast.IndexListExpr:
-		return ast.Unparen(e.X)
-	default:
-		return e
-	}
-}
-
-// ident returns the identifier that an expression is, or selects.
-func ident(e ast.Expr) *ast.Ident {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e
-	case *ast.SelectorExpr:
-		return e.Sel
-	}
-	return nil
+	fn, ok := typeutil.Callee(info, call).(*types.Func)
+	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()
 }
 
 // literal returns the function literal that e is, perhaps in parentheses or

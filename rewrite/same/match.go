@@ -3,11 +3,12 @@ package same
 import (
 	"fmt"
 	"go/ast"
+	"go/printer"
 	"go/token"
 	"go/types"
 	"maps"
 	"reflect"
-	"strconv"
+	"strings"
 )
 
 // A matcher walks a declaration before the change, and what stands in its place
@@ -19,12 +20,10 @@ type matcher struct {
 	fset  *token.FileSet // of the file after
 	after *ast.File
 	path  []ast.Node // around the node at hand, before
-	lits  int        // function literals among them
 	role  role
-	names map[string]bool     // of finish's parameters
-	state string              // finish's name for the state
+	names map[string]bool     // of finish's receiver and parameters
+	self  string              // finish's name for the state
 	lit   *ast.FuncLit        // the cleanup that finish is compared with
-	early bool                // the operands of finish are evaluated before it runs
 	own   map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
 }
 
@@ -38,14 +37,35 @@ const (
 
 // differ returns the error that b has become a. Either may be nil.
 func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
-	d := &Difference{What: fmt.Sprintf(format, args...)}
-	if !none(b) {
-		d.Before = m.was.PositionFor(b.Pos(), false)
+	what := fmt.Sprintf(format, args...)
+	switch {
+	case none(a):
+		return fmt.Errorf("%v: %s", m.was.PositionFor(b.Pos(), false), what)
+	case none(b):
+		return fmt.Errorf("%v of the rewritten file: %s", m.fset.PositionFor(a.Pos(), false), what)
 	}
-	if !none(a) {
-		d.After = m.fset.PositionFor(a.Pos(), false)
+	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.was.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
+}
+
+// source returns a node as gofmt prints it, without comments.
+func source(n ast.Node) string {
+	if e, ok := n.(ast.Expr); ok {
+		n = ast.Unparen(e)
 	}
-	return d
+	var b strings.Builder
+	if err := printer.Fprint(&b, token.NewFileSet(), n); err != nil {
+		return fmt.Sprintf("%T", n) // a part of a declaration
+	}
+	return strings.ReplaceAll(b.String(), "\t", "")
+}
+
+// reads reports whether a node reads like a text, whose lines are not indented.
+func reads(n ast.Node, text string) bool { return !none(n) && source(n) == text }
+
+// text returns the first line of a node.
+func text(n ast.Node) string {
+	line, _, _ := strings.Cut(source(n), "\n")
+	return line
 }
 
 func none(n ast.Node) bool { return n == nil || reflect.ValueOf(n).IsNil() }
@@ -61,51 +81,23 @@ func (m *matcher) node(b, a ast.Node) error {
 			return nil
 		}
 	}
-	if none(b) || none(a) {
-		return m.differ(b, a, "%s is %s", kind(b, a), map[bool]string{true: "added", false: "missing"}[none(b)])
+	switch {
+	case none(b):
+		return m.differ(nil, a, "%s is added", text(a))
+	case none(a):
+		return m.differ(b, nil, "%s is missing", text(b))
 	}
 	m.path = append(m.path, b)
 	defer func() { m.path = m.path[:len(m.path)-1] }()
-	switch b := b.(type) {
-	case *ast.BlockStmt, *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt,
-		*ast.SelectStmt, *ast.CaseClause, *ast.CommClause:
-		defer m.scope()()
-	case *ast.FuncLit:
-		m.lits++
-		defer func() { m.lits-- }()
-		defer m.scope()()
-	case *ast.ReturnStmt:
-		if m.role == prepare && m.lits == 0 {
-			return m.result(b, a)
-		}
-	case *ast.AssignStmt:
-		if done, err := m.assign(b, a); done {
-			return err
-		}
-	case *ast.DeclStmt:
-		if x, ok := a.(*ast.ExprStmt); ok {
-			if s := m.onlyCall(b); s != nil {
-				return m.siteCall(s, x.X)
-			}
-		}
-	case *ast.GenDecl:
-		if done, err := m.declare(b, a); done {
-			return err
-		}
-	case *ast.ExprStmt:
-		if call, ok := ast.Unparen(b.X).(*ast.CallExpr); ok && m.sites[call] != nil {
-			if x, ok := a.(*ast.ExprStmt); ok {
-				return m.siteCall(m.sites[call], x.X)
-			}
-		}
-	case *ast.DeferStmt:
-		if done, err := m.wrapped(b.Call, a); done {
-			return err
-		}
-	case *ast.GoStmt:
-		if done, err := m.wrapped(b.Call, a); done {
-			return err
-		}
+	switch b.(type) {
+	case *ast.AssignStmt, *ast.DeclStmt, *ast.LabeledStmt:
+	case ast.Stmt: // what it declares goes with it
+		own := m.own
+		m.own = maps.Clone(own)
+		defer func() { m.own = own }()
+	}
+	if done, err := m.special(b, a); done {
+		return err
 	}
 	if b, ok := b.(ast.Expr); ok {
 		a, ok := a.(ast.Expr)
@@ -117,11 +109,34 @@ func (m *matcher) node(b, a ast.Node) error {
 	return m.fields(b, a)
 }
 
-// scope opens a scope; the function that it returns closes it.
-func (m *matcher) scope() func() {
-	own := m.own
-	m.own = maps.Clone(own)
-	return func() { m.own = own }
+// special compares two nodes that are not to be the same part by part; done is false if
+// they are.
+func (m *matcher) special(b, a ast.Node) (done bool, err error) {
+	switch b := b.(type) {
+	case *ast.ReturnStmt:
+		if n, ok := m.Returns[b]; ok && m.role == prepare {
+			return true, m.result(b, n, a)
+		}
+	case *ast.DeferStmt:
+		return m.wrapped(b, a)
+	case *ast.AssignStmt:
+		if own := m.setsOwn(b); own != nil {
+			return true, m.assignOwn(b, own, a)
+		}
+		return m.assign(b, a)
+	case *ast.DeclStmt:
+		spec := varSpec(b)
+		if spec == nil || len(spec.Names) != 1 || !m.taken[spec.Names[0]] || m.handed() {
+			return false, nil
+		}
+		call := ast.Unparen(spec.Values[0]).(*ast.CallExpr)
+		return true, m.statement(call, a) // var done = p()
+	case *ast.GenDecl:
+		return m.declare(b, a)
+	case *ast.ValueSpec:
+		return m.spec(b, a)
+	}
+	return false, nil
 }
 
 // fields compares two nodes part by part. Positions, comments and parentheses do not
@@ -129,7 +144,7 @@ func (m *matcher) scope() func() {
 func (m *matcher) fields(b, a ast.Node) error {
 	vb, va := reflect.ValueOf(b).Elem(), reflect.ValueOf(a).Elem()
 	if vb.Type() != va.Type() {
-		return m.differ(b, a, "%s has become %s", kind(b, nil), kind(a, nil))
+		return m.differ(b, a, "%s has become %s", text(b), text(a))
 	}
 	for i := range vb.NumField() {
 		name := vb.Type().Field(i).Name
@@ -141,7 +156,7 @@ func (m *matcher) fields(b, a ast.Node) error {
 		case *ast.CommentGroup:
 		case token.Pos:
 			if (name == "Ellipsis" || name == "Assign") && x.IsValid() != fa.Interface().(token.Pos).IsValid() {
-				return m.differ(b, a, "%s has changed", kind(b, nil))
+				return m.differ(b, a, "%s has changed", text(b))
 			}
 		case []ast.Stmt:
 			if err := m.list(x, fa.Interface().([]ast.Stmt), nil); err != nil {
@@ -160,7 +175,7 @@ func (m *matcher) fields(b, a ast.Node) error {
 func (m *matcher) field(b, a ast.Node, fb, fa reflect.Value) error {
 	if fb.Kind() == reflect.Slice {
 		if fb.Len() != fa.Len() {
-			return m.differ(b, a, "%s had %d parts and has %d", kind(b, nil), fb.Len(), fa.Len())
+			return m.differ(b, a, "%s had %d parts and has %d", text(b), fb.Len(), fa.Len())
 		}
 		for i := range fb.Len() {
 			if err := m.node(fb.Index(i).Interface().(ast.Node), fa.Index(i).Interface().(ast.Node)); err != nil {
@@ -174,53 +189,10 @@ func (m *matcher) field(b, a ast.Node, fb, fa reflect.Value) error {
 		na, _ := fa.Interface().(ast.Node)
 		return m.node(nb, na)
 	}
-	if fb.Kind() == reflect.String && sameString(fb.String(), fa.String()) || fb.Interface() == fa.Interface() {
+	if fb.Interface() == fa.Interface() {
 		return nil
 	}
 	return m.differ(b, a, "%v has become %v", fb, fa)
-}
-
-// sameString compares the text of names and literals. A string may be quoted in
-// another way.
-func sameString(b, a string) bool {
-	if b == a {
-		return true
-	}
-	sb, err1 := strconv.Unquote(b)
-	sa, err2 := strconv.Unquote(a)
-	return err1 == nil && err2 == nil && b[0] != '\'' && a[0] != '\'' && sb == sa
-}
-
-// kind says what a node is, or what other is if there is no node.
-func kind(n, other ast.Node) string {
-	if none(n) {
-		n = other
-	}
-	switch n := n.(type) {
-	case *ast.Ident:
-		return n.Name
-	case *ast.CallExpr:
-		return "the call " + types.ExprString(n)
-	case ast.Expr:
-		return types.ExprString(n)
-	case *ast.ReturnStmt:
-		return "a return"
-	case *ast.AssignStmt:
-		return "an assignment"
-	case *ast.ExprStmt:
-		return "the statement " + types.ExprString(n.X)
-	case *ast.DeferStmt:
-		return "the statement defer " + types.ExprString(n.Call)
-	case *ast.IfStmt:
-		return "an if statement"
-	case *ast.BranchStmt:
-		return "a " + n.Tok.String()
-	case ast.Stmt:
-		return "a statement"
-	case ast.Decl:
-		return "a declaration"
-	}
-	return "a part"
 }
 
 // expr compares two expressions.
@@ -228,42 +200,23 @@ func (m *matcher) expr(b, a ast.Expr) error {
 	b, a = ast.Unparen(b), ast.Unparen(a)
 	switch b := b.(type) {
 	case *ast.CallExpr:
-		if s := m.sites[b]; s != nil {
-			h := m.holder(b)
-			switch {
-			case s.stmt != nil || m.isDeferred():
-				return m.siteCall(s, a)
-			case h == nil:
-				return m.differ(b, a, "the cleanup of %s is used in a way that nothing was claimed about", m.Prepare.Name.Name)
-			}
-			return m.value(h, b, a)
+		if s := m.sites[b]; s != nil && (s.lhs != nil || m.isStatement()) {
+			return m.siteCall(s, a)
 		}
 		if h := m.holder(b.Fun); h != nil {
-			m.early = m.isDeferred()
-			defer func() { m.early = false }()
 			return m.finishCall(h, b, a)
 		}
 	case *ast.BinaryExpr:
-		if b.Op == token.EQL || b.Op == token.NEQ {
-			x, y := b.X, b.Y
-			if m.isNil(x) {
-				x, y = y, x
-			}
-			if h := m.holder(x); h != nil && m.isNil(y) {
-				return m.test(h, b, a)
-			}
+		if h := m.tested(b); h != nil {
+			return m.test(h, b, a)
 		}
 	case *ast.Ident:
-		if h := m.holder(b); h != nil {
-			if m.takesCleanup(b) {
-				now, ok := a.(*ast.Ident)
-				if !ok {
-					return m.differ(b, a, "%s is not set any more", b.Name)
-				}
-				return m.named(h, b, now)
-			}
-			return m.value(h, b, a)
+		if h := m.holder(b); h != nil && (m.taken[b] || m.isDiscarded(b)) {
+			return m.keepsName(h, b, a)
 		}
+	}
+	if h := m.holder(b); h != nil {
+		return m.value(h, b, a)
 	}
 	if m.role == finish {
 		if done, err := m.captured(b, a); done {
@@ -273,11 +226,44 @@ func (m *matcher) expr(b, a ast.Expr) error {
 	return m.fields(b, a)
 }
 
-// takesCleanup reports whether an identifier is what a statement assigns a cleanup to.
-func (m *matcher) takesCleanup(id *ast.Ident) bool {
-	for _, s := range m.sites {
-		if s.stmt != nil && ast.Unparen(s.lhs[m.Result]) == ast.Expr(id) {
-			return true
+// holder returns what e has its cleanup from, nil if it is none.
+func (m *matcher) holder(e ast.Expr) *holder {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		if s := m.sites[call]; s != nil && m.fn.Signature().Results().Len() == 1 {
+			return &holder{sites: []*site{s}, call: true}
+		}
+	}
+	return m.holders[variable(m.unit.Info, e)]
+}
+
+// parent returns the node around the expression at hand, which may be in parentheses.
+func (m *matcher) parent() ast.Node {
+	if len(m.path) < 2 {
+		return nil
+	}
+	return m.path[len(m.path)-2]
+}
+
+// isStatement reports whether the expression at hand is a statement, or what one
+// defers.
+func (m *matcher) isStatement() bool {
+	switch m.parent().(type) {
+	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
+		return true
+	}
+	return false
+}
+
+// isDiscarded reports whether the expression at hand is assigned to the blank
+// identifier.
+func (m *matcher) isDiscarded(e ast.Expr) bool {
+	s, ok := m.parent().(*ast.AssignStmt)
+	if !ok || len(s.Lhs) != len(s.Rhs) {
+		return false
+	}
+	for i, r := range s.Rhs {
+		if ast.Unparen(r) == e {
+			return types.ExprString(s.Lhs[i]) == "_"
 		}
 	}
 	return false
@@ -285,30 +271,17 @@ func (m *matcher) takesCleanup(id *ast.Ident) bool {
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
-// isDeferred reports whether the expression at hand is the call of a defer or go
-// statement: its operands are evaluated before it runs.
-func (m *matcher) isDeferred() bool {
-	if len(m.path) < 2 {
-		return false
-	}
-	switch m.path[len(m.path)-2].(type) {
-	case *ast.DeferStmt, *ast.GoStmt:
-		return true
-	}
-	return false
+// exprs compares two lists of expressions.
+func (m *matcher) exprs(b, a []ast.Expr) error {
+	return m.fields(&ast.ReturnStmt{Results: b}, &ast.ReturnStmt{Results: a})
 }
 
-// holder returns what e holds a cleanup by, or nil.
-func (m *matcher) holder(e ast.Expr) *holder {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		if v, ok := m.unit.Info.ObjectOf(e).(*types.Var); ok {
-			return m.holders[v]
-		}
-	case *ast.CallExpr:
-		if s := m.sites[e]; s != nil && m.fn.Signature().Results().Len() == 1 {
-			return &holder{sites: []*site{s}, call: e}
-		}
+// lookup returns what a name means at a place before the change.
+func (m *matcher) lookup(name string, at token.Pos) types.Object {
+	scope := m.unit.Pkg.Scope().Innermost(at)
+	if scope == nil {
+		return nil
 	}
-	return nil
+	_, obj := scope.LookupParent(name, at)
+	return obj
 }

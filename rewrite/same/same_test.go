@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -117,7 +118,7 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 	if err != nil {
 		t.Fatal(err)
 	}
-	conf := types.Config{}
+	conf := types.Config{Importer: importer.Default()}
 	if u.Pkg, err = conf.Check("a", u.Fset, []*ast.File{file}, u.Info); err != nil {
 		t.Fatal(err)
 	}
@@ -167,22 +168,22 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 }
 
 func claimOne(c *Change, v map[string]*types.Var) {
-	c.Finish = Finish{Name: "f", On: OfPrepare, Params: []string{"k", "err"}}
+	c.Finish, c.Method = "f", true
 	c.Captures = []Capture{
-		{Var: v["c"], Way: Receiver, Name: "c"},
-		{Var: v["k"], Way: Argument, Index: 0, Name: "k"},
-		{Var: v["err"], Way: Argument, Index: 1, Name: "err"},
+		{Var: v["c"], Way: Receiver},
+		{Var: v["k"], Way: Argument, Index: 0},
+		{Var: v["err"], Way: Argument, Index: 1},
 	}
 }
 
 func claimTwo(c *Change, v map[string]*types.Var) {
-	c.Finish = Finish{Name: "f", On: OfState, Params: []string{"err"}}
+	c.Finish = "f"
 	c.Drop = map[int]bool{1: true}
 	c.State = State{Type: "state", Live: "live"}
 	c.Captures = []Capture{
-		{Var: v["n"], Way: Field, Name: "n"},
-		{Var: v["m"], Way: Field, Name: "m", Address: true},
-		{Var: v["err"], Way: Argument, Index: 1, Name: "err"},
+		{Var: v["n"], Way: Field},
+		{Var: v["m"], Way: Field, Address: true},
+		{Var: v["err"], Way: Argument, Index: 1},
 	}
 }
 
@@ -192,30 +193,30 @@ func TestForms(t *testing.T) {
 	one := []struct{ old, new, want string }{
 		{"", "", ""},
 		{`use("work")`, `use(("work"))`, ""},
-		{`use("work")`, "use(`work`)", ""},
+		{`use("work")`, "use(`work`)", "has become"},
 		{`use("work")`, `use("play")`, "has become"},
-		{"\tuse(\"work\")\n", "", "has become a return"},
+		{"\tuse(\"work\")\n", "", "has become return"},
 		{`use("work")`, "use(\"work\")\n\tuse(\"work\")", "has become"},
-		{"err = c.p(k, &err)", "err := c.p(k, &err)", "is := and should be ="},
-		{"err = c.p(k, &err)", "c.p(k, &err)", "not assigned any more"},
+		{"err = c.p(k, &err)", "err := c.p(k, &err)", "= has become :="},
+		{"err = c.p(k, &err)", "c.p(k, &err)", " has become "},
 		{"err = c.p(k, &err)", "_ = c.p(k, &err)", "err has become _"},
 		{"err = c.p(k, &err)", "err = c.p(k, err)", "has become"},
-		{"err = c.p(k, &err)", "err = c.p(k)", "argument &err is missing"},
+		{"err = c.p(k, &err)", "err = c.p(k)", "had 2 parts and has 1"},
 		{"defer c.f(k, &err, other)", "defer c.f(other, &err, other)", "k has become other"},
 		{"defer c.f(k, &err, other)", "defer c.f(k, err, other)", "has become"},
 		{"defer c.f(k, &err, other)", "defer c.f(k, &err, k)", "other has become k"},
-		{"defer c.f(k, &err, other)", "c.f(k, &err, other)", "has become the statement"},
+		{"defer c.f(k, &err, other)", "c.f(k, &err, other)", " has become "},
 		{"defer c.f(k, &err, other)", "defer c.f(&err, k, other)", "has become"},
 		{"defer c.f(k, &err, other)", "defer c.g(k, &err, other)", "c.g is called where the cleanup was"},
 		{"defer c.f(k, &err, other)", "defer func() { c.f(k, &err, other) }()", "is called where the cleanup was"},
-		{"if err != nil {\n\t\treturn err\n\t}\n", "", "an if statement has become"},
+		{"if err != nil {\n\t\treturn err\n\t}\n", "", "if err != nil { has become"},
 		{"if err != nil", "if err == nil", "!= has become =="},
 		{"defer c.f(k, err, 7)", "defer func() { c.f(k, err, 7) }()", "is called where the cleanup was"},
 		{"defer c.f(k, err, 7)", "defer c.f(k, new(error), 7)", "should be err"},
-		{"\t\tdefer c.f(k, err, 7)\n", "", "has become a return"},
+		{"\t\tdefer c.f(k, err, 7)\n", "", "has become return"},
 		{"k == 1", "k != 1", "has become"},
 		{"(c *C) f(k int", "(c C) f(k int", "has become"},
-		{"f(k int, err", "f(k int64, err", "int has become int64"},
+		{"f(k int, err", "f(k int64, err", "is not the one for k"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, x, *err, k) }", "does not stand for k"},
 		{"{ use(c.n, k, *err, x) }", "{}", "is missing"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, k, *err, x); use(x) }", "is added"},
@@ -229,22 +230,22 @@ func TestForms(t *testing.T) {
 		{"", "", ""},
 		{"f := func() error { return done.f(&err) }\n", "f := done.f\n", "cannot stand for the cleanup"},
 		{"f := func() error { return done.f(&err) }\n", "f := func() error { done.f(&err); return nil }\n", "does not do what done does"},
-		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m}", "field live is missing"},
-		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m, live: false}", "should be true"},
-		{"state{n: n, m: &m, live: true}", "state{n: m, m: &m, live: true}", "should be n"},
-		{"state{n: n, m: &m, live: true}", "state{n: n, m: &n, live: true}", "should be m"},
-		{"state{n: n, m: &m, live: true}", "state{live: true, m: &m, n: n}", ""},
-		{"state{n: n, m: &m, live: true}", "state{}", "is missing"},
-		{"return state{}, *new", "return state{live: true}, *new", "should be the zero value"},
-		{"if done.live", "if !done.live", "wrong way round"},
+		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m}", "should be state{n: n, m: &m, live: true}"},
+		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m, live: false}", "should be state{n: n, m: &m, live: true}"},
+		{"state{n: n, m: &m, live: true}", "state{n: m, m: &m, live: true}", "should be state{n: n, m: &m, live: true}"},
+		{"state{n: n, m: &m, live: true}", "state{n: n, m: &n, live: true}", "should be state{n: n, m: &m, live: true}"},
+		{"state{n: n, m: &m, live: true}", "state{live: true, m: &m, n: n}", "should be state{n"},
+		{"state{n: n, m: &m, live: true}", "state{}", "should be state{n"},
+		{"return state{}, *new", "return state{live: true}, *new", "should be state{}"},
+		{"if done.live", "if !done.live", "does not ask"},
 		{"if done.live", "if done.m != nil", "does not ask"},
-		{"return done.f(&err)\n\t}\n\tf", "done.f(&err)\n\t}\n\tf", "has become the statement"},
+		{"return done.f(&err)\n\t}\n\tf", "done.f(&err)\n\t}\n\tf", " has become "},
 		{"defer done.f(&err)", "defer done.f(nil)", "has become"},
 		{"use(s.n, *s.m, *err)", "use(s.n, s.m, *err)", "should be what a pointer points to"},
 		{"use(s.n, *s.m, *err)", "use(s.n, *s.n, *err)", "does not stand for m"},
 		{"m *int\n", "m int\n", "another type"},
-		{"\tgo func() { m++ }()\n", "", "has become a return"},
-		{"done, err := p(k)", "done, err = p(k)", "is = and should be :="},
+		{"\tgo func() { m++ }()\n", "", "has become return"},
+		{"done, err := p(k)", "done, err = p(k)", ":= has become ="},
 		{"done, err := p(k)", "_, err = p(k)", "not the variable that holds the state"},
 	}
 	for _, test := range two {
@@ -285,4 +286,18 @@ func heldVars(u *Unit) map[*types.Var]bool {
 		}
 	}
 	return held
+}
+
+// TestImports checks that imports may go and come, but not change what a name means.
+func TestImports(t *testing.T) {
+	head := "package a\n\nimport \"unsafe\"\n\nvar size = unsafe.Sizeof(0)\n"
+	before := edited(formOne, "package a\n", head)
+	after := edited(afterOne, "package a\n", head)
+	for _, test := range []struct{ new, want string }{
+		{"import \"unsafe\"", ""},
+		{"import (\n\t\"os\"\n\t\"unsafe\"\n)", ""},
+		{"import unsafe \"os\"", "unsafe means another package"},
+	} {
+		check(t, changeOf(t, before, edit(t, after, "import \"unsafe\"", test.new), claimOne), "import", test.new, test.want)
+	}
 }

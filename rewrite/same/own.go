@@ -1,0 +1,95 @@
+package same
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// setsOwn returns the variables of finish's own that an assignment sets and nothing
+// has set before.
+func (m *matcher) setsOwn(b *ast.AssignStmt) []*Capture {
+	if m.role != finish || b.Tok != token.ASSIGN {
+		return nil
+	}
+	var own []*Capture
+	for _, l := range b.Lhs {
+		if c := m.captureOf(l); c != nil && c.Way == Own && !m.own[c.Var] {
+			own = append(own, c)
+		}
+	}
+	return own
+}
+
+// assignOwn compares the first assignment of finish's own variables with their
+// declaration: err := f(), or var err error = f(). What is assigned is evaluated before
+// they are there.
+func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error {
+	var now ast.AssignStmt
+	if d, ok := a.(*ast.AssignStmt); ok {
+		now = *d
+	} else if s := varSpec(a); s != nil && (s.Type == nil || m.isType(s.Type, own[0], own[0].Var.Type())) {
+		now = ast.AssignStmt{Lhs: exprsOf(s.Names), Tok: token.DEFINE, Rhs: s.Values}
+	}
+	for i, l := range b.Lhs {
+		if now.Tok != token.DEFINE || types.ExprString(l) != "_" && !slices.Contains(own, m.captureOf(l)) {
+			return m.differ(b, a, "%s would be declared anew, or %s not at all", types.ExprString(b.Lhs[i]), own[0].Var.Name())
+		}
+	}
+	if err := m.exprs(b.Rhs, now.Rhs); err != nil {
+		return err
+	}
+	for _, c := range own {
+		m.own[c.Var] = true
+	}
+	return m.exprs(b.Lhs, now.Lhs)
+}
+
+// varSpec returns the single declaration of a var statement, or nil.
+func varSpec(s ast.Node) *ast.ValueSpec {
+	d, ok := s.(*ast.DeclStmt)
+	if !ok {
+		return nil
+	}
+	g, ok := d.Decl.(*ast.GenDecl)
+	if !ok || g.Tok != token.VAR || len(g.Specs) != 1 {
+		return nil
+	}
+	return g.Specs[0].(*ast.ValueSpec)
+}
+
+// declaresOwn reports whether a declares a variable of finish's own, without a value,
+// before the statement b, which sets it before it reads it:
+//
+//	if err = f(); err != nil {      var err error
+//	                                if err = f(); err != nil {
+func (m *matcher) declaresOwn(b, a ast.Stmt) bool {
+	spec := varSpec(a)
+	if m.role != finish || spec == nil || len(spec.Names) != 1 || len(spec.Values) > 0 {
+		return false
+	}
+	switch s := b.(type) {
+	case *ast.IfStmt:
+		b = s.Init
+	case *ast.SwitchStmt:
+		b = s.Init
+	}
+	assign, ok := b.(*ast.AssignStmt)
+	if !ok {
+		return false
+	}
+	for _, c := range m.setsOwn(assign) {
+		mentions := 0
+		for id := range idents(assign) {
+			if m.captureOf(id) == c {
+				mentions++
+			}
+		}
+		if mentions == 1 && c.Var.Name() == spec.Names[0].Name && m.isType(spec.Type, c, c.Var.Type()) {
+			m.own[c.Var] = true
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,139 @@
+package same
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+)
+
+// handsState compares the operand of a return with the state for the cleanup of number
+// n, or with the zero state if that is 0.
+func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
+	if n == 0 {
+		if !reads(a, m.State.Type+"{}") {
+			return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)
+		}
+		return nil
+	}
+	err := m.differ(b, a, "no literal has the number %d", n)
+	for lit, k := range m.Literals {
+		bare := len(b.Results) == 0
+		if k != n || !bare && literal(m.home.Info, b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
+			continue
+		}
+		if err = m.stateValue(lit, b, a); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// stateValue compares an expression with the state that a literal of prepare stands
+// for: its number and the variables that it captures. A return that hands it out may
+// set a captured result to a constant; ret is nil elsewhere.
+func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, a ast.Expr) error {
+	var fields []string
+	if m.State.Kind != "" {
+		fields = append(fields, m.State.Kind+": "+strconv.Itoa(m.Literals[lit]))
+	}
+	use := m.path[len(m.path)-1]
+	for _, c := range m.Captures {
+		name := c.Var.Name()
+		if c.Way != Field || m.inLit[lit][name] == nil || m.inLit[lit][name].Var != c.Var {
+			continue
+		}
+		value := name
+		if i := m.resultOf(c.Var); c.Address {
+			value = "&" + name
+		} else if ret != nil && i >= 0 && i < len(ret.Results) {
+			if tv := m.home.Info.Types[ret.Results[i]]; tv.Value != nil || tv.IsNil() {
+				value = source(ret.Results[i])
+			}
+		}
+		if m.lookup(name, use.Pos()) != types.Object(c.Var) {
+			return m.differ(use, a, "%s means another variable here", name)
+		}
+		fields = append(fields, name+": "+value)
+	}
+	if m.State.Live != "" {
+		fields = append(fields, m.State.Live+": true")
+	}
+	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
+		return m.differ(use, a, "%s should be %s", source(a), want)
+	}
+	return nil
+}
+
+// isState reports whether a type expression is that of the state, at a caller perhaps
+// of another package, and with other type arguments.
+func (m *matcher) isState(a ast.Expr) bool {
+	if a == nil || m.role != caller {
+		return reads(a, m.State.Type)
+	}
+	now, _, _ := strings.Cut(source(a), "[")
+	want, _, _ := strings.Cut(m.State.Type, "[")
+	return now == want || strings.HasSuffix(now, "."+want)
+}
+
+// stateDecl checks the declaration of the state: a field for each capture that travels
+// in it, for the number and for the flag, and no other.
+func (m *matcher) stateDecl(a ast.Decl) error {
+	g, ok := a.(*ast.GenDecl)
+	if !ok || g.Tok != token.TYPE || len(g.Specs) != 1 {
+		return m.differ(m.Prepare, a, "the type %s is missing", m.State.Type)
+	}
+	s := g.Specs[0].(*ast.TypeSpec)
+	body, ok := s.Type.(*ast.StructType)
+	if !ok || s.Assign != token.NoPos {
+		return m.differ(nil, s, "%s is no struct", m.State.Type)
+	}
+	name, sig := s.Name.Name, m.fn.Signature()
+	if params := flatten(s.TypeParams); len(params) > 0 {
+		var args []string
+		for _, list := range []*types.TypeParamList{sig.RecvTypeParams(), sig.TypeParams()} {
+			for p := range list.TypeParams() {
+				args = append(args, p.Obj().Name())
+				if i := len(args) - 1; i >= len(params) || params[i].name.Name != args[i] || !m.isSpelled(params[i].typ, p.Constraint()) {
+					return m.differ(m.Prepare, s, "the type parameter %s is another one", args[i])
+				}
+			}
+		}
+		name += "[" + strings.Join(args, ", ") + "]"
+	}
+	if name != m.State.Type {
+		return m.differ(m.Prepare, s, "%s should be %s", name, m.State.Type)
+	}
+	want := make(map[string]func(ast.Expr) bool)
+	for i, c := range m.Captures {
+		if c.Way == Field {
+			want[c.Var.Name()] = func(t ast.Expr) bool { return m.isType(t, &m.Captures[i], c.travels()) }
+		}
+	}
+	if m.State.Kind != "" {
+		want[m.State.Kind] = func(t ast.Expr) bool { return reads(t, "int") }
+	}
+	if m.State.Live != "" {
+		want[m.State.Live] = func(t ast.Expr) bool { return reads(t, "bool") }
+	}
+	for _, p := range flatten(body.Fields) {
+		name := p.nameOr("")
+		if want[name] == nil || !want[name](p.typ) {
+			return m.differ(nil, p.typ, "the field %s is not one of the state, or has another type than what it holds", name)
+		}
+		delete(want, name)
+	}
+	for name := range want {
+		return m.differ(nil, s, "the state has no field %s", name)
+	}
+	return nil
+}
+
+// travels returns the type in which a captured variable reaches finish.
+func (c *Capture) travels() types.Type {
+	if c.Address {
+		return types.NewPointer(c.Var.Type())
+	}
+	return c.Var.Type()
+}
