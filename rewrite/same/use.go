@@ -198,10 +198,10 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
 	if call, ok := a.(*ast.CallExpr); ok && len(call.Args) == 1 && !call.Ellipsis.IsValid() && m.isNamed(call.Fun, m.unit.Info.TypeOf(b), b) {
 		a = ast.Unparen(call.Args[0])
 	}
-	if m.recovers() {
-		return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
-	}
 	if lit, ok := a.(*ast.FuncLit); ok {
+		if m.recovers() {
+			return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
+		}
 		return m.forwards(h, b, lit)
 	}
 	if len(m.params) > 0 {
