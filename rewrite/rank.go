@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/internal/allocs"
 	"github.com/closurefix/closurefix/rewrite/internal/heat"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -75,18 +76,18 @@ func byCost(a, b Finding) int {
 
 // runtimeNames returns the names under which the runtime may know a function:
 // package main is compiled under its path for a test.
-func runtimeNames(f function) []string {
-	if _, ok := f.decl.(*ast.FuncDecl); !ok {
+func runtimeNames(f allocs.Function) []string {
+	if _, ok := f.Decl.(*ast.FuncDecl); !ok {
 		return nil
 	}
-	path := f.unit.Pkg.Path()
+	path := f.Unit.Pkg.Path()
 	// The linker's symbols escape the dots of the last element.
 	if i := strings.LastIndexByte(path, '/') + 1; i > 0 {
 		path = path[:i] + strings.ReplaceAll(path[i:], ".", "%2e")
 	}
-	names := []string{path + "." + f.name()}
-	if f.unit.Pkg.Name() == "main" {
-		names = append(names, "main."+f.name())
+	names := []string{path + "." + f.Name()}
+	if f.Unit.Pkg.Name() == "main" {
+		names = append(names, "main."+f.Name())
 	}
 	return names
 }
@@ -94,8 +95,8 @@ func runtimeNames(f function) []string {
 // bodiesOf returns where the functions of c are.
 func bodiesOf(c *change) []heat.Body {
 	var bodies []heat.Body
-	for _, f := range functionsOf(c) {
-		from, to := f.unit.Fset.PositionFor(f.decl.Pos(), false), f.unit.Fset.PositionFor(f.decl.End(), false)
+	for _, f := range allocs.Functions(c.first) {
+		from, to := f.Unit.Fset.PositionFor(f.Decl.Pos(), false), f.Unit.Fset.PositionFor(f.Decl.End(), false)
 		for _, name := range runtimeNames(f) {
 			bodies = append(bodies, heat.Body{Func: name, File: from.Filename, From: from.Line, To: to.Line})
 		}
@@ -107,13 +108,13 @@ func bodiesOf(c *change) []heat.Body {
 // allocate.
 func placesOf(c *change) []heat.Place {
 	var places []heat.Place
-	add := func(f function, p token.Pos) {
-		at := f.unit.Fset.PositionFor(p, false)
+	add := func(f allocs.Function, p token.Pos) {
+		at := f.Unit.Fset.PositionFor(p, false)
 		for _, name := range runtimeNames(f) {
 			places = append(places, heat.Place{Func: name, File: at.Filename, Line: at.Line})
 		}
 	}
-	prepare := function{c.first.Prepare.Unit, c.first.Prepare.Decl}
+	prepare := allocs.Function{Unit: c.first.Prepare.Unit, Decl: c.first.Prepare.Decl}
 	for _, l := range c.first.Prepare.Literals {
 		add(prepare, l.Lit.Pos())
 	}
@@ -123,8 +124,8 @@ func placesOf(c *change) []heat.Place {
 		}
 	}
 	for _, s := range c.first.Sites {
-		for _, v := range addressedAt(s) {
-			add(function{s.Unit, s.Decl}, v.Pos())
+		for _, v := range allocs.Addressed(s) {
+			add(allocs.Function{Unit: s.Unit, Decl: s.Decl}, v.Pos())
 		}
 	}
 	return places
