@@ -8,62 +8,41 @@ import (
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/allocs"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// A Heap is what the cleanup of a prepare function costs, by the output of the
-// compiler.
-type Heap = allocs.Heap
-
-// A Gain says what a rewrite changed about the heap in one function.
-type Gain = allocs.Gain
-
-// An Allocation is something that the compiler puts on the heap.
-type Allocation = allocs.Allocation
-
-// ask counts what the changes of the first round cost, and sets those aside that cost
-// nothing: they are no findings.
-func (r *run) ask(ctx context.Context) error {
-	if len(r.changes) == 0 {
-		return nil
-	}
-	r.Status("asking the compiler")
-	facts, err := r.facts(ctx, nil, r.changes)
+// heapsOf asks the compiler what the cleanup of each change costs on disk.
+func heapsOf(ctx context.Context, t *load.Tree, changes []*change) ([]*Heap, error) {
+	t.Status("asking the compiler")
+	facts, err := factsOf(ctx, t, nil, changes)
 	if err != nil {
-		return fmt.Errorf("the compiler cannot be asked: %w", err)
+		return nil, fmt.Errorf("the compiler cannot be asked: %w", err)
 	}
-	n := 0
-	for _, c := range r.changes {
-		f := r.findings[c.id()]
-		f.Heap = allocs.Count(c.first, facts[c.config])
-		if f.Heap.OnStack() {
-			r.settled[c.id()] = true
-			r.stack = append(r.stack, *f)
-			delete(r.findings, c.id())
-			n++
-		}
+	heaps := make([]*Heap, len(changes))
+	for i, c := range changes {
+		heaps[i] = allocs.Count(c.first, facts[c.config])
 	}
-	r.Progress(fmt.Sprintf("the compiler was asked: %d of %s on the heap", len(r.changes)-n, count(len(r.changes), "cleanup")))
-	return nil
+	return heaps, nil
 }
 
-// gains asks the compiler about the text before and after the changes of a group,
-// and returns what they gain, function by function, and those of the group that
-// gain nothing. The changes of a group have no function in common.
-func (r *run) gains(ctx context.Context, base, over overlay, views []*view, group []*change) (map[*change][]Gain, []*change, error) {
-	before, err := r.facts(ctx, base, group)
+// gainsOf asks the compiler about the text before and after the changes of a group, of
+// which views are the latter. It returns what they gain, function by function, and
+// those that gain nothing. The changes of a group have no function in common.
+func gainsOf(ctx context.Context, t *load.Tree, base, over load.Overlay, views []*load.View, group []*change) (map[*change][]Gain, []*change, error) {
+	before, err := factsOf(ctx, t, base, group)
 	if err != nil {
 		return nil, nil, err
 	}
-	after, err := r.facts(ctx, over, group)
+	after, err := factsOf(ctx, t, over, group)
 	if err != nil {
 		return nil, nil, err
 	}
 	gains := make(map[*change][]Gain)
 	var idle []*change
 	for _, c := range group {
-		unit := func(file string) *pattern.Unit { return views[c.config].unit[file] }
+		unit := func(file string) *pattern.Unit { return views[c.config].Unit[file] }
 		var none bool
 		if gains[c], none = allocs.Compare(c.first, before[c.config], after[c.config], unit); none {
 			idle = append(idle, c)
@@ -72,23 +51,23 @@ func (r *run) gains(ctx context.Context, base, over overlay, views []*view, grou
 	return gains, idle, nil
 }
 
-// facts asks the compiler about changes, with the files of the overlay in place: one
+// factsOf asks the compiler about changes, with the files of the overlay in place: one
 // answer for each configuration, nil where no change belongs to it.
-func (r *run) facts(ctx context.Context, over overlay, changes []*change) ([]*escape.Facts, error) {
-	flags, remove, err := over.flag()
+func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*change) ([]*escape.Facts, error) {
+	flags, remove, err := over.Flag()
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
-	facts := make([]*escape.Facts, len(r.Configs))
-	for i, config := range r.Configs {
+	facts := make([]*escape.Facts, len(t.Configs))
+	for i, config := range t.Configs {
 		var candidates []*edit.Candidate
 		for _, c := range changes {
 			if c.config == i {
 				candidates = append(candidates, c.first)
 			}
 		}
-		build := escape.Build{Dir: r.Dir, Env: config.env(r.Env), Flags: append(config.flags(), flags...)}
+		build := escape.Build{Dir: t.Dir, Env: config.Env(t.Env), Flags: append(config.Flags(), flags...)}
 		if facts[i], err = allocs.Ask(ctx, build, candidates); err != nil {
 			return nil, err
 		}

@@ -12,38 +12,28 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Cost is what a profile says that the cleanup of a function was spent on: the
-// allocation of its closure, of variables that it captures, and of variables of the
-// callers that it has the address of.
-type Cost struct {
-	Kind  string // alloc_objects, alloc_space or cpu
-	Unit  string // count, bytes or nanoseconds
-	Value int64
-	Share float64 // of all that the profile holds, from 0 to 1
-}
-
 // rank adds to each finding what the profiles say about it, and sets aside those
-// that are below the threshold.
-func (r *run) rank() error {
-	profiles, err := heat.Read(r.Profiles)
+// that are below the threshold. It warns of profiles that do not match the code.
+func rank(o Options, changes []*change, found *findings) (warnings []string, err error) {
+	profiles, err := heat.Read(o.Profiles)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var bodies []heat.Body
-	for _, c := range r.changes {
+	for _, c := range changes {
 		bodies = append(bodies, bodiesOf(c)...)
 	}
 	for _, p := range profiles {
 		if wrong := p.Mismatch(bodies); wrong != "" {
-			if !slices.Contains(r.warnings, wrong) {
-				r.warnings = append(r.warnings, wrong)
+			if !slices.Contains(warnings, wrong) {
+				warnings = append(warnings, wrong)
 			}
 		} else if len(bodies) > 0 && !p.Knows(bodies) {
-			r.warnings = append(r.warnings, fmt.Sprintf("none of the functions is in the profile of %s: it was taken of other code, or they do not run there", p.Kind))
+			warnings = append(warnings, fmt.Sprintf("none of the functions is in the profile of %s: it was taken of other code, or they do not run there", p.Kind))
 		}
 	}
-	for _, c := range r.changes {
-		f := r.findings[c.id()]
+	for _, c := range changes {
+		f := found.of[c.id()]
 		if f == nil {
 			continue // set aside before
 		}
@@ -54,13 +44,11 @@ func (r *run) rank() error {
 			f.Costs = append(f.Costs, Cost{p.Kind, p.Unit, value, p.Share(value)})
 			most = max(most, p.Share(value))
 		}
-		if most < r.Least {
-			r.settled[c.id()] = true
-			r.cold = append(r.cold, *f)
-			delete(r.findings, c.id())
+		if most < o.Least {
+			found.cold = append(found.cold, found.setAside(c))
 		}
 	}
-	return nil
+	return warnings, nil
 }
 
 // byCost orders findings by the first of the profiles, the dearest first.

@@ -1,25 +1,27 @@
-package rewrite
+package load
 
 import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
-// A sight is the Go files that a run saw, and where it looked.
-type sight struct {
+// A Sight is the Go files that were seen, and where it looked.
+type Sight struct {
 	files map[string]bool
 	dirs  []string // of packages: all their files were seen
 	mains []string // of modules: all their files were seen; nil if nobody looked
 }
 
-// sightOf returns what r saw.
-func (r *run) sightOf() *sight {
-	s := &sight{files: make(map[string]bool), mains: r.scope.mains}
-	for _, name := range r.scope.present {
+// Sight returns which files were seen, those of views included.
+func (sc *Scope) Sight(views []*View) *Sight {
+	s := &Sight{files: make(map[string]bool), mains: sc.mains}
+	for _, name := range sc.present {
 		s.files[name] = true
 	}
-	for _, v := range r.views {
+	for _, v := range views {
 		for _, p := range v.pkgs {
 			for _, name := range filesOf(p) {
 				s.files[name] = true
@@ -32,14 +34,14 @@ func (r *run) sightOf() *sight {
 	return s
 }
 
-// unchanged fails if there is a Go file where none was: it may call what was
+// Unchanged fails if there is a Go file where none was: it may call what was
 // rewritten.
-func (s *sight) unchanged() error {
+func (s *Sight) Unchanged() error {
 	var now []string
 	for _, dir := range s.dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
-			return &FileError{Name: dir, Reason: "cannot be read any more", Err: err}
+			return &replace.FileError{Name: dir, Reason: "cannot be read any more", Err: err}
 		}
 		for _, e := range entries {
 			if goFile(e.Name()) && !e.IsDir() {
@@ -50,7 +52,7 @@ func (s *sight) unchanged() error {
 	_, present := around(s.mains)
 	for _, name := range append(now, present...) {
 		if !s.files[name] {
-			return &FileError{Name: name, Reason: "appeared since the packages were listed"}
+			return &replace.FileError{Name: name, Reason: "appeared since the packages were listed"}
 		}
 	}
 	return nil

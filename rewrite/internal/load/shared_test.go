@@ -1,7 +1,8 @@
-package rewrite
+package load
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -117,6 +118,8 @@ module example.com/m/nested
 package nested
 `
 
+var moduleDir = flag.String("module", "", "a module that TestListings looks at, besides its own")
+
 // What the go command would say of each configuration is what listings says.
 func TestListings(t *testing.T) {
 	dir := t.TempDir()
@@ -130,24 +133,24 @@ func TestListings(t *testing.T) {
 		}
 	}
 	sameListings(t, dir, true)
-	if *moduleDir != ".." {
+	if *moduleDir != "" {
 		sameListings(t, *moduleDir, false)
 	}
 }
 
 func sameListings(t *testing.T, dir string, strict bool) {
-	o, err := Options{Dir: dir, Configs: []Config{
+	tree, err := Open(t.Context(), Settings{Dir: dir, Configs: []Config{
 		{GOOS: "linux", GOARCH: "amd64"}, {GOOS: "windows", GOARCH: "amd64"}, {GOOS: "js", GOARCH: "wasm"}, {GOOS: "linux", GOARCH: "amd64", Tags: []string{"extra"}},
-	}}.complete(t.Context())
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := listings(t.Context(), o, newSources(), o.Patterns)
+	got, err := tree.listings(t.Context(), tree.Patterns)
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := got[o.Configs[0].String()]
-	s, err := newShared(t.Context(), o, newSources(), o.Patterns, base)
+	base := got[tree.Configs[0].String()]
+	s, err := newShared(t.Context(), tree, tree.Patterns, base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,8 +158,8 @@ func sameListings(t *testing.T, dir string, strict bool) {
 		t.Fatalf("%s: nothing is shared", dir)
 	}
 	t.Logf("%s: of %d packages, %d directories are bound to systems", dir, len(base), len(s.bound))
-	for _, config := range o.Configs[1:] {
-		shared, err := s.list(t.Context(), o, config)
+	for _, config := range tree.Configs[1:] {
+		shared, err := s.list(t.Context(), config)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +170,7 @@ func sameListings(t *testing.T, dir string, strict bool) {
 		if alone := config.GOOS == "js" || len(config.Tags) > 0; strict && alone != (shared == nil) {
 			t.Errorf("%v is listed by itself: %v, want %v", config, shared == nil, alone)
 		}
-		want, err := list(t.Context(), o, config, o.Patterns)
+		want, err := tree.list(t.Context(), config, tree.Patterns)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package rewrite
+package load
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -23,15 +22,15 @@ type links struct {
 }
 
 // findLinks looks through the main modules for links.
-func (r *run) findLinks(ctx context.Context) (*links, error) {
-	mains := []string{r.root}
-	if r.workspace {
+func (s *Scope) findLinks(ctx context.Context) (*links, error) {
+	mains := []string{s.tree.Root}
+	if s.tree.workspace {
 		var err error
-		if mains, err = mainModules(ctx, r.Options); err != nil {
+		if mains, err = s.tree.mainModules(ctx); err != nil {
 			return nil, err
 		}
 	}
-	l := &links{root: resolved(r.root), files: make(map[string][]string), dirs: make(map[string][]string)}
+	l := &links{root: resolved(s.tree.Root), files: make(map[string][]string), dirs: make(map[string][]string)}
 	for _, dir := range mains {
 		l.mains = append(l.mains, resolved(dir))
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -54,7 +53,7 @@ func (r *run) findLinks(ctx context.Context) (*links, error) {
 		}
 	}
 	seen := make(map[string]bool)
-	for _, g := range r.scope.lists {
+	for _, g := range s.lists {
 		for _, pkgs := range g {
 			packages.Visit(pkgs, nil, func(p *packages.Package) {
 				if dir := dirOf(p); mainPackage(p) && dir != "" && !seen[dir] {
@@ -65,11 +64,6 @@ func (r *run) findLinks(ctx context.Context) (*links, error) {
 		}
 	}
 	return l, nil
-}
-
-// goFile reports whether the go command looks at a file of that name.
-func goFile(base string) bool {
-	return strings.HasSuffix(base, ".go") && base[0] != '.' && base[0] != '_'
 }
 
 // obstacle says what keeps a file from being edited, as a clause, or "" if nothing
@@ -100,37 +94,14 @@ func (l *links) obstacle(name string, short func(string) string) string {
 	return ""
 }
 
-// refuseLinked refuses the changes of files that have several names, or that are not
-// where they seem to be.
-func (r *run) refuseLinked(ctx context.Context, changes []*change) error {
-	for _, c := range changes {
-		if c.refusal != nil || len(c.edits) == 0 {
-			continue
-		}
-		if r.links == nil {
-			var err error
-			if r.links, err = r.findLinks(ctx); err != nil {
-				return err
-			}
-		}
-		for _, name := range c.files() {
-			if why := r.links.obstacle(name, r.short); why != "" {
-				c.refusal = &plan.Refusal{Code: plan.OutsideModule, Pos: c.pos, Name: c.key.String(), Reason: why}
-				c.edits = nil
-				break
-			}
+// Obstacle says what keeps a file from being edited, as a clause, or "" if nothing does:
+// it has several names, or is not where it seems to be.
+func (s *Scope) Obstacle(ctx context.Context, name string) (string, error) {
+	if s.links == nil {
+		var err error
+		if s.links, err = s.findLinks(ctx); err != nil {
+			return "", err
 		}
 	}
-	return nil
-}
-
-// short returns the name of a file relative to the directory of the run if it is
-// below it.
-func (r *run) short(name string) string {
-	for _, dir := range []string{r.Dir, resolved(r.Dir)} {
-		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
-			return filepath.ToSlash(rel)
-		}
-	}
-	return name
+	return s.links.obstacle(name, s.tree.Short), nil
 }

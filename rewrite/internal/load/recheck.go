@@ -1,13 +1,11 @@
-package rewrite
+package load
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/scanner"
 	"go/token"
 	"maps"
 	"slices"
@@ -16,22 +14,22 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// check type-checks a text in every configuration, as load does, given that
-// r.views hold another one that passed. Packages whose files are the same in
+// Check type-checks a text in every configuration, as Load does, given that old
+// holds views of another one that passed. Packages whose files are the same in
 // both, and that depend on none with other files, are taken over; the others
 // are type-checked in this process. Nothing is listed or compiled: what they
 // import is known. Only if a file imports what its package did not import
-// before, the go command is asked, by load.
-func (r *run) check(ctx context.Context, over overlay) ([]*view, error) {
-	if r.anew {
-		return r.load(ctx, over)
+// before, the go command is asked, by Load.
+func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, error) {
+	if s.tree.Testing.Anew {
+		return s.Load(ctx, over)
 	}
-	views := make([]*view, len(r.views))
+	views := make([]*View, len(old))
 	files := make(map[placed]*ast.File)
-	for i, v := range r.views {
-		next, err := r.recheck(ctx, v, over, files)
+	for i, v := range old {
+		next, err := s.recheck(ctx, v, over, files)
 		if errors.Is(err, errUnknownImport) {
-			return r.load(ctx, over)
+			return s.Load(ctx, over)
 		}
 		if err != nil {
 			return nil, err
@@ -49,9 +47,9 @@ func (r *run) check(ctx context.Context, over overlay) ([]*view, error) {
 var errUnknownImport = errors.New("an import that is not known")
 
 // recheck makes of v the view of another text.
-func (r *run) recheck(ctx context.Context, v *view, over overlay, files map[placed]*ast.File) (*view, error) {
+func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[placed]*ast.File) (*View, error) {
 	c := &checker{
-		ctx: ctx, over: over, run: r, config: v.config,
+		ctx: ctx, over: over, scope: s, config: v.Config,
 		changed: v.over.differs(over),
 		roots:   make(map[*packages.Package]bool),
 		files:   files,
@@ -67,34 +65,18 @@ func (r *run) recheck(ctx context.Context, v *view, over overlay, files map[plac
 			return nil, err
 		}
 	}
-	if err := sourceError(v.config, problemsOf(r.Dir, pkgs)); err != nil {
+	if err := sourceError(v.Config, problemsOf(s.tree.Dir, pkgs)); err != nil {
 		return nil, err
 	}
-	return r.viewOf(v.config, pkgs, over)
-}
-
-// differs returns the names of the files that o and p do not hold alike.
-func (o overlay) differs(p overlay) map[string]bool {
-	names := make(map[string]bool)
-	for name := range maps.Keys(o) {
-		if _, ok := p[name]; !ok {
-			names[name] = true
-		}
-	}
-	for name, text := range p {
-		if old, ok := o[name]; !ok || !bytes.Equal(old, text) {
-			names[name] = true
-		}
-	}
-	return names
+	return s.viewOf(v.Config, pkgs, over)
 }
 
 // A checker makes packages of a text out of those of another one.
 type checker struct {
-	*run
+	scope   *Scope
 	ctx     context.Context
 	config  Config
-	over    overlay
+	over    Overlay
 	changed map[string]bool // files
 	roots   map[*packages.Package]bool
 	files   map[placed]*ast.File // parsed anew, since configurations and the variants of a package share files
@@ -162,7 +144,7 @@ func (c *checker) parse(p *packages.Package) error {
 			text, ok := c.over[name]
 			if !ok {
 				var err error
-				if text, err = c.src.read(name); err != nil {
+				if text, err = c.scope.tree.Source.Read(name); err != nil {
 					return err
 				}
 			}
@@ -181,13 +163,4 @@ func (c *checker) parse(p *packages.Package) error {
 		}
 	}
 	return nil
-}
-
-const parseMode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
-
-func parseProblems(name string, err error) []Problem {
-	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
-		return syntaxProblems(name, list)
-	}
-	return []Problem{{File: name, Text: err.Error()}}
 }

@@ -1,4 +1,4 @@
-package rewrite
+package load
 
 import (
 	"cmp"
@@ -13,7 +13,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -31,9 +30,10 @@ import (
 // them; here the latter serves its importers, and the bodies of its functions are
 // checked once.
 type loader struct {
-	*run
+	tree   *Tree
+	scope  *Scope
 	config Config
-	over   overlay
+	over   Overlay
 	flags  []string // for the go command, with the overlay
 
 	syntax *syntax
@@ -51,11 +51,6 @@ type loader struct {
 // the loader does not know.
 var errNotAlone = errors.New("packages that need the go command")
 
-// listMode leaves out NeedTypesSizes, for which packages.Load would have the go
-// command prepare to compile everything.
-const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-	packages.NeedModule | packages.NeedForTest
-
 // load returns the packages of the scope, each in its widest variant. Errors of
 // packages are in the packages.
 func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
@@ -63,16 +58,16 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if !ok || len(l.over) > 0 { // a new text may import something else
 		var err error
 		if roots, err = loadPackages(&packages.Config{
-			Context: ctx, Mode: listMode, Dir: l.Dir, Env: l.config.env(l.Env),
-			BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
+			Context: ctx, Mode: listMode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
+			BuildFlags: append(l.config.Flags(), l.flags...), Tests: true,
 		}, l.scope.load); err != nil {
 			return nil, err
 		}
 	}
-	if len(l.Configs) > 1 {
+	if len(l.tree.Configs) > 1 {
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return len(p.GoFiles) == 0 })
 	}
-	if len(l.Configs) > 1 && len(problemsOf(l.Dir, roots)) > 0 {
+	if len(l.tree.Configs) > 1 && len(problemsOf(l.tree.Dir, roots)) > 0 {
 		// What depends on a package of another configuration is one as well.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
 			if elsewhere(p) {
@@ -81,7 +76,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 			return l.dropped[p.ID]
 		})
 	}
-	if err := sourceError(l.config, problemsOf(l.Dir, roots)); err != nil {
+	if err := sourceError(l.config, problemsOf(l.tree.Dir, roots)); err != nil {
 		return nil, err
 	}
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
@@ -107,10 +102,10 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 // loadWhole leaves all to packages.Load.
 func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
 	pkgs, err := loadPackages(&packages.Config{
-		Context: ctx, Mode: wholeMode, Dir: l.Dir, Env: l.config.env(l.Env),
-		BuildFlags: append(l.config.flags(), l.flags...), Tests: true,
+		Context: ctx, Mode: wholeMode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
+		BuildFlags: append(l.config.Flags(), l.flags...), Tests: true,
 		ParseFile: func(fset *token.FileSet, name string, text []byte) (*ast.File, error) {
-			text = l.src.note(name, text)
+			text = l.tree.Source.note(name, text)
 			if t, ok := l.over[name]; ok {
 				text = t
 			}
@@ -118,13 +113,6 @@ func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
 		},
 	}, l.scope.load)
 	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return l.dropped[p.ID] }), err
-}
-
-// elsewhere reports whether p depends on a package of another configuration, and so is
-// one as well.
-func elsewhere(p *packages.Package) bool {
-	problems := problemsOf("", []*packages.Package{p})
-	return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
 }
 
 const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
@@ -144,7 +132,7 @@ func (l *loader) visit(p *packages.Package) bool {
 	}
 	if l.from[p] = yes; yes {
 		p.Fset, p.CompiledGoFiles, p.Syntax = l.syntax.fset, p.GoFiles, nil // it may have been loaded before
-		p.TypesSizes = types.SizesFor("gc", cmp.Or(l.config.GOARCH, l.goarch))
+		p.TypesSizes = types.SizesFor("gc", cmp.Or(l.config.GOARCH, l.tree.goarch))
 		l.order = append(l.order, p)
 	}
 	return yes
@@ -167,13 +155,13 @@ func (l *loader) imports(ctx context.Context) error {
 		return nil
 	}
 	pkgs, err := loadPackages(&packages.Config{
-		Context: ctx, Mode: packages.NeedName | packages.NeedExportFile, Dir: l.Dir, Env: l.config.env(l.Env),
-		BuildFlags: append(l.config.flags(), l.flags...),
+		Context: ctx, Mode: packages.NeedName | packages.NeedExportFile, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
+		BuildFlags: append(l.config.Flags(), l.flags...),
 	}, slices.Sorted(maps.Keys(wanted)))
 	if err != nil {
 		return errors.Join(errNotAlone, ctx.Err())
 	}
-	if err := sourceError(l.config, problemsOf(l.Dir, pkgs)); err != nil {
+	if err := sourceError(l.config, problemsOf(l.tree.Dir, pkgs)); err != nil {
 		return err
 	}
 	known := make(map[string]*types.Package)
@@ -264,59 +252,4 @@ func (l *loader) parse(p *packages.Package) error {
 		p.Syntax = append(p.Syntax, f)
 	}
 	return nil
-}
-
-// typeCheck type-checks a package whose syntax and whose imports' types are
-// there. Without the bodies of functions it notes nothing of what it learns but
-// the types of the package. In brief, files may import what they do not use.
-func typeCheck(p *packages.Package, bodies, brief bool) {
-	cfg := &types.Config{
-		Importer: importerFunc(func(path string) (*types.Package, error) {
-			if path == "unsafe" {
-				return types.Unsafe, nil
-			}
-			if dep := p.Imports[path]; dep != nil && dep.Types != nil {
-				return dep.Types, nil
-			}
-			return nil, fmt.Errorf("no types of %s", path)
-		}),
-		IgnoreFuncBodies: !bodies,
-		Sizes:            p.TypesSizes,
-		Error: func(err error) {
-			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}
-			if t, ok := err.(types.Error); ok {
-				if brief && unusedImport(p.Syntax, t.Pos, t.Soft) {
-					return
-				}
-				e.Pos, e.Msg = t.Fset.Position(t.Pos).String(), t.Msg
-			}
-			p.Errors = append(p.Errors, e)
-		},
-	}
-	if p.Module != nil && p.Module.GoVersion != "" {
-		cfg.GoVersion = "go" + p.Module.GoVersion
-	}
-	p.TypesInfo = nil
-	if bodies {
-		p.TypesInfo = &types.Info{
-			Types:        make(map[ast.Expr]types.TypeAndValue),
-			Instances:    make(map[*ast.Ident]types.Instance),
-			Defs:         make(map[*ast.Ident]types.Object),
-			Uses:         make(map[*ast.Ident]types.Object),
-			Implicits:    make(map[ast.Node]types.Object),
-			Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-			FileVersions: make(map[*ast.File]string),
-		}
-	}
-	p.Types, _ = cfg.Check(p.PkgPath, p.Fset, p.Syntax, p.TypesInfo)
-}
-
-type importerFunc func(string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
-
-// loads reports whether p is a package of the scope, in any variant.
-func (s *scope) loads(p *packages.Package) bool {
-	_, found := slices.BinarySearchFunc(s.load, basePath(p), strings.Compare)
-	return found
 }

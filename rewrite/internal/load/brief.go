@@ -1,10 +1,7 @@
-package rewrite
+package load
 
 import (
-	"go/ast"
-	"go/token"
 	"maps"
-	"slices"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -56,11 +53,3 @@ func briefingOf(g graph, load, hits, names map[string]bool) *briefing {
 
 // has reports whether p is loaded in brief.
 func (b *briefing) has(p *packages.Package) bool { return b != nil && b.pkgs[basePath(p)] }
-
-// unusedImport reports whether an error at pos says that one of the files does not use
-// what it imports: in brief, it may.
-func unusedImport(files []*ast.File, pos token.Pos, soft bool) bool {
-	return soft && slices.ContainsFunc(files, func(f *ast.File) bool {
-		return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Pos() <= pos && pos < s.End() })
-	})
-}

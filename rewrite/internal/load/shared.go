@@ -1,9 +1,8 @@
-package rewrite
+package load
 
 import (
 	"bytes"
 	"context"
-	"go/build/constraint"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -12,40 +11,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// listings asks the go command about patterns, in every configuration.
-//
-// To read the files of a module is most of a report's work, and the go command does it
-// anew for each configuration. But what it says differs only where a file is bound to a
-// system, by its name or a build constraint. So it is asked about everything once, and
-// then about the directories that hold such files.
-func listings(ctx context.Context, o Options, src *sources, patterns []string) (graph, error) {
-	g := make(graph)
-	var s *shared
-	for i, config := range o.Configs {
-		var pkgs []*packages.Package
-		var err error
-		if s != nil {
-			if pkgs, err = s.list(ctx, o, config); err != nil {
-				return nil, err
-			}
-		}
-		if pkgs == nil {
-			if pkgs, err = list(ctx, o, config, patterns); err != nil {
-				return nil, err
-			}
-		}
-		g[config.String()] = pkgs
-		if i == 0 && len(o.Configs) > 1 {
-			if s, err = newShared(ctx, o, src, patterns, pkgs); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return g, nil
-}
-
 // A shared is the listing of one configuration, of which others share the most.
 type shared struct {
+	tree  *Tree
 	dirs  []string // of the patterns
 	roots []*packages.Package
 	nodes map[string]*packages.Package // roots and all that they depend on, by ID
@@ -56,7 +24,7 @@ type shared struct {
 // where the patterns are not all that is below some directories, where a main module
 // says what they do not name, where another module may import a main one in some
 // configurations, or in the standard library.
-func newShared(ctx context.Context, o Options, src *sources, patterns []string, roots []*packages.Package) (*shared, error) {
+func newShared(ctx context.Context, t *Tree, patterns []string, roots []*packages.Package) (*shared, error) {
 	var dirs []string
 	for _, p := range patterns {
 		dir, ok := strings.CutSuffix(p, "/...")
@@ -64,14 +32,14 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 			return nil, nil
 		}
 		if dir == "." {
-			dir = o.Dir
+			dir = t.Dir
 		}
 		dirs = append(dirs, dir)
 	}
-	if o.standard || len(o.systems) == 0 {
+	if t.standard || len(t.systems) == 0 {
 		return nil, nil
 	}
-	mains, err := mainModules(ctx, o)
+	mains, err := t.mainModules(ctx)
 	if err != nil {
 		return nil, ctx.Err() // it may be no module
 	}
@@ -81,7 +49,7 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 			return nil, nil
 		}
 	}
-	s := &shared{dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
+	s := &shared{tree: t, dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
 	files := make(map[string]bool)
 	packages.Visit(roots, nil, func(p *packages.Package) {
 		s.nodes[p.ID] = p
@@ -91,7 +59,7 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 			}
 		}
 	})
-	if s.entangled(o, src) {
+	if s.entangled() {
 		return nil, nil
 	}
 	// In this configuration there may be nothing to list in a directory.
@@ -108,7 +76,7 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 	}
 	names := slices.Sorted(maps.Keys(files))
 	bound := make([]bool, len(names))
-	each(names, func(i int, name string) { bound[i] = o.bound(src, name) })
+	each(names, func(i int, name string) { bound[i] = t.bound(name) })
 	for i, name := range names {
 		if bound[i] {
 			s.bound[filepath.Dir(name)] = true
@@ -119,7 +87,7 @@ func newShared(ctx context.Context, o Options, src *sources, patterns []string, 
 
 // entangled reports whether another module imports a main one, or may do so in some
 // configurations.
-func (s *shared) entangled(o Options, src *sources) bool {
+func (s *shared) entangled() bool {
 	mains := make(map[string]bool)
 	for _, p := range s.nodes {
 		if mainPackage(p) {
@@ -141,22 +109,17 @@ func (s *shared) entangled(o Options, src *sources) bool {
 		}
 		file := p.Module.GoMod
 		if _, ok := requires[file]; !ok {
-			text, err := src.peek(file)
+			text, err := s.tree.Source.Peek(file)
 			requires[file] = err != nil
 			for path := range mains {
 				requires[file] = requires[file] || bytes.Contains(text, []byte(path))
 			}
 		}
-		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return o.bound(src, name) }) {
+		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return s.tree.bound(name) }) {
 			return true
 		}
 	}
 	return false
-}
-
-// filesOf returns the names of all files that are in the directory of p.
-func filesOf(p *packages.Package) []string {
-	return slices.Concat(p.GoFiles, p.OtherFiles, p.IgnoredFiles)
 }
 
 // below reports whether a directory is below one of the patterns.
@@ -164,71 +127,17 @@ func (s *shared) below(name string) bool {
 	return slices.ContainsFunc(s.dirs, func(dir string) bool { return below(dir, name) })
 }
 
-// mainPackage reports whether p belongs to a main module.
-func mainPackage(p *packages.Package) bool { return p.Module != nil && p.Module.Main }
-
-// bound reports whether a file may be built in some configurations of o, and not in
-// others, that all have the same tags. It may say yes too often.
-func (o Options) bound(src *sources, name string) bool {
-	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), "_")
-	if slices.ContainsFunc(strings.Split(words, "_"), o.tells) {
-		return true
-	}
-	text, err := src.peek(name)
-	if err != nil || bytes.Contains(text, []byte(`"C"`)) { // there is no cgo for other systems
-		return true
-	}
-	for rest := text; ; {
-		i := bytes.Index(rest, []byte("build"))
-		if i < 0 {
-			return false
-		}
-		start, end := bytes.LastIndexByte(rest[:i], '\n')+1, bytes.IndexByte(rest[i:], '\n')+i
-		if end < i {
-			end = len(rest)
-		}
-		line := strings.TrimSpace(strings.TrimPrefix(string(rest[start:end]), "\ufeff"))
-		rest = rest[end:]
-		if !constraint.IsGoBuild(line) && !constraint.IsPlusBuild(line) {
-			continue
-		}
-		x, err := constraint.Parse(line)
-		if err != nil {
-			return true
-		}
-		found := false
-		x.Eval(func(tag string) bool {
-			found = found || o.tells(tag)
-			return false
-		})
-		if found {
-			return true
-		}
-	}
-}
-
-// tells reports whether a build tag may hold in some configurations of o, and not in
-// others.
-func (o Options) tells(tag string) bool {
-	tag, _, _ = strings.Cut(tag, ".") // amd64.v3, goexperiment.x
-	switch tag {
-	case "unix", "cgo", "goexperiment", "boringcrypto":
-		return true
-	}
-	return o.systems[tag]
-}
-
 // list returns what the go command would say of another configuration; nil if it has to
 // be asked.
-func (s *shared) list(ctx context.Context, o Options, config Config) ([]*packages.Package, error) {
-	if !slices.Equal(config.Tags, o.Configs[0].Tags) {
+func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, error) {
+	if !slices.Equal(config.Tags, s.tree.Configs[0].Tags) {
 		return nil, nil
 	}
 	var roots []*packages.Package
 	own := make(map[string]*packages.Package) // of the configuration, by ID
 	if len(s.bound) > 0 {
 		var err error
-		if roots, err = list(ctx, o, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
+		if roots, err = s.tree.list(ctx, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
 			return nil, err
 		}
 		// Of a directory without files nothing is said, if it is not asked for by name.
@@ -307,21 +216,3 @@ func mainImports(p *packages.Package) []string {
 	slices.Sort(ids)
 	return ids
 }
-
-// dirOf returns the directory of the files of p.
-func dirOf(p *packages.Package) string {
-	for _, name := range filesOf(p) {
-		return filepath.Dir(name)
-	}
-	return p.Dir
-}
-
-// excluded reports whether p has no files in its configuration.
-func excluded(p *packages.Package) bool {
-	return len(p.GoFiles) == 0 && slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
-		return strings.Contains(e.Msg, excludes) || strings.HasPrefix(e.Msg, "no Go files in ")
-	})
-}
-
-// excludes is what the go command says of a directory in which nothing is built.
-const excludes = "build constraints exclude all Go files"

@@ -1,4 +1,4 @@
-package rewrite
+package load
 
 import (
 	"go/ast"
@@ -10,8 +10,8 @@ import (
 // A syntax holds the files of one text as they were parsed. The configurations share
 // them, and the variants of a package: a file is parsed once.
 type syntax struct {
-	src   *sources
-	over  overlay
+	src   *Sources
+	over  Overlay
 	brief *briefing
 	fset  *token.FileSet
 
@@ -33,13 +33,15 @@ const (
 	outlined      // without the bodies of functions, and comments
 )
 
+const parseMode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
+
 type parsed struct {
 	once sync.Once
 	file *ast.File
 	err  error
 }
 
-func newSyntax(src *sources, over overlay, brief *briefing) *syntax {
+func newSyntax(src *Sources, over Overlay, brief *briefing) *syntax {
 	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
 }
 
@@ -59,9 +61,9 @@ func (s *syntax) file(name string, part part) (*ast.File, error) {
 }
 
 func (s *syntax) parse(want portion) (*ast.File, error) {
-	read, mode := s.src.read, parser.Mode(parseMode)
+	read, mode := s.src.Read, parser.Mode(parseMode)
 	if want.part != allOfIt { // nothing of it can change
-		read = s.src.peek
+		read = s.src.Peek
 	}
 	if want.part == outlined {
 		mode &^= parser.ParseComments

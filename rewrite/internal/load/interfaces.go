@@ -1,4 +1,4 @@
-package rewrite
+package load
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 // ask for, as far as syntax tells. An interface need not be in sight of the methods
 // that satisfy it: a type assertion in one package may get its operand through others
 // from a package that it does not know.
-func interfaceMethods(src *sources, g graph, present []string) []plan.Method {
+func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
 	paths := make(map[string]string) // of the package, by file
 	for _, pkgs := range g {
 		packages.Visit(pkgs, nil, func(p *packages.Package) {
@@ -36,7 +36,7 @@ func interfaceMethods(src *sources, g graph, present []string) []plan.Method {
 	files := slices.Sorted(maps.Keys(paths))
 	found := make([][]plan.Method, len(files))
 	each(files, func(i int, name string) {
-		text, err := src.peek(name)
+		text, err := src.Peek(name)
 		if err != nil || !bytes.Contains(text, []byte("interface")) {
 			return // a file that is gone asks for nothing
 		}

@@ -1,8 +1,9 @@
-package rewrite
+package load
 
 import (
 	"cmp"
 	"fmt"
+	"go/scanner"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -145,12 +146,36 @@ func compilerProblems(dir, report string) []Problem {
 	return problems
 }
 
-// wordsOf returns what a failed check says, in one line: the first problem.
-func wordsOf(e *SourceError, short func(string) string) string {
+// First returns the first problem on one line, with the base name of its file.
+func (e *SourceError) First() string {
 	p := e.Problems[0]
-	p.File = short(p.File)
+	if p.File != "" {
+		p.File = filepath.Base(p.File)
+	}
 	if e.Config.GOOS != "" {
 		return fmt.Sprintf("%v (%v)", p, e.Config)
 	}
 	return p.String()
+}
+
+func parseProblems(name string, err error) []Problem {
+	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
+		return syntaxProblems(name, list)
+	}
+	return []Problem{{File: name, Text: err.Error()}}
+}
+
+// syntaxProblems returns the errors of the parser.
+func syntaxProblems(name string, err error) []Problem {
+	list, ok := err.(scanner.ErrorList)
+	if !ok {
+		return []Problem{{File: name, Text: err.Error()}}
+	}
+	var problems []Problem
+	for _, e := range list {
+		p := problemOf(packages.Error{Msg: e.Msg})
+		p.File, p.Line, p.Col = e.Pos.Filename, e.Pos.Line, e.Pos.Column
+		problems = append(problems, p)
+	}
+	return problems
 }
