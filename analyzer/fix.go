@@ -3,7 +3,6 @@ package analyzer
 import (
 	"fmt"
 	"go/ast"
-	"go/scanner"
 	"go/token"
 	"regexp"
 	"slices"
@@ -18,10 +17,9 @@ import (
 type proposal struct {
 	candidate *edit.Candidate
 	fix       *analysis.SuggestedFix
-	edits     []edit.Edit     // those of the candidate, as narrow as they can be
-	decls     []token.Pos     // top-level declarations that it edits
-	names     []string        // that it declares
-	fresh     map[string]bool // names that it brings into the package
+	edits     []edit.Edit // those of the candidate, as narrow as they can be
+	decls     []token.Pos // top-level declarations that it edits
+	names     []string    // that it declares, methods with their types
 }
 
 // propose makes a proposal of a candidate's edits. If there is none, it says why,
@@ -34,7 +32,7 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 		// In a command, too: its external tests may call it.
 		return nil, "it is exported, and callers may be out of sight"
 	}
-	p := &proposal{candidate: c, fresh: make(map[string]bool), fix: &analysis.SuggestedFix{
+	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
 	}}
 	for _, e := range c.Edits {
@@ -62,17 +60,8 @@ func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
 			}
 		}
 		for _, m := range declaration.FindAllStringSubmatch(e.New, -1) {
-			p.names = append(p.names, m[1])
+			p.names = append(p.names, m[1]+"."+m[2])
 		}
-		addNames(p.fresh, e.New)
-	}
-	for _, f := range u.Files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				delete(p.fresh, id.Name)
-			}
-			return true
-		})
 	}
 	return p, ""
 }
@@ -107,29 +96,14 @@ func narrow(e edit.Edit, text []byte) edit.Edit {
 	return edit.Edit{File: e.File, Start: e.Start + start, End: e.End - end, New: e.New[start : len(e.New)-end]}
 }
 
-// addNames adds the identifiers of a text, which need not be a whole file.
-func addNames(names map[string]bool, text string) {
-	var s scanner.Scanner
-	fset := token.NewFileSet()
-	s.Init(fset.AddFile("", fset.Base(), len(text)), []byte(text), nil, 0)
-	for {
-		_, tok, lit := s.Scan()
-		if tok == token.EOF {
-			return
-		}
-		if tok == token.IDENT {
-			names[lit] = true
-		}
-	}
-}
-
-// declaration matches what new text declares at the top level.
-var declaration = regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type )(\w+)`)
+// declaration matches what new text declares at the top level: the type of the
+// receiver, if there is one, and the name.
+var declaration = regexp.MustCompile(`(?m)^(?:func (?:\(\w* ?\*?(\w+)[^)]*\) )?|type )(\w+)`)
 
 // apart reports whether two proposals go together as far as the type checker cannot see.
 // Neither edits the prepare function of the other, where their plans depend on each
-// other. A function that calls both may change in different lines, if they bring no
-// name both, which would hide the one behind the other.
+// other. A function that calls both may change in different lines: no rewrite brings
+// a new variable to a caller.
 func (p *proposal) apart(q *proposal) bool {
 	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) {
 		return false
@@ -145,11 +119,6 @@ func (p *proposal) apart(q *proposal) bool {
 	}
 	if !shared {
 		return true
-	}
-	for w := range p.fresh {
-		if q.fresh[w] {
-			return false
-		}
 	}
 	for _, e := range p.edits {
 		for _, o := range q.edits {

@@ -41,6 +41,7 @@ func (f *findings) add(changes []*change) {
 			Files:   c.files(),
 			Edits:   c.all(),
 			Notes:   c.notes,
+			Trace:   c.first.Trace,
 		}
 	}
 }
@@ -69,7 +70,7 @@ func (f *findings) applied(c *change, round int) {
 		}
 		f.of[c.id()] = found
 	}
-	found.Refusal, found.Files, found.Notes, found.done = nil, c.files(), c.notes, true
+	found.Refusal, found.Files, found.Notes, found.Trace, found.done = nil, c.files(), c.notes, c.first.Trace, true
 	if found.Edits = nil; round == 1 {
 		found.Edits = c.all()
 	}
@@ -93,7 +94,7 @@ func (f *findings) refuse(c *change, why *plan.Refusal, over load.Overlay) {
 	if _, edited := over[refusal.Pos.Filename]; edited {
 		refusal.Pos = found.Pos
 	}
-	found.Refusal, found.Files, found.Edits, found.Notes = &refusal, nil, nil, nil
+	found.Refusal, found.Files, found.Edits, found.Notes, found.Trace = &refusal, nil, nil, nil, nil
 }
 
 // revise brings the findings that are not settled up to date with the changes of a later

@@ -63,6 +63,10 @@ type Finding struct {
 
 	Notes []string // for the person who reads the change
 
+	// Trace says how the rewrite was decided, a line each: its form, with the
+	// reason, and how each captured variable reaches the new function.
+	Trace []string
+
 	Costs []Cost // what it costs in each kind of profile; only with Options.Profiles
 
 	Heap *Heap  // what it costs; only with Options.Escape

@@ -89,9 +89,23 @@ func (p *printer) finding(w io.Writer, f rewrite.Finding) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(w, "\tnote: %s\n", sentence(n))
 	}
+	p.trace(f)
 	p.source(w, f)
 	p.costs(w, f)
 	p.heap(w, f)
+}
+
+// trace prints, with -v, how a rewrite was decided, and the stack of an internal error.
+func (p *printer) trace(f rewrite.Finding) {
+	if !p.verbose {
+		return
+	}
+	for _, line := range f.Trace {
+		fmt.Fprintf(p.stderr, "%s:%d:%d: %s: %s\n", p.short(f.Pos.Filename), f.Pos.Line, f.Pos.Column, sentence(f.Name), sentence(line))
+	}
+	if f.Refusal != nil && f.Refusal.Stack != "" {
+		fmt.Fprintln(p.stderr, indented(f.Refusal.Stack))
+	}
 }
 
 // notes prints the notes of a finding that is not printed itself.
@@ -151,6 +165,7 @@ func (p *printer) fixed(res *rewrite.Result) {
 				names[i] = p.short(name)
 			}
 			fmt.Fprintf(p.stderr, "rewrote %s in %s\n", f.Name, strings.Join(names, ", "))
+			p.trace(f)
 		}
 		done++
 		p.notes(f)

@@ -1,12 +1,16 @@
 package edit
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"runtime/debug"
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -27,6 +31,9 @@ type Candidate struct {
 	// Notes are remarks for the person who reads the change, such as a doc
 	// comment that speaks of a parameter that is gone.
 	Notes []string
+
+	// Trace says how the rewrite was decided, a line each.
+	Trace []string
 }
 
 // Candidates finds the prepare functions of the world's targets and decides
@@ -36,85 +43,116 @@ type Candidate struct {
 // A function counts when some caller in the world defers what it returns, and
 // the closure costs something: it captures a variable, or takes a pointer.
 func Candidates(w *plan.World) []*Candidate {
-	var prepares []*pattern.Prepare
-	keys := make(map[pattern.Key]int) // the index of the cleanup among the results
+	found := prepares(w)
+	if len(found) == 0 {
+		return nil
+	}
+	results := make(map[pattern.Key]int) // the index of the cleanup, by function
+	for _, c := range found {
+		results[c.Prepare.Key] = c.Prepare.Result
+	}
+	sites := make(map[pattern.Key][]*pattern.Site)
+	refs := make(map[pattern.Key][]pattern.Ref)
+	var unseen *fault // without the references of a unit nothing can be decided
+	for _, u := range w.Units {
+		f := attempt(func() {
+			s, r := pattern.References(u, results)
+			for k, v := range s {
+				sites[k] = append(sites[k], v...)
+			}
+			for k, v := range r {
+				refs[k] = append(refs[k], v...)
+			}
+		})
+		unseen = cmp.Or(unseen, f)
+	}
+	decider := plan.NewDecider(w)
+	clean := make(cleanliness)
+	return slices.DeleteFunc(found, func(c *Candidate) bool {
+		if c.Refusal != nil || w.Stop != nil && w.Stop() {
+			return c.Refusal == nil
+		}
+		if unseen != nil {
+			c.blame(unseen)
+			return false
+		}
+		counts := false
+		if f := attempt(func() {
+			c.Sites = sites[c.Prepare.Key]
+			if counts = c.classify(w.All); counts {
+				c.decide(decider, refs[c.Prepare.Key], clean)
+			}
+		}); f != nil {
+			c.blame(f)
+			counts = true
+		}
+		return !counts
+	})
+}
+
+// prepares returns a candidate for each prepare function of the world's targets. One
+// whose analysis failed is refused.
+func prepares(w *plan.World) []*Candidate {
+	var found []*Candidate
 	for _, u := range w.Units {
 		if w.Target != nil && !w.Target(u) {
 			continue
 		}
-		for _, p := range pattern.Find(u) {
-			if !w.All && strings.HasSuffix(u.Filename(p.Decl.Pos()), "_test.go") {
+		for _, file := range u.Files {
+			if !w.All && strings.HasSuffix(u.Filename(file.Package), "_test.go") {
 				continue
 			}
-			prepares = append(prepares, p)
-			keys[p.Key] = p.Result
-		}
-	}
-	if len(prepares) == 0 {
-		return nil
-	}
-	sites := make(map[pattern.Key][]*pattern.Site)
-	refs := make(map[pattern.Key][]pattern.Ref)
-	fault := ""
-	for _, u := range w.Units {
-		s, r, f := references(u, keys)
-		fault += f
-		for k, v := range s {
-			sites[k] = append(sites[k], v...)
-		}
-		for k, v := range r {
-			refs[k] = append(refs[k], v...)
-		}
-	}
-	decider := plan.NewDecider(w)
-	clean := make(cleanliness)
-	var found []*Candidate
-	for _, p := range prepares {
-		if w.Stop != nil && w.Stop() {
-			return nil
-		}
-		c := &Candidate{Prepare: p, Sites: sites[p.Key]}
-		if fault := p.Fault + fault; fault != "" {
-			c.fault(fault)
-			found = append(found, c)
-			continue
-		}
-		if c.classify(w.All) {
-			if c.Refusal == nil {
-				c.decide(decider, refs[p.Key], clean)
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				var p *pattern.Prepare
+				f := attempt(func() { p = pattern.Examine(u, file, decl) })
+				if f != nil {
+					fn, _ := u.Info.Defs[decl.Name].(*types.Func)
+					c := &Candidate{Prepare: &pattern.Prepare{Facts: &flow.Facts{Unit: u, File: file, Decl: decl}, Decl: decl, Func: fn}}
+					if c.Prepare.Key = (pattern.Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name}); fn != nil {
+						c.Prepare.Key = pattern.KeyOf(fn)
+					}
+					c.blame(f)
+					found = append(found, c)
+				} else if p != nil {
+					found = append(found, &Candidate{Prepare: p})
+				}
 			}
-			found = append(found, c)
 		}
 	}
 	return found
 }
 
-// references is pattern.References, with a fault of it in words. Without the
-// references of a unit nothing can be decided.
-func references(u *pattern.Unit, keys map[pattern.Key]int) (s map[pattern.Key][]*pattern.Site, r map[pattern.Key][]pattern.Ref, fault string) {
-	defer func() {
-		if v := recover(); v != nil {
-			s, r, fault = nil, nil, fmt.Sprint(v)
-		}
-	}()
-	s, r = pattern.References(u, keys)
-	return s, r, ""
+// A fault is a panic of the analysis, which is a bug of this program.
+type fault struct {
+	value any
+	stack []byte
 }
 
-// fault refuses c for a fault of the analysis.
-func (c *Candidate) fault(v any) {
-	c.Plan, c.Edits, c.Notes = nil, nil, nil
-	c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", v))
+// attempt calls f, and returns its fault, nil if it has none. A fault refuses what
+// it concerns, and leaves the rest alone.
+func attempt(f func()) (found *fault) {
+	defer func() {
+		if v := recover(); v != nil {
+			found = &fault{v, debug.Stack()}
+		}
+	}()
+	f()
+	return nil
+}
+
+// blame refuses c for a fault.
+func (c *Candidate) blame(f *fault) {
+	c.Plan, c.Edits, c.Notes, c.Trace = nil, nil, nil, nil
+	c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", f.value))
+	c.Refusal.Stack = string(f.stack)
 }
 
 // classify finds the kind of c. It returns whether c counts.
-func (c *Candidate) classify(all bool) (counts bool) {
-	defer func() {
-		if v := recover(); v != nil {
-			c.fault(v)
-			counts = true
-		}
-	}()
+func (c *Candidate) classify(all bool) bool {
 	if !c.deferred() {
 		return false
 	}
@@ -123,19 +161,12 @@ func (c *Candidate) classify(all bool) (counts bool) {
 	return costs && (c.Kind != pattern.KindCapture || all)
 }
 
-// decide fills in the plan and its edits, or the refusal. A fault of the
-// analysis refuses this one candidate, and leaves the others alone.
+// decide fills in the plan and its edits, or the refusal.
 func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref, clean cleanliness) {
-	defer func() {
-		if v := recover(); v != nil {
-			c.fault(v)
-		}
-	}()
 	c.Plan, c.Refusal = d.Decide(c.Prepare, c.Sites, refs)
-	if c.Refusal != nil {
-		return
+	if c.Refusal == nil {
+		c.Edits, c.Refusal = c.edits(clean)
 	}
-	c.Edits, c.Refusal = c.edits(clean)
 	if c.Refusal == nil {
 		c.Refusal = c.compare()
 	}
@@ -143,7 +174,7 @@ func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref, clean cleanlines
 		c.Plan, c.Edits = nil, nil
 		return
 	}
-	c.Notes = notes(c.Plan)
+	c.Notes, c.Trace = notes(c.Plan), c.Plan.Trace()
 }
 
 func (c *Candidate) refuse(code plan.Code, pos token.Pos, reason string) *plan.Refusal {
@@ -167,7 +198,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 		switch c.Class {
 		case pattern.Param:
 			for _, s := range sites {
-				if c.Index < len(s.Call.Args) && isAddress(s.Call.Args[c.Index]) {
+				if c.Index < len(s.Call.Args) && isAddress(s.Unit.Info, s.Call.Args[c.Index]) {
 					return pattern.KindResultPointer, true
 				}
 			}
@@ -184,7 +215,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 				continue
 			}
 			for i, a := range u.Call.Args {
-				if i < p.Sig.Params().Len() && isAddress(a) {
+				if i < p.Sig.Params().Len() && isAddress(s.Unit.Info, a) {
 					return pattern.KindPointerArgument, true
 				}
 			}
@@ -193,14 +224,33 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 	return pattern.KindCapture, len(p.Captures) > 0
 }
 
-// isAddress reports whether e takes the address of a variable.
-func isAddress(e ast.Expr) bool {
+// isAddress reports whether e takes the address of a variable of the caller, or of a
+// part of one that no pointer, slice or map leads to.
+func isAddress(info *types.Info, e ast.Expr) bool {
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
 		return false
 	}
-	_, lit := ast.Unparen(u.X).(*ast.CompositeLit)
-	return !lit
+	for x := ast.Unparen(u.X); ; {
+		switch part := x.(type) {
+		case *ast.Ident:
+			v, ok := info.Uses[part].(*types.Var)
+			return ok && !flow.Global(v)
+		case *ast.SelectorExpr:
+			sel := info.Selections[part]
+			if sel == nil || sel.Indirect() {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		case *ast.IndexExpr:
+			if _, ok := info.TypeOf(part.X).Underlying().(*types.Array); !ok {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		default:
+			return false
+		}
+	}
 }
 
 // Message says in one sentence what the code does, as a diagnostic at the

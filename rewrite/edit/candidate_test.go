@@ -85,10 +85,10 @@ func run() { defer prepare(1)(); defer other(1)() }
 			t.Fatalf("%s: %d candidates, want 2", name, len(found))
 		}
 		for _, c := range found {
-			if c.Prepare.Fault != "" {
+			if c.Prepare.Sig == nil {
 				faults--
 			}
-			if c.Refusal == nil || c.Refusal.Code != plan.InternalError || c.Message() == "" {
+			if c.Refusal == nil || c.Refusal.Code != plan.InternalError || c.Refusal.Stack == "" || c.Message() == "" {
 				t.Errorf("%s: %v is refused with %v, want %s", name, c.Prepare.Key, c.Refusal, plan.InternalError)
 			}
 		}

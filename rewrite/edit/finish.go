@@ -29,6 +29,9 @@ func (d *declarer) state() (dst.Decl, error) {
 		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Live)
 	}
 	b.WriteString("}")
+	if len(s.Fields) == 0 && s.Kind == "" && s.Live == "" {
+		return declaration(strings.Replace(b.String(), "{\n}", "{}", 1))
+	}
 	return declaration(b.String())
 }
 

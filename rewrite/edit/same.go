@@ -2,6 +2,7 @@ package edit
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ func (c *Candidate) change(edits []Edit) (*same.Change, error) {
 		Literals: make(map[*ast.FuncLit]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
 		Captures: captures(c.Plan),
+		Held:     make(map[*types.Var]bool),
 		State:    state(c.Plan.State),
 		Finish:   finish(c.Plan.Finish),
 	}
@@ -71,6 +73,9 @@ func (c *Candidate) change(edits []Edit) (*same.Change, error) {
 		return nil, err
 	}
 	for _, s := range c.Sites {
+		if s.Var != nil {
+			change.Held[s.Var] = true
+		}
 		if err := add(s.Unit, s.File); err != nil {
 			return nil, err
 		}

@@ -136,7 +136,11 @@ func (w *siteWriter) apart() *plan.Refusal {
 	if r := w.replace(w.source, u.Stmt.Pos(), site.Call.Pos(), ""); r != nil {
 		return r
 	}
-	text := w.newline() + w.indent(u.Stmt.Pos()) + keyword + w.callee() + "(" + strings.Join(w.args(), ", ")
+	separator := w.newline() + w.indent(u.Stmt.Pos())
+	if !w.clean && !w.startsLine(u.Stmt.Pos()) {
+		separator = "; " // as the file has it
+	}
+	text := separator + keyword + w.callee() + "(" + strings.Join(w.args(), ", ")
 	if len(u.Call.Args) > 0 && len(w.args()) > 0 {
 		text += ", "
 	}

@@ -31,6 +31,7 @@ type source struct {
 	text    []byte
 	splices []Edit
 	imports []plan.Import // to add
+	clean   bool          // the file is gofmt-clean
 }
 
 // edits turns the plan into text edits: the declaration of the prepare
@@ -53,6 +54,7 @@ func (c *Candidate) edits(clean cleanliness) ([]Edit, *plan.Refusal) {
 			return nil, c.refuse(plan.InternalError, pos, fmt.Sprintf("%s is not what was type-checked", name))
 		}
 		s := &source{unit: u, file: file, name: name, text: text}
+		s.clean = clean.of(s)
 		sources[name] = s
 		return s, nil
 	}
@@ -82,7 +84,7 @@ func (c *Candidate) edits(clean cleanliness) ([]Edit, *plan.Refusal) {
 	var all []Edit
 	for _, n := range names {
 		s := sources[n]
-		text, r := c.finish(s, clean.of(s))
+		text, r := c.finish(s)
 		if r != nil {
 			return nil, r
 		}
@@ -110,7 +112,7 @@ func (c cleanliness) of(s *source) bool {
 
 // finish applies the splices of a file, mends its imports, and formats it if it was
 // gofmt-clean.
-func (c *Candidate) finish(s *source, clean bool) ([]byte, *plan.Refusal) {
+func (c *Candidate) finish(s *source) ([]byte, *plan.Refusal) {
 	at := c.Prepare.Decl.Name.Pos()
 	text, err := apply(s.text, s.splices)
 	if err != nil {
@@ -121,7 +123,7 @@ func (c *Candidate) finish(s *source, clean bool) ([]byte, *plan.Refusal) {
 		return nil, c.refuse(plan.CommentLost, at, err.Error())
 	}
 	crlf := bytes.Contains(s.text, []byte("\r\n"))
-	if clean {
+	if s.clean {
 		text, err = format.Source(toLF(text))
 		if err != nil {
 			return nil, c.refuse(plan.InternalError, at, fmt.Sprintf("%s: the rewritten file does not parse: %v", s.name, err))
@@ -195,6 +197,12 @@ func (s *source) indent(pos token.Pos) string {
 		i++
 	}
 	return string(s.text[start:i])
+}
+
+// startsLine reports whether nothing but white space stands before pos on its line.
+func (s *source) startsLine(pos token.Pos) bool {
+	end := s.offset(pos)
+	return end-len(s.indent(pos)) == bytes.LastIndexByte(s.text[:end], '\n')+1
 }
 
 // newline returns the line end that the file uses.

@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -16,34 +15,21 @@ func Find(u *Unit) []*Prepare {
 	var found []*Prepare
 	for _, file := range u.Files {
 		for _, d := range file.Decls {
-			decl, ok := d.(*ast.FuncDecl)
-			if !ok || decl.Body == nil || decl.Type.Results == nil {
-				continue
-			}
-			if p := attempt(u, file, decl); p != nil {
-				found = append(found, p)
+			if decl, ok := d.(*ast.FuncDecl); ok {
+				if p := Examine(u, file, decl); p != nil {
+					found = append(found, p)
+				}
 			}
 		}
 	}
 	return found
 }
 
-// attempt is examine for one function among others: a fault is noted, and the
-// others are found all the same.
-func attempt(u *Unit, file *ast.File, decl *ast.FuncDecl) (p *Prepare) {
-	defer func() {
-		if v := recover(); v != nil {
-			p = &Prepare{Facts: &flow.Facts{Unit: u, File: file, Decl: decl}, Key: Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name}, Decl: decl, Fault: fmt.Sprint(v)}
-			if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
-				p.Func, p.Key = fn, KeyOf(fn)
-			}
-		}
-	}()
-	return examine(u, file, decl)
-}
-
-// examine returns what decl is as a prepare function, or nil.
-func examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
+// Examine returns what a function is as a prepare function, nil if it is none.
+func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
+	if decl.Body == nil || decl.Type.Results == nil {
+		return nil
+	}
 	fn, ok := u.Info.Defs[decl.Name].(*types.Func)
 	if !ok {
 		return nil

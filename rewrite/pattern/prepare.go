@@ -89,10 +89,6 @@ type Prepare struct {
 	// literal.
 	Cleanups int
 
-	// Fault says, if the analysis of the function failed by a fault of its own,
-	// how. Then only the fields up to Func are set.
-	Fault string
-
 	// LocalDecls are types, constants and functions that the prepare
 	// function declares and a cleanup names.
 	LocalDecls []types.Object

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -23,6 +24,12 @@ func (x *decision) direct() *Refusal {
 	}
 	if x.nilTested || x.guarded {
 		return x.refuse(NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
+	}
+	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
+		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
+	}
+	if x.recovers() && slices.ContainsFunc(x.sites, wrapped) {
+		return x.refuse(RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
 	}
 	if p.Func.Signature().TypeParams().Len() > 0 {
 		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
@@ -169,13 +176,51 @@ func (x *decision) pointsToCaller(c *pattern.Capture) bool {
 	}
 	some := false
 	for _, s := range x.sites {
-		if s.Form == pattern.Passed || s.Shared && wrapped(s) || x.sameArgument(s, c.Index) != "" {
+		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || !outlives(s, c.Index)) || x.sameArgument(s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)
 		some = some || ok && u.Op == token.AND
 	}
 	return some
+}
+
+// outlives reports whether the variables of argument i live as long as the variable of
+// the cleanup, which is declared elsewhere: then there is one of each for both.
+//
+//	var done func()
+//	for i := range 2 {
+//		err := check(i)
+//		if i == 0 {
+//			done = begin(&err)
+//		} else {
+//			done()               // with the err of the iteration before
+//		}
+//	}
+func outlives(s *pattern.Site, i int) bool {
+	if flow.HasGoto(s.Decl) {
+		return false
+	}
+	all := true
+	ast.Inspect(s.Call.Args[i], func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v, ok := s.Unit.Info.Uses[id].(*types.Var); ok && !v.IsField() && !flow.Global(v) {
+				all = all && encloses(v.Parent(), s.Var.Parent())
+			}
+		}
+		return all
+	})
+	return all
+}
+
+// encloses reports whether scope is inner or around it.
+func encloses(scope, inner *types.Scope) bool {
+	for ; inner != nil; inner = inner.Parent() {
+		if inner == scope {
+			return true
+		}
+	}
+	return false
 }
 
 // wrapped reports whether the site uses the cleanup as a value, which takes a
@@ -402,7 +447,7 @@ func (x *decision) handsOut(c *pattern.Capture) bool {
 func (x *decision) inScope(c *pattern.Capture) *Refusal {
 	for _, r := range x.p.Returns {
 		if r.Live() && slices.Contains(r.Literal.Captures, c) && !x.p.Unit.Sees(r.Stmt.Pos(), c.Var) {
-			return x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is out of scope at a return", c.Var.Name())
+			return x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
 		}
 	}
 	return nil

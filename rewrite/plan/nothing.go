@@ -442,19 +442,34 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use) bool {
 	return false
 }
 
-// foundNotNil reports whether the body of an if holds a use that its condition
-// allows only for a cleanup that is not nil, and nothing can set the variable in
+// foundNotNil reports whether a use stands where a test has found the cleanup not nil:
+// in the body of an if, or behind one that leaves. Nothing can set the variable in
 // between.
 func (x *decision) foundNotNil(s *pattern.Site, u *pattern.Use) bool {
+	set := func(from, to token.Pos) bool {
+		return slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {
+			return a.Mode == flow.Write && (a.Lit != nil || from <= a.Ident.Pos() && a.Ident.Pos() < to)
+		})
+	}
+	info := s.Unit.Info
 	fn := s.Up.Func(u.Expr)
+	if flow.HasGoto(s.Decl) {
+		return false
+	}
 	for n := ast.Node(u.Expr); n != nil && n != fn; n = s.Up[n] {
-		test, ok := s.Up[n].(*ast.IfStmt)
-		if !ok || n != ast.Node(test.Body) || implied(s.Unit.Info, test.Cond, s.Var, true) != no {
+		if test, ok := s.Up[n].(*ast.IfStmt); ok && n == ast.Node(test.Body) && implied(info, test.Cond, s.Var, true) == no {
+			return !set(test.Pos(), test.End())
+		}
+		stmt, ok := n.(ast.Stmt)
+		if !ok {
 			continue
 		}
-		return !flow.HasGoto(s.Decl) && !slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {
-			return a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test))
-		})
+		list, at, _ := s.Up.List(stmt)
+		for i := at - 1; i >= 0; i-- {
+			if test, ok := list[i].(*ast.IfStmt); ok && implied(info, test.Cond, s.Var, false) == no && leaves(info, test.Body) {
+				return !set(test.Pos(), stmt.End())
+			}
+		}
 	}
 	return false
 }

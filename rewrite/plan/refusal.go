@@ -12,6 +12,7 @@ type Refusal struct {
 	Pos    token.Position // of the obstacle, unadjusted by line directives; may be invalid
 	Name   string         // of the prepare function, as in "(*Conn).prepareRead"
 	Reason string         // a clause that completes "cannot rewrite NAME: …"
+	Stack  string         // of an internal error, for whoever reports it
 }
 
 // Error returns the refusal as one sentence.

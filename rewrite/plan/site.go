@@ -130,6 +130,9 @@ func (x *decision) wraps(s *pattern.Site) *Refusal {
 		if u.Kind != pattern.Value || x.plan.Idle[u] != "" {
 			continue
 		}
+		if x.recovers() {
+			return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
+		}
 		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
 		for _, v := range vars {
 			t := v.Type()

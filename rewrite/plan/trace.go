@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"path/filepath"
+)
 
 // Trace returns how the plan was made, a line each: the form with the reason why it
 // is not Direct, then how each capture reaches finish.
@@ -9,7 +12,7 @@ func (p *Plan) Trace() []string {
 	if p.WhyNotDirect != nil {
 		line = fmt.Sprintf("%s is handed over: %s", p.State.Type, p.WhyNotDirect.Reason)
 		if p.WhyNotDirect.Pos.IsValid() {
-			line += fmt.Sprintf(" (%s:%d)", p.WhyNotDirect.Pos.Filename, p.WhyNotDirect.Pos.Line)
+			line += fmt.Sprintf(" (%s:%d)", filepath.Base(p.WhyNotDirect.Pos.Filename), p.WhyNotDirect.Pos.Line)
 		}
 	}
 	lines := []string{line}

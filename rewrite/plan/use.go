@@ -25,9 +25,6 @@ func (x *decision) uses() *Refusal {
 			if u.Kind != pattern.Value {
 				continue
 			}
-			if x.recovers() {
-				return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
-			}
 			if t := valueType(s); !isSignature(t) && !typedPlace(s, u) {
 				name := nameAt(s, u, t)
 				if name == "" {
@@ -84,7 +81,13 @@ func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
 // importsOf returns the packages that the file of a site imports, by name.
 func importsOf(s *pattern.Site) map[string]*types.PkgName {
 	imports := make(map[string]*types.PkgName)
-	scope := s.Unit.Info.Scopes[s.File]
+	scope := s.Unit.Pkg.Scope().Innermost(s.Call.Pos())
+	for scope != nil && scope.Parent() != s.Unit.Pkg.Scope() {
+		scope = scope.Parent()
+	}
+	if scope == nil {
+		return imports
+	}
 	for _, name := range scope.Names() {
 		if pkg, ok := scope.Lookup(name).(*types.PkgName); ok {
 			imports[name] = pkg

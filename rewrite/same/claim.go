@@ -40,6 +40,11 @@ type Change struct {
 	// prepare hands out, 0 for none.
 	Returns map[*ast.ReturnStmt]int
 
+	// Held holds the variables of callers that nothing but calls of prepare set, and
+	// that take the state where they took the cleanup. Where a cleanup goes elsewhere,
+	// it is a value.
+	Held map[*types.Var]bool
+
 	Captures []Capture
 	State    State
 	Finish   Finish

@@ -130,38 +130,59 @@ func (f *facts) inPrepare() {
 // cleanup.
 func (f *facts) inFile(file File) {
 	info := file.Unit.Info
-	take := func(stmt ast.Node, lhs, rhs []ast.Expr) {
-		if len(rhs) != 1 {
+	take := func(stmt ast.Node, lhs []ast.Expr, rhs ast.Expr) {
+		call, ok := ast.Unparen(rhs).(*ast.CallExpr)
+		if !ok || !f.calls(info, call) || len(lhs) != f.fn.Signature().Results().Len() {
 			return
 		}
-		call, ok := ast.Unparen(rhs[0]).(*ast.CallExpr)
-		if !ok || !f.calls(info, call) {
+		id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
+		if !ok {
+			return
+		}
+		v, _ := info.ObjectOf(id).(*types.Var)
+		if id.Name != "_" && !f.Held[v] {
 			return
 		}
 		s := f.site(call)
 		s.stmt, s.lhs, s.end, s.after = stmt, lhs, stmt.End(), make([]ast.Expr, len(lhs))
-		if len(lhs) != f.fn.Signature().Results().Len() {
-			return
-		}
-		if id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident); ok && id.Name != "_" {
-			if v, ok := info.ObjectOf(id).(*types.Var); ok {
-				if f.holders[v] == nil {
-					f.holders[v] = &holder{decl: v.Pos()}
-				}
-				f.holders[v].sites = append(f.holders[v].sites, s)
+		if id.Name != "_" {
+			if f.holders[v] == nil {
+				f.holders[v] = &holder{decl: v.Pos()}
 			}
+			f.holders[v].sites = append(f.holders[v].sites, s)
 		}
 	}
+	each := func(stmt ast.Node, lhs, rhs []ast.Expr) {
+		if len(rhs) == 1 {
+			take(stmt, lhs, rhs[0])
+			return
+		}
+		for i, r := range rhs {
+			take(stmt, lhs[i:i+1], r)
+		}
+	}
+	global := make(map[ast.Spec]bool) // a variable of the package keeps its type
 	ast.Inspect(file.Before, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.File:
+			for _, d := range n.Decls {
+				if g, ok := d.(*ast.GenDecl); ok {
+					for _, s := range g.Specs {
+						global[s] = true
+					}
+				}
+			}
 		case *ast.AssignStmt:
-			take(n, n.Lhs, n.Rhs)
+			each(n, n.Lhs, n.Rhs)
 		case *ast.ValueSpec:
 			var lhs []ast.Expr
+			if global[n] {
+				break
+			}
 			for _, id := range n.Names {
 				lhs = append(lhs, id)
 			}
-			take(n, lhs, n.Values)
+			each(n, lhs, n.Values)
 		case *ast.CallExpr:
 			if f.calls(info, n) {
 				f.site(n)

@@ -228,8 +228,15 @@ func (m *matcher) expr(b, a ast.Expr) error {
 	b, a = ast.Unparen(b), ast.Unparen(a)
 	switch b := b.(type) {
 	case *ast.CallExpr:
-		if m.sites[b] != nil {
-			return m.differ(b, a, "the cleanup of %s is used in a way that nothing was claimed about", m.Prepare.Name.Name)
+		if s := m.sites[b]; s != nil {
+			h := m.holder(b)
+			switch {
+			case s.stmt != nil || m.isDeferred():
+				return m.siteCall(s, a)
+			case h == nil:
+				return m.differ(b, a, "the cleanup of %s is used in a way that nothing was claimed about", m.Prepare.Name.Name)
+			}
+			return m.value(h, b, a)
 		}
 		if h := m.holder(b.Fun); h != nil {
 			m.early = m.isDeferred()
@@ -248,6 +255,13 @@ func (m *matcher) expr(b, a ast.Expr) error {
 		}
 	case *ast.Ident:
 		if h := m.holder(b); h != nil {
+			if m.takesCleanup(b) {
+				now, ok := a.(*ast.Ident)
+				if !ok {
+					return m.differ(b, a, "%s is not set any more", b.Name)
+				}
+				return m.named(h, b, now)
+			}
 			return m.value(h, b, a)
 		}
 	}
@@ -257,6 +271,16 @@ func (m *matcher) expr(b, a ast.Expr) error {
 		}
 	}
 	return m.fields(b, a)
+}
+
+// takesCleanup reports whether an identifier is what a statement assigns a cleanup to.
+func (m *matcher) takesCleanup(id *ast.Ident) bool {
+	for _, s := range m.sites {
+		if s.stmt != nil && ast.Unparen(s.lhs[m.Result]) == ast.Expr(id) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }

@@ -113,7 +113,7 @@ func (m *matcher) result(b *ast.ReturnStmt, a ast.Node) error {
 	}
 	want := b.Results
 	if len(b.Results) == 0 {
-		if len(ra.Results) == 0 && (m.State.none() || n == 0) {
+		if len(ra.Results) == 0 && m.State.none() {
 			return nil // nothing sets the result that was the cleanup
 		}
 		sig := m.fn.Signature().Results() // a bare return spelled out
@@ -186,15 +186,15 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 	return m.differ(x, nil, "%s is not the cleanup that is claimed", types.ExprString(x))
 }
 
-// isResult reports whether a variable is a result of prepare, which every return
-// statement assigns.
-func (f *facts) isResult(v *types.Var) bool {
-	for r := range f.fn.Signature().Results().Variables() {
-		if r == v {
-			return true
+// resultOf returns the index of a variable among the results of prepare, which every
+// return statement assigns; -1 for another variable.
+func (f *facts) resultOf(v *types.Var) int {
+	for i := range f.fn.Signature().Results().Len() {
+		if f.fn.Signature().Results().At(i) == v {
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // stateOfNumber compares an operand with the state that the literals of a number stand

@@ -161,6 +161,7 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 		}
 		return true
 	})
+	c.Held = heldVars(u)
 	claim(c, vars)
 	return c
 }
@@ -273,4 +274,15 @@ func check(t *testing.T, c *Change, old, new, want string) {
 	case err != nil && !strings.Contains(err.Error(), want):
 		t.Errorf("%q => %q: %v, want %q", old, new, err, want)
 	}
+}
+
+// heldVars returns the variables that are called done.
+func heldVars(u *Unit) map[*types.Var]bool {
+	held := make(map[*types.Var]bool)
+	for _, obj := range u.Info.Defs {
+		if v, ok := obj.(*types.Var); ok && v.Name() == "done" {
+			held[v] = true
+		}
+	}
+	return held
 }

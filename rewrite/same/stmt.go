@@ -203,7 +203,7 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) (done bool, err error) {
 		return false, nil
 	}
 	call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr)
-	if !ok || m.sites[call] == nil {
+	if !ok || m.sites[call] == nil || m.sites[call].stmt == nil {
 		return false, nil
 	}
 	s := m.sites[call]

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 )
 
@@ -24,8 +25,11 @@ func (m *matcher) isType(a ast.Expr, t types.Type, at ast.Node) bool {
 		return m.isQualified(x, t)
 	}
 	if base, args := typeArgs(a); base != nil {
-		n, ok := types.Unalias(t).(*types.Named)
-		if !ok || n.TypeArgs().Len() != len(args) || !m.isType(base, n.Origin(), at) {
+		n, ok := t.(interface {
+			TypeArgs() *types.TypeList
+			Obj() *types.TypeName
+		})
+		if !ok || n.TypeArgs().Len() != len(args) || !m.isNamed(base, n.Obj(), at) {
 			return false
 		}
 		for i, arg := range args {
@@ -72,6 +76,18 @@ func (m *matcher) isType(a ast.Expr, t types.Type, at ast.Node) bool {
 			return m.isType(a, t.EmbeddedType(0), at)
 		}
 		return ok && m.isInterface(x, t, at)
+	}
+	return false
+}
+
+// isNamed reports whether an expression after the change names a type.
+func (m *matcher) isNamed(a ast.Expr, obj *types.TypeName, at ast.Node) bool {
+	switch a := a.(type) {
+	case *ast.Ident:
+		return m.lookup(a.Name, at.Pos()) == types.Object(obj)
+	case *ast.SelectorExpr:
+		pkg, ok := a.X.(*ast.Ident)
+		return ok && obj.Pkg() != nil && a.Sel.Name == obj.Name() && m.imported(pkg.Name, obj.Pkg())
 	}
 	return false
 }
@@ -145,13 +161,12 @@ func alternatives(a ast.Expr) []alternative {
 // prepare, or of its receiver, by name.
 func (m *matcher) typeParams(a *ast.FieldList) error {
 	sig := m.fn.Signature()
-	list := sig.TypeParams()
-	if list.Len() == 0 {
-		list = sig.RecvTypeParams()
-	}
+	var list []*types.TypeParam
+	list = slices.AppendSeq(list, sig.RecvTypeParams().TypeParams())
+	list = slices.AppendSeq(list, sig.TypeParams().TypeParams())
 	for _, p := range flatten(a) {
 		same := false
-		for t := range list.TypeParams() {
+		for _, t := range list {
 			same = same || t.Obj().Name() == p.name.Name && m.isType(p.typ, t.Constraint(), m.Prepare)
 		}
 		if !same {

@@ -233,7 +233,7 @@ func (m *matcher) variable(c *Capture, use ast.Node, a ast.Expr) error {
 	if m.lookup(c.Var.Name(), use.Pos()) != types.Object(c.Var) {
 		return m.differ(use, a, "%s means another variable here", c.Var.Name())
 	}
-	if m.early && !c.Address && (m.isResult(c.Var) || m.assigned(c.Var, use.End(), token.NoPos, true)) {
+	if m.early && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, use.End(), token.NoPos, true)) {
 		return m.differ(use, a, "%s may be assigned before the cleanup runs", c.Var.Name())
 	}
 	return nil
@@ -323,7 +323,10 @@ func (m *matcher) tells(name string) bool {
 
 // value compares a cleanup that is used as a value: it becomes a method value or a
 // literal that calls finish.
-func (m *matcher) value(h *holder, b *ast.Ident, a ast.Expr) error {
+func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
+	if m.converts(b, a) {
+		a = ast.Unparen(a).(*ast.CallExpr).Args[0]
+	}
 	if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok {
 		return m.forwards(h, b, lit)
 	}
@@ -335,10 +338,18 @@ func (m *matcher) value(h *holder, b *ast.Ident, a ast.Expr) error {
 	if len(m.Finish.Params) > 0 {
 		return m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
 	}
-	if m.Finish.On != Nothing && m.recovers() {
-		return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
-	}
 	return m.callee(h, b, a)
+}
+
+// converts reports whether an expression converts a value to the type of the cleanup in
+// whose place it stands.
+func (m *matcher) converts(b, a ast.Expr) bool {
+	call, ok := ast.Unparen(a).(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 || call.Ellipsis.IsValid() {
+		return false
+	}
+	_, named := m.unit.Info.TypeOf(b).(interface{ Obj() *types.TypeName })
+	return named && m.isType(call.Fun, m.unit.Info.TypeOf(b), b)
 }
 
 // isNothing reports whether a is func() {}.
@@ -349,11 +360,11 @@ func isNothing(a ast.Expr) bool {
 
 // forwards compares a cleanup with a literal that takes its arguments and calls
 // finish with them.
-func (m *matcher) forwards(h *holder, b *ast.Ident, lit *ast.FuncLit) error {
+func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 	if isNothing(lit) && m.failed(h) {
 		return nil
 	}
-	bad := m.differ(b, lit, "the literal does not do what %s does", b.Name)
+	bad := m.differ(b, lit, "the literal does not do what %s does", types.ExprString(b))
 	sig, ok := m.unit.Info.TypeOf(b).Underlying().(*types.Signature)
 	if !ok || len(lit.Body.List) != 1 {
 		return bad
@@ -471,6 +482,7 @@ func (m *matcher) wrapped(b *ast.CallExpr, a ast.Node) (done bool, err error) {
 // stateValue compares an expression with the state that a literal of prepare stands
 // for: its number and the variables that it captures.
 func (m *matcher) stateValue(lit *ast.FuncLit, use ast.Node, a ast.Expr) error {
+	ret, _ := use.(*ast.ReturnStmt)
 	want := make(map[string]func(ast.Expr) error)
 	if m.State.Kind != "" {
 		want[m.State.Kind] = func(x ast.Expr) error {
@@ -490,7 +502,12 @@ func (m *matcher) stateValue(lit *ast.FuncLit, use ast.Node, a ast.Expr) error {
 	}
 	for name, c := range m.inLit[lit] {
 		if c.Way == Field {
-			want[name] = func(x ast.Expr) error { return m.variable(c, use, x) }
+			want[name] = func(x ast.Expr) error {
+				if i := m.resultOf(c.Var); ret != nil && i >= 0 && !c.Address && len(ret.Results) > 0 && m.pure(ret.Results[i]) {
+					return m.node(ret.Results[i], x) // what the return assigns to it
+				}
+				return m.variable(c, use, x)
+			}
 		}
 	}
 	if m.State.Type == "" {
