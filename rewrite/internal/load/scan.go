@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -20,6 +21,9 @@ type hit struct {
 	name   string
 	method bool
 }
+
+// inTest reports whether a test file declares the function.
+func (h hit) inTest() bool { return strings.HasSuffix(h.file, "_test.go") }
 
 // A scan is what scanFiles finds in files.
 type scan struct {
