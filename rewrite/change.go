@@ -41,7 +41,7 @@ func (c *change) id() id { return id{c.key, c.pos.Filename} }
 // files returns the names of the files that c edits, sorted.
 func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
-// A decider asks for the candidates in all views, and brings them together.
+// A decider makes changes of the candidates in all views.
 type decider struct {
 	candidates func(*plan.World) []*edit.Candidate
 	scope      *load.Scope
@@ -115,10 +115,9 @@ func position(c *edit.Candidate) token.Position {
 	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
 }
 
-// merge brings the candidates of one name in all views together. Those that
-// edit, or stand in, a file that another view builds too make one change with
-// the candidate there; twins in files that no other view builds are changes by
-// themselves.
+// merge makes changes of the candidates of one name in all views. A candidate that
+// edits, or is declared in, a file of another view makes one change with the candidate
+// there. Twins in files that no other view builds are changes by themselves.
 func merge(views []*load.View, k pattern.Key, found []*edit.Candidate) []*change {
 	edits := make([]map[string][]edit.Edit, len(found))
 	for i, c := range found {

@@ -78,7 +78,7 @@ func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*lo
 	return found, nil
 }
 
-// A buildError says that the compiler does not take what the type checker took.
+// A buildError is the compiler's error about a text that type-checks.
 type buildError struct{ err *process.GoError }
 
 func (e *buildError) Error() string { return e.err.Error() }

@@ -51,7 +51,7 @@ func rank(o Options, changes []*change, found *findings) (warnings []string, err
 	return warnings, nil
 }
 
-// byCost orders findings by the first of the profiles, the dearest first.
+// byCost orders findings by the first of the profiles, the most expensive first.
 func byCost(a, b Finding) int {
 	if len(a.Costs) == 0 || len(b.Costs) == 0 || a.Costs[0].Share == b.Costs[0].Share {
 		return 0

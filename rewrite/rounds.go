@@ -11,14 +11,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// rewrite applies changes in rounds until a round finds nothing to do, so that
-// a second run would find nothing either.
+// rewrite applies changes in rounds until a round finds nothing to do. A second run
+// would then find nothing either.
 //
-// Each round takes the changes that have no declaration in common, checks the
-// result with the go command and the type checker in every configuration, and
-// decides anew on the checked result. A change that spoils the check is found
-// by halving: alone on a sound base it is refused with the words of the
-// checker, otherwise it waits for the next round and is decided anew there.
+// Each round takes the changes that have no declaration in common, type-checks the
+// result in every configuration, runs the checks of the prover, and decides anew on the
+// result. A change that fails is found by halving. Alone on a sound base it is refused
+// with the error of the check. Otherwise it waits for the next round, and is decided
+// anew there.
 func (r *run) rewrite(ctx context.Context) error {
 	known := make(map[id]bool) // each round settles one of them at least
 	for n := 1; ; n++ {
@@ -69,8 +69,8 @@ func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
 	return err
 }
 
-// compatible returns the changes of this round: those that are planned, not
-// settled, and have no top-level declaration in common.
+// compatible returns the changes of a round: those that are planned, not settled, and
+// have no top-level declaration in common.
 func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
 	type place struct {
 		file string
@@ -151,8 +151,8 @@ func innerFirst(changes []*change) []*change {
 	return ordered
 }
 
-// declarations returns the declarations that an edit touches, by the first
-// view that builds the file.
+// declarations returns the indices of the declarations that an edit touches, in the
+// first view that builds the file.
 func declarations(views []*load.View, name string, e edit.Edit) []int {
 	for _, v := range views {
 		if v.Syntax[name] != nil {
@@ -170,9 +170,9 @@ type round struct {
 	accepted []*change
 }
 
-// accept takes a group of changes on if the result checks, or else those parts
-// of it that do. A change that fails alone, on nothing but the base, is the one
-// to blame.
+// accept accepts a group of changes if the result passes the checks, or else those
+// parts of the group that do. A change that fails alone, on nothing but the base, is
+// refused.
 func (r *round) accept(ctx context.Context, group []*change) error {
 	all := append(slices.Clone(r.accepted), group...)
 	over, err := apply(r.run.tree.Source, r.base, all)

@@ -121,8 +121,8 @@ type run struct {
 	prover  *prover
 }
 
-// start opens the tree, unless an earlier rewrite of it was killed, and finds out which
-// packages matter.
+// start opens the tree and finds the packages that matter. It returns an
+// *UnfinishedError if an earlier rewrite of the tree was killed.
 func start(ctx context.Context, o Options, in internals) (*run, error) {
 	tree, err := load.Open(ctx, load.Settings{
 		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Exported: o.Exported,
@@ -184,18 +184,18 @@ func (r *run) look(ctx context.Context) (err error) {
 }
 
 // opens reports whether some change concerns a function that packages outside
-// the scope could depend on without naming it, by an interface that they bring
-// together with its type. Such a change is decided again with all of them in
-// sight, and with all of their text. It is rare, and most runs are spared the packages
-// that merely depend on one with an exported candidate.
+// the scope could depend on without naming it, by an interface that they convert its
+// receiver to. Such a change is decided again with all of these packages loaded, whole.
+// It is rare. Most runs need not load packages that merely depend on one with an
+// exported candidate.
 func opens(changes []*change) bool {
 	return slices.ContainsFunc(changes, func(c *change) bool {
 		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"
 	})
 }
 
-// weigh asks the compiler about the changes of the first round, and sets those aside
-// that cost nothing: they are no findings.
+// weigh asks the compiler about the changes of the first round. Those that cost nothing
+// are no findings, and are set aside.
 func (r *run) weigh(ctx context.Context) error {
 	if len(r.changes) == 0 {
 		return nil

@@ -9,8 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/trial"
 )
 
-// A testError says that tests fail over rewritten files that pass over the old
-// ones.
+// A testError says that tests fail over rewritten files, and pass over the old ones.
 type testError struct{ failures []trial.Failure }
 
 func (e *testError) Error() string { return e.failures[0].String() }

@@ -6,13 +6,12 @@ import (
 	"go/token"
 )
 
-// abridge returns the text of a file with blanks in the place of the bodies of functions
-// that keep says no to for all of their tokens. All else keeps its position. Functions
-// that must have a body have it still: the generic ones, and init. A text that is no Go
-// is returned as it is.
+// abridge blanks every function body in which keep returns false for all tokens. Offsets
+// do not change. Functions that must have a body keep it: generic ones, and init. Text
+// that does not scan is returned unchanged.
 //
-// To scan a text costs half of what it costs to parse it, and leaves no garbage: a file
-// of a hundred thousand lines takes a hundred megabytes as a tree.
+// Scanning costs half of what parsing costs, and leaves no garbage. The syntax tree of a
+// file of a hundred thousand lines takes a hundred megabytes.
 func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	sound := true

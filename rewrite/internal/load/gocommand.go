@@ -13,9 +13,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// list asks the go command about patterns, in one configuration. The packages
-// that come back are those of people: the generated main packages of tests are
-// left out, and dependencies that are compiled once more for a test.
+// list lists the packages that patterns match, in one configuration. It leaves out the
+// generated main packages of tests, and dependencies that are compiled once more for a
+// test.
 func (t *Tree) list(ctx context.Context, config Config, patterns []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context:    ctx,
@@ -90,8 +90,8 @@ func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package,
 	}), nil
 }
 
-// plainError returns err without the wrapping that speaks of how the go
-// command is called.
+// plainError returns an error of packages.Load without its prefix, which says how the
+// go command is called.
 func plainError(err error) error {
 	text := strings.TrimPrefix(err.Error(), "err: ")
 	if i := strings.Index(text, "stderr: "); i >= 0 {

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// interfaceMethods returns the exported methods that interfaces in the packages of g
-// ask for, as far as syntax tells. An interface need not be in sight of the methods
-// that satisfy it: a type assertion in one package may get its operand through others
-// from a package that it does not know.
+// interfaceMethods returns the exported methods of the interfaces in the packages of g,
+// and in the files present, by their syntax. An interface matters although its package
+// does not import the one with the methods: the operand of a type assertion may come
+// from there through other packages.
 func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
 	paths := make(map[string]string) // of the package, by file
 	for _, pkgs := range g {

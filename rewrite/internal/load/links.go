@@ -11,9 +11,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// links knows the files of the main modules by their other names. A file that has
-// two is not edited: the package of the other name, whose callers are its own,
-// would change with it.
+// links holds the other names of files and directories of the main modules. A file with
+// two names is not edited: the package that knows it by the other name, and has callers
+// of its own, would change with it.
 type links struct {
 	root  string              // below which files may change, without links
 	mains []string            // directories of the main modules, without links
@@ -66,8 +66,8 @@ func (s *Scope) findLinks(ctx context.Context) (*links, error) {
 	return l, nil
 }
 
-// obstacle says what keeps a file from being edited, as a clause, or "" if nothing
-// does.
+// obstacle returns the reason why a file must not be edited, as a clause; "" if there
+// is none.
 func (l *links) obstacle(name string, short func(string) string) string {
 	real := resolved(name)
 	ours := func(dir string) bool { return below(dir, real) }
@@ -94,8 +94,8 @@ func (l *links) obstacle(name string, short func(string) string) string {
 	return ""
 }
 
-// Obstacle says what keeps a file from being edited, as a clause, or "" if nothing does:
-// it has several names, or is not where it seems to be.
+// Obstacle returns the reason why a file must not be edited, as a clause; "" if there is
+// none. A file with several names has one, and so has a link to another place.
 func (s *Scope) Obstacle(ctx context.Context, name string) (string, error) {
 	if s.links == nil {
 		var err error

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// listings asks the go command about patterns, in every configuration.
+// listings lists the packages that patterns match, in every configuration.
 //
-// To read the files of a module is most of a report's work, and the go command does it
-// anew for each configuration. But what it says differs only where a file is bound to a
-// system, by its name or a build constraint. So it is asked about everything once, and
-// then about the directories that hold such files.
+// The go command reads the files of a module anew for each configuration, which is most
+// of a report's work. Its output differs only where a file is bound to a system, by its
+// name or a build constraint. So it lists everything once, and then the directories that
+// hold such files.
 func (t *Tree) listings(ctx context.Context, patterns []string) (graph, error) {
 	g := make(graph)
 	var s *shared

@@ -11,14 +11,12 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// around looks through the directories of the main modules, and returns what listing
-// their packages does not tell.
+// around returns the nested modules that are not main modules, and all Go files of the
+// main modules. Unreadable entries are skipped.
 //
-// The one is the modules below them that are not main modules. Their paths mostly
-// begin with that of the module around them, and then their packages may import its
-// internal ones. The other is the Go files of the main modules, for all systems: a
-// package of which no file is built is not listed at all. What cannot be read is
-// neither.
+// The path of a nested module mostly begins with that of the module around it, and then
+// its packages may import internal packages of that one. The files include those for
+// other systems: go list names no package of which no file is built.
 func around(mains []string) (neighbours []plan.Neighbour, files []string) {
 	for _, root := range mains {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {

@@ -72,7 +72,7 @@ func excluded(p *packages.Package) bool {
 	})
 }
 
-// excludes is what the go command says of a directory in which nothing is built.
+// excludes is the error of the go command for a directory in which nothing is built.
 const excludes = "build constraints exclude all Go files"
 
 // widest keeps each package once: with its in-package tests, if it has any.

@@ -8,10 +8,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// matcher returns a function that reports whether a package is matched by a
-// pattern. A pattern without "..." is matched by everything, since the go
-// command complains by itself when there is no such package; so are the
-// names that it gives to sets of packages.
+// matcher returns a function that reports whether a pattern matches a package. A
+// pattern without "..." matches every package: where there is none, the go command
+// reports that itself.
 func matcher(dir, pattern string) func(*packages.Package) bool {
 	if !strings.Contains(pattern, "...") {
 		return func(*packages.Package) bool { return true }

@@ -83,7 +83,7 @@ type checker struct {
 	known   map[*packages.Package]*packages.Package
 }
 
-// A placed is the name of a file, in a file set.
+// A placed is a file in a file set.
 type placed struct {
 	fset *token.FileSet
 	name string

@@ -14,8 +14,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// A hit is a function that may be a prepare function, as far as syntax tells: see
-// pattern.May.
+// A hit is a function that may be a prepare function, by its syntax: see pattern.May.
 type hit struct {
 	file   string
 	name   string
@@ -34,8 +33,8 @@ type scan struct {
 	problems []Problem         // syntax errors, of the files that were parsed
 }
 
-// scanFiles parses files, several at a time, as far as they may hold a function
-// literal. It keeps no syntax.
+// scanFiles parses those of files that may hold a function literal, several at a time.
+// It keeps no syntax.
 func scanFiles(src *Sources, files []string) *scan {
 	type answer struct {
 		hits     []hit
@@ -84,9 +83,8 @@ func scanFiles(src *Sources, files []string) *scan {
 	return all
 }
 
-// deferred keeps those hits that a caller in one of the files may defer: see
-// pattern.MayDefer. A function that is not exported has its callers in its own
-// directory.
+// deferred returns those hits that a caller in one of the files may defer: see
+// pattern.MayDefer. Callers of a function that is not exported are in its directory.
 func deferred(src *Sources, hits []hit, files []string) []hit {
 	names := make(map[string]bool)
 	for _, h := range hits {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A shared is the listing of one configuration, of which others share the most.
+// A shared is the listing of one configuration, most of which holds in others, too.
 type shared struct {
 	tree  *Tree
 	dirs  []string // of the patterns
@@ -20,10 +20,10 @@ type shared struct {
 	bound map[string]bool              // directories with a file that is bound to a system
 }
 
-// newShared returns what other configurations may share, or nil if that cannot be told:
-// where the patterns are not all that is below some directories, where a main module
-// says what they do not name, where another module may import a main one in some
-// configurations, or in the standard library.
+// newShared returns what other configurations share of roots, the packages that patterns
+// match in the first one. It returns nil if that is not known: if a pattern is not all
+// that is below a directory, if a go.mod file ignores directories, if another module may
+// import a main one in some configurations, or in the standard library.
 func newShared(ctx context.Context, t *Tree, patterns []string, roots []*packages.Package) (*shared, error) {
 	var dirs []string
 	for _, p := range patterns {
@@ -127,8 +127,8 @@ func (s *shared) below(name string) bool {
 	return slices.ContainsFunc(s.dirs, func(dir string) bool { return below(dir, name) })
 }
 
-// list returns what the go command would say of another configuration; nil if it has to
-// be asked.
+// list returns the packages that the patterns match in another configuration; nil if the
+// go command has to list them.
 func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, error) {
 	if !slices.Equal(config.Tags, s.tree.Configs[0].Tags) {
 		return nil, nil
@@ -183,9 +183,9 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 	return roots, nil
 }
 
-// agrees reports whether the packages in bound directories stand in the same place of
-// the graph as in s: then nothing changes for those that are around them. Otherwise a
-// package may, for instance, have to be compiled once more for a test.
+// agrees reports whether the packages in bound directories import the same packages of
+// the main modules as in s. Then nothing changes for the packages around them. Otherwise
+// a package may, for instance, have to be compiled once more for a test.
 func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Package) bool {
 	for _, p := range roots {
 		if q := s.nodes[p.ID]; q != nil && !slices.Equal(mainImports(p), mainImports(q)) {

@@ -12,9 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
-// Sources holds files as they were when first read, so that all that a run
-// decides rests on the same text, and so that the end of a run can tell
-// whether somebody changed a file meanwhile.
+// Sources holds the content of files as it was when they were first read. All
+// decisions of a run rest on the same text, and its end can tell whether somebody
+// changed a file meanwhile.
 type Sources struct {
 	mu      sync.Mutex
 	text    map[string][]byte
@@ -93,8 +93,8 @@ func readSource(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, largest+1))
 }
 
-// Unchanged fails if a file is not what it was when it was first read. Callers
-// are looked for in all that was read, and a new one would be left behind.
+// Unchanged returns an error if a file differs from what was first read. A caller that
+// was added since would not be rewritten.
 func (s *Sources) Unchanged() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Sources) Unchanged() error {
 	return nil
 }
 
-// check fails if a file was read twice with different content.
+// check returns an error if a file was read twice with different content.
 func (s *Sources) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

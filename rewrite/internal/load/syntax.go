@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A syntax holds the files of one text as they were parsed. The configurations share
-// them, and the variants of a package: a file is parsed once.
+// A syntax holds the parsed files of one text. Each is parsed once, for all
+// configurations and all variants of a package.
 type syntax struct {
 	src   *Sources
 	over  Overlay
@@ -45,8 +45,8 @@ func newSyntax(src *Sources, over Overlay, brief *briefing) *syntax {
 	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
 }
 
-// file returns a file. Where nobody looks at the functions, there may be thousands of
-// files, and their bodies and comments are dropped: two thirds of the memory.
+// file returns the syntax of a file. Outlines have no function bodies and no comments,
+// which are two thirds of the memory: there may be thousands of them.
 func (s *syntax) file(name string, part part) (*ast.File, error) {
 	s.mu.Lock()
 	want := portion{name, part}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A View is what one build configuration makes of the scope.
+// A View is a scope, type-checked in one build configuration.
 type View struct {
 	Config Config
 	World  *plan.World

@@ -32,9 +32,9 @@ func mentions(text []byte, names map[string]bool) bool {
 	return false
 }
 
-// mayLiteral reports whether a file may hold a function literal, as far as its
-// words tell. Two thirds of the files of a usual module do not, and to read them is
-// a tenth of the work of parsing them. It may say yes too often.
+// mayLiteral reports whether a file may hold a function literal. It may report true too
+// often. Two thirds of the files of a usual module hold none, and reading them costs a
+// tenth of parsing them.
 func mayLiteral(text []byte) bool {
 	for rest, last := text, byte('\n'); ; {
 		i := bytes.Index(rest, []byte("func"))
@@ -58,8 +58,8 @@ func mayLiteral(text []byte) bool {
 	}
 }
 
-// isMethod reports whether a line goes on like that of a method, after the word
-// func: with a receiver in parentheses and a name.
+// isMethod reports whether text, which follows the word func, begins like a method: with
+// a receiver in parentheses and a name.
 func isMethod(text []byte) bool {
 	end := bytes.IndexAny(text[1:], "()\n")
 	if end < 0 || text[1+end] != ')' {
