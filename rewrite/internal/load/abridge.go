@@ -19,64 +19,80 @@ func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 	s.Init(file, text, func(token.Position, string) { sound = false }, 0)
 
 	out := text
-	var (
-		depth  int         // of brackets
-		last   token.Token // before tok
-		inFunc bool        // since the keyword of a function's declaration
-		body   = -1        // its offset
-		kept   bool        // it
-	)
+	at := bodies{body: -1}
 	for sound {
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF {
 			break
 		}
-		if body >= 0 && !kept {
-			kept = keep(tok, lit)
+		if at.body >= 0 && !at.kept {
+			at.kept = keep(tok, lit)
 		}
-		switch tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			switch {
-			case depth > 0 || !inFunc:
-			case tok == token.LBRACK && last == token.IDENT:
-				kept = true // func F[T any]; or a result of an instantiated type: so be it
-			case tok == token.LBRACE && last != token.INTERFACE && last != token.STRUCT:
-				body = file.Offset(pos)
+		from, to := at.next(tok, lit, file.Offset(pos))
+		if to > 0 {
+			if &out[0] == &text[0] {
+				out = bytes.Clone(text)
 			}
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			depth--
-			switch {
-			case depth < 0:
-				sound = false
-			case depth == 0 && body >= 0:
-				if !kept {
-					if &out[0] == &text[0] {
-						out = bytes.Clone(text)
-					}
-					blank(out[body : file.Offset(pos)+1])
-				}
-				inFunc, body = false, -1
-			}
-		case token.FUNC:
-			if depth == 0 && (last == token.ILLEGAL || last == token.SEMICOLON) {
-				inFunc, kept = true, false
-			}
-		case token.IDENT:
-			if inFunc && last == token.FUNC && depth == 0 && lit == "init" {
-				kept = true
-			}
-		case token.SEMICOLON:
-			if depth == 0 {
-				inFunc = false // it has no body
-			}
+			blank(out[from:to])
 		}
-		last = tok
+		sound = sound && at.depth >= 0
 	}
-	if !sound || depth != 0 {
+	if !sound || at.depth != 0 {
 		return text
 	}
 	return out
+}
+
+// bodies finds the bodies of function declarations in a stream of tokens.
+type bodies struct {
+	depth  int         // of brackets
+	last   token.Token // before the current one
+	inFunc bool        // since the keyword of a function's declaration
+	body   int         // its offset, or -1
+	kept   bool        // it
+}
+
+// next takes the next token. If that ends a body which is not kept, next returns its
+// offsets.
+func (b *bodies) next(tok token.Token, lit string, offset int) (from, to int) {
+	switch tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		b.open(tok, offset)
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		b.depth--
+		if b.depth == 0 && b.body >= 0 {
+			if !b.kept {
+				from, to = b.body, offset+1
+			}
+			b.inFunc, b.body = false, -1
+		}
+	case token.FUNC:
+		if b.depth == 0 && (b.last == token.ILLEGAL || b.last == token.SEMICOLON) {
+			b.inFunc, b.kept = true, false
+		}
+	case token.IDENT:
+		if b.inFunc && b.last == token.FUNC && b.depth == 0 && lit == "init" {
+			b.kept = true
+		}
+	case token.SEMICOLON:
+		if b.depth == 0 {
+			b.inFunc = false // it has no body
+		}
+	}
+	b.last = tok
+	return from, to
+}
+
+// open takes an opening bracket.
+func (b *bodies) open(tok token.Token, offset int) {
+	switch {
+	case b.depth > 0 || !b.inFunc:
+	case tok == token.LBRACK && b.last == token.IDENT:
+		b.kept = true // func F[T any]; or a result of an instantiated type: so be it
+	case tok == token.LBRACE && b.last != token.INTERFACE && b.last != token.STRUCT:
+		b.body = offset
+	}
+	b.depth++
 }
 
 func blank(text []byte) {
