@@ -42,7 +42,7 @@ func TestAnalyzer(t *testing.T) {
 		"exported":   {held: []string{"cannot rewrite Begin: it is exported"}},
 		"together": {
 			fixes: []string{"(*Conn).prepareRead", "(*Conn).prepareWrite"},
-			held:  []string{"no fix for (*Conn).startRead here: another fix"},
+			held:  []string{"no fix for (*Conn).prepareToRead here: another fix"},
 		},
 	})
 }

@@ -12,16 +12,16 @@ import (
 )
 
 // pairs gives the words that Go code uses for the end of what the first word of
-// a prepare function begins.
+// a prepare function begins. Only those are here that leave no doubt about what the
+// cleanup does: the opposite of add need not be remove.
 func pairs() map[string]string {
 	return map[string]string{
-		"begin": "end", "start": "finish", "prepare": "finish", "open": "close", "acquire": "release",
-		"lock": "unlock", "enter": "exit", "setup": "teardown", "setUp": "tearDown", "rlock": "runlock",
-		"register": "unregister", "track": "untrack", "push": "pop", "enable": "disable", "hold": "release",
-		"suspend": "resume", "pause": "resume", "subscribe": "unsubscribe", "attach": "detach", "mount": "unmount",
-		"set": "restore", "clear": "restore", "override": "restore", "replace": "restore", "patch": "restore",
-		"mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore", "change": "restore",
-		"get": "release", "claim": "release", "add": "remove", "insert": "delete", "create": "remove", "connect": "disconnect", "reserve": "release", "join": "leave", "pin": "unpin", "block": "unblock", "freeze": "unfreeze",
+		"begin": "end", "start": "stop", "prepare": "finish", "open": "close", "acquire": "release",
+		"lock": "unlock", "rlock": "runlock", "enter": "exit", "setup": "teardown", "setUp": "tearDown",
+		"register": "unregister", "push": "pop", "hold": "release", "suspend": "resume", "pause": "resume",
+		"subscribe": "unsubscribe", "attach": "detach", "mount": "unmount", "connect": "disconnect",
+		"override": "restore", "mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore",
+		"reserve": "release", "pin": "unpin", "block": "unblock", "enable": "disable",
 	}
 }
 
@@ -117,7 +117,8 @@ func finishNames(prepare, word string) []string {
 // used reports whether an identifier of the name appears anywhere in the
 // unit's package, in the files that the build leaves out too. A new name that
 // nobody uses can clash with nothing: no field, method, promoted method,
-// function, import or local, and no interface that a new method would satisfy.
+// function, import or local, and no interface that a new method would satisfy. For
+// a method, only fields and methods count.
 //
 // A file that declares the function's twin is never built together with it, and
 // may well have the name that we are after.
@@ -128,7 +129,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 			identifiers(f, x.names[u])
 		}
 	}
-	if x.names[u][name] && !(x.plan.Form == Direct && x.goes(u, name)) {
+	if x.names[u][name] && !(x.plan.Form == Direct && x.goes(u, name)) && (!x.plan.Finish.OnRecv || x.member(u, name)) {
 		return true
 	}
 	return slices.ContainsFunc(u.Ignored, func(file string) bool {
@@ -140,6 +141,21 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 		identifiers(f, names)
 		return names[name]
 	})
+}
+
+// member reports whether a field or method of the name appears in the unit. A local
+// variable does not stand in the way of a method.
+func (x *decision) member(u *pattern.Unit, name string) bool {
+	found := false
+	for _, f := range u.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				found = found || selected(u.Info, id)
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // goes reports whether everything of the name in the unit is a variable that

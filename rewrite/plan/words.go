@@ -9,6 +9,11 @@ import (
 // verbOf splits a camel-case name after its first word: "prepareRead" is
 // "prepare" and "Read".
 func verbOf(name string) (verb, rest string) {
+	for _, two := range []string{"setUp", "SetUp"} {
+		if rest, ok := strings.CutPrefix(name, two); ok && (rest == "" || unicode.IsUpper([]rune(rest)[0])) {
+			return two, rest
+		}
+	}
 	for i, r := range name {
 		if i > 0 && unicode.IsUpper(r) {
 			return name[:i], name[i:]

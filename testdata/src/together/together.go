@@ -10,7 +10,7 @@ func (c *Conn) prepareRead(err *error) func() { // want `prepareRead returns a c
 	return func() { fmt.Println("read", c.n, *err) }
 }
 
-func (c *Conn) startRead(err *error) func() { // want `startRead returns a closure`
+func (c *Conn) prepareToRead(err *error) func() { // want `prepareToRead returns a closure`
 	fmt.Println("start")
 	return func() { fmt.Println("started", c.n, *err) }
 }
@@ -26,7 +26,7 @@ func (c *Conn) Read() (err error) {
 }
 
 func (c *Conn) Start() (err error) {
-	defer c.startRead(&err)()
+	defer c.prepareToRead(&err)()
 	return nil
 }
 
