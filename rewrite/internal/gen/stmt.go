@@ -425,12 +425,16 @@ func (g *gen) hook(b *block) {
 	}))
 }
 
-// recovers defers a recovery, which turns a panic into an ordinary return.
+// recovers defers a recovery, which turns a panic into an ordinary return. A prepare
+// function panics again: its callers would go on with a nil cleanup and no error.
 func (g *gen) recovers(b *block) {
 	b.line("defer %s()", g.literal(b, literalRole, "", "", func(in *block) {
 		g.nest(in, "if r := recover(); r != nil", func(in *block) {
 			in.line("fmt.Println(%s, r)", g.label())
 			g.stmts(in, 1)
+			if b.fn.role == prepareRole {
+				in.line("panic(r)")
+			}
 		}, "")
 	}))
 }
