@@ -61,7 +61,7 @@ func Use(c *low.Conn) (err error) {
 }
 
 func other() string {
-	End := os.Args // a name that is wanted
+	End := os.Args // not a member
 	return ToUpper(End[0])
 }
 
@@ -123,8 +123,8 @@ func more() { fmt.Println() }
 				t.Errorf("refusal %v, want %q", f.Refusal, test.code)
 			case test.code == "":
 				text := string(changed(t, dir, results[0])["use/use.go"])
-				if !strings.Contains(text, "defer c.FinishBegin(&err)") {
-					t.Errorf("finish should not be called End, which other has a use for:\n%s", text)
+				if !strings.Contains(text, "defer c.End(&err)") {
+					t.Errorf("finish should be called End, as no member of Conn is:\n%s", text)
 				}
 				if !strings.Contains(text, "return ToUpper(End[0])") {
 					t.Errorf("other is not as it was:\n%s", text)
