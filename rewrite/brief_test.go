@@ -1,12 +1,12 @@
 package rewrite
 
 import (
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -61,7 +61,7 @@ func Use(c *low.Conn) (err error) {
 }
 
 func other() string {
-	End := os.Args // a name that is wanted
+	End := os.Args // not a member
 	return ToUpper(End[0])
 }
 
@@ -103,21 +103,9 @@ func more() { fmt.Println() }
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := unpack(t, test.archive)
-			o, err := Options{Dir: dir}.complete(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := survey(t.Context(), o, newSources())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := slices.Collect(maps.Keys(s.brief.pkgs)); !slices.Equal(got, []string{"example.com/m/use"}) {
-				t.Errorf("in brief: %q, want what names Begin and is not below it", got)
-			}
 			var results []*Result
-			for _, o := range []Options{{}, {whole: true}} {
-				o.Dir, o.Rewrite = dir, true
-				res, err := Run(t.Context(), o)
+			for _, whole := range []bool{false, true} {
+				res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true}, internals{edit.Candidates, load.Testing{Whole: whole}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -135,8 +123,8 @@ func more() { fmt.Println() }
 				t.Errorf("refusal %v, want %q", f.Refusal, test.code)
 			case test.code == "":
 				text := string(changed(t, dir, results[0])["use/use.go"])
-				if !strings.Contains(text, "defer c.FinishBegin(&err)") {
-					t.Errorf("finish should not be called End, which other has a use for:\n%s", text)
+				if !strings.Contains(text, "defer c.End(&err)") {
+					t.Errorf("finish should be called End, as no member of Conn is:\n%s", text)
 				}
 				if !strings.Contains(text, "return ToUpper(End[0])") {
 					t.Errorf("other is not as it was:\n%s", text)

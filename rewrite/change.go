@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -40,9 +41,15 @@ func (c *change) id() id { return id{c.key, c.pos.Filename} }
 // files returns the names of the files that c edits, sorted.
 func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
-// decide asks for the candidates in every view, leaves out those that a comment
-// silences, and brings them together, in the order of their positions.
-func (r *run) decide(ctx context.Context, views []*view) (changes []*change, err error) {
+// A decider makes changes of the candidates in all views.
+type decider struct {
+	candidates func(*plan.World) []*edit.Candidate
+	scope      *load.Scope
+}
+
+// decide returns the changes in the order of their positions, without those that a
+// comment silences.
+func (d decider) decide(ctx context.Context, views []*load.View) (changes []*change, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: %v; nothing was written\n%s", v, debug.Stack())
@@ -51,8 +58,8 @@ func (r *run) decide(ctx context.Context, views []*view) (changes []*change, err
 	byKey := make(map[pattern.Key][]*edit.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
 	for i, v := range views {
-		v.world.Stop = func() bool { return ctx.Err() != nil }
-		found := r.candidates(v.world)
+		v.World.Stop = func() bool { return ctx.Err() != nil }
+		found := d.candidates(v.World)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -74,7 +81,29 @@ func (r *run) decide(ctx context.Context, views []*view) (changes []*change, err
 		changes = append(changes, same...)
 	}
 	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
-	return changes, r.refuseLinked(ctx, changes)
+	return changes, d.refuseLinked(ctx, changes)
+}
+
+// refuseLinked refuses the changes of files that have several names, or that are not
+// where they seem to be.
+func (d decider) refuseLinked(ctx context.Context, changes []*change) error {
+	for _, c := range changes {
+		if c.refusal != nil || len(c.edits) == 0 {
+			continue
+		}
+		for _, name := range c.files() {
+			why, err := d.scope.Obstacle(ctx, name)
+			if err != nil {
+				return err
+			}
+			if why != "" {
+				c.refusal = &plan.Refusal{Code: plan.OutsideModule, Pos: c.pos, Name: c.key.String(), Reason: why}
+				c.edits = nil
+				break
+			}
+		}
+	}
+	return nil
 }
 
 func comparePositions(a, b token.Position) int {
@@ -86,11 +115,10 @@ func position(c *edit.Candidate) token.Position {
 	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
 }
 
-// merge brings the candidates of one name in all views together. Those that
-// edit, or stand in, a file that another view builds too make one change with
-// the candidate there; twins in files that no other view builds are changes by
-// themselves.
-func merge(views []*view, k pattern.Key, found []*edit.Candidate) []*change {
+// merge makes changes of the candidates of one name in all views. A candidate that
+// edits, or is declared in, a file of another view makes one change with the candidate
+// there. Twins in files that no other view builds are changes by themselves.
+func merge(views []*load.View, k pattern.Key, found []*edit.Candidate) []*change {
 	edits := make([]map[string][]edit.Edit, len(found))
 	for i, c := range found {
 		if c != nil && c.Refusal == nil {
@@ -101,11 +129,11 @@ func merge(views []*view, k pattern.Key, found []*edit.Candidate) []*change {
 		if found[i] == nil {
 			return false
 		}
-		if views[j].built[position(found[i]).Filename] {
+		if views[j].Built[position(found[i]).Filename] {
 			return true
 		}
 		for name := range edits[i] {
-			if views[j].built[name] {
+			if views[j].Built[name] {
 				return true
 			}
 		}
@@ -144,7 +172,7 @@ func merge(views []*view, k pattern.Key, found []*edit.Candidate) []*change {
 
 // agree makes one change of the members: all that edit a file which several of
 // the views build must edit it alike.
-func agree(views []*view, k pattern.Key, found []*edit.Candidate, edits []map[string][]edit.Edit, members []int) *change {
+func agree(views []*load.View, k pattern.Key, found []*edit.Candidate, edits []map[string][]edit.Edit, members []int) *change {
 	c := &change{key: k, edits: make(map[string][]edit.Edit)}
 	for _, i := range members {
 		if found[i] != nil && c.first == nil {
@@ -163,15 +191,15 @@ func agree(views []*view, k pattern.Key, found []*edit.Candidate, edits []map[st
 	for _, i := range members {
 		for _, name := range slices.Sorted(maps.Keys(edits[i])) {
 			for _, j := range members {
-				if views[j].built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
+				if views[j].Built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
 					c.refusal = &plan.Refusal{
 						Code: plan.ConfigsDiverge, Pos: c.pos, Name: k.String(),
-						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].config, views[j].config, filepath.Base(name)),
+						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, filepath.Base(name)),
 					}
 					return c
 				}
 			}
-			if !views[i].ours[name] {
+			if !views[i].Ours[name] {
 				c.refusal = &plan.Refusal{
 					Code: plan.OutsideModule, Pos: c.pos, Name: k.String(),
 					Reason: fmt.Sprintf("%s is not a file of a main module", filepath.Base(name)),

@@ -6,20 +6,24 @@ import (
 	"go/token"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
-// directives finds the comments that silence nothing: they stand where they reach
+// idleDirectives finds the comments that silence nothing: they stand where they reach
 // no function, or only functions that would be no finding, with whatever options.
 // An exported function that syntax takes for a prepare function may be one to
-// callers that are out of sight, and so gets the benefit of the doubt.
-func (r *run) directives() error {
+// callers that are not loaded, and so gets the benefit of the doubt.
+func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates func(*plan.World) []*edit.Candidate) ([]Directive, error) {
+	var idle []Directive
 	var silenced map[token.Position]bool // names of functions that could be findings
-	for _, name := range r.scope.mentions {
-		text, err := r.src.read(name)
+	for _, name := range s.Mentions() {
+		text, err := t.Source.Read(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -29,41 +33,35 @@ func (r *run) directives() error {
 		may := pattern.May(f)
 		for _, d := range suppress.Directives(fset, f) {
 			if silenced == nil && slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return slices.Contains(may, fn) }) {
-				silenced = r.silenced()
+				silenced = silencedIn(s.Mentions(), views, candidates)
 			}
 			if !slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool {
 				open := ast.IsExported(fn.Name.Name) && f.Name.Name != "main"
 				return slices.Contains(may, fn) && (open || silenced[fset.PositionFor(fn.Name.Pos(), false)])
 			}) {
-				r.idle = append(r.idle, Directive{fset.PositionFor(d.Comment.Pos(), false), d.Comment.Text})
+				idle = append(idle, Directive{fset.PositionFor(d.Comment.Pos(), false), d.Comment.Text})
 			}
 		}
 	}
-	return nil
+	return idle, nil
 }
 
-// silenced returns where the functions are named, in the files that may hold
-// directives, that are candidates with all options.
-func (r *run) silenced() map[token.Position]bool {
+// silencedIn returns where the functions are named, in files, that are candidates with
+// all options.
+func silencedIn(files []string, views []*load.View, candidates func(*plan.World) []*edit.Candidate) map[token.Position]bool {
 	found := make(map[token.Position]bool)
-	for _, v := range r.views {
-		w := *v.world
+	for _, v := range views {
+		w := *v.World
 		w.All = true
 		target := w.Target
 		w.Target = func(u *pattern.Unit) bool {
 			return target(u) && slices.ContainsFunc(u.Files, func(f *ast.File) bool {
-				return slices.Contains(r.scope.mentions, u.Filename(f.FileStart))
+				return slices.Contains(files, u.Filename(f.FileStart))
 			})
 		}
-		for _, c := range r.candidates(&w) {
+		for _, c := range candidates(&w) {
 			found[position(c)] = true
 		}
 	}
 	return found
-}
-
-// A Directive is a comment that is there to silence findings: see package suppress.
-type Directive struct {
-	Pos  token.Position // unadjusted by line directives
-	Text string         // with its slashes
 }

@@ -11,28 +11,33 @@
 //	}
 //	return res.Write(ctx) // all files, or none
 //
+// # The steps
+//
+// Run (run.go) goes through these steps. Each is a file, or a package of its own:
+//
+//	load      package load: which packages matter, type-checked
+//	change    change.go, twins.go: what is decided for each prepare function, over all
+//	          build configurations
+//	findings  findings.go: what is reported, and what became of it
+//	rounds    rounds.go: which changes go together, and which one spoils the result
+//	proof     proof.go: with heap.go (package allocs) and tests.go (package trial), the
+//	          checks that Options asks for
+//	result    result.go, write.go: what Run returns, and how it comes on disk
+//
+// directive.go, rank.go and measure.go add what comments, profiles and benchmarks say.
+//
 // # What is loaded
 //
-// Few functions of a module are prepare functions, and types are dear. So the files
-// that the patterns name are looked at first, without types: those that may hold a
-// function literal are parsed, then those that name a function that returns one, and
-// the packages are kept that hold such a function which some declaration with a defer
-// statement names. They are type-checked, once per package, in the variant that has
-// the in-package tests, and with their external tests beside them. Types of
-// dependencies come from export data; where a dependency depends on a package of the
-// scope, it is type-checked too, without the bodies of functions. Packages with cgo
-// are left to packages.Load.
-//
-// A function that other packages can call (its name is exported, and its package is
-// internal or Options.Exported is set) may have callers anywhere in the main modules,
-// of which go.work may name several, whether the patterns name those packages or not.
-// Packages that depend on such a function's and mention its name are type-checked as
-// well, in brief: without the bodies of those functions that do not. If it is to be
-// rewritten, that is decided again with all packages that depend on its own in sight,
-// whole. Modules in directories below a main one that are no main modules themselves
-// are not looked into: where one of them may import the package, the function stays.
-// So it does where a module that the main one requires imports that one again, and names
-// the function.
+// Package load type-checks the packages of the patterns that may hold a prepare function
+// which somebody defers, and those that may call it. A function that other packages can
+// call may have callers anywhere in the main modules, of which go.work may name several,
+// whether the patterns name those packages or not. Packages that depend on such a
+// function's and mention its name are loaded in brief at first: without the bodies of
+// those functions that do not. If it is to be rewritten, that is decided again with all
+// packages loaded that depend on its own, whole. Modules in directories below a main one
+// that are no main modules themselves are not looked into: where one of them may import
+// the package, the function stays. So it does where a module that the main one requires
+// imports that one again, and names the function.
 //
 // Whatever is type-checked must be sound: a package with an error could hide a caller,
 // and ends the run with a *SourceError. Other packages of the module, and other
@@ -43,11 +48,9 @@
 // # Configurations
 //
 // Everything happens in each of Options.Configs by itself: a file for another system
-// is another program. Only the syntax of files is shared, and what the go command says
-// of packages without a file that is bound to a system. Afterwards, the configurations
-// that build a file must agree about its edits, to the byte, or the change is refused
-// (configs-diverge). A function that exists in one configuration alone is fine as long
-// as that holds.
+// is another program. Afterwards, the configurations that build a file must agree about
+// its edits, to the byte, or the change is refused (configs-diverge). A function that
+// exists in one configuration alone is fine as long as that holds.
 //
 // # Rounds and checks
 //
@@ -67,7 +70,7 @@
 //
 // Three options ask others for their opinion, over an overlay of the new text and
 // before anything is written. Options.Escape asks the compiler what is on the heap
-// (package escape): a function whose cleanup the compiler keeps on the stack is no
+// (packages escape and allocs): a function whose cleanup the compiler keeps on the stack is no
 // finding, and a change that leaves as much on the heap as it found is refused
 // (no-gain). It is asked once a round, whose changes have no function in common, so
 // that what is gained in a function is gained by one change. Options.Test runs go vet

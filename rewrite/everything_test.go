@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/internal/trial"
+	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -22,18 +22,11 @@ var everything = flag.String("everything", "../testdata/src/kinds,../testdata/sr
 //	go test ./rewrite -run TestEverything -v -everything /src/tools,/src/client-go
 func TestEverything(t *testing.T) {
 	for dir := range strings.SplitSeq(*everything, ",") {
-		o, err := Options{Dir: dir, All: true, Exported: true, Rewrite: true}.complete(t.Context())
+		r, err := start(t.Context(), Options{Dir: dir, All: true, Exported: true}, internals{candidates: edit.Candidates})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &run{
-			Options: o, src: newSources(), settled: make(map[id]bool), findings: make(map[id]*Finding), declared: make(map[id]name),
-			tester: tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
-		}
-		if r.scope, err = survey(t.Context(), o, r.src); err != nil {
-			t.Fatal(err)
-		}
-		r.scope.widest() // all that could be concerned
+		r.scope.Widest() // all that could be concerned
 		if err := r.look(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -47,24 +40,24 @@ func TestEverything(t *testing.T) {
 				}
 				continue
 			}
-			over, err := r.apply(nil, []*change{c})
+			over, err := apply(r.tree.Source, nil, []*change{c})
 			if err != nil {
 				t.Errorf("%s: %v", c.pos, err)
 				continue
 			}
-			if _, err := r.check(t.Context(), over); err != nil {
+			if _, err := r.scope.Check(t.Context(), r.views, over); err != nil {
 				t.Errorf("%s: alone: %v", c.pos, err)
 				continue
 			}
 			alone++
 		}
-		r.report()
+		r.found.add(r.changes)
 		if err := r.rewrite(t.Context()); err != nil {
 			t.Errorf("%s: %v", dir, err)
 			continue
 		}
 		together := 0
-		for _, f := range r.findings {
+		for _, f := range r.found.of {
 			switch {
 			case f.Refusal == nil:
 				together++
@@ -76,7 +69,7 @@ func TestEverything(t *testing.T) {
 			t.Errorf("%s: nothing is rewritten, which is no test", dir)
 		}
 		t.Logf("%s: %d files, %d functions; rewritten alone %d, together %d, in %d files",
-			dir, r.scope.files, len(r.findings), alone, together, len(r.over))
+			dir, r.scope.Files(), len(r.found.of), alone, together, len(r.over))
 		for _, code := range slices.Sorted(maps.Keys(codes)) {
 			t.Logf("%6d %s", codes[code], code)
 		}

@@ -4,46 +4,39 @@ import (
 	"context"
 
 	"github.com/closurefix/closurefix/rewrite/bench"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
-
-// A Bench says which benchmarks of the affected packages to run, on the old and on
-// the new text.
-type Bench struct {
-	Pattern string // as in go test -bench
-	Count   int    // runs of each side, at least 1
-	Time    string // as in go test -benchtime; "" for the default
-}
 
 // measure runs the benchmarks in the first configuration, or none if no file
 // changes.
-func (r *run) measure(ctx context.Context) (*bench.Results, error) {
-	if len(r.over) == 0 {
+func measure(ctx context.Context, t *load.Tree, b Bench, over load.Overlay) (*bench.Results, error) {
+	if len(over) == 0 {
 		return nil, nil
 	}
 	changed := make(map[string]bool)
-	for name := range r.over {
+	for name := range over {
 		changed[name] = true
 	}
-	config := r.Configs[0]
-	affected, _, err := r.affected(ctx, config, changed)
+	config := t.Configs[0]
+	affected, _, err := t.Affected(ctx, config, changed)
 	if err != nil {
 		return nil, err
 	}
-	flags, remove, err := r.over.flag()
+	flags, remove, err := over.Flag()
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
 	return bench.Run{
-		Dir:      r.Dir,
-		Env:      config.env(r.Env),
-		Flags:    config.flags(),
+		Dir:      t.Dir,
+		Env:      config.Env(t.Env),
+		Flags:    config.Flags(),
 		Overlay:  flags,
 		Packages: affected,
-		Pattern:  r.Bench.Pattern,
-		Count:    r.Bench.Count,
-		Time:     r.Bench.Time,
-		Progress: r.Progress,
-		Status:   r.Status,
+		Pattern:  b.Pattern,
+		Count:    b.Count,
+		Time:     b.Time,
+		Progress: t.Progress,
+		Status:   t.Status,
 	}.Do(ctx)
 }

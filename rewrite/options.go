@@ -1,17 +1,10 @@
 package rewrite
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
+	"time"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
-	"github.com/closurefix/closurefix/rewrite/internal/process"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -77,173 +70,31 @@ type Options struct {
 	// only the context ends, they have half a second to remove their files. May be
 	// nil.
 	Kill <-chan struct{}
-
-	whole    bool   // leaves loading to go/packages, which tests compare
-	anew     bool   // asks the go command about each text, which tests compare
-	modcache string // whose files are never edited
-	standard bool   // the main module is the standard library, of whose packages the go command names no module
-	goarch   string // of the host
-	root     string // the directory below which files may change
-
-	workspace bool            // a go.work file is in use
-	systems   map[string]bool // the words for operating systems and processors that Go knows, if there are several configurations
-
-	// candidates stands in for edit.Candidates in tests. With undeferred, the
-	// functions that it finds need no caller that defers what they hand out.
-	candidates func(*plan.World) []*edit.Candidate
-	undeferred bool
 }
 
-// A Config is a build configuration. Empty fields have the go command's
-// defaults.
-type Config struct {
-	GOOS, GOARCH string
-	Tags         []string
-}
-
-// String returns the configuration as in "linux/amd64" or "linux/amd64 -tags=a,b";
-// "host" stands for the go command's defaults.
-func (c Config) String() string {
-	s := "host"
-	if c.GOOS != "" || c.GOARCH != "" {
-		s = c.GOOS + "/" + c.GOARCH
-	}
-	if len(c.Tags) > 0 {
-		s += " -tags=" + strings.Join(c.Tags, ",")
-	}
-	return s
-}
+// A Config is a build configuration.
+type Config = load.Config
 
 // ParseConfig reads "GOOS/GOARCH".
-func ParseConfig(s string) (Config, error) {
-	goos, goarch, ok := strings.Cut(s, "/")
-	if !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
-		return Config{}, fmt.Errorf("%q is not a build configuration such as linux/amd64", s)
-	}
-	return Config{GOOS: goos, GOARCH: goarch}, nil
+func ParseConfig(s string) (Config, error) { return load.ParseConfig(s) }
+
+// A Test says how the tests of the affected packages are run: those whose files
+// change, and those of the main modules that depend on one of them.
+type Test struct {
+	Timeout time.Duration // of one package; 0: the go command's default
+	Race    bool          // with the race detector
 }
 
-// env returns the environment of the go command under c.
-func (c Config) env(base []string) []string {
-	env := slices.Clone(base)
-	if c.GOOS != "" {
-		env = append(env, "GOOS="+c.GOOS)
-	}
-	if c.GOARCH != "" {
-		env = append(env, "GOARCH="+c.GOARCH)
-	}
-	return env
+// A Bench says which benchmarks of the affected packages to run, on the old and on
+// the new text.
+type Bench struct {
+	Pattern string // as in go test -bench
+	Count   int    // runs of each side, at least 1
+	Time    string // as in go test -benchtime; "" for the default
 }
 
-// flags returns the build flags of c. The go command is kept from asking git about the
-// commit that a main package is built from: git runs programs that the configuration of
-// the repository names, such as core.fsmonitor.
-func (c Config) flags() []string {
-	flags := []string{"-buildvcs=false"}
-	if len(c.Tags) > 0 {
-		flags = append(flags, "-tags="+strings.Join(c.Tags, ","))
-	}
-	return flags
-}
-
-// complete fills in the defaults of o.
-func (o Options) complete(ctx context.Context) (Options, error) {
-	dir, err := filepath.Abs(o.Dir) // of nothing it is the current one
-	if err != nil {
-		return o, err
-	}
-	o.Dir = dir
-	if len(o.Patterns) == 0 {
-		o.Patterns = []string{"./..."}
-	}
-	for _, p := range o.Patterns {
-		if strings.HasSuffix(p, ".go") || strings.Contains(p, "=") {
-			return o, fmt.Errorf("%s: name packages, not files: callers in the rest of a package would not be seen", p)
-		}
-	}
-	if o.Env == nil {
-		o.Env = os.Environ()
-	}
-	if o.candidates == nil {
-		o.candidates = edit.Candidates
-	}
-	if o.Progress == nil {
-		o.Progress = func(string) {}
-	}
-	if o.Status == nil {
-		o.Status = func(string) {}
-	}
-	// A driver of another build system does not know the overlays that verify a
-	// rewrite, and would verify nothing.
-	o.Env = append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, o.Dir, o.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOWORK")
-	if err != nil {
-		return o, err
-	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT, GOWORK string }
-	if err := json.Unmarshal(out, &host); err != nil {
-		return o, fmt.Errorf("go env: %w", err)
-	}
-	if strings.Contains(host.GOFLAGS, "-overlay") {
-		return o, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
-	}
-	o.modcache, o.goarch, o.root = host.GOMODCACHE, host.GOARCH, rootOf(o.Dir, host.GOWORK)
-	o.workspace = host.GOWORK != "" && host.GOWORK != "off"
-	o.standard = below(filepath.Join(host.GOROOT, "src"), o.Dir)
-	err = o.distinct(ctx, host.GOROOT, host.GOOS, host.GOARCH)
-	return o, err
-}
-
-// distinct reduces the configurations of o to each one once, with the host's spelled
-// out if there are others beside it.
-func (o *Options) distinct(ctx context.Context, goroot, goos, goarch string) error {
-	if len(o.Configs) == 0 {
-		o.Configs = []Config{{}}
-		return nil
-	}
-	if len(o.Configs) == 1 && o.Configs[0].GOOS == "" && o.Configs[0].GOARCH == "" {
-		return nil
-	}
-	// Not in the module: its go.mod may have a tool of that name, which the go command
-	// runs if it has none itself.
-	out, err := goCommand(ctx, goroot, append(slices.Clone(o.Env), "GO111MODULE=off", "GOWORK=off"), "tool", "dist", "list")
-	if err != nil && ctx.Err() != nil {
-		return err
-	}
-	// Without the list, which not every distribution of Go can print, an unknown system
-	// is one that no file is built for.
-	known := strings.Fields(string(out))
-	o.systems = make(map[string]bool)
-	for _, pair := range known {
-		goos, goarch, _ := strings.Cut(pair, "/")
-		o.systems[goos], o.systems[goarch] = true, true
-	}
-	var configs []Config
-	seen := make(map[string]bool)
-	for _, c := range o.Configs {
-		if c.GOOS == "" {
-			c.GOOS = goos
-		}
-		if c.GOARCH == "" {
-			c.GOARCH = goarch
-		}
-		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(known, pair) {
-			return fmt.Errorf("%s is not a system that Go builds for", pair)
-		}
-		if !seen[c.String()] {
-			seen[c.String()] = true
-			configs = append(configs, c)
-		}
-	}
-	o.Configs = configs
-	return nil
-}
-
-// goCommand runs the go command and returns what it prints.
-func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
-	out, _, err := process.Go(ctx, dir, env, args...)
-	if err != nil {
-		return nil, err
-	}
-	return []byte(out), nil
+// internals are what tests change about a run.
+type internals struct {
+	candidates func(*plan.World) []*edit.Candidate // in place of edit.Candidates
+	load       load.Testing
 }

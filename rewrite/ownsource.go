@@ -11,30 +11,26 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/tools/go/packages"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
-// warnOwnSource warns of tests of the packages that read Go files of their own package.
-// Tests run over an overlay, which only the go command knows: what they read on disk is
-// the old text.
-func (r *run) warnOwnSource(pkgs []*packages.Package) {
-	for _, p := range pkgs {
-		for _, name := range p.GoFiles {
-			if !strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			text, err := r.src.peek(name)
-			if err != nil {
-				continue // the tests say so
-			}
-			if line := readsOwnSource(text); line > 0 {
-				w := fmt.Sprintf("%s:%d reads Go files of its package, and sees them as they are on disk: -test runs over the rewrite without writing it", r.short(name), line)
-				if !slices.Contains(r.warnings, w) {
-					r.warnings = append(r.warnings, w)
-				}
+// warnOwnSource adds to warnings, each once, those about test files that read Go files of
+// their own package. Tests run over an overlay, which only the go command knows: what
+// they read on disk is the old text.
+func warnOwnSource(t *load.Tree, files, warnings []string) []string {
+	for _, name := range files {
+		text, err := t.Source.Peek(name)
+		if err != nil {
+			continue // the tests say so
+		}
+		if line := readsOwnSource(text); line > 0 {
+			w := fmt.Sprintf("%s:%d reads Go files of its package, and sees them as they are on disk: -test runs over the rewrite without writing it", t.Short(name), line)
+			if !slices.Contains(warnings, w) {
+				warnings = append(warnings, w)
 			}
 		}
 	}
+	return warnings
 }
 
 // reads reports whether a function reads files by name, and whether it reads the Go

@@ -7,42 +7,33 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/internal/allocs"
 	"github.com/closurefix/closurefix/rewrite/internal/heat"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Cost is what a profile says that the cleanup of a function was spent on: the
-// allocation of its closure, of variables that it captures, and of variables of the
-// callers that it has the address of.
-type Cost struct {
-	Kind  string // alloc_objects, alloc_space or cpu
-	Unit  string // count, bytes or nanoseconds
-	Value int64
-	Share float64 // of all that the profile holds, from 0 to 1
-}
-
 // rank adds to each finding what the profiles say about it, and sets aside those
-// that are below the threshold.
-func (r *run) rank() error {
-	profiles, err := heat.Read(r.Profiles)
+// that are below the threshold. It warns of profiles that do not match the code.
+func rank(o Options, changes []*change, found *findings) (warnings []string, err error) {
+	profiles, err := heat.Read(o.Profiles)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var bodies []heat.Body
-	for _, c := range r.changes {
+	for _, c := range changes {
 		bodies = append(bodies, bodiesOf(c)...)
 	}
 	for _, p := range profiles {
 		if wrong := p.Mismatch(bodies); wrong != "" {
-			if !slices.Contains(r.warnings, wrong) {
-				r.warnings = append(r.warnings, wrong)
+			if !slices.Contains(warnings, wrong) {
+				warnings = append(warnings, wrong)
 			}
 		} else if len(bodies) > 0 && !p.Knows(bodies) {
-			r.warnings = append(r.warnings, fmt.Sprintf("none of the functions is in the profile of %s: it was taken of other code, or they do not run there", p.Kind))
+			warnings = append(warnings, fmt.Sprintf("none of the functions is in the profile of %s: it was taken of other code, or they do not run there", p.Kind))
 		}
 	}
-	for _, c := range r.changes {
-		f := r.findings[c.id()]
+	for _, c := range changes {
+		f := found.of[c.id()]
 		if f == nil {
 			continue // set aside before
 		}
@@ -53,16 +44,14 @@ func (r *run) rank() error {
 			f.Costs = append(f.Costs, Cost{p.Kind, p.Unit, value, p.Share(value)})
 			most = max(most, p.Share(value))
 		}
-		if most < r.Least {
-			r.settled[c.id()] = true
-			r.cold = append(r.cold, *f)
-			delete(r.findings, c.id())
+		if most < o.Least {
+			found.cold = append(found.cold, found.setAside(c))
 		}
 	}
-	return nil
+	return warnings, nil
 }
 
-// byCost orders findings by the first of the profiles, the dearest first.
+// byCost orders findings by the first of the profiles, the most expensive first.
 func byCost(a, b Finding) int {
 	if len(a.Costs) == 0 || len(b.Costs) == 0 || a.Costs[0].Share == b.Costs[0].Share {
 		return 0
@@ -75,18 +64,18 @@ func byCost(a, b Finding) int {
 
 // runtimeNames returns the names under which the runtime may know a function:
 // package main is compiled under its path for a test.
-func runtimeNames(f function) []string {
-	if _, ok := f.decl.(*ast.FuncDecl); !ok {
+func runtimeNames(f allocs.Function) []string {
+	if _, ok := f.Decl.(*ast.FuncDecl); !ok {
 		return nil
 	}
-	path := f.unit.Pkg.Path()
+	path := f.Unit.Pkg.Path()
 	// The linker's symbols escape the dots of the last element.
 	if i := strings.LastIndexByte(path, '/') + 1; i > 0 {
 		path = path[:i] + strings.ReplaceAll(path[i:], ".", "%2e")
 	}
-	names := []string{path + "." + f.name()}
-	if f.unit.Pkg.Name() == "main" {
-		names = append(names, "main."+f.name())
+	names := []string{path + "." + f.Name()}
+	if f.Unit.Pkg.Name() == "main" {
+		names = append(names, "main."+f.Name())
 	}
 	return names
 }
@@ -94,8 +83,8 @@ func runtimeNames(f function) []string {
 // bodiesOf returns where the functions of c are.
 func bodiesOf(c *change) []heat.Body {
 	var bodies []heat.Body
-	for _, f := range functionsOf(c) {
-		from, to := f.unit.Fset.PositionFor(f.decl.Pos(), false), f.unit.Fset.PositionFor(f.decl.End(), false)
+	for _, f := range allocs.Functions(c.first) {
+		from, to := f.Unit.Fset.PositionFor(f.Decl.Pos(), false), f.Unit.Fset.PositionFor(f.Decl.End(), false)
 		for _, name := range runtimeNames(f) {
 			bodies = append(bodies, heat.Body{Func: name, File: from.Filename, From: from.Line, To: to.Line})
 		}
@@ -107,13 +96,13 @@ func bodiesOf(c *change) []heat.Body {
 // allocate.
 func placesOf(c *change) []heat.Place {
 	var places []heat.Place
-	add := func(f function, p token.Pos) {
-		at := f.unit.Fset.PositionFor(p, false)
+	add := func(f allocs.Function, p token.Pos) {
+		at := f.Unit.Fset.PositionFor(p, false)
 		for _, name := range runtimeNames(f) {
 			places = append(places, heat.Place{Func: name, File: at.Filename, Line: at.Line})
 		}
 	}
-	prepare := function{c.first.Prepare.Unit, c.first.Prepare.Decl}
+	prepare := allocs.Function{Unit: c.first.Prepare.Unit, Decl: c.first.Prepare.Decl}
 	for _, l := range c.first.Prepare.Literals {
 		add(prepare, l.Lit.Pos())
 	}
@@ -123,8 +112,8 @@ func placesOf(c *change) []heat.Place {
 		}
 	}
 	for _, s := range c.first.Sites {
-		for _, v := range addressedAt(s) {
-			add(function{s.Unit, s.Decl}, v.Pos())
+		for _, v := range allocs.Addressed(s) {
+			add(allocs.Function{Unit: s.Unit, Decl: s.Decl}, v.Pos())
 		}
 	}
 	return places

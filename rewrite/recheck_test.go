@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"golang.org/x/tools/txtar"
 )
 
@@ -100,9 +102,8 @@ func TestRecheckSame(t *testing.T) {
 	}
 	dir := unpack(t, string(txtar.Format(archive)))
 	results := make([]*Result, 3)
-	for i, o := range []Options{{}, {anew: true}, {anew: true, whole: true}} {
-		o.Dir, o.All, o.Rewrite = dir, true, true
-		res, err := Run(t.Context(), o)
+	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Whole: true}} {
+		res, err := runWith(t.Context(), Options{Dir: dir, All: true, Rewrite: true}, internals{edit.Candidates, how})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/closurefix/closurefix/rewrite/bench"
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/allocs"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -36,8 +38,8 @@ type Result struct {
 	Loaded   int // packages type-checked
 
 	root  string // below which Write changes files
-	src   *sources
-	sight *sight
+	src   *load.Sources
+	sight *load.Sight
 }
 
 // A Finding is a prepare function and what becomes of it.
@@ -72,6 +74,39 @@ type Finding struct {
 
 	done bool
 }
+
+// A Cost is what a profile says that the cleanup of a function was spent on: the
+// allocation of its closure, of variables that it captures, and of variables of the
+// callers that it has the address of.
+type Cost struct {
+	Kind  string // alloc_objects, alloc_space or cpu
+	Unit  string // count, bytes or nanoseconds
+	Value int64
+	Share float64 // of all that the profile holds, from 0 to 1
+}
+
+// A Heap is what the cleanup of a prepare function costs, by the output of the
+// compiler.
+type Heap = allocs.Heap
+
+// A Gain says what a rewrite changed about the heap in one function.
+type Gain = allocs.Gain
+
+// An Allocation is something that the compiler puts on the heap.
+type Allocation = allocs.Allocation
+
+// A Directive is a comment that is there to silence findings: see package suppress.
+type Directive struct {
+	Pos  token.Position // unadjusted by line directives
+	Text string         // with its slashes
+}
+
+// A SourceError says that packages cannot be worked on as they are.
+type SourceError = load.SourceError
+
+// A Problem is something that the go command, the parser or the type checker
+// does not accept.
+type Problem = load.Problem
 
 // Diff returns the changes of all files as a unified diff, for patch -p1 in
 // dir: names are relative to dir where a file lies below it, else absolute.

@@ -2,30 +2,30 @@ package rewrite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"go/ast"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// rewrite applies changes in rounds until a round finds nothing to do, so that
-// a second run would find nothing either.
+// rewrite applies changes in rounds until a round finds nothing to do. A second run
+// would then find nothing either.
 //
-// Each round takes the changes that have no declaration in common, checks the
-// result with the go command and the type checker in every configuration, and
-// decides anew on the checked result. A change that spoils the check is found
-// by halving: alone on a sound base it is refused with the words of the
-// checker, otherwise it waits for the next round and is decided anew there.
+// Each round takes the changes that have no declaration in common, type-checks the
+// result in every configuration, runs the checks of the prover, and decides anew on the
+// result. A change that fails is found by halving. Alone on a sound base it is refused
+// with the error of the check. Otherwise it waits for the next round, and is decided
+// anew there.
 func (r *run) rewrite(ctx context.Context) error {
 	known := make(map[id]bool) // each round settles one of them at least
 	for n := 1; ; n++ {
 		for _, c := range r.changes {
 			known[c.id()] = true
 		}
-		group := r.compatible()
+		group := compatible(r.changes, r.found.settled, r.views)
 		if len(group) == 0 {
 			return nil
 		}
@@ -36,32 +36,42 @@ func (r *run) rewrite(ctx context.Context) error {
 		if err := rd.accept(ctx, group); err != nil {
 			return err
 		}
-		r.Progress(fmt.Sprintf("round %d checked, %s rewritten", n, count(len(r.over), "file")))
-		if err := r.widen(ctx, rd.base); err != nil {
+		r.tree.Progress(fmt.Sprintf("round %d checked, %s rewritten", n, load.Count(len(r.over), "file")))
+		if err := r.decideNext(ctx, rd.base); err != nil {
 			return err
 		}
-		changes, err := r.decide(ctx, r.views)
-		if err != nil {
-			return err
-		}
-		r.changes = changes
-		if r.narrow() && r.opens() {
-			r.scope.widest()
-			if r.views, err = r.load(ctx, r.over); err != nil {
-				return err
-			}
-			r.noteDeclared()
-			if r.changes, err = r.decide(ctx, r.views); err != nil {
-				return err
-			}
-		}
-		r.revise()
+		r.found.revise(r.changes, r.over)
 	}
 }
 
-// compatible returns the changes of this round: those that are planned, not
-// settled, and have no top-level declaration in common.
-func (r *run) compatible() []*change {
+// decideNext decides on the text that a round has made of base.
+func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
+	loaded, err := r.scope.Widen(ctx, r.views, base, r.over)
+	if err != nil {
+		return err
+	}
+	if loaded != nil {
+		r.views = loaded
+		r.found.noteDeclared(r.views, r.over)
+	}
+	if r.changes, err = r.decide(ctx, r.views); err != nil {
+		return err
+	}
+	if !r.scope.Narrow() || !opens(r.changes) {
+		return nil
+	}
+	r.scope.Widest()
+	if r.views, err = r.scope.Load(ctx, r.over); err != nil {
+		return err
+	}
+	r.found.noteDeclared(r.views, r.over)
+	r.changes, err = r.decide(ctx, r.views)
+	return err
+}
+
+// compatible returns the changes of a round: those that are planned, not settled, and
+// have no top-level declaration in common.
+func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
 	type place struct {
 		file string
 		decl int
@@ -69,15 +79,15 @@ func (r *run) compatible() []*change {
 	taken := make(map[place]bool)
 	ranges := make(map[string][]edit.Edit)
 	var group []*change
-	for _, c := range innerFirst(r.changes) {
-		if c.refusal != nil || r.settled[c.id()] {
+	for _, c := range innerFirst(changes) {
+		if c.refusal != nil || settled[c.id()] {
 			continue
 		}
 		free := true
 		var places []place
 		for _, name := range c.files() {
 			for _, e := range c.edits[name] {
-				for _, d := range r.declarations(name, e) {
+				for _, d := range declarations(views, name, e) {
 					p := place{name, d}
 					places = append(places, p)
 					free = free && !taken[p]
@@ -141,12 +151,12 @@ func innerFirst(changes []*change) []*change {
 	return ordered
 }
 
-// declarations returns the declarations that an edit touches, by the first
-// view that builds the file.
-func (r *run) declarations(name string, e edit.Edit) []int {
-	for _, v := range r.views {
-		if v.syntax[name] != nil {
-			return v.declarations(name, e.Start, e.End)
+// declarations returns the indices of the declarations that an edit touches, in the
+// first view that builds the file.
+func declarations(views []*load.View, name string, e edit.Edit) []int {
+	for _, v := range views {
+		if v.Syntax[name] != nil {
+			return v.Declarations(name, e.Start, e.End)
 		}
 	}
 	return nil
@@ -154,33 +164,32 @@ func (r *run) declarations(name string, e edit.Edit) []int {
 
 // A round accepts changes that were decided on one text.
 type round struct {
-	*run
+	run      *run
 	number   int
-	base     overlay // the text that the changes were decided on
+	base     load.Overlay // the text that the changes were decided on
 	accepted []*change
 }
 
-// accept takes a group of changes on if the result checks, or else those parts
-// of it that do. A change that fails alone, on nothing but the base, is the one
-// to blame.
+// accept accepts a group of changes if the result passes the checks, or else those
+// parts of the group that do. A change that fails alone, on nothing but the base, is
+// refused.
 func (r *round) accept(ctx context.Context, group []*change) error {
 	all := append(slices.Clone(r.accepted), group...)
-	over, err := r.apply(r.base, all)
+	over, err := apply(r.run.tree.Source, r.base, all)
 	if err != nil {
 		return err
 	}
-	r.Status(fmt.Sprintf("verifying %d of %s", len(group), count(r.open(), "rewrite")))
-	views, err := r.check(ctx, over)
+	r.run.tree.Status(fmt.Sprintf("verifying %d of %s", len(group), load.Count(r.open(), "rewrite")))
+	views, err := r.run.scope.Check(ctx, r.run.views, over)
 	var p *proof
 	if err == nil {
-		p, err = r.prove(ctx, over, views, group)
+		p, err = r.run.prover.prove(ctx, r.base, over, views, group)
 	}
-	var bad rejection
+	found := r.run.found
 	switch {
 	case err == nil && len(p.idle) > 0:
 		for c, why := range p.idle {
-			r.settled[c.id()] = true
-			r.refuse(c, why)
+			found.reject(c, why, r.run.over)
 		}
 		rest := slices.DeleteFunc(slices.Clone(group), func(c *change) bool { return p.idle[c] != nil })
 		if len(rest) == 0 {
@@ -188,13 +197,12 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		}
 		return r.accept(ctx, rest)
 	case err == nil:
-		r.over, r.views, r.accepted = over, views, all
+		r.run.over, r.run.views, r.accepted = over, views, all
 		for _, c := range group {
-			r.settled[c.id()] = true
-			r.applied(c, r.number)
-			p.note(c, r.findings[c.id()])
+			found.applied(c, r.number)
+			p.note(c, found.of[c.id()])
 		}
-	case !errors.As(err, &bad):
+	case faultOf(err) == "":
 		return err
 	case len(group) > 1:
 		half := len(group) / 2
@@ -204,17 +212,16 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		return r.accept(ctx, group[half:])
 	case len(r.accepted) == 0:
 		c := group[0]
-		r.settled[c.id()] = true
-		r.refuse(c, &plan.Refusal{Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: bad.words()})
+		found.reject(c, &plan.Refusal{Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: faultOf(err)}, r.run.over)
 	}
 	return nil // what was not accepted is decided anew in the next round
 }
 
 // open returns how many changes are planned, and neither accepted nor refused.
-func (r *run) open() int {
+func (r *round) open() int {
 	n := 0
-	for _, c := range r.changes {
-		if c.refusal == nil && !r.settled[c.id()] {
+	for _, c := range r.run.changes {
+		if c.refusal == nil && !r.run.found.settled[c.id()] {
 			n++
 		}
 	}
@@ -222,19 +229,19 @@ func (r *run) open() int {
 }
 
 // apply returns base with the edits of changes.
-func (r *run) apply(base overlay, changes []*change) (overlay, error) {
+func apply(src *load.Sources, base load.Overlay, changes []*change) (load.Overlay, error) {
 	edits := make(map[string][]edit.Edit)
 	for _, c := range changes {
 		for name, list := range c.edits {
 			edits[name] = append(edits[name], list...)
 		}
 	}
-	next := make(overlay)
+	next := make(load.Overlay)
 	for name, list := range edits {
 		text, ok := base[name]
 		if !ok {
 			var err error
-			if text, err = r.src.read(name); err != nil {
+			if text, err = src.Read(name); err != nil {
 				return nil, err
 			}
 		}
@@ -244,7 +251,7 @@ func (r *run) apply(base overlay, changes []*change) (overlay, error) {
 		}
 		next[name] = text
 	}
-	return base.with(next), nil
+	return base.With(next), nil
 }
 
 // splice applies edits, which do not overlap, to a text.

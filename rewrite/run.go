@@ -5,38 +5,15 @@ import (
 	"context"
 	"fmt"
 	"go/ast"
-	"go/token"
-	"go/types"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
-	"github.com/closurefix/closurefix/rewrite/internal/trial"
-	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
-
-// A run holds what one Run knows.
-type run struct {
-	Options
-	src     *sources
-	scope   *scope
-	links   *links  // nil until a file is to change
-	views   []*view // of the text with over in place
-	over    overlay // the changes that were accepted
-	changes []*change
-
-	settled  map[id]bool // accepted, refused by the checker, or set aside
-	tester   tester
-	cold     []Finding       // set aside: the profiles say that they cost little
-	warnings []string        // about profiles
-	stack    []Finding       // set aside: the compiler keeps them on the stack
-	idle     []Directive     // comments that silence nothing
-	findings map[id]*Finding // as of the first round, and those that later ones add
-	declared map[id]name     // the functions of the text on disk
-}
 
 // Run finds the prepare functions of o.Patterns and decides what to do about
 // each. With o.Rewrite it works out the new contents of all files, checked in
@@ -47,6 +24,10 @@ type run struct {
 // ends, Run returns its error within a second, and no process that it started is
 // left.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	return runWith(ctx, o, internals{candidates: edit.Candidates})
+}
+
+func runWith(ctx context.Context, o Options, in internals) (*Result, error) {
 	type outcome struct {
 		res *Result
 		err error
@@ -54,7 +35,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	ctx = process.WithKill(ctx, o.Kill)
 	done := make(chan outcome, 1)
 	go func() {
-		res, err := runAll(ctx, o)
+		res, err := runAll(ctx, o, in)
 		done <- outcome{res, err}
 	}()
 	select {
@@ -87,210 +68,176 @@ const (
 )
 
 // runAll is Run, and takes its time.
-func runAll(ctx context.Context, o Options) (*Result, error) {
-	o, err := o.complete(ctx)
+func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
+	r, err := start(ctx, o, in)
 	if err != nil {
 		return nil, err
 	}
-	process.Sweep(o.Env)
-	if err := replace.Check(ctx, o.root); err != nil {
+	if err := r.decideFirst(ctx); err != nil {
 		return nil, err
 	}
-	r := &run{
-		Options:  o,
-		src:      newSources(),
-		settled:  make(map[id]bool),
-		findings: make(map[id]*Finding),
-		declared: make(map[id]name),
-		tester:   tester{before: make(map[string][]trial.Failure), tried: make(map[string]bool)},
-	}
-	if r.scope, err = survey(ctx, o, r.src); err != nil {
-		return nil, err
-	}
-	if err := replace.Half(r.scope.dirs); err != nil {
-		return nil, err
-	}
-	if err := r.look(ctx); err != nil {
-		return nil, err
-	}
-	if r.narrow() && r.opens() {
-		r.scope.widest()
-		if err := r.look(ctx); err != nil {
-			return nil, err
-		}
-	}
-	r.scope.lists = nil
-	r.report()
-	if err := r.directives(); err != nil {
+	r.found.add(r.changes)
+	idle, err := idleDirectives(r.tree, r.scope, r.views, in.candidates)
+	if err != nil {
 		return nil, err
 	}
 	if o.Escape {
-		if err := r.ask(ctx); err != nil {
+		if err := r.weigh(ctx); err != nil {
 			return nil, err
 		}
 	}
+	var warnings []string
 	if len(o.Profiles) > 0 {
-		if err := r.rank(); err != nil {
+		if warnings, err = rank(o, r.changes, r.found); err != nil {
 			return nil, err
 		}
 	}
 	if o.Rewrite {
-		r.noteDeclared()
+		r.found.noteDeclared(r.views, r.over)
 		if err := r.rewrite(ctx); err != nil {
 			return nil, err
 		}
 	}
 	res, err := r.result()
-	if err == nil && o.Rewrite && o.Bench != nil {
-		res.Bench, err = r.measure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	res.Idle, res.Warnings = idle, append(warnings, r.prover.tester.warnings...)
+	if o.Rewrite && o.Bench != nil {
+		res.Bench, err = measure(ctx, r.tree, *o.Bench, r.over)
 	}
 	return res, err
 }
 
-// look type-checks the packages of the scope and decides.
-func (r *run) look(ctx context.Context) (err error) {
-	if len(r.scope.load) == 0 {
-		return nil
+// A run holds what one Run knows.
+type run struct {
+	decider
+	tree    *load.Tree
+	scope   *load.Scope
+	views   []*load.View // of the text with over in place
+	over    load.Overlay // the changes that were accepted
+	changes []*change
+	found   *findings
+	prover  *prover
+}
+
+// start opens the tree and finds the packages that matter. It returns an
+// *UnfinishedError if an earlier rewrite of the tree was killed.
+func start(ctx context.Context, o Options, in internals) (*run, error) {
+	tree, err := load.Open(ctx, load.Settings{
+		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Exported: o.Exported,
+		Env: o.Env, Progress: o.Progress, Status: o.Status, Testing: in.load,
+	})
+	if err != nil {
+		return nil, err
 	}
-	r.Status(fmt.Sprintf("loading %s", count(len(r.scope.load), "package")))
-	if r.views, err = r.load(ctx, nil); err != nil {
+	process.Sweep(tree.Env)
+	if err := replace.Check(ctx, tree.Root); err != nil {
+		return nil, err
+	}
+	scope, err := load.Survey(ctx, tree)
+	if err != nil {
+		return nil, err
+	}
+	if err := replace.Half(scope.Dirs()); err != nil {
+		return nil, err
+	}
+	return &run{
+		decider: decider{in.candidates, scope},
+		tree:    tree,
+		scope:   scope,
+		found:   newFindings(),
+		prover:  newProver(o, tree),
+	}, nil
+}
+
+// decideFirst decides on the text on disk. If a change concerns packages that were not
+// loaded, or not whole, it decides again with all of them.
+func (r *run) decideFirst(ctx context.Context) error {
+	if err := r.look(ctx); err != nil {
 		return err
 	}
-	r.Progress(fmt.Sprintf("%s type-checked", count(len(r.scope.load), "package")))
-	r.Status("deciding")
+	if r.scope.Narrow() && opens(r.changes) {
+		r.scope.Widest()
+		if err := r.look(ctx); err != nil {
+			return err
+		}
+	}
+	r.scope.Forget()
+	return nil
+}
+
+// look type-checks the packages of the scope and decides.
+func (r *run) look(ctx context.Context) (err error) {
+	n := r.scope.Loaded()
+	if n == 0 {
+		return nil
+	}
+	r.tree.Status(fmt.Sprintf("loading %s", load.Count(n, "package")))
+	if r.views, err = r.scope.Load(ctx, nil); err != nil {
+		return err
+	}
+	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(n, "package")))
+	r.tree.Status("deciding")
 	r.changes, err = r.decide(ctx, r.views)
 	return err
 }
 
-// narrow reports whether there is more to see than what is loaded.
-func (r *run) narrow() bool { return len(r.scope.reach) > len(r.scope.load) || r.scope.brief != nil }
-
 // opens reports whether some change concerns a function that packages outside
-// the scope could depend on without naming it, by an interface that they bring
-// together with its type. Such a change is decided again with all of them in
-// sight, and with all of their text. It is rare, and most runs are spared the packages
-// that merely depend on one with an exported candidate.
-func (r *run) opens() bool {
-	return slices.ContainsFunc(r.changes, func(c *change) bool {
+// the scope could depend on without naming it, by an interface that they convert its
+// receiver to. Such a change is decided again with all of these packages loaded, whole.
+// It is rare. Most runs need not load packages that merely depend on one with an
+// exported candidate.
+func opens(changes []*change) bool {
+	return slices.ContainsFunc(changes, func(c *change) bool {
 		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"
 	})
 }
 
-// report notes the findings of the first round.
-func (r *run) report() {
-	for _, c := range r.changes {
-		r.findings[c.id()] = &Finding{
-			Pos:     c.pos,
-			End:     c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.Name.End(), false),
-			Package: c.key.Pkg,
-			Name:    c.key.String(),
-			Kind:    c.first.Kind,
-			Message: c.first.Message(),
-			Refusal: c.refusal,
-			Files:   c.files(),
-			Edits:   c.all(),
-			Notes:   c.notes,
-			Trace:   c.first.Trace,
+// weigh asks the compiler about the changes of the first round. Those that cost nothing
+// are no findings, and are set aside.
+func (r *run) weigh(ctx context.Context) error {
+	if len(r.changes) == 0 {
+		return nil
+	}
+	heaps, err := heapsOf(ctx, r.tree, r.changes)
+	if err != nil {
+		return err
+	}
+	n := len(r.changes)
+	for i, c := range r.changes {
+		f := r.found.of[c.id()]
+		f.Heap = heaps[i]
+		if f.Heap.OnStack() {
+			r.found.stack = append(r.found.stack, r.found.setAside(c))
+			n--
 		}
 	}
-}
-
-// applied notes that c was accepted. A function that handed on the cleanup of another
-// has become a prepare function by the rewrite of that one, and is a finding since.
-func (r *run) applied(c *change, round int) {
-	f := r.findings[c.id()]
-	if f == nil {
-		at, ok := r.declared[c.id()]
-		if !ok {
-			return // the rewrite itself has made it
-		}
-		f = &Finding{
-			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
-			Message: fmt.Sprintf("%s hands on the cleanup of another function for its callers to defer", c.key),
-		}
-		r.findings[c.id()] = f
-	}
-	f.Refusal, f.Files, f.Notes, f.Trace, f.done = nil, c.files(), c.notes, c.first.Trace, true
-	if f.Edits = nil; round == 1 {
-		f.Edits = c.all()
-	}
-}
-
-// A name is where a function is declared in the text that people have.
-type name struct{ pos, end token.Position }
-
-// noteDeclared notes where functions are declared that nothing has rewritten.
-func (r *run) noteDeclared() {
-	for _, v := range r.views {
-		for _, u := range v.world.Units {
-			for _, f := range u.Files {
-				if _, rewritten := r.over[u.Filename(f.FileStart)]; rewritten {
-					continue
-				}
-				for _, d := range f.Decls {
-					decl, ok := d.(*ast.FuncDecl)
-					if !ok {
-						continue
-					}
-					if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
-						at := name{u.Fset.PositionFor(decl.Name.Pos(), false), u.Fset.PositionFor(decl.Name.End(), false)}
-						r.declared[id{pattern.KeyOf(fn), at.pos.Filename}] = at
-					}
-				}
-			}
-		}
-	}
-}
-
-// refuse notes why c stays, at a position in the text that people have: where
-// an earlier round changed the file, that is the function's.
-func (r *run) refuse(c *change, why *plan.Refusal) {
-	f := r.findings[c.id()]
-	if f == nil {
-		return
-	}
-	refusal := *why
-	if _, edited := r.over[refusal.Pos.Filename]; edited {
-		refusal.Pos = f.Pos
-	}
-	f.Refusal, f.Files, f.Edits, f.Notes, f.Trace = &refusal, nil, nil, nil, nil
-}
-
-// revise brings the findings that are not settled up to date with the changes
-// of a later round.
-func (r *run) revise() {
-	left := make(map[id]bool)
-	for _, c := range r.changes {
-		left[c.id()] = true
-		f := r.findings[c.id()]
-		if f != nil && !r.settled[c.id()] && f.Refusal == nil && c.refusal != nil {
-			r.refuse(c, c.refusal)
-		}
-	}
-	maps.DeleteFunc(r.findings, func(i id, f *Finding) bool {
-		// Another rewrite did away with it. What was refused is still there, though
-		// its last caller may have come to defer something else.
-		return !f.done && !r.settled[i] && !left[i] && f.Refusal == nil
-	})
+	r.tree.Progress(fmt.Sprintf("the compiler was asked: %d of %s on the heap", n, load.Count(len(r.changes), "cleanup")))
+	return nil
 }
 
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
-	res := &Result{Packages: len(r.scope.targets), Scanned: r.scope.files, Loaded: len(r.scope.load), Stack: r.stack, Tested: len(r.tester.tried),
-		Cold: r.cold, Warnings: r.warnings, Idle: r.idle, root: r.root, src: r.src, sight: r.sightOf()}
-	for _, f := range r.tester.broken {
+	t := r.prover.tester
+	res := &Result{
+		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.scope.Loaded(),
+		Stack: r.found.stack, Cold: r.found.cold, Tested: len(t.tried),
+		root: r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
+	}
+	for _, f := range t.broken {
 		res.Broken = append(res.Broken, f.String())
 	}
-	for _, f := range r.tester.flaky {
+	for _, f := range t.flaky {
 		res.Flaky = append(res.Flaky, f.String())
 	}
-	for _, f := range r.findings {
+	for _, f := range r.found.of {
 		res.Findings = append(res.Findings, *f)
 	}
 	slices.SortFunc(res.Findings, func(a, b Finding) int { return comparePositions(a.Pos, b.Pos) })
 	slices.SortStableFunc(res.Findings, byCost)
 	for _, name := range slices.Sorted(maps.Keys(r.over)) {
-		old, err := r.src.read(name)
+		old, err := r.tree.Source.Read(name)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"golang.org/x/tools/txtar"
@@ -102,22 +103,24 @@ func renames(w *plan.World, k pattern.Key, name string) []edit.Edit {
 
 func shorten(_ *plan.World, old string) string { return "Did" + old[len("prepare"):] }
 
-// do runs the pipeline over an archive and returns the directory and the
-// result.
+// do runs the pipeline over an archive, with the decisions of shorten, and returns the
+// directory and the result.
 func do(t *testing.T, archive string, o Options) (string, *Result, error) {
+	t.Helper()
+	return doWith(t, archive, o, renamer(shorten))
+}
+
+// doWith is do with other decisions.
+func doWith(t *testing.T, archive string, o Options, candidates func(*plan.World) []*edit.Candidate) (string, *Result, error) {
 	t.Helper()
 	dir := unpack(t, archive)
 	o.Dir = filepath.Join(dir, o.Dir)
 	o.Rewrite = true
-	o.undeferred = true
 	o.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
 	if !strings.Contains(archive, "-- go.work --") {
 		o.Env = append(o.Env, "GOWORK=off")
 	}
-	if o.candidates == nil {
-		o.candidates = renamer(shorten)
-	}
-	res, err := Run(t.Context(), o)
+	res, err := runWith(t.Context(), o, internals{candidates, load.Testing{Undeferred: true}})
 	return dir, res, err
 }
 
@@ -438,7 +441,7 @@ func use() {
 	defer a.Enter(6)()
 }
 `
-	dir, res, err := do(t, archive, Options{All: true, candidates: edit.Candidates})
+	dir, res, err := doWith(t, archive, Options{All: true}, edit.Candidates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -482,7 +485,7 @@ func use(n int) {
 	defer setup(n)()
 }
 `
-	_, res, err := do(t, archive, Options{All: true, candidates: edit.Candidates})
+	_, res, err := doWith(t, archive, Options{All: true}, edit.Candidates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -515,7 +518,7 @@ func useC() { prepareC()() }
 		}
 		return shorten(w, old)
 	}
-	dir, res, err := do(t, archive, Options{candidates: renamer(bad)})
+	dir, res, err := doWith(t, archive, Options{}, renamer(bad))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -553,7 +556,7 @@ func prepareB() func() { return func() {} }
 		}
 		return "Did"
 	}
-	dir, res, err := do(t, archive, Options{candidates: renamer(free)})
+	dir, res, err := doWith(t, archive, Options{}, renamer(free))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -595,7 +598,7 @@ func TestConfigsAgree(t *testing.T) {
 		ignored = append(ignored, names)
 		return renamer(shorten)(w)
 	}
-	dir, res, err := do(t, systems, Options{Configs: linuxAndWindows, candidates: candidates})
+	dir, res, err := doWith(t, systems, Options{Configs: linuxAndWindows}, candidates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -614,7 +617,7 @@ func TestConfigsDiverge(t *testing.T) {
 		}
 		return "Did"
 	}
-	_, res, err := do(t, systems, Options{Configs: linuxAndWindows, candidates: renamer(other)})
+	_, res, err := doWith(t, systems, Options{Configs: linuxAndWindows}, renamer(other))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -711,7 +714,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := unpack(t, systems)
-	_, err := Run(ctx, Options{Dir: dir, Rewrite: true, candidates: renamer(shorten), undeferred: true, Progress: func(string) { cancel() }})
+	_, err := runWith(ctx, Options{Dir: dir, Rewrite: true, Progress: func(string) { cancel() }}, internals{renamer(shorten), load.Testing{Undeferred: true}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
@@ -728,7 +731,7 @@ func TestInternalErrors(t *testing.T) {
 			return found
 		},
 	} {
-		_, res, err := do(t, systems, Options{candidates: candidates})
+		_, res, err := doWith(t, systems, Options{}, candidates)
 		if err == nil || !strings.Contains(err.Error(), "internal error") {
 			t.Errorf("%s: error %v and result %v, want an internal error", name, err, res)
 		}

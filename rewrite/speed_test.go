@@ -6,6 +6,9 @@ import (
 	"flag"
 	"syscall"
 	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
 var moduleDir = flag.String("module", "..", "the module that BenchmarkReport looks at")
@@ -25,7 +28,7 @@ func BenchmarkReport(b *testing.B) {
 	}{{"lean", false}, {"whole", true}} {
 		b.Run(test.name, func(b *testing.B) {
 			run := func() {
-				res, err := Run(b.Context(), Options{Dir: *moduleDir, whole: test.whole})
+				res, err := runWith(b.Context(), Options{Dir: *moduleDir}, internals{edit.Candidates, load.Testing{Whole: test.whole}})
 				if err != nil {
 					b.Fatal(err)
 				}

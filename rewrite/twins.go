@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"path/filepath"
 
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -13,7 +14,7 @@ import (
 // keepTwins refuses changes of functions that are declared once per system, if one of
 // the configurations has a declaration that stays as it is: to those who call the
 // function, and read about it, it is one. changes are all that concern the function.
-func keepTwins(views []*view, changes []*change) {
+func keepTwins(views []*load.View, changes []*change) {
 	planned := func(file string) bool {
 		for _, c := range changes {
 			if c.refusal == nil && c.edits[file] != nil {
@@ -29,14 +30,14 @@ func keepTwins(views []*view, changes []*change) {
 				continue
 			}
 			for _, v := range views {
-				twin, file := v.function(c.key)
-				if twin == nil || v.built[c.pos.Filename] || planned(file) ||
+				twin, file := functionIn(v, c.key)
+				if twin == nil || v.Built[c.pos.Filename] || planned(file) ||
 					signature(twin) != signature(c.first.Prepare.Func) {
 					continue
 				}
 				c.refusal = &plan.Refusal{
 					Code: plan.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
-					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", filepath.Base(file), v.config),
+					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", filepath.Base(file), v.Config),
 				}
 				again = true
 				break
@@ -45,11 +46,11 @@ func keepTwins(views []*view, changes []*change) {
 	}
 }
 
-// function returns a function of the view, and the file of its declaration; nil if it
+// functionIn returns a function of a view, and the file of its declaration; nil if it
 // has none of the key.
-func (v *view) function(key pattern.Key) (*types.Func, string) {
-	for name, f := range v.syntax {
-		u := v.unit[name]
+func functionIn(v *load.View, key pattern.Key) (*types.Func, string) {
+	for name, f := range v.Syntax {
+		u := v.Unit[name]
 		if u.Pkg.Path() != key.Pkg {
 			continue
 		}

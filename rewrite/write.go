@@ -2,9 +2,8 @@ package rewrite
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
@@ -29,10 +28,10 @@ func (r *Result) Write(ctx context.Context) error {
 	var ready func() error
 	if r.src != nil {
 		ready = func() error {
-			if err := r.src.unchanged(); err != nil {
+			if err := r.src.Unchanged(); err != nil {
 				return err
 			}
-			return r.sight.unchanged()
+			return r.sight.Unchanged()
 		}
 	}
 	return replace.Files(ctx, r.root, r.Files, ready)
@@ -44,30 +43,5 @@ func (r *Result) Write(ctx context.Context) error {
 // them was changed since, Recover changes nothing, and returns an *UnfinishedError.
 // Until that is solved, Run returns one too.
 func Recover(ctx context.Context, dir string) ([]string, error) {
-	return replace.Recover(ctx, moduleRoot(dir))
-}
-
-// rootOf returns the directory below which a run in dir may change files: that of
-// the go.work file in use if dir is below it, or else that of the module. work is
-// what the go command says of GOWORK.
-func rootOf(dir, work string) string {
-	if work != "" && work != "off" {
-		if root := filepath.Dir(work); below(root, dir) {
-			return root
-		}
-	}
-	return moduleRoot(dir)
-}
-
-// moduleRoot returns the closest directory above dir, or dir itself, that has a
-// go.mod file; dir if there is none.
-func moduleRoot(dir string) string {
-	for d := dir; ; d = filepath.Dir(d) {
-		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && info.Mode().IsRegular() {
-			return d
-		}
-		if d == filepath.Dir(d) {
-			return dir
-		}
-	}
+	return replace.Recover(ctx, load.ModuleRoot(dir))
 }

@@ -1,0 +1,142 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+
+	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// findings are those of a run so far: those of the first round, and those that later
+// rounds add.
+type findings struct {
+	of       map[id]*Finding
+	settled  map[id]bool // accepted, refused by the checker, or set aside
+	declared map[id]name // the functions of the text on disk
+
+	cold  []Finding // set aside: the profiles say that they cost little
+	stack []Finding // set aside: the compiler keeps them on the stack
+}
+
+func newFindings() *findings {
+	return &findings{of: make(map[id]*Finding), settled: make(map[id]bool), declared: make(map[id]name)}
+}
+
+// add adds the changes of the first round.
+func (f *findings) add(changes []*change) {
+	for _, c := range changes {
+		f.of[c.id()] = &Finding{
+			Pos:     c.pos,
+			End:     c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.Name.End(), false),
+			Package: c.key.Pkg,
+			Name:    c.key.String(),
+			Kind:    c.first.Kind,
+			Message: c.first.Message(),
+			Refusal: c.refusal,
+			Files:   c.files(),
+			Edits:   c.all(),
+			Notes:   c.notes,
+			Trace:   c.first.Trace,
+		}
+	}
+}
+
+// setAside removes the finding of c, which is then settled.
+func (f *findings) setAside(c *change) Finding {
+	found := *f.of[c.id()]
+	f.settled[c.id()] = true
+	delete(f.of, c.id())
+	return found
+}
+
+// applied notes that c was accepted. A function that handed on the cleanup of another
+// has become a prepare function by the rewrite of that one, and is a finding since.
+func (f *findings) applied(c *change, round int) {
+	f.settled[c.id()] = true
+	found := f.of[c.id()]
+	if found == nil {
+		at, ok := f.declared[c.id()]
+		if !ok {
+			return // the rewrite itself has made it
+		}
+		found = &Finding{
+			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
+			Message: fmt.Sprintf("%s hands on the cleanup of another function for its callers to defer", c.key),
+		}
+		f.of[c.id()] = found
+	}
+	found.Refusal, found.Files, found.Notes, found.Trace, found.done = nil, c.files(), c.notes, c.first.Trace, true
+	if found.Edits = nil; round == 1 {
+		found.Edits = c.all()
+	}
+}
+
+// reject notes that c was refused by the checker, and why. over are the changes that
+// were accepted.
+func (f *findings) reject(c *change, why *plan.Refusal, over load.Overlay) {
+	f.settled[c.id()] = true
+	f.refuse(c, why, over)
+}
+
+// refuse notes why c stays, at a position in the text that people have: where an earlier
+// round changed the file, that is the function's.
+func (f *findings) refuse(c *change, why *plan.Refusal, over load.Overlay) {
+	found := f.of[c.id()]
+	if found == nil {
+		return
+	}
+	refusal := *why
+	if _, edited := over[refusal.Pos.Filename]; edited {
+		refusal.Pos = found.Pos
+	}
+	found.Refusal, found.Files, found.Edits, found.Notes, found.Trace = &refusal, nil, nil, nil, nil
+}
+
+// revise brings the findings that are not settled up to date with the changes of a later
+// round.
+func (f *findings) revise(changes []*change, over load.Overlay) {
+	left := make(map[id]bool)
+	for _, c := range changes {
+		left[c.id()] = true
+		found := f.of[c.id()]
+		if found != nil && !f.settled[c.id()] && found.Refusal == nil && c.refusal != nil {
+			f.refuse(c, c.refusal, over)
+		}
+	}
+	maps.DeleteFunc(f.of, func(i id, found *Finding) bool {
+		// Another rewrite did away with it. What was refused is still there, though
+		// its last caller may have come to defer something else.
+		return !found.done && !f.settled[i] && !left[i] && found.Refusal == nil
+	})
+}
+
+// A name is where a function is declared in the text that people have.
+type name struct{ pos, end token.Position }
+
+// noteDeclared notes where functions are declared that nothing has rewritten.
+func (f *findings) noteDeclared(views []*load.View, over load.Overlay) {
+	for _, v := range views {
+		for _, u := range v.World.Units {
+			for _, file := range u.Files {
+				if _, rewritten := over[u.Filename(file.FileStart)]; rewritten {
+					continue
+				}
+				for _, d := range file.Decls {
+					decl, ok := d.(*ast.FuncDecl)
+					if !ok {
+						continue
+					}
+					if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+						at := name{u.Fset.PositionFor(decl.Name.Pos(), false), u.Fset.PositionFor(decl.Name.End(), false)}
+						f.declared[id{pattern.KeyOf(fn), at.pos.Filename}] = at
+					}
+				}
+			}
+		}
+	}
+}

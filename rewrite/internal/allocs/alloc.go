@@ -1,0 +1,83 @@
+package allocs
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
+)
+
+// An alloc is a fact that something is on the heap.
+type alloc struct {
+	escape.Fact
+	inner bool // within a function literal
+	free  bool // a function literal that captures nothing: no allocation
+}
+
+// A code is a function, and the allocs that it is made to answer for.
+type code struct {
+	Function
+	allocs []alloc
+}
+
+// allocsOf returns the allocs that are reported in f, without those of constants.
+func allocsOf(f Function, facts *escape.Facts) []alloc {
+	type body struct{ from, to escape.Pos }
+	var bodies []body
+	literals := make(map[escape.Pos]*ast.FuncLit)
+	ast.Inspect(f.Decl, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok {
+			literals[f.place(lit)] = lit
+			bodies = append(bodies, body{f.place(lit.Body), placeOf(f.Unit, lit.Body.End())})
+		}
+		return true
+	})
+	// What is said about the name of a generic function is a copy of it, in a wrapper
+	// that hands over the types.
+	var name escape.Pos
+	if d, ok := f.Decl.(*ast.FuncDecl); ok {
+		name = f.place(d.Name)
+	}
+	var all []alloc
+	for _, fact := range facts.Heap(f.place(f.Decl), placeOf(f.Unit, f.Decl.End())) {
+		if fact.Constant() || fact.Pos == name {
+			continue
+		}
+		a := alloc{Fact: fact}
+		a.inner = slices.ContainsFunc(bodies, func(b body) bool { return b.from.Compare(fact.Pos) < 0 && fact.Pos.Compare(b.to) < 0 })
+		if lit := literals[fact.Pos]; lit != nil && fact.IsLiteral() {
+			a.free = !captures(f.Unit.Info, lit)
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+// captures reports whether a literal uses a variable of a function around it.
+func captures(info *types.Info, lit *ast.FuncLit) bool {
+	for n := range ast.Preorder(lit) {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			continue
+		}
+		v, ok := info.Uses[id].(*types.Var)
+		if ok && !v.IsField() && v.Pkg() != nil && v.Parent() != v.Pkg().Scope() && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+			return true
+		}
+	}
+	return false
+}
+
+// outer returns the allocs that a copy of the code reports at the call. Those within
+// function literals keep their position.
+func outer(allocs []alloc) []alloc {
+	return slices.DeleteFunc(slices.Clone(allocs), func(a alloc) bool { return a.inner })
+}
+
+// alike reports whether two facts may be about the same thing at two positions.
+func alike(f, g escape.Fact) bool { return f.Moved == g.Moved && f.Words() == g.Words() }
+
+func has(allocs []alloc, a alloc) bool {
+	return slices.ContainsFunc(allocs, func(b alloc) bool { return alike(b.Fact, a.Fact) })
+}

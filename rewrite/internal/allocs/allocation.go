@@ -1,0 +1,31 @@
+package allocs
+
+import (
+	"cmp"
+	"go/token"
+
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
+)
+
+// An Allocation is something that the compiler puts on the heap.
+type Allocation struct {
+	Pos    token.Position
+	What   string   // the expression or variable, as the compiler writes it
+	Func   string   // the function that allocates it, as in "(*Conn).readFrameHeader"
+	Reason []string // the compiler's account, line by line; empty: no reason available
+}
+
+// allocation returns what a fact about a function says.
+func allocation(f escape.Fact, in string) Allocation {
+	return Allocation{
+		Pos:    token.Position{Filename: f.File, Line: f.Line, Column: f.Col},
+		What:   f.What,
+		Func:   in,
+		Reason: f.Reason,
+	}
+}
+
+// byPosition orders allocations by file, line and column.
+func byPosition(a, b Allocation) int {
+	return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
+}

@@ -1,0 +1,181 @@
+package allocs
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+const (
+	oldText = `package m
+
+func prepare(err *error) func() {
+	return func() { *err = nil }
+}
+
+func Call() (err error) {
+	defer prepare(&err)()
+	return nil
+}
+`
+	newText = `package m
+
+func finish(err *error) { *err = nil }
+
+func Call() (err error) {
+	defer finish(&err)
+	return nil
+}
+`
+)
+
+// file is the name of the one file of a unit.
+func file(t *testing.T) string {
+	name, err := filepath.Abs("m.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func unitOf(t *testing.T, text string) *pattern.Unit {
+	t.Helper()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, file(t), text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Instances: make(map[*ast.Ident]types.Instance),
+		Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+		Implicits: make(map[ast.Node]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
+		FileVersions: make(map[*ast.File]string),
+	}
+	pkg, err := new(types.Config).Check("m", fset, []*ast.File{f}, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: func(string) ([]byte, error) { return []byte(text), nil }}
+}
+
+func candidate(t *testing.T) *edit.Candidate {
+	t.Helper()
+	all := edit.Candidates(&plan.World{Units: []*pattern.Unit{unitOf(t, oldText)}, All: true})
+	if len(all) != 1 || all[0].Plan == nil || all[0].Plan.Finish.Name != "finish" {
+		t.Fatalf("candidates: %+v, want that prepare becomes finish", all)
+	}
+	return all[0]
+}
+
+// facts reads output of the compiler, "line:col: text" per line.
+func facts(t *testing.T, output string) *escape.Facts {
+	var b strings.Builder
+	for line := range strings.Lines(output) {
+		b.WriteString("./m.go:" + line)
+	}
+	return escape.Parse(b.String(), filepath.Dir(file(t)))
+}
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	const (
+		literal = "4:9: func literal escapes to heap\n"
+		moved   = "7:14: moved to heap: err\n"
+		inlined = "8:15: inlining call to prepare\n"
+	)
+	for _, test := range []struct {
+		name, output string
+		want         Heap
+	}{
+		{"closure and variable", literal + moved, Heap{Least: 2, Most: 2}},
+		{"closure", literal, Heap{Least: 1, Most: 1}},
+		{"inlined, closure on the stack", literal + inlined + "8:15: func literal does not escape\n", Heap{}},
+		{"inlined, closure on the heap", literal + inlined + "8:15: func literal escapes to heap\n", Heap{Least: 1, Most: 1}},
+		{"nothing said of the closure", moved, Heap{Least: 1, Most: 1, Unclear: true}},
+		{"nothing said at all", "", Heap{Unclear: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := Count(candidate(t), facts(t, test.output))
+			if got.Least != test.want.Least || got.Most != test.want.Most || got.Unclear != test.want.Unclear {
+				t.Errorf("%d to %d allocations, unclear %v; want %+v", got.Least, got.Most, got.Unclear, test.want)
+			}
+			if len(got.Allocations) != got.Most {
+				t.Errorf("allocations %+v, want %d", got.Allocations, got.Most)
+			}
+			if want := test.want.Most == 0 && !test.want.Unclear; got.OnStack() != want {
+				t.Errorf("on the stack: %v", got.OnStack())
+			}
+		})
+	}
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	const old = "4:9: func literal escapes to heap\n7:14: moved to heap: err\n"
+	for _, test := range []struct {
+		name, old, new, want string
+		idle                 bool
+	}{
+		{"both left", old, "5:14: err does not escape\n", "prepare left func literal; Call left err", false},
+		{"the variable stays", old, "5:14: moved to heap: err\n", "prepare left func literal; Call stays err", false},
+		{"another is new", old, "5:14: moved to heap: err\n6:14: new(int) escapes to heap\n", "prepare left func literal; Call stays err new new(int)", true},
+		{"no closure", "7:14: moved to heap: err\n4:9: func literal does not escape\n", "5:14: moved to heap: err\n", "prepare; Call stays err", true},
+		{"moved by inlining", "4:9: func literal escapes to heap\n8:15: inlining call to prepare\n8:15: func literal escapes to heap\n", "5:14: err does not escape\n", "prepare left func literal; Call left func literal", false},
+		{"nothing said after", old, "", "prepare left func literal; Call left err", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			next := unitOf(t, newText)
+			gains, idle := Compare(candidate(t), facts(t, test.old), facts(t, test.new), func(string) *pattern.Unit { return next })
+			var all []string
+			for _, g := range gains {
+				text := g.Func
+				for _, list := range []struct {
+					word   string
+					allocs []Allocation
+				}{{"left", g.Left}, {"stays", g.Stays}, {"new", g.New}} {
+					for _, a := range list.allocs {
+						text += fmt.Sprintf(" %s %s", list.word, a.What)
+					}
+				}
+				all = append(all, text)
+			}
+			if got := strings.Join(all, "; "); got != test.want {
+				t.Errorf("gains: %s; want %s", got, test.want)
+			}
+			if idle != test.idle {
+				t.Errorf("idle: %v", idle)
+			}
+		})
+	}
+}
+
+func TestName(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "m.go", `package m
+
+func F() {}
+func (t T) F() {}
+func (t *T) F() {}
+func (t *T[P, Q]) F() {}
+func (t (*(T[P]))) F() {}
+var a, b = 1, 2
+type T int
+`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"F", "T.F", "(*T).F", "(*T).F", "(*T).F", "var a", "a declaration"} {
+		if got := (Function{Decl: f.Decls[i]}).Name(); got != want {
+			t.Errorf("%d: %s, want %s", i, got, want)
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package allocs
+
+import (
+	"context"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
+)
+
+// Ask compiles the packages that hold the prepare functions of candidates and their
+// callers, and returns the facts about them; nil without candidates. Which packages
+// are compiled, and whether with their tests, is added to b.
+//
+// The error is a *process.GoError if the packages do not build.
+func Ask(ctx context.Context, b escape.Build, candidates []*edit.Candidate) (*escape.Facts, error) {
+	for _, c := range candidates {
+		for _, f := range Functions(c) {
+			path := f.Unit.Pkg.Path()
+			if strings.HasSuffix(f.File(), "_test.go") {
+				b.Tests = true
+				path = strings.TrimSuffix(path, "_test")
+			}
+			b.Packages = append(b.Packages, path)
+		}
+	}
+	if len(b.Packages) == 0 {
+		return nil, nil
+	}
+	return escape.Compile(ctx, b)
+}

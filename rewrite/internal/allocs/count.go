@@ -1,0 +1,174 @@
+package allocs
+
+import (
+	"go/ast"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/internal/escape"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A Heap is what the cleanup of a prepare function costs, by the output of the compiler.
+type Heap struct {
+	// Least and Most count the allocations of one call of the function that are
+	// there because of the cleanup, over all callers: the closure, variables of
+	// the function that it captures, and variables of the caller that it has the
+	// address of. They are exact for a call that returns a cleanup.
+	Least, Most int
+
+	// Unclear is set if the compiler did not say of everything where it is, or
+	// not in a form that is known. Least and Most then count what it did say.
+	Unclear bool
+
+	Allocations []Allocation // each once, by position
+}
+
+// OnStack reports whether the compiler keeps everything on the stack.
+func (h *Heap) OnStack() bool { return h.Most == 0 && !h.Unclear }
+
+// A counter counts what the cleanup of one prepare function costs.
+type counter struct {
+	facts   *escape.Facts
+	version *version
+	p       *pattern.Prepare
+	heap    *Heap
+}
+
+// Count returns what the cleanup of c costs today, by the facts about its functions.
+func Count(c *edit.Candidate, facts *escape.Facts) *Heap {
+	w := &counter{facts: facts, version: before(c, facts), p: c.Prepare, heap: new(Heap)}
+	var apart int // for a call that is not inlined
+	var own []escape.Fact
+	if len(w.p.Captures) > 0 { // a literal that captures nothing is no allocation
+		// Only one of the literals is made in a call.
+		for _, l := range w.p.Literals {
+			f := facts.Literal(placeOf(w.p.Unit, l.Lit.Pos()))
+			if n := w.count(f); n > apart {
+				apart = n
+			}
+			own = append(own, f)
+		}
+	}
+	for _, capture := range w.p.Captures {
+		f := facts.Variable(placeOf(w.p.Unit, capture.Var.Pos()), capture.Var.Name())
+		apart += w.count(f)
+		own = append(own, f)
+	}
+	first := true
+	for _, s := range c.Sites {
+		n, inlined := w.inlined(s)
+		if !inlined {
+			n = apart
+			for _, f := range own {
+				w.add(f, w.p.Key.String())
+			}
+		}
+		n += w.variables(s)
+		if first || n < w.heap.Least {
+			w.heap.Least = n
+		}
+		w.heap.Most = max(w.heap.Most, n)
+		first = false
+	}
+	slices.SortFunc(w.heap.Allocations, byPosition)
+	return w.heap
+}
+
+// inlined counts what the copy of the prepare function allocates that inlining
+// made at s, if it made one.
+func (w *counter) inlined(s *pattern.Site) (n int, yes bool) {
+	at := placeOf(s.Unit, s.Call.Lparen)
+	if !w.facts.Inlined(at, w.p.Key.Name) {
+		return 0, false
+	}
+	lit := w.copy(at)
+	if lit.Verdict == escape.Unknown && w.version.generic {
+		return 0, false // a wrapper was inlined, that hands over the types
+	}
+	if len(w.p.Captures) > 0 {
+		w.add(lit, declName(s.Decl))
+		n += w.count(lit)
+	}
+	for _, capture := range w.p.Captures {
+		f := w.facts.Variable(at, capture.Var.Name())
+		w.add(f, declName(s.Decl))
+		n += w.count(f)
+	}
+	return n, true
+}
+
+// copy returns the verdict on the copy of the cleanup that is made at p, where
+// other literals of the function are copied as well.
+func (w *counter) copy(p escape.Pos) escape.Fact {
+	all := w.facts.Literal(p)
+	copied, sure := w.version.copied(p, outer(w.version.prepare.allocs), outer(w.version.free))
+	for _, e := range copied {
+		if slices.ContainsFunc(w.p.Literals, func(l *pattern.Literal) bool { return placeOf(w.p.Unit, l.Lit.Pos()) == e.Pos }) {
+			if !sure {
+				break
+			}
+			if all.Verdict == escape.Heap {
+				return all
+			}
+			return escape.Fact{Pos: p, Verdict: escape.Heap, What: e.What}
+		}
+	}
+	// The others are on the heap, or there are none.
+	onStack := slices.ContainsFunc(w.facts.At(p), func(f escape.Fact) bool { return f.Verdict == escape.Stack && f.IsLiteral() })
+	if sure && onStack {
+		return escape.Fact{Pos: p, Verdict: escape.Stack, What: all.What}
+	}
+	return escape.Fact{Pos: p, What: all.What}
+}
+
+// variables counts the variables at s that are on the heap because their address
+// goes to the prepare function or to the cleanup. A variable that is there for
+// another reason, by the compiler's account, is not counted.
+func (w *counter) variables(s *pattern.Site) int {
+	calls := callsAt(s)
+	n := 0
+	for _, v := range Addressed(s) {
+		f := w.facts.Variable(placeOf(s.Unit, v.Pos()), v.Name())
+		if len(f.Through) > 0 && !slices.ContainsFunc(calls, func(c *ast.CallExpr) bool { return w.passes(f, s.Unit, c) }) {
+			continue
+		}
+		w.add(f, declName(s.Decl))
+		n += w.count(f)
+	}
+	return n
+}
+
+// passes reports whether the compiler's account of f mentions the call.
+func (w *counter) passes(f escape.Fact, u *pattern.Unit, call *ast.CallExpr) bool {
+	from, to := u.Fset.PositionFor(call.Pos(), false), u.Fset.PositionFor(call.End(), false)
+	return slices.ContainsFunc(f.Through, func(p escape.Pos) bool {
+		return p.File == from.Filename && (p.Line > from.Line || p.Line == from.Line && p.Col >= from.Column) &&
+			(p.Line < to.Line || p.Line == to.Line && p.Col < to.Column)
+	})
+}
+
+// count returns the allocations that a verdict stands for.
+func (w *counter) count(f escape.Fact) int {
+	switch f.Verdict {
+	case escape.Heap:
+		return 1
+	case escape.Unknown:
+		w.heap.Unclear = true
+	}
+	return 0
+}
+
+// add notes an allocation, once.
+func (w *counter) add(f escape.Fact, in string) {
+	if f.Verdict != escape.Heap {
+		return
+	}
+	a := allocation(f, in)
+	for _, b := range w.heap.Allocations {
+		if a.Pos == b.Pos && a.What == b.What {
+			return
+		}
+	}
+	w.heap.Allocations = append(w.heap.Allocations, a)
+}

@@ -1,0 +1,120 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"maps"
+	"slices"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// choose finds out which packages of the scope have to be type-checked: those with a hit
+// that somebody may defer, and those that may call it.
+func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error {
+	t := s.tree
+	hits := slices.Clone(found.hits)
+	if !t.All { // then those of test files are no findings; but is the comment idle that silences one?
+		hits = slices.DeleteFunc(hits, func(h hit) bool {
+			return h.inTest() && !slices.Contains(s.mentions, h.file)
+		})
+	}
+	var g graph
+	if len(files.open(hits, t.Exported)) > 0 || files.methods(hits, t.Exported) {
+		var err error
+		if g, err = s.modules(ctx); err != nil {
+			return err
+		}
+	}
+	if !t.Testing.Undeferred {
+		from := make(map[string]bool) // files that may hold callers
+		for _, name := range found.defers {
+			from[name] = true
+		}
+		for _, p := range g.reach(files.paths(files.open(hits, t.Exported))) {
+			for _, name := range p.GoFiles {
+				from[name] = true
+			}
+		}
+		hits = deferred(t.Source, hits, slices.Sorted(maps.Keys(from)))
+	}
+	if files.methods(hits, t.Exported) {
+		s.asked = interfaceMethods(t.Source, g, s.present)
+	}
+	load := files.paths(hits)
+	t.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", Count(s.files, "file"), Count(len(load), "package")))
+	all := maps.Clone(load)
+	if open := files.open(hits, t.Exported); len(open) > 0 {
+		names := make(map[string]bool)
+		for _, h := range open {
+			names[h.name] = true
+		}
+		s.leaveOut(g, names)
+		held := maps.Clone(load)
+		if err := callers(t.Source, g.reach(files.paths(open)), names, load, all); err != nil {
+			return err
+		}
+		for _, h := range found.hits { // a caller of those that are not open makes a finding, too
+			if ast.IsExported(h.name) {
+				names[h.name] = true
+			}
+		}
+		s.brief = briefingOf(load, held, names)
+		t.Progress(fmt.Sprintf("%s may reach them, %s may call them", Count(len(all), "package"), Count(len(load), "package")))
+	}
+	s.load = slices.Sorted(maps.Keys(load))
+	s.reach = slices.Sorted(maps.Keys(all))
+	return nil
+}
+
+// A packageOf gives the package of each file that was looked at.
+type packageOf map[string]*packages.Package
+
+// open returns those of hits that other packages may call, and that may be rewritten
+// nevertheless.
+func (files packageOf) open(hits []hit, exported bool) []hit {
+	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
+		p := files[h.file]
+		return !ast.IsExported(h.name) || p.Name == "main" || h.inTest() || !exported && !internal(basePath(p))
+	})
+}
+
+// methods reports whether an interface of another package may ask for one of hits.
+func (files packageOf) methods(hits []hit, exported bool) bool {
+	return slices.ContainsFunc(hits, func(h hit) bool {
+		return h.method && ast.IsExported(h.name) &&
+			(files[h.file].Name == "main" || h.inTest() || len(files.open([]hit{h}, exported)) > 0)
+	})
+}
+
+// paths returns the paths of the packages of hits.
+func (files packageOf) paths(hits []hit) map[string]bool {
+	paths := make(map[string]bool)
+	for _, h := range hits {
+		paths[basePath(files[h.file])] = true
+	}
+	return paths
+}
+
+// callers adds to all the packages that reach a package with open hits, and to load
+// those of them that mention one of their names: only they can hold a caller.
+func callers(src *Sources, reach []*packages.Package, names, load, all map[string]bool) error {
+	for _, p := range reach {
+		path := basePath(p)
+		all[path] = true
+		for _, name := range p.GoFiles {
+			if load[path] {
+				break
+			}
+			text, err := src.Peek(name)
+			if err != nil {
+				return err
+			}
+			if mentions(text, names) {
+				load[path] = true
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package load
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/go/packages"
+)
+
+// interfaceMethods returns the exported methods of the interfaces in the packages of g,
+// and in the files present, by their syntax. An interface matters although its package
+// does not import the one with the methods: the operand of a type assertion may come
+// from there through other packages.
+func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
+	paths := make(map[string]string) // of the package, by file
+	for _, pkgs := range g {
+		packages.Visit(pkgs, nil, func(p *packages.Package) {
+			if p.Module == nil {
+				return // of the standard library, which asks for no function
+			}
+			for _, name := range p.GoFiles {
+				paths[name] = p.PkgPath
+			}
+		})
+	}
+	for _, name := range present { // also what no configuration builds
+		if _, ok := paths[name]; !ok {
+			paths[name] = ""
+		}
+	}
+	files := slices.Sorted(maps.Keys(paths))
+	found := make([][]plan.Method, len(files))
+	each(files, func(i int, name string) {
+		text, err := src.Peek(name)
+		if err != nil || !bytes.Contains(text, []byte("interface")) {
+			return // a file that is gone asks for nothing
+		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.INTERFACE })
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if f == nil || err != nil && len(f.Decls) == 0 {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			t, ok := n.(*ast.InterfaceType)
+			if !ok {
+				return true
+			}
+			for _, field := range t.Methods.List {
+				sig, ok := field.Type.(*ast.FuncType)
+				if !ok || len(field.Names) == 0 || !field.Names[0].IsExported() {
+					continue
+				}
+				found[i] = append(found[i], plan.Method{
+					Pkg: paths[name], Name: field.Names[0].Name, Params: sig.Params.NumFields(), Results: sig.Results.NumFields(),
+				})
+			}
+			return true
+		})
+	})
+	return slices.Concat(found...)
+}

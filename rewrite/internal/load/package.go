@@ -1,0 +1,96 @@
+package load
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// basePath returns the path of the package, without the _test of an external
+// test package.
+func basePath(p *packages.Package) string {
+	if p.ForTest != "" {
+		return p.ForTest
+	}
+	return p.PkgPath
+}
+
+// isTestMain reports whether p is the main package that the go command
+// generates for the tests of a package.
+func isTestMain(p *packages.Package) bool {
+	if p.Name != "main" || !strings.HasSuffix(p.PkgPath, ".test") || p.ForTest != "" {
+		return false
+	}
+	for _, name := range p.GoFiles {
+		if filepath.Base(name) != "_testmain.go" && filepath.Dir(name) == p.Dir {
+			return false
+		}
+	}
+	return true
+}
+
+// mainPackage reports whether p belongs to a main module.
+func mainPackage(p *packages.Package) bool { return p.Module != nil && p.Module.Main }
+
+// filesOf returns the names of all files that are in the directory of p.
+func filesOf(p *packages.Package) []string {
+	return slices.Concat(p.GoFiles, p.OtherFiles, p.IgnoredFiles)
+}
+
+// dirOf returns the directory of the files of p.
+func dirOf(p *packages.Package) string {
+	for _, name := range filesOf(p) {
+		return filepath.Dir(name)
+	}
+	return p.Dir
+}
+
+// internal reports whether the path names a package that only packages around
+// it can import.
+func internal(path string) bool {
+	for elem := range strings.SplitSeq(path, "/") {
+		if elem == "internal" {
+			return true
+		}
+	}
+	return false
+}
+
+// elsewhere reports whether p depends on a package of another configuration, and so is
+// one as well.
+func elsewhere(p *packages.Package) bool {
+	problems := problemsOf("", []*packages.Package{p})
+	return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
+}
+
+// excluded reports whether p has no files in its configuration.
+func excluded(p *packages.Package) bool {
+	return len(p.GoFiles) == 0 && slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+		return strings.Contains(e.Msg, excludes) || strings.HasPrefix(e.Msg, "no Go files in ")
+	})
+}
+
+// excludes is the error of the go command for a directory in which nothing is built.
+const excludes = "build constraints exclude all Go files"
+
+// widest keeps each package once: with its in-package tests, if it has any.
+// The result is sorted by path.
+func widest(pkgs []*packages.Package, files func(*packages.Package) int) []*packages.Package {
+	tested := make(map[string]bool)
+	for _, p := range pkgs {
+		if p.ForTest == p.PkgPath {
+			tested[p.PkgPath] = true
+		}
+	}
+	var kept []*packages.Package
+	for _, p := range pkgs {
+		if p.ForTest == "" && tested[p.PkgPath] || files(p) == 0 {
+			continue
+		}
+		kept = append(kept, p)
+	}
+	slices.SortFunc(kept, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
+	return kept
+}

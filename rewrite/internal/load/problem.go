@@ -1,0 +1,181 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"go/scanner"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A Problem is something that the go command, the parser or the type checker
+// does not accept.
+type Problem struct {
+	File      string // absolute, or "" if the problem has no place
+	Line, Col int    // from 1; 0 if unknown
+	Text      string
+}
+
+// String returns the problem as "file:line:col: text".
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.File != "" {
+		b.WriteString(p.File + ":")
+		if p.Line > 0 {
+			fmt.Fprintf(&b, "%d:", p.Line)
+			if p.Col > 0 {
+				fmt.Fprintf(&b, "%d:", p.Col)
+			}
+		}
+		b.WriteByte(' ')
+	}
+	b.WriteString(p.Text)
+	return b.String()
+}
+
+// A SourceError says that packages cannot be worked on as they are.
+type SourceError struct {
+	Config   Config
+	Problems []Problem // sorted, without repetition, at least one
+}
+
+func (e *SourceError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sourceError returns an error that holds problems, or nil if there are none.
+func sourceError(c Config, problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	slices.SortFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Text, b.Text))
+	})
+	return &SourceError{Config: c, Problems: slices.Compact(problems)}
+}
+
+// problemOf turns an error of a package into a Problem. The position of such
+// an error is a string, "file:line:col", "file:line", "file" or "-".
+func problemOf(e packages.Error) Problem {
+	p := Problem{File: e.Pos, Text: strings.TrimSpace(e.Msg)}
+	var numbers []int
+	for range 2 {
+		i := strings.LastIndexByte(p.File, ':')
+		if i < 0 {
+			break
+		}
+		n, err := strconv.Atoi(p.File[i+1:])
+		if err != nil {
+			break
+		}
+		p.File, numbers = p.File[:i], append(numbers, n)
+	}
+	switch len(numbers) {
+	case 1:
+		p.Line = numbers[0]
+	case 2:
+		p.Line, p.Col = numbers[1], numbers[0]
+	}
+	if p.File == "-" {
+		p.File = ""
+	}
+	return p
+}
+
+// problemsOf returns the problems of packages and of what they import. The go
+// command ran in dir.
+func problemsOf(dir string, pkgs []*packages.Package) []Problem {
+	var problems []Problem
+	missing := false // an import, by the words of the go command
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		missing = missing || slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return e.Kind == packages.ListError })
+	})
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		if p.Module != nil && p.Module.Error != nil {
+			problems = append(problems, Problem{Text: p.Module.Error.Err})
+		}
+		typed := slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+			return e.Kind == packages.TypeError || e.Kind == packages.ParseError
+		})
+		for _, e := range p.Errors {
+			if missing && strings.HasSuffix(e.Msg, `(invalid package name: "")`) {
+				continue // which says no more
+			}
+			report, compiled := strings.CutPrefix(e.Msg, "# ")
+			switch {
+			case !compiled:
+				problems = append(problems, problemOf(e))
+			case !typed: // else the type checker says the same
+				problems = append(problems, compilerProblems(dir, report)...)
+			}
+		}
+	})
+	return problems
+}
+
+// compilerProblems takes apart what the compiler says about a package: its
+// path, then lines "file:line:col: text", each with more lines indented below
+// it. Files are relative to dir.
+func compilerProblems(dir, report string) []Problem {
+	_, report, _ = strings.Cut(report, "\n")
+	var problems []Problem
+	for line := range strings.Lines(report) {
+		line = strings.TrimRight(line, "\n")
+		pos, text, ok := strings.Cut(line, ": ")
+		switch {
+		case len(problems) > 0 && strings.HasPrefix(line, "\t"):
+			problems[len(problems)-1].Text += "\n" + line
+		case ok:
+			p := problemOf(packages.Error{Pos: pos, Msg: text})
+			if p.Line > 0 && !filepath.IsAbs(p.File) {
+				p.File = filepath.Join(dir, p.File)
+			}
+			problems = append(problems, p)
+		case line != "":
+			problems = append(problems, Problem{Text: line})
+		}
+	}
+	return problems
+}
+
+// First returns the first problem on one line, with the base name of its file.
+func (e *SourceError) First() string {
+	p := e.Problems[0]
+	if p.File != "" {
+		p.File = filepath.Base(p.File)
+	}
+	if e.Config.GOOS != "" {
+		return fmt.Sprintf("%v (%v)", p, e.Config)
+	}
+	return p.String()
+}
+
+func parseProblems(name string, err error) []Problem {
+	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
+		return syntaxProblems(name, list)
+	}
+	return []Problem{{File: name, Text: err.Error()}}
+}
+
+// syntaxProblems returns the errors of the parser.
+func syntaxProblems(name string, err error) []Problem {
+	list, ok := err.(scanner.ErrorList)
+	if !ok {
+		return []Problem{{File: name, Text: err.Error()}}
+	}
+	var problems []Problem
+	for _, e := range list {
+		p := problemOf(packages.Error{Msg: e.Msg})
+		p.File, p.Line, p.Col = e.Pos.Filename, e.Pos.Line, e.Pos.Column
+		problems = append(problems, p)
+	}
+	return problems
+}

@@ -1,0 +1,166 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// Check type-checks a text in every configuration, as Load does, given that old
+// holds views of another one that passed. Packages whose files are the same in
+// both, and that depend on none with other files, are taken over; the others
+// are type-checked in this process. Nothing is listed or compiled: what they
+// import is known. Only if a file imports what its package did not import
+// before, the go command is asked, by Load.
+func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, error) {
+	if s.tree.Testing.Anew {
+		return s.Load(ctx, over)
+	}
+	views := make([]*View, len(old))
+	files := make(map[placed]*ast.File)
+	for i, v := range old {
+		next, err := s.recheck(ctx, v, over, files)
+		if errors.Is(err, errUnknownImport) {
+			return s.Load(ctx, over)
+		}
+		if err != nil {
+			return nil, err
+		}
+		views[i] = next
+	}
+	for _, v := range views {
+		v.forgetBuilt(views)
+	}
+	return views, nil
+}
+
+// errUnknownImport says that a file imports what its package did not import
+// when it was listed.
+var errUnknownImport = errors.New("an import that is not known")
+
+// recheck makes of v the view of another text.
+func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[placed]*ast.File) (*View, error) {
+	c := &checker{
+		ctx: ctx, over: over, scope: s, config: v.Config,
+		changed: v.over.differs(over),
+		roots:   make(map[*packages.Package]bool),
+		files:   files,
+		known:   make(map[*packages.Package]*packages.Package),
+	}
+	for _, p := range v.pkgs {
+		c.roots[p] = true
+	}
+	pkgs := make([]*packages.Package, len(v.pkgs))
+	for i, p := range v.pkgs {
+		var err error
+		if pkgs[i], err = c.next(p); err != nil {
+			return nil, err
+		}
+	}
+	if err := sourceError(v.Config, problemsOf(s.tree.Dir, pkgs)); err != nil {
+		return nil, err
+	}
+	return s.viewOf(v.Config, pkgs, over)
+}
+
+// A checker makes packages of a text out of those of another one.
+type checker struct {
+	scope   *Scope
+	ctx     context.Context
+	config  Config
+	over    Overlay
+	changed map[string]bool // files
+	roots   map[*packages.Package]bool
+	files   map[placed]*ast.File // parsed anew, since configurations and the variants of a package share files
+	known   map[*packages.Package]*packages.Package
+}
+
+// A placed is a file in a file set.
+type placed struct {
+	fset *token.FileSet
+	name string
+}
+
+// next returns p as it is in the new text: p itself if neither its files nor
+// what it imports are others.
+func (c *checker) next(p *packages.Package) (*packages.Package, error) {
+	if q, ok := c.known[p]; ok {
+		return q, nil
+	}
+	c.known[p] = p // also ends a cycle, which is an error elsewhere
+	if len(p.Syntax) == 0 {
+		return p, nil // from export data, as is all that it depends on
+	}
+	var imports map[string]*packages.Package
+	for path, dep := range p.Imports {
+		next, err := c.next(dep)
+		if err != nil {
+			return nil, err
+		}
+		if next != dep {
+			if imports == nil {
+				imports = maps.Clone(p.Imports)
+			}
+			imports[path] = next
+		}
+	}
+	if imports == nil && !slices.ContainsFunc(p.CompiledGoFiles, func(name string) bool { return c.changed[name] }) {
+		return p, nil
+	}
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
+	}
+	q := *p
+	q.Errors, q.TypeErrors = nil, nil
+	if imports != nil {
+		q.Imports = imports
+	}
+	if err := c.parse(&q); err != nil {
+		return nil, err
+	}
+	typeCheck(&q, c.roots[p], c.scope.brief.has(p))
+	c.known[p] = &q
+	return &q, nil
+}
+
+// parse replaces the syntax of the files of p that changed.
+func (c *checker) parse(p *packages.Package) error {
+	p.Syntax = slices.Clone(p.Syntax)
+	for i, old := range p.Syntax {
+		name := p.Fset.File(old.FileStart).Name()
+		if !c.changed[name] {
+			continue
+		}
+		at := placed{p.Fset, name}
+		if c.files[at] == nil {
+			text, ok := c.over[name]
+			if !ok {
+				var err error
+				if text, err = c.scope.tree.Source.Read(name); err != nil {
+					return err
+				}
+			}
+			f, err := parser.ParseFile(p.Fset, name, text, parseMode)
+			if err != nil {
+				return &SourceError{Config: c.config, Problems: parseProblems(name, err)}
+			}
+			c.files[at] = f
+		}
+		p.Syntax[i] = c.files[at]
+		for _, spec := range p.Syntax[i].Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil || path != "unsafe" && p.Imports[path] == nil {
+				return fmt.Errorf("%w: %s", errUnknownImport, spec.Path.Value)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package load
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// A hit is a function that may be a prepare function, by its syntax: see pattern.May.
+type hit struct {
+	file   string
+	name   string
+	method bool
+}
+
+// inTest reports whether a test file declares the function.
+func (h hit) inTest() bool { return strings.HasSuffix(h.file, "_test.go") }
+
+// A scan is what scanFiles finds in files.
+type scan struct {
+	hits     []hit
+	linked   map[string]string // symbols that linkname directives name, and the file
+	mentions []string          // files that hold the word closurefix, perhaps in a directive
+	defers   []string          // files that hold the word defer
+	problems []Problem         // syntax errors, of the files that were parsed
+}
+
+// scanFiles parses those of files that may hold a function literal, several at a time.
+// It keeps no syntax.
+func scanFiles(src *Sources, files []string) *scan {
+	type answer struct {
+		hits     []hit
+		linked   []string
+		mentions bool
+		defers   bool
+		problems []Problem
+	}
+	answers := make([]answer, len(files))
+	each(files, func(i int, name string) {
+		text, err := src.Peek(name)
+		if err != nil {
+			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
+			return
+		}
+		answers[i].linked = plan.Linknames(text)
+		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
+		answers[i].defers = bytes.Contains(text, []byte("defer"))
+		if !mayLiteral(text) {
+			return
+		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.FUNC })
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			answers[i].problems = syntaxProblems(name, err)
+			return
+		}
+		for _, fn := range pattern.May(f) {
+			answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name, method: fn.Recv != nil})
+		}
+	})
+	all := &scan{linked: make(map[string]string)}
+	for i, a := range answers {
+		all.hits = append(all.hits, a.hits...)
+		for _, symbol := range a.linked {
+			all.linked[symbol] = files[i]
+		}
+		if a.mentions {
+			all.mentions = append(all.mentions, files[i])
+		}
+		if a.defers {
+			all.defers = append(all.defers, files[i])
+		}
+		all.problems = append(all.problems, a.problems...)
+	}
+	return all
+}
+
+// deferred returns those hits that a caller in one of the files may defer: see
+// pattern.MayDefer. Callers of a function that is not exported are in its directory.
+func deferred(src *Sources, hits []hit, files []string) []hit {
+	names := make(map[string]bool)
+	for _, h := range hits {
+		names[h.name] = true
+	}
+	found := make([][]string, len(files))
+	each(files, func(i int, name string) {
+		text, err := src.Peek(name)
+		if err != nil || !bytes.Contains(text, []byte("defer")) || !mentions(text, names) {
+			return // a file that is gone is no caller
+		}
+		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.DEFER })
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			found[i] = slices.Collect(maps.Keys(names))
+			return
+		}
+		found[i] = pattern.MayDefer(f, names)
+	})
+	type place struct{ dir, name string }
+	in := func(file, name string) place {
+		if ast.IsExported(name) {
+			return place{"", name}
+		}
+		return place{filepath.Dir(file), name}
+	}
+	called := make(map[place]bool)
+	for i, list := range found {
+		for _, name := range list {
+			called[in(files[i], name)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !called[in(h.file, h.name)] })
+}

@@ -1,0 +1,218 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A shared is the listing of one configuration, most of which holds in others, too.
+type shared struct {
+	tree  *Tree
+	dirs  []string // of the patterns
+	roots []*packages.Package
+	nodes map[string]*packages.Package // roots and all that they depend on, by ID
+	bound map[string]bool              // directories with a file that is bound to a system
+}
+
+// newShared returns what other configurations share of roots, the packages that patterns
+// match in the first one. It returns nil if that is not known: if a pattern is not all
+// that is below a directory, if a go.mod file ignores directories, if another module may
+// import a main one in some configurations, or in the standard library.
+func newShared(ctx context.Context, t *Tree, patterns []string, roots []*packages.Package) (*shared, error) {
+	var dirs []string
+	for _, p := range patterns {
+		dir, ok := strings.CutSuffix(p, "/...")
+		if !ok || dir != "." && !filepath.IsAbs(dir) {
+			return nil, nil
+		}
+		if dir == "." {
+			dir = t.Dir
+		}
+		dirs = append(dirs, dir)
+	}
+	if t.standard || len(t.systems) == 0 {
+		return nil, nil
+	}
+	mains, err := t.mainModules(ctx)
+	if err != nil {
+		return nil, ctx.Err() // it may be no module
+	}
+	for _, dir := range mains {
+		text, err := readSource(filepath.Join(dir, "go.mod"))
+		if err != nil || bytes.Contains(text, []byte("ignore")) {
+			return nil, nil
+		}
+	}
+	s := &shared{tree: t, dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
+	files := make(map[string]bool)
+	packages.Visit(roots, nil, func(p *packages.Package) {
+		s.nodes[p.ID] = p
+		if mainPackage(p) {
+			for _, name := range filesOf(p) {
+				files[name] = true
+			}
+		}
+	})
+	if s.entangled() {
+		return nil, nil
+	}
+	// In this configuration there may be nothing to list in a directory.
+	_, present := around(mains)
+	inside := make(map[string]bool) // directories
+	for _, name := range present {
+		dir := filepath.Dir(name)
+		if _, ok := inside[dir]; !ok {
+			inside[dir] = s.below(dir)
+		}
+		if inside[dir] {
+			files[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(files))
+	bound := make([]bool, len(names))
+	each(names, func(i int, name string) { bound[i] = t.bound(name) })
+	for i, name := range names {
+		if bound[i] {
+			s.bound[filepath.Dir(name)] = true
+		}
+	}
+	return s, nil
+}
+
+// entangled reports whether another module imports a main one, or may do so in some
+// configurations.
+func (s *shared) entangled() bool {
+	mains := make(map[string]bool)
+	for _, p := range s.nodes {
+		if mainPackage(p) {
+			mains[p.Module.Path] = true
+		}
+	}
+	requires := make(map[string]bool) // go.mod files that name a main module
+	for _, p := range s.nodes {
+		if mainPackage(p) {
+			continue
+		}
+		for _, q := range p.Imports {
+			if mainPackage(q) {
+				return true
+			}
+		}
+		if p.Module == nil {
+			continue // of the standard library
+		}
+		file := p.Module.GoMod
+		if _, ok := requires[file]; !ok {
+			text, err := s.tree.Source.Peek(file)
+			requires[file] = err != nil
+			for path := range mains {
+				requires[file] = requires[file] || bytes.Contains(text, []byte(path))
+			}
+		}
+		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return s.tree.bound(name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// below reports whether a directory is below one of the patterns.
+func (s *shared) below(name string) bool {
+	return slices.ContainsFunc(s.dirs, func(dir string) bool { return below(dir, name) })
+}
+
+// list returns the packages that the patterns match in another configuration; nil if the
+// go command has to list them.
+func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, error) {
+	if !slices.Equal(config.Tags, s.tree.Configs[0].Tags) {
+		return nil, nil
+	}
+	var roots []*packages.Package
+	own := make(map[string]*packages.Package) // of the configuration, by ID
+	if len(s.bound) > 0 {
+		var err error
+		if roots, err = s.tree.list(ctx, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
+			return nil, err
+		}
+		// Of a directory without files nothing is said, if it is not asked for by name.
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return excluded(p) })
+		packages.Visit(roots, nil, func(p *packages.Package) { own[p.ID] = p })
+		// What the patterns do not name may still be what they depend on.
+		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return !s.below(dirOf(p)) })
+	}
+	if !s.agrees(roots, own) {
+		return nil, nil
+	}
+	var node func(p *packages.Package) *packages.Package
+	node = func(p *packages.Package) *packages.Package {
+		if q := own[p.ID]; q != nil {
+			return q
+		}
+		q, imports := new(packages.Package), p.Imports
+		*q = *p
+		if s.bound[dirOf(p)] {
+			// Compiled once more for a test of a package that is not bound: of the same
+			// files as the other.
+			twin := own[p.PkgPath]
+			*q, imports = *twin, twin.Imports
+			q.ID, q.ForTest = p.ID, p.ForTest
+		}
+		own[p.ID] = q
+		q.Errors = slices.Clip(q.Errors)
+		q.Imports = make(map[string]*packages.Package, len(imports))
+		for path, dep := range imports {
+			if d := p.Imports[path]; d != nil {
+				dep = d
+			}
+			q.Imports[path] = node(dep)
+		}
+		return q
+	}
+	for _, p := range s.roots {
+		if !s.bound[dirOf(p)] {
+			roots = append(roots, node(p))
+		}
+	}
+	slices.SortFunc(roots, func(p, q *packages.Package) int { return strings.Compare(p.ID, q.ID) })
+	return roots, nil
+}
+
+// agrees reports whether the packages in bound directories import the same packages of
+// the main modules as in s. Then nothing changes for the packages around them. Otherwise
+// a package may, for instance, have to be compiled once more for a test.
+func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Package) bool {
+	for _, p := range roots {
+		if q := s.nodes[p.ID]; q != nil && !slices.Equal(mainImports(p), mainImports(q)) {
+			return false
+		}
+	}
+	for _, p := range s.nodes {
+		if !mainPackage(p) || s.bound[dirOf(p)] {
+			continue
+		}
+		for _, dep := range p.Imports {
+			if mainPackage(dep) && s.bound[dirOf(dep)] && own[dep.PkgPath] == nil {
+				return false // there is none for it to import
+			}
+		}
+	}
+	return true
+}
+
+// mainImports returns the IDs of the packages of main modules that p imports, sorted.
+func mainImports(p *packages.Package) []string {
+	var ids []string
+	for _, dep := range p.Imports {
+		if mainPackage(dep) {
+			ids = append(ids, dep.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

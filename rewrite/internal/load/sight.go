@@ -1,0 +1,59 @@
+package load
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/internal/replace"
+)
+
+// A Sight is the Go files that a run saw, and the directories that it looked through.
+type Sight struct {
+	files map[string]bool
+	dirs  []string // of packages: all their files were seen
+	mains []string // of modules: all their files were seen; nil if nobody looked
+}
+
+// Sight returns the Go files that the scope knows, and those in the directories of views.
+func (sc *Scope) Sight(views []*View) *Sight {
+	s := &Sight{files: make(map[string]bool), mains: sc.mains}
+	for _, name := range sc.present {
+		s.files[name] = true
+	}
+	for _, v := range views {
+		for _, p := range v.pkgs {
+			for _, name := range filesOf(p) {
+				s.files[name] = true
+				s.dirs = append(s.dirs, filepath.Dir(name))
+			}
+		}
+	}
+	slices.Sort(s.dirs)
+	s.dirs = slices.Compact(s.dirs)
+	return s
+}
+
+// Unchanged returns an error if a Go file appeared since: it may call what was
+// rewritten.
+func (s *Sight) Unchanged() error {
+	var now []string
+	for _, dir := range s.dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return &replace.FileError{Name: dir, Reason: "cannot be read any more", Err: err}
+		}
+		for _, e := range entries {
+			if goFile(e.Name()) && !e.IsDir() {
+				now = append(now, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	_, present := around(s.mains)
+	for _, name := range append(now, present...) {
+		if !s.files[name] {
+			return &replace.FileError{Name: name, Reason: "appeared since the packages were listed"}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/go/packages"
+)
+
+// Survey lists the packages of the patterns in every configuration, and keeps
+// those that may hold a prepare function, together with those that may call
+// one of them.
+func Survey(ctx context.Context, t *Tree) (*Scope, error) {
+	s := &Scope{tree: t, targets: make(map[string]bool), alone: make(map[string]bool)}
+	files, err := s.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.files = len(files)
+	for name := range files {
+		s.dirs = append(s.dirs, filepath.Dir(name))
+	}
+	slices.Sort(s.dirs)
+	s.dirs = slices.Compact(s.dirs)
+	t.Progress(fmt.Sprintf("%s listed", Count(len(s.targets), "package")))
+
+	t.Status(fmt.Sprintf("scanning %s", Count(len(files), "file")))
+	found := scanFiles(t.Source, slices.Sorted(maps.Keys(files)))
+	if err := sourceError(t.Configs[0], found.problems); err != nil {
+		return nil, err
+	}
+	s.linked, s.mentions = found.linked, found.mentions
+	if len(found.hits) > 0 {
+		if err := s.linknames(ctx, files); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.choose(ctx, files, found)
+}
+
+// list lists the targets, and returns their files. It fails if a pattern matches no
+// package.
+func (s *Scope) list(ctx context.Context) (packageOf, error) {
+	t := s.tree
+	t.Status("listing packages")
+	listed, err := t.listings(ctx, t.Patterns)
+	if err != nil {
+		return nil, err
+	}
+	s.lists = append(s.lists, listed)
+	files := make(packageOf)
+	var excluded []Problem
+	matched := make(map[string]bool) // patterns
+	for _, config := range t.Configs {
+		pkgs := listed[config.String()]
+		var problems []Problem
+		for _, p := range pkgs {
+			alone := *p
+			alone.Imports = nil // whose problems matter if p is loaded
+			for _, q := range problemsOf(t.Dir, []*packages.Package{&alone}) {
+				if strings.Contains(q.Text, excludes) {
+					excluded = append(excluded, q)
+				} else {
+					problems = append(problems, q)
+				}
+			}
+			if len(p.GoFiles) == 0 {
+				continue
+			}
+			s.targets[p.PkgPath] = true
+			for _, name := range p.GoFiles {
+				files[name] = p
+			}
+		}
+		if err := sourceError(config, problems); err != nil {
+			return nil, err
+		}
+		for _, pattern := range t.Patterns {
+			match := matcher(t.Dir, pattern)
+			matched[pattern] = matched[pattern] || slices.ContainsFunc(pkgs, match)
+		}
+	}
+	if len(files) == 0 && len(excluded) > 0 {
+		return nil, sourceError(t.Configs[0], excluded)
+	}
+	for _, pattern := range t.Patterns {
+		if !matched[pattern] {
+			return nil, fmt.Errorf("%s: the pattern matches no packages", pattern)
+		}
+	}
+	return files, nil
+}
+
+// linknames notes the linkname directives of the main modules that are not in files, which
+// were looked through: in packages that no pattern names, and in files for other systems.
+func (s *Scope) linknames(ctx context.Context, files packageOf) error {
+	mains, err := s.tree.mainModules(ctx)
+	if err != nil {
+		return ctx.Err() // it may be no module
+	}
+	_, present := around(mains)
+	rest := slices.DeleteFunc(present, func(name string) bool { return files[name] != nil })
+	symbols := make([][]string, len(rest))
+	each(rest, func(i int, name string) {
+		if text, err := s.tree.Source.Peek(name); err == nil {
+			symbols[i] = plan.Linknames(text)
+		}
+	})
+	for i, name := range rest {
+		for _, symbol := range symbols[i] {
+			s.linked[symbol] = name
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package load
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Settings say what to load.
+type Settings struct {
+	Dir      string   // that patterns are relative to; "" is the current one
+	Patterns []string // of the packages whose prepare functions are wanted; none: "./..."
+	Configs  []Config // none: that of the host
+	All      bool     // prepare functions of all kinds are wanted
+	Exported bool     // those of importable packages are to be rewritten, too
+	Env      []string // of the go command; nil: that of the process
+
+	// Progress and Status are called at the end and the beginning of each step, with a
+	// short phrase. Nil does nothing.
+	Progress, Status func(string)
+
+	Testing Testing
+}
+
+// Testing changes how packages are loaded, for tests that compare.
+type Testing struct {
+	Whole      bool // leave loading to go/packages
+	Anew       bool // ask the go command about each text, and take nothing over from the one before
+	Undeferred bool // keep functions that no caller defers
+}
+
+// A Tree is the main modules, and what the go command says about the place where they are.
+type Tree struct {
+	Settings // complete: Dir is absolute, and nothing is left to a default
+	Source   *Sources
+	Root     string // the directory below which files may change
+
+	modcache  string // whose files are never edited
+	standard  bool   // the main module is the standard library, of whose packages the go command names no module
+	goarch    string // of the host
+	workspace bool   // a go.work file is in use
+
+	// systems holds the words for operating systems and processors that Go knows, if
+	// there are several configurations.
+	systems map[string]bool
+}
+
+// Open asks the go command about the place that the settings name.
+func Open(ctx context.Context, s Settings) (*Tree, error) {
+	t := &Tree{Settings: s, Source: NewSources()}
+	dir, err := filepath.Abs(s.Dir) // Abs("") is the current directory
+	if err != nil {
+		return nil, err
+	}
+	t.Dir = dir
+	if len(t.Patterns) == 0 {
+		t.Patterns = []string{"./..."}
+	}
+	for _, p := range t.Patterns {
+		if strings.HasSuffix(p, ".go") || strings.Contains(p, "=") {
+			return nil, fmt.Errorf("%s: name packages, not files: callers in the rest of a package would not be seen", p)
+		}
+	}
+	if t.Env == nil {
+		t.Env = os.Environ()
+	}
+	if t.Progress == nil {
+		t.Progress = func(string) {}
+	}
+	if t.Status == nil {
+		t.Status = func(string) {}
+	}
+	// A driver of another build system does not know the overlays that verify a
+	// rewrite, and would verify nothing.
+	t.Env = append(slices.Clone(t.Env), "GOPACKAGESDRIVER=off")
+	out, err := goCommand(ctx, t.Dir, t.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOWORK")
+	if err != nil {
+		return nil, err
+	}
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT, GOWORK string }
+	if err := json.Unmarshal(out, &host); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	if strings.Contains(host.GOFLAGS, "-overlay") {
+		return nil, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
+	}
+	t.modcache, t.goarch, t.Root = host.GOMODCACHE, host.GOARCH, rootOf(t.Dir, host.GOWORK)
+	t.workspace = host.GOWORK != "" && host.GOWORK != "off"
+	t.standard = below(filepath.Join(host.GOROOT, "src"), t.Dir)
+	if err := t.distinct(ctx, host.GOROOT, host.GOOS, host.GOARCH); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// distinct reduces the configurations to each one once, with the host's spelled out if
+// there are others beside it.
+func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error {
+	if len(t.Configs) == 0 {
+		t.Configs = []Config{{}}
+		return nil
+	}
+	if len(t.Configs) == 1 && t.Configs[0].GOOS == "" && t.Configs[0].GOARCH == "" {
+		return nil
+	}
+	// Not in the module: its go.mod may have a tool of that name, which the go command
+	// runs if it has none itself.
+	out, err := goCommand(ctx, goroot, append(slices.Clone(t.Env), "GO111MODULE=off", "GOWORK=off"), "tool", "dist", "list")
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	// Without the list, which not every distribution of Go can print, an unknown system
+	// is one that no file is built for.
+	known := strings.Fields(string(out))
+	t.systems = make(map[string]bool)
+	for _, pair := range known {
+		goos, goarch, _ := strings.Cut(pair, "/")
+		t.systems[goos], t.systems[goarch] = true, true
+	}
+	var configs []Config
+	seen := make(map[string]bool)
+	for _, c := range t.Configs {
+		if c.GOOS == "" {
+			c.GOOS = goos
+		}
+		if c.GOARCH == "" {
+			c.GOARCH = goarch
+		}
+		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(known, pair) {
+			return fmt.Errorf("%s is not a system that Go builds for", pair)
+		}
+		if !seen[c.String()] {
+			seen[c.String()] = true
+			configs = append(configs, c)
+		}
+	}
+	t.Configs = configs
+	return nil
+}
+
+// Short returns the name of a file relative to the directory of the tree if it is below
+// it.
+func (t *Tree) Short(name string) string {
+	for _, dir := range []string{t.Dir, resolved(t.Dir)} {
+		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return name
+}

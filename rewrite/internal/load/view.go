@@ -1,0 +1,109 @@
+package load
+
+import (
+	"fmt"
+	"go/ast"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"golang.org/x/tools/go/packages"
+)
+
+// A View is a scope, type-checked in one build configuration.
+type View struct {
+	Config Config
+	World  *plan.World
+	Built  map[string]bool          // files that belong to a unit, by name
+	Ours   map[string]bool          // those of main modules, which may be edited
+	Syntax map[string]*ast.File     // by name
+	Unit   map[string]*pattern.Unit // by the name of a file
+
+	pkgs []*packages.Package // that the scope names, in all variants
+	over Overlay             // what is not as on disk
+}
+
+// viewOf describes packages that are sound.
+func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*View, error) {
+	read := func(name string) ([]byte, error) {
+		if text, ok := over[name]; ok {
+			return text, nil
+		}
+		return s.tree.Source.Read(name)
+	}
+	v := &View{
+		Config: config,
+		pkgs:   pkgs,
+		over:   over,
+		World:  &plan.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Outside: s.outside},
+		Built:  make(map[string]bool),
+		Ours:   make(map[string]bool),
+		Syntax: make(map[string]*ast.File),
+		Unit:   make(map[string]*pattern.Unit),
+	}
+	targets := make(map[*pattern.Unit]bool)
+	root := ModuleRoot(s.tree.Dir)
+	for _, p := range widest(pkgs, func(p *packages.Package) int { return len(p.Syntax) }) {
+		u := &pattern.Unit{
+			Fset: p.Fset, Files: p.Syntax, Pkg: p.Types, Info: p.TypesInfo,
+			Ignored: slices.Clone(p.IgnoredFiles), Other: p.OtherFiles, Read: read,
+		}
+		for _, f := range u.Files {
+			name := u.Filename(f.FileStart)
+			if w := v.Unit[name]; w != nil {
+				return nil, fmt.Errorf("%s is in two packages, %s and %s", name, w.Pkg.Path(), u.Pkg.Path())
+			}
+			v.Unit[name], v.Syntax[name] = u, f
+		}
+		mine := p.Module != nil && p.Module.Main && !below(s.tree.modcache, p.Module.Dir) || p.Module == nil && s.tree.standard && below(root, p.Dir) && !below(s.tree.modcache, p.Dir)
+		for _, name := range p.GoFiles {
+			v.Built[name] = true
+			if mine {
+				v.Ours[name] = true
+			}
+		}
+		targets[u] = s.targets[p.PkgPath]
+		v.World.Units = append(v.World.Units, u)
+	}
+	v.World.Target = func(u *pattern.Unit) bool { return targets[u] }
+	return v, nil
+}
+
+// forgetBuilt takes from the ignored files of v those that another of the
+// requested configurations builds: their callers are seen there.
+func (v *View) forgetBuilt(views []*View) {
+	for _, u := range v.World.Units {
+		u.Ignored = slices.DeleteFunc(u.Ignored, func(name string) bool {
+			return slices.ContainsFunc(views, func(w *View) bool { return w.Built[name] })
+		})
+	}
+}
+
+// Declarations returns which top-level declarations of a file the range
+// [start, end) touches, by index. A range between declarations that touches
+// none belongs to no declaration.
+func (v *View) Declarations(name string, start, end int) []int {
+	f := v.Syntax[name]
+	if f == nil {
+		return nil
+	}
+	file := v.Unit[name].Fset.File(f.FileStart)
+	var touched []int
+	for i, d := range f.Decls {
+		from := d.Pos()
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Doc != nil {
+				from = d.Doc.Pos()
+			}
+		case *ast.GenDecl:
+			if d.Doc != nil {
+				from = d.Doc.Pos()
+			}
+		}
+		if file.Offset(from) <= end && start <= file.Offset(d.End()) {
+			touched = append(touched, i)
+		}
+	}
+	return touched
+}

@@ -1,0 +1,115 @@
+package load
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// Widen loads the packages that may call a function that has become a prepare function
+// between the texts before and after, of which views are the latter. It returns new
+// views of the latter, or nil if everything was loaded before.
+//
+// A function that hands on the cleanup of another returns a literal once that is
+// rewritten:
+//
+//	func Begin(n int) func() {
+//		done := prepare(n)       // prepare(n)
+//		return done              // return func() { finish(n) }
+//	}
+//
+// Nothing has looked for callers of Begin so far, which may be anywhere if it is
+// exported.
+func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) ([]*View, error) {
+	asked := false
+	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
+	for name := range before.differs(after) {
+		old, ok := before[name]
+		if !ok {
+			var err error
+			if old, err = s.tree.Source.Read(name); err != nil {
+				return nil, err
+			}
+		}
+		known := make(map[string]bool)
+		for _, fn := range mayPrepare(name, old) {
+			known[fn] = true
+		}
+		u := unitOf(views, name)
+		for _, fn := range mayPrepare(name, after[name]) {
+			switch {
+			case known[fn]:
+			case u != nil && u.Pkg.Name() == "main" || strings.HasSuffix(name, "_test.go"):
+				asked = true // by an interface of another package
+			case s.tree.Exported || u != nil && internal(u.Pkg.Path()):
+				if u != nil {
+					open[u.Pkg.Path()] = true
+				}
+				names[fn[strings.LastIndex(fn, ".")+1:]] = true
+			}
+		}
+	}
+	if len(open) == 0 && !asked {
+		return nil, nil
+	}
+	g, err := s.modules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.asked = interfaceMethods(s.tree.Source, g, s.present)
+	s.leaveOut(g, names)
+	load := make(map[string]bool)
+	for _, path := range s.reach {
+		load[path] = true
+	}
+	for _, p := range g.reach(open) {
+		load[basePath(p)] = true
+	}
+	if len(open) == 0 || len(load) == len(s.load) && s.brief == nil {
+		for _, v := range views {
+			v.World.Asked, v.World.Unbuilt, v.World.Outside = s.asked, s.unbuilt, s.outside
+		}
+		return nil, nil
+	}
+	s.load = slices.Sorted(maps.Keys(load))
+	s.reach, s.brief = s.load, nil
+	return s.Load(ctx, after)
+}
+
+// mayPrepare returns the names of the functions in a file that may hand out a literal,
+// and that other packages may call. A file that does not parse has none: it is not one
+// that the run has written.
+func mayPrepare(name string, text []byte) []string {
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, fn := range pattern.May(f) {
+		if ast.IsExported(fn.Name.Name) {
+			name := fn.Name.Name
+			if fn.Recv != nil {
+				name = types.ExprString(fn.Recv.List[0].Type) + "." + name
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// unitOf returns the unit of a file in the first view that has one, nil if there is none.
+func unitOf(views []*View, name string) *pattern.Unit {
+	for _, v := range views {
+		if u := v.Unit[name]; u != nil {
+			return u
+		}
+	}
+	return nil
+}
