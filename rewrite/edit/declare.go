@@ -517,6 +517,10 @@ func (d *declarer) signature() error {
 				return err
 			}
 			state = &dst.Field{Type: e}
+			if len(f.Names) <= 1 {
+				state.Decs = f.Decs
+				*e.Decorations() = *f.Type.Decorations()
+			}
 			if len(f.Names) > 0 {
 				state.Names = f.Names[k : k+1 : k+1]
 			}

@@ -41,9 +41,8 @@ type Site struct {
 	// uses or those of a variable that other functions go to as well.
 	Deferred bool
 
-	// Obstacle says why the cleanup is in no variable of its own, if it has to be
-	// in one: several results are assigned, and this one goes to a place that
-	// keeps its type.
+	// Obstacle says why the cleanup is in no variable that can get another type.
+	// A Passed site does without; others cannot.
 	Obstacle *Obstacle
 }
 
@@ -247,11 +246,9 @@ func useOf(info *types.Info, up flow.Parents, e ast.Expr, fn ast.Node) *Use {
 			u.Kind = NilTest
 		}
 	case *ast.AssignStmt:
-		if len(p.Lhs) == len(p.Rhs) {
-			for i, r := range p.Rhs {
-				if id, ok := p.Lhs[i].(*ast.Ident); ok && r == child && id.Name == "_" {
-					u.Kind = Discard
-				}
+		if len(p.Lhs) == 1 && len(p.Rhs) == 1 && p.Rhs[0] == child {
+			if id, ok := p.Lhs[0].(*ast.Ident); ok && id.Name == "_" {
+				u.Kind = Discard
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func bind(sites []*Site) {
 		case obstacle == nil:
 			s.Var = v
 		case len(s.Lhs) == 1:
-			s.Form, s.Lhs, s.Cleanup = Passed, nil, nil
+			s.Form, s.Lhs, s.Cleanup, s.Obstacle = Passed, nil, nil, obstacle
 			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
 		default:
 			s.Obstacle, s.Uses = obstacle, nil

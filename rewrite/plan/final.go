@@ -63,10 +63,14 @@ func (x *decision) changesLater(c *pattern.Capture) bool {
 	written := slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool {
 		return a.Mode == flow.Write && x.inCleanup(a.Ident)
 	})
+	aside := x.runsAside()
+	if aside && c.Class == pattern.Result {
+		return true
+	}
 	for _, a := range x.p.Access[c.Var] {
 		inside := x.inCleanup(a.Ident)
 		switch {
-		case a.Mode == flow.Address:
+		case a.Mode == flow.Address || a.Mode == flow.Write && aside:
 			return true
 		case a.Mode == flow.Write && inside:
 			// The change is seen by a second run, or by a literal that
@@ -85,6 +89,24 @@ func (x *decision) changesLater(c *pattern.Capture) bool {
 		}
 	}
 	return false
+}
+
+// runsAside reports whether prepare runs its own cleanup in a literal, or in the body of
+// a range over a function: its other statements may run meanwhile.
+func (x *decision) runsAside() bool {
+	return slices.ContainsFunc(x.p.Inner, func(u *pattern.Use) bool {
+		for n := x.p.Up[u.Expr]; n != nil; n = x.p.Up[n] {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return true
+			case *ast.RangeStmt:
+				if _, ok := x.p.Unit.Info.TypeOf(n.X).Underlying().(*types.Signature); ok {
+					return true
+				}
+			}
+		}
+		return false
+	})
 }
 
 // inCleanup reports whether a node lies in one of the cleanups.

@@ -176,13 +176,19 @@ func (x *decision) pointsToCaller(c *pattern.Capture) bool {
 	}
 	some := false
 	for _, s := range x.sites {
-		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || !outlives(s, c.Index)) || x.sameArgument(s, c.Index) != "" {
+		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || x.setElsewhere(s) || !outlives(s, c.Index)) || x.sameArgument(s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)
 		some = some || ok && u.Op == token.AND
 	}
 	return some
+}
+
+// setElsewhere reports whether another site sets the variable of s, with operands of
+// its own.
+func (x *decision) setElsewhere(s *pattern.Site) bool {
+	return slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
 }
 
 // outlives reports whether the variables of argument i live as long as the variable of

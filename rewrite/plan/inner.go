@@ -24,7 +24,7 @@ func (x *decision) inner() *Refusal {
 	p := x.p
 	for _, u := range p.Inner {
 		if u.Call == nil || u.Kind == pattern.GoCall || x.inCleanup(u.Expr) {
-			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it uses its cleanup for more than a call")
+			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
 		}
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
 			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")

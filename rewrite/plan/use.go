@@ -17,7 +17,7 @@ func (x *decision) uses() *Refusal {
 		switch {
 		case s.Form == pattern.Otherwise:
 			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
-		case s.Obstacle != nil:
+		case s.Obstacle != nil && s.Form != pattern.Passed:
 			return x.refuse(Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
@@ -35,6 +35,11 @@ func (x *decision) uses() *Refusal {
 		}
 	}
 	if !runs {
+		for _, s := range x.sites {
+			if s.Obstacle != nil {
+				return x.refuse(Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+			}
+		}
 		return x.refuse(CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
 	}
 	return nil
