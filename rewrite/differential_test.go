@@ -93,6 +93,7 @@ type tally struct {
 	programs             int // those with a rewritten function
 	lines                int // of output
 	crashed              int // programs on which Go's runtime failed
+	nils                 int // programs that follow a nil pointer, and are not compared
 	refused              map[string]int
 	example              map[string]string
 }
@@ -105,6 +106,9 @@ func (y *tally) add(s *specimen) {
 	y.lines += strings.Count(s.printed, "\n")
 	if s.changed() {
 		y.programs++
+	}
+	if calledNil(s.printed) {
+		y.nils++
 	}
 	if s.crashed {
 		y.crashed++
@@ -122,7 +126,7 @@ func (y *tally) add(s *specimen) {
 
 func (y *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d changed; %d break the runtime; %d lines printed; %d prepare functions, %d (%.0f %%) rewritten, refused:", y.programs, y.crashed, y.lines, y.functions, y.rewritten, 100*float64(y.rewritten)/float64(max(1, y.functions)))
+	fmt.Fprintf(&b, "%d changed; %d break the runtime; %d follow a nil pointer; %d lines printed; %d prepare functions, %d (%.0f %%) rewritten, refused:", y.programs, y.crashed, y.nils, y.lines, y.functions, y.rewritten, 100*float64(y.rewritten)/float64(max(1, y.functions)))
 	codes := slices.SortedFunc(maps.Keys(y.refused), func(a, b string) int {
 		return cmp.Or(y.refused[b]-y.refused[a], cmp.Compare(a, b))
 	})

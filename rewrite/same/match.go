@@ -258,7 +258,7 @@ func (m *matcher) isStatement() bool {
 // identifier.
 func (m *matcher) isDiscarded(e ast.Expr) bool {
 	s, ok := m.parent().(*ast.AssignStmt)
-	if !ok || len(s.Lhs) != len(s.Rhs) {
+	if !ok || len(s.Lhs) != 1 || len(s.Rhs) != 1 {
 		return false
 	}
 	for i, r := range s.Rhs {
