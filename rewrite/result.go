@@ -10,6 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/bench"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/allocs"
+	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -156,7 +157,7 @@ func patchName(name string) string {
 // text itself: go-udiff v0.4.1 forgets those between two edits of one hunk, and
 // numbers the hunks that follow too low.
 func unified(from, to, old, new string) (string, error) {
-	u, err := udiff.ToUnifiedDiff(from, to, old, udiff.Lines(old, new), udiff.DefaultContextLines)
+	u, err := udiff.ToUnifiedDiff(from, to, old, linediff.Edits(old, new), udiff.DefaultContextLines)
 	if err != nil {
 		return "", err
 	}

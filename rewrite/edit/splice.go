@@ -10,8 +10,7 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/aymanbagabas/go-udiff"
-
+	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -88,7 +87,7 @@ func (c *Candidate) edits(clean cleanliness) ([]Edit, *plan.Refusal) {
 		if r != nil {
 			return nil, r
 		}
-		for _, e := range udiff.Lines(string(s.text), string(text)) {
+		for _, e := range linediff.Edits(string(s.text), string(text)) {
 			all = append(all, Edit{File: n, Start: e.Start, End: e.End, New: e.New})
 		}
 	}
