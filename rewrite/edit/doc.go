@@ -12,6 +12,9 @@
 // directives and its private ideas about formatting; a file that was
 // gofmt-clean is so again.
 //
+// Each change is compared, before it is accepted, by package same, which shares no
+// code with this one.
+//
 // No comment is lost. One that stands in code which goes away and has no other
 // place refuses the change (comment-lost).
 package edit
