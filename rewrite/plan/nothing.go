@@ -345,7 +345,7 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 		return unknown
 	}
 	info := s.Unit.Info
-	if callsBeforeReading(test.Cond, v, info) {
+	if calling(test.Cond) {
 		return unknown
 	}
 	switch {
@@ -390,9 +390,9 @@ func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
 	return nil
 }
 
-// callsBeforeReading reports whether a condition calls anything, which might set v
-// before it is compared.
-func callsBeforeReading(cond ast.Expr, v *types.Var, info *types.Info) bool {
+// calling reports whether a condition calls or receives anything, which might set
+// what it compares.
+func calling(cond ast.Expr) bool {
 	found := false
 	ast.Inspect(cond, func(n ast.Node) bool {
 		switch n := n.(type) {
