@@ -320,9 +320,9 @@ func sameText(a, b []byte) bool {
 // alike are the cases in which a program with an edit less, or with two exchanged, does
 // the same, and why.
 var alike = map[string]string{
-	"discarded":                     "the variable keeps its name, and is discarded as it was",
-	"state-unused-at-site":          "the variable keeps its name, and nothing uses it: the compiler objects, and that is all it changes",
-	"review-shadowed-by-state-name": "two new names are exchanged, each in its own block",
+	"discarded":              "the variable keeps its name, and is discarded as it was",
+	"state-unused-at-site":   "the variable keeps its name, and nothing uses it: the compiler objects, and that is all it changes",
+	"name-state-as-captured": "two new names are exchanged, each in its own block",
 }
 
 // TestDroppedEdits holds that same catches each single edit that is dropped, doubled, or
