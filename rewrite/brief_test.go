@@ -7,7 +7,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // briefModule has a prepare function with callers in other packages, and in these also
@@ -98,8 +98,8 @@ func more() { fmt.Println() }
 `
 	for _, test := range []struct {
 		name, archive string
-		code          plan.Code
-	}{{"rewritten", briefModule, ""}, {"refused", briefModule + stays, plan.GeneratedFile}} {
+		code          refusal.Code
+	}{{"rewritten", briefModule, ""}, {"refused", briefModule + stays, refusal.GeneratedFile}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := unpack(t, test.archive)

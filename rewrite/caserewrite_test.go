@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A verdict is what the rewriter decided for one prepare function.
@@ -38,7 +38,7 @@ func verdictOf(f rewrite.Finding) verdict {
 // isFault reports whether only a fault of closurefix leads to the verdict: nothing is
 // wrong with the program.
 func (v verdict) isFault() bool {
-	return v.code == string(plan.VerifyFailed) || v.code == string(plan.InternalError)
+	return v.code == string(refusal.VerifyFailed) || v.code == string(refusal.InternalError)
 }
 
 // rewriteAll rewrites the cases in the module at root, on disk: one run for all

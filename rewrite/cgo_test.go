@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // TestCgo has a caller in a cgo file, of which the type checker sees a
@@ -44,8 +44,8 @@ func Call() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(result.Findings) != 1 || result.Findings[0].Refusal == nil || result.Findings[0].Refusal.Code != plan.CgoFile {
-		t.Fatalf("findings: %+v, want one refused as %s", result.Findings, plan.CgoFile)
+	if len(result.Findings) != 1 || result.Findings[0].Refusal == nil || result.Findings[0].Refusal.Code != refusal.CgoFile {
+		t.Fatalf("findings: %+v, want one refused as %s", result.Findings, refusal.CgoFile)
 	}
 	if got := filepath.Base(result.Findings[0].Refusal.Pos.Filename); got != "call.go" {
 		t.Errorf("the refusal names %s, want call.go", got)

@@ -14,6 +14,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
@@ -25,7 +26,7 @@ type change struct {
 	config  int             // the index of that configuration
 	pos     token.Position  // of its name there
 	edits   map[string][]edit.Edit
-	refusal *plan.Refusal
+	refusal *refusal.Refusal
 	notes   []string
 }
 
@@ -97,7 +98,7 @@ func (d decider) refuseLinked(ctx context.Context, changes []*change) error {
 				return err
 			}
 			if why != "" {
-				c.refusal = &plan.Refusal{Code: plan.OutsideModule, Pos: c.pos, Name: c.key.String(), Reason: why}
+				c.refusal = &refusal.Refusal{Code: refusal.OutsideModule, Pos: c.pos, Name: c.key.String(), Reason: why}
 				c.edits = nil
 				break
 			}
@@ -192,16 +193,16 @@ func agree(views []*load.View, k pattern.Key, found []*edit.Candidate, edits []m
 		for _, name := range slices.Sorted(maps.Keys(edits[i])) {
 			for _, j := range members {
 				if views[j].Built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
-					c.refusal = &plan.Refusal{
-						Code: plan.ConfigsDiverge, Pos: c.pos, Name: k.String(),
+					c.refusal = &refusal.Refusal{
+						Code: refusal.ConfigsDiverge, Pos: c.pos, Name: k.String(),
 						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, filepath.Base(name)),
 					}
 					return c
 				}
 			}
 			if !views[i].Ours[name] {
-				c.refusal = &plan.Refusal{
-					Code: plan.OutsideModule, Pos: c.pos, Name: k.String(),
+				c.refusal = &refusal.Refusal{
+					Code: refusal.OutsideModule, Pos: c.pos, Name: k.String(),
 					Reason: fmt.Sprintf("%s is not a file of a main module", filepath.Base(name)),
 				}
 				return c

@@ -7,18 +7,18 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // TestCodes checks that every refusal code is wanted by a case or by a script,
 // or, where no program leads to it by itself, that the test named here exists.
 func TestCodes(t *testing.T) {
-	elsewhere := map[plan.Code]string{
-		plan.InternalError:  "edit/candidate_test.go:TestFault",
-		plan.CgoFile:        "cgo_test.go:TestCgo",
-		plan.ConfigsDiverge: "run_test.go:TestConfigsDiverge",
-		plan.OutsideModule:  "run_test.go:TestOutsideModule",
-		plan.VerifyFailed:   "run_test.go:TestVerifyIsolates",
+	elsewhere := map[refusal.Code]string{
+		refusal.InternalError:  "edit/candidate_test.go:TestFault",
+		refusal.CgoFile:        "cgo_test.go:TestCgo",
+		refusal.ConfigsDiverge: "run_test.go:TestConfigsDiverge",
+		refusal.OutsideModule:  "run_test.go:TestOutsideModule",
+		refusal.VerifyFailed:   "run_test.go:TestVerifyIsolates",
 	}
 	var cases, scripts []byte
 	for pattern, into := range map[string]*[]byte{"../testdata/cases/*.txtar": &cases, "../testdata/script/*.txtar": &scripts} {
@@ -34,7 +34,7 @@ func TestCodes(t *testing.T) {
 			*into = append(*into, text...)
 		}
 	}
-	table := plan.Explanations()
+	table := refusal.Explanations()
 	for i, e := range table {
 		if i > 0 && table[i-1].Code >= e.Code {
 			t.Errorf("the table is not in order at %s", e.Code)

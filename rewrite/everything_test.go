@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 var everything = flag.String("everything", "../testdata/src/kinds,../testdata/src/together,../testdata/src/sites", "directories that TestEverything looks at, with commas between")
@@ -30,7 +30,7 @@ func TestEverything(t *testing.T) {
 		if err := r.look(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		codes := make(map[plan.Code]int)
+		codes := make(map[refusal.Code]int)
 		alone := 0
 		for _, c := range r.changes {
 			if c.refusal != nil {
@@ -77,4 +77,6 @@ func TestEverything(t *testing.T) {
 }
 
 // isFault reports whether only a fault of closurefix leads to a refusal.
-func isFault(code plan.Code) bool { return code == plan.VerifyFailed || code == plan.InternalError }
+func isFault(code refusal.Code) bool {
+	return code == refusal.VerifyFailed || code == refusal.InternalError
+}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // findings are those of a run so far: those of the first round, and those that later
@@ -78,14 +78,14 @@ func (f *findings) applied(c *change, round int) {
 
 // reject notes that c was refused by the checker, and why. over are the changes that
 // were accepted.
-func (f *findings) reject(c *change, why *plan.Refusal, over load.Overlay) {
+func (f *findings) reject(c *change, why *refusal.Refusal, over load.Overlay) {
 	f.settled[c.id()] = true
 	f.refuse(c, why, over)
 }
 
 // refuse notes why c stays, at a position in the text that people have: where an earlier
 // round changed the file, that is the function's.
-func (f *findings) refuse(c *change, why *plan.Refusal, over load.Overlay) {
+func (f *findings) refuse(c *change, why *refusal.Refusal, over load.Overlay) {
 	found := f.of[c.id()]
 	if found == nil {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // heapsOf asks the compiler what the cleanup of each change costs on disk.
@@ -76,10 +76,10 @@ func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*ch
 }
 
 // noGain is the refusal of a rewrite that leaves as much on the heap as it finds.
-func noGain(c *change, gains []Gain) *plan.Refusal {
+func noGain(c *change, gains []Gain) *refusal.Refusal {
 	reason := "the compiler would put as much on the heap as before"
 	if i := slices.IndexFunc(gains, func(g Gain) bool { return len(g.New) > 0 }); i >= 0 {
 		reason += fmt.Sprintf(": %s would be new in %s", gains[i].New[0].What, gains[i].Func)
 	}
-	return &plan.Refusal{Code: plan.NoGain, Pos: c.pos, Name: c.key.String(), Reason: reason}
+	return &refusal.Refusal{Code: refusal.NoGain, Pos: c.pos, Name: c.key.String(), Reason: reason}
 }

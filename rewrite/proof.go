@@ -8,13 +8,13 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A proof is what was found out about changes beyond that they type-check.
 type proof struct {
 	gains map[*change][]Gain
-	idle  map[*change]*plan.Refusal // those that gain nothing
+	idle  map[*change]*refusal.Refusal // those that gain nothing
 }
 
 // note adds what was found out about c to its finding, which may be nil.
@@ -45,7 +45,7 @@ func newProver(o Options, t *load.Tree) *prover {
 // prove checks the text over, of which views are the types. group are the changes
 // that it has more than the text base, which passed before.
 func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*load.View, group []*change) (*proof, error) {
-	found := &proof{idle: make(map[*change]*plan.Refusal)}
+	found := &proof{idle: make(map[*change]*refusal.Refusal)}
 	if p.escape {
 		p.tree.Status(fmt.Sprintf("asking the compiler about %s", load.Count(len(group), "rewrite")))
 		gains, idle, err := gainsOf(ctx, p.tree, base, over, views, group)

@@ -13,7 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Result is what a run found, and the files as they would be.
@@ -54,7 +54,7 @@ type Finding struct {
 
 	// Refusal says why the function stays as it is. If nil, the function is
 	// rewritten, or would be if Options.Rewrite was not set.
-	Refusal *plan.Refusal
+	Refusal *refusal.Refusal
 
 	Files []string // that the rewrite edits, sorted
 

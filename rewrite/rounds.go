@@ -8,7 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // rewrite applies changes in rounds until a round finds nothing to do. A second run
@@ -212,7 +212,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		return r.accept(ctx, group[half:])
 	case len(r.accepted) == 0:
 		c := group[0]
-		found.reject(c, &plan.Refusal{Code: plan.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: faultOf(err)}, r.run.over)
+		found.reject(c, &refusal.Refusal{Code: refusal.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: faultOf(err)}, r.run.over)
 	}
 	return nil // what was not accepted is decided anew in the next round
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
 
@@ -489,7 +490,7 @@ func use(n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := res.Left(); len(res.Files) != 1 || len(left) != 1 || left[0].Name != "start" || left[0].Refusal.Code != plan.UnguardedNil {
+	if left := res.Left(); len(res.Files) != 1 || len(left) != 1 || left[0].Name != "start" || left[0].Refusal.Code != refusal.UnguardedNil {
 		t.Errorf("%d files change, left %+v; want a.go, and start", len(res.Files), left)
 	}
 }
@@ -530,7 +531,7 @@ func useC() { prepareC()() }
 		}
 	}
 	left := res.Left()
-	if len(left) != 1 || left[0].Refusal.Code != plan.VerifyFailed {
+	if len(left) != 1 || left[0].Refusal.Code != refusal.VerifyFailed {
 		t.Fatalf("left: %+v, want prepareBad with verify-failed", left)
 	}
 	if got := left[0].Refusal.Error(); !strings.Contains(got, "undefined: prepareBad") || !strings.Contains(got, "a.go:11") {
@@ -622,7 +623,7 @@ func TestConfigsDiverge(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := res.Left()
-	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != plan.ConfigsDiverge {
+	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != refusal.ConfigsDiverge {
 		t.Fatalf("files %v, left %+v, want configs-diverge", res.Files, left)
 	}
 	if got := left[0].Refusal.Error(); !strings.Contains(got, "linux/amd64 and windows/amd64 would change a.go differently") {
@@ -761,7 +762,7 @@ import _ "example.com/dep"
 		t.Fatal(err)
 	}
 	left := res.Left()
-	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != plan.OutsideModule {
+	if len(res.Files) != 0 || len(left) != 1 || left[0].Refusal.Code != refusal.OutsideModule {
 		t.Errorf("files %v, left %+v, want outside-module", res.Files, left)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // keepTwins refuses changes of functions that are declared once per system, if one of
@@ -35,8 +35,8 @@ func keepTwins(views []*load.View, changes []*change) {
 					signature(twin) != signature(c.first.Prepare.Func) {
 					continue
 				}
-				c.refusal = &plan.Refusal{
-					Code: plan.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
+				c.refusal = &refusal.Refusal{
+					Code: refusal.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
 					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", filepath.Base(file), v.Config),
 				}
 				again = true

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // explain prints the row of a category or of a refusal's code.
@@ -20,7 +20,7 @@ func explain(word string, stdout, stderr io.Writer) int {
 		}
 		kinds = append(kinds, string(e.Kind))
 	}
-	for _, e := range plan.Explanations() {
+	for _, e := range refusal.Explanations() {
 		if string(e.Code) == word {
 			fmt.Fprintf(stdout, "%s: the function stays as it is\n\n%s\n\nWhat to do: %s\n", e.Code, wrap(e.Meaning), wrap(e.Advice))
 			return exitDone

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 func TestGitHub(t *testing.T) {
@@ -30,7 +30,7 @@ func TestGitHub(t *testing.T) {
 	p := newPrinter(new(flags), dir, &b, io.Discard)
 	if err := p.github(&rewrite.Result{Findings: []rewrite.Finding{
 		{Pos: at, End: end, Name: "prepare", Kind: "capture", Message: "prepare returns a closure\n::error::x", Files: []string{name}, Notes: []string{"100 %"}},
-		{Pos: at, End: end, Name: "begin", Kind: "capture", Message: "begin\r", Refusal: &plan.Refusal{Code: "generic", Name: "begin", Reason: "it is"}},
+		{Pos: at, End: end, Name: "begin", Kind: "capture", Message: "begin\r", Refusal: &refusal.Refusal{Code: "generic", Name: "begin", Reason: "it is"}},
 	}}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Candidate is a prepare function together with what was decided for it:
@@ -21,8 +22,8 @@ type Candidate struct {
 	Prepare *pattern.Prepare
 	Kind    pattern.Kind
 	Sites   []*pattern.Site
-	Plan    *plan.Plan    // nil if refused
-	Refusal *plan.Refusal // nil if planned
+	Plan    *plan.Plan       // nil if refused
+	Refusal *refusal.Refusal // nil if planned
 
 	// Edits holds the whole change, over all files, sorted by file and
 	// offset, without overlap. Empty if refused.
@@ -147,7 +148,7 @@ func attempt(f func()) (found *fault) {
 // blame refuses c for a fault.
 func (c *Candidate) blame(f *fault) {
 	c.Plan, c.Edits, c.Notes, c.Trace = nil, nil, nil, nil
-	c.Refusal = c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", f.value))
+	c.Refusal = c.refuse(refusal.InternalError, c.Prepare.Decl.Name.Pos(), fmt.Sprintf("internal error: %v", f.value))
 	c.Refusal.Stack = string(f.stack)
 }
 
@@ -177,8 +178,8 @@ func (c *Candidate) decide(d *plan.Decider, refs []pattern.Ref, clean cleanlines
 	c.Notes, c.Trace = notes(c.Plan), c.Plan.Trace()
 }
 
-func (c *Candidate) refuse(code plan.Code, pos token.Pos, reason string) *plan.Refusal {
-	r := &plan.Refusal{Code: code, Name: c.Prepare.Key.String(), Reason: reason}
+func (c *Candidate) refuse(code refusal.Code, pos token.Pos, reason string) *refusal.Refusal {
+	r := &refusal.Refusal{Code: code, Name: c.Prepare.Key.String(), Reason: reason}
 	if pos.IsValid() {
 		r.Pos = c.Prepare.Unit.Fset.PositionFor(pos, false)
 	}

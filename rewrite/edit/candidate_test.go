@@ -10,6 +10,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // TestFault makes the client's Read fail in a way that no client should: the
@@ -40,8 +41,8 @@ func run() { defer prepare(1)() }
 	} {
 		u := &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: read}
 		found := Candidates(&plan.World{Units: []*pattern.Unit{u}, All: true})
-		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != plan.InternalError || len(found[0].Edits) != 0 {
-			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, plan.InternalError)
+		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != refusal.InternalError || len(found[0].Edits) != 0 {
+			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, refusal.InternalError)
 		}
 	}
 }
@@ -88,8 +89,8 @@ func run() { defer prepare(1)(); defer other(1)() }
 			if c.Prepare.Sig == nil {
 				faults--
 			}
-			if c.Refusal == nil || c.Refusal.Code != plan.InternalError || c.Refusal.Stack == "" || c.Message() == "" {
-				t.Errorf("%s: %v is refused with %v, want %s", name, c.Prepare.Key, c.Refusal, plan.InternalError)
+			if c.Refusal == nil || c.Refusal.Code != refusal.InternalError || c.Refusal.Stack == "" || c.Message() == "" {
+				t.Errorf("%s: %v is refused with %v, want %s", name, c.Prepare.Key, c.Refusal, refusal.InternalError)
 			}
 		}
 		if faults != 0 {

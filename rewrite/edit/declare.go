@@ -17,31 +17,32 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // declare replaces the declaration of the prepare function by the new one, the
 // state type if there is one, and finish. It works on a dst of the declaration,
 // in which comments belong to the statements that they move with.
-func (c *Candidate) declare(s *source) *plan.Refusal {
+func (c *Candidate) declare(s *source) *refusal.Refusal {
 	decl := c.Prepare.Decl
 	from, to := s.extent(decl)
 	t, err := newTree(s, decl, from, to)
 	if err != nil {
-		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+		return c.refuse(refusal.InternalError, decl.Name.Pos(), err.Error())
 	}
 	d := &declarer{Candidate: c, tree: t}
 	d.prepare = t.node(decl).(*dst.FuncDecl)
 	decls, err := d.rewrite()
 	if err != nil {
-		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+		return c.refuse(refusal.InternalError, decl.Name.Pos(), err.Error())
 	}
 	text, err := print(decls)
 	if err != nil {
-		return c.refuse(plan.InternalError, decl.Name.Pos(), err.Error())
+		return c.refuse(refusal.InternalError, decl.Name.Pos(), err.Error())
 	}
 	if lost := lostComment(s.file, from, to, text); lost != nil {
-		return &plan.Refusal{
-			Code: plan.CommentLost, Name: c.Prepare.Key.String(), Pos: s.unit.Fset.PositionFor(lost.Pos(), false),
+		return &refusal.Refusal{
+			Code: refusal.CommentLost, Name: c.Prepare.Key.String(), Pos: s.unit.Fset.PositionFor(lost.Pos(), false),
 			Reason: "a comment stands in code that goes away",
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
 
@@ -57,7 +58,7 @@ func FuzzCandidates(f *testing.F) {
 		for _, found := range candidates(unit) {
 			key := found.Prepare.Key
 			if found.Refusal != nil {
-				if code := found.Refusal.Code; code == plan.InternalError || code == plan.VerifyFailed {
+				if code := found.Refusal.Code; code == refusal.InternalError || code == refusal.VerifyFailed {
 					t.Errorf("%s: %v\n%s", key, found.Refusal, text)
 				}
 				continue

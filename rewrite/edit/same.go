@@ -7,18 +7,19 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 	"github.com/closurefix/closurefix/rewrite/same"
 )
 
 // compare refuses a change that does more than its plan says, by the opinion of package
 // same.
-func (c *Candidate) compare() *plan.Refusal {
+func (c *Candidate) compare() *refusal.Refusal {
 	change, err := c.change(c.Edits)
 	if err != nil {
-		return c.refuse(plan.InternalError, c.Prepare.Decl.Name.Pos(), err.Error())
+		return c.refuse(refusal.InternalError, c.Prepare.Decl.Name.Pos(), err.Error())
 	}
 	if err := change.Check(); err != nil {
-		return c.refuse(plan.VerifyFailed, c.Prepare.Decl.Name.Pos(), "the rewrite would change more than the cleanup: "+err.Error())
+		return c.refuse(refusal.VerifyFailed, c.Prepare.Decl.Name.Pos(), "the rewrite would change more than the cleanup: "+err.Error())
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // caseUnits type-checks the packages of a case of testdata/cases, without its tests,
@@ -128,7 +129,7 @@ func caseCandidates(t *testing.T) map[string][]*Candidate {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		for _, c := range Candidates(&plan.World{Units: units, Module: true, All: true, Exported: exported}) {
-			if c.Refusal != nil && c.Refusal.Code == plan.VerifyFailed {
+			if c.Refusal != nil && c.Refusal.Code == refusal.VerifyFailed {
 				t.Errorf("%s: %v", name, c.Refusal)
 			}
 			if c.Refusal == nil {

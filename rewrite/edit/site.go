@@ -12,6 +12,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // site plans the splices at one call of the prepare function.
@@ -19,9 +20,9 @@ import (
 // Where prepare hands over a state, the statement of the call stays as it is: its
 // variable holds the state now. Where it hands over nothing, the statement loses
 // the cleanup.
-func (c *Candidate) site(s *source, sp *plan.SitePlan) *plan.Refusal {
+func (c *Candidate) site(s *source, sp *plan.SitePlan) *refusal.Refusal {
 	w := &siteWriter{Candidate: c, source: s, sp: sp}
-	steps := []func() *plan.Refusal{w.call, w.statement, w.variable, w.uses}
+	steps := []func() *refusal.Refusal{w.call, w.statement, w.variable, w.uses}
 	for _, step := range steps {
 		if r := step(); r != nil {
 			return r
@@ -37,7 +38,7 @@ type siteWriter struct {
 }
 
 // call takes the operands of dropped parameters out of the call.
-func (w *siteWriter) call() *plan.Refusal {
+func (w *siteWriter) call() *refusal.Refusal {
 	call := w.sp.Site.Call
 	kept := 0
 	for i := range call.Args {
@@ -72,7 +73,7 @@ func (w *siteWriter) call() *plan.Refusal {
 }
 
 // statement edits what the site assigns to.
-func (w *siteWriter) statement() *plan.Refusal {
+func (w *siteWriter) statement() *refusal.Refusal {
 	site := w.sp.Site
 	if w.Plan.Form == plan.Handed {
 		return w.keep()
@@ -87,7 +88,7 @@ func (w *siteWriter) statement() *plan.Refusal {
 			return w.replace(w.source, stmt.TokPos, stmt.TokPos+2, "=")
 		}
 	case pattern.Beside:
-		return w.refuse(plan.CallForm, site.Call.Pos(), "a caller assigns its cleanup beside other values")
+		return w.refuse(refusal.CallForm, site.Call.Pos(), "a caller assigns its cleanup beside other values")
 	case pattern.Declared:
 		return w.declared()
 	case pattern.Immediate:
@@ -98,7 +99,7 @@ func (w *siteWriter) statement() *plan.Refusal {
 
 // keep leaves the statement of a site as it is, but for the type of a declaration,
 // which takes that of the state, and for a variable that nobody uses any more.
-func (w *siteWriter) keep() *plan.Refusal {
+func (w *siteWriter) keep() *refusal.Refusal {
 	site := w.sp.Site
 	if site.Form == pattern.Declared {
 		if spec := w.spec(); spec.Type != nil {
@@ -123,7 +124,7 @@ func (w *siteWriter) keep() *plan.Refusal {
 //
 //	p(a)
 //	defer finish(a, b)
-func (w *siteWriter) apart() *plan.Refusal {
+func (w *siteWriter) apart() *refusal.Refusal {
 	site := w.sp.Site
 	u := site.Uses[0]
 	keyword := ""
@@ -149,7 +150,7 @@ func (w *siteWriter) apart() *plan.Refusal {
 
 // lhs takes the cleanup out of a list of assigned operands. rhs is where the right
 // side starts.
-func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) *plan.Refusal {
+func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) *refusal.Refusal {
 	i := slices.Index(list, w.sp.Site.Cleanup)
 	switch {
 	case len(list) == 1:
@@ -172,13 +173,13 @@ func (w *siteWriter) spec() *ast.ValueSpec {
 }
 
 // declared edits "var x, err = p()".
-func (w *siteWriter) declared() *plan.Refusal {
+func (w *siteWriter) declared() *refusal.Refusal {
 	site := w.sp.Site
 	decl := site.Stmt.(*ast.DeclStmt).Decl.(*ast.GenDecl)
 	spec := w.spec()
 	if len(site.Lhs) == 1 {
 		if len(decl.Specs) > 1 || decl.Lparen.IsValid() {
-			return w.refuse(plan.CallForm, site.Call.Pos(), "a caller declares its cleanup in a group of variables")
+			return w.refuse(refusal.CallForm, site.Call.Pos(), "a caller declares its cleanup in a group of variables")
 		}
 		return w.replace(w.source, decl.Pos(), spec.Values[0].Pos(), "")
 	}
@@ -192,7 +193,7 @@ func (w *siteWriter) declared() *plan.Refusal {
 
 // variable edits the statement that declares the variable for the cleanup where
 // another sets it: it declares one for the state now.
-func (w *siteWriter) variable() *plan.Refusal {
+func (w *siteWriter) variable() *refusal.Refusal {
 	spec := w.sp.Site.Spec
 	if spec == nil || w.sp.Shares {
 		return nil
@@ -201,7 +202,7 @@ func (w *siteWriter) variable() *plan.Refusal {
 }
 
 // uses edits the appearances of the cleanup.
-func (w *siteWriter) uses() *plan.Refusal {
+func (w *siteWriter) uses() *refusal.Refusal {
 	site := w.sp.Site
 	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form == plan.Direct {
 		return nil
@@ -214,7 +215,7 @@ func (w *siteWriter) uses() *plan.Refusal {
 	return nil
 }
 
-func (w *siteWriter) use(u *pattern.Use) *plan.Refusal {
+func (w *siteWriter) use(u *pattern.Use) *refusal.Refusal {
 	switch u.Kind {
 	case pattern.NilTest:
 		return w.nilTest(u)
@@ -250,7 +251,7 @@ func (w *siteWriter) use(u *pattern.Use) *plan.Refusal {
 }
 
 // nilTest makes a comparison of the cleanup with nil a test of the state.
-func (w *siteWriter) nilTest(u *pattern.Use) *plan.Refusal {
+func (w *siteWriter) nilTest(u *pattern.Use) *refusal.Refusal {
 	parent, child := w.sp.Site.Up.Expr(u.Expr)
 	test := parent.(*ast.BinaryExpr)
 	s := w.Plan.State
@@ -268,7 +269,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) *plan.Refusal {
 }
 
 // removeLine takes a statement away, with its line if it has one of its own.
-func (w *siteWriter) removeLine(stmt ast.Node) *plan.Refusal {
+func (w *siteWriter) removeLine(stmt ast.Node) *refusal.Refusal {
 	from, to := stmt.Pos(), stmt.End()
 	start, end := w.offset(from), w.offset(to)
 	lead := start - len(w.indent(from))

@@ -13,6 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // An Edit replaces the bytes [Start, End) of a file.
@@ -37,20 +38,20 @@ type source struct {
 // function through dst, the sites by splices; then each file whose original is
 // gofmt-clean is made so again, and the difference of old and new lines is the
 // edit.
-func (c *Candidate) edits(clean cleanliness) ([]Edit, *plan.Refusal) {
+func (c *Candidate) edits(clean cleanliness) ([]Edit, *refusal.Refusal) {
 	sources := make(map[string]*source)
-	open := func(u *pattern.Unit, pos token.Pos) (*source, *plan.Refusal) {
+	open := func(u *pattern.Unit, pos token.Pos) (*source, *refusal.Refusal) {
 		name := u.Filename(pos)
 		if s := sources[name]; s != nil {
 			return s, nil
 		}
 		text, err := u.ReadFile(name)
 		if err != nil {
-			return nil, c.refuse(plan.InternalError, pos, err.Error())
+			return nil, c.refuse(refusal.InternalError, pos, err.Error())
 		}
 		file := u.FileOf(pos)
 		if tf := u.Fset.File(file.Package); tf.Size() != len(text) {
-			return nil, c.refuse(plan.InternalError, pos, fmt.Sprintf("%s is not what was type-checked", name))
+			return nil, c.refuse(refusal.InternalError, pos, fmt.Sprintf("%s is not what was type-checked", name))
 		}
 		s := &source{unit: u, file: file, name: name, text: text}
 		s.clean = clean.of(s)
@@ -111,21 +112,21 @@ func (c cleanliness) of(s *source) bool {
 
 // finish applies the splices of a file, mends its imports, and formats it if it was
 // gofmt-clean.
-func (c *Candidate) finish(s *source) ([]byte, *plan.Refusal) {
+func (c *Candidate) finish(s *source) ([]byte, *refusal.Refusal) {
 	at := c.Prepare.Decl.Name.Pos()
 	text, err := apply(s.text, s.splices)
 	if err != nil {
-		return nil, c.refuse(plan.InternalError, at, fmt.Sprintf("%s: %v", s.name, err))
+		return nil, c.refuse(refusal.InternalError, at, fmt.Sprintf("%s: %v", s.name, err))
 	}
 	text, err = fixImports(s, text)
 	if err != nil {
-		return nil, c.refuse(plan.CommentLost, at, err.Error())
+		return nil, c.refuse(refusal.CommentLost, at, err.Error())
 	}
 	crlf := bytes.Contains(s.text, []byte("\r\n"))
 	if s.clean {
 		text, err = format.Source(toLF(text))
 		if err != nil {
-			return nil, c.refuse(plan.InternalError, at, fmt.Sprintf("%s: the rewritten file does not parse: %v", s.name, err))
+			return nil, c.refuse(refusal.InternalError, at, fmt.Sprintf("%s: the rewritten file does not parse: %v", s.name, err))
 		}
 		if crlf {
 			text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
@@ -133,7 +134,7 @@ func (c *Candidate) finish(s *source) ([]byte, *plan.Refusal) {
 		return text, nil
 	}
 	if _, err := parser.ParseFile(token.NewFileSet(), s.name, text, parser.SkipObjectResolution); err != nil {
-		return nil, c.refuse(plan.InternalError, at, fmt.Sprintf("the rewritten file does not parse: %v", err))
+		return nil, c.refuse(refusal.InternalError, at, fmt.Sprintf("the rewritten file does not parse: %v", err))
 	}
 	return text, nil
 }
@@ -165,12 +166,12 @@ func apply(text []byte, edits []Edit) ([]byte, error) {
 
 // replace plans the replacement of the source between two positions. A comment
 // in between refuses, unless the new text is known to hold it.
-func (c *Candidate) replace(s *source, from, to token.Pos, text string) *plan.Refusal {
+func (c *Candidate) replace(s *source, from, to token.Pos, text string) *refusal.Refusal {
 	for _, g := range s.file.Comments {
 		for _, com := range g.List {
 			if from < com.End() && com.Pos() < to {
-				return &plan.Refusal{
-					Code: plan.CommentLost, Name: c.Prepare.Key.String(), Pos: s.unit.Fset.PositionFor(com.Pos(), false),
+				return &refusal.Refusal{
+					Code: refusal.CommentLost, Name: c.Prepare.Key.String(), Pos: s.unit.Fset.PositionFor(com.Pos(), false),
 					Reason: "a comment stands in code that goes away",
 				}
 			}

@@ -1,12 +1,12 @@
 package plan
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Decider decides about the prepare functions of one world.
@@ -56,7 +56,7 @@ type decision struct {
 //
 // It takes the form Direct if all of that form's conditions hold, and Handed
 // otherwise.
-func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *Refusal) {
+func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
 	x := &decision{
 		Decider: d, p: p, sites: sites, refs: refs,
 		shared: make(map[*pattern.Capture]bool),
@@ -98,7 +98,7 @@ func (x *decision) begin(f Form) {
 
 // rest decides what both forms have in common, once it is known how each capture
 // reaches finish.
-func (x *decision) rest() *Refusal {
+func (x *decision) rest() *refusal.Refusal {
 	return x.steps(
 		x.inner,     // inner.go: uses within prepare itself
 		x.drop,      // drop.go: parameters that are not needed any more
@@ -109,7 +109,7 @@ func (x *decision) rest() *Refusal {
 }
 
 // steps takes steps until one refuses.
-func (x *decision) steps(steps ...func() *Refusal) *Refusal {
+func (x *decision) steps(steps ...func() *refusal.Refusal) *refusal.Refusal {
 	for _, step := range steps {
 		if r := step(); r != nil {
 			return r
@@ -120,10 +120,6 @@ func (x *decision) steps(steps ...func() *Refusal) *Refusal {
 
 // refuse builds a refusal. The reason is a format of a clause that follows
 // "cannot rewrite NAME: "; the position is appended to it.
-func (x *decision) refuse(code Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *Refusal {
-	r := &Refusal{Code: code, Name: x.p.Key.String(), Reason: fmt.Sprintf(format, args...)}
-	if pos.IsValid() {
-		r.Pos = u.Fset.PositionFor(pos, false)
-	}
-	return r
+func (x *decision) refuse(code refusal.Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *refusal.Refusal {
+	return refusal.New(x.p, code, u, pos, format, args...)
 }

@@ -6,7 +6,7 @@
 // function or method, finish, and the uses of the cleanup into calls of it. The
 // program must not notice: the cleanup runs with the same values, in the same
 // order, on the same paths. Where that cannot be shown there is no plan but a
-// [Refusal]: a [Code], a position, and one sentence.
+// [refusal.Refusal]: a [refusal.Code], a position, and one sentence.
 //
 // One assumption is made: nobody calls a nil cleanup. A program that does crashes
 // there; what it does after the rewrite is not promised. The assumption says

@@ -8,6 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // drop finds the parameters that prepare does not need any more, since only its
@@ -17,7 +18,7 @@ import (
 // gets new(T): if at every site the variable is zero on entry, nothing is seen
 // of it before, and prepare's own result overwrites it right after, then what
 // the cleanup reads there is zero, and what it writes there is lost.
-func (x *decision) drop() *Refusal {
+func (x *decision) drop() *refusal.Refusal {
 	p := x.p
 	if len(x.sites) == 0 {
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // finality finds the captures whose value at the run of the cleanup need not be
@@ -24,7 +25,7 @@ import (
 //
 // Otherwise the variable is on the heap already, and its address travels in the
 // state: what is shared stays one.
-func (x *decision) finality() *Refusal {
+func (x *decision) finality() *refusal.Refusal {
 	for _, c := range x.p.Captures {
 		if resets := x.anew(c); resets != nil {
 			x.resets[c] = resets

@@ -9,6 +9,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // direct finds, for each capture, the operand that every site can write again,
@@ -17,32 +18,32 @@ import (
 //	err = c.prepareRead(ctx)
 //	…
 //	defer c.finishRead(ctx, &err)
-func (x *decision) direct() *Refusal {
+func (x *decision) direct() *refusal.Refusal {
 	p := x.p
 	if len(x.plan.Literals) > 1 {
-		return x.refuse(SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
+		return x.refuse(refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
 	}
 	if x.nilTested || x.guarded {
-		return x.refuse(NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
+		return x.refuse(refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
 	}
 	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
-		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
+		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
 	}
 	if x.recovers() && slices.ContainsFunc(x.sites, wrapped) {
-		return x.refuse(RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
+		return x.refuse(refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
 	}
 	if p.Func.Signature().TypeParams().Len() > 0 {
-		return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
+		return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
 	}
 	for _, s := range x.sites {
 		if s.Shared {
-			return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
+			return x.refuse(refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
 		}
 		if s.Form == pattern.Passed {
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
+			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
 		}
 		if s.Form == pattern.Immediate && !ownStatement(s) {
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
+			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
 		}
 	}
 	for _, c := range p.Captures {
@@ -77,19 +78,19 @@ func ownStatement(s *pattern.Site) bool {
 }
 
 // again returns how the sites can give a capture to finish once more.
-func (x *decision) again(c *pattern.Capture) (Passage, *Refusal) {
-	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *Refusal) {
-		return Passage{}, x.refuse(CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
+func (x *decision) again(c *pattern.Capture) (Passage, *refusal.Refusal) {
+	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
+		return Passage{}, x.refuse(refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
 	}
 	if resets := x.resets[c]; resets != nil {
 		return Passage{Capture: c, Route: Anew, Resets: resets}, nil
 	}
 	if x.shared[c] {
-		return Passage{}, x.refuse(CallForm, x.p.Unit, c.Uses[0].Pos(), "%s may change after the return", c.Var.Name())
+		return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s may change after the return", c.Var.Name())
 	}
 	if c.Class == pattern.Receiver || c.Class == pattern.Param {
 		if x.written(c) {
-			return Passage{}, x.refuse(CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
+			return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
 		}
 	}
 	switch c.Class {
@@ -111,7 +112,7 @@ func (x *decision) again(c *pattern.Capture) (Passage, *Refusal) {
 	i := c.Index
 	if c.Class == pattern.Local {
 		if i = x.returned(c.Var); i < 0 {
-			return Passage{}, x.refuse(CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
+			return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
 		}
 	}
 	for _, s := range x.sites {
@@ -129,7 +130,7 @@ func (x *decision) again(c *pattern.Capture) (Passage, *Refusal) {
 //	done := oneOff(ctx, "layer", &err)
 //	…
 //	defer done.finish(&err)
-func (x *decision) handed() *Refusal {
+func (x *decision) handed() *refusal.Refusal {
 	for _, c := range x.p.Captures {
 		pass := Passage{Capture: c, Route: ByState, Pointer: x.shared[c]}
 		switch {
@@ -252,17 +253,17 @@ func (x *decision) unify() {
 }
 
 // typed fills in how the type of a capture is written.
-func (x *decision) typed(pass *Passage) *Refusal {
+func (x *decision) typed(pass *Passage) *refusal.Refusal {
 	if pass.Route == Anew && !slices.ContainsFunc(pass.Resets, func(r Reset) bool { return !r.Define }) {
 		return nil // := needs no type
 	}
-	var r *Refusal
+	var r *refusal.Refusal
 	if pass.Type, r = x.typeName(pass.Capture); r != nil {
 		return r
 	}
 	for _, reset := range pass.Resets {
 		if !reset.Define && !plainly(x.p.Unit, reset.Stmt.Pos(), pass.Type) {
-			return x.refuse(NameClash, x.p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
+			return x.refuse(refusal.NameClash, x.p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
 		}
 	}
 	if pass.Pointer {
@@ -450,10 +451,10 @@ func (x *decision) handsOut(c *pattern.Capture) bool {
 }
 
 // inScope refuses when a live return cannot name the capture.
-func (x *decision) inScope(c *pattern.Capture) *Refusal {
+func (x *decision) inScope(c *pattern.Capture) *refusal.Refusal {
 	for _, r := range x.p.Returns {
 		if r.Live() && slices.Contains(r.Literal.Captures, c) && !x.p.Unit.Sees(r.Stmt.Pos(), c.Var) {
-			return x.refuse(OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
+			return x.refuse(refusal.OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
 		}
 	}
 	return nil

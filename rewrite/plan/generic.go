@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // parts calls f for t and for the types that the text of t is made of, until f
@@ -76,7 +77,7 @@ func hasTypeParam(t types.Type) bool {
 //
 //	type pushState[T any] struct { xs *[]T; n int }
 //	func (s pushState[T]) pop() { *s.xs = (*s.xs)[:s.n] }
-func (x *decision) genericState() *Refusal {
+func (x *decision) genericState() *refusal.Refusal {
 	p, s := x.p, &x.plan.State
 	s.Decl = s.Type
 	sig := p.Func.Signature()
@@ -88,10 +89,10 @@ func (x *decision) genericState() *Refusal {
 	for _, tp := range list {
 		name := tp.Obj().Name()
 		if name == "_" || slices.Contains(args, name) {
-			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
+			return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
 		}
 		if bad := x.unnameable(tp.Constraint()); bad != "" {
-			return x.refuse(Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
+			return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
 		}
 		text := types.TypeString(tp.Constraint(), x.importName)
 		if len(list) == 1 && strings.HasPrefix(text, "*") {

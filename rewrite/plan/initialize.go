@@ -6,6 +6,7 @@ import (
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // dropped refuses a site that lets the cleanup go in a function that package
@@ -20,7 +21,7 @@ import (
 //	var y = compute()
 //	func start() int { begin(1); return 1 }
 //	func begin(n int) func() { return func() { log(n, y) } }
-func (x *decision) dropped() *Refusal {
+func (x *decision) dropped() *refusal.Refusal {
 	for _, s := range x.sites {
 		if len(calls(s)) > 0 || s.Unit.Pkg.Path() != x.p.Key.Pkg {
 			continue
@@ -33,7 +34,7 @@ func (x *decision) dropped() *Refusal {
 		for lit := range cleanup {
 			for v := range x.packageVars(lit, nil) {
 				if !rest[v] {
-					return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
+					return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
 				}
 			}
 		}

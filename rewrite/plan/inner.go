@@ -8,6 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // inner plans the uses of the cleanup within prepare itself. There finish is
@@ -20,33 +21,33 @@ import (
 //	defer done()                            // reads n at the end
 //	n++
 //	defer func() { finish(n) }()            // not defer finish(n)
-func (x *decision) inner() *Refusal {
+func (x *decision) inner() *refusal.Refusal {
 	p := x.p
 	for _, u := range p.Inner {
 		if u.Call == nil || u.Kind == pattern.GoCall || x.inCleanup(u.Expr) {
-			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
+			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
 		}
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
-			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
+			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
 		if l := x.literalOf(u); !x.bound(l, u) {
-			return x.refuse(InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
+			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
 		}
 		for _, c := range x.literalOf(u).Captures {
 			if !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
+				return x.refuse(refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
 		for _, pass := range x.plan.Passages {
 			// What another cleanup captures is an argument here, too.
 			c := pass.Capture
 			if (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return x.refuse(OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
+				return x.refuse(refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
 			}
 		}
 		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
 		if wrap && x.recovers() {
-			return x.refuse(RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
+			return x.refuse(refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
 		}
 		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
 	}

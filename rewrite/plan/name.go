@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // pairs gives the words that Go code uses for the end of what the first word of
@@ -220,11 +221,11 @@ func selected(info *types.Info, id *ast.Ident) bool {
 }
 
 // name gives finish, its parameters and the state their names.
-func (x *decision) name() *Refusal {
+func (x *decision) name() *refusal.Refusal {
 	p, plan := x.p, x.plan
 	plan.Finish.OnRecv = slices.ContainsFunc(plan.Passages, func(pass Passage) bool { return pass.Route == ByReceiver })
 	if plan.Finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
-		return x.refuse(OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
+		return x.refuse(refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
@@ -234,7 +235,7 @@ func (x *decision) name() *Refusal {
 		}
 	} else if p.Key.Recv != "" && !plan.Finish.OnRecv {
 		if plan.Finish.OnRecv = x.freeReceiver(); !plan.Finish.OnRecv {
-			return x.refuse(CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
+			return x.refuse(refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}
 	}
 	if r := x.parameters(); r != nil {
@@ -293,7 +294,7 @@ func (x *decision) otherNamed(l *pattern.Literal, name string) bool {
 // is always a struct, for one value too: a caller that nobody sees could call or
 // compare that value as it did the cleanup, and "defer begin().end()" reads as the
 // call of a cleanup does.
-func (x *decision) state() *Refusal {
+func (x *decision) state() *refusal.Refusal {
 	p, s := x.p, &x.plan.State
 	verb, rest := verbOf(p.Key.Name)
 	if _, paired := pairs()[lowerFirst(verb)]; !paired || rest == "" {
@@ -311,7 +312,7 @@ func (x *decision) state() *Refusal {
 	}
 	var ok bool
 	if s.Type, ok = x.freeName(names); !ok {
-		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
 	}
 	if r := x.genericState(); r != nil {
 		return r
@@ -327,7 +328,7 @@ func (x *decision) state() *Refusal {
 
 // parameters gives finish its parameters: the captures that are arguments, one for
 // all of a name.
-func (x *decision) parameters() *Refusal {
+func (x *decision) parameters() *refusal.Refusal {
 	plan := x.plan
 	seen := make(map[string]Passage)
 	for i := range plan.Passages {
@@ -338,7 +339,7 @@ func (x *decision) parameters() *Refusal {
 		}
 		if other, ok := seen[name]; ok {
 			if other.Route != pass.Route || other.Result != pass.Result {
-				return x.refuse(SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
+				return x.refuse(refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
 			}
 			continue
 		}
@@ -347,7 +348,7 @@ func (x *decision) parameters() *Refusal {
 	}
 	for _, pass := range plan.Passages {
 		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
-			return x.refuse(SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
+			return x.refuse(refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
 		}
 	}
 	return nil
@@ -355,7 +356,7 @@ func (x *decision) parameters() *Refusal {
 
 // finishName finds a name for finish. A method of a new type can have the short
 // one, unless a field has it.
-func (x *decision) finishName() *Refusal {
+func (x *decision) finishName() *refusal.Refusal {
 	p, plan := x.p, x.plan
 	names := finishNames(p.Key.Name, x.authorsWord())
 	if plan.Finish.OnState {
@@ -373,31 +374,31 @@ func (x *decision) finishName() *Refusal {
 	}
 	var ok bool
 	if plan.Finish.Name, ok = x.freeName(names); !ok {
-		return x.refuse(NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
 	}
 	return nil
 }
 
 // typesSeen refuses when a type that an idle return has to write means something
 // else there.
-func (x *decision) typesSeen() *Refusal {
+func (x *decision) typesSeen() *refusal.Refusal {
 	p := x.p
 	for _, r := range p.Returns {
 		if len(r.Stmt.Results) == 0 {
 			for v := range p.Func.Signature().Results().Variables() {
 				if v.Name() == "_" {
-					return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+					return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
 				}
 				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
-					return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
+					return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
 				}
 			}
 		}
 		if !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
-			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
+			return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
 		if x.plan.State.Live != "" && !plainly(p.Unit, r.Stmt.Pos(), "true") {
-			return x.refuse(NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
+			return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // nothingToDo provides for the returns that hand out nil, or a cleanup that does
@@ -23,7 +24,7 @@ import (
 //
 // An empty cleanup is called, and does nothing. So must finish, unless every use
 // stands behind a check of the error that comes with it.
-func (x *decision) nothingToDo() *Refusal {
+func (x *decision) nothingToDo() *refusal.Refusal {
 	var nils, empties []*pattern.Return
 	for _, r := range x.p.Returns {
 		switch r.Idle {
@@ -42,7 +43,7 @@ func (x *decision) nothingToDo() *Refusal {
 			case pattern.Discard:
 			case pattern.NilTest:
 				if len(empties) > 0 {
-					return x.refuse(NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
+					return x.refuse(refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
 				}
 				x.nilTested = true
 			case pattern.Value:
@@ -56,7 +57,7 @@ func (x *decision) nothingToDo() *Refusal {
 				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
 			default:
 				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, x.silent)) {
-					return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
+					return x.refuse(refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
 				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
 			}
@@ -68,7 +69,7 @@ func (x *decision) nothingToDo() *Refusal {
 // nilValue decides about a use as a value of a cleanup that may be nil. What
 // stands for it is not nil, so the place must know that the cleanup is not, or must
 // be one that calls it.
-func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *Refusal {
+func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *refusal.Refusal {
 	switch {
 	case len(nils) == 0 && (s.Spec == nil || x.setBefore(s, u)):
 		return nil
@@ -79,7 +80,7 @@ func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Ret
 	case len(nils) > 0 && !s.Shared && x.behindCheck(s, u, nils):
 		return nil
 	}
-	return x.refuse(UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
+	return x.refuse(refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
 }
 
 // idleValue returns the text for a use as a value where the cleanup certainly is nil,
@@ -507,7 +508,7 @@ func (x *decision) foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 //				err = fmt.Errorf("begin: %v", v)    // and end is not nil
 //			}
 //		}()
-func (x *decision) boundBeforePanic() *Refusal {
+func (x *decision) boundBeforePanic() *refusal.Refusal {
 	p := x.p
 	result := p.Func.Signature().Results().At(p.Result)
 	if !slices.ContainsFunc(p.Access[result], func(a flow.Access) bool { return a.Mode == flow.Write }) {
@@ -526,7 +527,7 @@ func (x *decision) boundBeforePanic() *Refusal {
 		return true
 	})
 	if at.IsValid() {
-		return x.refuse(OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
+		return x.refuse(refusal.OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Form is the shape of a rewrite.
@@ -32,7 +33,7 @@ type Plan struct {
 	Literals []*pattern.Literal // one of each text
 
 	// WhyNotDirect says why the form is not Direct; nil if it is.
-	WhyNotDirect *Refusal
+	WhyNotDirect *refusal.Refusal
 
 	// Number gives the place of each of prepare's literals in Literals,
 	// from 1.

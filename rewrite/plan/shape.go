@@ -12,19 +12,20 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // shape refuses the prepare functions whose returns are beyond a single
 // cleanup: finish must be one body, known at every return.
-func (x *decision) shape() *Refusal {
+func (x *decision) shape() *refusal.Refusal {
 	p := x.p
 	if p.Cleanups > 1 {
-		return x.refuse(SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
+		return x.refuse(refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
 	}
 	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
 		for _, spec := range p.File.Imports {
 			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
-				return x.refuse(NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
+				return x.refuse(refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
 			}
 		}
 	}
@@ -36,10 +37,10 @@ func (x *decision) shape() *Refusal {
 	})
 	for _, a := range p.Access[named] {
 		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
-			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
+			return x.refuse(refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
 		if !x.accounted(a) {
-			return x.refuse(OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+			return x.refuse(refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
 		}
 	}
 	for _, r := range p.Returns {
@@ -48,23 +49,23 @@ func (x *decision) shape() *Refusal {
 		}
 		switch {
 		case r.Expr == nil && len(r.Stmt.Results) == 1:
-			return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
+			return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
 		case r.Expr == nil:
-			return x.refuse(OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
+			return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
 		case callOrValue(r.Expr):
-			return x.refuse(OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
+			return x.refuse(refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
 		}
-		return x.refuse(OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
+		return x.refuse(refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
 			if c.Var == l.Var {
-				return x.refuse(SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
+				return x.refuse(refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
 			}
 		}
 	}
 	if len(p.LocalDecls) > 0 {
-		return x.refuse(LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+		return x.refuse(refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
 	return x.several()
 }
@@ -77,7 +78,7 @@ func (x *decision) shape() *Refusal {
 //		return func() { c.mu.Unlock() }
 //	}
 //	return func() { c.flush(n); c.mu.Unlock() }
-func (x *decision) several() *Refusal {
+func (x *decision) several() *refusal.Refusal {
 	p := x.p
 	var texts []string
 	for _, l := range p.Literals {
@@ -95,23 +96,23 @@ func (x *decision) several() *Refusal {
 	}
 	second := p.Literals[1].Lit
 	if n := len(x.plan.Literals); n > 2 {
-		return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
+		return x.refuse(refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
 	for _, l := range p.Literals {
 		if hasLabel(l.Lit) {
-			return x.refuse(SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
+			return x.refuse(refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
 		}
 		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
-			return x.refuse(SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
+			return x.refuse(refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
 		}
 		if id := x.otherMeaning(l); id != nil {
-			return x.refuse(SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
+			return x.refuse(refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
 		}
 		for _, c := range l.Captures {
 			typ := c.Var.Type().String()
 			if old, ok := types[c.Var.Name()]; ok && old != typ {
-				return x.refuse(SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
+				return x.refuse(refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
 			}
 			types[c.Var.Name()] = typ
 		}
@@ -221,11 +222,11 @@ func callOrValue(e ast.Expr) bool {
 //	func() { c := c; … }   // as a parameter of finish, c := c would not compile
 //
 // A field of the state leaves the name free.
-func (x *decision) ownNames() *Refusal {
+func (x *decision) ownNames() *refusal.Refusal {
 	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
 		for _, param := range x.plan.Finish.Params {
 			if param.Name == id.Name && len(x.plan.Literals) == 1 {
-				return x.refuse(NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
+				return x.refuse(refusal.NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
 			}
 		}
 	}

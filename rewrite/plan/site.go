@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // settle plans the statements of each site.
@@ -15,7 +16,7 @@ import (
 // Without the cleanup, "done, err := p()" may declare nothing, and becomes
 // "err = p()": the same err as before. An err that the statement did declare stays
 // declared by it, also where an outer err has the name.
-func (x *decision) settle() *Refusal {
+func (x *decision) settle() *refusal.Refusal {
 	seen := make(map[*types.Var]bool)
 	for _, s := range x.sites {
 		sp := &SitePlan{Site: s, Shares: s.Var != nil && seen[s.Var]}
@@ -26,7 +27,7 @@ func (x *decision) settle() *Refusal {
 			}
 		}
 		if len(x.plan.Drop) > 0 && spread(s) {
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
+			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
 		}
 		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return x.plan.Idle[u] == "" })
 		if x.plan.Form == Handed {
@@ -48,14 +49,14 @@ func (x *decision) settle() *Refusal {
 }
 
 // discards refuses a "_ = done" that is no line of its own.
-func (x *decision) discards(s *pattern.Site) *Refusal {
+func (x *decision) discards(s *pattern.Site) *refusal.Refusal {
 	for _, u := range s.Uses {
 		if u.Kind != pattern.Discard {
 			continue
 		}
 		a, ok := u.Stmt.(*ast.AssignStmt)
 		if _, _, list := s.Up.List(u.Stmt); !ok || !list || len(a.Lhs) > 1 {
-			return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
+			return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
 		}
 	}
 	return nil
@@ -63,13 +64,13 @@ func (x *decision) discards(s *pattern.Site) *Refusal {
 
 // variableType finds how to write the type of the state where a caller declares the
 // variable of its cleanup.
-func (x *decision) variableType(s *pattern.Site) *Refusal {
+func (x *decision) variableType(s *pattern.Site) *refusal.Refusal {
 	generic := x.plan.State.Decl != x.plan.State.Type
 	args := typeArgsOf(s)
 	if generic && s.Shared && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
 		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), args, types.Identical)
 	}) {
-		return x.refuse(Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
+		return x.refuse(refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
 	}
 	if s.Spec == nil {
 		return nil
@@ -92,7 +93,7 @@ func (x *decision) variableType(s *pattern.Site) *Refusal {
 		typ += "[" + text + "]"
 	}
 	if !writable || !plainly(s.Unit, s.Spec.Pos(), typ) {
-		return x.refuse(Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
+		return x.refuse(refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	x.plan.Types[s.Var] = typ
 	return nil
@@ -100,7 +101,7 @@ func (x *decision) variableType(s *pattern.Site) *Refusal {
 
 // reaches refuses where the name of finish, or of its package, means something else
 // at a use.
-func (x *decision) reaches(s *pattern.Site) *Refusal {
+func (x *decision) reaches(s *pattern.Site) *refusal.Refusal {
 	if x.plan.Finish.OnState {
 		return nil
 	}
@@ -113,7 +114,7 @@ func (x *decision) reaches(s *pattern.Site) *Refusal {
 	}
 	for _, u := range calls(s) {
 		if id := identOf(sel.X); id == nil || !s.Unit.Sees(u.Expr.Pos(), s.Unit.Info.Uses[id]) {
-			return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
+			return x.refuse(refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
 		}
 	}
 	return nil
@@ -121,7 +122,7 @@ func (x *decision) reaches(s *pattern.Site) *Refusal {
 
 // wraps refuses a use as a value that needs a literal around finish, which cannot be
 // written there: its parameters have types that the place would have to name.
-func (x *decision) wraps(s *pattern.Site) *Refusal {
+func (x *decision) wraps(s *pattern.Site) *refusal.Refusal {
 	p := x.p
 	if len(x.plan.Finish.Params) == 0 {
 		return nil // a method value
@@ -131,7 +132,7 @@ func (x *decision) wraps(s *pattern.Site) *Refusal {
 			continue
 		}
 		if x.recovers() {
-			return x.refuse(RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
+			return x.refuse(refusal.RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
 		}
 		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
 		for _, v := range vars {
@@ -140,13 +141,13 @@ func (x *decision) wraps(s *pattern.Site) *Refusal {
 				t = slice.Elem()
 			}
 			if !plainly(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
-				return x.refuse(NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
+				return x.refuse(refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
 			}
 			if ptr, ok := t.(*types.Pointer); ok {
 				t = ptr.Elem()
 			}
 			if _, basic := types.Unalias(t).(*types.Basic); !basic && !isError(t) {
-				return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
+				return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
 			}
 		}
 	}
@@ -155,7 +156,7 @@ func (x *decision) wraps(s *pattern.Site) *Refusal {
 
 // methodFree refuses when the type through which a site calls prepare has
 // something of finish's name already, which would hide the new method.
-func (x *decision) methodFree(s *pattern.Site) *Refusal {
+func (x *decision) methodFree(s *pattern.Site) *refusal.Refusal {
 	e := receiver(s)
 	if e == nil {
 		return nil
@@ -164,5 +165,5 @@ func (x *decision) methodFree(s *pattern.Site) *Refusal {
 	if obj == nil {
 		return nil
 	}
-	return x.refuse(NameClash, s.Unit, s.Call.Pos(), "the type that it is called through has a %s already", x.plan.Finish.Name)
+	return x.refuse(refusal.NameClash, s.Unit, s.Call.Pos(), "the type that it is called through has a %s already", x.plan.Finish.Name)
 }

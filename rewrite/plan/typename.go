@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // typeName returns how to write the type of a capture in prepare's file: as
 // the parameter list has it, or from the type itself. A type that cannot be
 // written at package level refuses.
-func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
+func (x *decision) typeName(c *pattern.Capture) (string, *refusal.Refusal) {
 	if c.Class == pattern.Param {
 		if e := paramType(x.p.Decl, c.Index); e != nil && !hasStruct(e) {
 			if el, ok := e.(*ast.Ellipsis); ok {
@@ -24,10 +25,10 @@ func (x *decision) typeName(c *pattern.Capture) (string, *Refusal) {
 	}
 	t := c.Var.Type()
 	if bad := x.unnameable(t); bad != "" {
-		return "", x.refuse(UnnameableType, x.p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
+		return "", x.refuse(refusal.UnnameableType, x.p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}
 	if name := x.hiddenType(t); name != "" {
-		return "", x.refuse(NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
+		return "", x.refuse(refusal.NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
 	}
 	return types.TypeString(t, x.importName), nil
 }

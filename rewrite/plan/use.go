@@ -7,18 +7,19 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // uses refuses the sites whose handling of the cleanup has no counterpart in
 // calls of finish.
-func (x *decision) uses() *Refusal {
+func (x *decision) uses() *refusal.Refusal {
 	runs := false
 	for _, s := range x.sites {
 		switch {
 		case s.Form == pattern.Otherwise:
-			return x.refuse(CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
+			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
 		case s.Obstacle != nil && s.Form != pattern.Passed:
-			return x.refuse(Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+			return x.refuse(refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
 			runs = runs || u.Call != nil
@@ -28,7 +29,7 @@ func (x *decision) uses() *Refusal {
 			if t := valueType(s); !isSignature(t) && !typedPlace(s, u) {
 				name := nameAt(s, u, t)
 				if name == "" {
-					return x.refuse(CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+					return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
 				}
 				x.plan.Convert[u] = name
 			}
@@ -37,10 +38,10 @@ func (x *decision) uses() *Refusal {
 	if !runs {
 		for _, s := range x.sites {
 			if s.Obstacle != nil {
-				return x.refuse(Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+				return x.refuse(refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 			}
 		}
-		return x.refuse(CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
+		return x.refuse(refusal.CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
 	}
 	return nil
 }

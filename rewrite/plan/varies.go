@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // varies refuses when the type of a captured variable, which the rewrite writes out,
@@ -22,7 +23,7 @@ import (
 // The variable's declaration does not name the type, but takes it from what a file
 // declares that is not built wherever prepare's file is, and another file declares
 // otherwise. A build that was asked for is no concern: there the result is type-checked.
-func (x *decision) varies() *Refusal {
+func (x *decision) varies() *refusal.Refusal {
 	for _, c := range x.p.Captures {
 		if c.Class != pattern.Local {
 			continue // written out in the signature
@@ -30,7 +31,7 @@ func (x *decision) varies() *Refusal {
 		t := &typeSource{decision: x, of: c.Var.Type(), seen: make(map[types.Object]bool)}
 		t.variable(c.Var)
 		if t.other != "" {
-			return x.refuse(IgnoredFile, x.p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares otherwise",
+			return x.refuse(refusal.IgnoredFile, x.p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares otherwise",
 				c.Var.Name(), t.name, filepath.Base(t.other))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // measure runs the rewriter over a module, in a copy below dir, and judges the
@@ -107,7 +107,7 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 		if f.Refusal == nil && !slices.ContainsFunc(res.Stack, func(s rewrite.Finding) bool {
 			return s.Package == f.Package && s.Name == f.Name
 		}) && !slices.ContainsFunc(res.Findings, func(s rewrite.Finding) bool {
-			return s.Package == f.Package && s.Name == f.Name && s.Refusal != nil && s.Refusal.Code == plan.NoGain
+			return s.Package == f.Package && s.Name == f.Name && s.Refusal != nil && s.Refusal.Code == refusal.NoGain
 		}) {
 			fmt.Fprintf(os.Stderr, "  AGAIN %s\n", f.Name)
 			r.Second++
@@ -128,7 +128,7 @@ func (r *Report) count(res *rewrite.Result) error {
 		if f.Refusal != nil {
 			r.Left[string(f.Refusal.Code)]++
 			switch f.Refusal.Code {
-			case plan.InterfaceMethod, plan.FuncValue, plan.GeneratedFile:
+			case refusal.InterfaceMethod, refusal.FuncValue, refusal.GeneratedFile:
 				hand = false
 			}
 		} else {

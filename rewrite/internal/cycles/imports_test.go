@@ -16,10 +16,11 @@ func TestImports(t *testing.T) {
 		"flow":            nil,
 		"same":            nil,
 		"pattern":         {"flow"},
-		"plan":            {"flow", "pattern"},
+		"refusal":         {"pattern"},
+		"plan":            {"flow", "pattern", "refusal"},
 		"internal/escape": {"internal/process"},
 		"internal/load":   {"pattern", "plan", "internal/process", "internal/replace"},
-		"internal/allocs": {"pattern", "plan", "edit", "internal/escape"},
+		"internal/allocs": {"pattern", "refusal", "plan", "edit", "internal/escape"},
 	}
 	var patterns []string
 	for path := range allowed {

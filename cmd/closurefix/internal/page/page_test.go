@@ -15,7 +15,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 const before = `package m
@@ -71,7 +71,7 @@ func full(dir string) *rewrite.Result {
 			},
 			{
 				Pos: at(90, 6), Name: "other", Kind: pattern.KindCapture, Message: "other returns a closure",
-				Refusal: &plan.Refusal{Code: plan.NoGain, Name: "other", Reason: "it is <so>"},
+				Refusal: &refusal.Refusal{Code: refusal.NoGain, Name: "other", Reason: "it is <so>"},
 			},
 		},
 		Files:  []rewrite.File{{Name: name, Old: []byte(before), New: []byte(after)}},

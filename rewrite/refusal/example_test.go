@@ -1,15 +1,15 @@
-package plan_test
+package refusal_test
 
 import (
 	"fmt"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // What a code means, for people who read reports.
 func ExampleExplanations() {
-	for _, e := range plan.Explanations() {
-		if e.Code == plan.FuncValue {
+	for _, e := range refusal.Explanations() {
+		if e.Code == refusal.FuncValue {
 			fmt.Println(e.Meaning)
 			fmt.Println(e.Advice)
 		}

@@ -1,9 +1,13 @@
-package plan
+// Package refusal holds the reasons why a prepare function stays as it is: a [Code],
+// which scripts may rely on, with its [Explanation], and the [Refusal] of one function.
+package refusal
 
 import (
 	"fmt"
 	"go/token"
 	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // A Refusal says why a prepare function stays as it is.
@@ -13,6 +17,16 @@ type Refusal struct {
 	Name   string         // of the prepare function, as in "(*Conn).prepareRead"
 	Reason string         // a clause that completes "cannot rewrite NAME: …"
 	Stack  string         // of an internal error, for whoever reports it
+}
+
+// New returns the refusal to rewrite p for an obstacle at pos in unit u. The reason is
+// a format of the clause that completes "cannot rewrite NAME: …".
+func New(p *pattern.Prepare, code Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *Refusal {
+	r := &Refusal{Code: code, Name: p.Key.String(), Reason: fmt.Sprintf(format, args...)}
+	if pos.IsValid() {
+		r.Pos = u.Fset.PositionFor(pos, false)
+	}
+	return r
 }
 
 // Error returns the refusal as one sentence.

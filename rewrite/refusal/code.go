@@ -1,4 +1,4 @@
-package plan
+package refusal
 
 // A Code names a reason to refuse. Codes are stable: scripts and suppressions
 // may rely on them.
