@@ -5,9 +5,9 @@ import (
 	"go/token"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 	"golang.org/x/tools/go/analysis"
 )
@@ -43,7 +43,7 @@ func run(p *analysis.Pass, all bool) (err error) {
 		}
 	}()
 	u := unitOf(p)
-	world := &plan.World{Units: []*pattern.Unit{u}, All: all}
+	world := &callers.World{Units: []*pattern.Unit{u}, All: all}
 	found := edit.Candidates(world)
 	test := ""
 	if slices.ContainsFunc(found, func(c *edit.Candidate) bool { return len(c.Edits) > 0 }) {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // unitOf describes the package of a pass.
@@ -43,7 +43,7 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 // linkname directives of its module. It returns whether there is any, and an in-package
 // test that is not in the unit, as there is one when a driver looks at the package
 // without its tests; "" if there is none.
-func lookAround(w *plan.World, u *pattern.Unit) (test string, more bool) {
+func lookAround(w *callers.World, u *pattern.Unit) (test string, more bool) {
 	excluded, other, test := filesOutside(u)
 	u.Ignored = append(u.Ignored, excluded...)
 	u.Other = append(u.Other, other...)
@@ -131,7 +131,7 @@ func linked(u *pattern.Unit) map[string]string {
 				if err != nil {
 					return nil
 				}
-				for _, symbol := range plan.Linknames(text) {
+				for _, symbol := range callers.Linknames(text) {
 					if pkg, ok := strings.CutPrefix(symbol, u.Pkg.Path()+"."); ok && !strings.Contains(pkg, "/") ||
 						u.Pkg.Name() == "main" && strings.HasPrefix(symbol, "main.") {
 						symbols[symbol] = name

@@ -10,10 +10,10 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
@@ -44,7 +44,7 @@ func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
 // A decider makes changes of the candidates in all views.
 type decider struct {
-	candidates func(*plan.World) []*edit.Candidate
+	candidates func(*callers.World) []*edit.Candidate
 	scope      *load.Scope
 }
 

@@ -3,9 +3,9 @@ package rewrite
 import (
 	"time"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // Options says what to look at, and how far to go.
@@ -95,6 +95,6 @@ type Bench struct {
 
 // internals are what tests change about a run.
 type internals struct {
-	candidates func(*plan.World) []*edit.Candidate // in place of edit.Candidates
+	candidates func(*callers.World) []*edit.Candidate // in place of edit.Candidates
 	load       load.Testing
 }

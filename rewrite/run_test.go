@@ -11,11 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
@@ -47,8 +47,8 @@ func unpack(t *testing.T, archive string) string {
 // renamer decides to rename each function prepareX (PrepareX) of the targets,
 // which must not be foreign to the world, to X or, with names given, to another
 // name.
-func renamer(names func(w *plan.World, old string) string) func(*plan.World) []*edit.Candidate {
-	return func(w *plan.World) []*edit.Candidate {
+func renamer(names func(w *callers.World, old string) string) func(*callers.World) []*edit.Candidate {
+	return func(w *callers.World) []*edit.Candidate {
 		var found []*edit.Candidate
 		for _, u := range w.Units {
 			if !w.Target(u) {
@@ -74,7 +74,7 @@ func renamer(names func(w *plan.World, old string) string) func(*plan.World) []*
 
 // renames returns edits that rename the function everywhere, or only where it
 // is declared if the new name begins with "Lost".
-func renames(w *plan.World, k pattern.Key, name string) []edit.Edit {
+func renames(w *callers.World, k pattern.Key, name string) []edit.Edit {
 	var edits []edit.Edit
 	for _, u := range w.Units {
 		rename := func(id *ast.Ident, obj types.Object) {
@@ -102,7 +102,7 @@ func renames(w *plan.World, k pattern.Key, name string) []edit.Edit {
 	return edits
 }
 
-func shorten(_ *plan.World, old string) string { return "Did" + old[len("prepare"):] }
+func shorten(_ *callers.World, old string) string { return "Did" + old[len("prepare"):] }
 
 // do runs the pipeline over an archive, with the decisions of shorten, and returns the
 // directory and the result.
@@ -112,7 +112,7 @@ func do(t *testing.T, archive string, o Options) (string, *Result, error) {
 }
 
 // doWith is do with other decisions.
-func doWith(t *testing.T, archive string, o Options, candidates func(*plan.World) []*edit.Candidate) (string, *Result, error) {
+func doWith(t *testing.T, archive string, o Options, candidates func(*callers.World) []*edit.Candidate) (string, *Result, error) {
 	t.Helper()
 	dir := unpack(t, archive)
 	o.Dir = filepath.Join(dir, o.Dir)
@@ -513,7 +513,7 @@ func useBad() { prepareBad()() }
 
 func useC() { prepareC()() }
 `
-	bad := func(w *plan.World, old string) string {
+	bad := func(w *callers.World, old string) string {
 		if old == "prepareBad" {
 			return "Lost"
 		}
@@ -551,7 +551,7 @@ func prepareA() func() { return func() {} }
 
 func prepareB() func() { return func() {} }
 `
-	free := func(w *plan.World, old string) string {
+	free := func(w *callers.World, old string) string {
 		if w.Units[0].Pkg.Scope().Lookup("Did") != nil {
 			return "Did2"
 		}
@@ -591,7 +591,7 @@ func use() { println("plan9") }
 func TestConfigsAgree(t *testing.T) {
 	t.Parallel()
 	var ignored [][]string
-	candidates := func(w *plan.World) []*edit.Candidate {
+	candidates := func(w *callers.World) []*edit.Candidate {
 		var names []string
 		for _, f := range w.Units[0].Ignored {
 			names = append(names, filepath.Base(f))
@@ -611,7 +611,7 @@ func TestConfigsAgree(t *testing.T) {
 
 func TestConfigsDiverge(t *testing.T) {
 	t.Parallel()
-	other := func(w *plan.World, old string) string {
+	other := func(w *callers.World, old string) string {
 		name := w.Units[0].Filename(w.Units[0].Files[len(w.Units[0].Files)-1].FileStart)
 		if strings.Contains(name, "windows") {
 			return "DidOnWindows"
@@ -724,9 +724,9 @@ func TestInterrupted(t *testing.T) {
 // What goes wrong inside must not look like an answer.
 func TestInternalErrors(t *testing.T) {
 	t.Parallel()
-	for name, candidates := range map[string]func(*plan.World) []*edit.Candidate{
-		"panic": func(*plan.World) []*edit.Candidate { panic("out of order") },
-		"range": func(w *plan.World) []*edit.Candidate {
+	for name, candidates := range map[string]func(*callers.World) []*edit.Candidate{
+		"panic": func(*callers.World) []*edit.Candidate { panic("out of order") },
+		"range": func(w *callers.World) []*edit.Candidate {
 			found := renamer(shorten)(w)
 			found[0].Edits[0].End = 1e6
 			return found

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -43,7 +44,7 @@ type Candidate struct {
 //
 // A function counts when some caller in the world defers what it returns, and
 // the closure costs something: it captures a variable, or takes a pointer.
-func Candidates(w *plan.World) []*Candidate {
+func Candidates(w *callers.World) []*Candidate {
 	found := prepares(w)
 	if len(found) == 0 {
 		return nil
@@ -93,7 +94,7 @@ func Candidates(w *plan.World) []*Candidate {
 
 // prepares returns a candidate for each prepare function of the world's targets. One
 // whose analysis failed is refused.
-func prepares(w *plan.World) []*Candidate {
+func prepares(w *callers.World) []*Candidate {
 	var found []*Candidate
 	for _, u := range w.Units {
 		if w.Target != nil && !w.Target(u) {

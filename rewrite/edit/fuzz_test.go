@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
@@ -79,7 +79,7 @@ func FuzzCandidates(f *testing.F) {
 }
 
 func candidates(u *pattern.Unit) []*edit.Candidate {
-	return edit.Candidates(&plan.World{Units: []*pattern.Unit{u}, All: true})
+	return edit.Candidates(&callers.World{Units: []*pattern.Unit{u}, All: true})
 }
 
 // checked type-checks programs of one file that import few packages.

@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/callers"
 )
 
 // fixImports adds the imports that the plan asks for and removes those whose
@@ -101,7 +101,7 @@ func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
 			continue // no part of the program
 		}
 		for _, other := range f.Imports {
-			if other != spec && other.Path.Value == spec.Path.Value && s.lasts(f, other) && plan.BuiltWith(s.unit, s.name, name) {
+			if other != spec && other.Path.Value == spec.Path.Value && s.lasts(f, other) && callers.BuiltWith(s.unit, s.name, name) {
 				return true
 			}
 		}

@@ -16,8 +16,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -128,7 +128,7 @@ func caseCandidates(t *testing.T) map[string][]*Candidate {
 			continue
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		for _, c := range Candidates(&plan.World{Units: units, Module: true, All: true, Exported: exported}) {
+		for _, c := range Candidates(&callers.World{Units: units, Module: true, All: true, Exported: exported}) {
 			if c.Refusal != nil && c.Refusal.Code == refusal.VerifyFailed {
 				t.Errorf("%s: %v", name, c.Refusal)
 			}

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"slices"
+	"strings"
 )
 
 // A Unit is one type-checked package in one build configuration, filled in by
@@ -49,4 +51,17 @@ func (u *Unit) FileOf(pos token.Pos) *ast.File {
 		}
 	}
 	return nil
+}
+
+// Importable reports whether package from may import path, by the rule for
+// internal directories.
+func Importable(path, from string) bool {
+	parts := strings.Split(path, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i] == "internal" {
+			parent := strings.Join(parts[:i], "/")
+			return parent == "" && !strings.Contains(strings.Split(from, "/")[0], ".") || from == parent || strings.HasPrefix(from, parent+"/")
+		}
+	}
+	return !slices.Contains(parts, "vendor")
 }

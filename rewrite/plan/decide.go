@@ -5,28 +5,24 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Decider decides about the prepare functions of one world.
 type Decider struct {
-	world *World
-	names map[*pattern.Unit]map[string]bool     // identifiers, by unit
-	extra map[*pattern.Unit]map[string]ast.Node // parsed ignored files, by name
-
-	// demands and imported hold the methods of interfaces, by name; nil
-	// until somebody asks.
-	demands  map[string][]demand
-	imported map[string][]*types.Func
+	world   *callers.World
+	callers *callers.Index
+	names   map[*pattern.Unit]map[string]bool // identifiers, by unit
 }
 
 // NewDecider returns a Decider for the world.
-func NewDecider(w *World) *Decider {
+func NewDecider(w *callers.World) *Decider {
 	return &Decider{
-		world: w,
-		names: make(map[*pattern.Unit]map[string]bool),
-		extra: make(map[*pattern.Unit]map[string]ast.Node),
+		world:   w,
+		callers: callers.NewIndex(w),
+		names:   make(map[*pattern.Unit]map[string]bool),
 	}
 }
 
@@ -35,7 +31,6 @@ type decision struct {
 	*Decider
 	p     *pattern.Prepare
 	sites []*pattern.Site
-	refs  []pattern.Ref
 	plan  *Plan
 
 	// shared holds the captures whose variable must stay the one that
@@ -58,13 +53,15 @@ type decision struct {
 // otherwise.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
 	x := &decision{
-		Decider: d, p: p, sites: sites, refs: refs,
+		Decider: d, p: p, sites: sites,
 		shared: make(map[*pattern.Capture]bool),
 		resets: make(map[*pattern.Capture][]Reset),
 	}
+	if r := d.callers.Check(p, sites, refs); r != nil {
+		return nil, r
+	}
 	x.begin(Direct)
 	if r := x.steps(
-		x.visible,     // gate.go: who may call it, and from where
 		x.shape,       // shape.go: what it returns
 		x.uses,        // use.go: what the sites do with it
 		x.dropped,     // initialize.go: what package initialization refers to
@@ -103,7 +100,7 @@ func (x *decision) rest() *refusal.Refusal {
 		x.inner,     // inner.go: uses within prepare itself
 		x.drop,      // drop.go: parameters that are not needed any more
 		x.name,      // name.go: finish, its parameters, the state
-		x.satisfies, // gate.go: what the new signature would be taken for
+		x.satisfies, // what the new signature would be taken for
 		x.settle,    // site.go: the statements of each site
 	)
 }
@@ -122,4 +119,25 @@ func (x *decision) steps(steps ...func() *refusal.Refusal) *refusal.Refusal {
 // "cannot rewrite NAME: "; the position is appended to it.
 func (x *decision) refuse(code refusal.Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *refusal.Refusal {
 	return refusal.New(x.p, code, u, pos, format, args...)
+}
+
+// satisfies refuses when an interface asks for prepare's new signature.
+func (x *decision) satisfies() *refusal.Refusal {
+	if x.plan.Form == Handed {
+		return nil
+	}
+	sig := x.p.Func.Signature()
+	var params, results []*types.Var
+	for i := range sig.Params().Len() {
+		if !x.plan.Drop[i] {
+			params = append(params, sig.Params().At(i))
+		}
+	}
+	for i := range sig.Results().Len() {
+		if i != x.p.Result {
+			results = append(results, sig.Results().At(i))
+		}
+	}
+	changed := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !x.plan.Drop[sig.Params().Len()-1])
+	return x.callers.CheckSignature(x.p, changed)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -133,9 +134,8 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 	if x.names[u][name] && !(x.plan.Form == Direct && x.goes(u, name)) && (!x.plan.Finish.OnRecv || x.member(u, name)) {
 		return true
 	}
-	return slices.ContainsFunc(u.Ignored, func(file string) bool {
-		f := x.ignoredFile(u, file)
-		if f == nil || declares(f, x.p) {
+	return slices.ContainsFunc(x.callers.LeftOut(u), func(f *ast.File) bool {
+		if callers.Declares(f, x.p) {
 			return false
 		}
 		names := make(map[string]bool)
@@ -450,8 +450,7 @@ func (x *decision) freeName(names []string) (string, bool) {
 		}
 		if free && x.p.Key.Recv != "" && ast.IsExported(n) {
 			// A new method could make the type satisfy an interface.
-			_, _, asked := x.asked(n, nil)
-			free = !asked
+			free = !x.callers.Asked(x.p, n)
 		}
 		if free {
 			return n, true

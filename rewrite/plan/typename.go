@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -193,7 +194,7 @@ func (x *decision) unnameable(t types.Type) (why string) {
 		case obj == nil || obj.Pkg() == nil:
 		case private(obj):
 			why = obj.Pkg().Name() + "." + obj.Name() + " is not exported"
-		case obj.Pkg().Path() != x.p.Key.Pkg && !importable(obj.Pkg().Path(), x.p.Key.Pkg):
+		case obj.Pkg().Path() != x.p.Key.Pkg && !flow.Importable(obj.Pkg().Path(), x.p.Key.Pkg):
 			why = "package " + obj.Pkg().Path() + " cannot be imported here"
 		case obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope():
 			why = obj.Name() + " is declared inside a function"
@@ -201,17 +202,4 @@ func (x *decision) unnameable(t types.Type) (why string) {
 		return why == ""
 	})
 	return why
-}
-
-// importable reports whether package from may import path, by the rule for
-// internal directories.
-func importable(path, from string) bool {
-	parts := strings.Split(path, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i] == "internal" {
-			parent := strings.Join(parts[:i], "/")
-			return parent == "" && !strings.Contains(strings.Split(from, "/")[0], ".") || from == parent || strings.HasPrefix(from, parent+"/")
-		}
-	}
-	return !slices.Contains(parts, "vendor")
 }

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 const (
@@ -70,7 +70,7 @@ func unitOf(t *testing.T, text string) *pattern.Unit {
 
 func candidate(t *testing.T) *edit.Candidate {
 	t.Helper()
-	all := edit.Candidates(&plan.World{Units: []*pattern.Unit{unitOf(t, oldText)}, All: true})
+	all := edit.Candidates(&callers.World{Units: []*pattern.Unit{unitOf(t, oldText)}, All: true})
 	if len(all) != 1 || all[0].Plan == nil || all[0].Plan.Finish.Name != "finish" {
 		t.Fatalf("candidates: %+v, want that prepare becomes finish", all)
 	}

@@ -17,9 +17,10 @@ func TestImports(t *testing.T) {
 		"same":            nil,
 		"pattern":         {"flow"},
 		"refusal":         {"pattern"},
-		"plan":            {"flow", "pattern", "refusal"},
+		"callers":         {"flow", "pattern", "refusal"},
+		"plan":            {"flow", "pattern", "refusal", "callers"},
 		"internal/escape": {"internal/process"},
-		"internal/load":   {"pattern", "plan", "internal/process", "internal/replace"},
+		"internal/load":   {"pattern", "callers", "internal/process", "internal/replace"},
 		"internal/allocs": {"pattern", "refusal", "plan", "edit", "internal/escape"},
 	}
 	var patterns []string

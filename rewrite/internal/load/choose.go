@@ -52,7 +52,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		}
 		s.leaveOut(g, names)
 		held := maps.Clone(load)
-		if err := callers(t.Source, g.reach(files.paths(open)), names, load, all); err != nil {
+		if err := addCallers(t.Source, g.reach(files.paths(open)), names, load, all); err != nil {
 			return err
 		}
 		for _, h := range found.hits { // a caller of those that are not open makes a finding, too
@@ -97,9 +97,9 @@ func (files packageOf) paths(hits []hit) map[string]bool {
 	return paths
 }
 
-// callers adds to all the packages that reach a package with open hits, and to load
+// addCallers adds to all the packages that reach a package with open hits, and to load
 // those of them that mention one of their names: only they can hold a caller.
-func callers(src *Sources, reach []*packages.Package, names, load, all map[string]bool) error {
+func addCallers(src *Sources, reach []*packages.Package, names, load, all map[string]bool) error {
 	for _, p := range reach {
 		path := basePath(p)
 		all[path] = true

@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -16,7 +16,7 @@ import (
 // and in the files present, by their syntax. An interface matters although its package
 // does not import the one with the methods: the operand of a type assertion may come
 // from there through other packages.
-func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
+func interfaceMethods(src *Sources, g graph, present []string) []callers.Method {
 	paths := make(map[string]string) // of the package, by file
 	for _, pkgs := range g {
 		packages.Visit(pkgs, nil, func(p *packages.Package) {
@@ -34,7 +34,7 @@ func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
 		}
 	}
 	files := slices.Sorted(maps.Keys(paths))
-	found := make([][]plan.Method, len(files))
+	found := make([][]callers.Method, len(files))
 	each(files, func(i int, name string) {
 		text, err := src.Peek(name)
 		if err != nil || !bytes.Contains(text, []byte("interface")) {
@@ -55,7 +55,7 @@ func interfaceMethods(src *Sources, g graph, present []string) []plan.Method {
 				if !ok || len(field.Names) == 0 || !field.Names[0].IsExported() {
 					continue
 				}
-				found[i] = append(found[i], plan.Method{
+				found[i] = append(found[i], callers.Method{
 					Pkg: paths[name], Name: field.Names[0].Name, Params: sig.Params.NumFields(), Results: sig.Results.NumFields(),
 				})
 			}

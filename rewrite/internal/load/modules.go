@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/callers"
 )
 
 // around returns the nested modules that are not main modules, and all Go files of the
@@ -17,7 +17,7 @@ import (
 // The path of a nested module mostly begins with that of the module around it, and then
 // its packages may import internal packages of that one. The files include those for
 // other systems: go list names no package of which no file is built.
-func around(mains []string) (neighbours []plan.Neighbour, files []string) {
+func around(mains []string) (neighbours []callers.Neighbour, files []string) {
 	for _, root := range mains {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			switch {
@@ -29,7 +29,7 @@ func around(mains []string) (neighbours []plan.Neighbour, files []string) {
 				}
 			case d.Name() == "go.mod" && !slices.Contains(mains, filepath.Dir(name)):
 				if text, err := readSource(name); err == nil && modulePath(text) != "" {
-					neighbours = append(neighbours, plan.Neighbour{Path: modulePath(text), File: name})
+					neighbours = append(neighbours, callers.Neighbour{Path: modulePath(text), File: name})
 				}
 			case strings.HasSuffix(name, ".go") && d.Name()[0] != '_' && d.Name()[0] != '.':
 				files = append(files, name)
@@ -47,7 +47,7 @@ func around(mains []string) (neighbours []plan.Neighbour, files []string) {
 				return false
 			case base == dir, base == "testdata", base == "vendor", strings.HasPrefix(base, "_"):
 				return true
-			case slices.ContainsFunc(neighbours, func(n plan.Neighbour) bool { return filepath.Dir(n.File) == dir }):
+			case slices.ContainsFunc(neighbours, func(n callers.Neighbour) bool { return filepath.Dir(n.File) == dir }):
 				return true
 			}
 		}

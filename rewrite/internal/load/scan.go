@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // A hit is a function that may be a prepare function, by its syntax: see pattern.May.
@@ -50,7 +50,7 @@ func scanFiles(src *Sources, files []string) *scan {
 			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
 			return
 		}
-		answers[i].linked = plan.Linknames(text)
+		answers[i].linked = callers.Linknames(text)
 		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 		answers[i].defers = bytes.Contains(text, []byte("defer"))
 		if !mayLiteral(text) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -31,12 +31,12 @@ type Scope struct {
 	lists []graph
 	alone map[string]bool // configurations whose packages have to be listed once more, by themselves
 
-	mains      []string         // directories of the main modules, known once modules was called
-	neighbours []plan.Neighbour // the same, and so is present
-	present    []string         // the Go files of the main modules
-	unbuilt    []string         // those that no configuration builds, and that mention an open hit
-	outside    []string         // those of other modules that import a main one, and that mention an open hit
-	asked      []plan.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
+	mains      []string            // directories of the main modules, known once modules was called
+	neighbours []callers.Neighbour // the same, and so is present
+	present    []string            // the Go files of the main modules
+	unbuilt    []string            // those that no configuration builds, and that mention an open hit
+	outside    []string            // those of other modules that import a main one, and that mention an open hit
+	asked      []callers.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
 
 	links *links // nil until Obstacle was called
 }

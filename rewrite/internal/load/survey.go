@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -108,7 +108,7 @@ func (s *Scope) linknames(ctx context.Context, files packageOf) error {
 	symbols := make([][]string, len(rest))
 	each(rest, func(i int, name string) {
 		if text, err := s.tree.Source.Peek(name); err == nil {
-			symbols[i] = plan.Linknames(text)
+			symbols[i] = callers.Linknames(text)
 		}
 	})
 	for i, name := range rest {

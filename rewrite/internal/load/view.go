@@ -5,15 +5,15 @@ import (
 	"go/ast"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/plan"
 	"golang.org/x/tools/go/packages"
 )
 
 // A View is a scope, type-checked in one build configuration.
 type View struct {
 	Config Config
-	World  *plan.World
+	World  *callers.World
 	Built  map[string]bool          // files that belong to a unit, by name
 	Ours   map[string]bool          // those of main modules, which may be edited
 	Syntax map[string]*ast.File     // by name
@@ -35,7 +35,7 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Config: config,
 		pkgs:   pkgs,
 		over:   over,
-		World:  &plan.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Outside: s.outside},
+		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Outside: s.outside},
 		Built:  make(map[string]bool),
 		Ours:   make(map[string]bool),
 		Syntax: make(map[string]*ast.File),

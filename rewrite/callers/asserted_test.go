@@ -1,4 +1,4 @@
-package plan
+package callers
 
 import (
 	"go/ast"

@@ -1,4 +1,4 @@
-package plan
+package callers
 
 import (
 	"bytes"
@@ -264,4 +264,8 @@ func fieldTypes(l *ast.FieldList) string {
 		}
 	}
 	return strings.Join(all, ",")
+}
+
+func importsC(f *ast.File) bool {
+	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == `"C"` })
 }

@@ -1,4 +1,4 @@
-package plan
+package callers
 
 import (
 	"go/ast"
@@ -23,15 +23,15 @@ import (
 // The variable's declaration does not name the type, but takes it from what a file
 // declares that is not built wherever prepare's file is, and another file declares
 // otherwise. A build that was asked for is no concern: there the result is type-checked.
-func (x *decision) varies() *refusal.Refusal {
-	for _, c := range x.p.Captures {
+func varies(w *World, p *pattern.Prepare) *refusal.Refusal {
+	for _, c := range p.Captures {
 		if c.Class != pattern.Local {
 			continue // written out in the signature
 		}
-		t := &typeSource{decision: x, of: c.Var.Type(), seen: make(map[types.Object]bool)}
+		t := &typeSource{world: w, p: p, of: c.Var.Type(), seen: make(map[types.Object]bool)}
 		t.variable(c.Var)
 		if t.other != "" {
-			return x.refuse(refusal.IgnoredFile, x.p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares otherwise",
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares otherwise",
 				c.Var.Name(), t.name, filepath.Base(t.other))
 		}
 	}
@@ -40,9 +40,10 @@ func (x *decision) varies() *refusal.Refusal {
 
 // A typeSource looks for the declarations that an inferred type comes from.
 type typeSource struct {
-	*decision
-	of   types.Type
-	seen map[types.Object]bool
+	world *World
+	p     *pattern.Prepare
+	of    types.Type
+	seen  map[types.Object]bool
 
 	name  string // of what is declared in two ways
 	other string // the file that declares it otherwise, "" if there is none

@@ -1,4 +1,4 @@
-package plan
+package callers
 
 import "github.com/closurefix/closurefix/rewrite/pattern"
 

@@ -1,4 +1,4 @@
-package plan
+package callers
 
 import (
 	"go/ast"
@@ -17,31 +17,41 @@ type demand struct {
 	at     token.Pos
 }
 
+// demands are the methods that interfaces ask for.
+type demands struct {
+	world *World
+
+	// inUnits and imported hold the methods of interfaces by name; nil until somebody
+	// asks.
+	inUnits  map[string][]demand
+	imported map[string][]*types.Func
+}
+
 // asked reports whether an interface in sight, named or not, or one that the standard
 // library looks for, has a method of the name and the signature (any signature, if that
 // is nil: the method is to be one for the cleanup).
-func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
+func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	meets := func(m *types.Func) bool {
 		return (signature == nil || alike(m.Signature(), signature)) &&
-			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == x.p.Key.Pkg)
+			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == p.Key.Pkg)
 	}
 	var first demand
-	for _, d := range x.demandsOf(name) {
-		if first.unit != nil && first.unit != d.unit {
+	for _, m := range d.named(name) {
+		if first.unit != nil && first.unit != m.unit {
 			break
 		}
-		if meets(d.method) && (first.unit == nil || d.at < first.at) {
-			first = d
+		if meets(m.method) && (first.unit == nil || m.at < first.at) {
+			first = m
 		}
 	}
 	if first.unit != nil {
 		return first.unit, first.at, true
 	}
-	if ast.IsExported(name) && slices.ContainsFunc(x.importedMethods(name), meets) {
-		return x.p.Unit, x.p.Decl.Name.Pos(), true
+	if ast.IsExported(name) && slices.ContainsFunc(d.importedMethods(name), meets) {
+		return p.Unit, p.Decl.Name.Pos(), true
 	}
-	if ast.IsExported(name) && x.assertedByLibrary(name, signature) || x.askedElsewhere(name, signature) {
-		return x.p.Unit, x.p.Decl.Name.Pos(), true
+	if ast.IsExported(name) && assertedByLibrary(p, name, signature) || d.askedElsewhere(name, signature) {
+		return p.Unit, p.Decl.Name.Pos(), true
 	}
 	return nil, 0, false
 }
@@ -49,19 +59,19 @@ func (x *decision) asked(name string, signature *types.Signature) (*pattern.Unit
 // askedElsewhere is asked for interfaces in packages that are not among the units.
 // Their export data lacks what a package keeps to itself, and syntax must do, in which
 // one type may have two names: only the number of types counts.
-func (x *decision) askedElsewhere(name string, signature *types.Signature) bool {
-	return slices.ContainsFunc(x.world.Asked, func(m Method) bool {
+func (d *demands) askedElsewhere(name string, signature *types.Signature) bool {
+	return slices.ContainsFunc(d.world.Asked, func(m Method) bool {
 		return m.Name == name &&
 			(signature == nil || m.Params == signature.Params().Len() && m.Results == signature.Results().Len()) &&
-			!slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg })
+			!slices.ContainsFunc(d.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg })
 	})
 }
 
-// demandsOf returns the methods of a name that interfaces in the units have, in
+// named returns the methods of a name that interfaces in the units have, in
 // the order of the units.
-func (d *Decider) demandsOf(name string) []demand {
-	if d.demands == nil {
-		d.demands = make(map[string][]demand)
+func (d *demands) named(name string) []demand {
+	if d.inUnits == nil {
+		d.inUnits = make(map[string][]demand)
 		for _, u := range d.world.Units {
 			interfaces := make(map[types.Type]token.Pos)
 			for e, tv := range u.Info.Types {
@@ -74,17 +84,17 @@ func (d *Decider) demandsOf(name string) []demand {
 			}
 			for t, at := range interfaces {
 				for m := range t.Underlying().(*types.Interface).Methods() {
-					d.demands[m.Name()] = append(d.demands[m.Name()], demand{m, u, at})
+					d.inUnits[m.Name()] = append(d.inUnits[m.Name()], demand{m, u, at})
 				}
 			}
 		}
 	}
-	return d.demands[name]
+	return d.inUnits[name]
 }
 
 // importedMethods returns the methods of a name that the named interfaces of the
 // packages have that the units import, and of those that these import.
-func (d *Decider) importedMethods(name string) []*types.Func {
+func (d *demands) importedMethods(name string) []*types.Func {
 	if d.imported == nil {
 		d.imported = make(map[string][]*types.Func)
 		seen := make(map[*types.Package]bool)

@@ -1,10 +1,12 @@
-package plan
+package callers
 
 import (
 	"go/ast"
 	"go/parser"
 	"go/types"
 	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // asserted lists interfaces that functions of the standard library, or go vet, look for
@@ -134,12 +136,12 @@ const asserted = `
 // assertedByLibrary reports whether the standard library looks for a method of the name
 // and the signature, beside those that the receiver's type has. Without a signature it
 // is a method for the cleanup: it returns what the cleanup does, and may take anything.
-func (x *decision) assertedByLibrary(name string, signature *types.Signature) bool {
+func assertedByLibrary(p *pattern.Prepare, name string, signature *types.Signature) bool {
 	for line := range strings.Lines(asserted) {
 		methods := strings.Split(strings.TrimSpace(line), "; ")
 		for i, m := range methods {
 			n, rest, _ := strings.Cut(m, "(")
-			if n != name || !x.hasOthers(methods, i) {
+			if n != name || !hasOthers(p, methods, i) {
 				continue
 			}
 			typ, err := parser.ParseExpr("func(" + rest)
@@ -148,7 +150,7 @@ func (x *decision) assertedByLibrary(name string, signature *types.Signature) bo
 			}
 			wanted := typ.(*ast.FuncType)
 			if signature == nil {
-				if matches(x.p.Sig.Results(), wanted.Results) {
+				if matches(p.Sig.Results(), wanted.Results) {
 					return true
 				}
 			} else if matches(signature.Params(), wanted.Params) && matches(signature.Results(), wanted.Results) {
@@ -161,18 +163,18 @@ func (x *decision) assertedByLibrary(name string, signature *types.Signature) bo
 
 // hasOthers reports whether the receiver's type has all methods of an interface but one,
 // by their names.
-func (x *decision) hasOthers(methods []string, but int) bool {
-	recv := x.p.Func.Signature().Recv()
+func hasOthers(p *pattern.Prepare, methods []string, but int) bool {
+	recv := p.Func.Signature().Recv()
 	if recv == nil {
 		return false
 	}
 	t := recv.Type()
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
+	if ptr, ok := t.(*types.Pointer); ok {
+		t = ptr.Elem()
 	}
 	for i, m := range methods {
 		n, _, _ := strings.Cut(m, "(")
-		if obj, _, _ := types.LookupFieldOrMethod(t, true, x.p.Unit.Pkg, n); i != but {
+		if obj, _, _ := types.LookupFieldOrMethod(t, true, p.Unit.Pkg, n); i != but {
 			if _, ok := obj.(*types.Func); !ok {
 				return false
 			}

@@ -1,0 +1,103 @@
+package callers
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+	"unicode"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A leftOut holds the files that the builds of units leave out, by name, each parsed
+// once.
+type leftOut map[*pattern.Unit]map[string]leftOutFile
+
+// A leftOutFile is a file that a build leaves out. It has no syntax if it is no Go
+// file or cannot be read.
+type leftOutFile struct {
+	*ast.File
+
+	// words holds all identifiers in the text of a file with syntax errors, whatever
+	// they stand in: nothing tells what it does with them.
+	words map[string]bool
+}
+
+// file returns a file that the unit leaves out.
+func (l leftOut) file(u *pattern.Unit, name string) leftOutFile {
+	if !strings.HasSuffix(name, ".go") {
+		return leftOutFile{}
+	}
+	if l[u] == nil {
+		l[u] = make(map[string]leftOutFile)
+	}
+	file, known := l[u][name]
+	if known {
+		return file
+	}
+	if text, err := u.ReadFile(name); err == nil {
+		file.File, err = parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution|parser.ParseComments)
+		if err != nil && file.File != nil {
+			file.words = textWords(text)
+		}
+	}
+	l[u][name] = file
+	return file
+}
+
+// textWords returns the identifiers in a text.
+func textWords(text []byte) map[string]bool {
+	found := make(map[string]bool)
+	for _, w := range strings.FieldsFunc(string(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) {
+		found[w] = true
+	}
+	return found
+}
+
+// Declares reports whether f declares a function or method of p's name.
+func Declares(f *ast.File, p *pattern.Prepare) bool { return declared(f, p) != nil }
+
+// declared returns the declaration in f of a function or method of p's name, or nil.
+func declared(f *ast.File, p *pattern.Prepare) *ast.FuncDecl {
+	if f.Name.Name != p.Unit.Pkg.Name() {
+		return nil
+	}
+	for _, d := range f.Decls {
+		fd, ok := d.(*ast.FuncDecl)
+		if !ok || fd.Name.Name != p.Key.Name || (fd.Recv == nil) != (p.Key.Recv == "") {
+			continue
+		}
+		if fd.Recv == nil || baseName(fd.Recv.List[0].Type) == p.Key.Recv {
+			return fd
+		}
+	}
+	return nil
+}
+
+// baseName returns the name of a receiver's base type.
+func baseName(e ast.Expr) string {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.StarExpr:
+		return baseName(e.X)
+	case *ast.IndexExpr:
+		return baseName(e.X)
+	case *ast.IndexListExpr:
+		return baseName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+// namesOf lists the identifiers of a file.
+func namesOf(f *ast.File) []string {
+	var names []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			names = append(names, id.Name)
+		}
+		return true
+	})
+	return names
+}

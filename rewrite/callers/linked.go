@@ -1,0 +1,96 @@
+package callers
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// linked refuses functions that something other than Go code may name.
+func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
+	prefixes := []string{p.Key.Pkg}
+	if p.Unit.Pkg.Name() == "main" {
+		prefixes = append(prefixes, "main") // as the linker calls it
+	}
+	for _, prefix := range prefixes {
+		if file, ok := w.Linked[prefix+"."+p.Key.String()]; ok {
+			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", filepath.Base(file))
+		}
+	}
+	for _, u := range w.Units {
+		if u.Pkg.Path() != p.Key.Pkg {
+			continue
+		}
+		for _, f := range u.Files {
+			if pos, directive := directive(p, f); pos.IsValid() {
+				return refusal.New(p, refusal.Linkname, u, pos, "the directive %s names it", directive)
+			}
+		}
+		for _, name := range u.Ignored {
+			if f := files.file(u, name).File; f != nil {
+				if pos, directive := directive(p, f); pos.IsValid() {
+					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, filepath.Base(name))
+				}
+			}
+		}
+		// The files of other builds are not Go alone.
+		for _, name := range slices.Concat(u.Other, u.Ignored) {
+			if strings.HasSuffix(name, ".go") {
+				continue
+			}
+			text, err := u.ReadFile(name)
+			if err != nil || strings.Contains(string(text), p.Key.Name) {
+				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", filepath.Base(name))
+			}
+		}
+	}
+	return nil
+}
+
+// directive returns the directive of a file of prepare's package that names the
+// function to the linker, and where it is.
+func directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
+	name := p.Key.Name
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			fields := strings.Fields(c.Text)
+			if len(fields) < 2 || fields[0] != "//go:linkname" && fields[0] != "//export" {
+				continue
+			}
+			for _, w := range fields[1:] {
+				if w == name || strings.HasSuffix(w, "."+name) {
+					return c.Pos(), fields[0]
+				}
+			}
+		}
+	}
+	return token.NoPos, ""
+}
+
+// Linknames returns the symbols that the linkname directives of a file name in other
+// packages: "//go:linkname local example.com/pkg.symbol".
+func Linknames(text []byte) []string {
+	var symbols []string
+	for {
+		_, rest, ok := bytes.Cut(text, []byte("//go:linkname"))
+		if !ok {
+			return symbols
+		}
+		line, _, _ := bytes.Cut(rest, []byte("\n"))
+		if fields := strings.Fields(string(line)); len(fields) >= 2 && (line[0] == ' ' || line[0] == '\t') {
+			symbol := fields[1]
+			if plain, err := url.PathUnescape(symbol); err == nil {
+				symbol = plain // the linker writes %2e for a dot in the last element of a path
+			}
+			symbols = append(symbols, symbol)
+		}
+		text = rest
+	}
+}
