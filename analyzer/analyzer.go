@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 	"golang.org/x/tools/go/analysis"
@@ -44,21 +44,21 @@ func run(p *analysis.Pass, all bool) (err error) {
 	}()
 	u := unitOf(p)
 	world := &callers.World{Units: []*pattern.Unit{u}, All: all}
-	found := edit.Candidates(world)
+	found := candidate.Find(world)
 	test := ""
-	if slices.ContainsFunc(found, func(c *edit.Candidate) bool { return len(c.Edits) > 0 }) {
+	if slices.ContainsFunc(found, func(c *candidate.Candidate) bool { return len(c.Edits) > 0 }) {
 		// Only now is it worth looking around, and only if there is something
 		// to see is it necessary to decide again.
 		var more bool
 		if test, more = lookAround(world, u); more {
-			found = edit.Candidates(world)
+			found = candidate.Find(world)
 		}
 	}
-	found = slices.DeleteFunc(found, func(c *edit.Candidate) bool {
+	found = slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
 		return suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl)
 	})
 	var proposals []*proposal
-	reasons := make(map[*edit.Candidate]string)
+	reasons := make(map[*candidate.Candidate]string)
 	for _, c := range found {
 		pr, why := propose(u, c)
 		if pr != nil && test != "" {
@@ -73,7 +73,7 @@ func run(p *analysis.Pass, all bool) (err error) {
 			proposals = append(proposals, pr)
 		}
 	}
-	fixes := make(map[*edit.Candidate]*analysis.SuggestedFix)
+	fixes := make(map[*candidate.Candidate]*analysis.SuggestedFix)
 	if len(proposals) > 0 {
 		chosen, why := choose(newChecker(p, u), proposals)
 		for _, pr := range proposals {
@@ -102,7 +102,7 @@ func run(p *analysis.Pass, all bool) (err error) {
 // related returns the positions that explain a candidate: its closures, what
 // they capture, the calls, and the obstacle to a rewrite, or why there is no fix
 // all the same.
-func related(p *analysis.Pass, c *edit.Candidate, why string) []analysis.RelatedInformation {
+func related(p *analysis.Pass, c *candidate.Candidate, why string) []analysis.RelatedInformation {
 	var infos []analysis.RelatedInformation
 	add := func(pos, end token.Pos, format string, args ...any) {
 		if pos.IsValid() {

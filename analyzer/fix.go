@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/analysis"
@@ -15,7 +16,7 @@ import (
 
 // A proposal is the rewrite of one candidate, as a fix.
 type proposal struct {
-	candidate *edit.Candidate
+	candidate *candidate.Candidate
 	fix       *analysis.SuggestedFix
 	edits     []edit.Edit // those of the candidate, as narrow as they can be
 	decls     []token.Pos // top-level declarations that it edits
@@ -24,7 +25,7 @@ type proposal struct {
 
 // propose makes a proposal of a candidate's edits. If there is none, it says why,
 // except for a refusal, which speaks for itself.
-func propose(u *pattern.Unit, c *edit.Candidate) (*proposal, string) {
+func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	if len(c.Edits) == 0 {
 		return nil, ""
 	}

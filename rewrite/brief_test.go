@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -105,7 +105,7 @@ func more() { fmt.Println() }
 			dir := unpack(t, test.archive)
 			var results []*Result
 			for _, whole := range []bool{false, true} {
-				res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true}, internals{edit.Candidates, load.Testing{Whole: whole}})
+				res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true}, internals{candidate.Find, load.Testing{Whole: whole}})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -22,9 +23,9 @@ import (
 // configurations: edits that all of them agree on, or a refusal.
 type change struct {
 	key     pattern.Key
-	first   *edit.Candidate // of the first configuration that has the function
-	config  int             // the index of that configuration
-	pos     token.Position  // of its name there
+	first   *candidate.Candidate // of the first configuration that has the function
+	config  int                  // the index of that configuration
+	pos     token.Position       // of its name there
 	edits   map[string][]edit.Edit
 	refusal *refusal.Refusal
 	notes   []string
@@ -44,7 +45,7 @@ func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
 // A decider makes changes of the candidates in all views.
 type decider struct {
-	candidates func(*callers.World) []*edit.Candidate
+	candidates func(*callers.World) []*candidate.Candidate
 	scope      *load.Scope
 }
 
@@ -56,7 +57,7 @@ func (d decider) decide(ctx context.Context, views []*load.View) (changes []*cha
 			err = fmt.Errorf("internal error: %v; nothing was written\n%s", v, debug.Stack())
 		}
 	}()
-	byKey := make(map[pattern.Key][]*edit.Candidate) // by view, nil where there is none
+	byKey := make(map[pattern.Key][]*candidate.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
 	for i, v := range views {
 		v.World.Stop = func() bool { return ctx.Err() != nil }
@@ -70,7 +71,7 @@ func (d decider) decide(ctx context.Context, views []*load.View) (changes []*cha
 			}
 			k := c.Prepare.Key
 			if byKey[k] == nil {
-				byKey[k] = make([]*edit.Candidate, len(views))
+				byKey[k] = make([]*candidate.Candidate, len(views))
 				keys = append(keys, k)
 			}
 			byKey[k][i] = c
@@ -112,14 +113,14 @@ func comparePositions(a, b token.Position) int {
 }
 
 // position returns where the prepare function of c is declared.
-func position(c *edit.Candidate) token.Position {
+func position(c *candidate.Candidate) token.Position {
 	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
 }
 
 // merge makes changes of the candidates of one name in all views. A candidate that
 // edits, or is declared in, a file of another view makes one change with the candidate
 // there. Twins in files that no other view builds are changes by themselves.
-func merge(views []*load.View, k pattern.Key, found []*edit.Candidate) []*change {
+func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*change {
 	edits := make([]map[string][]edit.Edit, len(found))
 	for i, c := range found {
 		if c != nil && c.Refusal == nil {
@@ -173,7 +174,7 @@ func merge(views []*load.View, k pattern.Key, found []*edit.Candidate) []*change
 
 // agree makes one change of the members: all that edit a file which several of
 // the views build must edit it alike.
-func agree(views []*load.View, k pattern.Key, found []*edit.Candidate, edits []map[string][]edit.Edit, members []int) *change {
+func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edits []map[string][]edit.Edit, members []int) *change {
 	c := &change{key: k, edits: make(map[string][]edit.Edit)}
 	for _, i := range members {
 		if found[i] != nil && c.first == nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -17,7 +17,7 @@ import (
 // no function, or only functions that would be no finding, with whatever options.
 // An exported function that syntax takes for a prepare function may be one to
 // callers that are not loaded, and so gets the benefit of the doubt.
-func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates func(*callers.World) []*edit.Candidate) ([]Directive, error) {
+func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates func(*callers.World) []*candidate.Candidate) ([]Directive, error) {
 	var idle []Directive
 	var silenced map[token.Position]bool // names of functions that could be findings
 	for _, name := range s.Mentions() {
@@ -48,7 +48,7 @@ func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates 
 
 // silencedIn returns where the functions are named, in files, that are candidates with
 // all options.
-func silencedIn(files []string, views []*load.View, candidates func(*callers.World) []*edit.Candidate) map[token.Position]bool {
+func silencedIn(files []string, views []*load.View, candidates func(*callers.World) []*candidate.Candidate) map[token.Position]bool {
 	found := make(map[token.Position]bool)
 	for _, v := range views {
 		w := *v.World

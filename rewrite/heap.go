@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/allocs"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
@@ -61,7 +61,7 @@ func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*ch
 	defer remove()
 	facts := make([]*escape.Facts, len(t.Configs))
 	for i, config := range t.Configs {
-		var candidates []*edit.Candidate
+		var candidates []*candidate.Candidate
 		for _, c := range changes {
 			if c.config == i {
 				candidates = append(candidates, c.first)

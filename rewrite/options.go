@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
@@ -95,6 +95,6 @@ type Bench struct {
 
 // internals are what tests change about a run.
 type internals struct {
-	candidates func(*callers.World) []*edit.Candidate // in place of edit.Candidates
+	candidates func(*callers.World) []*candidate.Candidate // in place of candidate.Find
 	load       load.Testing
 }

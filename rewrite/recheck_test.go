@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"golang.org/x/tools/txtar"
 )
@@ -103,7 +103,7 @@ func TestRecheckSame(t *testing.T) {
 	dir := unpack(t, string(txtar.Format(archive)))
 	results := make([]*Result, 3)
 	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Whole: true}} {
-		res, err := runWith(t.Context(), Options{Dir: dir, All: true, Rewrite: true}, internals{edit.Candidates, how})
+		res, err := runWith(t.Context(), Options{Dir: dir, All: true, Rewrite: true}, internals{candidate.Find, how})
 		if err != nil {
 			t.Fatal(err)
 		}

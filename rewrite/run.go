@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
@@ -24,7 +24,7 @@ import (
 // ends, Run returns its error within a second, and no process that it started is
 // left.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	return runWith(ctx, o, internals{candidates: edit.Candidates})
+	return runWith(ctx, o, internals{candidates: candidate.Find})
 }
 
 func runWith(ctx context.Context, o Options, in internals) (*Result, error) {

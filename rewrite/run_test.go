@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
@@ -47,9 +48,9 @@ func unpack(t *testing.T, archive string) string {
 // renamer decides to rename each function prepareX (PrepareX) of the targets,
 // which must not be foreign to the world, to X or, with names given, to another
 // name.
-func renamer(names func(w *callers.World, old string) string) func(*callers.World) []*edit.Candidate {
-	return func(w *callers.World) []*edit.Candidate {
-		var found []*edit.Candidate
+func renamer(names func(w *callers.World, old string) string) func(*callers.World) []*candidate.Candidate {
+	return func(w *callers.World) []*candidate.Candidate {
+		var found []*candidate.Candidate
 		for _, u := range w.Units {
 			if !w.Target(u) {
 				continue
@@ -60,7 +61,7 @@ func renamer(names func(w *callers.World, old string) string) func(*callers.Worl
 					if !ok || !strings.HasPrefix(strings.ToLower(fn.Name.Name), "prepare") {
 						continue
 					}
-					c := &edit.Candidate{Prepare: &pattern.Prepare{
+					c := &candidate.Candidate{Prepare: &pattern.Prepare{
 						Facts: &flow.Facts{Unit: u, File: f}, Decl: fn, Key: pattern.KeyOf(u.Info.Defs[fn.Name].(*types.Func)),
 					}}
 					c.Edits = renames(w, c.Prepare.Key, names(w, fn.Name.Name))
@@ -112,7 +113,7 @@ func do(t *testing.T, archive string, o Options) (string, *Result, error) {
 }
 
 // doWith is do with other decisions.
-func doWith(t *testing.T, archive string, o Options, candidates func(*callers.World) []*edit.Candidate) (string, *Result, error) {
+func doWith(t *testing.T, archive string, o Options, candidates func(*callers.World) []*candidate.Candidate) (string, *Result, error) {
 	t.Helper()
 	dir := unpack(t, archive)
 	o.Dir = filepath.Join(dir, o.Dir)
@@ -442,7 +443,7 @@ func use() {
 	defer a.Enter(6)()
 }
 `
-	dir, res, err := doWith(t, archive, Options{All: true}, edit.Candidates)
+	dir, res, err := doWith(t, archive, Options{All: true}, candidate.Find)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -486,7 +487,7 @@ func use(n int) {
 	defer setup(n)()
 }
 `
-	_, res, err := doWith(t, archive, Options{All: true}, edit.Candidates)
+	_, res, err := doWith(t, archive, Options{All: true}, candidate.Find)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -591,7 +592,7 @@ func use() { println("plan9") }
 func TestConfigsAgree(t *testing.T) {
 	t.Parallel()
 	var ignored [][]string
-	candidates := func(w *callers.World) []*edit.Candidate {
+	candidates := func(w *callers.World) []*candidate.Candidate {
 		var names []string
 		for _, f := range w.Units[0].Ignored {
 			names = append(names, filepath.Base(f))
@@ -724,9 +725,9 @@ func TestInterrupted(t *testing.T) {
 // What goes wrong inside must not look like an answer.
 func TestInternalErrors(t *testing.T) {
 	t.Parallel()
-	for name, candidates := range map[string]func(*callers.World) []*edit.Candidate{
-		"panic": func(*callers.World) []*edit.Candidate { panic("out of order") },
-		"range": func(w *callers.World) []*edit.Candidate {
+	for name, candidates := range map[string]func(*callers.World) []*candidate.Candidate{
+		"panic": func(*callers.World) []*candidate.Candidate { panic("out of order") },
+		"range": func(w *callers.World) []*candidate.Candidate {
 			found := renamer(shorten)(w)
 			found[0].Edits[0].End = 1e6
 			return found

@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
@@ -28,7 +28,7 @@ func BenchmarkReport(b *testing.B) {
 	}{{"lean", false}, {"whole", true}} {
 		b.Run(test.name, func(b *testing.B) {
 			run := func() {
-				res, err := runWith(b.Context(), Options{Dir: *moduleDir}, internals{edit.Candidates, load.Testing{Whole: test.whole}})
+				res, err := runWith(b.Context(), Options{Dir: *moduleDir}, internals{candidate.Find, load.Testing{Whole: test.whole}})
 				if err != nil {
 					b.Fatal(err)
 				}

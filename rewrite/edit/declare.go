@@ -23,14 +23,14 @@ import (
 // declare replaces the declaration of the prepare function by the new one, the
 // state type if there is one, and finish. It works on a dst of the declaration,
 // in which comments belong to the statements that they move with.
-func (c *Candidate) declare(s *source) *refusal.Refusal {
+func (c *maker) declare(s *source) *refusal.Refusal {
 	decl := c.Prepare.Decl
 	from, to := s.extent(decl)
 	t, err := newTree(s, decl, from, to)
 	if err != nil {
 		return c.refuse(refusal.InternalError, decl.Name.Pos(), err.Error())
 	}
-	d := &declarer{Candidate: c, tree: t}
+	d := &declarer{maker: c, tree: t}
 	d.prepare = t.node(decl).(*dst.FuncDecl)
 	decls, err := d.rewrite()
 	if err != nil {
@@ -124,7 +124,7 @@ type tree struct {
 
 // A declarer rewrites the declaration of one prepare function.
 type declarer struct {
-	*Candidate
+	*maker
 	*tree
 	prepare *dst.FuncDecl
 }

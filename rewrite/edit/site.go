@@ -20,8 +20,8 @@ import (
 // Where prepare hands over a state, the statement of the call stays as it is: its
 // variable holds the state now. Where it hands over nothing, the statement loses
 // the cleanup.
-func (c *Candidate) site(s *source, sp *plan.SitePlan) *refusal.Refusal {
-	w := &siteWriter{Candidate: c, source: s, sp: sp}
+func (c *maker) site(s *source, sp *plan.SitePlan) *refusal.Refusal {
+	w := &siteWriter{maker: c, source: s, sp: sp}
 	steps := []func() *refusal.Refusal{w.call, w.statement, w.variable, w.uses}
 	for _, step := range steps {
 		if r := step(); r != nil {
@@ -32,7 +32,7 @@ func (c *Candidate) site(s *source, sp *plan.SitePlan) *refusal.Refusal {
 }
 
 type siteWriter struct {
-	*Candidate
+	*maker
 	*source
 	sp *plan.SitePlan
 }

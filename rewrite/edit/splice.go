@@ -34,11 +34,28 @@ type source struct {
 	clean   bool          // the file is gofmt-clean
 }
 
-// edits turns the plan into text edits: the declaration of the prepare
-// function through dst, the sites by splices; then each file whose original is
-// gofmt-clean is made so again, and the difference of old and new lines is the
-// edit.
-func (c *Candidate) edits(clean cleanliness) ([]Edit, *refusal.Refusal) {
+// A maker turns a plan into edits.
+type maker struct {
+	Plan    *plan.Plan
+	Prepare *pattern.Prepare
+}
+
+func (c *maker) refuse(code refusal.Code, pos token.Pos, reason string) *refusal.Refusal {
+	return &refusal.Refusal{
+		Code: code, Name: c.Prepare.Key.String(), Reason: reason,
+		Pos: c.Prepare.Unit.Fset.PositionFor(pos, false),
+	}
+}
+
+// Make returns the edits that carry out a plan, sorted by file and offset. The
+// declaration of the prepare function goes through dst, the sites are splices. Each
+// file that was gofmt-clean is made so again, and the difference of old and new lines
+// is the edit.
+func Make(p *plan.Plan, clean Clean) ([]Edit, *refusal.Refusal) {
+	return (&maker{p, p.Prepare}).edits(clean)
+}
+
+func (c *maker) edits(clean Clean) ([]Edit, *refusal.Refusal) {
 	sources := make(map[string]*source)
 	open := func(u *pattern.Unit, pos token.Pos) (*source, *refusal.Refusal) {
 		name := u.Filename(pos)
@@ -95,11 +112,11 @@ func (c *Candidate) edits(clean cleanliness) ([]Edit, *refusal.Refusal) {
 	return all, nil
 }
 
-// cleanliness holds whether files are gofmt-clean, by name, for all the candidates
-// that edit them.
-type cleanliness map[string]bool
+// Clean remembers which files are gofmt-clean, by name, for all the plans that edit
+// them. It is empty at first.
+type Clean map[string]bool
 
-func (c cleanliness) of(s *source) bool {
+func (c Clean) of(s *source) bool {
 	clean, known := c[s.name]
 	if !known {
 		text := toLF(s.text)
@@ -112,9 +129,9 @@ func (c cleanliness) of(s *source) bool {
 
 // finish applies the splices of a file, mends its imports, and formats it if it was
 // gofmt-clean.
-func (c *Candidate) finish(s *source) ([]byte, *refusal.Refusal) {
+func (c *maker) finish(s *source) ([]byte, *refusal.Refusal) {
 	at := c.Prepare.Decl.Name.Pos()
-	text, err := apply(s.text, s.splices)
+	text, err := Apply(s.text, s.splices)
 	if err != nil {
 		return nil, c.refuse(refusal.InternalError, at, fmt.Sprintf("%s: %v", s.name, err))
 	}
@@ -141,9 +158,9 @@ func (c *Candidate) finish(s *source) ([]byte, *refusal.Refusal) {
 
 func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
-// apply returns text with the edits made. They must not overlap; insertions at
-// one place keep their order.
-func apply(text []byte, edits []Edit) ([]byte, error) {
+// Apply returns text with the edits made, whatever their files. They must not overlap;
+// insertions at one place keep their order.
+func Apply(text []byte, edits []Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
 	sort.SliceStable(edits, func(i, j int) bool {
 		if edits[i].Start != edits[j].Start {
@@ -166,7 +183,7 @@ func apply(text []byte, edits []Edit) ([]byte, error) {
 
 // replace plans the replacement of the source between two positions. A comment
 // in between refuses, unless the new text is known to hold it.
-func (c *Candidate) replace(s *source, from, to token.Pos, text string) *refusal.Refusal {
+func (c *maker) replace(s *source, from, to token.Pos, text string) *refusal.Refusal {
 	for _, g := range s.file.Comments {
 		for _, com := range g.List {
 			if from < com.End() && com.Pos() < to {

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -68,9 +68,9 @@ func unitOf(t *testing.T, text string) *pattern.Unit {
 	return &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: func(string) ([]byte, error) { return []byte(text), nil }}
 }
 
-func candidate(t *testing.T) *edit.Candidate {
+func prepareCandidate(t *testing.T) *candidate.Candidate {
 	t.Helper()
-	all := edit.Candidates(&callers.World{Units: []*pattern.Unit{unitOf(t, oldText)}, All: true})
+	all := candidate.Find(&callers.World{Units: []*pattern.Unit{unitOf(t, oldText)}, All: true})
 	if len(all) != 1 || all[0].Plan == nil || all[0].Plan.Finish.Name != "finish" {
 		t.Fatalf("candidates: %+v, want that prepare becomes finish", all)
 	}
@@ -105,7 +105,7 @@ func TestCount(t *testing.T) {
 		{"nothing said at all", "", Heap{Unclear: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := Count(candidate(t), facts(t, test.output))
+			got := Count(prepareCandidate(t), facts(t, test.output))
 			if got.Least != test.want.Least || got.Most != test.want.Most || got.Unclear != test.want.Unclear {
 				t.Errorf("%d to %d allocations, unclear %v; want %+v", got.Least, got.Most, got.Unclear, test.want)
 			}
@@ -135,7 +135,7 @@ func TestCompare(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			next := unitOf(t, newText)
-			gains, idle := Compare(candidate(t), facts(t, test.old), facts(t, test.new), func(string) *pattern.Unit { return next })
+			gains, idle := Compare(prepareCandidate(t), facts(t, test.old), facts(t, test.new), func(string) *pattern.Unit { return next })
 			var all []string
 			for _, g := range gains {
 				text := g.Func

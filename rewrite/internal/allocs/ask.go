@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 )
 
@@ -13,7 +13,7 @@ import (
 // are compiled, and whether with their tests, is added to b.
 //
 // The error is a *process.GoError if the packages do not build.
-func Ask(ctx context.Context, b escape.Build, candidates []*edit.Candidate) (*escape.Facts, error) {
+func Ask(ctx context.Context, b escape.Build, candidates []*candidate.Candidate) (*escape.Facts, error) {
 	for _, c := range candidates {
 		for _, f := range Functions(c) {
 			path := f.Unit.Pkg.Path()

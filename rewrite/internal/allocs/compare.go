@@ -5,7 +5,7 @@ import (
 	"go/token"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -25,7 +25,7 @@ type Gain struct {
 // Compare returns what the rewrite of c gains, for the prepare function first and then
 // for each caller. unit returns the unit that holds a file after the rewrite, nil if
 // there is none. idle is set if the facts are complete and no caller allocates less.
-func Compare(c *edit.Candidate, old, new *escape.Facts, unit func(file string) *pattern.Unit) (gains []Gain, idle bool) {
+func Compare(c *candidate.Candidate, old, new *escape.Facts, unit func(file string) *pattern.Unit) (gains []Gain, idle bool) {
 	all := Functions(c)
 	known := true
 	for _, f := range all {

@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -36,7 +36,7 @@ type counter struct {
 }
 
 // Count returns what the cleanup of c costs today, by the facts about its functions.
-func Count(c *edit.Candidate, facts *escape.Facts) *Heap {
+func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 	w := &counter{facts: facts, version: before(c, facts), p: c.Prepare, heap: new(Heap)}
 	var apart int // for a call that is not inlined
 	var own []escape.Fact

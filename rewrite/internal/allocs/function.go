@@ -6,7 +6,7 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -19,7 +19,7 @@ type Function struct {
 }
 
 // Functions returns the prepare function of c and then those of its sites, each once.
-func Functions(c *edit.Candidate) []Function {
+func Functions(c *candidate.Candidate) []Function {
 	all := []Function{{c.Prepare.Unit, c.Prepare.Decl}}
 	for _, s := range c.Sites {
 		if f := (Function{s.Unit, s.Decl}); !slices.Contains(all, f) {

@@ -5,7 +5,7 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"golang.org/x/tools/go/types/typeutil"
@@ -26,7 +26,7 @@ type version struct {
 }
 
 // before returns the version that c rewrites.
-func before(c *edit.Candidate, facts *escape.Facts) *version {
+func before(c *candidate.Candidate, facts *escape.Facts) *version {
 	p := c.Prepare
 	v := &version{facts: facts, prepareID: p.Key, generic: generic(p.Func), uses: make(map[*ast.CallExpr]struct{})}
 	f := Function{p.Unit, p.Decl}

@@ -1,4 +1,4 @@
-package edit_test
+package candidate_test
 
 import (
 	"fmt"
@@ -13,18 +13,19 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
 
-// FuzzCandidates mutates the programs of testdata/cases that are one file. What
+// FuzzFind mutates the programs of testdata/cases that are one file. What
 // still type-checks is analysed: no fault, each rewrite alone type-checks, and
 // leaves the function no candidate for another one.
 //
-//	go test ./rewrite/edit -run '^$' -fuzz Candidates -fuzztime 5m
-func FuzzCandidates(f *testing.F) {
+//	go test ./rewrite/candidate -run '^$' -fuzz Find -fuzztime 5m
+func FuzzFind(f *testing.F) {
 	names, err := filepath.Glob(filepath.Join("..", "..", "testdata", "cases", "*.txtar"))
 	if err != nil || len(names) == 0 {
 		f.Fatalf("no cases: %v", err)
@@ -78,8 +79,8 @@ func FuzzCandidates(f *testing.F) {
 	})
 }
 
-func candidates(u *pattern.Unit) []*edit.Candidate {
-	return edit.Candidates(&callers.World{Units: []*pattern.Unit{u}, All: true})
+func candidates(u *pattern.Unit) []*candidate.Candidate {
+	return candidate.Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 }
 
 // checked type-checks programs of one file that import few packages.

@@ -1,4 +1,4 @@
-package edit
+package candidate
 
 import (
 	"fmt"
@@ -128,7 +128,7 @@ func caseCandidates(t *testing.T) map[string][]*Candidate {
 			continue
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		for _, c := range Candidates(&callers.World{Units: units, Module: true, All: true, Exported: exported}) {
+		for _, c := range Find(&callers.World{Units: units, Module: true, All: true, Exported: exported}) {
 			if c.Refusal != nil && c.Refusal.Code == refusal.VerifyFailed {
 				t.Errorf("%s: %v", name, c.Refusal)
 			}

@@ -1,4 +1,4 @@
-package edit
+package candidate
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/edit"
 )
 
 var mutationsFlag = flag.Int("mutations", 40, "TestMutations tries one mutation in so `many`; 1 is all")
@@ -340,7 +342,7 @@ func TestDroppedEdits(t *testing.T) {
 				dropped := slices.Delete(slices.Clone(c.Edits), i, i+1)
 				doubled := slices.Clone(c.Edits)
 				doubled[i].New += e.New
-				mutants := map[string][]Edit{"dropped": dropped, "doubled": doubled}
+				mutants := map[string][]edit.Edit{"dropped": dropped, "doubled": doubled}
 				if i+1 < len(c.Edits) {
 					moved := slices.Clone(c.Edits)
 					moved[i].New, moved[i+1].New = moved[i+1].New, moved[i].New

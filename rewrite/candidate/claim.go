@@ -1,10 +1,11 @@
-package edit
+package candidate
 
 import (
 	"go/ast"
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -16,16 +17,16 @@ import (
 func (c *Candidate) compare() *refusal.Refusal {
 	change, err := c.change(c.Edits)
 	if err != nil {
-		return c.refuse(refusal.InternalError, c.Prepare.Decl.Name.Pos(), err.Error())
+		return c.refuse(refusal.InternalError, err.Error())
 	}
 	if err := change.Check(); err != nil {
-		return c.refuse(refusal.VerifyFailed, c.Prepare.Decl.Name.Pos(), "the rewrite would change more than the cleanup: "+err.Error())
+		return c.refuse(refusal.VerifyFailed, "the rewrite would change more than the cleanup: "+err.Error())
 	}
 	return nil
 }
 
 // change states what the plan of c claims about the given edits.
-func (c *Candidate) change(edits []Edit) (*same.Change, error) {
+func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	p := c.Prepare
 	change := &same.Change{
 		Prepare:  p.Decl,
@@ -60,7 +61,7 @@ func (c *Candidate) change(edits []Edit) (*same.Change, error) {
 		if err != nil {
 			return err
 		}
-		after, err := apply(text, slices.DeleteFunc(slices.Clone(edits), func(e Edit) bool { return e.File != name }))
+		after, err := edit.Apply(text, slices.DeleteFunc(slices.Clone(edits), func(e edit.Edit) bool { return e.File != name }))
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package edit
+package candidate
 
 import (
 	"go/ast"
@@ -40,7 +40,7 @@ func run() { defer prepare(1)() }
 		"changed": func(string) ([]byte, error) { return []byte("package p\n"), nil },
 	} {
 		u := &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: read}
-		found := Candidates(&callers.World{Units: []*pattern.Unit{u}, All: true})
+		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != refusal.InternalError || len(found[0].Edits) != 0 {
 			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, refusal.InternalError)
 		}
@@ -81,7 +81,7 @@ func run() { defer prepare(1)(); defer other(1)() }
 			Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info,
 			Read: func(string) ([]byte, error) { return []byte(src), nil },
 		}
-		found := Candidates(&callers.World{Units: []*pattern.Unit{u}, All: true})
+		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 		if len(found) != 2 {
 			t.Fatalf("%s: %d candidates, want 2", name, len(found))
 		}

@@ -1,0 +1,115 @@
+package candidate
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// deferred reports whether some site defers the cleanup.
+func (c *Candidate) deferred() bool {
+	return slices.ContainsFunc(c.Sites, func(s *pattern.Site) bool { return s.Deferred })
+}
+
+// kindOf classifies a prepare function; costs is false if its closure is free:
+// one that captures nothing is allocated once by the compiler.
+func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs bool) {
+	own := false
+	for _, c := range p.Captures {
+		switch c.Class {
+		case pattern.Param:
+			for _, s := range sites {
+				if c.Index < len(s.Call.Args) && isAddress(s.Unit.Info, s.Call.Args[c.Index]) {
+					return pattern.KindResultPointer, true
+				}
+			}
+		case pattern.Result:
+			own = true
+		}
+	}
+	if own {
+		return pattern.KindOwnResult, true
+	}
+	for _, s := range sites {
+		for _, u := range s.Uses {
+			if u.Call == nil {
+				continue
+			}
+			for i, a := range u.Call.Args {
+				if i < p.Sig.Params().Len() && isAddress(s.Unit.Info, a) {
+					return pattern.KindPointerArgument, true
+				}
+			}
+		}
+	}
+	return pattern.KindCapture, len(p.Captures) > 0
+}
+
+// isAddress reports whether e takes the address of a variable of the caller, or of a
+// part of one that no pointer, slice or map leads to.
+func isAddress(info *types.Info, e ast.Expr) bool {
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return false
+	}
+	for x := ast.Unparen(u.X); ; {
+		switch part := x.(type) {
+		case *ast.Ident:
+			v, ok := info.Uses[part].(*types.Var)
+			return ok && !flow.Global(v)
+		case *ast.SelectorExpr:
+			sel := info.Selections[part]
+			if sel == nil || sel.Indirect() {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		case *ast.IndexExpr:
+			if _, ok := info.TypeOf(part.X).Underlying().(*types.Array); !ok {
+				return false
+			}
+			x = ast.Unparen(part.X)
+		default:
+			return false
+		}
+	}
+}
+
+// Message says in one sentence what the code does, as a diagnostic at the
+// signature of the prepare function.
+func (c *Candidate) Message() string {
+	var names []string
+	for _, v := range c.Prepare.Captures {
+		names = append(names, v.Var.Name())
+	}
+	over := ""
+	if len(names) > 0 {
+		over = " over " + enumerate(names)
+	}
+	s := fmt.Sprintf("%s returns a closure%s for its callers to defer: each call allocates it", c.Prepare.Key, over)
+	switch c.Kind {
+	case pattern.KindResultPointer:
+		return s + ", and moves the variable that it points to to the heap"
+	case pattern.KindOwnResult:
+		return s + ", and moves the captured result to the heap"
+	case pattern.KindPointerArgument:
+		if over == "" {
+			return fmt.Sprintf("%s returns a func that takes a pointer: called through a func value, it moves the argument to the heap", c.Prepare.Key)
+		}
+		return s + ", and its argument moves to the heap"
+	}
+	return s
+}
+
+// enumerate joins names as in "a, b and c".
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
