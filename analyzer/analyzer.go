@@ -30,18 +30,15 @@ by address to the heap. A method that the callers defer allocates nothing.`
 func New() *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
 	all := a.Flags.Bool("everything", false, "also report cleanups that capture no result, and functions of tests")
-	a.Run = func(p *analysis.Pass) (any, error) { return nil, run(p, *all) }
+	a.Run = func(p *analysis.Pass) (any, error) {
+		run(p, *all)
+		return nil, nil
+	}
 	return a
 }
 
-// run reports the candidates of a package. A fault of the analysis is an error,
-// not the end of the driver and what else it runs.
-func run(p *analysis.Pass, all bool) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: %v", v)
-		}
-	}()
+// run reports the candidates of a package.
+func run(p *analysis.Pass, all bool) {
 	u := unitOf(p)
 	world := &callers.World{Units: []*pattern.Unit{u}, All: all}
 	found := candidate.Find(world)
@@ -96,7 +93,6 @@ func run(p *analysis.Pass, all bool) (err error) {
 		}
 		p.Report(d)
 	}
-	return nil
 }
 
 // related returns the positions that explain a candidate: its closures, what
@@ -127,7 +123,11 @@ func related(p *analysis.Pass, c *candidate.Candidate, why string) []analysis.Re
 		if !pos.IsValid() {
 			pos, end = c.Prepare.Decl.Name.Pos(), c.Prepare.Decl.Name.End()
 		}
-		add(pos, end, "%v", c.Refusal)
+		reason := c.Refusal.Error()
+		if c.Refusal.Stack != "" {
+			reason += "\n" + c.Refusal.Stack // of an internal error, to be reported
+		}
+		add(pos, end, "%s", reason)
 	}
 	return infos
 }

@@ -3,6 +3,9 @@ package analyzer_test
 import (
 	"fmt"
 	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -77,13 +80,46 @@ func TestBareDriver(t *testing.T) {
 	})
 }
 
-// TestFault: a fault of the analysis is an error of the pass.
+// TestFault: a fault of the analysis is part of a diagnostic, with the stack, and the
+// driver and what else it runs go on.
 func TestFault(t *testing.T) {
-	_, err := analyzer.New().Run(&analysis.Pass{Files: []*ast.File{{Decls: []ast.Decl{&ast.FuncDecl{
-		Name: ast.NewIdent("f"), Type: &ast.FuncType{Results: &ast.FieldList{}}, Body: &ast.BlockStmt{},
-	}}}}})
-	if err == nil || !strings.HasPrefix(err.Error(), "internal error: ") {
-		t.Errorf("error %v, want an internal error", err)
+	const src = `package p
+
+func prepare(n int) func() { return func() { println(n) } }
+
+func run() { defer prepare(1)() }
+`
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &analysis.Pass{Fset: fset, Files: []*ast.File{file}, TypesInfo: &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+		Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
+	}}
+	if p.Pkg, err = new(types.Config).Check("p", fset, p.Files, p.TypesInfo); err != nil {
+		t.Fatal(err)
+	}
+	run := file.Decls[1].(*ast.FuncDecl).Body
+	run.List = append(run.List, nil) // which no parser makes
+	var reported []analysis.Diagnostic
+	p.Report = func(d analysis.Diagnostic) { reported = append(reported, d) }
+	a := analyzer.New()
+	if err := a.Flags.Set("everything", "true"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Run(p); err != nil {
+		t.Fatal(err)
+	}
+	if len(reported) != 1 || len(reported[0].SuggestedFixes) > 0 {
+		t.Fatalf("reported %+v, want one diagnostic without a fix", reported)
+	}
+	const start, frame = "cannot rewrite prepare: internal error: ", "pattern.References"
+	if !slices.ContainsFunc(reported[0].Related, func(r analysis.RelatedInformation) bool {
+		return strings.HasPrefix(r.Message, start) && strings.Contains(r.Message, frame)
+	}) {
+		t.Errorf("related %+v, want %q and a stack with %s", reported[0].Related, start, frame)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"maps"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -51,12 +50,7 @@ type decider struct {
 
 // decide returns the changes in the order of their positions, without those that a
 // comment silences.
-func (d decider) decide(ctx context.Context, views []*load.View) (changes []*change, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: %v; nothing was written\n%s", v, debug.Stack())
-		}
-	}()
+func (d decider) decide(ctx context.Context, views []*load.View) ([]*change, error) {
 	byKey := make(map[pattern.Key][]*candidate.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
 	for i, v := range views {
@@ -77,6 +71,7 @@ func (d decider) decide(ctx context.Context, views []*load.View) (changes []*cha
 			byKey[k][i] = c
 		}
 	}
+	var changes []*change
 	for _, k := range keys {
 		same := merge(views, k, byKey[k])
 		keepTwins(views, same)
