@@ -60,7 +60,9 @@
 //	refusal          why it stays as it is; absent if -fix would rewrite it
 //	  code, posn     the code, and the obstacle's place, if it has one
 //	  reason         in a sentence
+//	  help           what a person can do about it
 //	notes            for the person who reads the change
+//	trace            how the rewrite was decided
 //	heap             with -escape: what the compiler puts on the heap today
 //	  allocations_per_call  the least and the greatest number
 //	  unclear        the compiler said something that is not understood
@@ -71,15 +73,17 @@
 //	  stays          how many
 //	profile          with -profile: kind, unit, value, and share, from 0 to 1
 //
-// Properties that have nothing to say are absent. Others may be added.
+// Properties that have nothing to say are absent. Others may be added. Warnings, and
+// comments that silence nothing, go to standard error.
 //
 // # SARIF and GitHub
 //
 // With -sarif the report is a SARIF log: see package
 // [github.com/closurefix/closurefix/cmd/closurefix/internal/sarif]. The exit code is 0. With
 // -format github each finding is a workflow command of GitHub Actions, which shows
-// it beside its line: a warning, or a notice if it is refused. Both name files
-// relative to the root of the repository, the nearest directory with a .git.
+// it beside its line: a warning, or a notice if it is refused. A comment that silences
+// nothing is a notice as well. Both name files relative to the root of the repository,
+// the nearest directory with a .git.
 //
 // # A tool of the go command
 //

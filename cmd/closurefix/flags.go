@@ -77,7 +77,7 @@ func flagSet() (*given, *flag.FlagSet) {
 	set.BoolVar(&f.diff, "diff", false, "")
 	set.BoolVar(&f.fix, "fix", false, "")
 	set.StringVar(&f.format, "format", formatText, "")
-	for _, name := range []string{formatJSON, formatSARIF} {
+	for _, name := range []string{"json", "sarif"} {
 		set.BoolFunc(name, "", func(value string) error {
 			on, err := strconv.ParseBool(value)
 			if on {
@@ -124,10 +124,9 @@ func parseFlags(args []string) (*flags, error) {
 			return nil, fmt.Errorf("flag %s comes after a package; flags come first", p)
 		}
 	}
-	formats := []string{formatText, formatJSON, formatSARIF, formatGitHub}
 	switch {
-	case !slices.Contains(formats, f.format):
-		return nil, fmt.Errorf("-format: %q is none of %s", f.format, strings.Join(formats, ", "))
+	case !slices.Contains(formatNames(), f.format):
+		return nil, fmt.Errorf("-format: %q is none of %s", f.format, strings.Join(formatNames(), ", "))
 	case f.diff && f.fix:
 		return nil, errors.New("-diff and -fix exclude each other")
 	case f.format != formatText && (f.diff || f.fix || in.bench.Pattern != ""):

@@ -8,19 +8,16 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/gotool"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/stream"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/text"
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-const (
-	exitDone     = 0
-	exitError    = 1
-	exitUsage    = 2
-	exitFindings = 3
-)
-
 func main() {
-	if underGoCommand(os.Args[1:]) {
-		serveGoCommand(os.Args[1:])
+	if gotool.Asked(os.Args[1:]) {
+		gotool.Serve(os.Args[1:])
 		return
 	}
 	if os.Getenv("GOGC") == "" {
@@ -36,57 +33,87 @@ func main() {
 
 // run is the command line without the process around it.
 func run(ctx context.Context, kill <-chan struct{}, args []string, stdout, stderr io.Writer) int {
-	out := &reliable{Writer: stdout}
+	out := &stream.Reliable{Writer: stdout}
 	code := command(ctx, kill, args, out, stderr)
-	if out.err != nil {
-		fmt.Fprintf(output{stderr}, "closurefix: not all of the output could be written: %v\n", out.err)
+	if out.Err != nil {
+		fmt.Fprintf(stream.Output{Raw: stderr}, "closurefix: not all of the output could be written: %v\n", out.Err)
 		return exitError
 	}
 	return code
 }
 
 // command is run for a standard output that takes everything.
-func command(ctx context.Context, kill <-chan struct{}, args []string, stdout *reliable, stderr io.Writer) int {
+func command(ctx context.Context, kill <-chan struct{}, args []string, stdout, stderr io.Writer) int {
 	f, err := parseFlags(args)
 	switch {
 	case errors.Is(err, errHelp):
 		fmt.Fprint(stdout, usage)
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(output{stderr}, "closurefix: %v\nRun closurefix -h for usage.\n", err)
+		fmt.Fprintf(stream.Output{Raw: stderr}, "closurefix: %v\nRun closurefix -h for usage.\n", err)
 		return exitUsage
 	case f.version:
 		fmt.Fprintln(stdout, version())
 		return exitDone
 	case f.explain != "":
-		return explain(f.explain, stdout, output{stderr})
+		return explain(f.explain, stdout, stream.Output{Raw: stderr})
 	}
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintf(stderr, "closurefix: %v\n", err)
 		return exitError
 	}
-	return work(ctx, kill, f, newPrinter(f, dir, stdout, stderr))
-}
-
-// work reports, or prints the diff, or rewrites.
-func work(ctx context.Context, kill <-chan struct{}, f *flags, p *printer) int {
-	if err := p.check(f); err != nil {
-		p.fail(err)
+	at := report.At(dir, moduleVersion())
+	p := text.New(at, stdout, stderr, text.Options{Verbose: f.verbose, Context: f.context})
+	code, err := work(ctx, kill, f, at, p, stdout)
+	if err != nil {
+		p.Clear()
+		p.Fail(err)
 		return exitError
 	}
+	return code
+}
+
+// work reports, or prints the diff, or rewrites, and returns the exit code.
+func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, p *text.Printer, stdout io.Writer) (int, error) {
+	out := outputs{dir: at.Dir, page: f.page, bench: f.benchout}
+	if err := out.check(); err != nil {
+		return 0, err
+	}
 	if f.fix {
-		names, err := rewrite.Recover(ctx, p.dir)
+		names, err := rewrite.Recover(ctx, at.Dir)
 		if err != nil {
-			p.fail(err)
-			return exitError
+			return 0, err
 		}
 		if len(names) > 0 {
-			fmt.Fprintf(p.stderr, "closurefix: completed an earlier run that was stopped; files: %d\n", len(names))
+			p.Say("completed an earlier run that was stopped; files: %d", len(names))
 		}
 	}
-	res, err := rewrite.Run(ctx, rewrite.Options{
-		Dir:      p.dir,
+	res, err := rewrite.Run(ctx, options(f, at.Dir, kill, p))
+	p.Clear()
+	if err != nil {
+		return 0, err
+	}
+	r := report.New(res, at, f.fix)
+	p.Warnings(r)
+	if err := out.putBench(r); err != nil {
+		return 0, err
+	}
+	if f.fix {
+		if err := res.Write(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if err := out.putPage(r); err != nil {
+		return 0, err
+	}
+	return show(f, p, res, r, stdout)
+}
+
+// options returns what a run is asked to do.
+func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrite.Options {
+	return rewrite.Options{
+		Dir:      dir,
 		Patterns: f.patterns,
 		Configs:  f.configs,
 		All:      f.all,
@@ -97,64 +124,30 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, p *printer) int {
 		Bench:    f.bench,
 		Profiles: f.profiles,
 		Least:    f.share,
-		Progress: p.progress,
-		Status:   p.status,
+		Progress: p.Progress,
+		Status:   p.Status,
 		Kill:     kill,
-	})
-	p.clear()
-	if err != nil {
-		p.fail(err)
-		return exitError
 	}
-	p.warnings(res)
-	if f.benchout != "" && res.Bench != nil {
-		if err := p.benchout(f.benchout, res.Bench); err != nil {
-			p.fail(err)
-			return exitError
+}
+
+// show prints what the flags ask for, and returns the exit code.
+func show(f *flags, p *text.Printer, res *rewrite.Result, r *report.Report, stdout io.Writer) (int, error) {
+	findings := func(code int, any bool) int {
+		if any {
+			return code
 		}
+		return exitDone
 	}
-	if f.fix {
-		if err := res.Write(ctx); err != nil {
-			p.fail(err)
-			return exitError
-		}
-	}
-	if f.page != "" {
-		if err := p.page(f.page, res, f.fix); err != nil {
-			p.fail(err)
-			return exitError
-		}
-	}
+	_, left := r.Split()
 	switch {
 	case f.diff:
-		if err := p.diff(res); err != nil {
-			p.fail(err)
-			return exitError
-		}
-		if len(res.Files) > 0 {
-			return exitFindings
-		}
-		return exitDone
+		return findings(exitFindings, len(r.Files) > 0), p.Diff(r, res)
 	case f.fix:
-		p.fixed(res)
-		if err := p.bench(p.stdout, res); err != nil {
-			p.fail(err)
-			return exitError
-		}
-		if len(res.Left()) > 0 {
-			return exitFindings
-		}
-		return exitDone
+		return findings(exitFindings, len(left) > 0), p.Fixed(r)
 	case f.format != formatText:
-		return p.format(f.format, res)
+		to := formats()[f.format]
+		return findings(to.found, len(r.Findings) > 0), to.write(stdout, r)
+	default:
+		return findings(exitFindings, len(r.Findings) > 0), p.Report(r)
 	}
-	p.report(res)
-	if err := p.bench(p.stdout, res); err != nil {
-		p.fail(err)
-		return exitError
-	}
-	if len(res.Findings) > 0 {
-		return exitFindings
-	}
-	return exitDone
 }

@@ -7,14 +7,12 @@ package page
 import (
 	"bytes"
 	_ "embed"
-	"fmt"
 	"go/token"
 	"html/template"
 	"io"
-	"path/filepath"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
-	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
@@ -23,20 +21,14 @@ var source string
 
 // A view is what the template shows.
 type view struct {
-	*rewrite.Result
+	*report.Report
 	Title     string
 	Done      string // what was done to the functions that are not left, as in "rewritten"
-	Rewritten []rewrite.Finding
-	Left      []rewrite.Finding
+	Rewritten []report.Finding
+	Left      []report.Finding
 	Sources   []file
 	Tables    []table
 	Warned    []string // about benchmarks
-}
-
-// Options says how a page is written.
-type Options struct {
-	Dir     string // names of files below it are relative to it
-	Written bool   // the files of the result are on disk
 }
 
 // generator tells a page of ours from other files.
@@ -45,47 +37,33 @@ const generator = `<meta name="generator" content="closurefix">`
 // Ours reports whether a file that begins so is a page that Write wrote.
 func Ours(beginning []byte) bool { return bytes.Contains(beginning, []byte(generator)) }
 
-// Write writes the page about a result.
-func Write(w io.Writer, res *rewrite.Result, o Options) error {
-	short := func(name string) string {
-		if rel, err := filepath.Rel(o.Dir, name); err == nil && filepath.IsLocal(rel) {
-			return filepath.ToSlash(rel)
-		}
-		return name
-	}
+// Write writes the page about a report.
+func Write(w io.Writer, r *report.Report) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"place": func(p token.Position) string { return fmt.Sprintf("%s:%d:%d", short(p.Filename), p.Line, p.Column) },
-		"outcome": func(f rewrite.Finding) string {
-			return f.Outcome(short)
-		},
-		"percent": func(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) },
-		"calls":   calls,
+		"place":   func(p token.Position) string { return report.Position(p, r.BelowDir) },
+		"outcome": func(f report.Finding) string { return f.Outcome(r.BelowDir) },
+		"spent":   report.Spent,
+		"calls":   report.PerCall,
 	}).Parse(source)
 	if err != nil {
 		return err
 	}
-	v := view{Result: res, Title: "closurefix", Done: "to be rewritten"}
-	if o.Written {
+	v := view{Report: r, Title: "closurefix", Done: "to be rewritten"}
+	if r.Written {
 		v.Done = "rewritten"
 	}
-	for _, f := range res.Findings {
-		if f.Refusal != nil {
-			v.Left = append(v.Left, f)
-		} else {
-			v.Rewritten = append(v.Rewritten, f)
-		}
-	}
-	for _, f := range res.Files {
+	v.Rewritten, v.Left = r.Split()
+	for _, f := range r.Files {
 		side, err := sideBySide(f)
 		if err != nil {
 			return err
 		}
-		side.Name = short(f.Name)
+		side.Name = r.BelowDir(f.Name)
 		v.Sources = append(v.Sources, side)
 	}
-	if res.Bench != nil {
-		v.Warned = res.Bench.Warnings
-		for _, t := range res.Bench.Tables() {
+	if r.Bench != nil {
+		v.Warned = r.Bench.Warnings
+		for _, t := range r.Bench.Tables() {
 			v.Tables = append(v.Tables, plotted(t))
 		}
 	}
@@ -96,17 +74,6 @@ func Write(w io.Writer, res *rewrite.Result, o Options) error {
 	}
 	_, err = io.WriteString(w, visible.Text(b.String()))
 	return err
-}
-
-// calls says what one call costs.
-func calls(h *rewrite.Heap) string {
-	if h.Least != h.Most {
-		return fmt.Sprintf("%d to %d heap allocations per call", h.Least, h.Most)
-	}
-	if h.Most == 1 {
-		return "1 heap allocation per call"
-	}
-	return fmt.Sprintf("%d heap allocations per call", h.Most)
 }
 
 // A table is one of the benchmark tables, with a plot for each row.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -49,7 +50,7 @@ func Use() (err error) {
 `
 
 // full is a result with something of everything, and with text that must be quoted.
-func full(dir string) *rewrite.Result {
+func full(dir string, written bool) *report.Report {
 	name := filepath.Join(dir, "m.go")
 	at := func(line, col int) token.Position { return token.Position{Filename: name, Line: line, Column: col} }
 	alloc := rewrite.Allocation{Pos: at(4, 9), What: "func literal", Func: "prepare", Reason: []string{"  flow: ~r0 ← &{storage for func literal}:", "    from <b>return</b>"}}
@@ -60,14 +61,14 @@ func full(dir string) *rewrite.Result {
 		}
 		return s
 	}
-	return &rewrite.Result{
+	res := &rewrite.Result{
 		Findings: []rewrite.Finding{
 			{
 				Pos: at(3, 6), Name: "prepare", Kind: pattern.KindResultPointer, Message: "prepare returns a closure over err",
 				Heap:  &rewrite.Heap{Least: 1, Most: 2, Allocations: []rewrite.Allocation{alloc, {Pos: at(7, 13), What: "err", Func: "Use"}}},
 				Gain:  []rewrite.Gain{{Func: "prepare", Left: []rewrite.Allocation{alloc}}},
-				Costs: []rewrite.Cost{{Kind: "alloc_objects", Share: 0.125}},
-				Notes: []string{"review the comment"},
+				Costs: []rewrite.Cost{{Kind: "alloc_objects", Unit: "count", Value: 7, Share: 0.125}},
+				Notes: []string{"review the comment"}, Trace: []string{"form 1"},
 			},
 			{
 				Pos: at(90, 6), Name: "other", Kind: pattern.KindCapture, Message: "other returns a closure",
@@ -82,13 +83,16 @@ func full(dir string) *rewrite.Result {
 			New: bench.Parse(results("32", "32", "32", "32", "32", "32")),
 		},
 		Stack: []rewrite.Finding{{Pos: at(99, 6), Name: "small"}},
+		Cold:  []rewrite.Finding{{Pos: at(98, 6), Name: "seldom", Costs: []rewrite.Cost{{Kind: "cpu", Unit: "nanoseconds", Value: 1000, Share: 0.001}}}},
+		Idle:  []rewrite.Directive{{Pos: at(97, 1), Text: "//nolint:closurefix"}},
 	}
+	return report.New(res, report.Place{Dir: dir}, written)
 }
 
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	var b strings.Builder
-	if err := Write(&b, full(dir), Options{Dir: dir, Written: true}); err != nil {
+	if err := Write(&b, full(dir, true)); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -98,8 +102,13 @@ func TestWrite(t *testing.T) {
 		"Fails with the rewrite and without: TestOld fails",
 		"Fails now and then, with the rewrite or without: TestOdd fails",
 		"m.go:3:6 · result-pointer",
-		"12.50 % of alloc_objects",
-		"1 to 2 heap allocations per call, in the compiler's words",
+		"12.50% of alloc_objects (7 objects)",
+		"How it was decided", "<li>form 1</li>",
+		"What to do: ",
+		"other returns a closure.",
+		"<code>seldom</code>", "0.10% of cpu (1µs)",
+		"<code>//nolint:closurefix</code>",
+		"1 to 2 allocations per call, in the compiler's words",
 		"flow: ~r0 ← &amp;{storage for func literal}:",
 		"from &lt;b&gt;return&lt;/b&gt;",
 		"no reason available",
@@ -121,7 +130,7 @@ func TestWrite(t *testing.T) {
 		t.Error("a page is not known by its beginning")
 	}
 	b.Reset()
-	if err := Write(&b, full(dir), Options{Dir: dir}); err != nil || !strings.Contains(b.String(), "1 to be rewritten, 1 left as they are") {
+	if err := Write(&b, full(dir, false)); err != nil || !strings.Contains(b.String(), "1 to be rewritten, 1 left as they are") {
 		t.Errorf("a page of what is not written says something else (%v)", err)
 	}
 	if strings.Contains(text, dir) {
@@ -140,7 +149,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
 func TestWriteError(t *testing.T) {
-	if err := Write(fullDisk{}, new(rewrite.Result), Options{}); err == nil || err.Error() != "the disk is full" {
+	if err := Write(fullDisk{}, new(report.Report)); err == nil || err.Error() != "the disk is full" {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -154,7 +163,7 @@ func TestBrowser(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "page.html")
 	var b strings.Builder
-	if err := Write(&b, full(dir), Options{Dir: dir, Written: true}); err != nil {
+	if err := Write(&b, full(dir, true)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
@@ -208,10 +217,11 @@ func TestBrowser(t *testing.T) {
 // TestUnseen: what nobody would see, or would turn the text around, is written out.
 func TestUnseen(t *testing.T) {
 	var b strings.Builder
-	err := Write(&b, &rewrite.Result{
-		Findings: []rewrite.Finding{{Name: "f", Message: "f <returns>\u202e", Pos: token.Position{Filename: "/m/a\x1b<b>.go", Line: 1, Column: 1}}},
+	err := Write(&b, &report.Report{
+		Place:    report.Place{Dir: "/m"},
+		Findings: []report.Finding{{Function: "f", Message: "f <returns>\u202e", Pos: token.Position{Filename: "/m/a\x1b<b>.go", Line: 1, Column: 1}}},
 		Warnings: []string{"a test prints \x07"},
-	}, Options{Dir: "/m"})
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

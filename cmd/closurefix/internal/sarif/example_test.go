@@ -2,22 +2,16 @@ package sarif_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
-	"github.com/closurefix/closurefix/rewrite"
 )
 
 // A report of a run that found nothing still has the rules.
 func ExampleWrite() {
-	dir, err := os.Getwd()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	var b strings.Builder
-	if err := sarif.Write(&b, new(rewrite.Result), sarif.Options{Root: dir}); err != nil {
+	if err := sarif.Write(&b, new(report.Report)); err != nil {
 		fmt.Println(err)
 		return
 	}

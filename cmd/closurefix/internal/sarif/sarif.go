@@ -5,7 +5,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	return sarif.Write(w, res, sarif.Options{Root: dir})
+//	return sarif.Write(w, report.New(res, report.At(dir, ""), false))
 //
 // Each category of findings is a rule with help. A finding is a result at the name
 // of its function, of level warning, or note if it is refused. Files are named
@@ -16,7 +16,9 @@
 //     rewrite.Options.Escape what is on the heap and why,
 //   - a fingerprint, closurefixFunction/v1, made of the function's package and
 //     name and of the category, so that it is the same finding however lines move,
-//   - properties: the code of the refusal, and what the compiler and profiles say.
+//   - properties: the code of the refusal and what to do about it, what the compiler
+//     and profiles say, what the rewrite changes about the heap, notes, and how the
+//     rewrite was decided.
 //
 // Columns count UTF-16 code units, as the standard has it by default. Characters
 // that would not be seen are written out in messages, as everywhere in closurefix.
@@ -34,29 +36,19 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
-	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 const home = "https://github.com/closurefix/closurefix"
 
-// Options say how to write a report.
-type Options struct {
-	// Root is the directory, absolute, that names of files are relative to. Files
-	// that are not below it have absolute names.
-	Root string
-
-	// Version is the version of the program, or "".
-	Version string
-}
-
-// Write writes a result as one SARIF log with one run. It reads the files of the
+// Write writes a report as one SARIF log with one run. It reads the files of the
 // findings, and fails if that is not possible any more.
-func Write(w io.Writer, res *rewrite.Result, o Options) error {
-	r := &writer{Options: o, files: make(map[string][]byte), seen: make(map[string]int)}
+func Write(w io.Writer, rep *report.Report) error {
+	r := &writer{Place: rep.Place, files: make(map[string][]byte), seen: make(map[string]int)}
 	out := run{
-		Tool:        tool{driver{Name: "closurefix", Version: o.Version, InformationURI: home}},
+		Tool:        tool{driver{Name: "closurefix", Version: rep.Version, InformationURI: home}},
 		Invocations: []invocation{{Successful: true}},
 		BaseIDs: map[string]artifactLocation{base: {
 			Description: &message{"The root of the repository."},
@@ -64,25 +56,25 @@ func Write(w io.Writer, res *rewrite.Result, o Options) error {
 		ColumnKind: "utf16CodeUnits",
 		Results:    []result{},
 	}
-	index := make(map[pattern.Kind]int)
+	index := make(map[string]int)
 	for i, e := range pattern.Explanations() {
-		index[e.Kind] = i
+		index[string(e.Kind)] = i
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleOf(e))
 	}
-	for _, f := range res.Findings {
+	for _, f := range rep.Findings {
 		one, err := r.result(f)
 		if err != nil {
 			return err
 		}
-		one.RuleIndex = index[f.Kind]
+		one.RuleIndex = index[f.Category]
 		out.Results = append(out.Results, one)
 	}
-	for _, text := range res.Warnings {
+	for _, text := range rep.Warnings {
 		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{
 			Level: "warning", Message: message{visible.Text(text)},
 		})
 	}
-	for _, d := range res.Idle {
+	for _, d := range rep.Idle {
 		at, err := r.location(d.Pos, token.Position{}, "")
 		if err != nil {
 			return err
@@ -136,27 +128,27 @@ func ruleOf(e pattern.Explanation) rule {
 
 // A writer turns findings into results.
 type writer struct {
-	Options
+	report.Place
 	files map[string][]byte
 	seen  map[string]int // how often a function was seen
 }
 
 // result describes a finding.
-func (r *writer) result(f rewrite.Finding) (result, error) {
+func (r *writer) result(f report.Finding) (result, error) {
 	at, err := r.location(f.Pos, f.End, "")
 	if err != nil {
 		return result{}, err
 	}
-	at.Logical = []logicalLocation{{Name: f.Package + "." + f.Name, Kind: "function"}}
+	at.Logical = []logicalLocation{{Name: f.Package + "." + f.Function, Kind: "function"}}
 	out := result{
-		RuleID:     string(f.Kind),
+		RuleID:     f.Category,
 		Level:      "warning",
 		Message:    message{visible.Text(f.Message + ".\n" + f.Outcome(r.short) + ".")},
 		Locations:  []location{at},
 		Properties: make(map[string]any),
 	}
 	// Functions of one name exist side by side in files for different systems.
-	name := f.Package + "\x00" + f.Name + "\x00" + string(f.Kind)
+	name := f.Package + "\x00" + f.Function + "\x00" + f.Category
 	out.Fingerprints = map[string]string{
 		"closurefixFunction/v1": fmt.Sprintf("%x:%d", sha256.Sum256([]byte(name)), r.seen[name]),
 	}
@@ -169,9 +161,12 @@ func (r *writer) result(f rewrite.Finding) (result, error) {
 	}
 	if why := f.Refusal; why != nil {
 		out.Level = "note"
-		out.Properties["refusal"] = string(why.Code)
+		out.Properties["refusal"] = why.Code
+		if why.Help != "" {
+			out.Properties["help"] = why.Help
+		}
 		if why.Pos.IsValid() && why.Pos != f.Pos {
-			if err := relate(why.Pos, why.Error()); err != nil {
+			if err := relate(why.Pos, why.Reason); err != nil {
 				return result{}, err
 			}
 		}
@@ -194,14 +189,25 @@ func (r *writer) result(f rewrite.Finding) (result, error) {
 	for _, c := range f.Costs {
 		out.Properties["profile."+c.Kind] = c.Share
 	}
-	if len(f.Notes) > 0 {
-		out.Properties["notes"] = f.Notes
+	for name, lines := range map[string][]string{"notes": f.Notes, "trace": f.Trace, "gain": gains(f)} {
+		if len(lines) > 0 {
+			out.Properties[name] = lines
+		}
 	}
 	return out, nil
 }
 
+// gains says what a rewrite changes about the heap, a line for each function.
+func gains(f report.Finding) []string {
+	var lines []string
+	for _, g := range f.Gain {
+		lines = append(lines, g.Func+": "+report.Counts(g))
+	}
+	return lines
+}
+
 // fix describes the rewrite of a finding. Its edits are sorted by file and offset.
-func (r *writer) fix(f rewrite.Finding) (fix, error) {
+func (r *writer) fix(f report.Finding) (fix, error) {
 	out := fix{Description: message{visible.Text(f.Outcome(r.short))}}
 	last := ""
 	for i, e := range f.Edits {
@@ -259,12 +265,7 @@ func (r *writer) read(name string) ([]byte, error) {
 }
 
 // short returns the name of a file as messages have it.
-func (r *writer) short(name string) string {
-	if rel, err := filepath.Rel(r.Root, name); err == nil && filepath.IsLocal(rel) {
-		name = filepath.ToSlash(rel)
-	}
-	return visible.Line(name)
-}
+func (r *writer) short(name string) string { return visible.Line(r.FromRoot(name)) }
 
 // artifact returns the URI of a file: relative if it is below the root.
 func (r *writer) artifact(name string) artifactLocation {

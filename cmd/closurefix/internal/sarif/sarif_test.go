@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -119,8 +120,8 @@ func module(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// report runs closurefix in dir and returns its report, relative to root.
-func report(t *testing.T, dir, root string, o rewrite.Options) (*rewrite.Result, []byte, log) {
+// reported runs closurefix in dir and returns its report, relative to root.
+func reported(t *testing.T, dir, root string, o rewrite.Options) (*rewrite.Result, []byte, log) {
 	t.Helper()
 	o.Dir, o.Env = dir, append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	res, err := rewrite.Run(context.Background(), o)
@@ -128,7 +129,7 @@ func report(t *testing.T, dir, root string, o rewrite.Options) (*rewrite.Result,
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := sarif.Write(&b, res, sarif.Options{Root: root, Version: "v1.2.3"}); err != nil {
+	if err := sarif.Write(&b, report.New(res, report.Place{Dir: dir, Root: root, Version: "v1.2.3"}, false)); err != nil {
 		t.Fatal(err)
 	}
 	var l log
@@ -144,7 +145,7 @@ func report(t *testing.T, dir, root string, o rewrite.Options) (*rewrite.Result,
 func TestReport(t *testing.T) {
 	root := module(t, map[string]string{"sub/go.mod": "module example.com/m\n\ngo 1.26\n", "sub/a conn.go": conn, "sub/read.go": read})
 	dir := filepath.Join(root, "sub")
-	_, text, l := report(t, dir, root, rewrite.Options{Escape: true})
+	_, text, l := reported(t, dir, root, rewrite.Options{Escape: true})
 	valid(t, text)
 	if strings.Contains(string(text), root) {
 		t.Error("the report tells where the repository is")
@@ -195,8 +196,8 @@ func TestReport(t *testing.T) {
 // closurefix writes.
 func TestFix(t *testing.T) {
 	dir := module(t, map[string]string{"go.mod": "module example.com/m\n\ngo 1.26\n", "conn.go": conn, "read.go": read})
-	_, _, l := report(t, dir, dir, rewrite.Options{})
-	res, text, _ := report(t, dir, dir, rewrite.Options{Rewrite: true})
+	_, _, l := reported(t, dir, dir, rewrite.Options{})
+	res, text, _ := reported(t, dir, dir, rewrite.Options{Rewrite: true})
 	valid(t, text)
 	got := make(map[string]string)
 	for _, c := range l.Runs[0].Results[0].Fixes[0].ArtifactChanges {
@@ -254,7 +255,7 @@ func TestFingerprints(t *testing.T) {
 			"go.mod": "module example.com/m\n\ngo 1.26\n", "conn.go": prefix + conn, "read.go": read,
 			"l.go": twin("linux"), "w.go": twin("windows"),
 		})
-		_, _, l := report(t, dir, dir, rewrite.Options{Configs: []rewrite.Config{{GOOS: "linux", GOARCH: "amd64"}, {GOOS: "windows", GOARCH: "amd64"}}})
+		_, _, l := reported(t, dir, dir, rewrite.Options{Configs: []rewrite.Config{{GOOS: "linux", GOARCH: "amd64"}, {GOOS: "windows", GOARCH: "amd64"}}})
 		var list []string
 		for _, r := range l.Runs[0].Results {
 			list = append(list, r.PartialFingerprints["closurefixFunction/v1"])
@@ -275,11 +276,11 @@ func TestFingerprints(t *testing.T) {
 // warns of is told.
 func TestElsewhere(t *testing.T) {
 	dir := module(t, map[string]string{"go.mod": "module example.com/m\n\ngo 1.26\n", "conn.go": conn, "read.go": read})
-	res, _, _ := report(t, dir, dir, rewrite.Options{})
+	res, _, _ := reported(t, dir, dir, rewrite.Options{})
 	res.Warnings = append(res.Warnings, "the profile\x1b is old")
 	res.Idle = append(res.Idle, rewrite.Directive{Pos: res.Findings[0].Pos, Text: "//nolint:closurefix"})
 	var b bytes.Buffer
-	if err := sarif.Write(&b, res, sarif.Options{Root: t.TempDir()}); err != nil {
+	if err := sarif.Write(&b, report.New(res, report.Place{Root: t.TempDir()}, false)); err != nil {
 		t.Fatal(err)
 	}
 	valid(t, b.Bytes())
@@ -298,7 +299,7 @@ func TestElsewhere(t *testing.T) {
 // TestRules: each category is a rule.
 func TestRules(t *testing.T) {
 	var b bytes.Buffer
-	if err := sarif.Write(&b, new(rewrite.Result), sarif.Options{Root: t.TempDir()}); err != nil {
+	if err := sarif.Write(&b, new(report.Report)); err != nil {
 		t.Fatal(err)
 	}
 	valid(t, b.Bytes())

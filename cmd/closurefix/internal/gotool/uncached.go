@@ -1,4 +1,4 @@
-package main
+package gotool
 
 import (
 	"encoding/json"

@@ -1,16 +1,14 @@
-package main
+package text
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"io"
-	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/rewrite"
 )
 
@@ -18,40 +16,19 @@ import (
 // for terminals: see TestTerminal.
 func TestProgress(t *testing.T) {
 	var b bytes.Buffer
-	p := newPrinter(new(flags), "", io.Discard, &b)
-	p.status("one")
-	p.progress("one")
-	p.clear()
+	p := New(report.Place{}, io.Discard, &b, Options{})
+	p.Status("one")
+	p.Progress("one")
+	p.Clear()
 	if b.Len() > 0 {
 		t.Errorf("a pipe gets %q", b.String())
 	}
-	p.verbose = true
-	p.status("one")
-	p.progress("one\x1b[2J")
-	p.clear()
+	p.how.Verbose = true
+	p.Status("one")
+	p.Progress("one\x1b[2J")
+	p.Clear()
 	if got, want := b.String(), "one\\x1b[2J\n"; got != want {
 		t.Errorf("with -v a pipe gets %q, want %q", got, want)
-	}
-}
-
-func TestFit(t *testing.T) {
-	for _, test := range []struct {
-		line  string
-		width int
-		want  string
-	}{
-		{"listing packages", 80, "listing packages"},
-		{"12345", 6, "12345"},
-		{"123456", 6, "12345"},
-		{"Größe", 5, "Größ"},
-		{"値値値", 5, "値値"},
-		{"値値値", 4, "値"},
-		{"x", 1, ""},
-		{"", 0, ""},
-	} {
-		if got := fit(test.line, test.width); got != test.want {
-			t.Errorf("fit(%q, %d) = %q, want %q", test.line, test.width, got, test.want)
-		}
 	}
 }
 
@@ -91,32 +68,12 @@ func TestFail(t *testing.T) {
 	}
 	for _, test := range tests {
 		var b bytes.Buffer
-		p := newPrinter(new(flags), "/src/m", io.Discard, &b)
-		p.fail(test.err)
+		p := New(report.Place{Dir: "/src/m"}, io.Discard, &b, Options{})
+		p.Fail(test.err)
 		for _, want := range test.want {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%v: printed %q, want %q", test.err, b.String(), want)
 			}
 		}
 	}
-}
-
-// TestUsageFits: the usage text fits a terminal of 24 lines, with the prompt below
-// it, and 80 columns; and it names all flags.
-func TestUsageFits(t *testing.T) {
-	lines := strings.Split(strings.TrimSuffix(usage, "\n"), "\n")
-	if len(lines) > 23 {
-		t.Errorf("%d lines", len(lines))
-	}
-	for _, l := range lines {
-		if n := utf8.RuneCountInString(l); n > 80 {
-			t.Errorf("%d columns: %s", n, l)
-		}
-	}
-	_, set := flagSet()
-	set.VisitAll(func(f *flag.Flag) {
-		if !regexp.MustCompile(`[ (]-` + f.Name + `\b`).MatchString(usage) {
-			t.Errorf("it does not tell of -%s", f.Name)
-		}
-	})
 }

@@ -1,7 +1,8 @@
-package main
+package vetjson
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // TestJSONDoc: the package doc describes every property of a report.
 func TestJSONDoc(t *testing.T) {
-	text, err := os.ReadFile("doc.go")
+	text, err := os.ReadFile(filepath.Join("..", "..", "doc.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestJSONDoc(t *testing.T) {
 			check(f.Type)
 		}
 	}
-	check(reflect.TypeFor[jsonDiagnostic]())
+	check(reflect.TypeFor[diagnostic]())
 	if len(seen) < 8 {
 		t.Errorf("%d types, want 8 at least", len(seen))
 	}

@@ -1,4 +1,6 @@
-package main
+// Package stream is what the command writes to: outputs that show only what can be
+// seen, a live line on a terminal, and a standard output that remembers its errors.
+package stream
 
 import (
 	"io"
@@ -7,41 +9,41 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// A reliable is a stream that remembers the first error. What comes after that is
+// A Reliable is a stream that remembers the first error. What comes after that is
 // dropped: half of a report is worth nothing if its end is missing too.
-type reliable struct {
+type Reliable struct {
 	io.Writer
-	err error
+	Err error
 }
 
-func (r *reliable) Write(p []byte) (int, error) {
-	if r.err != nil {
-		return 0, r.err
+func (r *Reliable) Write(p []byte) (int, error) {
+	if r.Err != nil {
+		return 0, r.Err
 	}
 	n, err := r.Writer.Write(p)
-	r.err = err
+	r.Err = err
 	return n, err
 }
 
-// An output is a stream for people, and for the logs of systems that run programs.
+// An Output is a stream for people, and for the logs of systems that run programs.
 // What is written to it is shown as it is meant, whatever files are called and tests
 // print, and is no command to such a system: see package visible. Each Write must
 // hold whole characters, as those of fmt do.
-type output struct{ raw io.Writer }
+type Output struct{ Raw io.Writer }
 
-func (o output) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(o.raw, visible.Log(string(p))); err != nil {
+func (o Output) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(o.Raw, visible.Log(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// A terminal is a stream that understands the few escape sequences used here.
-type terminal struct{ file *os.File }
+// A Terminal is a stream that understands the few escape sequences used here.
+type Terminal struct{ file *os.File }
 
-// terminalOf returns w as a terminal, or nil if it is none.
-func terminalOf(w io.Writer) *terminal {
-	if r, ok := w.(*reliable); ok {
+// TerminalOf returns w as a terminal, or nil if it is none.
+func TerminalOf(w io.Writer) *Terminal {
+	if r, ok := w.(*Reliable); ok {
 		w = r.Writer
 	}
 	f, ok := w.(*os.File)
@@ -51,20 +53,20 @@ func terminalOf(w io.Writer) *terminal {
 	if _, ok := columns(f); !ok {
 		return nil
 	}
-	return &terminal{f}
+	return &Terminal{f}
 }
 
 // width returns how many columns the terminal has now.
-func (t *terminal) width() int {
+func (t *Terminal) width() int {
 	if n, ok := columns(t.file); ok && n > 0 {
 		return n
 	}
 	return 80
 }
 
-// coloured reports whether the terminal should have colours, which nobody wants
+// Coloured reports whether the terminal should have colours, which nobody wants
 // who sets NO_COLOR (https://no-color.org).
-func (t *terminal) coloured() bool { return t != nil && os.Getenv("NO_COLOR") == "" }
+func (t *Terminal) Coloured() bool { return t != nil && os.Getenv("NO_COLOR") == "" }
 
 // fit cuts a line to the columns of the terminal but one, for some wrap a line
 // that fills the last.

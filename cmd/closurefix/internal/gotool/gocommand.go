@@ -1,4 +1,6 @@
-package main
+// Package gotool is closurefix as a tool of the go command: what go vet -vettool and
+// go fix -fixtool start, once for each package.
+package gotool
 
 import (
 	"fmt"
@@ -13,9 +15,9 @@ import (
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
 
-// underGoCommand reports whether go vet or go fix started the program: they ask
-// for its version or its flags, or name a file that describes a package.
-func underGoCommand(args []string) bool {
+// Asked reports whether go vet or go fix started the program: they ask for its
+// version or its flags, or name a file that describes a package.
+func Asked(args []string) bool {
 	for _, a := range args {
 		if a == "-V=full" || a == "-flags" || strings.HasSuffix(a, ".cfg") {
 			return true
@@ -24,7 +26,7 @@ func underGoCommand(args []string) bool {
 	return false
 }
 
-// serveGoCommand answers the go command and ends the process.
+// Serve answers the go command and ends the process.
 //
 // A first run over a module starts the program a thousand times, mostly for
 // packages that hold nothing to find. Those it answers itself, as unitchecker
@@ -32,7 +34,7 @@ func underGoCommand(args []string) bool {
 // Over k8s.io/client-go v0.37.2, 1,067 starts of which few need types, a first go
 // vet takes 6 CPU-seconds, where it takes 49 if each package is type-checked: see
 // rewrite/measured.md.
-func serveGoCommand(args []string) {
+func Serve(args []string) {
 	skips := readsExportData(debug.ReadBuildInfo())
 	if skips && answered(args) {
 		return
@@ -46,7 +48,7 @@ func serveGoCommand(args []string) {
 		args, err := uncached(args, a)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "closurefix: %v\n", err)
-			os.Exit(exitError)
+			os.Exit(1)
 		}
 		os.Args = append(os.Args[:1:1], args...) // unitchecker reads them there
 	}
@@ -54,7 +56,7 @@ func serveGoCommand(args []string) {
 		// The importer panics over export data of a later release of Go.
 		if v := recover(); v != nil {
 			fmt.Fprintf(os.Stderr, "closurefix: %v\n(this closurefix was built with %s: if the go command is of a later release, install closurefix anew with it)\n", v, runtime.Version())
-			os.Exit(exitError)
+			os.Exit(1)
 		}
 	}()
 	unitchecker.Main(a)

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/github"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/sarif"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/vetjson"
+)
+
+// formatText is the form of a report for people.
+const formatText = "text"
+
+// A format is a form of a report for programs.
+type format struct {
+	write func(io.Writer, *report.Report) error
+
+	// found is the exit code if there are findings. Where a reader decides what they
+	// mean it is 0, as that of go vet -json.
+	found int
+}
+
+// formats returns the forms for programs by name.
+func formats() map[string]format {
+	return map[string]format{
+		"json":   {vetjson.Write, exitDone},
+		"sarif":  {sarif.Write, exitDone},
+		"github": {github.Write, exitFindings},
+	}
+}
+
+// formatNames returns what -format accepts.
+func formatNames() []string {
+	return append([]string{formatText}, slices.Sorted(maps.Keys(formats()))...)
+}

@@ -1,0 +1,66 @@
+// Package github prints a report as workflow commands, which GitHub Actions shows beside
+// the lines of a pull request. See
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
+package github
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
+)
+
+// Write prints a finding as a warning, or as a notice if it is refused. Comments that
+// silence nothing are notices too, and warnings of the run are warnings without a line.
+func Write(w io.Writer, r *report.Report) error {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		level := "warning"
+		if f.Refusal != nil {
+			level = "notice"
+		}
+		fmt.Fprintf(&b, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", level,
+			property(r.FromRoot(f.Pos.Filename)), f.Pos.Line, f.End.Line, f.Pos.Column, f.End.Column,
+			property("closurefix: "+f.Category), data(text(r, f)))
+	}
+	for _, d := range r.Idle {
+		fmt.Fprintf(&b, "::notice file=%s,line=%d,col=%d,title=closurefix::%s\n",
+			property(r.FromRoot(d.Pos.Filename)), d.Pos.Line, d.Pos.Column, data("this comment silences nothing: "+d.Text))
+	}
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(&b, "::warning title=closurefix::%s\n", data(warning))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// text returns what is said about a finding, a line each.
+func text(r *report.Report, f report.Finding) string {
+	lines := []string{f.Message, f.Outcome(r.FromRoot)}
+	for _, n := range f.Notes {
+		lines = append(lines, "note: "+n)
+	}
+	for _, c := range f.Costs {
+		lines = append(lines, "in the profile: "+report.Spent(c))
+	}
+	if f.Heap != nil {
+		lines = append(lines, "on the heap: "+report.PerCall(f.Heap))
+	}
+	for _, g := range f.Gain {
+		lines = append(lines, "heap of "+g.Func+": "+report.Counts(g))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// data returns the message of a workflow command with the characters that mean
+// something to the runner escaped, and those that nobody sees written out.
+func data(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(visible.Text(s))
+}
+
+// property does the same for the value of a property.
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(s))
+}

@@ -1,0 +1,106 @@
+// Package outfile writes the files that flags name. The current directory may be
+// somebody's repository, so links are not followed out of it.
+package outfile
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A File is a file to write.
+type File struct {
+	Dir  string                      // the current directory
+	Name string                      // as the flag has it
+	Ours func(beginning []byte) bool // whether a file that begins so may be replaced; nil: any
+}
+
+// Check fails if the file could not be written now: better before the work than after
+// it.
+func (f File) Check() error {
+	root, _, err := f.open()
+	if err != nil {
+		return err
+	}
+	return root.Close()
+}
+
+// open opens the directory in which a file that a flag names may be written, and
+// returns the file's name there. What is there already is accepted if it is a regular
+// file that ours accepts. A link is not followed, and where the name is below the
+// current directory no directory that is a link out of it is: the directory may be
+// somebody's repository.
+func (f File) open() (root *os.Root, base string, err error) {
+	fail := func(reason any) (*os.Root, string, error) {
+		if root != nil {
+			root.Close()
+		}
+		return nil, "", fmt.Errorf("%s cannot be written: %v", f.Name, reason)
+	}
+	dir, base := f.Dir, f.Name
+	if !filepath.IsLocal(f.Name) {
+		dir, base = filepath.Dir(f.Name), filepath.Base(f.Name)
+	}
+	if root, err = os.OpenRoot(dir); err != nil {
+		return fail(err)
+	}
+	if info, err := root.Stat(filepath.Dir(base)); err != nil || !info.IsDir() {
+		return fail(cmp.Or(err, errors.New("there is no such directory")))
+	}
+	info, err := root.Lstat(base)
+	if errors.Is(err, fs.ErrNotExist) {
+		return root, base, nil
+	}
+	if err != nil {
+		return fail(err)
+	}
+	if !info.Mode().IsRegular() {
+		return fail("it is not a regular file")
+	}
+	if f.Ours == nil {
+		return root, base, nil
+	}
+	old, err := root.Open(base)
+	if err != nil {
+		return fail(err)
+	}
+	defer old.Close()
+	beginning, err := io.ReadAll(io.LimitReader(old, 4096))
+	if err != nil {
+		return fail(err)
+	}
+	if !f.Ours(beginning) {
+		return fail("there is a file of that name that closurefix did not write")
+	}
+	return root, base, nil
+}
+
+// Put writes the file. It takes the place of another one at once: nobody sees half of
+// it.
+func (f File) Put(text []byte) error {
+	root, base, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	temp := base + "." + rand.Text()
+	w, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		_, err = w.Write(text)
+		if err = errors.Join(err, w.Close()); err == nil {
+			err = root.Rename(temp, base)
+		}
+		if err != nil {
+			root.Remove(temp)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", f.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// New returns the report of a result. written says whether the files of the result are
+// on disk.
+func New(res *rewrite.Result, at Place, written bool) *Report {
+	help := make(map[refusal.Code]string)
+	for _, e := range refusal.Explanations() {
+		help[e.Code] = e.Advice
+	}
+	convert := func(list []rewrite.Finding) []Finding {
+		var out []Finding
+		for _, f := range list {
+			out = append(out, finding(f, help))
+		}
+		return out
+	}
+	return &Report{
+		Place:    at,
+		Findings: convert(res.Findings),
+		Idle:     res.Idle,
+		Warnings: res.Warnings,
+		Stack:    convert(res.Stack),
+		Cold:     convert(res.Cold),
+		Files:    res.Files,
+		Written:  written,
+		Tests:    Tests{res.Tested, res.Broken, res.Flaky},
+		Bench:    res.Bench,
+	}
+}
+
+func finding(f rewrite.Finding, help map[refusal.Code]string) Finding {
+	out := Finding{
+		Pos: f.Pos, End: f.End, Package: f.Package, Function: f.Name, Category: string(f.Kind), Message: f.Message,
+		Files: f.Files, Edits: f.Edits, Notes: f.Notes, Trace: f.Trace, Costs: f.Costs, Heap: f.Heap, Gain: f.Gain,
+	}
+	if why := f.Refusal; why != nil {
+		out.Refusal = &Refusal{string(why.Code), why.Pos, why.Error(), help[why.Code], why.Stack}
+	}
+	return out
+}
+
+// At returns the place of a report that is made in dir. The root of the repository is
+// the nearest directory with a .git, or else dir itself.
+func At(dir, version string) Place {
+	at := Place{Dir: dir, Root: dir, Version: version}
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			at.Root = d
+			return at
+		}
+		if d == filepath.Dir(d) {
+			return at
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"fmt"
+	"go/token"
+	"time"
+)
+
+// PerCall says in a few words what one call of a prepare function allocates.
+func PerCall(h *Heap) string {
+	var s string
+	switch {
+	case h.Least != h.Most:
+		s = fmt.Sprintf("%d to %d allocations per call", h.Least, h.Most)
+	case h.Most == 1:
+		s = "1 allocation per call"
+	default:
+		s = fmt.Sprintf("%d allocations per call", h.Most)
+	}
+	if h.Unclear {
+		s += ", as far as the compiler's output is understood"
+	}
+	return s
+}
+
+// Counts says in a few words what a rewrite changed about the heap in one function.
+func Counts(g Gain) string {
+	return fmt.Sprintf("%d left, %d stay, %d new", len(g.Left), len(g.Stays), len(g.New))
+}
+
+// Spent says in a few words what a profile says about a finding.
+func Spent(c Cost) string {
+	amount := fmt.Sprintf("%d %s", c.Value, c.Unit)
+	switch c.Unit {
+	case "count":
+		amount = fmt.Sprintf("%d objects", c.Value)
+	case "nanoseconds":
+		amount = time.Duration(c.Value).String()
+	}
+	return fmt.Sprintf("%.2f%% of %s (%s)", 100*c.Share, c.Kind, amount)
+}
+
+// Position returns a position as file:line:column. short turns the name of the file into
+// the form that the format has.
+func Position(p token.Position, short func(string) string) string {
+	return fmt.Sprintf("%s:%d:%d", short(p.Filename), p.Line, p.Column)
+}

@@ -1,0 +1,69 @@
+package text
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
+)
+
+// finding prints one finding and, indented, what becomes of it.
+func (p *Printer) finding(w io.Writer, f report.Finding) {
+	fmt.Fprintf(w, "%s: %s (%s)\n", p.place(f.Pos), sentence(f.Message), f.Category)
+	fmt.Fprintf(w, "\t%s\n", sentence(f.Outcome(p.short)))
+	if f.Refusal != nil && f.Refusal.Help != "" && p.how.Verbose {
+		fmt.Fprintf(w, "\twhat to do: %s\n", sentence(f.Refusal.Help))
+	}
+	for _, n := range f.Notes {
+		fmt.Fprintf(w, "\tnote: %s\n", sentence(n))
+	}
+	p.trace(f)
+	p.source(w, f.Pos)
+	costs(w, f)
+	p.heap(w, f)
+}
+
+// trace prints, with -v, how a rewrite was decided, and the stack of an internal error.
+func (p *Printer) trace(f report.Finding) {
+	if !p.how.Verbose {
+		return
+	}
+	for _, line := range f.Trace {
+		fmt.Fprintf(p.stderr, "%s: %s: %s\n", p.place(f.Pos), sentence(f.Function), sentence(line))
+	}
+	if f.Refusal != nil && f.Refusal.Stack != "" {
+		fmt.Fprintln(p.stderr, indented(f.Refusal.Stack))
+	}
+}
+
+// notes prints the notes of a finding that is not printed itself.
+func (p *Printer) notes(f report.Finding) {
+	for _, n := range f.Notes {
+		fmt.Fprintf(p.stderr, "%s: note: %s\n", p.place(f.Pos), sentence(n))
+	}
+}
+
+// costs prints what profiles say about a finding.
+func costs(w io.Writer, f report.Finding) {
+	for _, c := range f.Costs {
+		fmt.Fprintf(w, "\tin the profile: %s\n", report.Spent(c))
+	}
+}
+
+// heap prints what a finding costs, and how the compiler came to that.
+func (p *Printer) heap(w io.Writer, f report.Finding) {
+	h := f.Heap
+	if h == nil {
+		return
+	}
+	fmt.Fprintf(w, "\ton the heap: %s\n", report.PerCall(h))
+	for _, a := range h.Allocations {
+		fmt.Fprintf(w, "\t%s: %s in %s\n", p.place(a.Pos), sentence(a.What), sentence(a.Func))
+		if len(a.Reason) == 0 {
+			fmt.Fprintf(w, "\t\tno reason available\n")
+		}
+		for _, line := range a.Reason {
+			fmt.Fprintf(w, "\t\t%s\n", sentence(line))
+		}
+	}
+}
