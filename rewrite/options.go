@@ -78,6 +78,9 @@ type Config = load.Config
 // ParseConfig reads "GOOS/GOARCH".
 func ParseConfig(s string) (Config, error) { return load.ParseConfig(s) }
 
+// A ConfigError says that Go builds for no such system as a Config names.
+type ConfigError = load.ConfigError
+
 // A Test says how the tests of the affected packages are run: those whose files
 // change, and those of the main modules that depend on one of them.
 type Test struct {

@@ -9,7 +9,7 @@
 // Packages are named as for the go command; without any they are those of ./... .
 // Without flags, closurefix reports what it finds and, for each function, what -fix
 // would do or why not. The flags -diff and -fix print the rewrite, and do it: all
-// files, or none. Run closurefix -h for the others.
+// files, or none. closurefix -h and closurefix help print all flags.
 //
 // A finding is printed as
 //
@@ -17,7 +17,8 @@
 //		-fix rewrites (*Conn).prepareRead and its callers in conn.go, read.go
 //
 // with a category in round and, where it cannot be rewritten, the code of the
-// refusal in square brackets. Both are explained by -explain. Findings go to
+// refusal in square brackets. closurefix -explain WORD explains one of them, and
+// closurefix -explain lists them all. Findings go to
 // standard output; notes, errors, and what -v has to say go to standard error, and
 // so does, on a terminal, a line that says what goes on. On a terminal -diff has
 // colours, unless NO_COLOR is set (https://no-color.org). Characters that nobody

@@ -9,8 +9,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// explain prints the row of a category or of a refusal's code.
+// explain prints the row of a category or of a refusal's code, or a line for each of
+// them.
 func explain(word string, stdout, stderr io.Writer) int {
+	if word == allWords {
+		list(stdout)
+		return exitDone
+	}
 	word = strings.Trim(word, "[]()") // as findings print them
 	var kinds, codes []string
 	for _, e := range pattern.Explanations() {
@@ -30,6 +35,27 @@ func explain(word string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "closurefix: there is nothing called %q. The categories are\n%s\nand the codes of refusals\n%s\n",
 		word, indent(wrap(strings.Join(kinds, ", "))), indent(wrap(strings.Join(codes, ", "))))
 	return exitUsage
+}
+
+// list prints all categories and codes, with a line each.
+func list(w io.Writer) {
+	fmt.Fprintln(w, "Categories:")
+	for _, e := range pattern.Explanations() {
+		fmt.Fprintf(w, "  %-19s %s\n", e.Kind, e.Title)
+	}
+	fmt.Fprintln(w, "Codes of refusals:")
+	for _, e := range refusal.Explanations() {
+		fmt.Fprintf(w, "  %-19s %s\n", e.Code, firstSentence(e.Meaning))
+	}
+	fmt.Fprintln(w, "Run closurefix -explain WORD for the rest about one of them.")
+}
+
+// firstSentence returns a text up to the first full stop that ends a sentence.
+func firstSentence(text string) string {
+	if first, _, more := strings.Cut(text, ". "); more {
+		return first + "."
+	}
+	return text
 }
 
 // wrap breaks a paragraph into lines of at most 72 characters.

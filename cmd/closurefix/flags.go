@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
 const usage = `usage: closurefix [flags] [packages]                            (default ./...)
@@ -30,7 +31,7 @@ so, or rewrites them and all their callers into calls that allocate nothing.
   -report F       write all this to one HTML page, F
   -json, -sarif   report for programs    -format github  as its annotations
   -c N, -v        N lines of source around each finding; say what is done
-  -explain WORD   explain a (category) or the [code] of a refusal
+  -explain [WORD] explain a (category) or the [code] of a refusal, or list all
   -version        print the version
 Exit code: 0 nothing to report, or all rewritten; 3 findings reported or left
 (-diff: there is a diff; -json, -sarif: 0); 1 error; 2 usage. With the go tool:
@@ -52,17 +53,22 @@ type flags struct {
 	share         float64 // from 0 to 1
 	verbose       bool
 	version       bool
-	explain       string
+	explain       string           // a category or a code; allWords: all of them
 	context       int              // lines around each finding; negative: none
 	configs       []rewrite.Config // empty: the host's
 	patterns      []string
 }
+
+// allWords asks -explain for all categories and codes.
+const allWords = "all"
 
 var errHelp = errors.New("help")
 
 // given is what the flags say, before it was looked at as a whole.
 type given struct {
 	flags
+	set                     *flag.FlagSet
+	forms                   []string // flags that ask for a form of the report
 	tags, configs, profiles string
 	test                    bool
 	how                     rewrite.Test
@@ -70,18 +76,26 @@ type given struct {
 }
 
 // flagSet returns the flags, and where they go.
-func flagSet() (*given, *flag.FlagSet) {
+func flagSet() *given {
 	f := new(given)
 	set := flag.NewFlagSet("closurefix", flag.ContinueOnError)
+	f.set = set
 	set.SetOutput(io.Discard)
 	set.BoolVar(&f.diff, "diff", false, "")
 	set.BoolVar(&f.fix, "fix", false, "")
-	set.StringVar(&f.format, "format", formatText, "")
+	f.format = formatText
+	set.Func("format", "", func(name string) error {
+		if !slices.Contains(formatNames(), name) {
+			return fmt.Errorf("it is none of %s", strings.Join(formatNames(), ", "))
+		}
+		f.form(name, "-format "+name)
+		return nil
+	})
 	for _, name := range []string{"json", "sarif"} {
 		set.BoolFunc(name, "", func(value string) error {
 			on, err := strconv.ParseBool(value)
 			if on {
-				f.format = name
+				f.form(name, "-"+name)
 			}
 			return err
 		})
@@ -105,58 +119,111 @@ func flagSet() (*given, *flag.FlagSet) {
 	set.StringVar(&f.explain, "explain", "", "")
 	set.StringVar(&f.tags, "tags", "", "")
 	set.StringVar(&f.configs, "config", "", "")
-	return f, set
+	return f
+}
+
+// form notes that a flag asks for a form of the report.
+func (f *given) form(name, by string) {
+	if name != f.format || name == formatText {
+		f.forms = append(f.forms, by)
+	}
+	f.format = name
+}
+
+// has reports whether a flag is on the command line.
+func (f *given) has(name string) bool {
+	found := false
+	f.set.Visit(func(given *flag.Flag) { found = found || given.Name == name })
+	return found
 }
 
 // parseFlags reads the command line. Its errors are misuses.
 func parseFlags(args []string) (*flags, error) {
-	in, set := flagSet()
-	if err := set.Parse(args); err != nil {
+	if slices.Equal(args, []string{"help"}) {
+		return nil, errHelp
+	}
+	if n := len(args) - 1; n >= 0 && (args[n] == "-explain" || args[n] == "--explain") {
+		args = append(args[:n:n], "-explain", allWords)
+	}
+	in := flagSet()
+	if err := in.set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil, errHelp
 		}
 		return nil, err
 	}
 	f := &in.flags
-	f.patterns = set.Args()
+	f.patterns = in.set.Args()
 	for _, p := range f.patterns {
 		if len(p) > 1 && p[0] == '-' {
 			return nil, fmt.Errorf("flag %s comes after a package; flags come first", p)
 		}
 	}
-	switch {
-	case !slices.Contains(formatNames(), f.format):
-		return nil, fmt.Errorf("-format: %q is none of %s", f.format, strings.Join(formatNames(), ", "))
-	case f.diff && f.fix:
-		return nil, errors.New("-diff and -fix exclude each other")
-	case f.format != formatText && (f.diff || f.fix || in.bench.Pattern != ""):
-		return nil, fmt.Errorf("-%s is a form of the report, not of what -diff, -fix and -bench print", formatFlag(set, f.format))
-	}
-	switch {
-	case in.test && !f.diff && !f.fix:
-		return nil, errors.New("-test tests a rewrite: use it with -diff or -fix")
-	case in.test:
-		f.test = &in.how
-	case in.how != rewrite.Test{}:
-		return nil, errors.New("-timeout and -race say how to test: use them with -test")
-	}
-	switch {
-	case in.bench.Pattern != "" && in.bench.Count < 1:
-		return nil, errors.New("-count: the benchmarks must run once at least")
-	case in.bench.Pattern != "":
-		f.bench = &in.bench
-	case f.benchout != "" || in.bench.Time != "" || in.bench.Count != 6:
-		return nil, errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
-	}
-	if f.page != "" && filepath.Ext(f.page) != ".html" {
-		return nil, fmt.Errorf("-report: %q is no name for a page: it must end in .html", f.page)
-	}
-	f.profiles = strings.FieldsFunc(in.profiles, func(r rune) bool { return r == ',' })
-	f.share /= 100
-	if f.share != 0 && len(f.profiles) == 0 {
-		return nil, errors.New("-share is of a profile: use it with -profile")
+	for _, complete := range []func() error{in.output, in.tests, in.benchmarks, in.ranking} {
+		if err := complete(); err != nil {
+			return nil, err
+		}
 	}
 	return f, f.configure(in.tags, in.configs)
+}
+
+// output looks at the flags that say what is printed.
+func (f *given) output() error {
+	switch {
+	case f.diff && f.fix:
+		return errors.New("-diff and -fix exclude each other")
+	case len(f.forms) > 1:
+		return fmt.Errorf("%s exclude each other: a report has one form", strings.Join(f.forms, " and "))
+	case f.format != formatText && (f.diff || f.fix || f.bench.Pattern != ""):
+		return fmt.Errorf("%s is a form of the report, not of what -diff, -fix and -bench print", f.forms[0])
+	case f.has("c") && f.context < 0:
+		return fmt.Errorf("-c: %d is no number of lines", f.context)
+	case f.page != "" && filepath.Ext(f.page) != ".html":
+		return fmt.Errorf("-report: %q is no name for a page: it must end in .html", f.page)
+	}
+	return nil
+}
+
+// tests looks at the flags of -test.
+func (f *given) tests() error {
+	switch {
+	case f.test && !f.diff && !f.fix:
+		return errors.New("-test tests a rewrite: use it with -diff or -fix")
+	case f.how.Timeout < 0:
+		return fmt.Errorf("-timeout: %v is negative", f.how.Timeout)
+	case f.test:
+		f.flags.test = &f.how
+	case f.how != rewrite.Test{}:
+		return errors.New("-timeout and -race say how to test: use them with -test")
+	}
+	return nil
+}
+
+// benchmarks looks at the flags of -bench.
+func (f *given) benchmarks() error {
+	switch {
+	case f.bench.Pattern != "" && f.bench.Count < 1:
+		return errors.New("-count: the benchmarks must run once at least")
+	case f.bench.Pattern != "":
+		f.flags.bench = &f.bench
+		return bench.Check(f.bench.Pattern, f.bench.Time)
+	case f.benchout != "" || f.bench.Time != "" || f.bench.Count != 6:
+		return errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
+	}
+	return nil
+}
+
+// ranking looks at the flags of -profile.
+func (f *given) ranking() error {
+	f.flags.profiles = strings.FieldsFunc(f.profiles, func(r rune) bool { return r == ',' })
+	switch {
+	case !(0 <= f.share && f.share <= 100):
+		return fmt.Errorf("-share: %v is no percentage from 0 to 100", f.share)
+	case f.share != 0 && len(f.flags.profiles) == 0:
+		return errors.New("-share is of a profile: use it with -profile")
+	}
+	f.share /= 100
+	return nil
 }
 
 // configure sets the build configurations: the host's, then those of the list,
@@ -178,15 +245,4 @@ func (f *flags) configure(tags, list string) error {
 // fields splits a list at commas and spaces.
 func fields(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
-}
-
-// formatFlag returns how the command line asked for a format.
-func formatFlag(set *flag.FlagSet, format string) string {
-	given := "format " + format
-	set.Visit(func(f *flag.Flag) {
-		if f.Name == format {
-			given = format
-		}
-	})
-	return given
 }

@@ -20,8 +20,7 @@ func TestUsageFits(t *testing.T) {
 			t.Errorf("%d columns: %s", n, l)
 		}
 	}
-	_, set := flagSet()
-	set.VisitAll(func(f *flag.Flag) {
+	flagSet().set.VisitAll(func(f *flag.Flag) {
 		if !regexp.MustCompile(`[ (]-` + f.Name + `\b`).MatchString(usage) {
 			t.Errorf("it does not tell of -%s", f.Name)
 		}

@@ -66,7 +66,13 @@ func command(ctx context.Context, kill <-chan struct{}, args []string, stdout, s
 	at := report.At(dir, moduleVersion())
 	p := text.New(at, stdout, stderr, text.Options{Verbose: f.verbose, Context: f.context})
 	code, err := work(ctx, kill, f, at, p, stdout)
-	if err != nil {
+	var misuse *rewrite.ConfigError
+	switch {
+	case errors.As(err, &misuse):
+		p.Clear()
+		p.Say("-config: %v\nRun closurefix -h for usage.", misuse)
+		return exitUsage
+	case err != nil:
 		p.Clear()
 		p.Fail(err)
 		return exitError

@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"golang.org/x/perf/benchfmt"
@@ -116,7 +117,7 @@ var declaration = regexp.MustCompile(`(?m)^func (Benchmark\w*)\(`)
 // find returns the packages with a benchmark whose name matches the first element
 // of the pattern.
 func (r Run) find(ctx context.Context) ([]binary, error) {
-	name, err := regexp.Compile(first(r.Pattern))
+	name, err := regexp.Compile(elements(r.Pattern)[0])
 	if err != nil {
 		return nil, fmt.Errorf("-bench: %w", err)
 	}
@@ -151,10 +152,28 @@ func (r Run) find(ctx context.Context) ([]binary, error) {
 	return found, nil
 }
 
-// first returns the part of a benchmark pattern that the names of functions must
-// match: up to the first slash outside of brackets.
-func first(pattern string) string {
-	depth := 0
+// Check returns an error for a pattern or a time that go test -bench would not accept.
+func Check(pattern, benchtime string) error {
+	for _, element := range elements(pattern) {
+		if _, err := regexp.Compile(element); err != nil {
+			return fmt.Errorf("-bench: %w", err)
+		}
+	}
+	if benchtime != "" && !iterations.MatchString(benchtime) {
+		if d, err := time.ParseDuration(benchtime); err != nil || d <= 0 {
+			return fmt.Errorf("-benchtime: %q is neither a positive duration such as 2s nor a number of iterations such as 100x", benchtime)
+		}
+	}
+	return nil
+}
+
+var iterations = regexp.MustCompile(`^0*[1-9][0-9]*x$`)
+
+// elements splits a benchmark pattern at slashes outside of brackets. Names of functions
+// must match the first element, and names of sub-benchmarks the others.
+func elements(pattern string) []string {
+	var list []string
+	depth, start := 0, 0
 	for i := 0; i < len(pattern); i++ {
 		switch pattern[i] {
 		case '\\':
@@ -165,11 +184,12 @@ func first(pattern string) string {
 			depth--
 		case '/':
 			if depth == 0 {
-				return pattern[:i]
+				list = append(list, pattern[start:i])
+				start = i + 1
 			}
 		}
 	}
-	return pattern
+	return append(list, pattern[start:])
 }
 
 // measure runs one binary once, and adds what it prints.

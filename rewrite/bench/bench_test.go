@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -146,18 +147,38 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-func TestFirst(t *testing.T) {
-	for pattern, want := range map[string]string{
-		"Conn":         "Conn",
-		"Conn/a":       "Conn",
-		"[/]x(a/b)/c":  "[/]x(a/b)",
-		`a\/b/c`:       `a\/b`,
-		"":             "",
-		"/sub":         "",
-		"^BenchmarkA$": "^BenchmarkA$",
+func TestElements(t *testing.T) {
+	for pattern, want := range map[string][]string{
+		"Conn":         {"Conn"},
+		"Conn/a/b":     {"Conn", "a", "b"},
+		"[/]x(a/b)/c":  {"[/]x(a/b)", "c"},
+		`a\/b/c`:       {`a\/b`, "c"},
+		"":             {""},
+		"/sub":         {"", "sub"},
+		"^BenchmarkA$": {"^BenchmarkA$"},
 	} {
-		if got := first(pattern); got != want {
-			t.Errorf("first(%q) = %q, want %q", pattern, got, want)
+		if got := elements(pattern); !slices.Equal(got, want) {
+			t.Errorf("elements(%q) = %q, want %q", pattern, got, want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, test := range []struct {
+		pattern, time string
+		ok            bool
+	}{
+		{"Conn/a", "", true},
+		{".", "10ms", true},
+		{".", "100x", true},
+		{"(", "", false},
+		{"Conn/(", "", false},
+		{".", "0x", false},
+		{".", "-1s", false},
+		{".", "soon", false},
+	} {
+		if err := Check(test.pattern, test.time); (err == nil) != test.ok {
+			t.Errorf("Check(%q, %q) = %v, want ok: %v", test.pattern, test.time, err, test.ok)
 		}
 	}
 }

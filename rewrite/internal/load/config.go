@@ -35,6 +35,11 @@ func ParseConfig(s string) (Config, error) {
 	return Config{GOOS: goos, GOARCH: goarch}, nil
 }
 
+// A ConfigError says that Go builds for no such system.
+type ConfigError struct{ System string } // as in "linux/amd64"
+
+func (e *ConfigError) Error() string { return e.System + " is not a system that Go builds for" }
+
 // Env returns the environment of the go command under c.
 func (c Config) Env(base []string) []string {
 	env := slices.Clone(base)

@@ -132,7 +132,7 @@ func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error 
 			c.GOARCH = goarch
 		}
 		if pair := c.GOOS + "/" + c.GOARCH; err == nil && !slices.Contains(known, pair) {
-			return fmt.Errorf("%s is not a system that Go builds for", pair)
+			return &ConfigError{pair}
 		}
 		if !seen[c.String()] {
 			seen[c.String()] = true
