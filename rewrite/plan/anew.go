@@ -37,8 +37,7 @@ type Reset struct {
 // prepare has returned, and no other literal knows the variable. A cleanup that reads
 // first, or on some path, needs the old value; so does one whose variable is watched
 // by a goroutine, or that prepare itself runs before it returns the error.
-func (x *decision) anew(c *pattern.Capture) []Reset {
-	p := x.p
+func anew(p *pattern.Prepare, c *pattern.Capture) []Reset {
 	if c.Class == pattern.Receiver || len(p.Inner) > 0 {
 		return nil
 	}
@@ -47,8 +46,8 @@ func (x *decision) anew(c *pattern.Capture) []Reset {
 		switch {
 		case a.Mode == flow.Address:
 			return nil
-		case !x.inCleanup(a.Ident):
-			if !x.runsBefore(a.Lit) {
+		case !inCleanup(p, a.Ident):
+			if !runsBefore(p, a.Lit) {
 				return nil
 			}
 			used = used || a.Mode == flow.Read
@@ -62,7 +61,7 @@ func (x *decision) anew(c *pattern.Capture) []Reset {
 		if !slices.Contains(l.Captures, c) {
 			continue
 		}
-		r, ok := x.reset(c, l)
+		r, ok := reset(p, c, l)
 		if !ok {
 			return nil
 		}
@@ -75,10 +74,10 @@ func (x *decision) anew(c *pattern.Capture) []Reset {
 }
 
 // reset finds the assignment by which literal l sets c before anything else.
-func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
+func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 	var in []flow.Access
 	reads := false
-	for _, a := range x.p.Access[c.Var] {
+	for _, a := range p.Access[c.Var] {
 		if flow.Within(a.Ident, l.Lit) {
 			in = append(in, a)
 			reads = reads || a.Mode == flow.Read
@@ -93,12 +92,12 @@ func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 	// The innermost list that holds all of them, and their first statement there.
 	var first ast.Stmt
 	last := in[len(in)-1].Ident
-	for n := ast.Node(in[0].Ident); n != ast.Node(l.Lit); n = x.p.Up[n] {
+	for n := ast.Node(in[0].Ident); n != ast.Node(l.Lit); n = p.Up[n] {
 		s, ok := n.(ast.Stmt)
 		if !ok {
 			continue
 		}
-		if list, _, ok := x.p.Up.List(s); ok && flow.Within(last, span{s, list[len(list)-1]}) {
+		if list, _, ok := p.Up.List(s); ok && flow.Within(last, span{s, list[len(list)-1]}) {
 			first = s
 			break
 		}
@@ -114,14 +113,14 @@ func (x *decision) reset(c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 		assign, within = s.Init, true
 	}
 	a, ok := assign.(*ast.AssignStmt)
-	if !ok || a.Tok != token.ASSIGN || !x.sole(c, a, in) {
+	if !ok || a.Tok != token.ASSIGN || !sole(p, c, a, in) {
 		return Reset{}, false
 	}
 	r := Reset{Stmt: first, Assign: a}
-	if scope := x.p.Unit.Pkg.Scope().Innermost(x.p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
+	if scope := p.Unit.Pkg.Scope().Innermost(p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
 		return Reset{}, false // declared there later
 	}
-	r.Define = x.defines(c, a, nil) && (!within || flow.Within(last, first))
+	r.Define = defines(p, c, a, nil) && (!within || flow.Within(last, first))
 	return r, true
 }
 
@@ -132,7 +131,7 @@ func (s span) Pos() token.Pos { return s.from.Pos() }
 func (s span) End() token.Pos { return s.to.End() }
 
 // sole reports whether an assignment sets the capture, and does nothing else with it.
-func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []flow.Access) bool {
+func sole(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, in []flow.Access) bool {
 	names := 0
 	for _, acc := range in {
 		if flow.Within(acc.Ident, a) {
@@ -141,7 +140,7 @@ func (x *decision) sole(c *pattern.Capture, a *ast.AssignStmt, in []flow.Access)
 	}
 	return names == 1 && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool {
 		id := identOf(l)
-		return id != nil && x.p.Unit.Info.Uses[id] == types.Object(c.Var)
+		return id != nil && p.Unit.Info.Uses[id] == types.Object(c.Var)
 	})
 }
 
@@ -159,7 +158,7 @@ func (x *decision) defineTogether() {
 	})
 	apart := make(map[*ast.AssignStmt]bool)
 	x.eachReset(func(c *pattern.Capture, r *Reset) {
-		if r.Stmt != ast.Stmt(r.Assign) || !x.defines(c, r.Assign, vars[r.Assign]) {
+		if r.Stmt != ast.Stmt(r.Assign) || !defines(x.p, c, r.Assign, vars[r.Assign]) {
 			apart[r.Assign] = true
 		}
 	})
@@ -176,8 +175,8 @@ func (x *decision) eachReset(f func(*pattern.Capture, *Reset)) {
 
 // defines reports whether := in place of = declares the variable, none that is there
 // but those in alsoNew, and with the type that it has.
-func (x *decision) defines(c *pattern.Capture, a *ast.AssignStmt, alsoNew map[types.Object]bool) bool {
-	info := x.p.Unit.Info
+func defines(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, alsoNew map[types.Object]bool) bool {
+	info := p.Unit.Info
 	at := -1
 	for i, l := range a.Lhs {
 		id := identOf(l)

@@ -25,13 +25,13 @@ func (x *decision) drop() *refusal.Refusal {
 	}
 	for _, pass := range x.plan.Passages {
 		c := pass.Capture
-		if pass.Route != ByArgument || c.Class != pattern.Param || !x.onlyInCleanup(c) {
+		if pass.Route != ByArgument || c.Class != pattern.Param || !onlyInCleanup(x.p, c) {
 			continue
 		}
-		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || hasTypeParam(c.Var.Type()) || x.commented(c.Index) {
+		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || hasTypeParam(c.Var.Type()) || commented(x.p, x.sites, c.Index) {
 			continue
 		}
-		if !x.everySite(func(s *pattern.Site) bool {
+		if !everySite(x.sites, func(s *pattern.Site) bool {
 			if c.Index >= len(s.Call.Args) {
 				return false
 			}
@@ -43,7 +43,7 @@ func (x *decision) drop() *refusal.Refusal {
 			x.plan.Drop[c.Index] = true
 			continue
 		}
-		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && x.onlyThrough(c) && x.everySite(func(s *pattern.Site) bool { return x.zeroOnEntry(s, c.Index) }) && x.innerAtReturn() && x.innerSees("new "+pass.Type) {
+		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && onlyThrough(x.p, c) && everySite(x.sites, func(s *pattern.Site) bool { return zeroOnEntry(x.p, s, c.Index) }) && innerAtReturn(x.p) && innerSees(x.p, "new "+pass.Type) {
 			x.plan.Drop[c.Index] = true
 			x.plan.Fresh[c.Index] = true
 		}
@@ -53,22 +53,22 @@ func (x *decision) drop() *refusal.Refusal {
 
 // commented reports whether a comment stands beside parameter i or its operand at a
 // site: it would go with it.
-func (x *decision) commented(i int) bool {
+func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 	within := func(f *ast.File, from, to token.Pos) bool {
 		return slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool { return from <= g.Pos() && g.Pos() < to })
 	}
-	params := x.p.Decl.Type.Params
+	params := p.Decl.Type.Params
 	from, n := params.Opening, 0
 	for _, f := range params.List {
 		if n += max(1, len(f.Names)); i < n {
-			if within(x.p.File, from, f.End()) {
+			if within(p.File, from, f.End()) {
 				return true
 			}
 			break
 		}
 		from = f.End()
 	}
-	return slices.ContainsFunc(x.sites, func(s *pattern.Site) bool {
+	return slices.ContainsFunc(sites, func(s *pattern.Site) bool {
 		if i >= len(s.Call.Args) {
 			return false
 		}
@@ -107,9 +107,9 @@ func errorResult(p *pattern.Prepare) int {
 }
 
 // onlyInCleanup reports whether prepare itself makes no use of the capture.
-func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
-	return !slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool {
-		return !x.inCleanup(a.Ident)
+func onlyInCleanup(p *pattern.Prepare, c *pattern.Capture) bool {
+	return !slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
+		return !inCleanup(p, a.Ident)
 	})
 }
 
@@ -117,8 +117,8 @@ func (x *decision) onlyInCleanup(c *pattern.Capture) bool {
 // variable that still has its zero value, of which no other part of the
 // function has taken note, and which the site's statement overwrites with
 // prepare's error.
-func (x *decision) zeroOnEntry(s *pattern.Site, i int) bool {
-	errIndex := errorResult(x.p)
+func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
+	errIndex := errorResult(p)
 	if s.Form != pattern.Assigned || errIndex < 0 || i >= len(s.Call.Args) {
 		return false
 	}
@@ -172,18 +172,18 @@ func declaredZero(s *pattern.Site, v *types.Var) bool {
 // onlyThrough reports whether the cleanups use a pointer for nothing but what it
 // points to, and while they run: one that is kept, also by a literal within the
 // cleanup, would be another pointer.
-func (x *decision) onlyThrough(c *pattern.Capture) bool {
+func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
-		if lit := x.p.Up.Lit(id); !slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
+		if lit := p.Up.Lit(id); !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
 			return true
 		}
-		parent, child := x.p.Up.Expr(id)
+		parent, child := p.Up.Expr(id)
 		star, ok := parent.(*ast.StarExpr)
 		if !ok || star.X != child {
 			return true
 		}
 		// &*err is the pointer again.
-		above, _ := x.p.Up.Expr(star)
+		above, _ := p.Up.Expr(star)
 		u, ok := above.(*ast.UnaryExpr)
 		return ok && u.Op == token.AND
 	})
@@ -191,16 +191,16 @@ func (x *decision) onlyThrough(c *pattern.Capture) bool {
 
 // innerSees reports whether the names in a text mean at every inner use what they
 // mean in the file.
-func (x *decision) innerSees(text string) bool {
-	return !slices.ContainsFunc(x.p.Inner, func(u *pattern.Use) bool { return !plainly(x.p.Unit, u.Expr.Pos(), text) })
+func innerSees(p *pattern.Prepare, text string) bool {
+	return !slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !plainly(p.Unit, u.Expr.Pos(), text) })
 }
 
 // innerAtReturn reports whether each inner use runs right before a return that
 // cannot panic, so that the caller sees the variable only after its own
 // assignment.
-func (x *decision) innerAtReturn() bool {
-	for _, u := range x.p.Inner {
-		list, i, ok := x.p.Up.List(u.Stmt)
+func innerAtReturn(p *pattern.Prepare) bool {
+	for _, u := range p.Inner {
+		list, i, ok := p.Up.List(u.Stmt)
 		if !ok || u.Lit != nil || i+1 >= len(list) {
 			return false
 		}
@@ -209,7 +209,7 @@ func (x *decision) innerAtReturn() bool {
 			return false
 		}
 		for _, e := range ret.Results {
-			tv := x.p.Unit.Info.Types[e]
+			tv := p.Unit.Info.Types[e]
 			if identOf(e) == nil && tv.Value == nil && !tv.IsNil() {
 				return false
 			}

@@ -27,9 +27,9 @@ import (
 // state: what is shared stays one.
 func (x *decision) finality() *refusal.Refusal {
 	for _, c := range x.p.Captures {
-		if resets := x.anew(c); resets != nil {
+		if resets := anew(x.p, c); resets != nil {
 			x.resets[c] = resets
-		} else if x.changesLater(c) || holdsLock(c.Var.Type()) {
+		} else if changesLater(x.p, x.sites, c) || holdsLock(c.Var.Type()) {
 			x.shared[c] = true
 		}
 	}
@@ -60,32 +60,32 @@ func holdsLock(t types.Type) bool {
 
 // changesLater reports whether the value of a capture may change after prepare
 // has returned, other than by the one run of its cleanup.
-func (x *decision) changesLater(c *pattern.Capture) bool {
-	written := slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool {
-		return a.Mode == flow.Write && x.inCleanup(a.Ident)
+func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
+	written := slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
+		return a.Mode == flow.Write && inCleanup(p, a.Ident)
 	})
-	aside := x.runsAside()
+	aside := runsAside(p)
 	if aside && c.Class == pattern.Result {
 		return true
 	}
-	for _, a := range x.p.Access[c.Var] {
-		inside := x.inCleanup(a.Ident)
+	for _, a := range p.Access[c.Var] {
+		inside := inCleanup(p, a.Ident)
 		switch {
 		case a.Mode == flow.Address || a.Mode == flow.Write && aside:
 			return true
 		case a.Mode == flow.Write && inside:
 			// The change is seen by a second run, or by a literal that
 			// outlives this one.
-			if !x.once() || !x.runsWith(a.Lit) {
+			if !once(p, sites) || !runsWith(p, a.Lit) {
 				return true
 			}
 		case a.Mode == flow.Write && a.Lit != nil:
 			// Prepare's own deferred literal is done before the caller
 			// goes on, and what it does to a result reaches the caller.
-			if c.Class != pattern.Result || !x.runsBefore(a.Lit) {
+			if c.Class != pattern.Result || !runsBefore(p, a.Lit) {
 				return true
 			}
-		case written && !inside && !x.runsBefore(a.Lit):
+		case written && !inside && !runsBefore(p, a.Lit):
 			return true
 		}
 	}
@@ -94,14 +94,14 @@ func (x *decision) changesLater(c *pattern.Capture) bool {
 
 // runsAside reports whether prepare runs its own cleanup in a literal, or in the body of
 // a range over a function: its other statements may run meanwhile.
-func (x *decision) runsAside() bool {
-	return slices.ContainsFunc(x.p.Inner, func(u *pattern.Use) bool {
-		for n := x.p.Up[u.Expr]; n != nil; n = x.p.Up[n] {
+func runsAside(p *pattern.Prepare) bool {
+	return slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
+		for n := p.Up[u.Expr]; n != nil; n = p.Up[n] {
 			switch n := n.(type) {
 			case *ast.FuncLit:
 				return true
 			case *ast.RangeStmt:
-				if _, ok := x.p.Unit.Info.TypeOf(n.X).Underlying().(*types.Signature); ok {
+				if _, ok := p.Unit.Info.TypeOf(n.X).Underlying().(*types.Signature); ok {
 					return true
 				}
 			}
@@ -111,28 +111,28 @@ func (x *decision) runsAside() bool {
 }
 
 // inCleanup reports whether a node lies in one of the cleanups.
-func (x *decision) inCleanup(n ast.Node) bool {
-	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return flow.Within(n, l.Lit) })
+func inCleanup(p *pattern.Prepare, n ast.Node) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Within(n, l.Lit) })
 }
 
 // runsWith reports whether lit is a cleanup, or a literal that a cleanup defers
 // or calls on the spot.
-func (x *decision) runsWith(lit *ast.FuncLit) bool {
-	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool {
-		return lit == l.Lit || x.deferredIn(lit, l.Lit)
+func runsWith(p *pattern.Prepare, lit *ast.FuncLit) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		return lit == l.Lit || deferredIn(p, lit, l.Lit)
 	})
 }
 
 // runsBefore reports whether lit is deferred by the prepare function itself, or is
 // no literal at all: it runs before prepare has returned.
-func (x *decision) runsBefore(lit *ast.FuncLit) bool {
-	return lit == nil || x.deferredIn(lit, nil)
+func runsBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
+	return lit == nil || deferredIn(p, lit, nil)
 }
 
 // deferredIn reports whether lit is the function of a defer statement, or of a
 // plain call, that stands directly in outer (nil for prepare itself).
-func (x *decision) deferredIn(lit, outer *ast.FuncLit) bool {
-	up := x.p.Up
+func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
+	up := p.Up
 	call, ok := up[lit].(*ast.CallExpr)
 	if !ok || ast.Unparen(call.Fun) != ast.Expr(lit) {
 		return false
@@ -146,11 +146,11 @@ func (x *decision) deferredIn(lit, outer *ast.FuncLit) bool {
 // once reports whether the cleanup runs at most once for each call of prepare:
 // every site has a single use, a call that no loop repeats, and prepare does
 // not run it itself.
-func (x *decision) once() bool {
-	if len(x.p.Inner) > 0 {
+func once(p *pattern.Prepare, sites []*pattern.Site) bool {
+	if len(p.Inner) > 0 {
 		return false
 	}
-	for _, s := range x.sites {
+	for _, s := range sites {
 		if s.Shared {
 			return false // it may keep its cleanup for more than one iteration
 		}

@@ -21,29 +21,29 @@ import (
 func (x *decision) direct() *refusal.Refusal {
 	p := x.p
 	if len(x.plan.Literals) > 1 {
-		return x.refuse(refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
+		return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
 	}
 	if x.nilTested || x.guarded {
-		return x.refuse(refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
+		return refusal.New(x.p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
 	}
 	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
-		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
+		return refusal.New(x.p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
 	}
-	if x.recovers() && slices.ContainsFunc(x.sites, wrapped) {
-		return x.refuse(refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
+	if recovers(x.p) && slices.ContainsFunc(x.sites, wrapped) {
+		return refusal.New(x.p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
 	}
 	if p.Func.Signature().TypeParams().Len() > 0 {
-		return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
+		return refusal.New(x.p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
 	}
 	for _, s := range x.sites {
 		if s.Shared {
-			return x.refuse(refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
+			return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
 		}
 		if s.Form == pattern.Passed {
-			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
+			return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
 		}
 		if s.Form == pattern.Immediate && !ownStatement(s) {
-			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
+			return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
 		}
 	}
 	for _, c := range p.Captures {
@@ -80,30 +80,30 @@ func ownStatement(s *pattern.Site) bool {
 // again returns how the sites can give a capture to finish once more.
 func (x *decision) again(c *pattern.Capture) (Passage, *refusal.Refusal) {
 	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
-		return Passage{}, x.refuse(refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
+		return Passage{}, refusal.New(x.p, refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
 	}
 	if resets := x.resets[c]; resets != nil {
 		return Passage{Capture: c, Route: Anew, Resets: resets}, nil
 	}
 	if x.shared[c] {
-		return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s may change after the return", c.Var.Name())
+		return Passage{}, refusal.New(x.p, refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s may change after the return", c.Var.Name())
 	}
 	if c.Class == pattern.Receiver || c.Class == pattern.Param {
-		if x.written(c) {
-			return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
+		if written(x.p, c) {
+			return Passage{}, refusal.New(x.p, refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
 		}
 	}
 	switch c.Class {
 	case pattern.Receiver:
 		for _, s := range x.sites {
-			if why := x.sameReceiver(s); why != "" {
+			if why := sameReceiver(x.p, s); why != "" {
 				return no(s, s.Call.Pos(), why)
 			}
 		}
 		return Passage{Capture: c, Route: ByReceiver}, nil
 	case pattern.Param:
 		for _, s := range x.sites {
-			if why := x.sameArgument(s, c.Index); why != "" {
+			if why := sameArgument(x.p, x.sites, s, c.Index); why != "" {
 				return no(s, s.Call.Pos(), why)
 			}
 		}
@@ -111,12 +111,12 @@ func (x *decision) again(c *pattern.Capture) (Passage, *refusal.Refusal) {
 	}
 	i := c.Index
 	if c.Class == pattern.Local {
-		if i = x.returned(c.Var); i < 0 {
-			return Passage{}, x.refuse(refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
+		if i = returned(x.p, c.Var); i < 0 {
+			return Passage{}, refusal.New(x.p, refusal.CallForm, x.p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
 		}
 	}
 	for _, s := range x.sites {
-		if why := x.keepsResult(s, i); why != "" {
+		if why := keepsResult(s, i); why != "" {
 			return no(s, s.Call.Pos(), why)
 		}
 	}
@@ -137,14 +137,14 @@ func (x *decision) handed() *refusal.Refusal {
 		case x.resets[c] != nil:
 			pass.Route, pass.Resets = Anew, x.resets[c]
 		case x.shared[c]:
-		case c.Class == pattern.Param && x.pointsToCaller(c):
+		case c.Class == pattern.Param && pointsToCaller(x.p, x.sites, c):
 			pass.Route = ByArgument
 		case c.Class == pattern.Result:
 			// The address of the result sees what the return assigns to it.
-			pass.Pointer = !x.handsOut(c)
+			pass.Pointer = !handsOut(x.p, c)
 		}
 		if pass.Route == ByState {
-			if r := x.inScope(c); r != nil {
+			if r := inScope(x.p, c); r != nil {
 				return r
 			}
 		}
@@ -161,9 +161,9 @@ func (x *decision) handed() *refusal.Refusal {
 		}
 	}
 	if len(x.plan.Literals) > 1 {
-		x.plan.State.Kind = x.fieldName("kind")
+		x.plan.State.Kind = fieldName(x.p, "kind")
 	} else if x.nilTested || x.guarded {
-		x.plan.State.Live = x.flagName()
+		x.plan.State.Live = flagName(x.p)
 		x.plan.State.Guard = x.guarded
 	}
 	return nil
@@ -171,13 +171,13 @@ func (x *decision) handed() *refusal.Refusal {
 
 // pointsToCaller reports whether a captured parameter is a pointer that every site
 // can give to finish again, and that some site points to a variable of its own.
-func (x *decision) pointsToCaller(c *pattern.Capture) bool {
-	if _, ok := c.Var.Type().Underlying().(*types.Pointer); !ok || x.written(c) {
+func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
+	if _, ok := c.Var.Type().Underlying().(*types.Pointer); !ok || written(p, c) {
 		return false
 	}
 	some := false
-	for _, s := range x.sites {
-		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || x.setElsewhere(s) || !outlives(s, c.Index)) || x.sameArgument(s, c.Index) != "" {
+	for _, s := range sites {
+		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)
@@ -188,8 +188,8 @@ func (x *decision) pointsToCaller(c *pattern.Capture) bool {
 
 // setElsewhere reports whether another site sets the variable of s, with operands of
 // its own.
-func (x *decision) setElsewhere(s *pattern.Site) bool {
-	return slices.ContainsFunc(x.sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
+func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
+	return slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
 }
 
 // outlives reports whether the variables of argument i live as long as the variable of
@@ -263,7 +263,7 @@ func (x *decision) typed(pass *Passage) *refusal.Refusal {
 	}
 	for _, reset := range pass.Resets {
 		if !reset.Define && !plainly(x.p.Unit, reset.Stmt.Pos(), pass.Type) {
-			return x.refuse(refusal.NameClash, x.p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
+			return refusal.New(x.p, refusal.NameClash, x.p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
 		}
 	}
 	if pass.Pointer {
@@ -296,12 +296,12 @@ func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 }
 
 // sameArgument returns why a site cannot give argument i to finish again, or "".
-func (x *decision) sameArgument(s *pattern.Site, i int) string {
-	sig := x.p.Func.Signature()
+func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
+	sig := p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
 		return "a caller does not give it as one argument"
 	}
-	if x.editsWithin(s, s.Call.Args[i]) {
+	if editsWithin(sites, s, s.Call.Args[i]) {
 		return "a caller gives the cleanup of another call"
 	}
 	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
@@ -309,8 +309,8 @@ func (x *decision) sameArgument(s *pattern.Site, i int) string {
 
 // editsWithin reports whether an operand holds another call of prepare, or a use of
 // a cleanup. It changes where it stands, and its old text means nothing elsewhere.
-func (x *decision) editsWithin(s *pattern.Site, e ast.Expr) bool {
-	return slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
+	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		return t.Unit == s.Unit && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
 	})
 }
@@ -327,7 +327,7 @@ func receiver(s *pattern.Site) ast.Expr {
 // prepare again, or "". A method with a pointer receiver called on a variable
 // takes its address; one with a value receiver called through a pointer copies
 // what it points to.
-func (x *decision) sameReceiver(s *pattern.Site) string {
+func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 	e := receiver(s)
 	if e == nil {
 		return "a caller has no receiver"
@@ -335,7 +335,7 @@ func (x *decision) sameReceiver(s *pattern.Site) string {
 	if selection := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]; selection != nil && len(selection.Index()) > 1 && embedsPointer(selection) {
 		return "an embedded pointer leads to it"
 	}
-	_, wantsPtr := x.p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, wantsPtr := p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)
 	return everywhere(s, func(at flow.Later) string {
 		switch {
@@ -379,7 +379,7 @@ func spread(s *pattern.Site) bool {
 
 // keepsResult returns why the caller does not keep result i, unchanged, in a
 // variable of the same type until finish is called, or "".
-func (x *decision) keepsResult(s *pattern.Site, i int) string {
+func keepsResult(s *pattern.Site, i int) string {
 	if len(calls(s)) == 0 {
 		return ""
 	}
@@ -399,18 +399,18 @@ func (x *decision) keepsResult(s *pattern.Site, i int) string {
 
 // returned returns the index of a result that hands out variable v at every live
 // return, with v's own type; -1 if there is none.
-func (x *decision) returned(v *types.Var) int {
-	results := x.p.Func.Signature().Results()
+func returned(p *pattern.Prepare, v *types.Var) int {
+	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if i == x.p.Result || x.replaced(i) || !types.Identical(results.At(i).Type(), v.Type()) {
+		if i == p.Result || replaced(p, i) || !types.Identical(results.At(i).Type(), v.Type()) {
 			continue
 		}
 		all := true
-		for _, r := range x.p.Returns {
+		for _, r := range p.Returns {
 			if !r.Live() || !slices.ContainsFunc(r.Literal.Captures, func(c *pattern.Capture) bool { return c.Var == v }) {
 				continue
 			}
-			if i >= len(r.Stmt.Results) || x.p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != v {
+			if i >= len(r.Stmt.Results) || p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != v {
 				all = false
 			}
 		}
@@ -423,9 +423,9 @@ func (x *decision) returned(v *types.Var) int {
 
 // replaced reports whether something else than return statements may set result i:
 // a deferred literal, or whoever has its address.
-func (x *decision) replaced(i int) bool {
-	v := x.p.Func.Signature().Results().At(i)
-	return slices.ContainsFunc(x.p.Access[v], func(a flow.Access) bool {
+func replaced(p *pattern.Prepare, i int) bool {
+	v := p.Func.Signature().Results().At(i)
+	return slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
 		return a.Mode == flow.Address || a.Mode == flow.Write && a.Lit != nil
 	})
 }
@@ -433,11 +433,11 @@ func (x *decision) replaced(i int) bool {
 // handsOut reports whether a captured result has, at each live return, a value that
 // can be written twice: the return assigns a constant, nil or the result itself, and
 // nothing changes it later.
-func (x *decision) handsOut(c *pattern.Capture) bool {
-	if x.replaced(c.Index) {
+func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
+	if replaced(p, c.Index) {
 		return false
 	}
-	return !slices.ContainsFunc(x.p.Returns, func(r *pattern.Return) bool {
+	return !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
 		if !r.Live() || !slices.Contains(r.Literal.Captures, c) || len(r.Stmt.Results) == 0 {
 			return false
 		}
@@ -445,28 +445,28 @@ func (x *decision) handsOut(c *pattern.Capture) bool {
 			return true
 		}
 		e := r.Stmt.Results[c.Index]
-		tv := x.p.Unit.Info.Types[e]
-		return tv.Value == nil && !tv.IsNil() && x.p.Unit.Info.Uses[identOf(e)] != c.Var
+		tv := p.Unit.Info.Types[e]
+		return tv.Value == nil && !tv.IsNil() && p.Unit.Info.Uses[identOf(e)] != c.Var
 	})
 }
 
 // inScope refuses when a live return cannot name the capture.
-func (x *decision) inScope(c *pattern.Capture) *refusal.Refusal {
-	for _, r := range x.p.Returns {
-		if r.Live() && slices.Contains(r.Literal.Captures, c) && !x.p.Unit.Sees(r.Stmt.Pos(), c.Var) {
-			return x.refuse(refusal.OutOfScope, x.p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
+func inScope(p *pattern.Prepare, c *pattern.Capture) *refusal.Refusal {
+	for _, r := range p.Returns {
+		if r.Live() && slices.Contains(r.Literal.Captures, c) && !p.Unit.Sees(r.Stmt.Pos(), c.Var) {
+			return refusal.New(p, refusal.OutOfScope, p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
 		}
 	}
 	return nil
 }
 
 // written reports whether prepare or its cleanup assigns to the capture.
-func (x *decision) written(c *pattern.Capture) bool {
-	return slices.ContainsFunc(x.p.Access[c.Var], func(a flow.Access) bool { return a.Mode == flow.Write })
+func written(p *pattern.Prepare, c *pattern.Capture) bool {
+	return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool { return a.Mode == flow.Write })
 }
 
-func (x *decision) everySite(ok func(*pattern.Site) bool) bool {
-	return !slices.ContainsFunc(x.sites, func(s *pattern.Site) bool { return !ok(s) })
+func everySite(sites []*pattern.Site, ok func(*pattern.Site) bool) bool {
+	return !slices.ContainsFunc(sites, func(s *pattern.Site) bool { return !ok(s) })
 }
 
 // instance returns the signature of prepare as the site calls it, with the type

@@ -89,10 +89,10 @@ func (x *decision) genericState() *refusal.Refusal {
 	for _, tp := range list {
 		name := tp.Obj().Name()
 		if name == "_" || slices.Contains(args, name) {
-			return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
+			return refusal.New(x.p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
 		}
-		if bad := x.unnameable(tp.Constraint()); bad != "" {
-			return x.refuse(refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
+		if bad := unnameable(x.p, tp.Constraint()); bad != "" {
+			return refusal.New(x.p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
 		}
 		text := types.TypeString(tp.Constraint(), x.importName)
 		if len(list) == 1 && strings.HasPrefix(text, "*") {

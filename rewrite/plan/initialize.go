@@ -34,7 +34,7 @@ func (x *decision) dropped() *refusal.Refusal {
 		for lit := range cleanup {
 			for v := range x.packageVars(lit, nil) {
 				if !rest[v] {
-					return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
+					return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
 				}
 			}
 		}

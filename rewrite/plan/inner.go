@@ -24,30 +24,30 @@ import (
 func (x *decision) inner() *refusal.Refusal {
 	p := x.p
 	for _, u := range p.Inner {
-		if u.Call == nil || u.Kind == pattern.GoCall || x.inCleanup(u.Expr) {
-			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
+		if u.Call == nil || u.Kind == pattern.GoCall || inCleanup(x.p, u.Expr) {
+			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
 		}
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
-			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
+			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
-		if l := x.literalOf(u); !x.bound(l, u) {
-			return x.refuse(refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
+		if l := literalOf(x.p, u); !bound(x.p, l, u) {
+			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
 		}
-		for _, c := range x.literalOf(u).Captures {
+		for _, c := range literalOf(x.p, u).Captures {
 			if !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return x.refuse(refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
+				return refusal.New(x.p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
 		for _, pass := range x.plan.Passages {
 			// What another cleanup captures is an argument here, too.
 			c := pass.Capture
 			if (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return x.refuse(refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
+				return refusal.New(x.p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
 			}
 		}
 		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
-		if wrap && x.recovers() {
-			return x.refuse(refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
+		if wrap && recovers(x.p) {
+			return refusal.New(x.p, refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
 		}
 		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
 	}
@@ -56,10 +56,10 @@ func (x *decision) inner() *refusal.Refusal {
 
 // bound reports whether the variable of a cleanup certainly holds it at a use:
 // the statement that binds it declares it, or stands before in a list.
-func (x *decision) bound(l *pattern.Literal, u *pattern.Use) bool {
+func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
-		list, i, ok := x.p.Up.List(l.Bind)
-		return ok && !flow.HasGoto(x.p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) })
+		list, i, ok := p.Up.List(l.Bind)
+		return ok && !flow.HasGoto(p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) })
 	}
 	return true
 }
@@ -67,7 +67,7 @@ func (x *decision) bound(l *pattern.Literal, u *pattern.Use) bool {
 // wrapInner reports whether a captured variable may be assigned between a
 // deferred use and the end of prepare.
 func (x *decision) wrapInner(u *pattern.Use) bool {
-	for _, c := range x.literalOf(u).Captures {
+	for _, c := range literalOf(x.p, u).Captures {
 		if x.sharedRoute(c) {
 			continue // its address is as good now as later
 		}
@@ -85,14 +85,14 @@ func (x *decision) wrapInner(u *pattern.Use) bool {
 }
 
 // literalOf returns the cleanup that a use within prepare names.
-func (x *decision) literalOf(u *pattern.Use) *pattern.Literal {
-	v := x.p.Unit.Info.Uses[identOf(u.Expr)]
-	for _, l := range x.p.Literals {
+func literalOf(p *pattern.Prepare, u *pattern.Use) *pattern.Literal {
+	v := p.Unit.Info.Uses[identOf(u.Expr)]
+	for _, l := range p.Literals {
 		if types.Object(l.Var) == v {
 			return l
 		}
 	}
-	return x.p.Literals[0]
+	return p.Literals[0]
 }
 
 // sharedRoute reports whether finish gets the address of the capture.

@@ -42,21 +42,21 @@ func ends() map[string]bool {
 
 // authorsWord returns what the author calls the cleanup, if that says what it
 // does: by its result, by the variable that holds it, or by all callers alike.
-func (x *decision) authorsWord() string {
+func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 	says := func(name string) bool {
 		verb, _ := verbOf(name)
 		return ends()[lowerFirst(verb)]
 	}
-	if name := x.p.Func.Signature().Results().At(x.p.Result).Name(); says(name) {
+	if name := p.Func.Signature().Results().At(p.Result).Name(); says(name) {
 		return name
 	}
-	for _, l := range x.p.Literals {
+	for _, l := range p.Literals {
 		if l.Var != nil && says(l.Var.Name()) {
 			return l.Var.Name()
 		}
 	}
 	word := ""
-	for _, s := range x.sites {
+	for _, s := range sites {
 		if s.Var == nil {
 			continue
 		}
@@ -131,7 +131,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 			identifiers(f, x.names[u])
 		}
 	}
-	if x.names[u][name] && !(x.plan.Form == Direct && x.goes(u, name)) && (!x.plan.Finish.OnRecv || x.member(u, name)) {
+	if x.names[u][name] && !(x.plan.Form == Direct && goes(x.p, x.sites, u, name)) && (!x.plan.Finish.OnRecv || member(u, name)) {
 		return true
 	}
 	return slices.ContainsFunc(x.callers.LeftOut(u), func(f *ast.File) bool {
@@ -146,7 +146,7 @@ func (x *decision) used(u *pattern.Unit, name string) bool {
 
 // member reports whether a field or method of the name appears in the unit. A local
 // variable does not stand in the way of a method.
-func (x *decision) member(u *pattern.Unit, name string) bool {
+func member(u *pattern.Unit, name string) bool {
 	found := false
 	for _, f := range u.Files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -161,19 +161,19 @@ func (x *decision) member(u *pattern.Unit, name string) bool {
 
 // goes reports whether everything of the name in the unit is a variable that
 // holds the cleanup, or prepare's result, and goes with it.
-func (x *decision) goes(u *pattern.Unit, name string) bool {
+func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
 	vars := make(map[types.Object]bool)
-	for _, s := range x.sites {
+	for _, s := range sites {
 		if s.Var != nil && s.Var.Name() == name {
 			vars[s.Var] = true
 		}
 	}
-	for _, l := range x.p.Literals {
+	for _, l := range p.Literals {
 		if l.Var != nil && l.Var.Name() == name {
 			vars[l.Var] = true
 		}
 	}
-	if result := x.p.Func.Signature().Results().At(x.p.Result); result.Name() == name {
+	if result := p.Func.Signature().Results().At(p.Result); result.Name() == name {
 		vars[result] = true
 	}
 	if len(vars) == 0 {
@@ -225,7 +225,7 @@ func (x *decision) name() *refusal.Refusal {
 	p, plan := x.p, x.plan
 	plan.Finish.OnRecv = slices.ContainsFunc(plan.Passages, func(pass Passage) bool { return pass.Route == ByReceiver })
 	if plan.Finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
-		return x.refuse(refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
+		return refusal.New(x.p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
@@ -234,8 +234,8 @@ func (x *decision) name() *refusal.Refusal {
 			return r
 		}
 	} else if p.Key.Recv != "" && !plan.Finish.OnRecv {
-		if plan.Finish.OnRecv = x.freeReceiver(); !plan.Finish.OnRecv {
-			return x.refuse(refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
+		if plan.Finish.OnRecv = freeReceiver(x.p, x.sites); !plan.Finish.OnRecv {
+			return refusal.New(x.p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}
 	}
 	if r := x.parameters(); r != nil {
@@ -256,14 +256,13 @@ func (x *decision) name() *refusal.Refusal {
 // freeReceiver reports whether finish can be a method of prepare's receiver that
 // does not use it: every site can write the receiver operand again, and its name
 // is free in the cleanup.
-func (x *decision) freeReceiver() bool {
-	p := x.p
+func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 	named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
 	if named {
 		name := p.Decl.Recv.List[0].Names[0].Name
 		for _, l := range p.Literals {
 			if slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == name }) ||
-				slices.Contains(words(paramNames(l.Lit)), name) || x.otherNamed(l, name) {
+				slices.Contains(words(paramNames(l.Lit)), name) || otherNamed(p, l, name) {
 				return false
 			}
 		}
@@ -273,16 +272,16 @@ func (x *decision) freeReceiver() bool {
 			return false
 		}
 	}
-	return x.everySite(func(s *pattern.Site) bool { return !s.Shared && x.sameReceiver(s) == "" })
+	return everySite(sites, func(s *pattern.Site) bool { return !s.Shared && sameReceiver(p, s) == "" })
 }
 
 // otherNamed reports whether a literal uses a name for something from outside of
 // it, which a receiver of the name would hide.
-func (x *decision) otherNamed(l *pattern.Literal, name string) bool {
+func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
 	found := false
 	ast.Inspect(l.Lit, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(x.p.Unit.Info, id) {
-			obj := x.p.Unit.Info.Uses[id]
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(p.Unit.Info, id) {
+			obj := p.Unit.Info.Uses[id]
 			found = found || obj != nil && !(l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End())
 		}
 		return !found
@@ -312,15 +311,15 @@ func (x *decision) state() *refusal.Refusal {
 	}
 	var ok bool
 	if s.Type, ok = x.freeName(names); !ok {
-		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+		return refusal.New(x.p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
 	}
 	if r := x.genericState(); r != nil {
 		return r
 	}
-	s.Name = x.receiverName()
+	s.Name = receiverName(x.p)
 	s.Zero = s.Type + "{}"
 	x.plan.Finish.OnState = true
-	if p.Func.Exported() && !x.everySite(func(site *pattern.Site) bool { return site.Unit.Pkg == p.Unit.Pkg || !nilTested(site) }) {
+	if p.Func.Exported() && !everySite(x.sites, func(site *pattern.Site) bool { return site.Unit.Pkg == p.Unit.Pkg || !nilTested(site) }) {
 		s.Live, s.Kind = upperFirst(s.Live), upperFirst(s.Kind)
 	}
 	return nil
@@ -339,7 +338,7 @@ func (x *decision) parameters() *refusal.Refusal {
 		}
 		if other, ok := seen[name]; ok {
 			if other.Route != pass.Route || other.Result != pass.Result {
-				return x.refuse(refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
+				return refusal.New(x.p, refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
 			}
 			continue
 		}
@@ -348,7 +347,7 @@ func (x *decision) parameters() *refusal.Refusal {
 	}
 	for _, pass := range plan.Passages {
 		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
-			return x.refuse(refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
+			return refusal.New(x.p, refusal.SeveralLiterals, x.p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
 		}
 	}
 	return nil
@@ -358,7 +357,7 @@ func (x *decision) parameters() *refusal.Refusal {
 // one, unless a field has it.
 func (x *decision) finishName() *refusal.Refusal {
 	p, plan := x.p, x.plan
-	names := finishNames(p.Key.Name, x.authorsWord())
+	names := finishNames(p.Key.Name, authorsWord(x.p, x.sites))
 	if plan.Finish.OnState {
 		verb, _ := verbOf(names[0])
 		for _, n := range []string{verb, "finish", "end"} {
@@ -374,7 +373,7 @@ func (x *decision) finishName() *refusal.Refusal {
 	}
 	var ok bool
 	if plan.Finish.Name, ok = x.freeName(names); !ok {
-		return x.refuse(refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+		return refusal.New(x.p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
 	}
 	return nil
 }
@@ -387,18 +386,18 @@ func (x *decision) typesSeen() *refusal.Refusal {
 		if len(r.Stmt.Results) == 0 {
 			for v := range p.Func.Signature().Results().Variables() {
 				if v.Name() == "_" {
-					return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+					return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
 				}
 				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
-					return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
+					return refusal.New(x.p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
 				}
 			}
 		}
 		if !plainly(p.Unit, r.Stmt.Pos(), x.plan.State.Zero) {
-			return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
+			return refusal.New(x.p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
 		if x.plan.State.Live != "" && !plainly(p.Unit, r.Stmt.Pos(), "true") {
-			return x.refuse(refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
+			return refusal.New(x.p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
 		}
 	}
 	return nil
@@ -461,9 +460,9 @@ func (x *decision) freeName(names []string) (string, bool) {
 
 // receiverName returns a name for the receiver of a method of the state that
 // nothing in prepare has.
-func (x *decision) receiverName() string {
+func receiverName(p *pattern.Prepare) string {
 	used := make(map[string]bool)
-	identifiers(x.p.Decl, used)
+	identifiers(p.Decl, used)
 	for i := 1; ; i++ {
 		for _, n := range []string{"s", "st", "state"} {
 			if i > 1 {

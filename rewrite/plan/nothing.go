@@ -34,7 +34,7 @@ func (x *decision) nothingToDo() *refusal.Refusal {
 			empties = append(empties, r)
 		}
 	}
-	if r := x.boundBeforePanic(); r != nil {
+	if r := boundBeforePanic(x.p); r != nil {
 		return r
 	}
 	for _, s := range x.sites {
@@ -43,23 +43,23 @@ func (x *decision) nothingToDo() *refusal.Refusal {
 			case pattern.Discard:
 			case pattern.NilTest:
 				if len(empties) > 0 {
-					return x.refuse(refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
+					return refusal.New(x.p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
 				}
 				x.nilTested = true
 			case pattern.Value:
-				if text := x.idleValue(s, u, nils, empties); text != "" {
+				if text := idleValue(x.p, s, u, nils, empties); text != "" {
 					x.plan.Idle[u] = text
 					continue
 				}
-				if r := x.nilValue(s, u, nils); r != nil {
+				if r := nilValue(x.p, x.sites, s, u, nils); r != nil {
 					return r
 				}
-				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
+				x.guarded = x.guarded || !behindCheck(x.p, s, u, empties)
 			default:
-				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, x.silent)) {
-					return x.refuse(refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
+				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, func(r *pattern.Return) bool { return silent(x.p, r) })) {
+					return refusal.New(x.p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
-				x.guarded = x.guarded || !x.behindCheck(s, u, empties)
+				x.guarded = x.guarded || !behindCheck(x.p, s, u, empties)
 			}
 		}
 	}
@@ -69,18 +69,18 @@ func (x *decision) nothingToDo() *refusal.Refusal {
 // nilValue decides about a use as a value of a cleanup that may be nil. What
 // stands for it is not nil, so the place must know that the cleanup is not, or must
 // be one that calls it.
-func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *refusal.Refusal {
+func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *refusal.Refusal {
 	switch {
-	case len(nils) == 0 && (s.Spec == nil || x.setBefore(s, u)):
+	case len(nils) == 0 && (s.Spec == nil || setBefore(sites, s, u)):
 		return nil
-	case s.Form != pattern.Passed && x.foundNotNil(s, u):
+	case s.Form != pattern.Passed && foundNotNil(s, u):
 		return nil
 	case testCleanup(s.Unit.Info, s.Up, u):
 		return nil // nobody else sees it, and it calls it
-	case len(nils) > 0 && !s.Shared && x.behindCheck(s, u, nils):
+	case len(nils) > 0 && !s.Shared && behindCheck(p, s, u, nils):
 		return nil
 	}
-	return x.refuse(refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
+	return refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
 }
 
 // idleValue returns the text for a use as a value where the cleanup certainly is nil,
@@ -90,14 +90,14 @@ func (x *decision) nilValue(s *pattern.Site, u *pattern.Use, nils []*pattern.Ret
 //	if err != nil {
 //		return done, err      // return nil, err
 //	}
-func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) string {
-	if len(nils) > 0 == (len(empties) > 0) || s.Shared || !x.failed(s, u) || !typedPlace(s, u) {
+func idleValue(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) string {
+	if len(nils) > 0 == (len(empties) > 0) || s.Shared || !failed(p, s, u) || !typedPlace(s, u) {
 		return ""
 	}
 	if len(nils) > 0 {
 		return "nil"
 	}
-	if x.p.Sig.Params().Len()+x.p.Sig.Results().Len() > 0 {
+	if p.Sig.Params().Len()+p.Sig.Results().Len() > 0 {
 		return ""
 	}
 	return "func() {}"
@@ -105,8 +105,8 @@ func (x *decision) idleValue(s *pattern.Site, u *pattern.Use, nils, empties []*p
 
 // setBefore reports whether a statement that sets the variable of s, in a list around a
 // use, stands before the use.
-func (x *decision) setBefore(s *pattern.Site, u *pattern.Use) bool {
-	return !flow.HasGoto(s.Decl) && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
+func setBefore(sites []*pattern.Site, s *pattern.Site, u *pattern.Use) bool {
+	return !flow.HasGoto(s.Decl) && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		if t.Var != s.Var {
 			return false
 		}
@@ -141,17 +141,17 @@ func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
 
 // silent reports whether a return of nil comes with no other result that says so: an
 // error that is not nil, or a false.
-func (x *decision) silent(r *pattern.Return) bool {
-	results := x.p.Func.Signature().Results()
+func silent(p *pattern.Prepare, r *pattern.Return) bool {
+	results := p.Func.Signature().Results()
 	for i := range results.Len() {
 		t := results.At(i).Type()
-		if i == x.p.Result || !isError(t) && !isBool(t) {
+		if i == p.Result || !isError(t) && !isBool(t) {
 			continue
 		}
 		if i >= len(r.Stmt.Results) {
 			return false // a bare return
 		}
-		if tv := x.p.Unit.Info.Types[r.Stmt.Results[i]]; !tv.IsNil() && (tv.Value == nil || isFalse(x.p.Unit.Info, r.Stmt.Results[i])) {
+		if tv := p.Unit.Info.Types[r.Stmt.Results[i]]; !tv.IsNil() && (tv.Value == nil || isFalse(p.Unit.Info, r.Stmt.Results[i])) {
 			return false
 		}
 	}
@@ -208,19 +208,19 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 //		return err
 //	}
 //	defer done()
-func (x *decision) behindCheck(s *pattern.Site, u *pattern.Use, returns []*pattern.Return) bool {
+func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []*pattern.Return) bool {
 	if len(returns) == 0 {
 		return true
 	}
 	if s.Shared {
 		return false // another site may have set it
 	}
-	for i := range x.p.Func.Signature().Results().Len() {
-		if i == x.p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return x.fails(r, i) }) {
+	for i := range p.Func.Signature().Results().Len() {
+		if i == p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return fails(p, r, i) }) {
 			continue
 		}
 		if succeeded(s, u, i) == yes {
-			returns = slices.DeleteFunc(slices.Clone(returns), func(r *pattern.Return) bool { return x.fails(r, i) })
+			returns = slices.DeleteFunc(slices.Clone(returns), func(r *pattern.Return) bool { return fails(p, r, i) })
 		}
 	}
 	return len(returns) == 0
@@ -229,13 +229,13 @@ func (x *decision) behindCheck(s *pattern.Site, u *pattern.Use, returns []*patte
 // fails reports whether result i of a return plainly says that there is no
 // cleanup: a false, or an error that the return makes, or that the if around it
 // has just found not nil.
-func (x *decision) fails(r *pattern.Return, i int) bool {
-	if i >= len(r.Stmt.Results) || len(r.Stmt.Results) != x.p.Func.Signature().Results().Len() || x.replaced(i) {
+func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
+	if i >= len(r.Stmt.Results) || len(r.Stmt.Results) != p.Func.Signature().Results().Len() || replaced(p, i) {
 		return false
 	}
-	info := x.p.Unit.Info
+	info := p.Unit.Info
 	e := ast.Unparen(r.Stmt.Results[i])
-	t := x.p.Func.Signature().Results().At(i).Type()
+	t := p.Func.Signature().Results().At(i).Type()
 	if isBool(t) {
 		return isFalse(info, e)
 	}
@@ -252,23 +252,23 @@ func (x *decision) fails(r *pattern.Return, i int) bool {
 		return ok && f.Pkg() != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
 	case *ast.Ident:
 		v, ok := info.Uses[e].(*types.Var)
-		return ok && x.foundError(r.Stmt, v)
+		return ok && foundError(p, r.Stmt, v)
 	}
 	return false
 }
 
 // foundError reports whether the if whose body a return stands in has found v not
 // nil, and nothing in that body, nor any literal, may have set it since.
-func (x *decision) foundError(ret *ast.ReturnStmt, v *types.Var) bool {
-	body, ok := x.p.Up[ret].(*ast.BlockStmt)
+func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
+	body, ok := p.Up[ret].(*ast.BlockStmt)
 	if !ok {
 		return false
 	}
-	test, ok := x.p.Up[body].(*ast.IfStmt)
-	if !ok || test.Body != body || flow.Global(v) || flow.HasGoto(x.p.Decl) || implied(x.p.Unit.Info, test.Cond, v, true) != no {
+	test, ok := p.Up[body].(*ast.IfStmt)
+	if !ok || test.Body != body || flow.Global(v) || flow.HasGoto(p.Decl) || implied(p.Unit.Info, test.Cond, v, true) != no {
 		return false
 	}
-	return !slices.ContainsFunc(x.p.Access[v], func(a flow.Access) bool {
+	return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
 		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, body))
 	})
 }
@@ -451,14 +451,14 @@ func endsTest(fn *types.Func) bool {
 
 // failed reports whether a use stands where the site's error is not nil, and only
 // the returns of nil give an error.
-func (x *decision) failed(s *pattern.Site, u *pattern.Use) bool {
-	results := x.p.Func.Signature().Results()
+func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
+	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if !isError(results.At(i).Type()) || x.replaced(i) || u.Lit != nil || succeeded(s, u, i) != no {
+		if !isError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != no {
 			continue
 		}
-		if !slices.ContainsFunc(x.p.Returns, func(r *pattern.Return) bool {
-			return r.Live() && (i >= len(r.Stmt.Results) || !x.p.Unit.Info.Types[r.Stmt.Results[i]].IsNil())
+		if !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+			return r.Live() && (i >= len(r.Stmt.Results) || !p.Unit.Info.Types[r.Stmt.Results[i]].IsNil())
 		}) {
 			return true
 		}
@@ -469,7 +469,7 @@ func (x *decision) failed(s *pattern.Site, u *pattern.Use) bool {
 // foundNotNil reports whether a use stands where a test has found the cleanup not nil:
 // in the body of an if, or behind one that leaves. Nothing can set the variable in
 // between.
-func (x *decision) foundNotNil(s *pattern.Site, u *pattern.Use) bool {
+func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 	set := func(from, to token.Pos) bool {
 		return slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {
 			return a.Mode == flow.Write && (a.Lit != nil || from <= a.Ident.Pos() && a.Ident.Pos() < to)
@@ -508,8 +508,7 @@ func (x *decision) foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 //				err = fmt.Errorf("begin: %v", v)    // and end is not nil
 //			}
 //		}()
-func (x *decision) boundBeforePanic() *refusal.Refusal {
-	p := x.p
+func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 	result := p.Func.Signature().Results().At(p.Result)
 	if !slices.ContainsFunc(p.Access[result], func(a flow.Access) bool { return a.Mode == flow.Write }) {
 		return nil
@@ -520,14 +519,14 @@ func (x *decision) boundBeforePanic() *refusal.Refusal {
 		case *ast.FuncLit:
 			return false
 		case *ast.DeferStmt:
-			if !at.IsValid() && x.mayRecover(n.Call) {
+			if !at.IsValid() && mayRecover(p, n.Call) {
 				at = n.Pos()
 			}
 		}
 		return true
 	})
 	if at.IsValid() {
-		return x.refuse(refusal.OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
+		return refusal.New(p, refusal.OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
 	}
 	return nil
 }
@@ -535,14 +534,14 @@ func (x *decision) boundBeforePanic() *refusal.Refusal {
 // mayRecover reports whether a deferred call may end a panic. A literal does so by
 // calling recover, a function of the package likewise; nobody looks into other
 // functions, but for those of a few packages that unlock, close and cancel.
-func (x *decision) mayRecover(call *ast.CallExpr) bool {
-	info := x.p.Unit.Info
+func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
+	info := p.Unit.Info
 	var fn *types.Func
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.FuncLit:
 		return flow.Recovers(info, f)
 	case *ast.Ident:
-		for _, l := range x.p.Literals {
+		for _, l := range p.Literals {
 			if l.Var != nil && info.Uses[f] == types.Object(l.Var) {
 				return flow.Recovers(info, l.Lit)
 			}
@@ -561,7 +560,7 @@ func (x *decision) mayRecover(call *ast.CallExpr) bool {
 	case "sync", "os", "time":
 		return false
 	}
-	for _, f := range x.p.Unit.Files {
+	for _, f := range p.Unit.Files {
 		for _, d := range f.Decls {
 			if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && info.Defs[decl.Name] == types.Object(fn.Origin()) {
 				return flow.BodyRecovers(info, decl.Body)
@@ -588,8 +587,8 @@ func isFalse(info *types.Info, e ast.Expr) bool {
 
 // flagName returns what to call the field that tells whether there is something
 // to do, by the usual first words of prepare functions.
-func (x *decision) flagName() string {
-	verb, _ := verbOf(x.p.Key.Name)
+func flagName(p *pattern.Prepare) string {
+	verb, _ := verbOf(p.Key.Name)
 	flags := map[string]string{
 		"prepare": "prepared", "begin": "begun", "start": "started", "open": "opened", "acquire": "acquired",
 		"lock": "locked", "enter": "entered", "track": "tracked", "register": "registered", "setup": "ready",
@@ -598,14 +597,14 @@ func (x *decision) flagName() string {
 	if !ok {
 		name = "live"
 	}
-	return x.fieldName(name)
+	return fieldName(p, name)
 }
 
 // fieldName returns a name for a field of the state that no capture has: name, or
 // name with a number.
-func (x *decision) fieldName(name string) string {
+func fieldName(p *pattern.Prepare, name string) string {
 	try := name
-	for i := 2; slices.ContainsFunc(x.p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
+	for i := 2; slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
 		try = name + strconv.Itoa(i)
 	}
 	return try

@@ -20,12 +20,12 @@ import (
 func (x *decision) shape() *refusal.Refusal {
 	p := x.p
 	if p.Cleanups > 1 {
-		return x.refuse(refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
+		return refusal.New(x.p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
 	}
 	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
 		for _, spec := range p.File.Imports {
 			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
-				return x.refuse(refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
+				return refusal.New(x.p, refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
 			}
 		}
 	}
@@ -37,10 +37,10 @@ func (x *decision) shape() *refusal.Refusal {
 	})
 	for _, a := range p.Access[named] {
 		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
-			return x.refuse(refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
+			return refusal.New(x.p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
-		if !x.accounted(a) {
-			return x.refuse(refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+		if !accounted(x.p, a) {
+			return refusal.New(x.p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
 		}
 	}
 	for _, r := range p.Returns {
@@ -49,23 +49,23 @@ func (x *decision) shape() *refusal.Refusal {
 		}
 		switch {
 		case r.Expr == nil && len(r.Stmt.Results) == 1:
-			return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
+			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
 		case r.Expr == nil:
-			return x.refuse(refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
+			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
 		case callOrValue(r.Expr):
-			return x.refuse(refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
+			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
 		}
-		return x.refuse(refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
+		return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
 			if c.Var == l.Var {
-				return x.refuse(refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
+				return refusal.New(x.p, refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
 			}
 		}
 	}
 	if len(p.LocalDecls) > 0 {
-		return x.refuse(refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+		return refusal.New(x.p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
 	return x.several()
 }
@@ -82,7 +82,7 @@ func (x *decision) several() *refusal.Refusal {
 	p := x.p
 	var texts []string
 	for _, l := range p.Literals {
-		text := x.text(l)
+		text := text(x.p, l)
 		i := slices.Index(texts, text)
 		if i < 0 {
 			i = len(texts)
@@ -96,23 +96,23 @@ func (x *decision) several() *refusal.Refusal {
 	}
 	second := p.Literals[1].Lit
 	if n := len(x.plan.Literals); n > 2 {
-		return x.refuse(refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
+		return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
 	for _, l := range p.Literals {
 		if hasLabel(l.Lit) {
-			return x.refuse(refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
+			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
 		}
 		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
-			return x.refuse(refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
+			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
 		}
-		if id := x.otherMeaning(l); id != nil {
-			return x.refuse(refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
+		if id := otherMeaning(x.p, l); id != nil {
+			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
 		}
 		for _, c := range l.Captures {
 			typ := c.Var.Type().String()
 			if old, ok := types[c.Var.Name()]; ok && old != typ {
-				return x.refuse(refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
+				return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
 			}
 			types[c.Var.Name()] = typ
 		}
@@ -123,9 +123,9 @@ func (x *decision) several() *refusal.Refusal {
 // otherMeaning returns an identifier of a literal that is neither its own nor
 // captured, and has the name of a variable that another literal captures: as a
 // parameter of finish that variable would take its place.
-func (x *decision) otherMeaning(l *pattern.Literal) *ast.Ident {
+func otherMeaning(p *pattern.Prepare, l *pattern.Literal) *ast.Ident {
 	captured := make(map[string]bool)
-	for _, c := range x.p.Captures {
+	for _, c := range p.Captures {
 		captured[c.Var.Name()] = true
 	}
 	var found *ast.Ident
@@ -134,8 +134,8 @@ func (x *decision) otherMeaning(l *pattern.Literal) *ast.Ident {
 		if !ok || found != nil || !captured[id.Name] {
 			return true
 		}
-		obj := x.p.Unit.Info.Uses[id]
-		if obj == nil || flow.Within(l.Lit, x.p.Decl) && l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
+		obj := p.Unit.Info.Uses[id]
+		if obj == nil || flow.Within(l.Lit, p.Decl) && l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
 			return true
 		}
 		if v, ok := obj.(*types.Var); ok && (v.IsField() || slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return c.Var == v })) {
@@ -153,9 +153,9 @@ func (x *decision) otherMeaning(l *pattern.Literal) *ast.Ident {
 // text prints a literal and the names that it captures. Two literals with the
 // same text do the same with variables of the same names: what else they name is
 // their own or the package's.
-func (x *decision) text(l *pattern.Literal) string {
+func text(p *pattern.Prepare, l *pattern.Literal) string {
 	var b strings.Builder
-	if err := format.Node(&b, x.p.Unit.Fset, l.Lit); err != nil {
+	if err := format.Node(&b, p.Unit.Fset, l.Lit); err != nil {
 		return fmt.Sprint(l.Lit.Pos()) // like no other
 	}
 	for _, c := range l.Captures {
@@ -194,8 +194,7 @@ func paramNames(lit *ast.FuncLit) string {
 
 // accounted reports whether an access to the named cleanup result goes away with
 // it: it binds a cleanup, is what a return hands out, or runs the cleanup.
-func (x *decision) accounted(a flow.Access) bool {
-	p := x.p
+func accounted(p *pattern.Prepare, a flow.Access) bool {
 	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
 		return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
 	}) {
@@ -226,7 +225,7 @@ func (x *decision) ownNames() *refusal.Refusal {
 	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
 		for _, param := range x.plan.Finish.Params {
 			if param.Name == id.Name && len(x.plan.Literals) == 1 {
-				return x.refuse(refusal.NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
+				return refusal.New(x.p, refusal.NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
 			}
 		}
 	}

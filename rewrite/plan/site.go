@@ -27,14 +27,14 @@ func (x *decision) settle() *refusal.Refusal {
 			}
 		}
 		if len(x.plan.Drop) > 0 && spread(s) {
-			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
+			return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
 		}
 		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return x.plan.Idle[u] == "" })
 		if x.plan.Form == Handed {
 			if r := x.variableType(s); r != nil {
 				return r
 			}
-		} else if r := x.discards(s); r != nil {
+		} else if r := discards(x.p, s); r != nil {
 			return r
 		}
 		if r := x.reaches(s); r != nil {
@@ -49,14 +49,14 @@ func (x *decision) settle() *refusal.Refusal {
 }
 
 // discards refuses a "_ = done" that is no line of its own.
-func (x *decision) discards(s *pattern.Site) *refusal.Refusal {
+func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 	for _, u := range s.Uses {
 		if u.Kind != pattern.Discard {
 			continue
 		}
 		a, ok := u.Stmt.(*ast.AssignStmt)
 		if _, _, list := s.Up.List(u.Stmt); !ok || !list || len(a.Lhs) > 1 {
-			return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
+			return refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
 		}
 	}
 	return nil
@@ -70,7 +70,7 @@ func (x *decision) variableType(s *pattern.Site) *refusal.Refusal {
 	if generic && s.Shared && slices.ContainsFunc(x.sites, func(t *pattern.Site) bool {
 		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), args, types.Identical)
 	}) {
-		return x.refuse(refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
+		return refusal.New(x.p, refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
 	}
 	if s.Spec == nil {
 		return nil
@@ -93,7 +93,7 @@ func (x *decision) variableType(s *pattern.Site) *refusal.Refusal {
 		typ += "[" + text + "]"
 	}
 	if !writable || !plainly(s.Unit, s.Spec.Pos(), typ) {
-		return x.refuse(refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
+		return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	x.plan.Types[s.Var] = typ
 	return nil
@@ -114,7 +114,7 @@ func (x *decision) reaches(s *pattern.Site) *refusal.Refusal {
 	}
 	for _, u := range calls(s) {
 		if id := identOf(sel.X); id == nil || !s.Unit.Sees(u.Expr.Pos(), s.Unit.Info.Uses[id]) {
-			return x.refuse(refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
+			return refusal.New(x.p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
 		}
 	}
 	return nil
@@ -131,8 +131,8 @@ func (x *decision) wraps(s *pattern.Site) *refusal.Refusal {
 		if u.Kind != pattern.Value || x.plan.Idle[u] != "" {
 			continue
 		}
-		if x.recovers() {
-			return x.refuse(refusal.RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
+		if recovers(x.p) {
+			return refusal.New(x.p, refusal.RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
 		}
 		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
 		for _, v := range vars {
@@ -141,13 +141,13 @@ func (x *decision) wraps(s *pattern.Site) *refusal.Refusal {
 				t = slice.Elem()
 			}
 			if !plainly(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
-				return x.refuse(refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
+				return refusal.New(x.p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
 			}
 			if ptr, ok := t.(*types.Pointer); ok {
 				t = ptr.Elem()
 			}
 			if _, basic := types.Unalias(t).(*types.Basic); !basic && !isError(t) {
-				return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
+				return refusal.New(x.p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
 			}
 		}
 	}
@@ -165,5 +165,5 @@ func (x *decision) methodFree(s *pattern.Site) *refusal.Refusal {
 	if obj == nil {
 		return nil
 	}
-	return x.refuse(refusal.NameClash, s.Unit, s.Call.Pos(), "the type that it is called through has a %s already", x.plan.Finish.Name)
+	return refusal.New(x.p, refusal.NameClash, s.Unit, s.Call.Pos(), "the type that it is called through has a %s already", x.plan.Finish.Name)
 }

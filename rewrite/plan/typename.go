@@ -25,22 +25,22 @@ func (x *decision) typeName(c *pattern.Capture) (string, *refusal.Refusal) {
 		}
 	}
 	t := c.Var.Type()
-	if bad := x.unnameable(t); bad != "" {
-		return "", x.refuse(refusal.UnnameableType, x.p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
+	if bad := unnameable(x.p, t); bad != "" {
+		return "", refusal.New(x.p, refusal.UnnameableType, x.p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}
-	if name := x.hiddenType(t); name != "" {
-		return "", x.refuse(refusal.NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
+	if name := hiddenType(x.p, t); name != "" {
+		return "", refusal.New(x.p, refusal.NameClash, x.p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
 	}
 	return types.TypeString(t, x.importName), nil
 }
 
 // hiddenType returns the name of a type of the package, in t, that is also the name
 // of a type parameter of prepare; "" if there is none.
-func (x *decision) hiddenType(t types.Type) (name string) {
-	sig := x.p.Func.Signature()
+func hiddenType(p *pattern.Prepare, t types.Type) (name string) {
+	sig := p.Func.Signature()
 	params := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
 	parts(t, func(t types.Type) bool {
-		if obj := namedObject(t); obj != nil && obj.Pkg() == x.p.Unit.Pkg &&
+		if obj := namedObject(t); obj != nil && obj.Pkg() == p.Unit.Pkg &&
 			slices.ContainsFunc(params, func(tp *types.TypeParam) bool { return tp.Obj().Name() == obj.Name() }) {
 			name = obj.Name()
 		}
@@ -117,7 +117,7 @@ func (x *decision) importName(pkg *types.Package) string {
 		planned[name] = true
 	}
 	name := pkg.Name()
-	for i := 2; planned[name] || x.used(x.p.Unit, name) && !(name == pkg.Name() && x.importedAs(pkg)); i++ {
+	for i := 2; planned[name] || x.used(x.p.Unit, name) && !(name == pkg.Name() && importedAs(x.p, pkg)); i++ {
 		name = pkg.Name() + strconv.Itoa(i)
 	}
 	imp := Import{Name: name, Path: pkg.Path()}
@@ -133,8 +133,8 @@ func pathBase(path string) string { return path[strings.LastIndexByte(path, '/')
 
 // importedAs reports whether every use of pkg's name in prepare's package
 // means pkg, so that one more file may import it by that name.
-func (x *decision) importedAs(pkg *types.Package) bool {
-	u := x.p.Unit
+func importedAs(p *pattern.Prepare, pkg *types.Package) bool {
+	u := p.Unit
 	for id, obj := range u.Info.Uses {
 		if id.Name != pkg.Name() {
 			continue
@@ -170,9 +170,9 @@ func (x *decision) importedAs(pkg *types.Package) bool {
 
 // unnameable returns why a type cannot be written at the package level of
 // prepare's file, "" if it can.
-func (x *decision) unnameable(t types.Type) (why string) {
+func unnameable(p *pattern.Prepare, t types.Type) (why string) {
 	private := func(obj types.Object) bool {
-		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != x.p.Key.Pkg
+		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != p.Key.Pkg
 	}
 	parts(t, func(t types.Type) bool {
 		switch u := t.(type) {
@@ -194,7 +194,7 @@ func (x *decision) unnameable(t types.Type) (why string) {
 		case obj == nil || obj.Pkg() == nil:
 		case private(obj):
 			why = obj.Pkg().Name() + "." + obj.Name() + " is not exported"
-		case obj.Pkg().Path() != x.p.Key.Pkg && !flow.Importable(obj.Pkg().Path(), x.p.Key.Pkg):
+		case obj.Pkg().Path() != p.Key.Pkg && !flow.Importable(obj.Pkg().Path(), p.Key.Pkg):
 			why = "package " + obj.Pkg().Path() + " cannot be imported here"
 		case obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope():
 			why = obj.Name() + " is declared inside a function"

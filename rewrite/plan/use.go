@@ -17,9 +17,9 @@ func (x *decision) uses() *refusal.Refusal {
 	for _, s := range x.sites {
 		switch {
 		case s.Form == pattern.Otherwise:
-			return x.refuse(refusal.CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
+			return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
 		case s.Obstacle != nil && s.Form != pattern.Passed:
-			return x.refuse(refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+			return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
 			runs = runs || u.Call != nil
@@ -29,7 +29,7 @@ func (x *decision) uses() *refusal.Refusal {
 			if t := valueType(s); !isSignature(t) && !typedPlace(s, u) {
 				name := nameAt(s, u, t)
 				if name == "" {
-					return x.refuse(refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+					return refusal.New(x.p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
 				}
 				x.plan.Convert[u] = name
 			}
@@ -38,10 +38,10 @@ func (x *decision) uses() *refusal.Refusal {
 	if !runs {
 		for _, s := range x.sites {
 			if s.Obstacle != nil {
-				return x.refuse(refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+				return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 			}
 		}
-		return x.refuse(refusal.CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
+		return refusal.New(x.p, refusal.CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
 	}
 	return nil
 }
@@ -108,6 +108,6 @@ func isSignature(t types.Type) bool {
 }
 
 // recovers reports whether one of the cleanups calls recover itself.
-func (x *decision) recovers() bool {
-	return slices.ContainsFunc(x.p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(x.p.Unit.Info, l.Lit) })
+func recovers(p *pattern.Prepare) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
 }
