@@ -14,7 +14,7 @@ import (
 // or, where no program leads to it by itself, that the test named here exists.
 func TestCodes(t *testing.T) {
 	elsewhere := map[refusal.Code]string{
-		refusal.InternalError:  "edit/candidate_test.go:TestFault",
+		refusal.InternalError:  "candidate/candidate_test.go:TestFault",
 		refusal.CgoFile:        "cgo_test.go:TestCgo",
 		refusal.ConfigsDiverge: "run_test.go:TestConfigsDiverge",
 		refusal.OutsideModule:  "run_test.go:TestOutsideModule",

@@ -104,6 +104,9 @@ func captures(p *plan.Plan) []same.Capture {
 	return all
 }
 
-func state(s plan.State) same.State {
+func state(s *plan.State) same.State {
+	if s == nil {
+		return same.State{}
+	}
 	return same.State{Type: s.Type, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
 }

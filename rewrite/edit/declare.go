@@ -158,7 +158,7 @@ func (d *declarer) inner() error {
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
-		if d.Plan.Finish.OnState && d.inHeader(in.Use.Call) {
+		if d.Plan.State != nil && d.inHeader(in.Use.Call) {
 			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name
 		}
 		fun, err := expr(callee)
@@ -214,7 +214,7 @@ func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
 func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	f := d.Plan.Finish
 	switch {
-	case f.OnState:
+	case d.Plan.State != nil:
 		return d.stateLiteral(lit, nil) + "." + f.Name
 	case f.OnRecv:
 		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
@@ -237,11 +237,14 @@ func (d *declarer) innerArgs(lit *pattern.Literal) []string {
 	return args
 }
 
-// stateValue returns prepare's expression for the state at a live return, "" if
-// nothing is handed over.
+// stateValue returns prepare's expression for the state at a return, "" if nothing is
+// handed over.
 func (d *declarer) stateValue(r *pattern.Return) string {
-	if d.Plan.Form == plan.Direct {
+	switch {
+	case d.Plan.State == nil:
 		return ""
+	case !r.Live():
+		return d.Plan.State.Zero()
 	}
 	return d.stateLiteral(r.Literal, r.Stmt)
 }
@@ -408,10 +411,7 @@ func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
 func (d *declarer) returns() error {
 	for _, r := range d.Prepare.Returns {
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
-		value := d.Plan.State.Zero
-		if r.Live() {
-			value = d.stateValue(r)
-		}
+		value := d.stateValue(r)
 		if len(stmt.Results) == 0 {
 			if value != "" {
 				if err := d.spell(stmt, value); err != nil {
@@ -499,7 +499,6 @@ func (d *declarer) signature() error {
 		return len(f.Names) == 0
 	})
 	inLines(ft.Params.List)
-	typ := d.Plan.State.Type
 	i = 0
 	inLines = lines(ft.Results.List)
 	var results []*dst.Field
@@ -512,8 +511,8 @@ func (d *declarer) signature() error {
 			continue
 		}
 		var state *dst.Field
-		if typ != "" {
-			e, err := expr(typ)
+		if d.Plan.State != nil {
+			e, err := expr(d.Plan.State.Type)
 			if err != nil {
 				return err
 			}

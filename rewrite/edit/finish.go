@@ -48,7 +48,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		} else {
 			b.WriteString("(" + types.ExprString(recv.Type) + ") ")
 		}
-	case f.OnState:
+	case d.Plan.State != nil:
 		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
 	}
 	b.WriteString(f.Name + "(" + paramList(f.Params) + ") {}")
@@ -178,6 +178,9 @@ func paramList(params []plan.Param) string {
 // substitute makes the captures that travel in the state what finish calls
 // them: fields of the struct, what pointers point to.
 func (d *declarer) substitute(lit *dst.FuncLit) {
+	if d.Plan.State == nil {
+		return
+	}
 	passages := make(map[dst.Node]plan.Passage)
 	for _, f := range d.Plan.State.Fields {
 		for _, id := range f.Capture.Uses {
@@ -234,7 +237,7 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 // to do.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
 	s := d.Plan.State
-	if !s.Guard {
+	if s == nil || !s.Guard {
 		return nil
 	}
 	flag := s.Name + "." + s.Live

@@ -232,7 +232,7 @@ func (w *siteWriter) use(u *pattern.Use) *refusal.Refusal {
 		if name := w.Plan.Convert[u]; name != "" {
 			before, after = name+"(", ")"
 		}
-		if w.Plan.Finish.OnState && len(w.args()) == 0 {
+		if w.Plan.State != nil && len(w.args()) == 0 {
 			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.Pos(), before); r != nil {
 				return r
 			}
@@ -244,7 +244,7 @@ func (w *siteWriter) use(u *pattern.Use) *refusal.Refusal {
 	if len(u.Call.Args) > 0 && args != "" {
 		args += ", "
 	}
-	if w.Plan.Finish.OnState {
+	if w.Plan.State != nil {
 		return w.replace(w.source, u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
 	}
 	return w.replace(w.source, u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
@@ -285,7 +285,7 @@ func (w *siteWriter) removeLine(stmt ast.Node) *refusal.Refusal {
 // itself if it needs no more than its receiver, a literal that calls it if not.
 func (w *siteWriter) wrapper(u *pattern.Use) string {
 	callee, args := w.callee(), w.args()
-	if w.Plan.Finish.OnState {
+	if w.Plan.State != nil {
 		callee = w.src(u.Expr) + "." + w.Plan.Finish.Name
 	}
 	if len(args) == 0 {

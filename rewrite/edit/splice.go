@@ -13,6 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -30,8 +31,8 @@ type source struct {
 	name    string
 	text    []byte
 	splices []Edit
-	imports []plan.Import // to add
-	clean   bool          // the file is gofmt-clean
+	imports []spell.Import // to add
+	clean   bool           // the file is gofmt-clean
 }
 
 // A maker turns a plan into edits.

@@ -1,49 +1,36 @@
 package plan
 
 import (
-	"go/ast"
-	"go/token"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // A Decider decides about the prepare functions of one world.
 type Decider struct {
-	world   *callers.World
 	callers *callers.Index
-	names   map[*pattern.Unit]map[string]bool // identifiers, by unit
+	names   *names
 }
 
 // NewDecider returns a Decider for the world.
 func NewDecider(w *callers.World) *Decider {
-	return &Decider{
-		world:   w,
-		callers: callers.NewIndex(w),
-		names:   make(map[*pattern.Unit]map[string]bool),
-	}
+	index := callers.NewIndex(w)
+	return &Decider{index, &names{world: w, callers: index, seen: make(map[*pattern.Unit]map[string]bool)}}
 }
 
-// A decision is under way for one prepare function.
-type decision struct {
-	*Decider
+// A subject is a prepare function with what is known of it before the form of the
+// rewrite is chosen. Each field is what one stage has found, from the fields before it.
+type subject struct {
 	p     *pattern.Prepare
 	sites []*pattern.Site
-	plan  *Plan
 
-	// shared holds the captures whose variable must stay the one that
-	// prepare has: finish gets its address.
-	shared map[*pattern.Capture]bool
-	// resets holds the captures that the cleanup sets before it reads them:
-	// finish needs neither the variable nor its value.
-	resets map[*pattern.Capture][]Reset
-
-	decls map[types.Object]ast.Node // functions and variables of the package; nil until somebody asks
-
-	nilTested bool // a caller compares the cleanup with nil
-	guarded   bool // finish has to know that there is nothing to do
+	literals literals                // literals.go: what it returns
+	convert  map[*pattern.Use]string // values.go: what the sites do with it
+	finality finality                // shared.go: which values the cleanup would have seen
+	idle     idle                    // idle.go: the returns without a cleanup
 }
 
 // Decide returns the plan for p, or the reason why there is none. sites and
@@ -52,92 +39,102 @@ type decision struct {
 // It takes the form Direct if all of that form's conditions hold, and Handed
 // otherwise.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
-	x := &decision{
-		Decider: d, p: p, sites: sites,
-		shared: make(map[*pattern.Capture]bool),
-		resets: make(map[*pattern.Capture][]Reset),
-	}
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
-	x.begin(Direct)
-	if r := x.steps(
-		x.shape,       // shape.go: what it returns
-		x.uses,        // use.go: what the sites do with it
-		x.dropped,     // initialize.go: what package initialization refers to
-		x.finality,    // final.go: which values the cleanup would have seen
-		x.nothingToDo, // nothing.go: the returns without a cleanup
-	); r != nil {
+	x, r := newSubject(p, sites)
+	if r != nil {
 		return nil, r
 	}
-	first := *x.plan
-	why := x.steps(x.direct, x.rest)
+	plan, why := d.plan(x, Direct)
 	if why == nil {
-		return x.plan, nil
+		return plan, nil
 	}
-	x.begin(Handed)
-	x.plan.Literals, x.plan.Number, x.plan.Idle, x.plan.Convert = first.Literals, first.Number, first.Idle, first.Convert
-	x.plan.WhyNotDirect = why
-	if r := x.steps(x.handed, x.rest); r != nil {
+	if plan, r = d.plan(x, Handed); r != nil {
 		return nil, r
 	}
-	return x.plan, nil
+	plan.WhyNotDirect = why
+	return plan, nil
 }
 
-// begin starts a plan of a form.
-func (x *decision) begin(f Form) {
-	x.plan = &Plan{
-		Prepare: x.p, Form: f,
-		Number: make(map[*pattern.Literal]int), Drop: make(map[int]bool), Fresh: make(map[int]bool),
-		Types: make(map[*types.Var]string), Idle: make(map[*pattern.Use]string), Convert: make(map[*pattern.Use]string),
+// newSubject takes the stages that both forms have in common.
+func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refusal.Refusal) {
+	x = &subject{p: p, sites: sites}
+	if x.literals, r = literalsOf(p); r != nil {
+		return nil, r
 	}
+	if x.convert, r = values(p, sites); r != nil {
+		return nil, r
+	}
+	if r := dropped(p, sites); r != nil {
+		return nil, r
+	}
+	x.finality = finalityOf(p, sites)
+	if x.idle, r = idleOf(p, sites); r != nil {
+		return nil, r
+	}
+	return x, nil
 }
 
-// rest decides what both forms have in common, once it is known how each capture
-// reaches finish.
-func (x *decision) rest() *refusal.Refusal {
-	return x.steps(
-		x.inner,     // inner.go: uses within prepare itself
-		x.drop,      // drop.go: parameters that are not needed any more
-		x.name,      // name.go: finish, its parameters, the state
-		x.satisfies, // what the new signature would be taken for
-		x.settle,    // site.go: the statements of each site
-	)
-}
-
-// steps takes steps until one refuses.
-func (x *decision) steps(steps ...func() *refusal.Refusal) *refusal.Refusal {
-	for _, step := range steps {
-		if r := step(); r != nil {
-			return r
+// plan makes the plan of a form: how each capture reaches finish, and then what both
+// forms have in common.
+func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
+	p, sites := x.p, x.sites
+	plan = &Plan{
+		Prepare: p, Form: form, Literals: x.literals.distinct, Number: x.literals.number,
+		Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
+	}
+	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool {
+		return d.names.taken(p, p.Unit, name, func(u *pattern.Unit, name string) bool { return form == Direct && goes(p, sites, u, name) })
+	}}
+	if form == Direct {
+		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
+	} else {
+		plan.Passages, r = handed(p, sites, x.finality, file)
+	}
+	if r != nil {
+		return nil, r
+	}
+	if plan.Inner, r = inner(p, plan.Passages); r != nil {
+		return nil, r
+	}
+	plan.Drop, plan.Fresh = drop(p, sites, plan.Passages, x.idle)
+	if form == Handed {
+		if plan.State, r = newState(p, sites, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
+			return nil, r
 		}
 	}
-	return nil
-}
-
-// refuse builds a refusal. The reason is a format of a clause that follows
-// "cannot rewrite NAME: "; the position is appended to it.
-func (x *decision) refuse(code refusal.Code, u *pattern.Unit, pos token.Pos, format string, args ...any) *refusal.Refusal {
-	return refusal.New(x.p, code, u, pos, format, args...)
-}
-
-// satisfies refuses when an interface asks for prepare's new signature.
-func (x *decision) satisfies() *refusal.Refusal {
-	if x.plan.Form == Handed {
-		return nil
+	if plan.Finish, r = newFinish(p, sites, x.literals, plan.Passages, plan.State, d.names); r != nil {
+		return nil, r
 	}
-	sig := x.p.Func.Signature()
+	if form == Handed {
+		r = typesSeen(p, plan.State)
+	} else {
+		r = d.callers.CheckSignature(p, plan.signature())
+	}
+	if r != nil {
+		return nil, r
+	}
+	if r := statements(p, sites, plan); r != nil {
+		return nil, r
+	}
+	plan.Imports = file.Imports
+	return plan, nil
+}
+
+// signature returns the signature that prepare is to have if the form is Direct.
+func (pl *Plan) signature() *types.Signature {
+	sig := pl.Prepare.Func.Signature()
 	var params, results []*types.Var
 	for i := range sig.Params().Len() {
-		if !x.plan.Drop[i] {
+		if !pl.Drop[i] {
 			params = append(params, sig.Params().At(i))
 		}
 	}
 	for i := range sig.Results().Len() {
-		if i != x.p.Result {
+		if i != pl.Prepare.Result {
 			results = append(results, sig.Results().At(i))
 		}
 	}
-	changed := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !x.plan.Drop[sig.Params().Len()-1])
-	return x.callers.CheckSignature(x.p, changed)
+	return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !pl.Drop[sig.Params().Len()-1])
 }

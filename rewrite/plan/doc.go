@@ -51,6 +51,25 @@
 // struct apart, and one field that leaks would move the variable to the heap
 // again. Such a pointer is an argument of finish: defer done.finish(&err).
 //
+// # How a plan is made
+//
+// [Decider.Decide] in decide.go calls the stages in their order. A stage is a function
+// in a file of its own. It takes the prepare function, its sites and what earlier stages
+// have found, and returns what it finds, or a refusal:
+//
+//	callers.Check   who calls the function; may each place that depends on it change?
+//	literals.go     which cleanups the function returns
+//	values.go       what the sites do with a cleanup, other than to call it
+//	initialize.go   what package initialization refers to
+//	shared.go       which captured variables may change after the return, and, in
+//	                reset.go, which ones the cleanup sets before it reads them
+//	idle.go         the returns without a cleanup; check.go has what a check tells
+//
+// The rest depends on the form: how each capture reaches finish (direct.go, handed.go),
+// calls within prepare (inner.go), parameters that prepare no longer needs (drop.go),
+// the struct (state.go), the name and parameters of finish (finish.go), and the
+// statements of each site (statements.go).
+//
 // # Hazards of both forms
 //
 // Each of the following is a way in which a naive rewrite, search and replace with

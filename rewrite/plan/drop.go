@@ -8,7 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/refusal"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
 // drop finds the parameters that prepare does not need any more, since only its
@@ -18,37 +18,37 @@ import (
 // gets new(T): if at every site the variable is zero on entry, nothing is seen
 // of it before, and prepare's own result overwrites it right after, then what
 // the cleanup reads there is zero, and what it writes there is lost.
-func (x *decision) drop() *refusal.Refusal {
-	p := x.p
-	if len(x.sites) == 0 {
-		return nil
+func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle idle) (dropped, fresh map[int]bool) {
+	dropped, fresh = make(map[int]bool), make(map[int]bool)
+	if len(sites) == 0 {
+		return dropped, fresh
 	}
-	for _, pass := range x.plan.Passages {
+	for _, pass := range passages {
 		c := pass.Capture
-		if pass.Route != ByArgument || c.Class != pattern.Param || !onlyInCleanup(x.p, c) {
+		if pass.Route != ByArgument || c.Class != pattern.Param || !onlyInCleanup(p, c) {
 			continue
 		}
-		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || hasTypeParam(c.Var.Type()) || commented(x.p, x.sites, c.Index) {
+		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || spell.HasTypeParam(c.Var.Type()) || commented(p, sites, c.Index) {
 			continue
 		}
-		if !everySite(x.sites, func(s *pattern.Site) bool {
+		if !everySite(sites, func(s *pattern.Site) bool {
 			if c.Index >= len(s.Call.Args) {
 				return false
 			}
-			return constant(s, s.Call.Args[c.Index]) || x.runs(s)
+			return constant(s, s.Call.Args[c.Index]) || runs(s, idle)
 		}) {
 			continue // the variable of the operand might be unused
 		}
 		if len(p.Inner) == 0 {
-			x.plan.Drop[c.Index] = true
+			dropped[c.Index] = true
 			continue
 		}
-		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && onlyThrough(x.p, c) && everySite(x.sites, func(s *pattern.Site) bool { return zeroOnEntry(x.p, s, c.Index) }) && innerAtReturn(x.p) && innerSees(x.p, "new "+pass.Type) {
-			x.plan.Drop[c.Index] = true
-			x.plan.Fresh[c.Index] = true
+		if _, ok := types.Unalias(c.Var.Type()).(*types.Pointer); ok && onlyThrough(p, c) && everySite(sites, func(s *pattern.Site) bool { return zeroOnEntry(p, s, c.Index) }) && innerAtReturn(p) && innerSees(p, "new "+pass.Type) {
+			dropped[c.Index] = true
+			fresh[c.Index] = true
 		}
 	}
-	return nil
+	return dropped, fresh
 }
 
 // commented reports whether a comment stands beside parameter i or its operand at a
@@ -84,8 +84,8 @@ func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 }
 
 // runs reports whether the site calls finish somewhere.
-func (x *decision) runs(s *pattern.Site) bool {
-	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return x.plan.Idle[u] == "" })
+func runs(s *pattern.Site, idle idle) bool {
+	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return idle.values[u] == "" })
 }
 
 // constant reports whether an operand is a constant or nil.
@@ -192,7 +192,7 @@ func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 // innerSees reports whether the names in a text mean at every inner use what they
 // mean in the file.
 func innerSees(p *pattern.Prepare, text string) bool {
-	return !slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !plainly(p.Unit, u.Expr.Pos(), text) })
+	return !slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !spell.Plain(p.Unit, u.Expr.Pos(), text) })
 }
 
 // innerAtReturn reports whether each inner use runs right before a return that

@@ -6,6 +6,7 @@ import (
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -21,20 +22,24 @@ import (
 //	var y = compute()
 //	func start() int { begin(1); return 1 }
 //	func begin(n int) func() { return func() { log(n, y) } }
-func (x *decision) dropped() *refusal.Refusal {
-	for _, s := range x.sites {
-		if len(calls(s)) > 0 || s.Unit.Pkg.Path() != x.p.Key.Pkg {
+func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	var decls map[types.Object]ast.Node
+	for _, s := range sites {
+		if len(calls(s)) > 0 || s.Unit.Pkg.Path() != p.Key.Pkg {
 			continue
 		}
 		cleanup := make(map[ast.Node]bool)
-		for _, l := range x.p.Literals {
+		for _, l := range p.Literals {
 			cleanup[l.Lit] = true
 		}
-		rest := x.packageVars(s.Decl, cleanup)
+		if decls == nil {
+			decls = packageDecls(p.Unit)
+		}
+		rest := packageVars(p.Unit.Info, decls, s.Decl, cleanup)
 		for lit := range cleanup {
-			for v := range x.packageVars(lit, nil) {
+			for v := range packageVars(p.Unit.Info, decls, lit, nil) {
 				if !rest[v] {
-					return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
+					return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
 				}
 			}
 		}
@@ -45,27 +50,7 @@ func (x *decision) dropped() *refusal.Refusal {
 // packageVars returns the package variables with a value that a node refers to, through
 // functions and other variables, as package initialization sees it. The nodes in
 // without do not count.
-func (x *decision) packageVars(root ast.Node, without map[ast.Node]bool) map[*types.Var]bool {
-	info := x.p.Unit.Info
-	if x.decls == nil {
-		x.decls = make(map[types.Object]ast.Node)
-		for _, f := range x.p.Unit.Files {
-			for _, d := range f.Decls {
-				switch d := d.(type) {
-				case *ast.FuncDecl:
-					x.decls[info.Defs[d.Name]] = d
-				case *ast.GenDecl:
-					for _, spec := range d.Specs {
-						if vs, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR && len(vs.Values) > 0 {
-							for _, name := range vs.Names {
-								x.decls[info.Defs[name]] = vs
-							}
-						}
-					}
-				}
-			}
-		}
-	}
+func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Node, without map[ast.Node]bool) map[*types.Var]bool {
 	vars := make(map[*types.Var]bool)
 	seen := make(map[ast.Node]bool)
 	next := []ast.Node{root}
@@ -89,15 +74,37 @@ func (x *decision) packageVars(root ast.Node, without map[ast.Node]bool) map[*ty
 			case *types.Func:
 				obj = o.Origin()
 			case *types.Var:
-				if decl := x.decls[o]; decl != nil && flow.Global(o) {
+				if decl := decls[o]; decl != nil && flow.Global(o) {
 					vars[o] = true
 				}
 			}
-			if decl := x.decls[obj]; decl != nil && obj != nil {
+			if decl := decls[obj]; decl != nil && obj != nil {
 				next = append(next, decl)
 			}
 			return true
 		})
 	}
 	return vars
+}
+
+// packageDecls returns the functions of a unit, and its variables that have a value.
+func packageDecls(u *pattern.Unit) map[types.Object]ast.Node {
+	decls := make(map[types.Object]ast.Node)
+	for _, f := range u.Files {
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				decls[u.Info.Defs[d.Name]] = d
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if vs, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR && len(vs.Values) > 0 {
+						for _, name := range vs.Names {
+							decls[u.Info.Defs[name]] = vs
+						}
+					}
+				}
+			}
+		}
+	}
+	return decls
 }

@@ -21,37 +21,37 @@ import (
 //	defer done()                            // reads n at the end
 //	n++
 //	defer func() { finish(n) }()            // not defer finish(n)
-func (x *decision) inner() *refusal.Refusal {
-	p := x.p
+func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusal) {
+	var plans []InnerPlan
 	for _, u := range p.Inner {
-		if u.Call == nil || u.Kind == pattern.GoCall || inCleanup(x.p, u.Expr) {
-			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
+		if u.Call == nil || u.Kind == pattern.GoCall || inCleanup(p, u.Expr) {
+			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
 		}
-		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && x.wrapInner(u) {
-			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
+		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && wrapInner(p, passages, u) {
+			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
-		if l := literalOf(x.p, u); !bound(x.p, l, u) {
-			return refusal.New(x.p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
+		if l := literalOf(p, u); !bound(p, l, u) {
+			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
 		}
-		for _, c := range literalOf(x.p, u).Captures {
+		for _, c := range literalOf(p, u).Captures {
 			if !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return refusal.New(x.p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
+				return nil, refusal.New(p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which its cleanup captures, is out of scope where it runs its cleanup", c.Var.Name())
 			}
 		}
-		for _, pass := range x.plan.Passages {
+		for _, pass := range passages {
 			// What another cleanup captures is an argument here, too.
 			c := pass.Capture
 			if (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
-				return refusal.New(x.p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
+				return nil, refusal.New(p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
 			}
 		}
-		wrap := u.Kind == pattern.DeferCall && x.wrapInner(u)
-		if wrap && recovers(x.p) {
-			return refusal.New(x.p, refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
+		wrap := u.Kind == pattern.DeferCall && wrapInner(p, passages, u)
+		if wrap && recovers(p) {
+			return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
 		}
-		x.plan.Inner = append(x.plan.Inner, InnerPlan{Use: u, Wrap: wrap})
+		plans = append(plans, InnerPlan{Use: u, Wrap: wrap})
 	}
-	return nil
+	return plans, nil
 }
 
 // bound reports whether the variable of a cleanup certainly holds it at a use:
@@ -66,16 +66,16 @@ func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 
 // wrapInner reports whether a captured variable may be assigned between a
 // deferred use and the end of prepare.
-func (x *decision) wrapInner(u *pattern.Use) bool {
-	for _, c := range literalOf(x.p, u).Captures {
-		if x.sharedRoute(c) {
+func wrapInner(p *pattern.Prepare, passages []Passage, u *pattern.Use) bool {
+	for _, c := range literalOf(p, u).Captures {
+		if sharedRoute(passages, c) {
 			continue // its address is as good now as later
 		}
-		if c.Class == pattern.Result || x.p.OldLoopVar(c.Var) {
+		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
 			return true // a return assigns the one, the next turn the other
 		}
-		inLoop := x.p.Up.Loop(u.Stmt, x.p.Decl) != nil || flow.HasGoto(x.p.Decl.Body)
-		for _, a := range x.p.Access[c.Var] {
+		inLoop := p.Up.Loop(u.Stmt, p.Decl) != nil || flow.HasGoto(p.Decl.Body)
+		for _, a := range p.Access[c.Var] {
 			if a.Mode == flow.Write && (inLoop || a.Ident.Pos() > u.Stmt.Pos() || a.Lit != nil) {
 				return true
 			}
@@ -96,6 +96,6 @@ func literalOf(p *pattern.Prepare, u *pattern.Use) *pattern.Literal {
 }
 
 // sharedRoute reports whether finish gets the address of the capture.
-func (x *decision) sharedRoute(c *pattern.Capture) bool {
-	return slices.ContainsFunc(x.plan.Passages, func(p Passage) bool { return p.Capture == c && p.Pointer })
+func sharedRoute(passages []Passage, c *pattern.Capture) bool {
+	return slices.ContainsFunc(passages, func(p Passage) bool { return p.Capture == c && p.Pointer })
 }

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -40,7 +42,7 @@ type Plan struct {
 	Number map[*pattern.Literal]int
 
 	Passages []Passage // one for each capture, in the order of finish's parameters
-	State    State
+	State    *State    // nil if the form is Direct
 	Finish   Finish
 
 	// Drop tells the parameters that the prepare function loses, by index.
@@ -68,12 +70,8 @@ type Plan struct {
 
 	// Imports are the packages that the file of the prepare function must
 	// import to name the types of state, by path.
-	Imports []Import
+	Imports []spell.Import
 }
-
-// An Import is a package that a file must import. Name is empty where the file
-// uses the package's own name.
-type Import struct{ Name, Path string }
 
 // A Route is the way in which a capture reaches finish.
 type Route int
@@ -96,6 +94,14 @@ type Passage struct {
 	Resets  []Reset
 }
 
+// A Reset is the assignment by which a cleanup sets a captured variable before it
+// reads it. Finish declares a variable of its own there.
+type Reset struct {
+	Stmt   ast.Stmt // in a list: the assignment, or a statement that has it for its init
+	Assign *ast.AssignStmt
+	Define bool // := declares it; else a var statement before Stmt
+}
+
 // A State is the struct that prepare returns in the cleanup's place if the form is
 // Handed.
 type State struct {
@@ -106,12 +112,14 @@ type State struct {
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
-	Zero   string    // the value of an idle return
 }
+
+// Zero returns the text of the state of an idle return.
+func (s *State) Zero() string { return s.Type + "{}" }
 
 // Distinct returns the fields of the state, each name once: captures of one
 // name in different literals share a field.
-func (s State) Distinct() []Passage {
+func (s *State) Distinct() []Passage {
 	var distinct []Passage
 	seen := make(map[string]bool)
 	for _, f := range s.Fields {
@@ -123,12 +131,12 @@ func (s State) Distinct() []Passage {
 	return distinct
 }
 
-// A Finish describes the function or method that the cleanup becomes.
+// A Finish describes the function or method that the cleanup becomes. If the form is
+// Handed it is a method of the state.
 type Finish struct {
-	Name    string
-	OnRecv  bool    // a method on prepare's receiver
-	OnState bool    // a method on the state struct
-	Params  []Param // those before the cleanup's own
+	Name   string
+	OnRecv bool    // a method on prepare's receiver, if the form is Direct
+	Params []Param // those before the cleanup's own
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.

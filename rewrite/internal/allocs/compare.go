@@ -175,7 +175,7 @@ func isFinish(d *ast.FuncDecl, p *plan.Plan) bool {
 	}
 	recv := ""
 	switch {
-	case p.Finish.OnState:
+	case p.State != nil:
 		recv = p.State.Type
 	case p.Finish.OnRecv:
 		recv = p.Prepare.Key.Recv

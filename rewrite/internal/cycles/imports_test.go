@@ -20,14 +20,15 @@ func TestImports(t *testing.T) {
 		"pattern":         {"flow"},
 		"refusal":         {"pattern"},
 		"callers":         {"flow", "pattern", "refusal"},
-		"plan":            {"flow", "pattern", "refusal", "callers"},
-		"edit":            {"flow", "pattern", "callers", "plan", "refusal", "internal/linediff"},
+		"plan/spell":      {"flow"},
+		"plan":            {"flow", "pattern", "refusal", "callers", "plan/spell"},
+		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "refusal", "internal/linediff"},
 		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "same"},
 		"internal/escape": {"internal/process"},
 		"internal/load":   {"pattern", "callers", "internal/process", "internal/replace"},
 		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape"},
 	}
-	pure := []string{"flow", "same", "pattern", "refusal", "callers", "plan", "edit", "candidate"}
+	pure := []string{"flow", "same", "pattern", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
 	drivers := []string{
 		"flag", "log", "net/http", "os/exec", "os/signal", "syscall", "testing",
 		"golang.org/x/tools/go/analysis", "golang.org/x/tools/go/packages",

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
-	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -15,17 +14,30 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// shape refuses the prepare functions whose returns are beyond a single
+// literals are the cleanups that prepare may return.
+type literals struct {
+	distinct []*pattern.Literal       // one of each text
+	number   map[*pattern.Literal]int // the place of each literal in distinct, from 1
+}
+
+// literalsOf refuses the prepare functions whose returns are beyond a single
 // cleanup: finish must be one body, known at every return.
-func (x *decision) shape() *refusal.Refusal {
-	p := x.p
+func literalsOf(p *pattern.Prepare) (literals, *refusal.Refusal) {
+	if r := known(p); r != nil {
+		return literals{}, r
+	}
+	return several(p)
+}
+
+// known refuses where it cannot be told which literal a return hands out.
+func known(p *pattern.Prepare) *refusal.Refusal {
 	if p.Cleanups > 1 {
-		return refusal.New(x.p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
+		return refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
 	}
 	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
 		for _, spec := range p.File.Imports {
 			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
-				return refusal.New(x.p, refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
+				return refusal.New(p, refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
 			}
 		}
 	}
@@ -37,10 +49,10 @@ func (x *decision) shape() *refusal.Refusal {
 	})
 	for _, a := range p.Access[named] {
 		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
-			return refusal.New(x.p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
+			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
-		if !accounted(x.p, a) {
-			return refusal.New(x.p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+		if !accounted(p, a) {
+			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
 		}
 	}
 	for _, r := range p.Returns {
@@ -49,25 +61,25 @@ func (x *decision) shape() *refusal.Refusal {
 		}
 		switch {
 		case r.Expr == nil && len(r.Stmt.Results) == 1:
-			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
 		case r.Expr == nil:
-			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
 		case callOrValue(r.Expr):
-			return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
 		}
-		return refusal.New(x.p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
+		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
 			if c.Var == l.Var {
-				return refusal.New(x.p, refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
+				return refusal.New(p, refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
 			}
 		}
 	}
 	if len(p.LocalDecls) > 0 {
-		return refusal.New(x.p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+		return refusal.New(p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
-	return x.several()
+	return nil
 }
 
 // several handles cleanups that differ from return to return. The state tells
@@ -78,46 +90,46 @@ func (x *decision) shape() *refusal.Refusal {
 //		return func() { c.mu.Unlock() }
 //	}
 //	return func() { c.flush(n); c.mu.Unlock() }
-func (x *decision) several() *refusal.Refusal {
-	p := x.p
+func several(p *pattern.Prepare) (literals, *refusal.Refusal) {
+	found := literals{number: make(map[*pattern.Literal]int)}
 	var texts []string
 	for _, l := range p.Literals {
-		text := text(x.p, l)
+		text := text(p, l)
 		i := slices.Index(texts, text)
 		if i < 0 {
 			i = len(texts)
 			texts = append(texts, text)
-			x.plan.Literals = append(x.plan.Literals, l)
+			found.distinct = append(found.distinct, l)
 		}
-		x.plan.Number[l] = i + 1
+		found.number[l] = i + 1
 	}
 	if len(p.Literals) == 1 {
-		return nil
+		return found, nil
 	}
 	second := p.Literals[1].Lit
-	if n := len(x.plan.Literals); n > 2 {
-		return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
+	if n := len(found.distinct); n > 2 {
+		return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
 	for _, l := range p.Literals {
 		if hasLabel(l.Lit) {
-			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
 		}
 		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
-			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
 		}
-		if id := otherMeaning(x.p, l); id != nil {
-			return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
+		if id := otherMeaning(p, l); id != nil {
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
 		}
 		for _, c := range l.Captures {
 			typ := c.Var.Type().String()
 			if old, ok := types[c.Var.Name()]; ok && old != typ {
-				return refusal.New(x.p, refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
+				return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
 			}
 			types[c.Var.Name()] = typ
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // otherMeaning returns an identifier of a literal that is neither its own nor
@@ -213,56 +225,4 @@ func accounted(p *pattern.Prepare, a flow.Access) bool {
 func callOrValue(e ast.Expr) bool {
 	_, ok := ast.Unparen(e).(*ast.Ident)
 	return !ok
-}
-
-// ownNames refuses a cleanup whose outermost block declares the name of a parameter
-// of finish: they share that block.
-//
-//	func() { c := c; … }   // as a parameter of finish, c := c would not compile
-//
-// A field of the state leaves the name free.
-func (x *decision) ownNames() *refusal.Refusal {
-	for _, id := range topLevelNames(x.p.Literals[0].Lit) {
-		for _, param := range x.plan.Finish.Params {
-			if param.Name == id.Name && len(x.plan.Literals) == 1 {
-				return refusal.New(x.p, refusal.NameClash, x.p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
-			}
-		}
-	}
-	return nil
-}
-
-// topLevelNames returns the identifiers that the outermost block of a literal
-// declares.
-func topLevelNames(lit *ast.FuncLit) []*ast.Ident {
-	var ids []*ast.Ident
-	for _, s := range lit.Body.List {
-		for labeled, ok := s.(*ast.LabeledStmt); ok; labeled, ok = s.(*ast.LabeledStmt) {
-			s = labeled.Stmt
-		}
-		switch s := s.(type) {
-		case *ast.AssignStmt:
-			if s.Tok == token.DEFINE {
-				for _, l := range s.Lhs {
-					if id, ok := l.(*ast.Ident); ok {
-						ids = append(ids, id)
-					}
-				}
-			}
-		case *ast.DeclStmt:
-			decl, ok := s.Decl.(*ast.GenDecl)
-			if !ok {
-				continue
-			}
-			for _, spec := range decl.Specs {
-				switch spec := spec.(type) {
-				case *ast.ValueSpec:
-					ids = append(ids, spec.Names...)
-				case *ast.TypeSpec:
-					ids = append(ids, spec.Name)
-				}
-			}
-		}
-	}
-	return ids
 }

@@ -10,15 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Reset is the assignment by which a cleanup sets a captured variable before it
-// reads it. Finish declares a variable of its own there.
-type Reset struct {
-	Stmt   ast.Stmt // in a list: the assignment, or a statement that has it for its init
-	Assign *ast.AssignStmt
-	Define bool // := declares it; else a var statement before Stmt
-}
-
-// anew returns how finish declares a captured variable of its own, one Reset for
+// resetsOf returns how finish declares a captured variable of its own, one Reset for
 // each cleanup that captures it; nil if it needs the variable or its value.
 //
 // A cleanup often borrows a variable, mostly an error, and sets it before it looks
@@ -37,7 +29,7 @@ type Reset struct {
 // prepare has returned, and no other literal knows the variable. A cleanup that reads
 // first, or on some path, needs the old value; so does one whose variable is watched
 // by a goroutine, or that prepare itself runs before it returns the error.
-func anew(p *pattern.Prepare, c *pattern.Capture) []Reset {
+func resetsOf(p *pattern.Prepare, c *pattern.Capture) []Reset {
 	if c.Class == pattern.Receiver || len(p.Inner) > 0 {
 		return nil
 	}
@@ -148,29 +140,28 @@ func sole(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, in []flow.A
 // others:
 //
 //	n, err = f()       // n, err := f()
-func (x *decision) defineTogether() {
+func defineTogether(p *pattern.Prepare, resets map[*pattern.Capture][]Reset) {
+	each := func(f func(*pattern.Capture, *Reset)) {
+		for c, list := range resets {
+			for i := range list {
+				f(c, &list[i])
+			}
+		}
+	}
 	vars := make(map[*ast.AssignStmt]map[types.Object]bool)
-	x.eachReset(func(c *pattern.Capture, r *Reset) {
+	each(func(c *pattern.Capture, r *Reset) {
 		if vars[r.Assign] == nil {
 			vars[r.Assign] = make(map[types.Object]bool)
 		}
 		vars[r.Assign][c.Var] = true
 	})
 	apart := make(map[*ast.AssignStmt]bool)
-	x.eachReset(func(c *pattern.Capture, r *Reset) {
-		if r.Stmt != ast.Stmt(r.Assign) || !defines(x.p, c, r.Assign, vars[r.Assign]) {
+	each(func(c *pattern.Capture, r *Reset) {
+		if r.Stmt != ast.Stmt(r.Assign) || !defines(p, c, r.Assign, vars[r.Assign]) {
 			apart[r.Assign] = true
 		}
 	})
-	x.eachReset(func(_ *pattern.Capture, r *Reset) { r.Define = r.Define || !apart[r.Assign] })
-}
-
-func (x *decision) eachReset(f func(*pattern.Capture, *Reset)) {
-	for c, resets := range x.resets {
-		for i := range resets {
-			f(c, &resets[i])
-		}
-	}
+	each(func(_ *pattern.Capture, r *Reset) { r.Define = r.Define || !apart[r.Assign] })
 }
 
 // defines reports whether := in place of = declares the variable, none that is there

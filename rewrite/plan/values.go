@@ -3,23 +3,24 @@ package plan
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// uses refuses the sites whose handling of the cleanup has no counterpart in
-// calls of finish.
-func (x *decision) uses() *refusal.Refusal {
+// values refuses the sites whose handling of the cleanup has no counterpart in
+// calls of finish. It returns the named func types that uses as a value need, as they
+// are written there.
+func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string, *refusal.Refusal) {
+	convert := make(map[*pattern.Use]string)
 	runs := false
-	for _, s := range x.sites {
+	for _, s := range sites {
 		switch {
 		case s.Form == pattern.Otherwise:
-			return refusal.New(x.p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", otherwise(s))
 		case s.Obstacle != nil && s.Form != pattern.Passed:
-			return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
 			runs = runs || u.Call != nil
@@ -29,21 +30,21 @@ func (x *decision) uses() *refusal.Refusal {
 			if t := valueType(s); !isSignature(t) && !typedPlace(s, u) {
 				name := nameAt(s, u, t)
 				if name == "" {
-					return refusal.New(x.p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
+					return nil, refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is used as a value of type %s", types.TypeString(t, types.RelativeTo(s.Unit.Pkg)))
 				}
-				x.plan.Convert[u] = name
+				convert[u] = name
 			}
 		}
 	}
 	if !runs {
-		for _, s := range x.sites {
+		for _, s := range sites {
 			if s.Obstacle != nil {
-				return refusal.New(x.p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
+				return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 			}
 		}
-		return refusal.New(x.p, refusal.CleanupValue, x.p.Unit, x.p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
+		return nil, refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
 	}
-	return nil
+	return convert, nil
 }
 
 // otherwise says what an Otherwise site does.
@@ -68,7 +69,7 @@ func valueType(s *pattern.Site) types.Type {
 
 // nameAt returns how a named type is written at a use, "" if it cannot be.
 func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
-	obj := namedObject(t)
+	obj := spell.NamedObject(t)
 	generic, _ := t.(interface{ TypeArgs() *types.TypeList })
 	switch {
 	case obj == nil || generic != nil && generic.TypeArgs().Len() > 0:
@@ -105,9 +106,4 @@ func importsOf(s *pattern.Site) map[string]*types.PkgName {
 func isSignature(t types.Type) bool {
 	_, ok := types.Unalias(t).(*types.Signature)
 	return ok
-}
-
-// recovers reports whether one of the cleanups calls recover itself.
-func recovers(p *pattern.Prepare) bool {
-	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
 }

@@ -7,10 +7,20 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// finality finds the captures whose value at the run of the cleanup need not be
+// finality tells which captured variables may still change after prepare has returned.
+type finality struct {
+	// shared holds the captures whose variable must stay the one that prepare has:
+	// finish gets its address.
+	shared map[*pattern.Capture]bool
+
+	// resets holds the captures that the cleanup sets before it reads them: finish
+	// needs neither the variable nor its value.
+	resets map[*pattern.Capture][]Reset
+}
+
+// finalityOf finds the captures whose value at the run of the cleanup need not be
 // the one that prepare returned with.
 //
 // The closure reads a captured variable when it runs. Once prepare has
@@ -25,16 +35,17 @@ import (
 //
 // Otherwise the variable is on the heap already, and its address travels in the
 // state: what is shared stays one.
-func (x *decision) finality() *refusal.Refusal {
-	for _, c := range x.p.Captures {
-		if resets := anew(x.p, c); resets != nil {
-			x.resets[c] = resets
-		} else if changesLater(x.p, x.sites, c) || holdsLock(c.Var.Type()) {
-			x.shared[c] = true
+func finalityOf(p *pattern.Prepare, sites []*pattern.Site) finality {
+	f := finality{make(map[*pattern.Capture]bool), make(map[*pattern.Capture][]Reset)}
+	for _, c := range p.Captures {
+		if resets := resetsOf(p, c); resets != nil {
+			f.resets[c] = resets
+		} else if changesLater(p, sites, c) || holdsLock(c.Var.Type()) {
+			f.shared[c] = true
 		}
 	}
-	x.defineTogether()
-	return nil
+	defineTogether(p, f.resets)
+	return f
 }
 
 // holdsLock reports whether values of a type hold a lock, as go vet sees it: a copy
@@ -108,39 +119,6 @@ func runsAside(p *pattern.Prepare) bool {
 		}
 		return false
 	})
-}
-
-// inCleanup reports whether a node lies in one of the cleanups.
-func inCleanup(p *pattern.Prepare, n ast.Node) bool {
-	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Within(n, l.Lit) })
-}
-
-// runsWith reports whether lit is a cleanup, or a literal that a cleanup defers
-// or calls on the spot.
-func runsWith(p *pattern.Prepare, lit *ast.FuncLit) bool {
-	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
-		return lit == l.Lit || deferredIn(p, lit, l.Lit)
-	})
-}
-
-// runsBefore reports whether lit is deferred by the prepare function itself, or is
-// no literal at all: it runs before prepare has returned.
-func runsBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
-	return lit == nil || deferredIn(p, lit, nil)
-}
-
-// deferredIn reports whether lit is the function of a defer statement, or of a
-// plain call, that stands directly in outer (nil for prepare itself).
-func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
-	up := p.Up
-	call, ok := up[lit].(*ast.CallExpr)
-	if !ok || ast.Unparen(call.Fun) != ast.Expr(lit) {
-		return false
-	}
-	if _, ok := up[call].(*ast.GoStmt); ok {
-		return false
-	}
-	return up.Lit(call) == outer
 }
 
 // once reports whether the cleanup runs at most once for each call of prepare:

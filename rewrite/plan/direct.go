@@ -1,0 +1,245 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// direct finds, for each capture, the operand that every site can write again,
+// and refuses the form where there is none.
+//
+//	err = c.prepareRead(ctx)
+//	…
+//	defer c.finishRead(ctx, &err)
+func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
+	if len(lits.distinct) > 1 {
+		return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
+	}
+	if idle.nilTested || idle.guarded {
+		return nil, refusal.New(p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
+	}
+	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
+		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
+	}
+	if recovers(p) && slices.ContainsFunc(sites, wrapped) {
+		return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
+	}
+	if p.Func.Signature().TypeParams().Len() > 0 {
+		return nil, refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
+	}
+	for _, s := range sites {
+		if s.Shared {
+			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
+		}
+		if s.Form == pattern.Passed {
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
+		}
+		if s.Form == pattern.Immediate && !ownStatement(s) {
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
+		}
+	}
+	var passages []Passage
+	for _, c := range p.Captures {
+		pass, r := again(p, sites, f, c)
+		if r != nil {
+			return nil, r
+		}
+		if r := typed(p, file, &pass); r != nil {
+			return nil, r
+		}
+		passages = append(passages, pass)
+	}
+	return passages, nil
+}
+
+// ownStatement reports whether an Immediate site is a statement of its own, in a
+// list: p()(), or the same deferred or in a goroutine.
+func ownStatement(s *pattern.Site) bool {
+	u := s.Uses[0]
+	if _, _, ok := s.Up.List(u.Stmt); !ok {
+		return false
+	}
+	switch stmt := u.Stmt.(type) {
+	case *ast.ExprStmt:
+		return stmt.X == ast.Expr(u.Call)
+	case *ast.DeferStmt:
+		return stmt.Call == u.Call
+	case *ast.GoStmt:
+		return stmt.Call == u.Call
+	}
+	return false
+}
+
+// again returns how the sites can give a capture to finish once more.
+func again(p *pattern.Prepare, sites []*pattern.Site, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
+	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
+		return Passage{}, refusal.New(p, refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
+	}
+	if resets := f.resets[c]; resets != nil {
+		return Passage{Capture: c, Route: Anew, Resets: resets}, nil
+	}
+	if f.shared[c] {
+		return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s may change after the return", c.Var.Name())
+	}
+	if c.Class == pattern.Receiver || c.Class == pattern.Param {
+		if written(p, c) {
+			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
+		}
+	}
+	switch c.Class {
+	case pattern.Receiver:
+		for _, s := range sites {
+			if why := sameReceiver(p, s); why != "" {
+				return no(s, s.Call.Pos(), why)
+			}
+		}
+		return Passage{Capture: c, Route: ByReceiver}, nil
+	case pattern.Param:
+		for _, s := range sites {
+			if why := sameArgument(p, sites, s, c.Index); why != "" {
+				return no(s, s.Call.Pos(), why)
+			}
+		}
+		return Passage{Capture: c, Route: ByArgument}, nil
+	}
+	i := c.Index
+	if c.Class == pattern.Local {
+		if i = returned(p, c.Var); i < 0 {
+			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
+		}
+	}
+	for _, s := range sites {
+		if why := keepsResult(s, i); why != "" {
+			return no(s, s.Call.Pos(), why)
+		}
+	}
+	return Passage{Capture: c, Route: ByResult, Result: i}, nil
+}
+
+// everywhere asks same about each call of the cleanup at a site, and returns its
+// first objection.
+func everywhere(s *pattern.Site, same func(flow.Later) string) string {
+	for _, u := range calls(s) {
+		if why := same(flow.Later{At: u.Expr, Wrapped: u.Kind == pattern.Value || u.Lit != nil}); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// sameArgument returns why a site cannot give argument i to finish again, or "".
+func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
+	sig := p.Func.Signature()
+	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
+		return "a caller does not give it as one argument"
+	}
+	if editsWithin(sites, s, s.Call.Args[i]) {
+		return "a caller gives the cleanup of another call"
+	}
+	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
+}
+
+// editsWithin reports whether an operand holds another call of prepare, or a use of
+// a cleanup. It changes where it stands, and its old text means nothing elsewhere.
+func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
+	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
+		return t.Unit == s.Unit && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
+	})
+}
+
+// sameReceiver returns why a site cannot call finish on the receiver operand of
+// prepare again, or "". A method with a pointer receiver called on a variable
+// takes its address; one with a value receiver called through a pointer copies
+// what it points to.
+func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
+	e := receiver(s)
+	if e == nil {
+		return "a caller has no receiver"
+	}
+	if selection := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]; selection != nil && len(selection.Index()) > 1 && embedsPointer(selection) {
+		return "an embedded pointer leads to it"
+	}
+	_, wantsPtr := p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)
+	return everywhere(s, func(at flow.Later) string {
+		switch {
+		case wantsPtr && !isPtr:
+			return s.SameAddress(e, at)
+		case !wantsPtr && isPtr:
+			return "what the pointer points to may change"
+		}
+		return s.SameValue(e, at)
+	})
+}
+
+// embedsPointer reports whether a promoted method is reached through an embedded
+// pointer, which may change.
+func embedsPointer(sel *types.Selection) bool {
+	t := sel.Recv()
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return true
+		}
+		t = st.Field(i).Type()
+		if _, ok := t.Underlying().(*types.Pointer); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// keepsResult returns why the caller does not keep result i, unchanged, in a
+// variable of the same type until finish is called, or "".
+func keepsResult(s *pattern.Site, i int) string {
+	if len(calls(s)) == 0 {
+		return ""
+	}
+	if i >= len(s.Lhs) {
+		return "a caller does not keep it"
+	}
+	id := identOf(s.Lhs[i])
+	if id == nil || id.Name == "_" {
+		return "a caller does not keep it in a variable"
+	}
+	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
+	if !ok || !types.Identical(v.Type(), instance(s).Results().At(i).Type()) {
+		return "a caller keeps it as another type"
+	}
+	return everywhere(s, func(at flow.Later) string { return s.SetOnce(v, id, at) })
+}
+
+// returned returns the index of a result that hands out variable v at every live
+// return, with v's own type; -1 if there is none.
+func returned(p *pattern.Prepare, v *types.Var) int {
+	results := p.Func.Signature().Results()
+	for i := range results.Len() {
+		if i == p.Result || replaced(p, i) || !types.Identical(results.At(i).Type(), v.Type()) {
+			continue
+		}
+		all := true
+		for _, r := range p.Returns {
+			if !r.Live() || !slices.ContainsFunc(r.Literal.Captures, func(c *pattern.Capture) bool { return c.Var == v }) {
+				continue
+			}
+			if i >= len(r.Stmt.Results) || p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != v {
+				all = false
+			}
+		}
+		if all {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,209 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// newFinish gives finish its parameters and its name. A prepare function that hands
+// nothing over has no state.
+func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, s *State, n *names) (Finish, *refusal.Refusal) {
+	finish := Finish{OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
+	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
+		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
+	}
+	// The cleanup of a method becomes a method, even if it does not use the
+	// receiver: callers reach it as they reach prepare.
+	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
+		if finish.OnRecv = freeReceiver(p, sites); !finish.OnRecv {
+			return finish, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
+		}
+	}
+	var r *refusal.Refusal
+	if finish.Params, r = parameters(p, passages); r != nil {
+		return finish, r
+	}
+	if len(lits.distinct) == 1 {
+		if r := ownNames(p, finish.Params); r != nil {
+			return finish, r
+		}
+	}
+	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites))
+	if s != nil {
+		if finish.Name = methodName(p, s, candidates[0]); finish.Name != "" {
+			return finish, nil
+		}
+	}
+	var ok bool
+	if finish.Name, ok = n.firstFree(p, candidates, func(u *pattern.Unit, name string) bool {
+		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !member(u, name)
+	}); !ok {
+		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+	}
+	return finish, nil
+}
+
+// methodName returns a short name for a method of the state, which is a new type, ""
+// if its fields have them all.
+func methodName(p *pattern.Prepare, s *State, long string) string {
+	verb, _ := spell.VerbOf(long)
+	for _, n := range []string{verb, "finish", "end"} {
+		if n = spell.LowerFirst(n); p.Func.Exported() {
+			n = spell.UpperFirst(n)
+		}
+		if n != s.Live && n != s.Kind && !token.IsKeyword(n) &&
+			!slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == n }) {
+			return n
+		}
+	}
+	return ""
+}
+
+// authorsWord returns what the author calls the cleanup, if that says what it
+// does: by its result, by the variable that holds it, or by all callers alike.
+func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
+	if name := p.Func.Signature().Results().At(p.Result).Name(); spell.Ends(name) {
+		return name
+	}
+	for _, l := range p.Literals {
+		if l.Var != nil && spell.Ends(l.Var.Name()) {
+			return l.Var.Name()
+		}
+	}
+	word := ""
+	for _, s := range sites {
+		if s.Var == nil {
+			continue
+		}
+		if word != "" && word != s.Var.Name() {
+			return ""
+		}
+		word = s.Var.Name()
+	}
+	if spell.Ends(word) {
+		return word
+	}
+	return ""
+}
+
+// freeReceiver reports whether finish can be a method of prepare's receiver that
+// does not use it: every site can write the receiver operand again, and its name
+// is free in the cleanup.
+func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
+	named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
+	if named {
+		name := p.Decl.Recv.List[0].Names[0].Name
+		for _, l := range p.Literals {
+			if slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == name }) ||
+				slices.Contains(strings.FieldsFunc(paramNames(l.Lit), func(r rune) bool { return r == ',' || r == ';' }), name) || otherNamed(p, l, name) {
+				return false
+			}
+		}
+	}
+	for _, u := range p.Inner {
+		if !named || !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) {
+			return false
+		}
+	}
+	return everySite(sites, func(s *pattern.Site) bool { return !s.Shared && sameReceiver(p, s) == "" })
+}
+
+// otherNamed reports whether a literal uses a name for something from outside of
+// it, which a receiver of the name would hide.
+func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
+	found := false
+	ast.Inspect(l.Lit, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(p.Unit.Info, id) {
+			obj := p.Unit.Info.Uses[id]
+			found = found || obj != nil && !(l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End())
+		}
+		return !found
+	})
+	return found
+}
+
+// parameters gives finish its parameters: the captures that are arguments, one for
+// all of a name.
+func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refusal) {
+	var params []Param
+	seen := make(map[string]Passage)
+	for i := range passages {
+		pass := &passages[i]
+		name := pass.Capture.Var.Name()
+		if pass.Route != ByArgument && pass.Route != ByResult {
+			continue
+		}
+		if other, ok := seen[name]; ok {
+			if other.Route != pass.Route || other.Result != pass.Result {
+				return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
+			}
+			continue
+		}
+		seen[name] = *pass
+		params = append(params, Param{Name: name, Type: pass.Type, Passage: pass})
+	}
+	for _, pass := range passages {
+		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
+			return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
+		}
+	}
+	return params, nil
+}
+
+// ownNames refuses a cleanup whose outermost block declares the name of a parameter
+// of finish: they share that block.
+//
+//	func() { c := c; … }   // as a parameter of finish, c := c would not compile
+//
+// A field of the state leaves the name free.
+func ownNames(p *pattern.Prepare, params []Param) *refusal.Refusal {
+	for _, id := range topLevelNames(p.Literals[0].Lit) {
+		for _, param := range params {
+			if param.Name == id.Name {
+				return refusal.New(p, refusal.NameClash, p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// topLevelNames returns the identifiers that the outermost block of a literal
+// declares.
+func topLevelNames(lit *ast.FuncLit) []*ast.Ident {
+	var ids []*ast.Ident
+	for _, s := range lit.Body.List {
+		for labeled, ok := s.(*ast.LabeledStmt); ok; labeled, ok = s.(*ast.LabeledStmt) {
+			s = labeled.Stmt
+		}
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				for _, l := range s.Lhs {
+					if id, ok := l.(*ast.Ident); ok {
+						ids = append(ids, id)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			decl, ok := s.Decl.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, spec := range decl.Specs {
+				switch spec := spec.(type) {
+				case *ast.ValueSpec:
+					ids = append(ids, spec.Names...)
+				case *ast.TypeSpec:
+					ids = append(ids, spec.Name)
+				}
+			}
+		}
+	}
+	return ids
+}

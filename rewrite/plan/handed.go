@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// handed puts all captures in the state. A pointer to the caller's variable stays
+// an argument of finish: the compiler's escape analysis does not tell the fields
+// of a struct apart, and one that leaks would move the variable to the heap again.
+//
+//	done := oneOff(ctx, "layer", &err)
+//	…
+//	defer done.finish(&err)
+func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
+	var passages []Passage
+	for _, c := range p.Captures {
+		pass := Passage{Capture: c, Route: ByState, Pointer: f.shared[c]}
+		switch {
+		case f.resets[c] != nil:
+			pass.Route, pass.Resets = Anew, f.resets[c]
+		case f.shared[c]:
+		case c.Class == pattern.Param && pointsToCaller(p, sites, c):
+			pass.Route = ByArgument
+		case c.Class == pattern.Result:
+			// The address of the result sees what the return assigns to it.
+			pass.Pointer = !handsOut(p, c)
+		}
+		if pass.Route == ByState {
+			if r := inScope(p, c); r != nil {
+				return nil, r
+			}
+		}
+		passages = append(passages, pass)
+	}
+	unify(passages)
+	for i := range passages {
+		if r := typed(p, file, &passages[i]); r != nil {
+			return nil, r
+		}
+	}
+	return passages, nil
+}
+
+// pointsToCaller reports whether a captured parameter is a pointer that every site
+// can give to finish again, and that some site points to a variable of its own.
+func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
+	if _, ok := c.Var.Type().Underlying().(*types.Pointer); !ok || written(p, c) {
+		return false
+	}
+	some := false
+	for _, s := range sites {
+		if s.Form == pattern.Passed || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
+			return false
+		}
+		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)
+		some = some || ok && u.Op == token.AND
+	}
+	return some
+}
+
+// setElsewhere reports whether another site sets the variable of s, with operands of
+// its own.
+func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
+	return slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
+}
+
+// outlives reports whether the variables of argument i live as long as the variable of
+// the cleanup, which is declared elsewhere: then there is one of each for both.
+//
+//	var done func()
+//	for i := range 2 {
+//		err := check(i)
+//		if i == 0 {
+//			done = begin(&err)
+//		} else {
+//			done()               // with the err of the iteration before
+//		}
+//	}
+func outlives(s *pattern.Site, i int) bool {
+	if flow.HasGoto(s.Decl) {
+		return false
+	}
+	all := true
+	ast.Inspect(s.Call.Args[i], func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v, ok := s.Unit.Info.Uses[id].(*types.Var); ok && !v.IsField() && !flow.Global(v) {
+				all = all && encloses(v.Parent(), s.Var.Parent())
+			}
+		}
+		return all
+	})
+	return all
+}
+
+// encloses reports whether scope is inner or around it.
+func encloses(scope, inner *types.Scope) bool {
+	for ; inner != nil; inner = inner.Parent() {
+		if inner == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// unify makes captures of one name share a field of the state: where the address
+// of one travels, that of the others does too.
+func unify(passages []Passage) {
+	pointer := make(map[string]bool)
+	for _, pass := range passages {
+		if pass.Pointer {
+			pointer[pass.Capture.Var.Name()] = true
+		}
+	}
+	for i := range passages {
+		if pass := &passages[i]; pass.Route == ByState && pointer[pass.Capture.Var.Name()] {
+			pass.Pointer = true
+		}
+	}
+}
+
+// handsOut reports whether a captured result has, at each live return, a value that
+// can be written twice: the return assigns a constant, nil or the result itself, and
+// nothing changes it later.
+func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
+	if replaced(p, c.Index) {
+		return false
+	}
+	return !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+		if !r.Live() || !slices.Contains(r.Literal.Captures, c) || len(r.Stmt.Results) == 0 {
+			return false
+		}
+		if c.Index >= len(r.Stmt.Results) {
+			return true
+		}
+		e := r.Stmt.Results[c.Index]
+		tv := p.Unit.Info.Types[e]
+		return tv.Value == nil && !tv.IsNil() && p.Unit.Info.Uses[identOf(e)] != c.Var
+	})
+}
+
+// inScope refuses when a live return cannot name the capture.
+func inScope(p *pattern.Prepare, c *pattern.Capture) *refusal.Refusal {
+	for _, r := range p.Returns {
+		if r.Live() && slices.Contains(r.Literal.Captures, c) && !p.Unit.Sees(r.Stmt.Pos(), c.Var) {
+			return refusal.New(p, refusal.OutOfScope, p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// idle says what finish has to know about the returns that hand out nil, or a cleanup
+// that does nothing.
+type idle struct {
+	nilTested bool // a caller compares the cleanup with nil
+	guarded   bool // finish has to know that there is nothing to do
+
+	// values gives the text for uses as a value of a cleanup that certainly is nil, or
+	// does nothing.
+	values map[*pattern.Use]string
+}
+
+// idleOf provides for the returns that hand out nil, or a cleanup that does
+// nothing.
+//
+// A nil cleanup is never called: a program that calls one crashes. So a return of
+// nil needs nothing, unless a caller compares the cleanup with nil, or hands it to
+// somebody who may:
+//
+//	if done != nil { defer done() }     // if done.started { defer done.end() }
+//
+// An empty cleanup is called, and does nothing. So must finish, unless every use
+// stands behind a check of the error that comes with it.
+func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) {
+	found := idle{values: make(map[*pattern.Use]string)}
+	var nils, empties []*pattern.Return
+	for _, r := range p.Returns {
+		switch r.Idle {
+		case pattern.IdleNil:
+			nils = append(nils, r)
+		case pattern.IdleEmpty:
+			empties = append(empties, r)
+		}
+	}
+	if r := boundBeforePanic(p); r != nil {
+		return found, r
+	}
+	for _, s := range sites {
+		for _, u := range s.Uses {
+			switch u.Kind {
+			case pattern.Discard:
+			case pattern.NilTest:
+				if len(empties) > 0 {
+					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
+				}
+				found.nilTested = true
+			case pattern.Value:
+				if text := idleValue(p, s, u, nils, empties); text != "" {
+					found.values[u] = text
+					continue
+				}
+				if r := nilValue(p, sites, s, u, nils); r != nil {
+					return found, r
+				}
+				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
+			default:
+				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, func(r *pattern.Return) bool { return silent(p, r) })) {
+					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
+				}
+				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
+			}
+		}
+	}
+	return found, nil
+}
+
+// nilValue decides about a use as a value of a cleanup that may be nil. What
+// stands for it is not nil, so the place must know that the cleanup is not, or must
+// be one that calls it.
+func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *refusal.Refusal {
+	switch {
+	case len(nils) == 0 && (s.Spec == nil || setBefore(sites, s, u)):
+		return nil
+	case s.Form != pattern.Passed && foundNotNil(s, u):
+		return nil
+	case testCleanup(s.Unit.Info, s.Up, u):
+		return nil // nobody else sees it, and it calls it
+	case len(nils) > 0 && !s.Shared && behindCheck(p, s, u, nils):
+		return nil
+	}
+	return refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
+}
+
+// idleValue returns the text for a use as a value where the cleanup certainly is nil,
+// or does nothing, because the error that comes with it is not nil; "" elsewhere.
+//
+//	done, err := begin()
+//	if err != nil {
+//		return done, err      // return nil, err
+//	}
+func idleValue(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, nils, empties []*pattern.Return) string {
+	if len(nils) > 0 == (len(empties) > 0) || s.Shared || !failed(p, s, u) || !typedPlace(s, u) {
+		return ""
+	}
+	if len(nils) > 0 {
+		return "nil"
+	}
+	if p.Sig.Params().Len()+p.Sig.Results().Len() > 0 {
+		return ""
+	}
+	return "func() {}"
+}
+
+// setBefore reports whether a statement that sets the variable of s, in a list around a
+// use, stands before the use.
+func setBefore(sites []*pattern.Site, s *pattern.Site, u *pattern.Use) bool {
+	return !flow.HasGoto(s.Decl) && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
+		if t.Var != s.Var {
+			return false
+		}
+		stmt, within := t.Stmt, false
+		switch outer := t.Up[stmt].(type) {
+		case *ast.IfStmt:
+			stmt, within = outer, outer.Init == t.Stmt
+		case *ast.SwitchStmt:
+			stmt, within = outer, outer.Init == t.Stmt
+		}
+		list, at, ok := t.Up.List(stmt)
+		return within && flow.Within(u.Expr, stmt) ||
+			ok && (within || stmt == t.Stmt) && slices.ContainsFunc(list[at+1:], func(after ast.Stmt) bool { return flow.Within(u.Expr, after) })
+	})
+}
+
+// testCleanup reports whether a use is the argument of t.Cleanup, where t is of a
+// type of package testing.
+func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
+	parent, _ := up.Expr(u.Expr)
+	call, ok := parent.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Cleanup" {
+		return false
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
+	return ok && f.Pkg() != nil && f.Pkg().Path() == "testing"
+}

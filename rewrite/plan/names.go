@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+
+	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+)
+
+// names tells which names are taken in one world.
+type names struct {
+	world   *callers.World
+	callers *callers.Index
+	seen    map[*pattern.Unit]map[string]bool // identifiers, by unit
+}
+
+// taken reports whether an identifier of the name appears anywhere in the unit's
+// package, in the files that the build leaves out too. A new name that nobody uses can
+// clash with nothing: no field, method, promoted method, function, import or local, and
+// no interface that a new method would satisfy. An appearance in the unit itself does
+// not count where free says so.
+//
+// A file that declares the function's twin is never built together with it, and
+// may well have the name that we are after.
+func (x *names) taken(p *pattern.Prepare, u *pattern.Unit, name string, free func(*pattern.Unit, string) bool) bool {
+	if x.seen[u] == nil {
+		x.seen[u] = make(map[string]bool)
+		for _, f := range u.Files {
+			identifiers(f, x.seen[u])
+		}
+	}
+	if x.seen[u][name] && !free(u, name) {
+		return true
+	}
+	return slices.ContainsFunc(x.callers.LeftOut(u), func(f *ast.File) bool {
+		if callers.Declares(f, p) {
+			return false
+		}
+		names := make(map[string]bool)
+		identifiers(f, names)
+		return names[name]
+	})
+}
+
+// firstFree returns the first of candidates that is free in prepare's package and on
+// the types that the sites call it through.
+func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
+	for _, n := range candidates {
+		// A function called close would hide the predeclared one.
+		ok := p.Key.Recv != "" || types.Universe.Lookup(n) == nil && !token.IsKeyword(n)
+		for _, u := range x.world.Units {
+			if u.Pkg.Path() == p.Key.Pkg || u.Pkg.Path() == p.Key.Pkg+"_test" || p.Func.Exported() {
+				ok = ok && !x.taken(p, u, n, free)
+			}
+		}
+		// A new method could make the type satisfy an interface.
+		if ok && (p.Key.Recv == "" || !ast.IsExported(n) || !x.callers.Asked(p, n)) {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+// member reports whether a field or method of the name appears in the unit. A local
+// variable does not stand in the way of a method.
+func member(u *pattern.Unit, name string) bool {
+	found := false
+	for _, f := range u.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				found = found || selected(u.Info, id)
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// goes reports whether everything of the name in the unit is a variable that
+// holds the cleanup, or prepare's result, and goes with it.
+func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
+	vars := make(map[types.Object]bool)
+	for _, s := range sites {
+		if s.Var != nil && s.Var.Name() == name {
+			vars[s.Var] = true
+		}
+	}
+	for _, l := range p.Literals {
+		if l.Var != nil && l.Var.Name() == name {
+			vars[l.Var] = true
+		}
+	}
+	if result := p.Func.Signature().Results().At(p.Result); result.Name() == name {
+		vars[result] = true
+	}
+	if len(vars) == 0 {
+		return false
+	}
+	for _, f := range u.Files {
+		only := true
+		ast.Inspect(f, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name && !vars[u.Info.ObjectOf(id)] {
+				only = false
+			}
+			return only
+		})
+		if !only {
+			return false
+		}
+	}
+	return true
+}
+
+// identifiers adds the names of the identifiers and imports below n to names.
+func identifiers(n ast.Node, names map[string]bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			names[n.Name] = true
+		case *ast.ImportSpec:
+			p, _ := strconv.Unquote(n.Path.Value)
+			names[spell.PathBase(p)] = true
+		}
+		return true
+	})
+}
+
+// selected reports whether id names a field or a method, which are only reached
+// through something: a local may have their name.
+func selected(info *types.Info, id *ast.Ident) bool {
+	switch obj := info.ObjectOf(id).(type) {
+	case *types.Var:
+		return obj.IsField()
+	case *types.Func:
+		return obj.Signature().Recv() != nil
+	}
+	return false
+}

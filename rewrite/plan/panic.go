@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// boundBeforePanic refuses where a panic that prepare recovers from leaves the
+// cleanup in its named result: the state comes by a return statement alone.
+//
+//	func begin() (end func(), err error) {
+//		end = func() { … }
+//		defer func() {
+//			if v := recover(); v != nil {
+//				err = fmt.Errorf("begin: %v", v)    // and end is not nil
+//			}
+//		}()
+func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
+	result := p.Func.Signature().Results().At(p.Result)
+	if !slices.ContainsFunc(p.Access[result], func(a flow.Access) bool { return a.Mode == flow.Write }) {
+		return nil
+	}
+	var at token.Pos
+	ast.Inspect(p.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			if !at.IsValid() && mayRecover(p, n.Call) {
+				at = n.Pos()
+			}
+		}
+		return true
+	})
+	if at.IsValid() {
+		return refusal.New(p, refusal.OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
+	}
+	return nil
+}
+
+// mayRecover reports whether a deferred call may end a panic. A literal does so by
+// calling recover, a function of the package likewise; nobody looks into other
+// functions, but for those of a few packages that unlock, close and cancel.
+func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
+	info := p.Unit.Info
+	var fn *types.Func
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.FuncLit:
+		return flow.Recovers(info, f)
+	case *ast.Ident:
+		for _, l := range p.Literals {
+			if l.Var != nil && info.Uses[f] == types.Object(l.Var) {
+				return flow.Recovers(info, l.Lit)
+			}
+		}
+		fn, _ = info.Uses[f].(*types.Func)
+		if b, ok := info.Uses[f].(*types.Builtin); ok {
+			return b.Name() == "recover"
+		}
+	case *ast.SelectorExpr:
+		fn, _ = info.Uses[f.Sel].(*types.Func)
+	}
+	if fn == nil || fn.Pkg() == nil {
+		return true
+	}
+	switch fn.Pkg().Path() {
+	case "sync", "os", "time":
+		return false
+	}
+	for _, f := range p.Unit.Files {
+		for _, d := range f.Decls {
+			if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && info.Defs[decl.Name] == types.Object(fn.Origin()) {
+				return flow.BodyRecovers(info, decl.Body)
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// inCleanup reports whether a node lies in one of the cleanups.
+func inCleanup(p *pattern.Prepare, n ast.Node) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Within(n, l.Lit) })
+}
+
+// runsWith reports whether lit is a cleanup, or a literal that a cleanup defers
+// or calls on the spot.
+func runsWith(p *pattern.Prepare, lit *ast.FuncLit) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		return lit == l.Lit || deferredIn(p, lit, l.Lit)
+	})
+}
+
+// runsBefore reports whether lit is deferred by the prepare function itself, or is
+// no literal at all: it runs before prepare has returned.
+func runsBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
+	return lit == nil || deferredIn(p, lit, nil)
+}
+
+// deferredIn reports whether lit is the function of a defer statement, or of a
+// plain call, that stands directly in outer (nil for prepare itself).
+func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
+	up := p.Up
+	call, ok := up[lit].(*ast.CallExpr)
+	if !ok || ast.Unparen(call.Fun) != ast.Expr(lit) {
+		return false
+	}
+	if _, ok := up[call].(*ast.GoStmt); ok {
+		return false
+	}
+	return up.Lit(call) == outer
+}
+
+// recovers reports whether one of the cleanups calls recover itself.
+func recovers(p *pattern.Prepare) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
+}
+
+// written reports whether prepare or its cleanup assigns to the capture.
+func written(p *pattern.Prepare, c *pattern.Capture) bool {
+	return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool { return a.Mode == flow.Write })
+}
+
+// replaced reports whether something else than return statements may set result i:
+// a deferred literal, or whoever has its address.
+func replaced(p *pattern.Prepare, i int) bool {
+	v := p.Func.Signature().Results().At(i)
+	return slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Address || a.Mode == flow.Write && a.Lit != nil
+	})
+}
+
+// calls returns the uses of the site that run the cleanup, or hand it to somebody
+// who may.
+func calls(s *pattern.Site) []*pattern.Use {
+	var us []*pattern.Use
+	for _, u := range s.Uses {
+		if u.Call != nil || u.Kind == pattern.Value {
+			us = append(us, u)
+		}
+	}
+	return us
+}
+
+// wrapped reports whether the site uses the cleanup as a value, which takes a
+// literal around a call of a finish with arguments.
+func wrapped(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
+}
+
+// nilTested reports whether the site compares the cleanup with nil.
+func nilTested(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest })
+}
+
+// receiver returns the receiver operand of the site's call.
+func receiver(s *pattern.Site) ast.Expr {
+	if sel, ok := s.Fun().(*ast.SelectorExpr); ok {
+		return sel.X
+	}
+	return nil
+}
+
+// spread reports whether the call's arguments are the results of another call.
+func spread(s *pattern.Site) bool {
+	if len(s.Call.Args) != 1 {
+		return false
+	}
+	_, ok := s.Unit.Info.TypeOf(s.Call.Args[0]).(*types.Tuple)
+	return ok
+}
+
+func everySite(sites []*pattern.Site, ok func(*pattern.Site) bool) bool {
+	return !slices.ContainsFunc(sites, func(s *pattern.Site) bool { return !ok(s) })
+}
+
+// instance returns the signature of prepare as the site calls it, with the type
+// arguments in place of type parameters.
+func instance(s *pattern.Site) *types.Signature {
+	return s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
+}
+
+// identOf returns the identifier that e is, or nil.
+func identOf(e ast.Expr) *ast.Ident {
+	id, _ := ast.Unparen(e).(*ast.Ident)
+	return id
+}
+
+// typeArgsOf returns the type arguments that a site gives to prepare, or to the type
+// that it is a method of, written out or not.
+func typeArgsOf(s *pattern.Site) []types.Type {
+	var list *types.TypeList
+	switch f := s.Fun().(type) {
+	case *ast.Ident:
+		list = s.Unit.Info.Instances[f].TypeArgs
+	case *ast.SelectorExpr:
+		list = s.Unit.Info.Instances[f.Sel].TypeArgs
+		if fn, ok := s.Unit.Info.Uses[f.Sel].(*types.Func); ok && fn.Signature().Recv() != nil {
+			recv := fn.Signature().Recv().Type()
+			if ptr, ok := recv.(*types.Pointer); ok {
+				recv = ptr.Elem()
+			}
+			if named, ok := recv.(*types.Named); ok {
+				return slices.Concat(slices.Collect(named.TypeArgs().Types()), slices.Collect(list.Types()))
+			}
+		}
+	}
+	return slices.Collect(list.Types())
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Bool
+}
+
+// isFalse reports whether e is a constant that is false.
+func isFalse(info *types.Info, e ast.Expr) bool {
+	tv := info.Types[e]
+	return tv.Value != nil && tv.Value.String() == "false"
+}

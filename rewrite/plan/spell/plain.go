@@ -1,0 +1,47 @@
+package spell
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+	"unicode"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// Plain reports whether no local hides a name of the text of a type or of its
+// zero value at pos, nor the package one of those that it takes from the language.
+func Plain(u *flow.Unit, pos token.Pos, text string) bool {
+	scope := u.Pkg.Scope().Innermost(pos)
+	if scope == nil {
+		return false
+	}
+	for _, name := range words(text) {
+		at, obj := scope.LookupParent(name, pos)
+		if tn, ok := obj.(*types.TypeName); ok {
+			if _, ok := tn.Type().(*types.TypeParam); ok {
+				continue
+			}
+		}
+		if obj != nil && at != types.Universe && at != u.Pkg.Scope() && at.Parent() != u.Pkg.Scope() {
+			return false
+		}
+		switch name {
+		case "nil", "true", "false", "new":
+			if at != types.Universe {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// words returns the identifiers of a source text that no package qualifies, and the
+// packages of the others.
+func words(text string) []string {
+	all := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' })
+	for i, w := range all {
+		all[i], _, _ = strings.Cut(strings.TrimLeft(w, "."), ".")
+	}
+	return all
+}

@@ -1,0 +1,157 @@
+package spell
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// Parts calls f for t and for the types that the text of t is made of, until f
+// returns false.
+func Parts(t types.Type, f func(types.Type) bool) bool {
+	if t == nil {
+		return true
+	}
+	if !f(t) {
+		return false
+	}
+	all := func(list ...types.Type) bool {
+		return !slices.ContainsFunc(list, func(t types.Type) bool { return !Parts(t, f) })
+	}
+	switch t := t.(type) {
+	case *types.Alias:
+		return all(slices.Collect(t.TypeArgs().Types())...)
+	case *types.Named:
+		return all(slices.Collect(t.TypeArgs().Types())...)
+	case interface{ Elem() types.Type }: // a pointer, slice, array or channel
+		if m, ok := t.(*types.Map); ok {
+			return all(m.Key(), m.Elem())
+		}
+		return all(t.Elem())
+	case *types.Signature:
+		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
+			for v := range tuple.Variables() {
+				if !Parts(v.Type(), f) {
+					return false
+				}
+			}
+		}
+	case *types.Struct:
+		for v := range t.Fields() {
+			if !Parts(v.Type(), f) {
+				return false
+			}
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			if !Parts(m.Type(), f) {
+				return false
+			}
+		}
+		return all(slices.Collect(t.EmbeddedTypes())...)
+	case *types.Union:
+		for term := range t.Terms() {
+			if !Parts(term.Type(), f) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// HasTypeParam reports whether the text of t names a type parameter.
+func HasTypeParam(t types.Type) bool {
+	return !Parts(t, func(t types.Type) bool {
+		_, param := t.(*types.TypeParam)
+		return !param
+	})
+}
+
+// NamedObject returns the name of a named type or an alias, nil for others.
+func NamedObject(t types.Type) *types.TypeName {
+	switch t := t.(type) {
+	case *types.Alias:
+		return t.Obj()
+	case *types.Named:
+		return t.Obj()
+	}
+	return nil
+}
+
+// HasStruct reports whether a type expression writes out a struct type, whose
+// tags types.ExprString leaves out.
+func HasStruct(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if _, ok := n.(*ast.StructType); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// ParamType returns the type expression of parameter i.
+func ParamType(d *ast.FuncDecl, i int) ast.Expr {
+	for _, f := range d.Type.Params.List {
+		n := max(1, len(f.Names))
+		if i < n {
+			return f.Type
+		}
+		i -= n
+	}
+	return nil
+}
+
+// Unnameable returns why a type cannot be written at the package level of
+// a package, "" if it can.
+func Unnameable(pkg *types.Package, t types.Type) (why string) {
+	private := func(obj types.Object) bool {
+		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != pkg.Path()
+	}
+	Parts(t, func(t types.Type) bool {
+		switch u := t.(type) {
+		case *types.Struct:
+			for f := range u.Fields() {
+				if private(f) {
+					why = "it has an unexported field of another package"
+				}
+			}
+		case *types.Interface:
+			for m := range u.ExplicitMethods() {
+				if private(m) {
+					why = "it has an unexported method of another package"
+				}
+			}
+		}
+		obj := NamedObject(t)
+		switch {
+		case obj == nil || obj.Pkg() == nil:
+		case private(obj):
+			why = obj.Pkg().Name() + "." + obj.Name() + " is not exported"
+		case obj.Pkg().Path() != pkg.Path() && !flow.Importable(obj.Pkg().Path(), pkg.Path()):
+			why = "package " + obj.Pkg().Path() + " cannot be imported here"
+		case obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope():
+			why = obj.Name() + " is declared inside a function"
+		}
+		return why == ""
+	})
+	return why
+}
+
+// Hidden returns the name of a type of the package, in t, that is also the name
+// of a type parameter of f, or of its receiver; "" if there is none.
+func Hidden(f *types.Func, t types.Type) (name string) {
+	sig := f.Signature()
+	params := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
+	Parts(t, func(t types.Type) bool {
+		if obj := NamedObject(t); obj != nil && obj.Pkg() == f.Pkg() &&
+			slices.ContainsFunc(params, func(tp *types.TypeParam) bool { return tp.Obj().Name() == obj.Name() }) {
+			name = obj.Name()
+		}
+		return name == ""
+	})
+	return name
+}

@@ -1,0 +1,45 @@
+package spell
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// VerbOf splits a camel-case name after its first word: "prepareRead" is
+// "prepare" and "Read".
+func VerbOf(name string) (verb, rest string) {
+	for _, two := range []string{"setUp", "SetUp"} {
+		if rest, ok := strings.CutPrefix(name, two); ok && (rest == "" || unicode.IsUpper([]rune(rest)[0])) {
+			return two, rest
+		}
+	}
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			return name[:i], name[i:]
+		}
+	}
+	return name, ""
+}
+
+// LowerFirst returns name as an unexported one: its first letter, or the
+// initials it starts with, in lower case.
+func LowerFirst(name string) string {
+	r := []rune(name)
+	for i := range r {
+		if i > 0 && (!unicode.IsUpper(r[i]) || i+1 < len(r) && unicode.IsLower(r[i+1])) {
+			break
+		}
+		r[i] = unicode.ToLower(r[i])
+	}
+	return string(r)
+}
+
+// UpperFirst returns name with its first letter in upper case.
+func UpperFirst(name string) string {
+	if name == "" {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
+}

@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// newState builds the struct that prepare returns in the cleanup's place. It is always
+// a struct, for one value too: a caller that nobody sees could call or compare that
+// value as it did the cleanup, and "defer begin().end()" reads as the call of a cleanup
+// does.
+func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
+	s := &State{Name: receiverName(p)}
+	for _, pass := range passages {
+		if pass.Route == ByState {
+			s.Fields = append(s.Fields, pass)
+		}
+	}
+	if len(lits.distinct) > 1 {
+		s.Kind = fieldName(p, "kind")
+	} else if idle.nilTested || idle.guarded {
+		s.Live, s.Guard = fieldName(p, spell.FlagName(p.Key.Name)), idle.guarded
+	}
+	if p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) }) {
+		s.Live, s.Kind = spell.UpperFirst(s.Live), spell.UpperFirst(s.Kind)
+	}
+	var ok bool
+	if s.Type, ok = n.firstFree(p, spell.StateNames(p.Key.Recv, p.Key.Name), func(*pattern.Unit, string) bool { return false }); !ok {
+		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+	}
+	return s, s.generalize(p, passages, file)
+}
+
+// generalize makes the struct for the state generic where it, or the method that
+// finish becomes, names a type parameter of prepare or of its receiver. It has all
+// of them then, as their constraints may name each other:
+//
+//	type pushState[T any] struct { xs *[]T; n int }
+//	func (s pushState[T]) pop() { *s.xs = (*s.xs)[:s.n] }
+func (s *State) generalize(p *pattern.Prepare, passages []Passage, file *spell.File) *refusal.Refusal {
+	s.Decl = s.Type
+	sig := p.Func.Signature()
+	list := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
+	if len(list) == 0 || !namesTypeParam(p, passages) {
+		return nil
+	}
+	var args, params []string
+	for _, tp := range list {
+		name := tp.Obj().Name()
+		if name == "_" || slices.Contains(args, name) {
+			return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
+		}
+		if bad := spell.Unnameable(p.Unit.Pkg, tp.Constraint()); bad != "" {
+			return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
+		}
+		text := file.Type(tp.Constraint())
+		if len(list) == 1 && strings.HasPrefix(text, "*") {
+			text = "interface{ " + text + " }" // [P *int] would be the length of an array
+		}
+		args, params = append(args, name), append(params, name+" "+text)
+	}
+	s.Decl = s.Type + "[" + strings.Join(params, ", ") + "]"
+	s.Type += "[" + strings.Join(args, ", ") + "]"
+	return nil
+}
+
+// namesTypeParam reports whether the state or finish names a type parameter.
+func namesTypeParam(p *pattern.Prepare, passages []Passage) bool {
+	for _, pass := range passages {
+		if spell.HasTypeParam(pass.Capture.Var.Type()) {
+			return true
+		}
+	}
+	found := false
+	for _, l := range p.Literals {
+		ast.Inspect(l.Lit, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				if tn, ok := p.Unit.Info.Uses[id].(*types.TypeName); ok {
+					_, param := tn.Type().(*types.TypeParam)
+					found = found || param
+				}
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// typesSeen refuses when a type that an idle return has to write means something
+// else there.
+func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
+	for _, r := range p.Returns {
+		if len(r.Stmt.Results) == 0 {
+			for v := range p.Func.Signature().Results().Variables() {
+				if v.Name() == "_" {
+					return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+				}
+				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
+					return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
+				}
+			}
+		}
+		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
+			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
+		}
+		if s.Live != "" && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
+		}
+	}
+	return nil
+}
+
+// fieldName returns a name for a field of the state that no capture has: name, or
+// name with a number.
+func fieldName(p *pattern.Prepare, name string) string {
+	try := name
+	for i := 2; slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
+		try = name + strconv.Itoa(i)
+	}
+	return try
+}
+
+// receiverName returns a name for the receiver of a method of the state that
+// nothing in prepare has.
+func receiverName(p *pattern.Prepare) string {
+	used := make(map[string]bool)
+	identifiers(p.Decl, used)
+	for i := 1; ; i++ {
+		for _, n := range []string{"s", "st", "state"} {
+			if i > 1 {
+				n += strconv.Itoa(i)
+			}
+			if !used[n] {
+				return n
+			}
+		}
+	}
+}
