@@ -182,40 +182,24 @@ func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 				return Read
 			}
 			sel := info.Selections[p]
-			if sel == nil {
-				return Read // qualified identifier
+			if sel == nil || isPointer(info.TypeOf(p.X)) {
+				return Read // a qualified identifier, or what the variable points to
 			}
-			if isPointer(info.TypeOf(p.X)) {
-				return Read
+			if sel.Kind() != types.FieldVal {
+				return modeOfMethod(sel)
 			}
-			if sel.Kind() == types.FieldVal {
-				if sel.Indirect() {
-					return Read // an embedded pointer on the way
-				}
-				n = p
-				continue
+			if sel.Indirect() {
+				return Read // through an embedded pointer
 			}
-			// A method of a value: its address is taken when the method
-			// wants a pointer that the path to it does not give.
-			recv := sel.Obj().(*types.Func).Signature().Recv()
-			if recv != nil && isPointer(recv.Type()) && !embeddedPointer(sel) {
-				return Address
-			}
-			return Read
+			n = p
 		case *ast.IndexExpr:
-			if p.X != child {
-				return Read
-			}
-			if !isArray(info.TypeOf(p.X)) {
+			if p.X != child || !isArray(info.TypeOf(p.X)) {
 				return Read
 			}
 			n = p
-			continue
 		case *ast.SliceExpr:
-			if p.X == child {
-				if isArray(info.TypeOf(p.X)) {
-					return Address
-				}
+			if p.X == child && isArray(info.TypeOf(p.X)) {
+				return Address
 			}
 			return Read
 		case *ast.UnaryExpr:
@@ -242,6 +226,17 @@ func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 			return Read
 		}
 	}
+}
+
+// modeOfMethod returns what the selection of a method does with a variable that is not
+// a pointer: it takes the address if the method has a pointer receiver and the path to
+// it passes no embedded pointer.
+func modeOfMethod(sel *types.Selection) Mode {
+	recv := sel.Obj().(*types.Func).Signature().Recv()
+	if recv != nil && isPointer(recv.Type()) && !embeddedPointer(sel) {
+		return Address
+	}
+	return Read
 }
 
 // isArray reports whether values of t may be arrays: a type parameter may stand

@@ -53,28 +53,38 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 		return nil, err
 	}
 
+	if err := r.write(ctx, m, src, env, res, test && len(m.Tests) > 0); err != nil {
+		return nil, err
+	}
+	options.Escape = false
+	return r, r.again(ctx, options, res)
+}
+
+// write writes the result, and counts what go vet reports afterwards and not before. With
+// test, it does the same with the tests of m.
+func (r *Report) write(ctx context.Context, m Module, src string, env []string, res *rewrite.Result, test bool) error {
 	affected, err := affected(ctx, src, env, res.Files)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	before, err := vet(ctx, src, env, affected)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var failed map[string]bool
-	if test && len(m.Tests) > 0 {
+	if test {
 		if failed, err = runTests(ctx, src, env, m.Tests); err != nil {
-			return nil, err
+			return err
 		}
 	}
 
 	if err := res.Write(ctx); err != nil {
-		return nil, err
+		return err
 	}
 
 	after, err := vet(ctx, src, env, affected)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, message := range after.beyond(before) {
 		fmt.Fprintf(os.Stderr, "  NEW %s\n", message)
@@ -84,36 +94,48 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 			r.Vet++
 		}
 	}
-	if failed != nil {
-		r.Tested = true
-		again, err := runTests(ctx, src, env, m.Tests)
-		if err != nil {
-			return nil, err
-		}
-		for name := range again {
-			if !failed[name] {
-				fmt.Fprintf(os.Stderr, "  FAILS %s\n", name)
-				r.Tests++
-			}
+	if !test {
+		return nil
+	}
+	r.Tested = true
+	again, err := runTests(ctx, src, env, m.Tests)
+	if err != nil {
+		return err
+	}
+	for name := range again {
+		if !failed[name] {
+			fmt.Fprintf(os.Stderr, "  FAILS %s\n", name)
+			r.Tests++
 		}
 	}
-	options.Escape = false
+	return nil
+}
+
+// again runs the rewriter over what the run with the result res has written, and counts
+// the functions that it would rewrite now. Those that res left alone because they
+// allocate nothing, or would gain nothing, do not count.
+func (r *Report) again(ctx context.Context, options rewrite.Options, res *rewrite.Result) error {
+	type key struct{ pkg, name string }
+	idle := make(map[key]bool)
+	for _, f := range res.Stack {
+		idle[key{f.Package, f.Name}] = true
+	}
+	for _, f := range res.Findings {
+		if f.Refusal != nil && f.Refusal.Code == refusal.NoGain {
+			idle[key{f.Package, f.Name}] = true
+		}
+	}
 	second, err := rewrite.Run(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("the second run: %w", err)
+		return fmt.Errorf("the second run: %w", err)
 	}
 	for _, f := range second.Findings {
-		// What costs nothing is no finding under Escape, and was left alone.
-		if f.Refusal == nil && !slices.ContainsFunc(res.Stack, func(s rewrite.Finding) bool {
-			return s.Package == f.Package && s.Name == f.Name
-		}) && !slices.ContainsFunc(res.Findings, func(s rewrite.Finding) bool {
-			return s.Package == f.Package && s.Name == f.Name && s.Refusal != nil && s.Refusal.Code == refusal.NoGain
-		}) {
+		if f.Refusal == nil && !idle[key{f.Package, f.Name}] {
 			fmt.Fprintf(os.Stderr, "  AGAIN %s\n", f.Name)
 			r.Second++
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // count counts the findings.

@@ -120,17 +120,7 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 		return err
 	}
 	for i, e := range w.Entries {
-		err := ctx.Err()
-		if err == nil {
-			err = t.unchanged(files[i].Name, e.Target, files[i].Old)
-		}
-		if err == nil {
-			w.pause()
-			if err = w.rename(e.Fresh, e.Target); err != nil {
-				err = &FileError{Name: files[i].Name, Reason: "cannot be replaced", Err: cause(err)}
-			}
-		}
-		if err != nil {
+		if err := w.replace(ctx, t, files[i], e); err != nil {
 			if back := w.rollback(w.Entries[:i]); back != nil {
 				stuck = true
 				return errors.Join(err, back, w.unfinished())
@@ -139,6 +129,21 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 		}
 	}
 	w.sync()
+	return nil
+}
+
+// replace renames the new version of f over the old one, unless the file has changed.
+func (w *writer) replace(ctx context.Context, t *tree, f File, e entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := t.unchanged(f.Name, e.Target, f.Old); err != nil {
+		return err
+	}
+	w.pause()
+	if err := w.rename(e.Fresh, e.Target); err != nil {
+		return &FileError{Name: f.Name, Reason: "cannot be replaced", Err: cause(err)}
+	}
 	return nil
 }
 
