@@ -27,6 +27,11 @@ func heapsOf(ctx context.Context, t *load.Tree, changes []*change) ([]*Heap, err
 	return heaps, nil
 }
 
+// moves reports whether something is on the heap beside function literals: a variable.
+func moves(h *Heap) bool {
+	return slices.ContainsFunc(h.Allocations, func(a Allocation) bool { return !a.IsLiteral() })
+}
+
 // gainsOf asks the compiler about the text before and after the changes of a group, of
 // which views are the latter. It returns what they gain, function by function, and
 // those that gain nothing. The changes of a group have no function in common.

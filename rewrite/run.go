@@ -208,6 +208,9 @@ func (r *run) weigh(ctx context.Context) error {
 	for i, c := range r.changes {
 		f := r.found.of[c.id()]
 		f.Heap = heaps[i]
+		if !f.Heap.Unclear {
+			f.Message = c.first.Measured(f.Heap.Least > 0, moves(f.Heap))
+		}
 		if f.Heap.OnStack() {
 			r.found.stack = append(r.found.stack, r.found.setAside(c))
 			n--

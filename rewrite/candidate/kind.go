@@ -80,30 +80,44 @@ func isAddress(info *types.Info, e ast.Expr) bool {
 	}
 }
 
-// Message says in one sentence what the code does, as a diagnostic at the
-// signature of the prepare function.
+// Message says in one sentence what the code does, as a diagnostic at the signature of
+// the prepare function. It says what a call may cost: where the compiler inlines the
+// function, a call may cost nothing.
 func (c *Candidate) Message() string {
-	var names []string
-	for _, v := range c.Prepare.Captures {
-		names = append(names, v.Var.Name())
+	return c.message("each call may allocate", "may move", true)
+}
+
+// Measured is Message after the compiler was asked. always says that each call allocates
+// something, and moved that a variable is among what is on the heap.
+func (c *Candidate) Measured(always, moved bool) string {
+	if always {
+		return c.message("each call allocates", "moves", moved)
+	}
+	return c.message("some calls allocate", "move", moved)
+}
+
+func (c *Candidate) message(allocates, moves string, moved bool) string {
+	if c.Kind == pattern.KindPointerArgument && len(c.Prepare.Captures) == 0 {
+		return fmt.Sprintf("%s returns a func that takes a pointer: calls through a func value may move the argument to the heap", c.Prepare.Key)
 	}
 	over := ""
-	if len(names) > 0 {
+	if len(c.Prepare.Captures) > 0 {
+		var names []string
+		for _, v := range c.Prepare.Captures {
+			names = append(names, v.Var.Name())
+		}
 		over = " over " + enumerate(names)
 	}
-	s := fmt.Sprintf("%s returns a closure%s for its callers to defer: each call allocates it", c.Prepare.Key, over)
-	switch c.Kind {
-	case pattern.KindResultPointer:
-		return s + ", and moves the variable that it points to to the heap"
-	case pattern.KindOwnResult:
-		return s + ", and moves the captured result to the heap"
-	case pattern.KindPointerArgument:
-		if over == "" {
-			return fmt.Sprintf("%s returns a func that takes a pointer: called through a func value, it moves the argument to the heap", c.Prepare.Key)
-		}
-		return s + ", and its argument moves to the heap"
+	s := fmt.Sprintf("%s returns a closure%s for its callers to defer: %s it", c.Prepare.Key, over, allocates)
+	what := map[pattern.Kind]string{
+		pattern.KindResultPointer:   "a variable of the caller",
+		pattern.KindOwnResult:       "the captured result",
+		pattern.KindPointerArgument: "its argument",
+	}[c.Kind]
+	if what == "" || !moved {
+		return s
 	}
-	return s
+	return fmt.Sprintf("%s, and %s %s to the heap", s, moves, what)
 }
 
 // enumerate joins names as in "a, b and c".

@@ -78,7 +78,7 @@ func Origin(dir string) (*Case, error) {
 	}
 	return &Case{Dir: dir, Findings: []string{
 		"read.go:226:16: (*Conn).prepareRead returns a closure over c, ctx and err for its callers to defer: " +
-			"each call allocates it, and moves the variable that it points to to the heap (result-pointer)",
+			"each call may allocate it, and may move a variable of the caller to the heap (result-pointer)",
 	}}, nil
 }
 

@@ -15,6 +15,9 @@ type Allocation struct {
 	Reason []string // the compiler's account, line by line; empty: no reason available
 }
 
+// IsLiteral reports whether a is a function literal, not a variable that moved.
+func (a Allocation) IsLiteral() bool { return escape.Fact{What: a.What}.IsLiteral() }
+
 // allocation returns what a fact about a function says.
 func allocation(f escape.Fact, in string) Allocation {
 	return Allocation{

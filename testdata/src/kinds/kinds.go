@@ -12,7 +12,7 @@ type Conn struct {
 }
 
 // prepareRead readies c.
-func (c *Conn) prepareRead(n int, err *error) (func(), error) { // want `\(\*Conn\)\.prepareRead returns a closure over .*: each call allocates it, and moves the variable that it points to to the heap`
+func (c *Conn) prepareRead(n int, err *error) (func(), error) { // want `\(\*Conn\)\.prepareRead returns a closure over .*: each call may allocate it, and may move a variable of the caller to the heap`
 	if n < 0 {
 		return nil, errors.New("negative")
 	}
@@ -35,7 +35,7 @@ func (c *Conn) Read(n int) (err error) {
 
 func (c *Conn) body(n int) error { return fmt.Errorf("body %d", n) }
 
-func (c *Conn) openSession(name string) (id string, closeSession func(), err error) { // want `\(\*Conn\)\.openSession returns a closure over .*: each call allocates it, and moves the captured result to the heap`
+func (c *Conn) openSession(name string) (id string, closeSession func(), err error) { // want `\(\*Conn\)\.openSession returns a closure over .*: each call may allocate it, and may move the captured result to the heap`
 	if name == "" {
 		return "", nil, errors.New("no name")
 	}
@@ -54,7 +54,7 @@ func (c *Conn) Session() error {
 	return nil
 }
 
-func startTrace(op string) func(*error) { // want `startTrace returns a closure over .*: each call allocates it, and its argument moves to the heap`
+func startTrace(op string) func(*error) { // want `startTrace returns a closure over .*: each call may allocate it, and may move its argument to the heap`
 	n := len(op)
 	return func(err *error) { fmt.Println(op, n, *err) }
 }
