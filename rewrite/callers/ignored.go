@@ -119,7 +119,7 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 func mentions(p *pattern.Prepare, u *pattern.Unit, f *ast.File) bool {
 	name := p.Key.Name
 	if u.Pkg.Path() == p.Key.Pkg && f.Name.Name == p.Unit.Pkg.Name() {
-		return slices.Contains(namesOf(f), name)
+		return names(f, name)
 	}
 	imports := make(map[string]string) // path, by name
 	for _, spec := range f.Imports {
@@ -132,26 +132,22 @@ func mentions(p *pattern.Prepare, u *pattern.Unit, f *ast.File) bool {
 			local = spec.Name.Name
 		}
 		if local == "." && path == p.Key.Pkg {
-			return slices.Contains(namesOf(f), name)
+			return names(f, name)
 		}
 		imports[local] = path
 	}
-	found := false
-	ast.Inspect(f, func(n ast.Node) bool {
+	for n := range ast.Preorder(f) {
 		sel, ok := n.(*ast.SelectorExpr)
 		if !ok || sel.Sel.Name != name {
-			return true
+			continue
 		}
 		path, qualified := "", false
 		if id, ok := sel.X.(*ast.Ident); ok {
 			path, qualified = imports[id.Name]
 		}
-		if p.Key.Recv == "" {
-			found = found || qualified && path == p.Key.Pkg
-		} else {
-			found = found || !qualified
+		if p.Key.Recv == "" && qualified && path == p.Key.Pkg || p.Key.Recv != "" && !qualified {
+			return true
 		}
-		return true
-	})
-	return found
+	}
+	return false
 }

@@ -32,7 +32,7 @@ type demands struct {
 // is nil: the method is to be one for the cleanup).
 func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	meets := func(m *types.Func) bool {
-		return (signature == nil || alike(m.Signature(), signature)) &&
+		return (signature == nil || mayBeIdentical(m.Signature(), signature)) &&
 			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == p.Key.Pkg)
 	}
 	var first demand

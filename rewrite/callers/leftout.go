@@ -90,14 +90,12 @@ func baseName(e ast.Expr) string {
 	return ""
 }
 
-// namesOf lists the identifiers of a file.
-func namesOf(f *ast.File) []string {
-	var names []string
-	ast.Inspect(f, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			names = append(names, id.Name)
+// names reports whether a file has an identifier of the name.
+func names(f *ast.File, name string) bool {
+	for n := range ast.Preorder(f) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name {
+			return true
 		}
-		return true
-	})
-	return names
+	}
+	return false
 }

@@ -233,7 +233,7 @@ func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 // it passes no embedded pointer.
 func modeOfMethod(sel *types.Selection) Mode {
 	recv := sel.Obj().(*types.Func).Signature().Recv()
-	if recv != nil && isPointer(recv.Type()) && !embeddedPointer(sel) {
+	if recv != nil && isPointer(recv.Type()) && !EmbeddedPointer(sel) {
 		return Address
 	}
 	return Read
@@ -281,9 +281,9 @@ func isPointer(t types.Type) bool {
 	return ok
 }
 
-// embeddedPointer reports whether the path of a selection to a promoted method
+// EmbeddedPointer reports whether the path of a selection to a promoted method
 // goes through an embedded pointer.
-func embeddedPointer(sel *types.Selection) bool {
+func EmbeddedPointer(sel *types.Selection) bool {
 	t := sel.Recv()
 	for _, i := range sel.Index()[:len(sel.Index())-1] {
 		if p, ok := t.Underlying().(*types.Pointer); ok {

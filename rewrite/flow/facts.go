@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"slices"
 )
 
 // Facts are the syntax of a top-level declaration and the accesses to its
@@ -27,23 +28,16 @@ func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {
 // named result of, or nil. Return statements of that function assign v without
 // naming it.
 func (f *Facts) ResultOf(v *types.Var) ast.Node {
-	var owner ast.Node
-	ast.Inspect(f.Decl, func(n ast.Node) bool {
-		if owner != nil {
-			return false
-		}
+	for n := range ast.Preorder(f.Decl) {
 		if t := typeOf(n); t != nil && t.Results != nil {
 			for _, field := range t.Results.List {
-				for _, id := range field.Names {
-					if f.Unit.Info.Defs[id] == v {
-						owner = n
-					}
+				if slices.ContainsFunc(field.Names, func(id *ast.Ident) bool { return f.Unit.Info.Defs[id] == types.Object(v) }) {
+					return n
 				}
 			}
 		}
-		return true
-	})
-	return owner
+	}
+	return nil
 }
 
 // typeOf returns the type of a function, declared or literal; nil for any other
@@ -69,26 +63,23 @@ func (f *Facts) OldLoopVar(v *types.Var) bool {
 	if goVersion == "" || version.Compare(goVersion, "go1.22") >= 0 {
 		return false
 	}
-	found := false
-	defines := func(e ast.Expr) {
+	defines := func(e ast.Expr) bool {
 		id, ok := e.(*ast.Ident)
-		found = found || ok && f.Unit.Info.Defs[id] == v
+		return ok && f.Unit.Info.Defs[id] == v
 	}
-	ast.Inspect(f.Decl, func(n ast.Node) bool {
+	for n := range ast.Preorder(f.Decl) {
 		switch n := n.(type) {
 		case *ast.RangeStmt:
-			defines(n.Key)
-			defines(n.Value)
+			if defines(n.Key) || defines(n.Value) {
+				return true
+			}
 		case *ast.ForStmt:
-			if init, ok := n.Init.(*ast.AssignStmt); ok {
-				for _, l := range init.Lhs {
-					defines(l)
-				}
+			if init, ok := n.Init.(*ast.AssignStmt); ok && slices.ContainsFunc(init.Lhs, defines) {
+				return true
 			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // Sees reports whether the name of obj means obj at pos.
@@ -108,14 +99,12 @@ func Global(v *types.Var) bool {
 
 // HasGoto reports whether a goto statement stands below n.
 func HasGoto(n ast.Node) bool {
-	found := false
-	ast.Inspect(n, func(n ast.Node) bool {
+	for n := range ast.Preorder(n) {
 		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
-			found = true
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // Recovers reports whether a function literal calls recover itself, outside of

@@ -8,6 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // silent reports whether a return of nil comes with no other result that says so: an
@@ -115,12 +116,8 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	}
 	switch e := e.(type) {
 	case *ast.CallExpr:
-		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
-		if !ok {
-			return false
-		}
-		f, ok := info.Uses[sel.Sel].(*types.Func)
-		return ok && f.Pkg() != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
+		f := typeutil.StaticCallee(info, e)
+		return f != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
 	case *ast.Ident:
 		v, ok := info.Uses[e].(*types.Var)
 		return ok && foundError(p, r.Stmt, v)
@@ -265,17 +262,17 @@ func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
 // calling reports whether a condition calls or receives anything, which might set
 // what it compares.
 func calling(cond ast.Expr) bool {
-	found := false
-	ast.Inspect(cond, func(n ast.Node) bool {
+	for n := range ast.Preorder(cond) {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			found = true
+			return true
 		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW
+			if n.Op == token.ARROW {
+				return true
+			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // leaves reports whether control never gets past the end of a block: its last
@@ -294,13 +291,11 @@ func leaves(info *types.Info, b *ast.BlockStmt) bool {
 		if !ok {
 			return false
 		}
-		switch f := ast.Unparen(call.Fun).(type) {
-		case *ast.Ident:
-			b, ok := info.Uses[f].(*types.Builtin)
-			return ok && b.Name() == "panic"
-		case *ast.SelectorExpr:
-			fn, ok := info.Uses[f.Sel].(*types.Func)
-			return ok && endsTest(fn)
+		switch f := typeutil.Callee(info, call).(type) {
+		case *types.Builtin:
+			return f.Name() == "panic"
+		case *types.Func:
+			return endsTest(f)
 		}
 	}
 	return false

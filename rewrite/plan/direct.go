@@ -164,7 +164,7 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 	if e == nil {
 		return "a caller has no receiver"
 	}
-	if selection := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]; selection != nil && len(selection.Index()) > 1 && embedsPointer(selection) {
+	if selection := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]; selection != nil && len(selection.Index()) > 1 && flow.EmbeddedPointer(selection) {
 		return "an embedded pointer leads to it"
 	}
 	_, wantsPtr := p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
@@ -178,26 +178,6 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 		}
 		return s.SameValue(e, at)
 	})
-}
-
-// embedsPointer reports whether a promoted method is reached through an embedded
-// pointer, which may change.
-func embedsPointer(sel *types.Selection) bool {
-	t := sel.Recv()
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	for _, i := range sel.Index()[:len(sel.Index())-1] {
-		st, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return true
-		}
-		t = st.Field(i).Type()
-		if _, ok := t.Underlying().(*types.Pointer); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // keepsResult returns why the caller does not keep result i, unchanged, in a

@@ -28,7 +28,7 @@ func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle id
 		if pass.Route != ByArgument || c.Class != pattern.Param || !onlyInCleanup(p, c) {
 			continue
 		}
-		if _, isParam := types.Unalias(c.Var.Type()).(*types.TypeParam); isParam || spell.HasTypeParam(c.Var.Type()) || commented(p, sites, c.Index) {
+		if spell.HasTypeParam(c.Var.Type()) || commented(p, sites, c.Index) {
 			continue
 		}
 		if !everySite(sites, func(s *pattern.Site) bool {
@@ -146,27 +146,24 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 			return false
 		}
 	}
-	deferred := false
-	ast.Inspect(s.Func, func(n ast.Node) bool {
+	for n := range ast.Preorder(s.Func) {
 		if d, ok := n.(*ast.DeferStmt); ok && d.Pos() < s.Call.Pos() {
-			deferred = true
+			return false
 		}
-		return !deferred
-	})
-	return !deferred
+	}
+	return true
 }
 
 // declaredZero reports whether a var statement of the site's function declares v
 // without a value.
 func declaredZero(s *pattern.Site, v *types.Var) bool {
-	found := false
-	ast.Inspect(s.Func, func(n ast.Node) bool {
-		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && s.Up.Func(vs) == s.Func {
-			found = found || slices.ContainsFunc(vs.Names, func(id *ast.Ident) bool { return s.Unit.Info.Defs[id] == types.Object(v) })
+	for n := range ast.Preorder(s.Func) {
+		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && s.Up.Func(vs) == s.Func &&
+			slices.ContainsFunc(vs.Names, func(id *ast.Ident) bool { return s.Unit.Info.Defs[id] == types.Object(v) }) {
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // onlyThrough reports whether the cleanups use a pointer for nothing but what it

@@ -117,15 +117,14 @@ func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 // otherNamed reports whether a literal uses a name for something from outside of
 // it, which a receiver of the name would hide.
 func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
-	found := false
-	ast.Inspect(l.Lit, func(n ast.Node) bool {
+	for n := range ast.Preorder(l.Lit) {
 		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(p.Unit.Info, id) {
-			obj := p.Unit.Info.Uses[id]
-			found = found || obj != nil && !(l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End())
+			if obj := p.Unit.Info.Uses[id]; obj != nil && !(l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End()) {
+				return true
+			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // parameters gives finish its parameters: the captures that are arguments, one for

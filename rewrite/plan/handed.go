@@ -88,16 +88,15 @@ func outlives(s *pattern.Site, i int) bool {
 	if flow.HasGoto(s.Decl) {
 		return false
 	}
-	all := true
-	ast.Inspect(s.Call.Args[i], func(n ast.Node) bool {
+	for n := range ast.Preorder(s.Call.Args[i]) {
 		if id, ok := n.(*ast.Ident); ok {
-			if v, ok := s.Unit.Info.Uses[id].(*types.Var); ok && !v.IsField() && !flow.Global(v) {
-				all = all && encloses(v.Parent(), s.Var.Parent())
+			v, ok := s.Unit.Info.Uses[id].(*types.Var)
+			if ok && !v.IsField() && !flow.Global(v) && !encloses(v.Parent(), s.Var.Parent()) {
+				return false
 			}
 		}
-		return all
-	})
-	return all
+	}
+	return true
 }
 
 // encloses reports whether scope is inner or around it.

@@ -8,6 +8,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // idle says what finish has to know about the returns that hand out nil, or a cleanup
@@ -140,10 +141,6 @@ func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
 	if !ok {
 		return false
 	}
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != "Cleanup" {
-		return false
-	}
-	f, ok := info.Uses[sel.Sel].(*types.Func)
-	return ok && f.Pkg() != nil && f.Pkg().Path() == "testing"
+	f, ok := typeutil.Callee(info, call).(*types.Func)
+	return ok && f.Name() == "Cleanup" && f.Pkg() != nil && f.Pkg().Path() == "testing"
 }

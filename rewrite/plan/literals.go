@@ -41,19 +41,8 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 			}
 		}
 	}
-	// A named result takes what the returns hand out: a literal that looks at
-	// it, or sets it, knows more than the return statements say.
-	named := p.Func.Signature().Results().At(p.Result)
-	same := !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
-		return !r.Live() || r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] != named
-	})
-	for _, a := range p.Access[named] {
-		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
-			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
-		}
-		if !accounted(p, a) {
-			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
-		}
+	if r := namedResult(p); r != nil {
+		return r
 	}
 	for _, r := range p.Returns {
 		if r.Idle != pattern.Foreign {
@@ -78,6 +67,25 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	}
 	if len(p.LocalDecls) > 0 {
 		return refusal.New(p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+	}
+	return nil
+}
+
+// namedResult refuses a cleanup result that has a name and is used for more than to
+// return a cleanup. It takes what the returns hand out: a literal that looks at it, or
+// sets it, knows more than the return statements say.
+func namedResult(p *pattern.Prepare) *refusal.Refusal {
+	named := p.Func.Signature().Results().At(p.Result)
+	same := !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+		return !r.Live() || r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] != named
+	})
+	for _, a := range p.Access[named] {
+		if a.Lit != nil && !(same && a.Mode == flow.Read) || a.Mode == flow.Address {
+			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
+		}
+		if !accounted(p, a) {
+			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+		}
 	}
 	return nil
 }
@@ -177,14 +185,12 @@ func text(p *pattern.Prepare, l *pattern.Literal) string {
 }
 
 func hasLabel(lit *ast.FuncLit) bool {
-	found := false
-	ast.Inspect(lit, func(n ast.Node) bool {
+	for n := range ast.Preorder(lit) {
 		if _, ok := n.(*ast.LabeledStmt); ok {
-			found = true
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // paramNames returns the names of a literal's parameters and results.

@@ -69,16 +69,14 @@ func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pa
 // member reports whether a field or method of the name appears in the unit. A local
 // variable does not stand in the way of a method.
 func member(u *pattern.Unit, name string) bool {
-	found := false
 	for _, f := range u.Files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && id.Name == name {
-				found = found || selected(u.Info, id)
+		for n := range ast.Preorder(f) {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name && selected(u.Info, id) {
+				return true
 			}
-			return !found
-		})
+		}
 	}
-	return found
+	return false
 }
 
 // goes reports whether everything of the name in the unit is a variable that
@@ -102,15 +100,10 @@ func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name strin
 		return false
 	}
 	for _, f := range u.Files {
-		only := true
-		ast.Inspect(f, func(n ast.Node) bool {
+		for n := range ast.Preorder(f) {
 			if id, ok := n.(*ast.Ident); ok && id.Name == name && !vars[u.Info.ObjectOf(id)] {
-				only = false
+				return false
 			}
-			return only
-		})
-		if !only {
-			return false
 		}
 	}
 	return true
@@ -118,7 +111,7 @@ func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name strin
 
 // identifiers adds the names of the identifiers and imports below n to names.
 func identifiers(n ast.Node, names map[string]bool) {
-	ast.Inspect(n, func(n ast.Node) bool {
+	for n := range ast.Preorder(n) {
 		switch n := n.(type) {
 		case *ast.Ident:
 			names[n.Name] = true
@@ -126,8 +119,7 @@ func identifiers(n ast.Node, names map[string]bool) {
 			p, _ := strconv.Unquote(n.Path.Value)
 			names[spell.PathBase(p)] = true
 		}
-		return true
-	})
+	}
 }
 
 // selected reports whether id names a field or a method, which are only reached

@@ -9,6 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // boundBeforePanic refuses where a panic that prepare recovers from leaves the
@@ -49,24 +50,20 @@ func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 // functions, but for those of a few packages that unlock, close and cancel.
 func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
 	info := p.Unit.Info
-	var fn *types.Func
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.FuncLit:
-		return flow.Recovers(info, f)
-	case *ast.Ident:
-		for _, l := range p.Literals {
-			if l.Var != nil && info.Uses[f] == types.Object(l.Var) {
-				return flow.Recovers(info, l.Lit)
-			}
-		}
-		fn, _ = info.Uses[f].(*types.Func)
-		if b, ok := info.Uses[f].(*types.Builtin); ok {
-			return b.Name() == "recover"
-		}
-	case *ast.SelectorExpr:
-		fn, _ = info.Uses[f.Sel].(*types.Func)
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		return flow.Recovers(info, lit)
 	}
-	if fn == nil || fn.Pkg() == nil {
+	callee := typeutil.Callee(info, call)
+	for _, l := range p.Literals {
+		if l.Var != nil && callee == types.Object(l.Var) {
+			return flow.Recovers(info, l.Lit)
+		}
+	}
+	if b, ok := callee.(*types.Builtin); ok {
+		return b.Name() == "recover"
+	}
+	fn, ok := callee.(*types.Func)
+	if !ok || fn.Pkg() == nil {
 		return true
 	}
 	switch fn.Pkg().Path() {

@@ -73,24 +73,19 @@ func (s *State) generalize(p *pattern.Prepare, passages []Passage, file *spell.F
 
 // namesTypeParam reports whether the state or finish names a type parameter.
 func namesTypeParam(p *pattern.Prepare, passages []Passage) bool {
-	for _, pass := range passages {
-		if spell.HasTypeParam(pass.Capture.Var.Type()) {
-			return true
-		}
+	if slices.ContainsFunc(passages, func(pass Passage) bool { return spell.HasTypeParam(pass.Capture.Var.Type()) }) {
+		return true
 	}
-	found := false
 	for _, l := range p.Literals {
-		ast.Inspect(l.Lit, func(n ast.Node) bool {
+		for n := range ast.Preorder(l.Lit) {
 			if id, ok := n.(*ast.Ident); ok {
-				if tn, ok := p.Unit.Info.Uses[id].(*types.TypeName); ok {
-					_, param := tn.Type().(*types.TypeParam)
-					found = found || param
+				if tn, ok := p.Unit.Info.Uses[id].(*types.TypeName); ok && spell.IsTypeParam(tn.Type()) {
+					return true
 				}
 			}
-			return !found
-		})
+		}
 	}
-	return found
+	return false
 }
 
 // typesSeen refuses when a type that an idle return has to write means something

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -106,4 +108,131 @@ func importsOf(s *pattern.Site) map[string]*types.PkgName {
 func isSignature(t types.Type) bool {
 	_, ok := types.Unalias(t).(*types.Signature)
 	return ok
+}
+
+// typedPlace reports whether the place of a use as a value has a func type of its
+// own, so that a literal, or nil, takes that type there. An interface, a new
+// variable and an inferred type argument take theirs from the value.
+func typedPlace(s *pattern.Site, u *pattern.Use) bool {
+	t := placeType(s, u)
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// placeType returns the type of the place that a value is assigned to, nil if the
+// place takes its type from the value.
+func placeType(s *pattern.Site, u *pattern.Use) types.Type {
+	info := s.Unit.Info
+	parent, child := s.Up.Expr(u.Expr)
+	switch p := parent.(type) {
+	case *ast.ReturnStmt:
+		sig := signatureOf(info, s.Up.Func(p))
+		i := slices.Index(p.Results, child.(ast.Expr))
+		if sig == nil || sig.Results().Len() != len(p.Results) {
+			return nil
+		}
+		return sig.Results().At(i).Type()
+	case *ast.AssignStmt:
+		i := slices.Index(p.Rhs, child.(ast.Expr))
+		if p.Tok != token.ASSIGN || i < 0 || len(p.Lhs) != len(p.Rhs) {
+			return nil
+		}
+		if id := identOf(p.Lhs[i]); id != nil && id.Name == "_" {
+			return nil
+		}
+		return info.TypeOf(p.Lhs[i])
+	case *ast.ValueSpec:
+		if p.Type != nil {
+			return info.TypeOf(p.Type)
+		}
+	case *ast.CallExpr:
+		if i := slices.Index(p.Args, child.(ast.Expr)); i >= 0 {
+			return argType(info, p, i)
+		}
+	case *ast.KeyValueExpr:
+		lit, ok := s.Up[p].(*ast.CompositeLit)
+		if ok && p.Value == child {
+			return elementType(info, lit, identOf(p.Key))
+		}
+	case *ast.CompositeLit:
+		if slices.Contains(p.Elts, child.(ast.Expr)) {
+			return elementType(info, p, nil)
+		}
+	}
+	return nil
+}
+
+// signatureOf returns the signature of a function, declared or literal.
+func signatureOf(info *types.Info, fn ast.Node) *types.Signature {
+	switch fn := fn.(type) {
+	case *ast.FuncDecl:
+		if obj, ok := info.Defs[fn.Name].(*types.Func); ok {
+			return obj.Signature()
+		}
+	case *ast.FuncLit:
+		sig, _ := info.TypeOf(fn).(*types.Signature)
+		return sig
+	}
+	return nil
+}
+
+// argType returns the type of the parameter that argument i of a call is given
+// to; nil for a generic function and for a builtin, whose parameters take their
+// types from the arguments, and for a conversion.
+func argType(info *types.Info, call *ast.CallExpr, i int) types.Type {
+	fun := ast.Unparen(call.Fun)
+	if tv := info.Types[fun]; tv.IsType() || tv.IsBuiltin() {
+		return nil
+	}
+	switch f := fun.(type) {
+	case *ast.IndexExpr, *ast.IndexListExpr:
+		return nil
+	case *ast.Ident:
+		if _, generic := info.Instances[f]; generic {
+			return nil
+		}
+	case *ast.SelectorExpr:
+		if _, generic := info.Instances[f.Sel]; generic {
+			return nil
+		}
+	}
+	sig, ok := info.TypeOf(fun).Underlying().(*types.Signature)
+	if !ok {
+		return nil
+	}
+	n := sig.Params().Len()
+	if sig.Variadic() && i >= n-1 {
+		slice, ok := sig.Params().At(n - 1).Type().(*types.Slice)
+		if !ok || call.Ellipsis.IsValid() {
+			return nil
+		}
+		return slice.Elem()
+	}
+	if i >= n {
+		return nil
+	}
+	return sig.Params().At(i).Type()
+}
+
+// elementType returns the type of an element of a composite literal: of the field
+// that key names, or of all elements if it names none.
+func elementType(info *types.Info, lit *ast.CompositeLit, key *ast.Ident) types.Type {
+	switch t := info.TypeOf(lit).Underlying().(type) {
+	case *types.Struct:
+		if key != nil {
+			if f, ok := info.Uses[key].(*types.Var); ok && f.IsField() {
+				return f.Type()
+			}
+		}
+	case *types.Slice:
+		return t.Elem()
+	case *types.Array:
+		return t.Elem()
+	case *types.Map:
+		return t.Elem()
+	}
+	return nil
 }

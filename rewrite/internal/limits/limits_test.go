@@ -14,8 +14,6 @@ var owed = map[string]bool{
 	"gen.useOnce":   true,
 	"gen.assign":    true,
 	"scan.bind":     true,
-	"alike":         true,
-	"known":         true,
 }
 
 // TestLimits holds that each function of the module can be read at once.

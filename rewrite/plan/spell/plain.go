@@ -18,10 +18,8 @@ func Plain(u *flow.Unit, pos token.Pos, text string) bool {
 	}
 	for _, name := range words(text) {
 		at, obj := scope.LookupParent(name, pos)
-		if tn, ok := obj.(*types.TypeName); ok {
-			if _, ok := tn.Type().(*types.TypeParam); ok {
-				continue
-			}
+		if tn, ok := obj.(*types.TypeName); ok && IsTypeParam(tn.Type()) {
+			continue
 		}
 		if obj != nil && at != types.Universe && at != u.Pkg.Scope() && at.Parent() != u.Pkg.Scope() {
 			return false

@@ -61,12 +61,15 @@ func Parts(t types.Type, f func(types.Type) bool) bool {
 	return true
 }
 
+// IsTypeParam reports whether t is a type parameter.
+func IsTypeParam(t types.Type) bool {
+	_, ok := types.Unalias(t).(*types.TypeParam)
+	return ok
+}
+
 // HasTypeParam reports whether the text of t names a type parameter.
 func HasTypeParam(t types.Type) bool {
-	return !Parts(t, func(t types.Type) bool {
-		_, param := t.(*types.TypeParam)
-		return !param
-	})
+	return !Parts(t, func(t types.Type) bool { return !IsTypeParam(t) })
 }
 
 // NamedObject returns the name of a named type or an alias, nil for others.
@@ -83,14 +86,12 @@ func NamedObject(t types.Type) *types.TypeName {
 // HasStruct reports whether a type expression writes out a struct type, whose
 // tags types.ExprString leaves out.
 func HasStruct(e ast.Expr) bool {
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
+	for n := range ast.Preorder(e) {
 		if _, ok := n.(*ast.StructType); ok {
-			found = true
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // ParamType returns the type expression of parameter i.
