@@ -16,12 +16,14 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // fixImports adds the imports that the plan asks for and removes those whose
 // last use has gone with the rewrite. It works on the text, so that the rest of
 // the import block stays as it is.
-func fixImports(s *source, text []byte) ([]byte, error) {
+func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
 	after, err := unresolved(s.name, text)
 	if err != nil {
 		return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
@@ -51,7 +53,7 @@ func fixImports(s *source, text []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, imp := range s.imports {
+	for _, imp := range add {
 		line := strconv.Quote(imp.Path)
 		if imp.Name != "" {
 			line = imp.Name + " " + line
@@ -238,12 +240,12 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 				continue
 			}
 			if spec.Doc != nil || spec.Comment != nil {
-				return nil, fmt.Errorf("the import of %s is not needed any more, and has a comment", spec.Path.Value)
+				return nil, importComment(spec)
 			}
 			from, to := fset.Position(spec.Pos()).Offset, fset.Position(spec.End()).Offset
 			if len(decl.Specs) == 1 {
 				if decl.Doc != nil {
-					return nil, fmt.Errorf("the import of %s is not needed any more, and has a comment", spec.Path.Value)
+					return nil, importComment(spec)
 				}
 				from, to = fset.Position(decl.Pos()).Offset, fset.Position(decl.End()).Offset
 			}
@@ -264,6 +266,12 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 		}
 	}
 	return text, nil
+}
+
+// importComment returns the obstacle that an import has a comment, which would go away
+// with it.
+func importComment(spec *ast.ImportSpec) error {
+	return &obstacle{code: refusal.CommentLost, reason: fmt.Sprintf("the import of %s is not needed any more, and has a comment", spec.Path.Value)}
 }
 
 // addImport inserts an import line: after the last import of its sort (of the

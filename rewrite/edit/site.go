@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -15,30 +16,53 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// site plans the splices at one call of the prepare function.
+// siteEdits returns the edits at one call of the prepare function.
 //
 // Where prepare hands over a state, the statement of the call stays as it is: its
 // variable holds the state now. Where it hands over nothing, the statement loses
 // the cleanup.
-func (c *maker) site(s *source, sp *plan.SitePlan) *refusal.Refusal {
-	w := &siteWriter{maker: c, source: s, sp: sp}
-	steps := []func() *refusal.Refusal{w.call, w.statement, w.variable, w.uses}
-	for _, step := range steps {
-		if r := step(); r != nil {
-			return r
-		}
-	}
-	return nil
+func siteEdits(p *plan.Plan, s *source, sp *plan.SitePlan) ([]Edit, error) {
+	w := &siteWriter{Plan: p, source: s, sp: sp}
+	w.call()
+	w.statement()
+	w.variable()
+	w.uses()
+	return w.edits, w.err
 }
 
+// A siteWriter collects the edits at one site, up to the first error.
 type siteWriter struct {
-	*maker
+	*plan.Plan
 	*source
-	sp *plan.SitePlan
+	sp    *plan.SitePlan
+	edits []Edit
+	err   error
+}
+
+// replace adds the edit that puts text in the place of the source between two
+// positions.
+func (w *siteWriter) replace(from, to token.Pos, text string) {
+	e, err := w.source.replace(from, to, text)
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	w.edits = append(w.edits, e)
+}
+
+// refuse notes that the site cannot be rewritten.
+func (w *siteWriter) refuse(reason string) {
+	w.fail(&obstacle{code: refusal.CallForm, pos: w.unit.Fset.PositionFor(w.sp.Site.Call.Pos(), false), reason: reason})
+}
+
+func (w *siteWriter) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
 }
 
 // call takes the operands of dropped parameters out of the call.
-func (w *siteWriter) call() *refusal.Refusal {
+func (w *siteWriter) call() {
 	call := w.sp.Site.Call
 	kept := 0
 	for i := range call.Args {
@@ -64,67 +88,59 @@ func (w *siteWriter) call() *refusal.Refusal {
 		default:
 			from = call.Args[i-1].End()
 		}
-		if r := w.replace(w.source, from, to, ""); r != nil {
-			return r
-		}
+		w.replace(from, to, "")
 		i = last
 	}
-	return nil
 }
 
 // statement edits what the site assigns to.
-func (w *siteWriter) statement() *refusal.Refusal {
+func (w *siteWriter) statement() {
 	site := w.sp.Site
 	if w.Plan.Form == plan.Handed {
-		return w.keep()
+		w.keep()
+		return
 	}
 	switch site.Form {
 	case pattern.Assigned:
 		stmt := site.Stmt.(*ast.AssignStmt)
-		if r := w.lhs(stmt.Lhs, stmt.Rhs[0].Pos()); r != nil {
-			return r
-		}
+		w.lhs(stmt.Lhs, stmt.Rhs[0].Pos())
 		if stmt.Tok == token.DEFINE && !w.sp.Define && len(stmt.Lhs) > 1 {
-			return w.replace(w.source, stmt.TokPos, stmt.TokPos+2, "=")
+			w.replace(stmt.TokPos, stmt.TokPos+2, "=")
 		}
-	case pattern.Beside:
-		return w.refuse(refusal.CallForm, site.Call.Pos(), "a caller assigns its cleanup beside other values")
 	case pattern.Declared:
-		return w.declared()
+		w.declared()
 	case pattern.Immediate:
-		return w.apart()
+		w.apart()
+	case pattern.Beside:
+		w.refuse("a caller assigns its cleanup beside other values")
+	case pattern.Passed:
+		w.refuse("a caller hands its cleanup on within an expression")
 	}
-	return nil
 }
 
 // keep leaves the statement of a site as it is, but for the type of a declaration,
 // which takes that of the state, and for a variable that nobody uses any more.
-func (w *siteWriter) keep() *refusal.Refusal {
+func (w *siteWriter) keep() {
 	site := w.sp.Site
 	if site.Form == pattern.Declared {
 		if spec := w.spec(); spec.Type != nil {
-			if r := w.replace(w.source, spec.Names[len(spec.Names)-1].End(), spec.Type.End(), ""); r != nil {
-				return r
-			}
+			w.replace(spec.Names[len(spec.Names)-1].End(), spec.Type.End(), "")
 		}
 	}
 	if !w.sp.Unused {
-		return nil
+		return
 	}
-	if r := w.replace(w.source, site.Cleanup.Pos(), site.Cleanup.End(), "_"); r != nil {
-		return r
-	}
+	w.replace(site.Cleanup.Pos(), site.Cleanup.End(), "_")
 	if stmt, ok := site.Stmt.(*ast.AssignStmt); ok && stmt.Tok == token.DEFINE && !w.sp.Define {
-		return w.replace(w.source, stmt.TokPos, stmt.TokPos+2, "=")
+		w.replace(stmt.TokPos, stmt.TokPos+2, "=")
 	}
-	return nil
 }
 
 // apart makes two statements of "defer p(a)(b)", in the same order of evaluation:
 //
 //	p(a)
 //	defer finish(a, b)
-func (w *siteWriter) apart() *refusal.Refusal {
+func (w *siteWriter) apart() {
 	site := w.sp.Site
 	u := site.Uses[0]
 	keyword := ""
@@ -134,9 +150,7 @@ func (w *siteWriter) apart() *refusal.Refusal {
 	case pattern.GoCall:
 		keyword = "go "
 	}
-	if r := w.replace(w.source, u.Stmt.Pos(), site.Call.Pos(), ""); r != nil {
-		return r
-	}
+	w.replace(u.Stmt.Pos(), site.Call.Pos(), "")
 	separator := w.newline() + w.indent(u.Stmt.Pos())
 	if !w.clean && !w.startsLine(u.Stmt.Pos()) {
 		separator = "; " // as the file has it
@@ -145,20 +159,21 @@ func (w *siteWriter) apart() *refusal.Refusal {
 	if len(u.Call.Args) > 0 && len(w.args()) > 0 {
 		text += ", "
 	}
-	return w.replace(w.source, site.Call.End(), u.Call.Lparen+1, text)
+	w.replace(site.Call.End(), u.Call.Lparen+1, text)
 }
 
 // lhs takes the cleanup out of a list of assigned operands. rhs is where the right
 // side starts.
-func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) *refusal.Refusal {
+func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) {
 	i := slices.Index(list, w.sp.Site.Cleanup)
 	switch {
 	case len(list) == 1:
-		return w.replace(w.source, list[i].Pos(), rhs, "")
+		w.replace(list[i].Pos(), rhs, "")
 	case i+1 < len(list):
-		return w.replace(w.source, list[i].Pos(), list[i+1].Pos(), "")
+		w.replace(list[i].Pos(), list[i+1].Pos(), "")
+	default:
+		w.replace(list[i-1].End(), list[i].End(), "")
 	}
-	return w.replace(w.source, list[i-1].End(), list[i].End(), "")
 }
 
 // spec returns the specification of a Declared site.
@@ -173,85 +188,86 @@ func (w *siteWriter) spec() *ast.ValueSpec {
 }
 
 // declared edits "var x, err = p()".
-func (w *siteWriter) declared() *refusal.Refusal {
+func (w *siteWriter) declared() {
 	site := w.sp.Site
 	decl := site.Stmt.(*ast.DeclStmt).Decl.(*ast.GenDecl)
 	spec := w.spec()
 	if len(site.Lhs) == 1 {
 		if len(decl.Specs) > 1 || decl.Lparen.IsValid() {
-			return w.refuse(refusal.CallForm, site.Call.Pos(), "a caller declares its cleanup in a group of variables")
+			w.refuse("a caller declares its cleanup in a group of variables")
 		}
-		return w.replace(w.source, decl.Pos(), spec.Values[0].Pos(), "")
+		w.replace(decl.Pos(), spec.Values[0].Pos(), "")
+		return
 	}
 	if spec.Type != nil {
-		if r := w.replace(w.source, spec.Names[len(spec.Names)-1].End(), spec.Type.End(), ""); r != nil {
-			return r
-		}
+		w.replace(spec.Names[len(spec.Names)-1].End(), spec.Type.End(), "")
 	}
-	return w.lhs(site.Lhs, spec.Values[0].Pos())
+	w.lhs(site.Lhs, spec.Values[0].Pos())
 }
 
 // variable edits the statement that declares the variable for the cleanup where
 // another sets it: it declares one for the state now.
-func (w *siteWriter) variable() *refusal.Refusal {
+func (w *siteWriter) variable() {
 	spec := w.sp.Site.Spec
 	if spec == nil || w.sp.Shares {
-		return nil
+		return
 	}
-	return w.replace(w.source, spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
+	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
 }
 
 // uses edits the appearances of the cleanup.
-func (w *siteWriter) uses() *refusal.Refusal {
+func (w *siteWriter) uses() {
 	site := w.sp.Site
 	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form == plan.Direct {
-		return nil
+		return
 	}
 	for _, u := range site.Uses {
-		if r := w.use(u); r != nil {
-			return r
-		}
+		w.use(u)
 	}
-	return nil
 }
 
-func (w *siteWriter) use(u *pattern.Use) *refusal.Refusal {
+func (w *siteWriter) use(u *pattern.Use) {
 	switch u.Kind {
 	case pattern.NilTest:
-		return w.nilTest(u)
+		w.nilTest(u)
 	case pattern.Discard:
 		if w.Plan.Form == plan.Direct {
-			return w.removeLine(u.Stmt)
+			w.removeLine(u.Stmt)
 		}
-		return nil
 	case pattern.Value:
-		if text := w.Plan.Idle[u]; text != "" {
-			return w.replace(w.source, u.Expr.Pos(), u.Expr.End(), text)
+		w.value(u)
+	case pattern.DeferCall, pattern.GoCall, pattern.Call:
+		args := strings.Join(w.args(), ", ")
+		if len(u.Call.Args) > 0 && args != "" {
+			args += ", "
 		}
-		before, after := "", ""
-		if name := w.Plan.Convert[u]; name != "" {
-			before, after = name+"(", ")"
+		if w.Plan.State != nil {
+			w.replace(u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
+		} else {
+			w.replace(u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
 		}
-		if w.Plan.State != nil && len(w.args()) == 0 {
-			if r := w.replace(w.source, u.Expr.Pos(), u.Expr.Pos(), before); r != nil {
-				return r
-			}
-			return w.replace(w.source, u.Expr.End(), u.Expr.End(), "."+w.Plan.Finish.Name+after)
-		}
-		return w.replace(w.source, u.Expr.Pos(), u.Expr.End(), before+w.wrapper(u)+after)
 	}
-	args := strings.Join(w.args(), ", ")
-	if len(u.Call.Args) > 0 && args != "" {
-		args += ", "
+}
+
+// value edits a use of the cleanup as a value.
+func (w *siteWriter) value(u *pattern.Use) {
+	before, after := "", ""
+	if name := w.Plan.Convert[u]; name != "" {
+		before, after = name+"(", ")"
 	}
-	if w.Plan.State != nil {
-		return w.replace(w.source, u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
+	switch text := w.Plan.Idle[u]; {
+	case text != "":
+		w.replace(u.Expr.Pos(), u.Expr.End(), text)
+	case w.Plan.State != nil && len(w.args()) == 0:
+		w.replace(u.Expr.Pos(), u.Expr.Pos(), before)
+		w.replace(u.Expr.End(), u.Expr.End(), "."+w.Plan.Finish.Name+after)
+	default:
+		w.replace(u.Expr.Pos(), u.Expr.End(), before+w.wrapper(u)+after)
 	}
-	return w.replace(w.source, u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
 }
 
 // nilTest makes a comparison of the cleanup with nil a test of the state.
-func (w *siteWriter) nilTest(u *pattern.Use) *refusal.Refusal {
+func (w *siteWriter) nilTest(u *pattern.Use) {
 	parent, child := w.sp.Site.Up.Expr(u.Expr)
 	test := parent.(*ast.BinaryExpr)
 	s := w.Plan.State
@@ -262,23 +278,21 @@ func (w *siteWriter) nilTest(u *pattern.Use) *refusal.Refusal {
 	case test.Op == token.EQL:
 		before = "!"
 	}
-	if r := w.replace(w.source, test.Pos(), child.Pos(), before); r != nil {
-		return r
-	}
-	return w.replace(w.source, child.End(), test.End(), after)
+	w.replace(test.Pos(), child.Pos(), before)
+	w.replace(child.End(), test.End(), after)
 }
 
 // removeLine takes a statement away, with its line if it has one of its own.
-func (w *siteWriter) removeLine(stmt ast.Node) *refusal.Refusal {
+func (w *siteWriter) removeLine(stmt ast.Node) {
 	from, to := stmt.Pos(), stmt.End()
 	start, end := w.offset(from), w.offset(to)
 	lead := start - len(w.indent(from))
 	if tail := bytes.IndexByte(w.text[end:], '\n'); tail >= 0 && len(bytes.TrimSpace(w.text[end:end+tail])) == 0 &&
 		(lead == 0 || w.text[lead-1] == '\n') {
-		w.splices = append(w.splices, Edit{File: w.source.name, Start: lead, End: end + tail + 1})
-		return nil
+		w.edits = append(w.edits, Edit{File: w.source.name, Start: lead, End: end + tail + 1})
+		return
 	}
-	return w.replace(w.source, from, to, "")
+	w.replace(from, to, "")
 }
 
 // wrapper returns what stands for the cleanup where it is used as a value: finish
@@ -342,6 +356,8 @@ func (w *siteWriter) args() []string {
 			args = append(args, w.src(site.Call.Args[p.Passage.Capture.Index]))
 		case plan.ByResult:
 			args = append(args, w.src(site.Lhs[p.Passage.Result]))
+		case plan.ByReceiver, plan.ByState, plan.Anew:
+			w.fail(fmt.Errorf("%s is a parameter of finish, which no call has an operand for", p.Name))
 		}
 	}
 	return args

@@ -13,6 +13,14 @@ import (
 	"github.com/dave/dst/dstutil"
 )
 
+// A tree is the dst of a declaration, reached through the nodes of the unit's
+// syntax. Its text is parsed anew, with line ends that dst can handle, so the
+// nodes correspond by their order.
+type tree struct {
+	fresh map[ast.Node]ast.Node
+	dec   *decorator.Decorator
+}
+
 // newTree parses the text of a declaration, which extends over [from, to), by
 // itself: its dst is the same as in the file, and the rest of the file, which may
 // be long, is not needed.

@@ -1,0 +1,149 @@
+package candidate
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// Find finds the prepare functions of the world's targets and decides each on its own:
+// the edits of two candidates may overlap, and then a client applies one, and asks again
+// for the other.
+//
+// A function counts when some caller in the world defers what it returns, and the
+// closure costs something: it captures a variable, or takes a pointer.
+func Find(w *callers.World) []*Candidate {
+	found := prepares(w)
+	if len(found) == 0 {
+		return nil
+	}
+	var f *finder
+	unseen := attempt(func() { f = newFinder(w, found) })
+	return slices.DeleteFunc(found, func(c *Candidate) bool {
+		switch {
+		case c.Refusal != nil:
+			return false
+		case w.Stop != nil && w.Stop():
+			return true
+		case unseen != nil: // nothing can be decided without the references of all units
+			c.blame(unseen)
+			return false
+		}
+		counts := false
+		if fault := attempt(func() { counts = f.decide(c) }); fault != nil {
+			c.blame(fault)
+			return false
+		}
+		return !counts
+	})
+}
+
+// A finder holds what the candidates of a world have in common.
+type finder struct {
+	all     bool
+	sites   map[pattern.Key][]*pattern.Site
+	refs    map[pattern.Key][]pattern.Ref
+	decider *plan.Decider
+	clean   edit.Clean
+}
+
+// newFinder looks up the references to candidates in all units.
+func newFinder(w *callers.World, found []*Candidate) *finder {
+	f := &finder{
+		all:   w.All,
+		sites: make(map[pattern.Key][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
+		decider: plan.NewDecider(w), clean: make(edit.Clean),
+	}
+	results := make(map[pattern.Key]int) // the index of the cleanup, by function
+	for _, c := range found {
+		results[c.Prepare.Key] = c.Prepare.Result
+	}
+	for _, u := range w.Units {
+		sites, refs := pattern.References(u, results)
+		for k, s := range sites {
+			f.sites[k] = append(f.sites[k], s...)
+		}
+		for k, r := range refs {
+			f.refs[k] = append(f.refs[k], r...)
+		}
+	}
+	return f
+}
+
+// decide fills in a candidate, up to the plan and its edits, or the refusal. It returns
+// whether the candidate counts.
+func (f *finder) decide(c *Candidate) bool {
+	c.Sites = f.sites[c.Prepare.Key]
+	if !c.deferred() {
+		return false
+	}
+	var costs bool
+	c.Kind, costs = kindOf(c.Prepare, c.Sites)
+	if !costs || c.Kind == pattern.KindCapture && !f.all {
+		return false
+	}
+	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key])
+	if c.Refusal == nil {
+		c.Edits, c.Refusal = edit.Make(c.Plan, f.clean)
+	}
+	if c.Refusal == nil {
+		c.Refusal = c.compare()
+	}
+	if c.Refusal != nil {
+		c.Plan, c.Edits = nil, nil
+		return true
+	}
+	c.Notes, c.Trace = notes(c.Plan), c.Plan.Trace()
+	return true
+}
+
+// prepares returns a candidate for each prepare function of the world's targets. One
+// whose analysis failed is refused.
+func prepares(w *callers.World) []*Candidate {
+	var found []*Candidate
+	for _, u := range w.Units {
+		if w.Target != nil && !w.Target(u) {
+			continue
+		}
+		for _, file := range u.Files {
+			if !w.All && strings.HasSuffix(u.Filename(file.Package), "_test.go") {
+				continue
+			}
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				var p *pattern.Prepare
+				f := attempt(func() { p = pattern.Examine(u, file, decl) })
+				if f != nil {
+					c := &Candidate{Prepare: unexamined(u, file, decl)}
+					c.blame(f)
+					found = append(found, c)
+				} else if p != nil {
+					found = append(found, &Candidate{Prepare: p})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// unexamined returns what is known of a function without an analysis.
+func unexamined(u *pattern.Unit, file *ast.File, decl *ast.FuncDecl) *pattern.Prepare {
+	p := &pattern.Prepare{
+		Facts: &flow.Facts{Unit: u, File: file, Decl: decl}, Decl: decl,
+		Key: pattern.Key{Pkg: u.Pkg.Path(), Name: decl.Name.Name},
+	}
+	if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+		p.Func, p.Key = fn, pattern.KeyOf(fn)
+	}
+	return p
+}

@@ -1,0 +1,108 @@
+package edit
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/dave/dst"
+)
+
+// A declarer rewrites the declaration of one prepare function.
+type declarer struct {
+	*plan.Plan
+	*tree
+	prepare *dst.FuncDecl
+}
+
+// remove takes a statement out of its list. The blank line before it stays.
+func (d *declarer) remove(s ast.Stmt) error {
+	list := d.listOf(s)
+	if list == nil {
+		return fmt.Errorf("the statement that binds the cleanup is not in a list")
+	}
+	stmt := d.node(s).(dst.Stmt)
+	i := slices.Index(*list, stmt)
+	if i < 0 {
+		return fmt.Errorf("a statement is not where it was")
+	}
+	if i+1 < len(*list) {
+		next := (*list)[i+1].Decorations()
+		switch {
+		case i == 0:
+			next.Before = dst.NewLine
+		case stmt.Decorations().Before == dst.EmptyLine:
+			next.Before = dst.EmptyLine
+		}
+	}
+	*list = slices.Delete(*list, i, i+1)
+	return nil
+}
+
+// listOf returns the statement list that holds s.
+func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
+	switch p := d.node(d.Prepare.Up[s]).(type) {
+	case *dst.BlockStmt:
+		return &p.List
+	case *dst.CaseClause:
+		return &p.Body
+	case *dst.CommClause:
+		return &p.Body
+	}
+	return nil
+}
+
+// stateValue returns prepare's expression for the state at a return, "" if nothing is
+// handed over.
+func (d *declarer) stateValue(r *pattern.Return) string {
+	switch {
+	case d.Plan.State == nil:
+		return ""
+	case !r.Live():
+		return d.Plan.State.Zero()
+	}
+	return d.stateLiteral(r.Literal, r.Stmt)
+}
+
+// operand returns prepare's expression for a part of the state.
+func operand(p plan.Passage) string {
+	if p.Pointer {
+		return "&" + p.Capture.Var.Name()
+	}
+	return p.Capture.Var.Name()
+}
+
+func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
+	s := d.Plan.State
+	var fields []string
+	if s.Kind != "" {
+		fields = append(fields, s.Kind+": "+d.kind(lit))
+	}
+	for _, f := range s.Fields {
+		if slices.Contains(lit.Captures, f.Capture) {
+			value := operand(f)
+			if i := f.Capture.Index; f.Capture.Class == pattern.Result && !f.Pointer && ret != nil && i < len(ret.Results) {
+				value = types.ExprString(ret.Results[i]) // what the return assigns to it
+			}
+			fields = append(fields, f.Capture.Var.Name()+": "+value)
+		}
+	}
+	if s.Live != "" {
+		fields = append(fields, s.Live+": true")
+	}
+	text := s.Type + "{" + strings.Join(fields, ", ") + "}"
+	if len(text) > 80 {
+		return s.Type + "{\n" + strings.Join(fields, ",\n") + ",\n}"
+	}
+	return text
+}
+
+// kind returns the number of a cleanup among several.
+func (d *declarer) kind(lit *pattern.Literal) string {
+	return strconv.Itoa(d.Plan.Number[lit])
+}

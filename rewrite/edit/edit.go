@@ -1,0 +1,37 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+)
+
+// An Edit replaces the bytes [Start, End) of a file.
+type Edit struct {
+	File       string
+	Start, End int
+	New        string
+}
+
+// Apply returns text with the edits made, whatever their files. They must not overlap;
+// insertions at one place keep their order.
+func Apply(text []byte, edits []Edit) ([]byte, error) {
+	edits = slices.Clone(edits)
+	sort.SliceStable(edits, func(i, j int) bool {
+		if edits[i].Start != edits[j].Start {
+			return edits[i].Start < edits[j].Start
+		}
+		return edits[i].End < edits[j].End
+	})
+	var out []byte
+	last := 0
+	for _, e := range edits {
+		if e.Start < last || e.End < e.Start || e.End > len(text) {
+			return nil, fmt.Errorf("edits overlap at offset %d", e.Start)
+		}
+		out = append(out, text[last:e.Start]...)
+		out = append(out, e.New...)
+		last = e.End
+	}
+	return append(out, text[last:]...), nil
+}

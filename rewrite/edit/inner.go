@@ -1,0 +1,96 @@
+package edit
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/dave/dst"
+)
+
+// inner turns the uses of the cleanup within prepare into calls of finish.
+func (d *declarer) inner() error {
+	for _, in := range d.Plan.Inner {
+		call := d.node(in.Use.Call).(*dst.CallExpr)
+		lit := d.literalOf(in.Use)
+		callee := d.innerCallee(lit)
+		if d.Plan.State != nil && d.inHeader(in.Use.Call) {
+			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name
+		}
+		fun, err := expr(callee)
+		if err != nil {
+			return err
+		}
+		args, err := expr("f(" + strings.Join(d.innerArgs(), ", ") + ")")
+		if err != nil {
+			return err
+		}
+		all := append(args.(*dst.CallExpr).Args, call.Args...)
+		if !in.Wrap {
+			call.Fun, call.Args = fun, all
+			continue
+		}
+		call.Fun = &dst.FuncLit{
+			Type: &dst.FuncType{Func: true, Params: &dst.FieldList{}},
+			Body: &dst.BlockStmt{List: []dst.Stmt{&dst.ExprStmt{X: &dst.CallExpr{Fun: fun, Args: all}}}},
+		}
+		call.Args = nil
+	}
+	return nil
+}
+
+// inHeader reports whether an expression stands in the head of an if, a for or a
+// switch, where the brace of a composite literal would start the body:
+//
+//	if err := (readState{c: c, n: n}).finish(); err != nil {
+func (d *declarer) inHeader(e ast.Expr) bool {
+	for n := d.Prepare.Up[e]; n != nil; n = d.Prepare.Up[n] {
+		switch n.(type) {
+		case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
+			return true
+		case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
+			return false
+		}
+	}
+	return false
+}
+
+// literalOf returns the cleanup that a use within prepare runs.
+func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
+	v := d.Prepare.Unit.Info.Uses[ast.Unparen(u.Expr).(*ast.Ident)]
+	for _, l := range d.Prepare.Literals {
+		if types.Object(l.Var) == v {
+			return l
+		}
+	}
+	return d.Prepare.Literals[0]
+}
+
+// innerCallee returns the expression that names finish within prepare.
+func (d *declarer) innerCallee(lit *pattern.Literal) string {
+	f := d.Plan.Finish
+	switch {
+	case d.Plan.State != nil:
+		return d.stateLiteral(lit, nil) + "." + f.Name
+	case f.OnRecv:
+		return d.Prepare.Decl.Recv.List[0].Names[0].Name + "." + f.Name
+	}
+	return f.Name
+}
+
+// innerArgs returns the arguments of a call of finish within prepare: its own
+// variables.
+func (d *declarer) innerArgs() []string {
+	var args []string
+	for _, p := range d.Plan.Finish.Params {
+		switch {
+		case p.Passage.Route == plan.ByArgument && d.Plan.Fresh[p.Passage.Capture.Index]:
+			args = append(args, "new("+strings.TrimPrefix(p.Passage.Type, "*")+")")
+		default:
+			args = append(args, p.Passage.Capture.Var.Name())
+		}
+	}
+	return args
+}

@@ -1,0 +1,116 @@
+package edit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/internal/linediff"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// Make returns the edits that carry out a plan, sorted by file and offset. The
+// declaration of the prepare function goes through dst, the sites are splices. Each
+// file that was gofmt-clean is made so again, and the difference of old and new lines
+// is the edit.
+func Make(p *plan.Plan, clean Clean) ([]Edit, *refusal.Refusal) {
+	edits, err := edits(p, clean)
+	if err == nil {
+		return edits, nil
+	}
+	r := &refusal.Refusal{
+		Code: refusal.InternalError, Name: p.Prepare.Key.String(), Reason: err.Error(),
+		Pos: p.Prepare.Unit.Fset.PositionFor(p.Prepare.Decl.Name.Pos(), false),
+	}
+	if o := (*obstacle)(nil); errors.As(err, &o) {
+		if r.Code = o.code; o.pos.IsValid() {
+			r.Pos = o.pos
+		}
+	}
+	return nil, r
+}
+
+func edits(p *plan.Plan, clean Clean) ([]Edit, error) {
+	sources := make(map[string]*source)
+	splices := make(map[string][]Edit)
+	at := func(u *pattern.Unit, pos token.Pos) (*source, error) {
+		name := u.Filename(pos)
+		if sources[name] == nil {
+			s, err := open(u, pos, clean)
+			if err != nil {
+				return nil, err
+			}
+			sources[name] = s
+		}
+		return sources[name], nil
+	}
+	home, err := at(p.Prepare.Unit, p.Prepare.Decl.Pos())
+	if err != nil {
+		return nil, err
+	}
+	decl, err := declare(p, home)
+	if err != nil {
+		return nil, err
+	}
+	splices[home.name] = []Edit{decl}
+	for _, sp := range p.Sites {
+		s, err := at(sp.Site.Unit, sp.Site.Call.Pos())
+		if err != nil {
+			return nil, err
+		}
+		more, err := siteEdits(p, s, sp)
+		if err != nil {
+			return nil, err
+		}
+		splices[s.name] = append(splices[s.name], more...)
+	}
+	var all []Edit
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		s := sources[name]
+		var imports []spell.Import
+		if s == home {
+			imports = p.Imports
+		}
+		text, err := rewritten(s, splices[name], imports)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range linediff.Edits(string(s.text), string(text)) {
+			all = append(all, Edit{File: name, Start: e.Start, End: e.End, New: e.New})
+		}
+	}
+	return all, nil
+}
+
+// rewritten returns the text of a file with splices, and with the imports that it needs
+// then, formatted if it was gofmt-clean.
+func rewritten(s *source, splices []Edit, imports []spell.Import) ([]byte, error) {
+	text, err := Apply(s.text, splices)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if text, err = fixImports(s, text, imports); err != nil {
+		return nil, err
+	}
+	if !s.clean {
+		if _, err := parser.ParseFile(token.NewFileSet(), s.name, text, parser.SkipObjectResolution); err != nil {
+			return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
+		}
+		return text, nil
+	}
+	if text, err = format.Source(toLF(text)); err != nil {
+		return nil, fmt.Errorf("%s: the rewritten file does not parse: %w", s.name, err)
+	}
+	if s.newline() == "\r\n" {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+	}
+	return text, nil
+}

@@ -1,0 +1,263 @@
+package edit
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/dave/dst"
+)
+
+// unbind removes the statements that bind literals to variables; their comments
+// move to the body of finish.
+func (d *declarer) unbind() error {
+	for _, l := range d.Prepare.Empty {
+		if d.onlyReturned(l.Var) {
+			if err := d.unbindOne(l); err != nil {
+				return err
+			}
+		}
+	}
+	for _, l := range d.Prepare.Literals {
+		if l.Bind == nil {
+			continue
+		}
+		if err := d.unbindOne(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyReturned reports whether a variable serves nothing but returns.
+func (d *declarer) onlyReturned(v *types.Var) bool {
+	return !slices.ContainsFunc(d.Prepare.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Read && !slices.ContainsFunc(d.Prepare.Returns, func(r *pattern.Return) bool {
+			return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
+		})
+	})
+}
+
+func (d *declarer) unbindOne(l *pattern.Literal) error {
+	lit := d.node(l.Lit).(*dst.FuncLit)
+	bind := d.node(l.Bind).(dst.Stmt)
+	decs := bind.Decorations()
+	if err := d.remove(l.Bind); err != nil {
+		return err
+	}
+	move := slices.Concat(decs.Start, decs.End)
+	if len(move) > 0 && len(lit.Body.List) > 0 {
+		b := lit.Body.List[0].Decorations()
+		b.Start = slices.Concat(move, b.Start)
+		b.Before = dst.NewLine
+	}
+	// A variable that was declared before it got the literal.
+	v := l.Var
+	var gone ast.Stmt
+	var spec *ast.ValueSpec
+	ast.Inspect(d.Prepare.Decl, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeclStmt)
+		if !ok || stmt == l.Bind {
+			return true
+		}
+		for _, sp := range stmt.Decl.(*ast.GenDecl).Specs {
+			vs, ok := sp.(*ast.ValueSpec)
+			if !ok {
+				continue
+			}
+			for _, id := range vs.Names {
+				if d.Prepare.Unit.Info.Defs[id] == v {
+					gone, spec = stmt, vs
+				}
+			}
+		}
+		return true
+	})
+	if gone == nil {
+		return nil
+	}
+	decl := d.node(gone).(*dst.DeclStmt).Decl.(*dst.GenDecl)
+	switch {
+	case len(spec.Names) > 1:
+		vs := d.node(spec).(*dst.ValueSpec)
+		i := slices.IndexFunc(spec.Names, func(id *ast.Ident) bool { return d.Prepare.Unit.Info.Defs[id] == v })
+		vs.Names = slices.Delete(vs.Names, i, i+1)
+	case len(decl.Specs) > 1:
+		i := slices.Index(decl.Specs, dst.Spec(d.node(spec).(*dst.ValueSpec)))
+		decl.Specs = slices.Delete(decl.Specs, i, i+1)
+	default:
+		return d.remove(gone)
+	}
+	return nil
+}
+
+// returns puts the state in the cleanup's place at every return.
+func (d *declarer) returns() error {
+	for _, r := range d.Prepare.Returns {
+		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
+		value := d.stateValue(r)
+		if len(stmt.Results) == 0 {
+			if value != "" {
+				if err := d.spell(stmt, value); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		i := d.Prepare.Result
+		old := stmt.Results[i]
+		if !r.Live() {
+			// What an empty literal says of itself stays at the return.
+			if notes := comments(old); len(notes) > 0 {
+				stmt.Decs.Start = append(stmt.Decs.Start, append(notes, "\n")...)
+			}
+		}
+		if value == "" {
+			stmt.Results = slices.Delete(stmt.Results, i, i+1)
+		} else {
+			e, err := expr(value)
+			if err != nil {
+				return err
+			}
+			stmt.Results[i] = e
+		}
+		for _, e := range stmt.Results {
+			e.Decorations().Before, e.Decorations().After = dst.None, dst.None
+		}
+		if len(stmt.Results) == 0 {
+			d.trim(r.Stmt, stmt)
+		}
+	}
+	return nil
+}
+
+// spell writes out the results of a bare return, with the state.
+func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
+	results := d.Prepare.Func.Signature().Results()
+	for i := range results.Len() {
+		name := results.At(i).Name()
+		if i == d.Prepare.Result {
+			name = value
+		}
+		e, err := expr(name)
+		if err != nil {
+			return err
+		}
+		stmt.Results = append(stmt.Results, e)
+	}
+	return nil
+}
+
+// trim removes a return without results at the end of the function.
+func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
+	body := d.prepare.Body
+	if len(body.List) == 1 && body.List[0] == dst.Stmt(stmt) && len(comments(stmt)) == 0 {
+		body.List = nil
+		return
+	}
+	if d.Prepare.Up[at] != ast.Node(d.Prepare.Decl.Body) || body.List[len(body.List)-1] != dst.Stmt(stmt) || len(body.List) < 2 {
+		return
+	}
+	prev := body.List[len(body.List)-2].Decorations()
+	if len(stmt.Decs.Start)+len(stmt.Decs.Return)+len(stmt.Decs.End) > 0 {
+		prev.End = slices.Concat(prev.End, []string{"\n"}, stmt.Decs.Start, stmt.Decs.Return, stmt.Decs.End)
+	}
+	body.List = body.List[:len(body.List)-1]
+	prev.After = dst.NewLine
+}
+
+// signature takes the dropped parameters and the cleanup out of the signature.
+func (d *declarer) signature() error {
+	ft := d.prepare.Type
+	i := 0
+	inLines := lines(ft.Params.List)
+	ft.Params.List = slices.DeleteFunc(ft.Params.List, func(f *dst.Field) bool {
+		n := max(1, len(f.Names))
+		first := i
+		i += n
+		if len(f.Names) == 0 {
+			return d.Plan.Drop[first]
+		}
+		j := first
+		f.Names = slices.DeleteFunc(f.Names, func(*dst.Ident) bool { j++; return d.Plan.Drop[j-1] })
+		return len(f.Names) == 0
+	})
+	inLines(ft.Params.List)
+	i = 0
+	inLines = lines(ft.Results.List)
+	var results []*dst.Field
+	for _, f := range ft.Results.List {
+		n := max(1, len(f.Names))
+		if k := d.Prepare.Result - i; 0 <= k && k < n {
+			fields, err := d.result(f, k)
+			if err != nil {
+				return err
+			}
+			results = append(results, fields...)
+		} else {
+			results = append(results, f)
+		}
+		i += n
+	}
+	if len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
+		results[0].Names = nil
+	}
+	inLines(results)
+	if len(results) == 1 && len(results[0].Names) == 0 {
+		results[0].Decs.Before, results[0].Decs.After = dst.None, dst.None
+	}
+	ft.Results.List = results
+	if len(results) == 0 {
+		ft.Results = nil
+	}
+	return nil
+}
+
+// result returns what becomes of the field of results whose name of index k is the
+// cleanup's: that is the state now, if there is one, and named results that share the
+// type keep it.
+func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
+	var state []*dst.Field
+	if d.Plan.State != nil {
+		e, err := expr(d.Plan.State.Type)
+		if err != nil {
+			return nil, err
+		}
+		state = []*dst.Field{{Type: e}}
+		if len(f.Names) <= 1 {
+			state[0].Decs = f.Decs
+			*e.Decorations() = *f.Type.Decorations()
+		}
+		if len(f.Names) > 0 {
+			state[0].Names = f.Names[k : k+1 : k+1]
+		}
+	}
+	if len(f.Names) <= 1 {
+		return state, nil
+	}
+	var fields []*dst.Field
+	if before := f.Names[:k]; len(before) > 0 {
+		fields = append(fields, &dst.Field{Names: before, Type: f.Type})
+	}
+	fields = append(fields, state...)
+	if after := f.Names[k+1:]; len(after) > 0 {
+		fields = append(fields, &dst.Field{Names: after, Type: dst.Clone(f.Type).(dst.Expr)})
+	}
+	return fields, nil
+}
+
+// lines returns a function that makes what is left of a list of parameters or results
+// start and end on the lines of its brackets as the list does, or apart from them.
+func lines(list []*dst.Field) func([]*dst.Field) {
+	if len(list) == 0 {
+		return func([]*dst.Field) {}
+	}
+	before, after := list[0].Decs.Before, list[len(list)-1].Decs.After
+	return func(left []*dst.Field) {
+		if len(left) > 0 {
+			left[0].Decs.Before, left[len(left)-1].Decs.After = before, after
+		}
+	}
+}
