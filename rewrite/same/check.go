@@ -20,7 +20,10 @@ func (c *Change) Check() error {
 		return fmt.Errorf("%s is no prepare function", c.Prepare.Name.Name)
 	}
 	for _, file := range c.Files {
-		m := &matcher{facts: f, unit: file.Unit, was: file.Unit.Fset, fset: token.NewFileSet()}
+		m := &matcher{
+			facts: f, unit: file.Unit, was: file.Unit.Fset, fset: token.NewFileSet(),
+			apart: make(map[*site]bool), called: make(map[*holder]string),
+		}
 		name := m.was.PositionFor(file.Before.Package, false).Filename
 		var err error
 		m.after, err = parser.ParseFile(m.fset, name, file.After, parser.SkipObjectResolution)
@@ -82,11 +85,6 @@ func (m *matcher) file(file File) error {
 		return m.differ(nil, left[0], "a declaration is added")
 	}
 	return nil
-}
-
-func isImport(d ast.Decl) bool {
-	g, ok := d.(*ast.GenDecl)
-	return ok && g.Tok == token.IMPORT
 }
 
 // hasSite reports whether a declaration calls prepare. Any other but prepare must be the

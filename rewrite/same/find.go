@@ -3,16 +3,14 @@ package same
 import (
 	"go/ast"
 	"go/types"
-	"iter"
 
 	"golang.org/x/tools/go/types/typeutil"
 )
 
 // A site is a call of prepare.
 type site struct {
-	call  *ast.CallExpr
-	lhs   []ast.Expr // what takes the results: a variable for the state, or nothing, takes the cleanup
-	apart bool       // the call has become a statement before that of the cleanup
+	call *ast.CallExpr
+	lhs  []ast.Expr // what takes the results: a variable for the state, or nothing, takes the cleanup
 }
 
 // A holder is where an expression has its cleanup from.
@@ -21,7 +19,6 @@ type holder struct {
 	call  bool           // the expression is the call
 	inner bool           // it is a variable of prepare
 	lits  []*ast.FuncLit // bound to that
-	name  string         // of a caller's variable after the change, "" if it is not known yet
 }
 
 // A facts holds what Check finds out about the program before the change.
@@ -74,6 +71,20 @@ func find(c *Change) *facts {
 		f.inFile(file)
 	}
 	return f
+}
+
+// handed reports whether prepare hands over a state.
+func (f *facts) handed() bool { return f.State.Type != "" }
+
+// resultOf returns the index of a variable among the results of prepare, which every
+// return statement assigns; -1 for another variable.
+func (f *facts) resultOf(v *types.Var) int {
+	for i := range f.fn.Signature().Results().Len() {
+		if f.fn.Signature().Results().At(i) == v {
+			return i
+		}
+	}
+	return -1
 }
 
 // hold returns what is known about a variable that holds a cleanup.
@@ -152,87 +163,9 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	}
 }
 
-// assignments calls f with the two sides of each assignment and each declaration of
-// local variables in a tree.
-func assignments(n ast.Node, f func(lhs, rhs []ast.Expr)) {
-	for n := range ast.Preorder(n) {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			f(n.Lhs, n.Rhs)
-		case *ast.DeclStmt:
-			for _, s := range n.Decl.(*ast.GenDecl).Specs {
-				if spec, ok := s.(*ast.ValueSpec); ok {
-					f(exprsOf(spec.Names), spec.Values)
-				}
-			}
-		}
-	}
-}
-
-// exprsOf returns identifiers as expressions.
-func exprsOf(names []*ast.Ident) []ast.Expr {
-	var list []ast.Expr
-	for _, id := range names {
-		list = append(list, id)
-	}
-	return list
-}
-
-// idents returns the identifiers of a syntax tree.
-func idents(n ast.Node) iter.Seq[*ast.Ident] {
-	return func(yield func(*ast.Ident) bool) {
-		for n := range ast.Preorder(n) {
-			if id, ok := n.(*ast.Ident); ok && !yield(id) {
-				return
-			}
-		}
-	}
-}
-
-// variable returns the variable that an expression names, or nil.
-func variable(info *types.Info, e ast.Expr) *types.Var {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	if !ok {
-		return nil
-	}
-	v, _ := info.ObjectOf(id).(*types.Var)
-	return v
-}
-
 // calls reports whether a call calls prepare. The function may be another object in
 // the caller's package: the full name tells.
 func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
 	fn, ok := typeutil.Callee(info, call).(*types.Func)
 	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()
-}
-
-// literal returns the function literal that e is, perhaps in parentheses or
-// converted to a func type.
-func literal(info *types.Info, e ast.Expr) *ast.FuncLit {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.FuncLit:
-		return e
-	case *ast.CallExpr:
-		if info.Types[e.Fun].IsType() && len(e.Args) == 1 {
-			return literal(info, e.Args[0])
-		}
-	}
-	return nil
-}
-
-// empty reports whether a function literal does nothing: it has no statement but a
-// return of constants.
-func empty(info *types.Info, lit *ast.FuncLit) bool {
-	for _, s := range lit.Body.List {
-		r, ok := s.(*ast.ReturnStmt)
-		if !ok {
-			return false
-		}
-		for _, e := range r.Results {
-			if tv := info.Types[e]; tv.Value == nil && !tv.IsNil() {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -10,13 +10,10 @@ import (
 // It must be the same expression with the same value. address is set if its address is
 // what counts, not its value.
 func (m *matcher) again(e, use, a ast.Expr, address bool) error {
-	if err := m.node(e, a); err != nil {
-		return err
-	}
 	if !m.stays(e, use, address) {
 		return m.differ(use, a, "%s may be something else here", types.ExprString(e))
 	}
-	return nil
+	return m.equal(e, a)
 }
 
 // stays reports whether an expression has the same value, or the same address, at a

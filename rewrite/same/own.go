@@ -25,7 +25,7 @@ func (m *matcher) setsOwn(b *ast.AssignStmt) []*Capture {
 // assignOwn compares the first assignment of finish's own variables with their
 // declaration: err := f(), or var err error = f(). What is assigned is evaluated before
 // they are there.
-func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error {
+func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) ([]part, error) {
 	var now ast.AssignStmt
 	if d, ok := a.(*ast.AssignStmt); ok {
 		now = *d
@@ -34,29 +34,12 @@ func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) error
 	}
 	for i, l := range b.Lhs {
 		if now.Tok != token.DEFINE || types.ExprString(l) != "_" && !slices.Contains(own, m.captureOf(l)) {
-			return m.differ(b, a, "%s would be declared anew, or %s not at all", types.ExprString(b.Lhs[i]), own[0].Var.Name())
+			return nil, m.differ(b, a, "%s would be declared anew, or %s not at all", types.ExprString(b.Lhs[i]), own[0].Var.Name())
 		}
 	}
-	if err := m.exprs(b.Rhs, now.Rhs); err != nil {
-		return err
-	}
-	for _, c := range own {
-		m.own[c.Var] = true
-	}
-	return m.exprs(b.Lhs, now.Lhs)
-}
-
-// varSpec returns the single declaration of a var statement, or nil.
-func varSpec(s ast.Node) *ast.ValueSpec {
-	d, ok := s.(*ast.DeclStmt)
-	if !ok {
-		return nil
-	}
-	g, ok := d.Decl.(*ast.GenDecl)
-	if !ok || g.Tok != token.VAR || len(g.Specs) != 1 {
-		return nil
-	}
-	return g.Specs[0].(*ast.ValueSpec)
+	values := exprs(b.Rhs, now.Rhs)
+	values[0].own = own
+	return append(values, exprs(b.Lhs, now.Lhs)...), nil
 }
 
 // declaresOwn reports whether a declares a variable of finish's own, without a value,

@@ -288,6 +288,16 @@ func heldVars(u *Unit) map[*types.Var]bool {
 	return held
 }
 
+// TestFree checks that a name of the cleanup that is no captured variable means in finish
+// what it meant.
+func TestFree(t *testing.T) {
+	before := edited(formTwo, "use(n, m, *err)", "use(n, m, *err, s)", "func use(", "var s = 1\n\nfunc use(")
+	after := edited(afterTwo, "use(s.n, *s.m, *err)", "use(s.n, *s.m, *err, s)", "func use(", "var s = 1\n\nfunc use(")
+	check(t, changeOf(t, before, after, claimTwo), "global", "s", "s would mean a parameter of f")
+	right := edited(after, "func (s state) f", "func (st state) f", "use(s.n, *s.m, *err, s)", "use(st.n, *st.m, *err, s)")
+	check(t, changeOf(t, before, right, claimTwo), "global", "st", "")
+}
+
 // TestImports checks that imports may go and come, but not change what a name means.
 func TestImports(t *testing.T) {
 	head := "package a\n\nimport \"unsafe\"\n\nvar size = unsafe.Sizeof(0)\n"

@@ -23,7 +23,7 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 		if k != n || !bare && literal(m.home.Info, b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
 			continue
 		}
-		if err = m.stateValue(lit, b, a); err == nil {
+		if err = m.stateValue(lit, b, b, a); err == nil {
 			return nil
 		}
 	}
@@ -33,12 +33,11 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 // stateValue compares an expression with the state that a literal of prepare stands
 // for: its number and the variables that it captures. A return that hands it out may
 // set a captured result to a constant; ret is nil elsewhere.
-func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, a ast.Expr) error {
+func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node, a ast.Expr) error {
 	var fields []string
 	if m.State.Kind != "" {
 		fields = append(fields, m.State.Kind+": "+strconv.Itoa(m.Literals[lit]))
 	}
-	use := m.path[len(m.path)-1]
 	for _, c := range m.Captures {
 		name := c.Var.Name()
 		if c.Way != Field || m.inLit[lit][name] == nil || m.inLit[lit][name].Var != c.Var {
@@ -52,8 +51,8 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, a ast.Expr) 
 				value = source(ret.Results[i])
 			}
 		}
-		if m.lookup(name, use.Pos()) != types.Object(c.Var) {
-			return m.differ(use, a, "%s means another variable here", name)
+		if m.lookup(name, at.Pos()) != types.Object(c.Var) {
+			return m.differ(at, a, "%s means another variable here", name)
 		}
 		fields = append(fields, name+": "+value)
 	}
@@ -61,7 +60,7 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, a ast.Expr) 
 		fields = append(fields, m.State.Live+": true")
 	}
 	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
-		return m.differ(use, a, "%s should be %s", source(a), want)
+		return m.differ(at, a, "%s should be %s", source(a), want)
 	}
 	return nil
 }

@@ -7,45 +7,6 @@ import (
 	"slices"
 )
 
-// list compares two lists of statements. A statement of the first goes, stays one
-// statement, or becomes two; nothing else may be in the second. end, if not nil, may
-// take the last statement before the change where nothing is left after it.
-func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
-	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
-	for i, s := range b {
-		if m.goes(s) || len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
-			continue
-		}
-		if len(a) > 0 && m.declaresOwn(s, a[0]) {
-			a = a[1:]
-		}
-		if call := m.immediate(s); call != nil && len(a) > 0 {
-			if err := m.statement(call, a[0]); err != nil {
-				return err
-			}
-			m.sites[call].apart = true
-			a = a[1:]
-		}
-		if len(a) == 0 {
-			return m.differ(s, nil, "%s is missing", text(s))
-		}
-		if err := m.node(s, a[0]); err != nil {
-			return err
-		}
-		a = a[1:]
-	}
-	if len(a) > 0 {
-		return m.differ(nil, a[0], "%s is added", text(a[0]))
-	}
-	return nil
-}
-
-// isEmpty reports whether a statement is a semicolon.
-func isEmpty(s ast.Stmt) bool {
-	_, ok := s.(*ast.EmptyStmt)
-	return ok
-}
-
 // immediate returns the call of prepare in a statement that calls the cleanup at once,
 // if there is no state:
 //
@@ -70,10 +31,10 @@ func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 }
 
 // statement compares a call of prepare with a statement that it has become.
-func (m *matcher) statement(b *ast.CallExpr, a ast.Node) error {
+func (m *matcher) statement(b *ast.CallExpr, a ast.Node) ([]part, error) {
 	x, ok := a.(*ast.ExprStmt)
 	if !ok {
-		return m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
+		return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
 	return m.siteCall(m.sites[b], x.X)
 }
@@ -124,21 +85,18 @@ func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 // assign compares an assignment of prepare's results. If there is no state, it loses
 // the variable of the cleanup, and is the call alone where no other is left. := stays
 // as long as it declares a variable.
-func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) (done bool, err error) {
-	if !slices.ContainsFunc(b.Lhs, m.takes) {
-		return false, nil
-	}
+func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	want := *b
 	if !m.handed() {
 		want.Lhs = slices.DeleteFunc(slices.Clone(b.Lhs), m.takes)
 		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && len(want.Lhs) == 0 {
-			return true, m.statement(call, a)
+			return m.statement(call, a)
 		}
 	}
 	if now, ok := a.(*ast.AssignStmt); ok && b.Tok == token.DEFINE && !m.declares(want.Lhs, now.Lhs) {
 		want.Tok = token.ASSIGN
 	}
-	return true, m.fields(&want, a)
+	return byParts(&want, a), nil
 }
 
 // takes reports whether an expression takes the cleanup at a site.
@@ -159,22 +117,15 @@ func (m *matcher) declares(b, a []ast.Expr) bool {
 
 // declare compares a declaration of variables: those of prepare that held a cleanup
 // go.
-func (m *matcher) declare(b *ast.GenDecl, a ast.Node) (done bool, err error) {
-	if b.Tok != token.VAR {
-		return false, nil
-	}
+func (m *matcher) declare(b *ast.GenDecl, a ast.Node) []part {
 	want := *b
 	want.Specs = slices.DeleteFunc(slices.Clone(b.Specs), func(s ast.Spec) bool { return len(m.keeps(s.(*ast.ValueSpec)).Names) == 0 })
-	return true, m.fields(&want, a)
+	return byParts(&want, a)
 }
 
 // spec compares one declaration of variables: var x, done = p() or var done func().
 // The type of the cleanup goes, or becomes that of the state.
-func (m *matcher) spec(b *ast.ValueSpec, a ast.Node) (done bool, err error) {
-	now, ok := a.(*ast.ValueSpec)
-	if !ok {
-		return false, nil
-	}
+func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	want := m.keeps(b)
 	takes := slices.ContainsFunc(b.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	h := m.holder(b.Names[0])
@@ -185,16 +136,16 @@ func (m *matcher) spec(b *ast.ValueSpec, a ast.Node) (done bool, err error) {
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	case h != nil && !h.inner && len(b.Values) == 0:
 		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
-			return true, m.differ(b, a, "the variable %s has not become one for the state", b.Names[0].Name)
+			return nil, m.differ(b, now, "the variable %s has not become one for the state", b.Names[0].Name)
 		}
-		return true, nil
+		return nil, nil
 	}
-	return true, m.fields(want, a)
+	return byParts(want, now), nil
 }
 
 // siteCall compares a call of prepare: it loses the arguments of the parameters that
 // go, which must have no effect.
-func (m *matcher) siteCall(s *site, a ast.Expr) error {
+func (m *matcher) siteCall(s *site, a ast.Expr) ([]part, error) {
 	want := *s.call
 	want.Args = nil
 	for i, x := range s.call.Args {
@@ -202,10 +153,8 @@ func (m *matcher) siteCall(s *site, a ast.Expr) error {
 		case !m.Drop[i]:
 			want.Args = append(want.Args, x)
 		case !m.stays(x, x, false):
-			return m.differ(x, a, "the argument %s is not evaluated any more", types.ExprString(x))
+			return nil, m.differ(x, a, "the argument %s is not evaluated any more", types.ExprString(x))
 		}
 	}
-	m.path = append(m.path, s.call)
-	defer func() { m.path = m.path[:len(m.path)-1] }()
-	return m.fields(&want, ast.Unparen(a))
+	return byParts(&want, a), nil
 }

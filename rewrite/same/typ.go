@@ -22,7 +22,7 @@ func (m *matcher) isType(a ast.Expr, c *Capture, t types.Type) bool {
 		if c.Address {
 			written = &ast.StarExpr{X: written}
 		}
-		if m.node(written, a) == nil {
+		if m.equal(written, a) == nil {
 			return true
 		}
 	}
@@ -37,7 +37,7 @@ func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 	if i, ok := a.(*ast.InterfaceType); ok && t.String()[0] == '*' && i.Methods.NumFields() == 1 {
 		a = i.Methods.List[0].Type
 	}
-	return err == nil && m.node(want, a) == nil
+	return err == nil && m.equal(want, a) == nil
 }
 
 // isNamed reports whether an expression after the change names the type t, as a place
@@ -75,4 +75,20 @@ func (m *matcher) importName(pkg *types.Package) string {
 		}
 	}
 	return "unknown"
+}
+
+// sameParams compares parameters with each other: their names and types.
+func (m *matcher) sameParams(b, a []param, at ast.Node) error {
+	if len(b) != len(a) {
+		return m.differ(at, nil, "there are %d parameters or results and should be %d", len(a), len(b))
+	}
+	for i := range b {
+		if err := m.equal(b[i].typ, a[i].typ); err != nil {
+			return err
+		}
+		if old, now := b[i].nameOr("_"), a[i].nameOr("_"); old != now {
+			return m.differ(b[i].typ, a[i].typ, "%s is called %s", old, now)
+		}
+	}
+	return nil
 }

@@ -7,36 +7,33 @@ import (
 	"slices"
 )
 
-// handed reports whether prepare hands over a state.
-func (f *facts) handed() bool { return f.State.Type != "" }
-
 // finishCall compares a call of the cleanup, b, with a call of finish. The operands
-// come first, then the arguments of the cleanup.
-func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr) error {
+// come first, then the arguments of the cleanup. deferred is set if they are evaluated
+// before finish runs.
+func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bool) ([]part, error) {
 	call, ok := ast.Unparen(a).(*ast.CallExpr)
 	if !ok {
-		return m.differ(b, a, "the call of the cleanup is missing")
+		return nil, m.differ(b, a, "the call of the cleanup is missing")
 	}
-	if h.call && !m.handed() && !h.sites[0].apart {
-		return m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
+	if h.call && !m.handed() && !m.apart[h.sites[0]] {
+		return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
-	_, deferred := m.parent().(*ast.DeferStmt)
+	becomes, err := m.callee(h, b.Fun, call.Fun)
+	if err != nil {
+		return nil, err
+	}
 	args, err := m.operands(h, b.Fun, call, deferred)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	want, now := *b, *call
 	want.Fun, now.Fun, now.Args = &ast.Ident{NamePos: b.Pos()}, &ast.Ident{NamePos: call.Pos()}, args
-	return m.fields(&want, &now)
+	return append(becomes, byParts(&want, &now)...), nil
 }
 
 // operands compares what a call of finish takes for the captured variables, and
-// returns the arguments after those. use is the cleanup. deferred is set if they are
-// evaluated before finish runs.
+// returns the arguments after those. use is the cleanup.
 func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred bool) ([]ast.Expr, error) {
-	if err := m.callee(h, use, call.Fun); err != nil {
-		return nil, err
-	}
 	if len(call.Args) < len(m.params) {
 		return nil, m.differ(use, call, "%s has too few arguments", m.Finish)
 	}
@@ -57,7 +54,7 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred
 
 // callee compares what names finish at a use of the cleanup with what named prepare, or
 // with the state: state.finish, finish, pkg.finish or recv.finish.
-func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
+func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 	a = ast.Unparen(a)
 	id, _ := a.(*ast.Ident)
 	sel, _ := a.(*ast.SelectorExpr)
@@ -65,34 +62,41 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) error {
 		id = sel.Sel
 	}
 	if id == nil || id.Name != m.Finish {
-		return m.differ(use, a, "%s is called where the cleanup was", types.ExprString(a))
+		return nil, m.differ(use, a, "%s is called where the cleanup was", types.ExprString(a))
 	}
 	switch {
 	case m.handed() && sel != nil:
 		return m.stateOf(h, use, sel.X)
 	case m.handed() || h.inner && m.Method != (sel != nil):
-		return m.differ(use, a, "%s is called without what it is a method of", m.Finish)
+		return nil, m.differ(use, a, "%s is called without what it is a method of", m.Finish)
 	case h.inner && m.Method:
-		return m.variableOf(&Capture{Var: m.fn.Signature().Recv()}, use, sel.X)
+		return nil, m.variableOf(&Capture{Var: m.fn.Signature().Recv()}, use, sel.X)
 	}
 	for _, s := range h.sites {
-		from, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
-		if ok != (sel != nil) {
-			return m.differ(use, a, "%s is not called as %s was", m.Finish, m.Prepare.Name.Name)
-		}
-		if !ok {
-			continue
-		}
-		_, isPointer := m.unit.Info.TypeOf(from.X).Underlying().(*types.Pointer)
-		if err := m.again(from.X, use, sel.X, m.pointerRecv() && !isPointer); err != nil {
-			return err
+		if err := m.reached(s, use, a); err != nil {
+			return nil, err
 		}
 	}
 	obj := m.lookup(m.Finish, use.Pos())
 	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the name of a cleanup is free
-		return m.differ(use, a, "%s means something else here", m.Finish)
+		return nil, m.differ(use, a, "%s means something else here", m.Finish)
 	}
-	return nil
+	return nil, nil
+}
+
+// reached compares what finish is selected from at a use with what prepare was selected
+// from at a site.
+func (m *matcher) reached(s *site, use, a ast.Expr) error {
+	now, isNow := a.(*ast.SelectorExpr)
+	from, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	switch {
+	case ok != isNow:
+		return m.differ(use, a, "%s is not called as %s was", m.Finish, m.Prepare.Name.Name)
+	case !ok:
+		return nil
+	}
+	_, isPointer := m.unit.Info.TypeOf(from.X).Underlying().(*types.Pointer)
+	return m.again(from.X, use, now.X, m.pointerRecv() && !isPointer)
 }
 
 // operand compares the argument of finish for its parameter c. Where prepare runs one of
@@ -123,32 +127,31 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 
 // stateOf compares an expression for the state with the cleanup in whose place it
 // stands.
-func (m *matcher) stateOf(h *holder, use, a ast.Expr) error {
+func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	switch {
 	case h.call:
 		return m.siteCall(h.sites[0], a)
-	case h.inner:
-		for _, lit := range h.lits {
-			if err := m.stateValue(lit, nil, a); err != nil {
-				return err
-			}
-		}
-		if len(h.lits) == 0 {
-			return m.differ(use, a, "nothing is claimed about the cleanup")
-		}
-		return nil
+	case !h.inner:
+		return nil, m.keepsName(h, ast.Unparen(use).(*ast.Ident), a)
+	case len(h.lits) == 0:
+		return nil, m.differ(use, a, "nothing is claimed about the cleanup")
 	}
-	return m.keepsName(h, ast.Unparen(use).(*ast.Ident), a)
+	for _, lit := range h.lits {
+		if err := m.stateValue(lit, nil, use, a); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // keepsName compares the variable of a cleanup with that of the state: they have the
 // same name, or all statements that set it, and nothing else, say _.
 func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	now, ok := ast.Unparen(a).(*ast.Ident)
-	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || h.name != "" && h.name != now.Name {
+	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || m.called[h] != "" && m.called[h] != now.Name {
 		return m.differ(b, a, "%s is not the variable that holds the state", types.ExprString(a))
 	}
-	h.name = now.Name
+	m.called[h] = now.Name
 	return nil
 }
 
@@ -167,7 +170,7 @@ func (m *matcher) tested(b *ast.BinaryExpr) *holder {
 
 // test compares the question whether there is a cleanup, done != nil, with that for the
 // field of the state that tells.
-func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) error {
+func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
 	use, field := b.X, m.State.Live
 	if m.isNil(use) {
 		use = b.Y
@@ -183,7 +186,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) error {
 	}
 	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
 	if !ok || sel.Sel.Name != field || (x == a) != (m.State.Kind == "" && b.Op == token.NEQ) {
-		return m.differ(b, a, "%s does not ask what %s asked", types.ExprString(a), types.ExprString(b))
+		return nil, m.differ(b, a, "%s does not ask what %s asked", types.ExprString(a), types.ExprString(b))
 	}
 	return m.stateOf(h, ast.Unparen(use), sel.X)
 }
@@ -191,32 +194,32 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) error {
 // value compares a cleanup that is used as a value: it becomes a method value, or a
 // literal that calls finish, perhaps converted to the type that the cleanup had. Where
 // the caller has found the error not nil, it may be nil, or a literal that does nothing.
-func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) error {
+func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 	if (reads(a, "nil") || reads(a, "func() {\n}")) && m.failed(h) {
-		return nil
+		return nil, nil
 	}
 	if call, ok := a.(*ast.CallExpr); ok && len(call.Args) == 1 && !call.Ellipsis.IsValid() && m.isNamed(call.Fun, m.unit.Info.TypeOf(b), b) {
 		a = ast.Unparen(call.Args[0])
 	}
 	if lit, ok := a.(*ast.FuncLit); ok {
 		if m.recovers() {
-			return m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
+			return nil, m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
 		}
 		return m.forwards(h, b, lit)
 	}
 	if len(m.params) > 0 {
-		return m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
+		return nil, m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
 	}
 	return m.callee(h, b, a)
 }
 
 // forwards compares a cleanup with a literal that takes its arguments and calls
 // finish with them, as a call of the cleanup with those arguments would.
-func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
+func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, error) {
 	bad := m.differ(b, lit, "the literal does not do what %s does", types.ExprString(b))
 	sig, ok := m.unit.Info.TypeOf(b).Underlying().(*types.Signature)
 	if !ok || len(lit.Body.List) != 1 {
-		return bad
+		return nil, bad
 	}
 	var x ast.Expr
 	switch s := lit.Body.List[0].(type) {
@@ -232,7 +235,7 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 	call, ok := ast.Unparen(x).(*ast.CallExpr)
 	params := flatten(lit.Type.Params)
 	if !ok || len(params) != sig.Params().Len() {
-		return bad
+		return nil, bad
 	}
 	want := &ast.CallExpr{Fun: b}
 	if sig.Variadic() {
@@ -242,12 +245,12 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) error {
 		id := ast.NewIdent(p.nameOr("_"))
 		for other := range idents(&ast.CallExpr{Fun: call.Fun, Args: call.Args[:min(len(m.params), len(call.Args))]}) {
 			if other.Name == id.Name {
-				return bad // an operand would mean the parameter
+				return nil, bad // an operand would mean the parameter
 			}
 		}
 		want.Args = append(want.Args, id)
 	}
-	return m.finishCall(h, want, call)
+	return m.finishCall(h, want, call, false)
 }
 
 // failed reports whether the node at hand stands where the caller has found the error
@@ -270,21 +273,4 @@ func (m *matcher) failed(h *holder) bool {
 		}
 	}
 	return false
-}
-
-// recovers reports whether a cleanup calls recover, which works only in the function
-// that is deferred.
-func (m *matcher) recovers() bool {
-	found := false
-	for lit := range m.Literals {
-		ast.Inspect(lit.Body, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				b, ok := m.home.Info.Uses[id].(*types.Builtin)
-				found = found || ok && b.Name() == "recover"
-			}
-			_, inner := n.(*ast.FuncLit)
-			return !inner
-		})
-	}
-	return found
 }
