@@ -3,6 +3,7 @@ package same
 import (
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"go/types"
 	"strconv"
 )
@@ -29,15 +30,25 @@ func (m *matcher) isType(a ast.Expr, c *Capture, t types.Type) bool {
 	return m.isSpelled(a, t)
 }
 
-// isSpelled reports whether a type expression is how package types spells t. A
-// constraint may be in an interface where it would mean something else by itself:
-// [P interface{ *int }].
+// isSpelled reports whether a type expression is how package types spells t, with struct
+// tags in back quotes where these can hold them. A constraint may be in an interface where
+// it would mean something else by itself: [P interface{ *int }].
 func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 	want, err := parser.ParseExpr(types.TypeString(t, m.importName))
 	if i, ok := a.(*ast.InterfaceType); ok && t.String()[0] == '*' && i.Methods.NumFields() == 1 {
 		a = i.Methods.List[0].Type
 	}
-	return err == nil && m.equal(want, a) == nil
+	if err != nil {
+		return false
+	}
+	for n := range ast.Preorder(want) {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if tag, err := strconv.Unquote(lit.Value); err == nil && strconv.CanBackquote(tag) {
+				lit.Value = "`" + tag + "`"
+			}
+		}
+	}
+	return m.equal(want, a) == nil
 }
 
 // isNamed reports whether an expression after the change names the type t, as a place

@@ -22,7 +22,29 @@ type File struct {
 }
 
 // Type returns the text of a type.
-func (f *File) Type(t types.Type) string { return types.TypeString(t, f.importName) }
+func (f *File) Type(t types.Type) string { return backquoted(types.TypeString(t, f.importName)) }
+
+// backquoted returns the text of a type with its struct tags in back quotes, where back
+// quotes can hold them. Nothing but tags is quoted in the text of a type.
+func backquoted(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(text, '"')
+		if i < 0 {
+			return b.String() + text
+		}
+		tag, err := strconv.QuotedPrefix(text[i:])
+		if err != nil {
+			return b.String() + text
+		}
+		b.WriteString(text[:i])
+		text = text[i+len(tag):]
+		if value, err := strconv.Unquote(tag); err == nil && strconv.CanBackquote(value) {
+			tag = "`" + value + "`"
+		}
+		b.WriteString(tag)
+	}
+}
 
 // importName returns the name of pkg in the file, planning an import if there
 // is none yet: by the package's own name, or if that is taken, by another.
