@@ -46,21 +46,29 @@ func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 type decider struct {
 	candidates func(*callers.World) []*candidate.Candidate
 	scope      *load.Scope
+	omitted    map[pattern.Key]callers.Omission // by the last decision
 }
 
 // decide returns the changes in the order of their positions, without those that a
 // comment silences.
-func (d decider) decide(ctx context.Context, views []*load.View) ([]*change, error) {
+func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, error) {
 	byKey := make(map[pattern.Key][]*candidate.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
+	d.omitted = make(map[pattern.Key]callers.Omission)
 	for i, v := range views {
+		v.World.Omit = func(p *pattern.Prepare, why callers.Omission) {
+			if !silenced(p) {
+				d.omitted[p.Key] = why
+			}
+		}
 		v.World.Stop = func() bool { return ctx.Err() != nil }
 		found := d.candidates(v.World)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		for _, c := range found {
-			if suppress.Func(c.Prepare.Unit.Fset, c.Prepare.File, c.Prepare.Decl) {
+			if silenced(c.Prepare) {
+				d.omitted[c.Prepare.Key] = omitSilenced
 				continue
 			}
 			k := c.Prepare.Key
@@ -81,9 +89,16 @@ func (d decider) decide(ctx context.Context, views []*load.View) ([]*change, err
 	return changes, d.refuseLinked(ctx, changes)
 }
 
+// omitSilenced is the omission of a function that a comment silences.
+const omitSilenced callers.Omission = "silenced"
+
+func silenced(p *pattern.Prepare) bool {
+	return suppress.Func(p.Unit.Fset, p.File, p.Decl)
+}
+
 // refuseLinked refuses the changes of files that have several names, or that are not
 // where they seem to be.
-func (d decider) refuseLinked(ctx context.Context, changes []*change) error {
+func (d *decider) refuseLinked(ctx context.Context, changes []*change) error {
 	for _, c := range changes {
 		if c.refusal != nil || len(c.edits) == 0 {
 			continue

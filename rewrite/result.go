@@ -32,6 +32,8 @@ type Result struct {
 	Warnings []string  // about profiles that do not match the code, and tests that see the old text
 	Stack    []Finding // left out, since the compiler keeps all on the stack; only with Options.Escape
 
+	LeftOut LeftOut // prepare functions that are no findings
+
 	Idle []Directive // comments that are there to silence closurefix, and silence nothing
 
 	Packages int // that the patterns name
@@ -95,6 +97,17 @@ type Gain = allocs.Gain
 
 // An Allocation is something that the compiler puts on the heap.
 type Allocation = allocs.Allocation
+
+// LeftOut counts the prepare functions that are no findings because of the options, of
+// comments, or of what the compiler and the profiles say.
+type LeftOut struct {
+	Kind     int // the closure captures no result: without Options.All
+	Tests    int // in test files, by their form where the package was not loaded: without Options.All
+	Exported int // other modules may call them, and nothing that was loaded defers their cleanup: without Options.Exported
+	Silenced int // by comments
+	Stack    int // the compiler keeps the cleanup on the stack: Result.Stack
+	Cold     int // the profiles say that they cost little: Result.Cold
+}
 
 // A Directive is a comment that is there to silence findings: see package suppress.
 type Directive struct {

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // Run finds the prepare functions of o.Patterns and decides what to do about
@@ -77,6 +79,8 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 		return nil, err
 	}
 	r.found.add(r.changes)
+	r.left = leftOut(r.omitted)
+	r.left.Tests += r.scope.Tests()
 	idle, err := idleDirectives(r.tree, r.scope, r.views, in.candidates)
 	if err != nil {
 		return nil, err
@@ -118,6 +122,7 @@ type run struct {
 	over    load.Overlay // the changes that were accepted
 	changes []*change
 	found   *findings
+	left    LeftOut // by the decisions on the text on disk
 	prover  *prover
 }
 
@@ -143,7 +148,7 @@ func start(ctx context.Context, o Options, in internals) (*run, error) {
 		return nil, err
 	}
 	return &run{
-		decider: decider{in.candidates, scope},
+		decider: decider{candidates: in.candidates, scope: scope},
 		tree:    tree,
 		scope:   scope,
 		found:   newFindings(),
@@ -220,14 +225,28 @@ func (r *run) weigh(ctx context.Context) error {
 	return nil
 }
 
+// leftOut counts omissions.
+func leftOut(omitted map[pattern.Key]callers.Omission) LeftOut {
+	count := make(map[callers.Omission]int)
+	for _, why := range omitted {
+		count[why]++
+	}
+	return LeftOut{
+		Kind: count[callers.OmitKind], Tests: count[callers.OmitTest], Exported: count[callers.OmitExported],
+		Silenced: count[omitSilenced],
+	}
+}
+
 // result collects what the run found and did.
 func (r *run) result() (*Result, error) {
 	t := r.prover.tester
 	res := &Result{
 		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.scope.Loaded(),
 		Stack: r.found.stack, Cold: r.found.cold, Tested: len(t.tried),
-		root: r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
+		LeftOut: r.left,
+		root:    r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
 	}
+	res.LeftOut.Stack, res.LeftOut.Cold = len(res.Stack), len(res.Cold)
 	for _, f := range t.broken {
 		res.Broken = append(res.Broken, f.String())
 	}

@@ -20,7 +20,8 @@
 // refusal in square brackets. closurefix -explain WORD explains one of them, and
 // closurefix -explain lists them all. Findings go to
 // standard output; notes, errors, and what -v has to say go to standard error, and
-// so does, on a terminal, a line that says what goes on. On a terminal -diff has
+// so does, on a terminal, a line that says what goes on. The last line on standard
+// error says how many functions are no findings, and why. On a terminal -diff has
 // colours, unless NO_COLOR is set (https://no-color.org). Characters that nobody
 // would see, in the name of a file or in what a test printed, are written out as in
 // Go strings: \x1b.

@@ -113,7 +113,11 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 	if err := out.putPage(r); err != nil {
 		return 0, err
 	}
-	return show(f, p, res, r, stdout)
+	code, err := show(f, p, res, r, stdout)
+	if err == nil {
+		p.LeftOut(r)
+	}
+	return code, err
 }
 
 // options returns what a run is asked to do.

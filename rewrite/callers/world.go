@@ -50,6 +50,10 @@ type World struct {
 	// files declare, whose speed nobody waits for.
 	All bool
 
+	// Omit, unless nil, is called for each prepare function that is no candidate because
+	// of All or Exported.
+	Omit func(*pattern.Prepare, Omission)
+
 	// Stop, unless nil, is asked before each prepare function is decided. Once it
 	// returns true the rest is left undecided, and the decisions are worth nothing.
 	Stop func() bool

@@ -26,6 +26,8 @@ type Candidate struct {
 
 	// Trace says how the rewrite was decided, a line each.
 	Trace []string
+
+	inTest bool // a test file declares the function, and those are not wanted
 }
 
 // refuse returns a refusal at the name of the prepare function.

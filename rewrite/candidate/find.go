@@ -32,12 +32,14 @@ func Find(w *callers.World) []*Candidate {
 			return false
 		case w.Stop != nil && w.Stop():
 			return true
+		case unseen != nil && c.inTest:
+			return true
 		case unseen != nil: // nothing can be decided without the references of all units
 			c.blame(unseen)
 			return false
 		}
 		counts := false
-		if fault := attempt(func() { counts = f.decide(c) }); fault != nil {
+		if fault := attempt(func() { counts = f.decide(c) }); fault != nil && !c.inTest {
 			c.blame(fault)
 			return false
 		}
@@ -47,7 +49,7 @@ func Find(w *callers.World) []*Candidate {
 
 // A finder holds what the candidates of a world have in common.
 type finder struct {
-	all     bool
+	world   *callers.World
 	sites   map[pattern.Key][]*pattern.Site
 	refs    map[pattern.Key][]pattern.Ref
 	decider *plan.Decider
@@ -57,7 +59,7 @@ type finder struct {
 // newFinder looks up the references to candidates in all units.
 func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
-		all:   w.All,
+		world: w,
 		sites: make(map[pattern.Key][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
 		decider: plan.NewDecider(w), clean: make(edit.Clean),
 	}
@@ -81,12 +83,21 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 // whether the candidate counts.
 func (f *finder) decide(c *Candidate) bool {
 	c.Sites = f.sites[c.Prepare.Key]
-	if !c.deferred() {
-		return false
-	}
 	var costs bool
 	c.Kind, costs = kindOf(c.Prepare, c.Sites)
-	if !costs || c.Kind == pattern.KindCapture && !f.all {
+	switch {
+	case !c.deferred():
+		if costs && !c.inTest && f.world.Closed(c.Prepare) {
+			f.world.Omitted(c.Prepare, callers.OmitExported)
+		}
+		return false
+	case !costs:
+		return false
+	case c.inTest:
+		f.world.Omitted(c.Prepare, callers.OmitTest)
+		return false
+	case c.Kind == pattern.KindCapture && !f.world.All:
+		f.world.Omitted(c.Prepare, callers.OmitKind)
 		return false
 	}
 	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key])
@@ -105,7 +116,7 @@ func (f *finder) decide(c *Candidate) bool {
 }
 
 // prepares returns a candidate for each prepare function of the world's targets. One
-// whose analysis failed is refused.
+// whose analysis failed is refused. Those of test files are there for World.Omit too.
 func prepares(w *callers.World) []*Candidate {
 	var found []*Candidate
 	for _, u := range w.Units {
@@ -113,7 +124,8 @@ func prepares(w *callers.World) []*Candidate {
 			continue
 		}
 		for _, file := range u.Files {
-			if !w.All && strings.HasSuffix(u.Filename(file.Package), "_test.go") {
+			inTest := !w.All && strings.HasSuffix(u.Filename(file.Package), "_test.go")
+			if inTest && w.Omit == nil {
 				continue
 			}
 			for _, d := range file.Decls {
@@ -123,12 +135,14 @@ func prepares(w *callers.World) []*Candidate {
 				}
 				var p *pattern.Prepare
 				f := attempt(func() { p = pattern.Examine(u, file, decl) })
-				if f != nil {
+				switch {
+				case f != nil && inTest: // with -all it is told
+				case f != nil:
 					c := &Candidate{Prepare: unexamined(u, file, decl)}
 					c.blame(f)
 					found = append(found, c)
-				} else if p != nil {
-					found = append(found, &Candidate{Prepare: p})
+				case p != nil:
+					found = append(found, &Candidate{Prepare: p, inTest: inTest})
 				}
 			}
 		}

@@ -15,9 +15,14 @@ import (
 func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error {
 	t := s.tree
 	hits := slices.Clone(found.hits)
+	var unwanted []hit
 	if !t.All { // then those of test files are no findings; but is the comment idle that silences one?
 		hits = slices.DeleteFunc(hits, func(h hit) bool {
-			return h.inTest() && !slices.Contains(s.mentions, h.file)
+			if !h.inTest() || slices.Contains(s.mentions, h.file) {
+				return false
+			}
+			unwanted = append(unwanted, h)
+			return true
 		})
 	}
 	var g graph
@@ -43,6 +48,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		s.asked = interfaceMethods(t.Source, g, s.present)
 	}
 	load := files.paths(hits)
+	s.tests = len(deferred(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), found.defers))
 	t.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", Count(s.files, "file"), Count(len(load), "package")))
 	all := maps.Clone(load)
 	if open := files.open(hits, t.Exported); len(open) > 0 {

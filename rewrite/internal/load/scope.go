@@ -20,6 +20,7 @@ type Scope struct {
 	brief   *briefing       // what of load is enough in brief
 	files   int             // Go files looked at
 	dirs    []string        // of the targets
+	tests   int             // hits in test files of packages that are not loaded, which some caller may defer
 
 	// linked holds the symbols that linkname directives name, with the file.
 	linked map[string]string
@@ -46,6 +47,10 @@ func (s *Scope) Targets() int { return len(s.targets) }
 
 // Files returns how many Go files of the targets were looked at.
 func (s *Scope) Files() int { return s.files }
+
+// Tests returns how many functions of test files look like prepare functions that are
+// deferred, in packages that are not loaded since Settings.All is not set.
+func (s *Scope) Tests() int { return s.tests }
 
 // Dirs returns the directories of the targets.
 func (s *Scope) Dirs() []string { return s.dirs }

@@ -44,6 +44,7 @@ func Write(w io.Writer, r *report.Report) error {
 		"outcome": func(f report.Finding) string { return f.Outcome(r.BelowDir) },
 		"spent":   report.Spent,
 		"calls":   report.PerCall,
+		"leftOut": report.LeftOut,
 	}).Parse(source)
 	if err != nil {
 		return err

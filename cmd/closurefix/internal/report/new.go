@@ -27,6 +27,7 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 		Findings: convert(res.Findings),
 		Idle:     res.Idle,
 		Warnings: res.Warnings,
+		LeftOut:  res.LeftOut,
 		Stack:    convert(res.Stack),
 		Cold:     convert(res.Cold),
 		Files:    res.Files,

@@ -17,6 +17,7 @@
 //	warnings    stderr stderr yes    yes     yes
 //	idle        stderr stderr yes    yes     yes    comments that silence nothing
 //	stack, cold -v     -v     no     no      yes    what is no finding, and why
+//	left out    stderr stderr yes    stderr  yes    how much is no finding, and why
 //
 // The form of go vet -json has no place but for diagnostics, so warnings go to
 // standard error beside it. An annotation at a line of a pull request is short: it
@@ -43,8 +44,9 @@ type Report struct {
 	Idle     []Directive // comments that are there to silence closurefix, and silence nothing
 	Warnings []string    // sentences without a place
 
-	Stack []Finding // no findings: the compiler keeps them on the stack
-	Cold  []Finding // no findings: the profiles say that they cost little
+	LeftOut rewrite.LeftOut // how many functions are no findings, and why
+	Stack   []Finding       // no findings: the compiler keeps them on the stack
+	Cold    []Finding       // no findings: the profiles say that they cost little
 
 	Files   []rewrite.File // that change
 	Written bool           // they are on disk

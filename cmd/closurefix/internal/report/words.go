@@ -3,7 +3,10 @@ package report
 import (
 	"fmt"
 	"go/token"
+	"strings"
 	"time"
+
+	"github.com/closurefix/closurefix/rewrite"
 )
 
 // PerCall says in a few words what one call of a prepare function allocates.
@@ -44,4 +47,34 @@ func Spent(c Cost) string {
 // the form that the format has.
 func Position(p token.Position, short func(string) string) string {
 	return fmt.Sprintf("%s:%d:%d", short(p.Filename), p.Line, p.Column)
+}
+
+// LeftOut says in one sentence, without its full stop, how many functions are no
+// findings, and which flag or what decides that. It returns "" if there are none.
+func LeftOut(l rewrite.LeftOut) string {
+	total := 0
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{l.Exported, "exported, without a caller here (-exported)"},
+		{l.Kind, "whose closure captures no result (-all)"},
+		{l.Tests, "in test files (-all)"},
+		{l.Stack, "on the stack, by the compiler"},
+		{l.Cold, "below the threshold of the profiles (-share)"},
+		{l.Silenced, "silenced by comments"},
+	} {
+		if part.n > 0 {
+			total += part.n
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	switch total {
+	case 0:
+		return ""
+	case 1:
+		return "left out 1 function: " + parts[0]
+	}
+	return fmt.Sprintf("left out %d functions: %s", total, strings.Join(parts, ", "))
 }

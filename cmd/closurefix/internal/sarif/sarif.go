@@ -83,6 +83,9 @@ func Write(w io.Writer, rep *report.Report) error {
 			Level: "note", Message: message{visible.Text("this comment silences nothing: " + d.Text)}, Locations: []location{at},
 		})
 	}
+	if left := report.LeftOut(rep.LeftOut); left != "" {
+		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{Level: "note", Message: message{left}})
+	}
 	// Into memory first: half a log is none.
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -85,6 +85,17 @@ func (p *Printer) Warnings(r *report.Report) {
 	}
 }
 
+// LeftOut says in one line how many functions are no findings, and why.
+func (p *Printer) LeftOut(r *report.Report) {
+	left := report.LeftOut(r.LeftOut)
+	switch {
+	case left != "" && len(r.Findings) == 0:
+		p.Say("nothing to report; %s", left)
+	case left != "":
+		p.Say("%s", left)
+	}
+}
+
 // noFindings lists with -v what the compiler and the profiles say is no finding.
 func (p *Printer) noFindings(r *report.Report) {
 	if !p.how.Verbose {
