@@ -1,6 +1,7 @@
 package candidate
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -28,13 +29,17 @@ func (c *Candidate) compare() *refusal.Refusal {
 // change states what the plan of c claims about the given edits.
 func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	p := c.Prepare
+	captures, err := captures(c.Plan)
+	if err != nil {
+		return nil, err
+	}
 	change := &same.Change{
 		Prepare:  p.Decl,
 		Result:   p.Result,
 		Drop:     c.Plan.Drop,
 		Literals: make(map[*ast.FuncLit]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
-		Captures: captures(c.Plan),
+		Captures: captures,
 		Held:     make(map[*types.Var]bool),
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
@@ -85,23 +90,28 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	return change, nil
 }
 
-func captures(p *plan.Plan) []same.Capture {
-	ways := map[plan.Route]same.Way{
-		plan.ByReceiver: same.Receiver,
-		plan.ByArgument: same.Argument,
-		plan.ByResult:   same.Result,
-		plan.ByState:    same.Field,
-		plan.Anew:       same.Own,
-	}
+// captures states how each capture reaches finish.
+func captures(p *plan.Plan) ([]same.Capture, error) {
 	var all []same.Capture
 	for _, pass := range p.Passages {
-		c := same.Capture{Var: pass.Capture.Var, Way: ways[pass.Route], Index: pass.Capture.Index, Address: pass.Pointer}
-		if pass.Route == plan.ByResult {
-			c.Index = pass.Result
+		c := same.Capture{Var: pass.Capture.Var, Index: pass.Capture.Index, Address: pass.Pointer}
+		switch pass.Route {
+		case plan.ByReceiver:
+			c.Way = same.Receiver
+		case plan.ByArgument:
+			c.Way = same.Argument
+		case plan.ByResult:
+			c.Way, c.Index = same.Result, pass.Result
+		case plan.ByState:
+			c.Way = same.Field
+		case plan.Anew:
+			c.Way = same.Own
+		default:
+			return nil, fmt.Errorf("%s reaches finish by the route %d, about which nothing can be claimed", c.Var.Name(), pass.Route)
 		}
 		all = append(all, c)
 	}
-	return all
+	return all, nil
 }
 
 func state(s *plan.State) same.State {

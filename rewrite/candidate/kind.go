@@ -31,6 +31,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 			}
 		case pattern.Result:
 			own = true
+		case pattern.Receiver, pattern.Local: // nothing moves to the heap but the closure
 		}
 	}
 	if own {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // An Edit replaces the bytes [Start, End) of a file.
@@ -34,4 +36,9 @@ func Apply(text []byte, edits []Edit) ([]byte, error) {
 		last = e.End
 	}
 	return append(out, text[last:]...), nil
+}
+
+// noOperand returns the error that a call of finish has no operand for a parameter.
+func noOperand(p plan.Param) error {
+	return fmt.Errorf("a call has no operand for the parameter %s of finish, which has the route %d", p.Name, p.Passage.Route)
 }

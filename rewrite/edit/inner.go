@@ -12,6 +12,10 @@ import (
 
 // inner turns the uses of the cleanup within prepare into calls of finish.
 func (d *declarer) inner() error {
+	before, err := d.innerArgs()
+	if err != nil {
+		return err
+	}
 	for _, in := range d.Plan.Inner {
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
@@ -23,7 +27,7 @@ func (d *declarer) inner() error {
 		if err != nil {
 			return err
 		}
-		args, err := expr("f(" + strings.Join(d.innerArgs(), ", ") + ")")
+		args, err := expr("f(" + strings.Join(before, ", ") + ")")
 		if err != nil {
 			return err
 		}
@@ -82,15 +86,20 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 
 // innerArgs returns the arguments of a call of finish within prepare: its own
 // variables.
-func (d *declarer) innerArgs() []string {
+func (d *declarer) innerArgs() ([]string, error) {
 	var args []string
 	for _, p := range d.Plan.Finish.Params {
-		switch {
-		case p.Passage.Route == plan.ByArgument && d.Plan.Fresh[p.Passage.Capture.Index]:
-			args = append(args, "new("+strings.TrimPrefix(p.Passage.Type, "*")+")")
+		arg := p.Passage.Capture.Var.Name()
+		switch p.Passage.Route {
+		case plan.ByArgument:
+			if d.Plan.Fresh[p.Passage.Capture.Index] {
+				arg = "new(" + strings.TrimPrefix(p.Passage.Type, "*") + ")"
+			}
+		case plan.ByResult:
 		default:
-			args = append(args, p.Passage.Capture.Var.Name())
+			return nil, noOperand(p)
 		}
+		args = append(args, arg)
 	}
-	return args
+	return args, nil
 }

@@ -2,7 +2,6 @@ package edit
 
 import (
 	"bytes"
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -115,6 +114,9 @@ func (w *siteWriter) statement() {
 		w.refuse("a caller assigns its cleanup beside other values")
 	case pattern.Passed:
 		w.refuse("a caller hands its cleanup on within an expression")
+	case pattern.Otherwise:
+		w.refuse("a caller uses what it returns in another way")
+	case pattern.Dropped: // no operand takes the cleanup
 	}
 }
 
@@ -149,6 +151,10 @@ func (w *siteWriter) apart() {
 		keyword = "defer "
 	case pattern.GoCall:
 		keyword = "go "
+	case pattern.Call:
+	default:
+		w.refuse("a caller calls its cleanup within an expression")
+		return
 	}
 	w.replace(u.Stmt.Pos(), site.Call.Pos(), "")
 	separator := w.newline() + w.indent(u.Stmt.Pos())
@@ -356,8 +362,8 @@ func (w *siteWriter) args() []string {
 			args = append(args, w.src(site.Call.Args[p.Passage.Capture.Index]))
 		case plan.ByResult:
 			args = append(args, w.src(site.Lhs[p.Passage.Result]))
-		case plan.ByReceiver, plan.ByState, plan.Anew:
-			w.fail(fmt.Errorf("%s is a parameter of finish, which no call has an operand for", p.Name))
+		default:
+			w.fail(noOperand(p))
 		}
 	}
 	return args
