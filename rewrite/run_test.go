@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/types"
 	"os"
@@ -708,6 +709,23 @@ func TestOtherErrors(t *testing.T) {
 		_, _, err := do(t, archive, Options{Patterns: []string{test.pattern}, Configs: test.configs})
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %s", test.pattern, err, test.want)
+		}
+	}
+}
+
+// A program that was built with an older Go than a module is for cannot read it.
+func TestBuiltWithOlderGo(t *testing.T) {
+	t.Parallel()
+	dir := unpack(t, module+"-- a/a.go --\npackage a\n")
+	for built, want := range map[string]string{
+		"go1.25.3":             "example.com/m is for go1.26, and this closurefix was built with go1.25.3: install it anew",
+		"go1.26.0":             "",
+		"go1.27rc1":            "",
+		"devel go1.25-0123abc": "",
+	} {
+		_, err := runWith(t.Context(), Options{Dir: dir}, internals{candidate.Find, load.Testing{Built: built}})
+		if got := fmt.Sprint(err); want == "" && err != nil || !strings.Contains(got, want) {
+			t.Errorf("%s: error %v, want %q", built, err, want)
 		}
 	}
 }

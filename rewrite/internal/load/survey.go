@@ -19,7 +19,7 @@ func Survey(ctx context.Context, t *Tree) (*Scope, error) {
 	s := &Scope{tree: t, targets: make(map[string]bool), alone: make(map[string]bool)}
 	files, err := s.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, t.placeError(ctx, err)
 	}
 	s.files = len(files)
 	for name := range files {
@@ -58,6 +58,9 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 	matched := make(map[string]bool) // patterns
 	for _, config := range t.Configs {
 		pkgs := listed[config.String()]
+		if err := t.newer(pkgs); err != nil {
+			return nil, err
+		}
 		var problems []Problem
 		for _, p := range pkgs {
 			alone := *p

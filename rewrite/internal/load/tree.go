@@ -32,6 +32,8 @@ type Testing struct {
 	Whole      bool // leave loading to go/packages
 	Anew       bool // ask the go command about each text, and take nothing over from the one before
 	Undeferred bool // keep functions that no caller defers
+
+	Built string // the Go release that built the program, if not that of runtime.Version
 }
 
 // A Tree is the main modules, and what the go command says about the place where they are.
@@ -44,6 +46,7 @@ type Tree struct {
 	standard  bool   // the main module is the standard library, of whose packages the go command names no module
 	goarch    string // of the host
 	workspace bool   // a go.work file is in use
+	outside   bool   // the directory is in no module
 
 	// systems holds the words for operating systems and processors that Go knows, if
 	// there are several configurations.
@@ -78,11 +81,11 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 	// A driver of another build system does not know the overlays that verify a
 	// rewrite, and would verify nothing.
 	t.Env = append(slices.Clone(t.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, t.Dir, t.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOWORK")
+	out, err := goCommand(ctx, t.Dir, t.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOMODCACHE", "GOROOT", "GOWORK")
 	if err != nil {
 		return nil, err
 	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMODCACHE, GOROOT, GOWORK string }
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMOD, GOMODCACHE, GOROOT, GOWORK string }
 	if err := json.Unmarshal(out, &host); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
@@ -91,6 +94,7 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 	}
 	t.modcache, t.goarch, t.Root = host.GOMODCACHE, host.GOARCH, rootOf(t.Dir, host.GOWORK)
 	t.workspace = host.GOWORK != "" && host.GOWORK != "off"
+	t.outside = host.GOMOD == os.DevNull // it is empty where modules are off
 	t.standard = below(filepath.Join(host.GOROOT, "src"), t.Dir)
 	if err := t.distinct(ctx, host.GOROOT, host.GOOS, host.GOARCH); err != nil {
 		return nil, err

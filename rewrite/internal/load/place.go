@@ -1,0 +1,64 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"go/version"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A PlaceError says why no packages can be named in the directory of a run, or why this
+// program cannot read them.
+type PlaceError struct{ Reason string }
+
+func (e *PlaceError) Error() string { return e.Reason }
+
+// placeError returns why packages cannot be listed, if the reason is where the run takes
+// place: there is no module, or it is the root of a workspace, which is no module itself.
+// Otherwise it returns err.
+func (t *Tree) placeError(ctx context.Context, err error) error {
+	if err == nil || !t.outside || ctx.Err() != nil {
+		return err
+	}
+	if !t.workspace {
+		return &PlaceError{"there is no go.mod in this directory or above it: run closurefix in a module, or make one with go mod init"}
+	}
+	mains, listed := t.mainModules(ctx)
+	if listed != nil {
+		return err
+	}
+	var patterns []string
+	for _, dir := range mains {
+		name := t.Short(dir)
+		if !filepath.IsAbs(name) {
+			name = "./" + name
+		}
+		patterns = append(patterns, name+"/...")
+	}
+	return &PlaceError{"this directory is in no module of the workspace: name packages of its modules, as in closurefix " + strings.Join(patterns, " ")}
+}
+
+// newer returns an error if a package is of a module for a later Go than the one that this
+// program was built with: its parser and type checker do not know that language.
+func (t *Tree) newer(pkgs []*packages.Package) error {
+	built := runtime.Version()
+	if t.Testing.Built != "" {
+		built = t.Testing.Built
+	}
+	if !version.IsValid(built) {
+		return nil // of a Go between releases
+	}
+	for _, p := range pkgs {
+		if p.Module == nil || p.Module.GoVersion == "" {
+			continue
+		}
+		if wants := "go" + p.Module.GoVersion; version.Compare(version.Lang(wants), version.Lang(built)) > 0 {
+			return &PlaceError{fmt.Sprintf("%s is for %s, and this closurefix was built with %s: install it anew with that Go, by go install github.com/closurefix/closurefix/cmd/closurefix@latest", p.Module.Path, wants, built)}
+		}
+	}
+	return nil
+}
