@@ -237,11 +237,11 @@ func (b *batch) driver() string { return filepath.Join(b.dir, "driver.exe") }
 var blamedFile = regexp.MustCompile(`(?m)^(?:\./)?([ab]\d+(?:far)?/p\d+\.go):\d+:\d+: .*$`)
 
 // batchEnv is the environment of all go commands for a batch. The compiler takes
-// half the time without inlining, debugging information and collection of its
-// garbage; with the same flags throughout, what one command compiled is there for
+// half the time without inlining, debugging information, collection of its garbage and
+// threads of its own; with the same flags throughout, what one command compiled is there for
 // the next.
 func batchEnv() []string {
-	return append(goEnv("'-gcflags=example.com/...=-l -dwarf=false'"), "GOGC=off")
+	return append(goEnv("'-gcflags=example.com/...=-l -dwarf=false -c=1'"), "GOGC=off")
 }
 
 // build builds the driver. Programs that do not compile once they are rewritten get
@@ -303,8 +303,8 @@ func (b *batch) runAll(ctx context.Context) error {
 }
 
 // calledNil reports whether a program follows a nil pointer before the rewrite, as one
-// does that calls a nil cleanup: a caller that looked at the wrong error. Nothing is
-// promised of those, and what they print cannot tell them from others.
+// does that calls a nil cleanup. Nothing is promised of those, and what they print
+// cannot tell them from others. The generator avoids them.
 func calledNil(before string) bool { return strings.Contains(before, "nil pointer dereference") }
 
 // runtimeFailed is how the process ends when the runtime loses its way: with Go

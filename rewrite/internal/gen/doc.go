@@ -5,6 +5,9 @@
 // every step: where a function begins, when an argument or receiver is evaluated, what
 // a cleanup sees of each variable that it captures, what comes back, who recovered
 // from what. So whatever a rewrite changes in order, value or path changes the output.
+// Nobody calls a nil cleanup: where one may be, callers test the cleanup, or the error
+// right after the call.
+//
 // It compiles, ends, has no data race (a goroutine is waited for on the spot, or by the
 // cleanup that ends it), and prints the same each time: where Go leaves an order of
 // evaluation open, no operand has an effect that another one reads.

@@ -32,6 +32,9 @@ func (g *gen) show(v *variable) string {
 	case pintKind, ppartKind, perrKind:
 		return "At(" + v.use() + ")"
 	case connKind:
+		if v.nilable {
+			return "Who(" + v.use() + ")"
+		}
 		return v.use() + ".N"
 	case wrapKind, deepKind, heldKind:
 		return v.use() + ".Name"
@@ -47,7 +50,7 @@ func (g *gen) show(v *variable) string {
 // that another operand of its statement reads: Go leaves the order of such a
 // read open, so that a program with one has no single output to compare.
 func (g *gen) expr(b *block, k kind) string {
-	if v := g.anyOf(b, k); v != nil && (!v.nilable || g.t.oneIn(2)) && g.t.below(3) > 0 {
+	if v := g.anyOf(b, k); v != nil && (!v.nilable || k.safe() && g.t.oneIn(2)) && g.t.below(3) > 0 {
 		return v.use()
 	}
 	switch k {

@@ -42,6 +42,10 @@ const (
 // tells reports whether a result of p tells failure.
 func (p *prepare) tells() bool { return p.err >= 0 || p.ok >= 0 }
 
+// mayBeNil reports whether the cleanup may be nil. Nobody calls such a one without a
+// look at the error, or at the cleanup.
+func (p *prepare) mayBeNil() bool { return p.nilFails || p.nilFine }
+
 // isFunc reports whether p is a function, not a method.
 func (p *prepare) isFunc() bool { return p.recv == intKind }
 
@@ -431,6 +435,11 @@ func (m *making) middle(b *block, v *variable) {
 	}
 	m.stmts(b, 2)
 	if m.named != nil && m.t.oneIn(2) && v == m.named[m.p.cleanup] {
+		for _, r := range m.named {
+			if r != v && !r.kind.safe() {
+				b.line("%s = %s", r.name, m.expr(b, r.kind))
+			}
+		}
 		b.line("return")
 		return
 	}
@@ -521,7 +530,7 @@ func (m *making) give(b *block, cleanup string, fails bool) string {
 			es = append(es, m.expr(b, errKind))
 		case i == m.p.err:
 			es = append(es, "nil")
-		case i == m.p.ok && m.t.oneIn(16):
+		case i == m.p.ok && cleanup != "nil" && m.t.oneIn(16):
 			es = append(es, m.expr(b, boolKind))
 		case i == m.p.ok:
 			es = append(es, fmt.Sprint(!fails))
@@ -594,7 +603,7 @@ func (m *making) body(b *block) {
 func (m *making) undo(b *block) {
 	if s := m.inner; s != nil && m.names(b, s.done) {
 		call := m.callOf(b, s.p, s.done.use())
-		if s.p.nilFails || s.p.nilFine {
+		if s.p.mayBeNil() {
 			call = "if " + s.done.name + " != nil {\n" + call + "\n}"
 		} else if m.t.oneIn(2) {
 			call = "defer " + call

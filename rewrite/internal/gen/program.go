@@ -228,9 +228,18 @@ func Pick(tag string, c *Conn) *Conn {
 	return c
 }
 
+// Who is the name of a conn, if it is one.
+func Who(c *Conn) string {
+	if c == nil {
+		return "nobody"
+	}
+	return c.Name
+}
+
 // reset makes the conns anew.
 func reset() {
 	peer := &Conn{N: 7, Name: "p"}
+	peer.Next, peer.Peer = peer, peer
 	for i := range Pool {
 		Pool[i] = &Conn{N: i, Name: string(rune('c' + i)), List: []int{i, i + 1}, Peer: peer}
 	}

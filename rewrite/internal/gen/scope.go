@@ -33,6 +33,9 @@ const (
 	funcKind // the cleanup of some prepare function
 )
 
+// safe reports whether the zero value of a kind can be used as any other value can.
+func (k kind) safe() bool { return k < pintKind }
+
 // typeOf returns the Go type of a kind.
 func (g *gen) typeOf(k kind) string {
 	switch k {

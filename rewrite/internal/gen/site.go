@@ -58,27 +58,7 @@ func (g *gen) site(b *block) {
 	case 3:
 		g.initSite(b, p)
 	case 4:
-		f := g.call(b, p)
-		if g.t.oneIn(12) {
-			f = "Hold(" + f + ")"
-		}
-		call := g.callOf(b, p, f)
-		switch {
-		case g.t.oneIn(4) || p.gives && g.t.oneIn(2):
-			g.inSlot(b, CallOfCall, call, p)
-			return
-		case g.t.oneIn(24):
-			g.inSlot(b, Call, f, p)
-			return
-		case g.t.oneIn(24):
-			g.inSlot(b, TestOfCall, f+of(g.t, " != nil", " == nil"), p)
-			return
-		}
-		if g.t.below(5) > 0 {
-			call = "defer " + call
-		}
-		b.line("%s%s", call, g.remark())
-		g.stmts(b, 2)
+		g.callAtOnce(b, p)
 	case 5:
 		g.ignore(b, p)
 	case 6:
@@ -90,6 +70,46 @@ func (g *gen) site(b *block) {
 		}
 		g.define(b, p)
 	}
+}
+
+// callAtOnce is a site without a variable for the cleanup, p's only result.
+func (g *gen) callAtOnce(b *block, p *prepare) {
+	if p.mayBeNil() && !g.t.oneIn(8) {
+		g.define(b, p) // to have something to test
+		return
+	}
+	f := g.call(b, p)
+	if g.t.oneIn(12) {
+		f = "Hold(" + f + ")"
+	}
+	const asArgument, asOperand = 1, 2
+	form := 0
+	switch {
+	case p.mayBeNil():
+		form = of(g.t, asOperand, asArgument)
+	case g.t.oneIn(24):
+		form = asArgument
+	case g.t.oneIn(24):
+		form = asOperand
+	}
+	switch form {
+	case asArgument:
+		g.inSlot(b, Call, f, p)
+		return
+	case asOperand:
+		g.inSlot(b, TestOfCall, f+of(g.t, " != nil", " == nil"), p)
+		return
+	}
+	call := g.callOf(b, p, f)
+	if g.t.oneIn(4) || p.gives && g.t.oneIn(2) {
+		g.inSlot(b, CallOfCall, call, p)
+		return
+	}
+	if g.t.below(5) > 0 {
+		call = "defer " + call
+	}
+	b.line("%s%s", call, g.remark())
+	g.stmts(b, 2)
 }
 
 // inSlot writes a use of p, or of its cleanup, in some place where the grammar lets it
@@ -384,7 +404,7 @@ func (g *gen) initSite(b *block, p *prepare) {
 	scope.vars = append(scope.vars, fresh...)
 	cond, swap := "", false
 	switch {
-	case p.nilFine || s.err == nil && p.nilFails:
+	case p.nilFine || s.err == nil && p.mayBeNil():
 		cond = s.done.use() + " != nil"
 	case s.err != nil:
 		s.err.used = true
@@ -433,15 +453,15 @@ func (g *gen) initSite(b *block, p *prepare) {
 // consume writes what follows the call: the test of the error, uses of the
 // cleanup, and other statements around them.
 func (g *gen) consume(b *block, s *site) {
-	if g.t.oneIn(5) {
+	stale := g.t.oneIn(5) // the error may be another one
+	if stale {
 		g.stmts(b, 2)
 	}
 	if b.ended {
 		return
 	}
-	careless := g.t.oneIn(16) // a nil cleanup may be called
 	switch {
-	case s.err != nil && !s.p.nilFine && g.names(b, s.err):
+	case s.err != nil && !s.p.nilFine && !(stale && s.p.nilFails) && g.names(b, s.err):
 		switch style := g.t.pick(8, 2, 2); {
 		case style == 0 || s.p.nilFails && style == 2:
 			g.nest(b, "if "+s.fails(), func(in *block) {
@@ -457,13 +477,13 @@ func (g *gen) consume(b *block, s *site) {
 				g.nest(b, "if "+s.fails(), func(in *block) { g.giveBack(in) }, "")
 			}
 		}
-	case (s.p.nilFine || s.p.nilFails) && !careless && g.t.oneIn(4):
+	case s.p.mayBeNil() && g.t.oneIn(4):
 		g.nest(b, "if "+s.done.use()+" == nil", func(in *block) {
 			g.trace(in)
 			g.giveBack(in)
 		}, "")
 		g.uses(b, s)
-	case (s.p.nilFine || s.p.nilFails) && !careless:
+	case s.p.mayBeNil():
 		g.nest(b, "if "+s.done.use()+" != nil", func(in *block) { g.uses(in, s) }, "")
 	default:
 		g.uses(b, s)
