@@ -2,38 +2,21 @@ package flow_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"go/types"
 	"strings"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/internal/snippet"
 )
 
-// load type-checks a file of package p, which imports nothing, and returns the
-// facts about its function f.
+// load returns the facts about function f of a text that imports nothing.
 func load(t *testing.T, goVersion, src string) *flow.Facts {
 	t.Helper()
-	u := &flow.Unit{Fset: token.NewFileSet(), Info: &types.Info{
-		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
-		Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
-		Scopes: make(map[ast.Node]*types.Scope), Instances: make(map[*ast.Ident]types.Instance), FileVersions: make(map[*ast.File]string),
-	}}
-	file, err := parser.ParseFile(u.Fset, "p.go", "package p\n"+src, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Files = []*ast.File{file}
-	config := types.Config{GoVersion: goVersion, Error: func(err error) {
-		if !err.(types.Error).Soft { // but for unused variables
-			t.Error(err)
-		}
-	}}
-	u.Pkg, _ = config.Check("p", u.Fset, u.Files, u.Info)
-	for _, d := range file.Decls {
+	u := snippet.LoadVersion(t, goVersion, src)
+	for _, d := range u.Files[0].Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == "f" {
-			return flow.FactsOf(u, file, fn)
+			return flow.FactsOf(u, u.Files[0], fn)
 		}
 	}
 	t.Fatal("there is no function f")

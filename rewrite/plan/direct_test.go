@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestDirect asks why the form is not Direct. In a row without a reason it is, and
+// finish is called as want says.
+func TestDirect(t *testing.T) {
+	const (
+		begin   = `func begin(n int) func() { println(n); return func() { println(n) } }`
+		pointer = `func begin(n *int) func() { println(*n); return func() { println(*n) } }`
+		method  = `func (t *T) begin() func() { println(t.n); return func() { println(t.n) } }`
+		value   = `func (t T) begin() func() { println(t.n); return func() { println(t.n) } }`
+		result  = `func begin(s string) (int, func()) { n := len(s); println(n); return n, func() { println(n) } }`
+		local   = `func begin(s string) (int, func()) { n := len(s); println(n); return 1, func() { println(n) } }`
+		own     = `func begin() (done func(), err error) { return func() { println(err) }, nil }`
+	)
+	for _, test := range []struct{ name, prepare, use, reason string }{
+		{"A constant.", begin, "done := begin(1); defer done()", ""},
+		{"A parameter.", begin, "done := begin(x); defer done()", ""},
+		{"A variable that is set later.", begin, "done := begin(x); defer done(); x = 2", "n cannot be written again"},
+		{"A call.", begin, "done := begin(one()); defer done()", "n cannot be written again"},
+		{"A variable of the package.", begin, "done := begin(global); defer done()", "n cannot be written again"},
+		{"A field.", begin, "done := begin(v.n); defer done()", "n cannot be written again"},
+		{"A name that means something else.", begin, "done := begin(x); { x := 2; println(x); done() }", "n cannot be written again"},
+		{"The address of a variable.", pointer, "done := begin(&x); defer done(); x = 2", ""},
+		{"A pointer.", pointer, "p := &x; done := begin(p); defer done()", ""},
+		{"A call within the operand.", begin, "done := begin(func() int { begin(2)(); return 1 }()); defer done()", "n cannot be written again"},
+
+		{"The cleanup of another call.", `func begin(f func()) func() { return func() { println(f == nil) } }`, "a := begin(nil); b := begin(a); b(); a()", "the cleanup of another call"},
+
+		{"A receiver.", method, "done := v.begin(); defer done()", ""},
+		{"A receiver that is set later.", method, "p := &v; done := p.begin(); p = nil; done()", "t cannot be written again"},
+		{"The address of a receiver.", method, "var w T; done := w.begin(); defer done(); w = v", ""},
+		{"An embedded field.", method, "var w struct{ T }; done := w.begin(); defer done()", ""},
+		{"An embedded pointer.", method, "w := struct{ *T }{&v}; done := w.begin(); defer done()", "an embedded pointer"},
+		{"What a pointer points to.", value, "p := &v; done := p.begin(); defer done()", "what the pointer points to"},
+
+		{"A local variable that is a result.", result, "n, done := begin(y); println(n); defer done()", ""},
+		{"A result that nobody keeps.", result, "_, done := begin(y); defer done()", "does not keep it"},
+		{"A result that is set again.", result, "n, done := begin(y); n = 2; println(n); defer done()", "n cannot be written again"},
+		{"A local variable that is no result.", local, "n, done := begin(y); println(n); defer done()", "n is a variable of its own"},
+		{"Its own result.", own, "done, err := begin(); println(err); defer done()", ""},
+
+		{"Of two sites, one.", begin, "done := begin(1); defer done(); end := begin(one()); end()", "n cannot be written again"},
+		{"It is set in prepare.", `func begin(n int) func() { n++; return func() { println(n) } }`, "defer begin(1)()", "n is assigned"},
+		{"It is shared.", `func begin(n int) func() { go func() { n++ }(); return func() { println(n) } }`, "defer begin(1)()", "n may change after the return"},
+		{"Type parameters.", `func begin[P any](n P) func() { return func() { println(any(n)) } }`, "defer begin(1)()", "might infer other type arguments"},
+		{"Two cleanups.", `func begin(n int) func() { if n > 1 { return func() { println(n) } }; return func() { println(n, n) } }`, "defer begin(1)()", "different cleanups"},
+		{"A comparison with nil.", `func begin(n int) func() { if n > 1 { return nil }; return func() { println(n) } }`, "if done := begin(1); done != nil { done() }", "there is something to do"},
+		{"It is called on the spot.", begin, "begin(1)()", ""},
+		{"It is called within an expression.", `func begin(n int) func() error { return func() error { println(n); return nil } }`, "println(begin(1)())", "within an expression"},
+		{"It is handed on.", begin, "keep(begin(1)); begin(2)()", "within an expression"},
+		{"Its variable is declared elsewhere.", begin, "var done func(); done = begin(1); done()", "in another statement"},
+		{"It recovers, and is used as a value.", `func begin(n int) func() { return func() { println(n); recover() } }`, "done := begin(1); keep(done); done()", "its cleanup recovers"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plan, r := decide(t, `
+				type T struct{ n int }
+				var global int
+				func one() int { return 1 }
+				func keep(func()) {}
+				`+test.prepare+`
+				func use(x int, y string, v T) { `+test.use+` }`)
+			if r != nil {
+				t.Fatal(r)
+			}
+			if test.reason == "" && plan.WhyNotDirect != nil || test.reason != "" && (plan.WhyNotDirect == nil || !strings.Contains(plan.WhyNotDirect.Reason, test.reason)) {
+				t.Errorf("the form is %v, since %v; want %q", plan.Form, plan.WhyNotDirect, test.reason)
+			}
+			if (plan.State == nil) != (plan.Form == Direct) {
+				t.Errorf("the form is %v, and the state %v", plan.Form, plan.State)
+			}
+		})
+	}
+}
+
+// TestPassages asks how the variables reach finish.
+func TestPassages(t *testing.T) {
+	for _, test := range []struct{ name, prepare, use, want string }{
+		{"All of one kind.", `func (t *T) begin(n int) func() { return func() { println(t.n, n) } }`, "v := new(T); defer v.begin(1)()",
+			"t: the receiver of finish; n: an argument, written again"},
+		{"One needs a field, so all do.", `func (t *T) begin(n int) func() { return func() { println(t.n, n) } }`, "v := new(T); defer v.begin(one())()",
+			"t: a field; n: a field"},
+		{"But a pointer to the caller's variable.", `func begin(n int, err *error) func() { return func() { println(n, *err) } }`, "var err error; defer begin(one(), &err)()",
+			"n: a field; err: an argument, written again"},
+		{"Unless it is set.", `func begin(n int, err *error) func() { if err == nil { err = new(error) }; return func() { println(n, *err) } }`, "var err error; defer begin(one(), &err)()",
+			"n: a field; err: a field"},
+		{"A pointer of the caller is a field.", `func begin(n int, err *error) func() { return func() { println(n, *err) } }`, "err := new(error); defer begin(one(), err)()",
+			"n: a field; err: a field"},
+		{"What changes travels by its address.", `func begin(n int) func() { go func() { n++ }(); return func() { println(n) } }`, "defer begin(1)()",
+			"n: a field, by its address: it may change after the return"},
+		{"What is set first is new.", `func begin(n int) func() { println(n); return func() { n = one(); println(n) } }`, "defer begin(1)()",
+			"n: finish's own, set before it is read"},
+		{"A result of the caller.", `func begin() (func(), int) { n := one(); return func() { println(n) }, n }`, "done, m := begin(); println(m); done()",
+			"n: an argument, the caller's variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plan, r := decide(t, "type T struct{ n int }; func one() int { return 1 }\n"+test.prepare+"\nfunc use() { "+test.use+" }")
+			if r != nil {
+				t.Fatal(r)
+			}
+			if got := strings.Join(plan.Trace()[1:], "; "); got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+package spell_test
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closurefix/closurefix/rewrite/internal/snippet"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+)
+
+func TestFinishNames(t *testing.T) {
+	for _, test := range []struct{ prepare, word, want string }{ // the first two names
+		{"prepareRead", "", "finishRead finishPrepareRead"},
+		{"beginWrite", "", "endWrite finishWrite"},
+		{"begin", "", "end finishBegin"},
+		{"BeginWrite", "", "EndWrite FinishWrite"},
+		{"setUp", "", "tearDown finishSetUp"},
+		{"setUpAll", "", "tearDownAll finishAll"},
+		{"prepareToDrop", "", "finishDrop finishPrepareToDrop"},
+		{"oneOff", "", "finishOneOff cleanupOneOff"},
+		{"newFile", "remove", "removeFile finishNewFile"},
+		{"trace", "stop", "stopTrace finishTrace"},
+		{"newFile", "closeAll", "closeFile closeAll"},
+		{"openFile", "cleanup", "closeFile finishFile"}, // says less than the pair
+	} {
+		got := spell.FinishNames(test.prepare, test.word)
+		if text := strings.Join(got[:2], " "); text != test.want {
+			t.Errorf("%s, %q: %s, want %s", test.prepare, test.word, text, test.want)
+		}
+		for i, n := range got {
+			if ast.IsExported(n) != ast.IsExported(test.prepare) {
+				t.Errorf("%s is named %s", test.prepare, n)
+			}
+			if slices.Contains(got[:i], n) && i < 2 {
+				t.Errorf("%s: %s is there twice", test.prepare, n)
+			}
+		}
+	}
+}
+
+func TestStateNames(t *testing.T) {
+	for _, test := range []struct{ recv, prepare, want string }{
+		{"", "oneOff", "oneOffState oneOffState oneOffState2"},
+		{"", "prepareRead", "readState prepareReadState prepareReadState2"},
+		{"Conn", "prepareRead", "readState prepareReadState connReadState prepareReadState2"},
+		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState BeginReadState2"},
+		{"", "begin", "beginState beginState beginState2"},
+	} {
+		if got := strings.Join(spell.StateNames(test.recv, test.prepare), " "); got != test.want {
+			t.Errorf("%s.%s: %s, want %s", test.recv, test.prepare, got, test.want)
+		}
+	}
+}
+
+func TestFirst(t *testing.T) {
+	for name, want := range map[string]string{"Read": "read", "read": "read", "URL": "url", "URLPath": "urlPath", "x": "x", "": ""} {
+		if got := spell.LowerFirst(name); got != want {
+			t.Errorf("LowerFirst(%q): %q, want %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"read": "Read", "Read": "Read", "élan": "Élan", "": ""} {
+		if got := spell.UpperFirst(name); got != want {
+			t.Errorf("UpperFirst(%q): %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestType writes the type of the variable v of a function for its file.
+func TestType(t *testing.T) {
+	for _, test := range []struct{ name, text, taken, want string }{
+		{"A basic type.", "func f() { var v int }", "", "int"},
+		{"A type of the package.", "type T int; func f() { var v []T }", "", "[]T"},
+		{"A package that the file imports.", `import "io"; func f() { var v io.Writer }`, "", "io.Writer"},
+		{"By another name.", `import out "io"; func f() { var v map[string]out.Writer }`, "", "map[string]out.Writer"},
+		{"By a dot.", `import . "io"; func f() { var v Writer }`, "", "Writer"},
+		{"A package that the file does not import.", `import "example.org/types"; func f() { v := types.Closer() }`, "", `io.Closer; import "io"`},
+		{"A name that the package uses for something else.", `import "example.org/types"; var io int; func f() { v := types.Closer() }`, "io", `io2.Closer; import io2 "io"`},
+		{"A name that the package uses for the same.", `import ("example.org/types"; . "io"); func f() { v := types.Closer() }`, "", "Closer"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			u := snippet.Load(t, test.text)
+			file := &spell.File{Unit: u, Syntax: u.Files[0], Taken: func(name string) bool { return name == test.taken }}
+			got := file.Type(variable(t, u.Info).Type())
+			for _, imp := range file.Imports {
+				got += "; import " + strings.TrimSpace(imp.Name+` "`+imp.Path+`"`)
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// variable returns the variable v.
+func variable(t *testing.T, info *types.Info) *types.Var {
+	t.Helper()
+	for id, obj := range info.Defs {
+		if v, ok := obj.(*types.Var); ok && id.Name == "v" {
+			return v
+		}
+	}
+	t.Fatal("there is no variable v")
+	return nil
+}
+
+// TestUnnameable asks why the type of v cannot be written at package level.
+func TestUnnameable(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"A type of the package.", "type t int; func f() { var v *t }", ""},
+		{"A type of a function.", "func f() { type t int; var v []t }", "t is declared inside a function"},
+		{"In a parameter of a func.", "func f() { type t int; var v func(t) }", "t is declared inside a function"},
+		{"As a type argument.", "type L[E any] []E; func f() { type t int; var v L[t] }", "t is declared inside a function"},
+		{"A type that another package keeps.", `import "example.org/types"; func f() { v := types.Hidden() }`, "types.hidden is not exported"},
+		{"A struct with a field that another package keeps.", `import "example.org/types"; func f() { v := types.Struct() }`, "it has an unexported field of another package"},
+		{"A struct of one's own.", "func f() { var v struct{ n int } }", ""},
+		{"An interface of one's own.", "func f() { var v interface{ m() } }", ""},
+		{"An internal package of another module.", `import "example.org/types"; func f() { v := types.Internal() }`, "package example.org/internal/x cannot be imported here"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			u := snippet.Load(t, test.text)
+			if got := spell.Unnameable(u.Pkg, variable(t, u.Info).Type()); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestPlain asks whether a text means at the call of here what it means in the file.
+func TestPlain(t *testing.T) {
+	for _, test := range []struct {
+		name, text, body string
+		want             bool
+	}{
+		{"Nothing is hidden.", "[]T", "here()", true},
+		{"A local has the name.", "[]T", "T := 1; _ = T; here()", false},
+		{"A local in another block.", "[]T", "{ T := 1; _ = T }; here()", true},
+		{"A local that comes later.", "[]T", "here(); T := 1; _ = T", true},
+		{"A parameter of a func type.", "func(...T)", "T := 1; _ = T; here()", false},
+		{"A package.", "io.Writer", "io := 1; _ = io; here()", false},
+		{"The name behind that of a package.", "io.Writer", "Writer := 1; _ = Writer; here()", true},
+		{"A type of the language.", "int", "int := 1; _ = int; here()", false},
+		{"The package has one of its own.", "string", "here()", true},
+		{"true, as the package has it.", "true", "here()", false},
+		{"nil.", "nil", "here()", true},
+		{"nil, hidden.", "nil", "nil := 1; _ = nil; here()", false},
+		{"A type parameter.", "P", "here()", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			u := snippet.Load(t, `import "io"; type T int; type string int; const true = 1; func here() {}; func f[P any](w io.Writer) { `+test.body+" }")
+			for n := range ast.Preorder(u.Files[0]) {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if got := spell.Plain(u, call.Pos(), test.text); got != test.want {
+						t.Errorf("%q: %v, want %v", test.text, got, test.want)
+					}
+				}
+			}
+		})
+	}
+}
