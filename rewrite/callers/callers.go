@@ -4,10 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -141,35 +139,4 @@ func lineDirective(p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	return nil
-}
-
-// reachable refuses when callers may live where the world does not look.
-func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
-	if !p.Func.Exported() || p.Unit.Pkg.Name() == "main" {
-		return nil
-	}
-	if p.Key.Recv == "" && strings.HasSuffix(p.Unit.Fset.File(p.Decl.Pos()).Name(), "_test.go") {
-		return nil
-	}
-	if !w.Module {
-		return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and callers in other packages cannot be seen from here; run closurefix over the module")
-	}
-	if w.Exported {
-		return nil
-	}
-	if !internal(p.Key.Pkg) {
-		return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and other modules may call it; -exported rewrites it all the same")
-	}
-	for _, n := range w.Neighbours {
-		if flow.Importable(p.Key.Pkg, n.Path) {
-			return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and the module %s beside it may call it; put both in a go.work file, or use -exported", n.Path)
-		}
-	}
-	return nil
-}
-
-// internal reports whether only the packages of its own module can import a
-// package.
-func internal(path string) bool {
-	return slices.Contains(strings.Split(path, "/"), "internal")
 }

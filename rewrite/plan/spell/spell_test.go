@@ -73,6 +73,7 @@ func TestType(t *testing.T) {
 	for _, test := range []struct{ name, text, taken, want string }{
 		{"A basic type.", "func f() { var v int }", "", "int"},
 		{"A type of the package.", "type T int; func f() { var v []T }", "", "[]T"},
+		{"A struct tag.", "func f() { var v struct{ n int `json:\"n\"` } }", "", "struct{n int `json:\"n\"`}"},
 		{"A package that the file imports.", `import "io"; func f() { var v io.Writer }`, "", "io.Writer"},
 		{"By another name.", `import out "io"; func f() { var v map[string]out.Writer }`, "", "map[string]out.Writer"},
 		{"By a dot.", `import . "io"; func f() { var v Writer }`, "", "Writer"},
