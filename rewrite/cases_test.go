@@ -23,11 +23,8 @@ const batchModule = "module example.com\n\ngo 1.26\n"
 //
 // The go command costs far more than the cases, so all that have the same
 // build tags are directories of one module: loaded, vetted, linked and tested
-// together, then judged one by one.
+// together, then judged one by one. With -short and without -cases only some cases run.
 func TestCases(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs the go command")
-	}
 	for tags, cases := range readCases(t) {
 		if err := runCases(t.Context(), t.TempDir(), tags, cases); err != nil {
 			t.Fatalf("cases with tags %q: %v", tags, err)
@@ -38,13 +35,21 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// readCases returns the cases asked for, by their build tags.
+// shortCases matches the cases that run with -short: one or two of each form, kind of
+// cleanup, use and refusal.
+const shortCases = `^(argument-eager|build-twins|chained|check-ok|comments|crlf|curried-order|generic-state|goexit|idle-nil|immediate-in-return|interface-method|inner-in-callback|loop|name-shadowed-at-site|old-loop-variable|own-result|pointer-argument|prepare-calls-cleanup|recover-direct|recursion|result-pointer-basic|result-pointer-shadowed|returned-on|several-literals|state-mutex|state-one|state-several|test-callers|uncaught-panic|unformatted|value-use|variadic|written-by-cleanup)$`
+
+// readCases returns the requested cases by their build tags.
 func readCases(t *testing.T) map[string][]*moduleCase {
 	files, err := filepath.Glob("../testdata/cases/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted, err := regexp.Compile(*casesFlag)
+	expr := *casesFlag
+	if expr == "" && testing.Short() {
+		expr = shortCases
+	}
+	wanted, err := regexp.Compile(expr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,6 +65,9 @@ const closure = "func literal escapes to heap in (*Conn).prepareRead"
 // frame read from 6 to 4 allocations. It fetches the module from the module
 // proxy.
 func TestOrigin(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fetches and tests a module of others")
+	}
 	ctx := t.Context()
 	dir := unpack(t, "github.com/coder/websocket@v1.8.14")
 	if err := os.WriteFile(filepath.Join(dir, "closurefix_test.go"), []byte(harness), 0o644); err != nil {

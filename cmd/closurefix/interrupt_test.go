@@ -22,6 +22,9 @@ import (
 // process that it started hangs: nothing may be left of it, neither on disk nor
 // among the processes.
 func TestInterrupt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for processes")
+	}
 	phases := []struct {
 		name string
 		args []string

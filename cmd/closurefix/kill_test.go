@@ -22,6 +22,9 @@ var (
 // TestKilled kills runs of -fix while they write, and runs that complete them. Each
 // file is whole then, and the next run makes all of them new.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for processes")
+	}
 	program, err := exec.LookPath("closurefix")
 	if err != nil {
 		t.Fatal(err)

@@ -78,6 +78,9 @@ var commands = map[string]wanted{
 // testdata/readme.txtar: commands one after the other, in a fresh copy for each
 // block. What is installed comes from a proxy that has this module, and no other.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("installs closurefix from a module proxy, and runs tests and benchmarks")
+	}
 	s := newStranger(t)
 	seen := make(map[string]bool)
 	for _, b := range blocks(t) {

@@ -58,6 +58,9 @@ func (p pty) read(t *testing.T) string {
 // TestTerminal runs the program on a terminal: it has a live line, and diffs have
 // colours; and what files are called and hold cannot do more to it.
 func TestTerminal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for processes")
+	}
 	program, err := exec.LookPath("closurefix")
 	if err != nil {
 		t.Fatal(err)

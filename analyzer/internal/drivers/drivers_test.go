@@ -17,9 +17,18 @@ import (
 // nextGo is the release after the one that the module asks for.
 const nextGo = "go1.27.0"
 
-// TestDrivers builds the programs and runs all tests with them.
+// TestDrivers builds the programs and runs all tests with them. With -short it builds
+// closurefix only, and runs the command, go vet and go fix once each.
 func TestDrivers(t *testing.T) {
-	p := build(t, "local")
+	if testing.Short() {
+		p := build(t, "local", "closurefix")
+		for _, r := range finders[:2] {
+			p.find(t, wire(t), r)
+		}
+		p.fix(t, fixers[1])
+		return
+	}
+	p := build(t, "local", allPrograms...)
 	t.Run("find", p.testFind)
 	t.Run("fix", p.testFix)
 	t.Run("diff", p.testDiff)
@@ -116,7 +125,10 @@ func (p programs) testDiff(t *testing.T) {
 // TestNextGo runs the programs as the next release builds them, under its go
 // command, which fetches it if need be.
 func TestNextGo(t *testing.T) {
-	p := build(t, nextGo)
+	if testing.Short() {
+		t.Skip("fetches and builds with another release of Go")
+	}
+	p := build(t, nextGo, allPrograms...)
 	c := wire(t)
 	p.find(t, c, run{[]string{"go", "vet", "-vettool=$closurefix", "-json", "./..."}, 0})
 	p.find(t, c, run{[]string{"$closurefix", "-json", "./..."}, 0})
@@ -247,12 +259,21 @@ type programs struct{ dir, release string }
 
 // build builds the programs with a release of Go; local is the one that runs the
 // tests.
-func build(t *testing.T, release string) programs {
+// allPrograms are the programs that hold the analyzer.
+var allPrograms = []string{"closurefix", "multi", "single", "bare"}
+
+func build(t *testing.T, release string, names ...string) programs {
 	t.Helper()
 	p := programs{t.TempDir(), release}
-	const root = "github.com/closurefix/closurefix"
-	cmd := exec.Command("go", "build", "-o", p.dir+string(filepath.Separator),
-		root+"/cmd/closurefix", root+"/analyzer/internal/drivers/multi", root+"/analyzer/internal/drivers/single", root+"/analyzer/internal/drivers/bare")
+	args := []string{"build", "-o", p.dir + string(filepath.Separator)}
+	for _, name := range names {
+		dir := "analyzer/internal/drivers/"
+		if name == "closurefix" {
+			dir = "cmd/"
+		}
+		args = append(args, "github.com/closurefix/closurefix/"+dir+name)
+	}
+	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+release)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

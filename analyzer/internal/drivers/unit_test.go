@@ -36,6 +36,9 @@ var times = regexp.MustCompile(`\(?\d+\.\d+s\)?`)
 //	rounds: how often go fix has to be run until nothing changes; 1 if not said
 //	go:     the release of Go
 func TestUnits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the go command many times for each module")
+	}
 	names, err := filepath.Glob("../../../testdata/unit/*.txtar")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no modules", err)
@@ -62,7 +65,7 @@ func TestUnits(t *testing.T) {
 			}
 			p, ok := built[release]
 			if !ok {
-				p = build(all, release)
+				p = build(all, release, allPrograms...)
 				built[release] = p
 			}
 			u.programs = p
