@@ -3,53 +3,52 @@ package rewrite
 import (
 	"time"
 
-	"github.com/closurefix/closurefix/rewrite/callers"
-	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
-// Options says what to look at, and how far to go.
+// Options selects the packages and the checks of a run.
 type Options struct {
 	// Dir is the directory that patterns are relative to. Empty means the
-	// current one.
+	// current directory.
 	Dir string
 
-	// Patterns name packages as the go command does. Prepare functions of
-	// these packages are wanted; callers are looked for in all packages of
+	// Patterns name packages as for the go command. Run finds the prepare
+	// functions of these packages. It looks for callers in all packages of
 	// the main modules. Empty means "./...".
 	Patterns []string
 
-	// Configs are the build configurations in which the code must make
-	// sense, the first being the one that findings are described in. Empty
-	// means that of the host alone.
+	// Configs are the build configurations in which the packages are loaded
+	// and verified. Findings describe the first one. Empty means the
+	// configuration of the host.
 	Configs []Config
 
 	// All includes cleanups that capture no result.
 	All bool
 
-	// Exported allows to rewrite exported functions of importable packages.
+	// Exported permits changes of exported functions of importable packages.
 	Exported bool
 
-	// Rewrite asks for the new contents of files, verified. Without it, Run
-	// stops at the decisions.
+	// Rewrite requests the new contents of files, verified. Otherwise Run only
+	// decides what it would do.
 	Rewrite bool
 
-	// Escape asks the compiler what is on the heap. Functions whose cleanups
-	// cost no allocation are then no findings (see Result.Stack), and with
-	// Rewrite those are refused that would cost as much as before.
+	// Escape runs the compiler to learn what is allocated on the heap. A function
+	// whose cleanup causes no allocation is then moved to Result.Stack. With
+	// Rewrite, a change that saves no allocation is refused.
 	Escape bool
 
-	// Test asks, with Rewrite, for go vet and the tests of the affected packages
-	// over the new text. A change that makes one fail is refused. Nil runs none.
+	// Test, with Rewrite, runs go vet and the tests of the affected packages
+	// with the new versions of files. A change that makes one fail is refused.
+	// Nil runs none.
 	Test *Test
 
-	// Bench asks, with Rewrite, for benchmarks of the affected packages on the old
-	// and the new text. Nil runs none.
+	// Bench, with Rewrite, runs benchmarks of the affected packages with the old
+	// and the new versions of files. Nil runs none.
 	Bench *Bench
 
-	// Profiles name files of pprof, CPU or heap. Findings are then ordered by what
-	// they cost there, and those are left out (see Result.Cold) whose share of each
-	// profile is less than Least, from 0 to 1.
+	// Profiles name CPU or heap profiles in pprof format. Findings are then
+	// ordered by their cost in the first profile. A finding whose share of every
+	// profile is below Least, a fraction from 0 to 1, is moved to Result.Cold.
 	Profiles []string
 	Least    float64
 
@@ -57,17 +56,17 @@ type Options struct {
 	// process.
 	Env []string
 
-	// Progress, if set, is called with a short phrase at the end of each
-	// step, such as "12 packages listed": for a log.
+	// Progress, if set, is called at the end of each step with a short phrase
+	// such as "12 packages listed". It suits a log.
 	Progress func(string)
 
-	// Status, if set, is called with a short phrase at the beginning of each
-	// step, such as "listing packages": for a line that says what goes on.
-	// Neither is called by two goroutines at once.
+	// Status, if set, is called at the start of each step with a short phrase
+	// such as "listing packages". It suits a status line. Calls of Progress and
+	// Status do not overlap.
 	Status func(string)
 
-	// Kill, once it is closed, ends the processes that Run started at once. When
-	// only the context ends, they have half a second to remove their files. May be
+	// Kill, when closed, kills the processes that Run started at once. If only
+	// the context is done, they have half a second to remove their files. May be
 	// nil.
 	Kill <-chan struct{}
 }
@@ -75,29 +74,23 @@ type Options struct {
 // A Config is a build configuration.
 type Config = load.Config
 
-// ParseConfig reads "GOOS/GOARCH".
+// ParseConfig parses "GOOS/GOARCH".
 func ParseConfig(s string) (Config, error) { return load.ParseConfig(s) }
 
-// A ConfigError says that Go builds for no such system as a Config names.
+// A ConfigError says that a Config names a system that Go does not support.
 type ConfigError = load.ConfigError
 
-// A Test says how the tests of the affected packages are run: those whose files
-// change, and those of the main modules that depend on one of them.
+// Test says how to run the tests of the affected packages: the changed packages, and
+// the packages of the main modules that depend on them.
 type Test struct {
 	Timeout time.Duration // of one package; 0: the go command's default
 	Race    bool          // with the race detector
 }
 
-// A Bench says which benchmarks of the affected packages to run, on the old and on
-// the new text.
+// Bench says which benchmarks of the affected packages to run, with the old and the new
+// versions of files.
 type Bench struct {
 	Pattern string // as in go test -bench
-	Count   int    // runs of each side, at least 1
+	Count   int    // runs of each version, at least 1
 	Time    string // as in go test -benchtime; "" for the default
-}
-
-// internals are what tests change about a run.
-type internals struct {
-	candidates func(*callers.World) []*candidate.Candidate // in place of candidate.Find
-	load       load.Testing
 }

@@ -29,6 +29,12 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return runWith(ctx, o, internals{candidates: candidate.Find})
 }
 
+// internals are parts of a run that tests replace.
+type internals struct {
+	candidates func(*callers.World) []*candidate.Candidate // candidate.Find outside tests
+	load       load.Testing
+}
+
 func runWith(ctx context.Context, o Options, in internals) (*Result, error) {
 	type outcome struct {
 		res *Result

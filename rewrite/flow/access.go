@@ -27,8 +27,8 @@ func ParentsOf(root ast.Node) Parents {
 	return up
 }
 
-// Expr returns the parent of n, parentheses skipped, and the child of that
-// parent through which n is reached.
+// Expr returns the parent of n, skipping parentheses, and the child of that
+// parent that contains n.
 func (up Parents) Expr(n ast.Node) (parent, child ast.Node) {
 	child = n
 	parent = up[n]
@@ -41,7 +41,7 @@ func (up Parents) Expr(n ast.Node) (parent, child ast.Node) {
 	}
 }
 
-// Lit returns the innermost function literal that encloses n, or nil.
+// Lit returns the innermost function literal around n, or nil.
 func (up Parents) Lit(n ast.Node) *ast.FuncLit {
 	for p := up[n]; p != nil; p = up[p] {
 		if lit, ok := p.(*ast.FuncLit); ok {
@@ -51,7 +51,8 @@ func (up Parents) Lit(n ast.Node) *ast.FuncLit {
 	return nil
 }
 
-// Func returns the innermost function, declared or literal, around n.
+// Func returns the innermost function around n, as a *ast.FuncDecl or
+// *ast.FuncLit, or nil.
 func (up Parents) Func(n ast.Node) ast.Node {
 	for p := up[n]; p != nil; p = up[p] {
 		switch p.(type) {
@@ -62,7 +63,7 @@ func (up Parents) Func(n ast.Node) ast.Node {
 	return nil
 }
 
-// Stmt returns the innermost statement that holds n, n itself included.
+// Stmt returns n if it is a statement, else the innermost statement around it.
 func (up Parents) Stmt(n ast.Node) ast.Stmt {
 	for ; n != nil; n = up[n] {
 		if s, ok := n.(ast.Stmt); ok {
@@ -98,9 +99,9 @@ func Within(n, outer ast.Node) bool {
 	return outer.Pos() <= n.Pos() && n.End() <= outer.End()
 }
 
-// List returns the statement list in which s stands, and its index there; ok
-// is false where a statement is not in a list (the init of an if, a labelled
-// statement).
+// List returns the statement list that contains s, and the index of s in it. ok is
+// false if s is not in a list, as the init statement of an if or a labelled
+// statement.
 func (up Parents) List(s ast.Stmt) (list []ast.Stmt, i int, ok bool) {
 	switch p := up[s].(type) {
 	case *ast.BlockStmt:
@@ -125,9 +126,8 @@ const (
 	Read Mode = iota
 	// Write assigns to the variable, or to a field or array element of it.
 	Write
-	// Address takes the address of the variable or of a part of it, also
-	// without saying so: by a call of a method with a pointer receiver, or
-	// by slicing an array.
+	// Address takes the address of the variable or of a part of it. A call of a
+	// method with a pointer receiver and a slice of an array do so implicitly.
 	Address
 )
 
@@ -138,8 +138,8 @@ type Access struct {
 	Lit   *ast.FuncLit // the innermost function literal around it, or nil
 }
 
-// Accesses lists the appearances of each variable, in source order. The
-// declaration of a variable is no access.
+// Accesses lists the accesses to each variable, in source order. The declaration
+// of a variable is not an access.
 type Accesses map[*types.Var][]Access
 
 // AccessesOf collects the accesses to all variables of a top-level declaration.
@@ -149,8 +149,8 @@ func AccessesOf(info *types.Info, decl ast.Decl, up Parents) Accesses {
 	return acc
 }
 
-// collect adds the accesses below root. The innermost literal around them is lit, but
-// for those in literals below.
+// collect adds the accesses below root. lit is the innermost literal around root, or
+// nil.
 func (acc Accesses) collect(info *types.Info, root ast.Node, up Parents, lit *ast.FuncLit) {
 	ast.Inspect(root, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -169,9 +169,9 @@ func (acc Accesses) collect(info *types.Info, root ast.Node, up Parents, lit *as
 	})
 }
 
-// modeOf climbs from an identifier through the selectors and indices that stay
-// inside the variable (no pointer, slice or map on the way), and looks at what
-// is done there.
+// modeOf returns what the expression around an identifier does with its variable.
+// It climbs through selectors and indices that stay inside the variable, passing no
+// pointer, slice or map.
 func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
 	var n ast.Node = id
 	for {
@@ -239,8 +239,7 @@ func modeOfMethod(sel *types.Selection) Mode {
 	return Read
 }
 
-// isArray reports whether values of t may be arrays: a type parameter may stand
-// for one.
+// isArray reports whether values of t are arrays or, for a type parameter, may be.
 func isArray(t types.Type) bool {
 	if t == nil {
 		return false
@@ -252,7 +251,7 @@ func isArray(t types.Type) bool {
 	return ok
 }
 
-// mayBeArray reports whether the type set of a constraint may have an array.
+// mayBeArray reports whether the type set of a constraint may include an array type.
 func mayBeArray(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Array:
@@ -281,8 +280,8 @@ func isPointer(t types.Type) bool {
 	return ok
 }
 
-// EmbeddedPointer reports whether the path of a selection to a promoted method
-// goes through an embedded pointer.
+// EmbeddedPointer reports whether a selection of a promoted method passes an embedded
+// pointer.
 func EmbeddedPointer(sel *types.Selection) bool {
 	t := sel.Recv()
 	for _, i := range sel.Index()[:len(sel.Index())-1] {

@@ -1,9 +1,10 @@
-// Package flow says what a declaration does with its variables. It knows
-// nothing of prepare functions.
+// Package flow analyzes what a declaration does with its variables: who reads
+// and writes them, and where an expression would have the same value again. It
+// knows nothing about prepare functions.
 //
-// [Facts] holds the syntax of one top-level declaration with the parents of its
-// nodes and every access to a variable: a read, a write, or an address taken.
-// Everything else is a question about them.
+// [Facts] holds the syntax of one top-level declaration, the parents of its
+// nodes, and every access to a variable: a read, a write, or an address taken.
+// All other results are computed from these.
 //
 // # When an operand may be written again
 //
@@ -14,18 +15,19 @@
 //	…
 //	defer done()                  // defer end(name, &n)
 //
-// [Facts.SameValue] and [Facts.SameAddress] say when both places mean the same.
-// The rules are strict, so that they need no reasoning about the order in which
-// a program runs:
+// [Facts.SameValue] and [Facts.SameAddress] report whether the operand means the
+// same at both places. The rules are strict, so that no reasoning about the order
+// of execution is needed:
 //
-//   - A constant, nil or a function of a package means the same wherever its
-//     name does.
-//   - A variable has the same value if nothing but its declaration sets it: no
-//     assignment, no loop that the compiler lets share it, no address taken,
-//     implicitly neither, and no return statement between the two places.
-//   - The address of a variable is the same wherever its name means the
+//   - A constant, nil or a package-level function means the same wherever its
+//     name refers to it.
+//   - A variable has the same value if nothing but its declaration sets it. It is
+//     never assigned, its address is never taken (explicitly or implicitly), it is
+//     not shared by the iterations of a loop, and no return statement sets it
+//     between the two places.
+//   - The address of a variable is the same wherever its name refers to the
 //     variable, whatever is assigned to it.
 //
 // Fields, elements, calls and package variables may change between the two
-// places, and are never the same here.
+// places. They never count as the same.
 package flow

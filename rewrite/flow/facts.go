@@ -24,9 +24,9 @@ func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {
 	return &Facts{Unit: u, File: file, Decl: decl, Up: up, Access: AccessesOf(u.Info, decl, up)}
 }
 
-// ResultOf returns the function, a *ast.FuncDecl or *ast.FuncLit, that v is a
-// named result of, or nil. Return statements of that function assign v without
-// naming it.
+// ResultOf returns the function of which v is a named result, as a *ast.FuncDecl
+// or *ast.FuncLit, or nil if v is no result. Return statements of that function
+// assign v without naming it.
 func (f *Facts) ResultOf(v *types.Var) ast.Node {
 	for n := range ast.Preorder(f.Decl) {
 		if t := typeOf(n); t != nil && t.Results != nil {
@@ -40,8 +40,8 @@ func (f *Facts) ResultOf(v *types.Var) ast.Node {
 	return nil
 }
 
-// typeOf returns the type of a function, declared or literal; nil for any other
-// node.
+// typeOf returns the type of a declared function or a function literal, and nil
+// for any other node.
 func typeOf(n ast.Node) *ast.FuncType {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
@@ -52,9 +52,8 @@ func typeOf(n ast.Node) *ast.FuncType {
 	return nil
 }
 
-// OldLoopVar reports whether v is the variable of a loop in a file of a Go
-// version before 1.22, where all iterations share it
-// (go.dev/blog/loopvar-preview).
+// OldLoopVar reports whether v is a loop variable that all iterations share, as
+// in files with a Go version before 1.22 (go.dev/blog/loopvar-preview).
 func (f *Facts) OldLoopVar(v *types.Var) bool {
 	goVersion := f.Unit.Info.FileVersions[f.File]
 	if goVersion == "" {
@@ -82,7 +81,7 @@ func (f *Facts) OldLoopVar(v *types.Var) bool {
 	return false
 }
 
-// Sees reports whether the name of obj means obj at pos.
+// Sees reports whether the name of obj, written at pos, refers to obj.
 func (u *Unit) Sees(pos token.Pos, obj types.Object) bool {
 	scope := u.Pkg.Scope().Innermost(pos)
 	if scope == nil {
@@ -97,7 +96,7 @@ func Global(v *types.Var) bool {
 	return v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
 }
 
-// HasGoto reports whether a goto statement stands below n.
+// HasGoto reports whether n contains a goto statement.
 func HasGoto(n ast.Node) bool {
 	for n := range ast.Preorder(n) {
 		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
@@ -107,8 +106,8 @@ func HasGoto(n ast.Node) bool {
 	return false
 }
 
-// Recovers reports whether a function literal calls recover itself, outside of
-// the literals in it.
+// Recovers reports whether a function literal calls recover directly, not only in
+// a literal inside it.
 func Recovers(info *types.Info, lit *ast.FuncLit) bool { return BodyRecovers(info, lit.Body) }
 
 // BodyRecovers is Recovers for the body of a function.

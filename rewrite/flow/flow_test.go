@@ -37,7 +37,7 @@ func callOf(f *flow.Facts, name string) *ast.CallExpr {
 	return found
 }
 
-// declarations are what the functions of the tables use.
+// declarations are used by the functions in the tables below.
 const declarations = `
 type T struct { n int; p *T; a [2]int }
 func (t *T) set() {}
@@ -49,8 +49,8 @@ var global = 1
 const constant = 1
 `
 
-// TestSameValue asks whether the operand of begin has the same value where end is
-// called. In a row without a reason it has.
+// TestSameValue checks whether the operand of begin has the same value where end is
+// called. An empty reason means that it has.
 func TestSameValue(t *testing.T) {
 	for _, test := range []struct{ name, src, why string }{
 		{"A constant.", "func f() { begin(1); end() }", ""},
@@ -107,7 +107,8 @@ func TestSameValue(t *testing.T) {
 	}
 }
 
-// TestSameAddress asks whether &operand of begin is the same where end is called.
+// TestSameAddress checks whether the address of the operand of begin is the same where
+// end is called.
 func TestSameAddress(t *testing.T) {
 	for _, test := range []struct{ name, src, why string }{
 		{"A variable, whatever is assigned.", "func f(x int) { begin(x); x = 2; end() }", ""},
@@ -129,8 +130,8 @@ func TestSameAddress(t *testing.T) {
 	}
 }
 
-// TestOldLoops has files of Go 1.21, where all iterations share the variables of a
-// loop.
+// TestOldLoops checks that the loop variables of Go 1.21 files count as assigned: all
+// iterations share them.
 func TestOldLoops(t *testing.T) {
 	for _, src := range []string{
 		"func f() { for _, x := range []int{1} { begin(x); end() } }",
@@ -144,8 +145,8 @@ func TestOldLoops(t *testing.T) {
 	}
 }
 
-// TestSetOnce asks whether the variable x, which a statement sets from begin2, has
-// the same value where end is called.
+// TestSetOnce checks whether x, set from a result of begin2, still has that value where
+// end is called.
 func TestSetOnce(t *testing.T) {
 	for _, test := range []struct{ name, src, why string }{
 		{"Declared by the statement.", "x, done := begin2(); done(); end()", ""},
@@ -176,7 +177,7 @@ func TestSetOnce(t *testing.T) {
 	}
 }
 
-// TestAccesses has what each appearance of x is.
+// TestAccesses checks the mode of each access to x.
 func TestAccesses(t *testing.T) {
 	modes := map[flow.Mode]string{flow.Read: "read", flow.Write: "write", flow.Address: "address"}
 	for _, test := range []struct{ src, want string }{

@@ -6,17 +6,17 @@ import (
 	"go/types"
 )
 
-// A Later is a place at which an operand would be written again.
+// A Later is a place where an operand may be written a second time.
 type Later struct {
-	At ast.Node // the node there
-	// Wrapped is set when the operand would stand in a function literal of its
-	// own, which may run at any time after.
+	At ast.Node // the node at the place
+	// Wrapped is set if the operand would be written inside a new function literal,
+	// which may run at any later time.
 	Wrapped bool
 }
 
-// SameValue returns "" if e, evaluated again at a later place, has the value that
-// it has where it stands, has no effect, and no program can tell the difference.
-// Otherwise it returns why not, as a clause such as "name is assigned".
+// SameValue returns "" if e, evaluated at a later place, has no effect and the same
+// value as at its own place. Otherwise it returns the reason as a clause, such as
+// "name is assigned".
 func (f *Facts) SameValue(e ast.Expr, at Later) string {
 	info := f.Unit.Info
 	switch e := ast.Unparen(e).(type) {
@@ -54,9 +54,9 @@ func (f *Facts) SameValue(e ast.Expr, at Later) string {
 	return types.ExprString(e) + " is not a variable or a constant"
 }
 
-// SameAddress returns "" if &e means the same address at a later place: e is a
-// variable, or a field of one that no pointer leads to. Otherwise it returns why
-// not.
+// SameAddress returns "" if &e is the same address at a later place: e is a variable,
+// or a field that is reached from one without a pointer. Otherwise it returns the
+// reason as a clause.
 func (f *Facts) SameAddress(e ast.Expr, at Later) string {
 	info := f.Unit.Info
 	switch e := ast.Unparen(e).(type) {
@@ -79,8 +79,8 @@ func (f *Facts) SameAddress(e ast.Expr, at Later) string {
 	return "&" + types.ExprString(e) + " is not the address of a variable"
 }
 
-// constant returns "" if a variable that is read at id has the same value at a
-// later place, by the rules of the package doc.
+// constant returns "" if the variable v, read at id, has the same value at a later
+// place by the rules of the package doc. Otherwise it returns the reason.
 func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 	if Global(v) {
 		return v.Name() + " is a package variable"
@@ -99,9 +99,9 @@ func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 	return f.returned(v, id, at)
 }
 
-// returned returns why a return statement may set v between two places, or "".
-// None can if both are in the very function whose result v is: the function is
-// over then.
+// returned returns a reason if a return statement may set v between two places, else
+// "". If v is a result of the function that holds both places, none can: the function
+// ends with its return statement.
 func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 	fn := f.ResultOf(v)
 	if fn == nil || !later.Wrapped && f.Up.Func(at) == fn && f.Up.Func(later.At) == fn {
@@ -110,9 +110,9 @@ func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 	return "a return statement may set " + v.Name()
 }
 
-// SetOnce returns "" if v, which the statement at id sets, has the same value at
-// a later place. The statement declares v, or declares another variable of the
-// scope of v, so that both belong to the same run of the block.
+// SetOnce returns "" if the statement at id is the last one that sets v before a later
+// place. Otherwise it returns the reason as a clause. The statement must declare v or
+// another variable in the scope of v, so that each execution of the block has its own v.
 func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 	switch {
 	case Global(v):
@@ -133,8 +133,8 @@ func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 	return f.returned(v, id, at)
 }
 
-// namesSeen reports whether every name of a constant expression means the same
-// at a later place.
+// namesSeen reports whether every name in a constant expression refers to the same
+// object at a later place.
 func (f *Facts) namesSeen(e ast.Expr, at Later) bool {
 	same := true
 	ast.Inspect(e, func(n ast.Node) bool {
@@ -156,7 +156,8 @@ func (f *Facts) namesSeen(e ast.Expr, at Later) bool {
 	return same
 }
 
-// packageOf returns the package that qualifies a selector, nil if none does.
+// packageOf returns the package name before the dot of a selector, or nil if it is
+// not qualified by a package.
 func (f *Facts) packageOf(e *ast.SelectorExpr) *types.PkgName {
 	id, ok := e.X.(*ast.Ident)
 	if !ok {

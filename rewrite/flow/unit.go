@@ -9,18 +9,17 @@ import (
 	"strings"
 )
 
-// A Unit is one type-checked package in one build configuration, filled in by
-// a client (an analysis pass, the module run). This package and those above
-// it read a Unit and never change it.
+// A Unit is one type-checked package in one build configuration. The client fills
+// it in: an analysis pass, or a run over a module. This package and those that
+// import it never change a Unit.
 type Unit struct {
 	Fset  *token.FileSet
 	Files []*ast.File // parsed with comments
 	Pkg   *types.Package
 	Info  *types.Info // Types, Defs, Uses, Selections, Implicits, Instances and Scopes are needed
 
-	// Ignored names the Go files of the directory that build constraints
-	// leave out of this unit; Other names its files that are not Go
-	// (assembly, C).
+	// Ignored names the Go files of the directory that build constraints exclude.
+	// Other names the files that are not Go, such as assembly and C.
 	Ignored []string
 	Other   []string
 
@@ -28,8 +27,8 @@ type Unit struct {
 	Read func(name string) ([]byte, error)
 }
 
-// ReadFile returns the content of the named file as the unit's client sees it
-// (an editor's buffer, an overlay, the disk).
+// ReadFile returns the content of the named file as the client has it: from an
+// editor's buffer, an overlay or the disk.
 func (u *Unit) ReadFile(name string) ([]byte, error) {
 	if u.Read != nil {
 		return u.Read(name)

@@ -1,17 +1,17 @@
-// Package suppress reads the comments by which people silence a finding:
+// Package suppress finds comments that suppress findings:
 //
 //	//closurefix:ignore the closure is stored, see run
 //	//nolint:closurefix // measured, costs nothing
 //	//lint:ignore closurefix measured, costs nothing
 //
-// Each works in a function's doc comment and on the lines of its signature,
-// from the first line of the declaration to that of the opening brace.
-// //lint:file-ignore stands anywhere in a file and holds for all of it.
+// Each applies to a function if it is in the doc comment or on a line of the
+// signature, up to the line of the opening brace. A //lint:file-ignore comment
+// may be anywhere in a file and applies to all its functions.
 //
-// The second and third are the forms of golangci-lint and staticcheck. They
-// take a list of names, separated by commas. A bare //nolint and the name all
-// silence every linter, hence this one, too; staticcheck's form wants a reason
-// after the names, and without one is not heard.
+// The second form is that of golangci-lint, the third that of staticcheck. Both
+// accept a list of names separated by commas. A bare //nolint and the name "all"
+// suppress every linter, including closurefix. Staticcheck's form requires a
+// reason after the names; without one the comment has no effect.
 package suppress
 
 import (
@@ -21,11 +21,11 @@ import (
 	"strings"
 )
 
-// name is what the comments call this tool.
+// name is the name of this tool in comments.
 const name = "closurefix"
 
-// Func reports whether a comment of the file silences findings about the
-// function. The file must have been parsed with its comments.
+// Func reports whether a comment in the file suppresses findings about the
+// function. The file must have been parsed with comments.
 func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
@@ -38,15 +38,15 @@ func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 	return false
 }
 
-// A Directive is a comment that silences closurefix by its name.
+// A Directive is a comment that suppresses findings of closurefix by name.
 type Directive struct {
 	Comment *ast.Comment
-	Funcs   []*ast.FuncDecl // that it silences; none if it stands where it silences nothing
+	Funcs   []*ast.FuncDecl // to which it applies; may be empty
 }
 
-// Directives returns the comments of a file that silence closurefix by its name,
-// not only all linters, or those whose names match a pattern. The file must have
-// been parsed with its comments.
+// Directives returns the comments in a file that name closurefix itself. Comments
+// for all linters and name patterns are left out. The file must have been parsed
+// with comments.
 func Directives(fset *token.FileSet, file *ast.File) []Directive {
 	var list []Directive
 	for _, group := range file.Comments {
@@ -67,8 +67,8 @@ func Directives(fset *token.FileSet, file *ast.File) []Directive {
 	return list
 }
 
-// reaches reports whether a comment stands where it silences a function: in its
-// doc comment, or on a line of its signature.
+// reaches reports whether a comment is in the doc comment of a function or on a
+// line of its signature.
 func reaches(fset *token.FileSet, c *ast.Comment, fn *ast.FuncDecl) bool {
 	line := func(p token.Pos) int { return fset.PositionFor(p, false).Line }
 	first, last := line(fn.Pos()), line(fn.Type.End())
@@ -82,13 +82,14 @@ func reaches(fset *token.FileSet, c *ast.Comment, fn *ast.FuncDecl) bool {
 	return first <= l && l <= last && !inBody(fn, c)
 }
 
-// inBody reports whether a comment belongs to the body of a function that is
-// written on the line of its signature. One at the end of that line does not.
+// inBody reports whether a comment is inside the body of a function whose body starts
+// on the line of the signature. A comment directly after the opening brace or after the
+// closing brace is not.
 func inBody(fn *ast.FuncDecl, c *ast.Comment) bool {
 	return fn.Body != nil && len(fn.Body.List) > 0 && fn.Body.List[0].Pos() < c.Pos() && c.Pos() < fn.Body.Rbrace
 }
 
-// A scope is how far a comment reaches.
+// A scope says to which functions a comment applies.
 type scope int
 
 const (
@@ -97,7 +98,7 @@ const (
 	wholeFile
 )
 
-// scopeOf parses the text of a comment. named reports whether it silences by the
+// scopeOf parses the text of a comment. named reports whether the comment contains the
 // name of this tool.
 func scopeOf(text string) (s scope, named bool) {
 	text, ok := strings.CutPrefix(text, "//")
@@ -123,8 +124,9 @@ func scopeOf(text string) (s scope, named bool) {
 	return nowhere, false
 }
 
-// checked parses what follows staticcheck's word, of the scope: names, which may
-// be patterns such as clos*, and a reason.
+// checked parses the rest of a staticcheck comment, after lint:ignore or
+// lint:file-ignore: a list of names, which may be patterns such as clos*, and a reason.
+// It returns s if a name matches.
 func checked(rest string, s scope) (_ scope, named bool) {
 	fields := strings.Fields(rest)
 	if len(fields) < 2 {
@@ -139,8 +141,8 @@ func checked(rest string, s scope) (_ scope, named bool) {
 	return found, named
 }
 
-// linted parses what follows golangci-lint's word: nothing, or a colon and
-// names, up to a remark.
+// linted parses the rest of a golangci-lint comment, after nolint: nothing, or a colon
+// and names, and an optional remark.
 func linted(rest string) (s scope, named bool) {
 	rest, _, _ = strings.Cut(rest, "//")
 	names, listed := strings.CutPrefix(rest, ":")

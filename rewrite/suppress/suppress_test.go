@@ -107,7 +107,8 @@ func TestWholeFile(t *testing.T) {
 	}
 }
 
-// TestLineDirective: what a line directive says about the lines is no matter.
+// TestLineDirective checks that line directives do not change to which function a
+// comment applies.
 func TestLineDirective(t *testing.T) {
 	got := funcs(t, "package p\n\n//line x.tmpl:7\nfunc f() { //nolint\n}\n\n//line x.tmpl:7\nfunc g() {\n}\n")
 	if !got["f"] || got["g"] {
@@ -115,7 +116,7 @@ func TestLineDirective(t *testing.T) {
 	}
 }
 
-// funcs tells of each function of a file whether it is silenced.
+// funcs reports for each function of a file whether its findings are suppressed.
 func funcs(t *testing.T, src string) map[string]bool {
 	t.Helper()
 	fset := token.NewFileSet()

@@ -257,10 +257,11 @@ func wire(t *testing.T) *drivers.Case {
 // programs are the programs as a release of Go builds them.
 type programs struct{ dir, release string }
 
-// build builds the programs with a release of Go; local is the one that runs the
-// tests.
-// allPrograms are the programs that hold the analyzer.
+// allPrograms are the programs that contain the analyzer.
 var allPrograms = []string{"closurefix", "multi", "single", "bare"}
+
+// build builds the named programs with a Go release; "local" is the one that runs the
+// tests.
 
 func build(t *testing.T, release string, names ...string) programs {
 	t.Helper()
