@@ -10,7 +10,6 @@ import (
 var owed = map[string]bool{
 	"gen.expr":      true,
 	"gen.signature": true,
-	"gen.site":      true,
 	"gen.useOnce":   true,
 	"gen.assign":    true,
 	"scan.bind":     true,
