@@ -7,6 +7,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/candidate"
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 	"golang.org/x/tools/go/analysis"
@@ -27,19 +28,54 @@ by address to the heap. A method that the callers defer allocates nothing.`
 //
 // It is what -all is to the command. The drivers of x/tools have a flag -all of
 // their own, which does nothing, and singlechecker panics over a second one.
-func New() *analysis.Analyzer {
+//
+// Its fixes keep what the program does: drivers apply them all without asking.
+func New() *analysis.Analyzer { return newAnalyzer(false) }
+
+// ForEditor returns an analyzer like that of New which also offers fixes that change
+// what the program does, for a person to choose: that of an eager argument. It must
+// not be given to a driver that applies fixes, such as go fix.
+func ForEditor() *analysis.Analyzer { return newAnalyzer(true) }
+
+func newAnalyzer(editor bool) *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
 	all := a.Flags.Bool("everything", false, "also report cleanups that capture no result, and functions of tests")
-	a.Run = func(p *analysis.Pass) (any, error) {
-		run(p, *all)
-		return nil, nil
-	}
+	a.Run = func(p *analysis.Pass) (any, error) { return nil, run(p, *all, editor) }
 	return a
 }
 
-// run reports the candidates of a package.
-func run(p *analysis.Pass, all bool) {
+// run reports the candidates of a package and the misuses in it. The error is a fault of
+// the search for misuses, which does not keep the candidates from being reported.
+func run(p *analysis.Pass, all, editor bool) error {
 	u := unitOf(p)
+	reportCandidates(p, u, all)
+	return reportMisuses(p, u, all, editor)
+}
+
+// reportMisuses reports the bugs at the callers of cleanups.
+func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) error {
+	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: all})
+	for _, f := range found {
+		if suppress.At(p.Fset, f.File, f.Decl, f.Pos) {
+			continue
+		}
+		d := analysis.Diagnostic{Pos: f.Pos, End: f.End, Category: string(f.Kind), Message: f.Message}
+		for _, r := range f.Related {
+			d.Related = append(d.Related, analysis.RelatedInformation{Pos: r.Pos, End: r.End, Message: r.Message})
+		}
+		if f.Fix != nil && editor {
+			d.SuggestedFixes = []analysis.SuggestedFix{{
+				Message:   f.Fix.Message,
+				TextEdits: []analysis.TextEdit{{Pos: f.Fix.Pos, End: f.Fix.End, NewText: []byte(f.Fix.New)}},
+			}}
+		}
+		p.Report(d)
+	}
+	return err
+}
+
+// reportCandidates reports the functions that return cleanups.
+func reportCandidates(p *analysis.Pass, u *pattern.Unit, all bool) {
 	world := &callers.World{Units: []*pattern.Unit{u}, All: all}
 	found := candidate.Find(world)
 	test := ""

@@ -64,6 +64,35 @@ func TestEverything(t *testing.T) {
 	}
 }
 
+// TestMisuse: the bugs at callers have no fix for drivers that apply all of them, and
+// one for editors where there is one.
+func TestMisuse(t *testing.T) {
+	dir, err := filepath.Abs("../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range analysistest.Run(t, dir, analyzer.New(), "misuse") {
+		for _, d := range r.Action.Diagnostics {
+			if len(d.SuggestedFixes) > 0 {
+				t.Errorf("a fix that drivers apply unasked: %s", d.Message)
+			}
+			if len(d.Related) == 0 {
+				t.Errorf("nothing explains it: %s", d.Message)
+			}
+		}
+	}
+	categories := make(map[string]int)
+	for _, r := range analysistest.RunWithSuggestedFixes(t, dir, analyzer.ForEditor(), "misuse") {
+		for _, d := range r.Action.Diagnostics {
+			categories[d.Category] += len(d.SuggestedFixes)
+		}
+	}
+	// The package is loaded with its tests and without them.
+	if want := map[string]int{"eager-argument": 4, "nil-cleanup": 0}; !maps.Equal(categories, want) {
+		t.Errorf("fixes by category: %v, want %v", categories, want)
+	}
+}
+
 // TestBareDriver: some drivers neither name the files that build constraints
 // leave out nor read files for a pass.
 func TestBareDriver(t *testing.T) {
@@ -145,7 +174,7 @@ func check(t *testing.T, a *analysis.Analyzer, packages map[string]*expectation)
 				}
 				found.fixes = append(found.fixes, name)
 			}
-			if len(d.SuggestedFixes) == 0 {
+			if len(d.SuggestedFixes) == 0 && d.Category != "nil-cleanup" {
 				found.held = append(found.held, d.Related[len(d.Related)-1].Message)
 			}
 		}

@@ -37,6 +37,22 @@
 // the closures, the captured variables and the calls, and, where no fix is
 // suggested, the obstacle.
 //
+// # Bugs at callers
+//
+// Two bugs of those who call cleanups are diagnostics by themselves, at the
+// call, whether or not the function can be rewritten: see package misuse.
+//
+//	defer done(err)                 // eager-argument: err is evaluated here, as nil
+//
+//	done, err := open()
+//	defer done()                    // nil-cleanup: nil if err is not
+//	if err != nil {
+//		return err
+//	}
+//
+// A fix of the first changes what the program does. Only the analyzer for editors
+// suggests it: see ForEditor.
+//
 // # Which fixes are suggested
 //
 // A fix changes the function and all its callers, or it would not compile. An
@@ -79,7 +95,8 @@
 // # Silencing
 //
 // Each of these comments, in the function's doc comment or on a line of its
-// signature, silences the diagnostic (see package suppress):
+// signature, silences the diagnostic, and a bug at a caller also on its line or the
+// one above (see package suppress):
 //
 //	//closurefix:ignore reason
 //	//nolint:closurefix

@@ -30,7 +30,7 @@ const added = `package settings
 import "github.com/closurefix/closurefix/analyzer"
 
 func init() {
-	a := analyzer.New()
+	a := analyzer.ForEditor()
 	if err := a.Flags.Set("everything", "%t"); err != nil {
 		panic(err)
 	}

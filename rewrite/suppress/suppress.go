@@ -5,8 +5,9 @@
 //	//lint:ignore closurefix measured, costs nothing
 //
 // Each applies to a function if it is in the doc comment or on a line of the
-// signature, up to the line of the opening brace. A //lint:file-ignore comment
-// may be anywhere in a file and applies to all its functions.
+// signature, up to the line of the opening brace. It applies to a finding at a
+// statement there, too, on the line of the statement, and alone on the line above.
+// A //lint:file-ignore comment may be anywhere in a file and applies to all of it.
 //
 // The second form is that of golangci-lint, the third that of staticcheck. Both
 // accept a list of names separated by commas. A bare //nolint and the name "all"
@@ -36,6 +37,48 @@ func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 		}
 	}
 	return false
+}
+
+// At reports whether a comment of the file suppresses a finding at pos, in the
+// top-level declaration decl. The file must have been parsed with its comments.
+func At(fset *token.FileSet, file *ast.File, decl ast.Decl, pos token.Pos) bool {
+	if fn, ok := decl.(*ast.FuncDecl); ok && Func(fset, file, fn) {
+		return true
+	}
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			scope, _ := scopeOf(c.Text)
+			if scope == wholeFile || scope == here && Reaches(fset, decl, c, pos) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Reaches reports whether a comment stands where it suppresses a finding at pos in decl: on
+// the same line, or alone on the line above.
+func Reaches(fset *token.FileSet, decl ast.Decl, c *ast.Comment, pos token.Pos) bool {
+	line := func(p token.Pos) int { return fset.PositionFor(p, false).Line }
+	at := line(c.Pos())
+	if at == line(pos) {
+		return true
+	}
+	if at != line(pos)-1 || c.Pos() < decl.Pos() {
+		return false
+	}
+	alone := true
+	ast.Inspect(decl, func(n ast.Node) bool {
+		switch n.(type) {
+		case nil, *ast.Comment, *ast.CommentGroup:
+			return false
+		}
+		if line(n.Pos()) == at || line(n.End()-1) == at {
+			alone = false
+		}
+		return alone
+	})
+	return alone
 }
 
 // A Directive is a comment that suppresses findings of closurefix by name.

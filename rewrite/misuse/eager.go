@@ -1,0 +1,412 @@
+package misuse
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// eager returns the deferred calls of cleanups in a declaration that get an error
+// which is nil at the defer statement, and is set later.
+func (s *search) eager(u *pattern.Unit, file *ast.File, d ast.Decl) []*Finding {
+	var facts *flow.Facts
+	var found []*Finding
+	ast.Inspect(d, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeferStmt)
+		if !ok {
+			return true
+		}
+		for i, arg := range stmt.Call.Args {
+			id, ok := ast.Unparen(arg).(*ast.Ident)
+			if !ok || !takesError(u.Info, stmt.Call, i) {
+				continue
+			}
+			v, ok := u.Info.Uses[id].(*types.Var)
+			if !ok || !isError(v.Type()) {
+				continue
+			}
+			if facts == nil {
+				facts = flow.FactsOf(u, file, d)
+			}
+			if f := s.eagerAt(facts, stmt, i, id, v); f != nil {
+				found = append(found, f)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// takesError reports whether the callee has exactly type error for argument i.
+func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
+	t := info.TypeOf(call.Fun)
+	if t == nil || info.Types[call.Fun].IsType() {
+		return false
+	}
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok || i >= sig.Params().Len() || sig.Variadic() && i == sig.Params().Len()-1 {
+		return false
+	}
+	return isError(sig.Params().At(i).Type())
+}
+
+// eagerAt returns the finding for argument i of a deferred call, the variable v, if it
+// is one.
+func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.Ident, v *types.Var) *Finding {
+	fn := facts.Up.Func(stmt)
+	call, holder := cleanupOf(facts, stmt.Call)
+	if call == nil || fn == nil || s.unused(facts.Unit, call, i) {
+		return nil
+	}
+	if holder != nil && calledAgain(facts, holder, stmt) {
+		return nil // the error may reach the cleanup that way
+	}
+	why := nilAt(facts, fn, stmt, v)
+	if why == "" {
+		return nil
+	}
+	later := setLater(facts, fn, stmt, v)
+	if later == nil {
+		return nil
+	}
+	f := finding(EagerArgument, facts, stmt)
+	f.Message = fmt.Sprintf("%s is evaluated here, at the defer statement, where it is nil: %s never gets the error that is set later", v.Name(), types.ExprString(stmt.Call.Fun))
+	f.Related = []Related{
+		{facts.Unit, id.Pos(), id.End(), v.Name() + " is nil here: " + why},
+		{facts.Unit, later.Pos(), later.End(), v.Name() + " is set here, too late"},
+	}
+	if holder != nil && s.wraps(facts, stmt, call, i) {
+		f.Fix = &Fix{
+			Message: fmt.Sprintf("Read %s when the function returns", v.Name()),
+			Pos:     stmt.Pos(), End: stmt.End(),
+			New: "defer func() { " + text(stmt.Call) + " }()",
+		}
+	}
+	return f
+}
+
+// cleanupOf returns the call whose result a deferred call calls, and the variable that
+// holds it in between; nil if the deferred function is no such result.
+//
+//	done := begin()
+//	defer done(err)          // begin(), done
+//	defer begin()(err)       // begin(), nil
+func cleanupOf(facts *flow.Facts, call *ast.CallExpr) (*ast.CallExpr, *types.Var) {
+	info := facts.Unit.Info
+	isCall := func(e ast.Expr) *ast.CallExpr {
+		c, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok || info.Types[c.Fun].IsType() {
+			return nil
+		}
+		return c
+	}
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.CallExpr:
+		return isCall(f), nil
+	case *ast.Ident:
+		v, ok := info.Uses[f].(*types.Var)
+		if !ok || flow.Global(v) {
+			return nil, nil
+		}
+		from := sourceOf(facts, v)
+		if from == nil {
+			return nil, nil
+		}
+		return isCall(from), v
+	}
+	return nil, nil
+}
+
+// sourceOf returns the one expression that a variable is set from, in its declaration
+// or in an assignment; nil if there are none or several.
+func sourceOf(facts *flow.Facts, v *types.Var) ast.Expr {
+	info := facts.Unit.Info
+	var from ast.Expr
+	n := 0
+	set := func(lhs, rhs []ast.Expr, i int) {
+		n++
+		switch {
+		case len(rhs) == len(lhs):
+			from = rhs[i]
+		case len(rhs) == 1:
+			from = rhs[0]
+		}
+	}
+	for _, a := range facts.Access[v] {
+		if a.Mode == flow.Address {
+			return nil
+		}
+	}
+	ast.Inspect(facts.Decl, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.AssignStmt:
+			for i, l := range node.Lhs {
+				if id, ok := ast.Unparen(l).(*ast.Ident); ok && info.ObjectOf(id) == types.Object(v) {
+					set(node.Lhs, node.Rhs, i)
+				}
+			}
+		case *ast.ValueSpec:
+			for i, id := range node.Names {
+				if info.Defs[id] == types.Object(v) && len(node.Values) > 0 {
+					set(make([]ast.Expr, len(node.Names)), node.Values, i)
+				}
+			}
+		case *ast.RangeStmt:
+			for _, l := range []ast.Expr{node.Key, node.Value} {
+				if id, ok := l.(*ast.Ident); ok && info.ObjectOf(id) == types.Object(v) {
+					n += 2
+				}
+			}
+		}
+		return true
+	})
+	if n != 1 {
+		return nil
+	}
+	return from
+}
+
+// unused reports whether the cleanup that a call returns is known, and makes no use of
+// its parameter i.
+func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, i int) bool {
+	p := s.prepareOf(u, call)
+	if p == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
+		return false
+	}
+	return !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		v := paramOf(p.Unit.Info, l.Lit, i)
+		used := false
+		ast.Inspect(l.Lit.Body, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			used = used || ok && v != nil && p.Unit.Info.Uses[id] == types.Object(v)
+			return !used
+		})
+		return used
+	})
+}
+
+// paramOf returns parameter i of a literal, nil if it has no name.
+func paramOf(info *types.Info, lit *ast.FuncLit, i int) *types.Var {
+	sig, ok := info.TypeOf(lit).(*types.Signature)
+	if !ok || i >= sig.Params().Len() {
+		return nil
+	}
+	return sig.Params().At(i)
+}
+
+// prepareOf returns the function that a call calls, if it is known to return a cleanup.
+func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr) *pattern.Prepare {
+	fun := ast.Unparen(call.Fun)
+	switch f := fun.(type) {
+	case *ast.IndexExpr:
+		fun = ast.Unparen(f.X)
+	case *ast.IndexListExpr:
+		fun = ast.Unparen(f.X)
+	}
+	var id *ast.Ident
+	switch f := fun.(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	default:
+		return nil
+	}
+	if fn := funcOf(u.Info, id); fn != nil {
+		return s.prepares[pattern.KeyOf(fn)]
+	}
+	return nil
+}
+
+// calledAgain reports whether a cleanup is used for anything but the deferred call.
+func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool {
+	return slices.ContainsFunc(facts.Access[holder], func(a flow.Access) bool {
+		if a.Mode != flow.Read || a.Ident == ast.Unparen(stmt.Call.Fun) {
+			return false
+		}
+		b, ok := facts.Up[a.Ident].(*ast.BinaryExpr) // a nil test
+		return !ok || b.Op != token.NEQ && b.Op != token.EQL
+	})
+}
+
+// nilAt says why v, a variable of fn, is nil at a statement of fn on every path, as a
+// clause; "" if it need not be.
+func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
+	if flow.Global(v) || v.Pos() < fn.Pos() || v.Pos() >= fn.End() || flow.HasGoto(facts.Decl) || ofInner(facts, fn, v) {
+		return ""
+	}
+	for _, a := range facts.Access[v] {
+		if a.Mode == flow.Address || a.Mode == flow.Write && a.Ident.Pos() < stmt.Pos() && a.Lit != litOf(fn) {
+			return ""
+		}
+	}
+	written := func(from, to token.Pos) bool {
+		return slices.ContainsFunc(facts.Access[v], func(a flow.Access) bool {
+			return a.Mode == flow.Write && from <= a.Ident.Pos() && a.Ident.Pos() < to
+		})
+	}
+	if declaredNil(facts, fn, v) && facts.Up.Loop(stmt, fn) == nil && !written(v.Pos(), stmt.Pos()) {
+		return "nothing has set it yet"
+	}
+	for n := ast.Node(stmt); n != nil && n != fn; n = facts.Up[n] {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			return ""
+		}
+		s, ok := n.(ast.Stmt)
+		if !ok {
+			continue
+		}
+		list, i, ok := facts.Up.List(s)
+		if !ok {
+			continue
+		}
+		for j := i - 1; j >= 0; j-- {
+			if foundNil(facts.Unit.Info, list[j], v) && !written(list[j].(*ast.IfStmt).Body.Pos(), list[j].End()) {
+				return "the if statement before has returned otherwise"
+			}
+			if written(list[j].Pos(), list[j].End()) {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+// litOf returns fn as a literal, nil if it is a declaration.
+func litOf(fn ast.Node) *ast.FuncLit {
+	lit, _ := fn.(*ast.FuncLit)
+	return lit
+}
+
+// ofInner reports whether v is a variable of a literal within fn.
+func ofInner(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
+	inner := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok && n != fn {
+			inner = inner || lit.Pos() <= v.Pos() && v.Pos() < lit.End()
+			return false
+		}
+		return !inner
+	})
+	return inner
+}
+
+// declaredNil reports whether v begins as nil: a named result of fn, or a variable that
+// is declared without a value.
+func declaredNil(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
+	if facts.ResultOf(v) == fn {
+		return true
+	}
+	found := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 0 {
+			for _, id := range spec.Names {
+				found = found || facts.Unit.Info.Defs[id] == types.Object(v)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// setLater returns a node behind stmt, where control gets from there, that sets v to
+// something else than nil: an assignment, or a return statement if v is a result.
+func setLater(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) ast.Node {
+	info := facts.Unit.Info
+	var later []ast.Node
+	for _, a := range facts.Access[v] {
+		if a.Mode != flow.Write || a.Ident.Pos() < stmt.End() || a.Lit != litOf(fn) {
+			continue
+		}
+		assign, ok := facts.Up[a.Ident].(*ast.AssignStmt)
+		if ok && len(assign.Lhs) == len(assign.Rhs) {
+			i := slices.IndexFunc(assign.Lhs, func(e ast.Expr) bool { return ast.Unparen(e) == ast.Expr(a.Ident) })
+			if i < 0 || info.Types[assign.Rhs[i]].IsNil() {
+				continue
+			}
+		}
+		later = append(later, facts.Up.Stmt(a.Ident))
+	}
+	if facts.ResultOf(v) == fn {
+		index := resultIndex(info, fn, v)
+		ast.Inspect(fn, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return n == fn
+			case *ast.ReturnStmt:
+				if n.Pos() < stmt.End() || len(n.Results) == 0 {
+					break
+				}
+				e := n.Results[0]
+				if len(n.Results) > 1 && index < len(n.Results) {
+					e = n.Results[index]
+				}
+				if !info.Types[e].IsNil() && !isVar(info, e, v) {
+					later = append(later, n)
+				}
+			}
+			return true
+		})
+	}
+	for _, n := range later {
+		if reaches(facts.Up, info, stmt, n, fn) {
+			return n
+		}
+	}
+	return nil
+}
+
+// resultIndex returns the index of v among the results of fn.
+func resultIndex(info *types.Info, fn ast.Node, v *types.Var) int {
+	var list *ast.FieldList
+	switch fn := fn.(type) {
+	case *ast.FuncDecl:
+		list = fn.Type.Results
+	case *ast.FuncLit:
+		list = fn.Type.Results
+	}
+	i := 0
+	for _, field := range list.List {
+		for _, id := range field.Names {
+			if info.Defs[id] == types.Object(v) {
+				return i
+			}
+			i++
+		}
+	}
+	return i
+}
+
+// wraps reports whether a deferred call may be put into a literal, where its other
+// arguments are evaluated later: constants and variables that are set only once. A
+// cleanup that recovers must be deferred itself.
+func (s *search) wraps(facts *flow.Facts, stmt *ast.DeferStmt, call *ast.CallExpr, i int) bool {
+	info := facts.Unit.Info
+	for j, arg := range stmt.Call.Args {
+		if j == i || info.Types[arg].Value != nil || info.Types[arg].IsNil() {
+			continue
+		}
+		id, ok := ast.Unparen(arg).(*ast.Ident)
+		if !ok {
+			return false
+		}
+		v, ok := info.Uses[id].(*types.Var)
+		if !ok || flow.Global(v) || slices.ContainsFunc(facts.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read }) || facts.ResultOf(v) != nil {
+			return false
+		}
+	}
+	p := s.prepareOf(facts.Unit, call)
+	if p == nil {
+		return true
+	}
+	return !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
+}
+
+// text returns a call of simple operands as it is written.
+func text(call *ast.CallExpr) string { return types.ExprString(call) }

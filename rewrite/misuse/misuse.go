@@ -1,0 +1,147 @@
+package misuse
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// A Kind says what is wrong. Its string is the category of the diagnostic.
+type Kind string
+
+const (
+	EagerArgument Kind = "eager-argument" // an error is evaluated at the defer, where it is nil
+	NilCleanup    Kind = "nil-cleanup"    // the cleanup is called where it may be nil
+)
+
+// A Finding is one bug.
+type Finding struct {
+	Kind    Kind
+	Unit    *pattern.Unit
+	File    *ast.File
+	Decl    ast.Decl // the top-level declaration around it
+	Pos     token.Pos
+	End     token.Pos
+	Func    string // the declared function around it, as in "(*DB).Begin"; "" for a variable's initializer
+	Message string // in one sentence without a full stop
+	Related []Related
+	Fix     *Fix // nil if none is offered
+}
+
+// A Related is a place that explains a finding. It may be in another unit.
+type Related struct {
+	Unit    *pattern.Unit
+	Pos     token.Pos
+	End     token.Pos
+	Message string
+}
+
+// A Fix is a change of one statement that a person may want. It changes what the
+// program does, and is never applied without being asked for.
+type Fix struct {
+	Message  string
+	Pos, End token.Pos
+	New      string
+}
+
+// Options says where to look.
+type Options struct {
+	// Target reports whether findings in a unit are wanted. Nil means all.
+	Target func(*pattern.Unit) bool
+
+	// Tests includes findings in test files.
+	Tests bool
+}
+
+// Find returns the bugs in units, which are those of one configuration, by
+// position. The functions that return cleanups may be in any of the units, or, for
+// eager arguments, in none. The error is a fault of the analysis, with its stack: found
+// then lacks some.
+func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: %v\n%s", v, debug.Stack())
+		}
+	}()
+	s := &search{units: units, prepares: make(map[pattern.Key]*pattern.Prepare)}
+	s.index()
+	for _, u := range units {
+		if o.Target != nil && !o.Target(u) {
+			continue
+		}
+		for _, file := range u.Files {
+			if !o.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go") || ast.IsGenerated(file) {
+				continue
+			}
+			for _, d := range file.Decls {
+				if holdsDefer(d) {
+					found = append(found, s.eager(u, file, d)...)
+				}
+			}
+		}
+		for _, f := range s.nilCleanups(u) {
+			if o.Tests || !strings.HasSuffix(u.Filename(f.File.Package), "_test.go") {
+				found = append(found, f)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Finding) int {
+		p, q := a.Unit.Fset.PositionFor(a.Pos, false), b.Unit.Fset.PositionFor(b.Pos, false)
+		return cmp.Or(cmp.Compare(p.Filename, q.Filename), p.Offset-q.Offset)
+	})
+	return found, nil
+}
+
+// A search holds the units and the functions in them that return cleanups.
+type search struct {
+	units    []*pattern.Unit
+	prepares map[pattern.Key]*pattern.Prepare
+}
+
+// index finds the functions that return cleanups.
+func (s *search) index() {
+	for _, u := range s.units {
+		for _, p := range pattern.Find(u) {
+			s.prepares[p.Key] = p
+		}
+	}
+}
+
+func holdsDefer(d ast.Decl) bool {
+	found := false
+	ast.Inspect(d, func(n ast.Node) bool {
+		if _, ok := n.(*ast.DeferStmt); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// nameOf returns the name of the function that a declaration declares, "" if it
+// declares none.
+func nameOf(u *pattern.Unit, d ast.Decl) string {
+	fn, ok := d.(*ast.FuncDecl)
+	if !ok {
+		return ""
+	}
+	if f := funcOf(u.Info, fn.Name); f != nil {
+		return pattern.KeyOf(f).String()
+	}
+	return fn.Name.Name
+}
+
+// finding starts a finding at a node.
+func finding(kind Kind, facts *flow.Facts, at ast.Node) *Finding {
+	return &Finding{
+		Kind: kind, Unit: facts.Unit, File: facts.File, Decl: facts.Decl,
+		Pos: at.Pos(), End: at.End(), Func: nameOf(facts.Unit, facts.Decl),
+	}
+}

@@ -1,0 +1,347 @@
+package misuse
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// nilCleanups returns the uses in a unit of cleanups that may be nil where nothing
+// keeps a nil one from being called.
+//
+// A violation is evident if all of this holds:
+//
+//   - the function returns nil with an error that is certainly not nil, or with neither
+//     an error nor false;
+//   - the cleanup is called, or deferred, in the statement list of the call, with no
+//     branch in between, and no statement that names another result of the call;
+//   - no caller's test can stand for one within the function: see decidedByCaller.
+//
+// A deferred nil func panics only when the deferred calls run. After an error that ends
+// the process (log.Fatal) they do not run.
+func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
+	results := make(map[pattern.Key]int)
+	faults := make(map[pattern.Key]nilReturns)
+	for key, p := range s.prepares {
+		if n := nilReturnsOf(p); n.failed != nil || n.silent != nil {
+			results[key], faults[key] = p.Result, n
+		}
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	sites, _ := pattern.References(u, results)
+	var found []*Finding
+	for _, key := range slices.Collect(maps.Keys(sites)) {
+		for _, site := range sites[key] {
+			if f := s.nilAtSite(site, s.prepares[key], faults[key]); f != nil {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}
+
+// nilReturns are returns of nil in the cleanup's place, nil if there is none of a kind.
+type nilReturns struct {
+	failed *pattern.Return // with an error that is certainly not nil, or with false
+	silent *pattern.Return // with neither
+	other  int             // the index of the error or bool that goes with failed
+}
+
+// nilReturnsOf looks for returns of nil that control reaches.
+func nilReturnsOf(p *pattern.Prepare) nilReturns {
+	var n nilReturns
+	results := p.Func.Signature().Results()
+	for _, r := range p.Returns {
+		if r.Idle != pattern.IdleNil || len(r.Stmt.Results) != results.Len() || afterEnd(p, r.Stmt) {
+			continue
+		}
+		tells, certain, at := false, false, -1
+		for i := range results.Len() {
+			if i == p.Result || !isError(results.At(i).Type()) && !isBool(results.At(i).Type()) {
+				continue
+			}
+			tv := p.Unit.Info.Types[r.Stmt.Results[i]]
+			if isError(results.At(i).Type()) && tv.IsNil() || tv.Value != nil && tv.Value.ExactString() == "true" {
+				continue
+			}
+			tells = true
+			if fails(p, r, i) {
+				certain, at = true, i
+			}
+		}
+		switch {
+		case certain && n.failed == nil:
+			n.failed, n.other = r, at
+		case !tells && n.silent == nil && !slices.ContainsFunc(p.Returns, func(o *pattern.Return) bool { return o.Idle == pattern.Foreign }):
+			n.silent = r
+		}
+	}
+	return n
+}
+
+// afterEnd reports whether the statement before a return may have ended the function:
+// t.Fatal(err); return nil.
+func afterEnd(p *pattern.Prepare, ret ast.Stmt) bool {
+	list, i, ok := p.Up.List(ret)
+	return ok && i > 0 && ends(p.Unit.Info, list[i-1]) != goesOn
+}
+
+// fails reports whether result i of a return is certainly an error, or false: what
+// errors.New or fmt.Errorf return, or the variable that the if statement around the
+// return has found not nil.
+func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
+	info := p.Unit.Info
+	switch e := ast.Unparen(r.Stmt.Results[i]).(type) {
+	case *ast.CallExpr:
+		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		f := funcOf(info, sel.Sel)
+		return f != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
+	case *ast.Ident:
+		v, ok := info.Uses[e].(*types.Var)
+		if !ok {
+			tv := info.Types[e]
+			return tv.Value != nil && tv.Value.ExactString() == "false"
+		}
+		for n := ast.Node(r.Stmt); n != nil && n != ast.Node(p.Decl); n = p.Up[n] {
+			test, ok := p.Up[n].(*ast.IfStmt)
+			if !ok || n != ast.Node(test.Body) || !trueMeansSet(info, test.Cond, v) {
+				continue
+			}
+			return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
+				return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Body))
+			})
+		}
+	}
+	return false
+}
+
+// trueMeansSet reports whether v is not nil where cond is true.
+func trueMeansSet(info *types.Info, cond ast.Expr, v *types.Var) bool {
+	e, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	switch e.Op {
+	case token.LAND:
+		return trueMeansSet(info, e.X, v) || trueMeansSet(info, e.Y, v)
+	case token.NEQ:
+		return isVar(info, e.X, v) && info.Types[e.Y].IsNil() || isVar(info, e.Y, v) && info.Types[e.X].IsNil()
+	}
+	return false
+}
+
+// nilAtSite returns the finding at a site, nil if there is none.
+func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns) *Finding {
+	use := firstUse(site)
+	if use == nil || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
+		return nil
+	}
+	why, ret := "", (*pattern.Return)(nil)
+	switch {
+	case n.failed != nil && site.Form != pattern.Immediate && !exitsAfter(site, use):
+		ret = n.failed
+		why = "before the error is looked at"
+		if isBool(p.Func.Signature().Results().At(n.other).Type()) {
+			why = "before the bool that says so is looked at"
+		}
+	case n.silent != nil && !decidedByCaller(site, p):
+		ret = n.silent
+		why = "without a test"
+	default:
+		return nil
+	}
+	verb := "called"
+	if use.Kind == pattern.DeferCall {
+		verb = "deferred"
+	}
+	f := finding(NilCleanup, site.Facts, use.Call)
+	f.Message = fmt.Sprintf("the cleanup that %s returns may be nil, and is %s %s: it panics then", p.Key, verb, why)
+	f.Related = []Related{{p.Unit, ret.Stmt.Pos(), ret.Stmt.End(), p.Key.String() + " returns nil here"}}
+	return f
+}
+
+// firstUse returns the first use of a cleanup if it is a call in the statement list of the
+// site, by itself or deferred, with nothing in between that could tell whether the
+// cleanup is nil.
+func firstUse(site *pattern.Site) *pattern.Use {
+	if len(site.Uses) == 0 || site.Shared {
+		return nil
+	}
+	use := slices.MinFunc(site.Uses, func(a, b *pattern.Use) int { return int(a.Expr.Pos() - b.Expr.Pos()) })
+	if use.Lit != nil || use.Call == nil || use.Kind == pattern.GoCall {
+		return nil
+	}
+	if x, ok := use.Stmt.(*ast.ExprStmt); use.Kind == pattern.Call && (!ok || ast.Unparen(x.X) != ast.Expr(use.Call)) {
+		return nil
+	}
+	list, j, ok := site.Up.List(use.Stmt)
+	if !ok {
+		return nil
+	}
+	if site.Form == pattern.Immediate {
+		return use
+	}
+	i := slices.Index(list, site.Stmt)
+	if i < 0 || j <= i || site.Var == nil {
+		return nil
+	}
+	results := make(map[types.Object]bool)
+	for _, l := range site.Lhs {
+		if id, ok := ast.Unparen(l).(*ast.Ident); ok && site.Unit.Info.ObjectOf(id) != types.Object(site.Var) {
+			results[site.Unit.Info.ObjectOf(id)] = true
+		}
+	}
+	for _, between := range list[i+1 : j] {
+		if ends(site.Unit.Info, between) != goesOn || looks(site.Unit.Info, between, results) {
+			return nil
+		}
+	}
+	return use
+}
+
+// looks reports whether a statement branches or names one of the results.
+func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt, *ast.ForStmt, *ast.RangeStmt, *ast.BranchStmt, *ast.ReturnStmt, *ast.FuncLit:
+			found = true
+		case *ast.Ident:
+			if obj := info.Uses[n]; obj != nil && results[obj] {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// exitsAfter reports whether a deferred cleanup does not run where the error is not nil,
+// since what follows ends the process then, or may end it:
+//
+//	done, err := open()
+//	defer done()
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+func exitsAfter(site *pattern.Site, use *pattern.Use) bool {
+	if use.Kind != pattern.DeferCall {
+		return false
+	}
+	list, i, ok := site.Up.List(use.Stmt)
+	if !ok || i+1 == len(list) {
+		return false
+	}
+	found := false
+	for _, s := range list[i+1:] {
+		if test, ok := s.(*ast.IfStmt); ok {
+			ast.Inspect(test, func(n ast.Node) bool {
+				if s, ok := n.(ast.Stmt); ok {
+					e := ends(site.Unit.Info, s)
+					found = found || e == exits || e == mayEnd
+				}
+				return !found
+			})
+			return found
+		}
+		if e := ends(site.Unit.Info, s); e == exits || e == mayEnd {
+			return true
+		}
+	}
+	return false
+}
+
+// decidedByCaller reports whether the caller may know that a function which returns nil
+// without an error returns a cleanup here: it makes the call in a branch, hands over a
+// constant or a literal, or names, before the call, something that the function decides
+// by.
+//
+//	func (p *Pool) track() func() {         if p.traced {
+//		if !p.traced {                          defer p.track()()
+//			return nil                      }
+//		}
+func decidedByCaller(site *pattern.Site, p *pattern.Prepare) bool {
+	for n := site.Up[site.Call]; n != nil && n != site.Func; n = site.Up[n] {
+		switch n.(type) {
+		case *ast.IfStmt, *ast.CaseClause, *ast.CommClause, *ast.ForStmt, *ast.RangeStmt:
+			return true
+		}
+	}
+	for _, arg := range site.Call.Args {
+		e := ast.Unparen(arg)
+		if u, ok := e.(*ast.UnaryExpr); ok {
+			e = ast.Unparen(u.X)
+		}
+		switch e.(type) {
+		case *ast.BasicLit, *ast.FuncLit, *ast.CompositeLit:
+			return true
+		}
+		if tv := site.Unit.Info.Types[arg]; tv.Value != nil || tv.IsNil() {
+			return true
+		}
+	}
+	names := make(map[string]bool)
+	ast.Inspect(p.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			namesIn(n.Cond, names)
+		case *ast.SwitchStmt:
+			if n.Tag != nil {
+				namesIn(n.Tag, names)
+			}
+		case *ast.CaseClause:
+			for _, e := range n.List {
+				namesIn(e, names)
+			}
+		}
+		return true
+	})
+	for _, arg := range site.Call.Args { // what a parameter is called here
+		namesIn(arg, names)
+	}
+	decided := false
+	ast.Inspect(site.Decl, func(n ast.Node) bool {
+		if n == nil || decided || n.Pos() >= site.Stmt.Pos() {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			decided = mentions(n.Cond, names)
+		case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			decided = true
+		}
+		return !decided
+	})
+	return decided
+}
+
+// namesIn adds the identifiers below a node.
+func namesIn(n ast.Node, names map[string]bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name != "nil" && id.Name != "err" {
+			names[id.Name] = true
+		}
+		return true
+	})
+}
+
+func mentions(n ast.Node, names map[string]bool) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && names[id.Name]
+		return !found
+	})
+	return found
+}

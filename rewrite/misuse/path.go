@@ -1,0 +1,163 @@
+package misuse
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// reaches reports whether control goes from statement from to node to, which stands
+// after it: within a later statement of a list around from, where no list on the way
+// out ends by leaving.
+func reaches(up flow.Parents, info *types.Info, from ast.Stmt, to, fn ast.Node) bool {
+	for n := ast.Node(from); n != nil && n != fn; n = up[n] {
+		s, ok := n.(ast.Stmt)
+		if !ok {
+			continue
+		}
+		list, i, ok := up.List(s)
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(to, t) }) {
+			return true
+		}
+		if leaves(info, list[len(list)-1]) && i < len(list)-1 {
+			return false
+		}
+	}
+	return false
+}
+
+// leaves reports whether control never gets past a statement: a return, a jump, or a
+// call that ends the function or the program.
+func leaves(info *types.Info, s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok != token.FALLTHROUGH
+	case *ast.BlockStmt:
+		return len(s.List) > 0 && leaves(info, s.List[len(s.List)-1])
+	case *ast.ExprStmt:
+		e := ends(info, s)
+		return e == unwinds || e == exits
+	}
+	return false
+}
+
+// An ending says what a call statement does to the function that makes it.
+type ending int
+
+const (
+	goesOn  ending = iota
+	unwinds        // deferred calls run: panic, runtime.Goexit, t.Fatal
+	exits          // the process ends, and deferred calls do not run: os.Exit, log.Fatal
+	mayEnd         // a helper that is given a testing.T, or has a telling name
+)
+
+// ends returns how a call statement ends its function.
+func ends(info *types.Info, s ast.Stmt) ending {
+	x, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return goesOn
+	}
+	call, ok := ast.Unparen(x.X).(*ast.CallExpr)
+	if !ok {
+		return goesOn
+	}
+	var id *ast.Ident
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	default:
+		return goesOn
+	}
+	if b, ok := info.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
+		return unwinds
+	}
+	fn := funcOf(info, id)
+	if fn != nil && fn.Pkg() != nil {
+		switch path := fn.Pkg().Path(); {
+		case path == "os" && fn.Name() == "Exit", path == "log" && strings.HasPrefix(fn.Name(), "Fatal"):
+			return exits
+		case path == "log" && strings.HasPrefix(fn.Name(), "Panic"), path == "runtime" && fn.Name() == "Goexit":
+			return unwinds
+		case path == "testing" && (strings.HasPrefix(fn.Name(), "Fatal") || strings.HasPrefix(fn.Name(), "Skip") && fn.Name() != "Skipped" || fn.Name() == "FailNow"):
+			return unwinds
+		}
+	}
+	for _, word := range []string{"fatal", "exit", "die", "panic", "must", "fail", "abort", "skip", "require"} {
+		if strings.Contains(strings.ToLower(id.Name), word) {
+			return mayEnd
+		}
+	}
+	if slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return ofTesting(info.TypeOf(e)) }) {
+		return mayEnd
+	}
+	return goesOn
+}
+
+// ofTesting reports whether t is a type of package testing, or a pointer to one.
+func ofTesting(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "testing"
+}
+
+// foundNil reports whether an if statement has found v nil where control goes on
+// behind it: its body leaves where v is not nil.
+//
+//	if err != nil {
+//		return err
+//	}
+func foundNil(info *types.Info, s ast.Stmt, v *types.Var) bool {
+	test, ok := s.(*ast.IfStmt)
+	return ok && test.Else == nil && leaves(info, test.Body) && falseMeansNil(info, test.Cond, v)
+}
+
+// falseMeansNil reports whether v is nil where cond is false.
+func falseMeansNil(info *types.Info, cond ast.Expr, v *types.Var) bool {
+	e, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	switch e.Op {
+	case token.LOR:
+		return falseMeansNil(info, e.X, v) || falseMeansNil(info, e.Y, v)
+	case token.NEQ:
+		return isVar(info, e.X, v) && info.Types[e.Y].IsNil() || isVar(info, e.Y, v) && info.Types[e.X].IsNil()
+	}
+	return false
+}
+
+func isVar(info *types.Info, e ast.Expr, v *types.Var) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && info.Uses[id] == types.Object(v)
+}
+
+// funcOf returns the function that id declares or names, or nil.
+func funcOf(info *types.Info, id *ast.Ident) *types.Func {
+	f, _ := info.ObjectOf(id).(*types.Func)
+	return f
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
+}
