@@ -16,8 +16,9 @@ import (
 // idleDirectives finds the comments that silence nothing: they stand where they reach
 // no function, or only functions that would be no finding, with whatever options.
 // An exported function that syntax takes for a prepare function may be one to
-// callers that are not loaded, and so gets the benefit of the doubt.
-func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates func(*callers.World) []*candidate.Candidate) ([]Directive, error) {
+// callers that are not loaded, and so gets the benefit of the doubt. Those that silence a
+// misuse, by their positions, are not idle.
+func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map[token.Position]bool, candidates func(*callers.World) []*candidate.Candidate) ([]Directive, error) {
 	var idle []Directive
 	var silenced map[token.Position]bool // names of functions that could be findings
 	for _, name := range s.Mentions() {
@@ -32,6 +33,9 @@ func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, candidates 
 		}
 		may := pattern.May(f)
 		for _, d := range suppress.Directives(fset, f) {
+			if misuses[fset.PositionFor(d.Comment.Pos(), false)] {
+				continue
+			}
 			if silenced == nil && slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return slices.Contains(may, fn) }) {
 				silenced = silencedIn(s.Mentions(), views, candidates)
 			}

@@ -20,6 +20,7 @@ import (
 type Result struct {
 	Findings []Finding // by position, or by cost with Options.Profiles
 	Files    []File    // that change, by name; only with Options.Rewrite
+	Misuses  []Misuse  // bugs at callers, by position
 	Tested   int       // packages whose tests were run; only with Options.Test
 	Broken   []string  // what fails over the new text and over the old one, and is blamed on no rewrite
 	Flaky    []string  // what failed over the new text and not when it ran again, or then over the old one too: blamed on no rewrite

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -87,7 +88,11 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	r.found.add(r.changes)
 	r.left = leftOut(r.omitted)
 	r.left.Tests += r.scope.Tests()
-	idle, err := idleDirectives(r.tree, r.scope, r.views, in.candidates)
+	misuses, silenced, faults := misusesIn(r.views)
+	if !o.All {
+		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return strings.HasSuffix(m.Pos.Filename, "_test.go") })
+	}
+	idle, err := idleDirectives(r.tree, r.scope, r.views, silenced, in.candidates)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Idle, res.Warnings = idle, append(warnings, r.prover.tester.warnings...)
+	res.Misuses, res.Idle, res.Warnings = misuses, idle, slices.Concat(faults, warnings, r.prover.tester.warnings)
 	if o.Rewrite && o.Bench != nil {
 		res.Bench, err = measure(ctx, r.tree, *o.Bench, r.over)
 	}

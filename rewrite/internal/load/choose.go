@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -49,6 +50,11 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	}
 	load := files.paths(hits)
 	s.tests = len(deferred(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), found.defers))
+	for _, name := range found.eager {
+		if !strings.HasSuffix(name, "_test.go") || t.All {
+			load[basePath(files[name])] = true
+		}
+	}
 	t.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", Count(s.files, "file"), Count(len(load), "package")))
 	all := maps.Clone(load)
 	if open := files.open(hits, t.Exported); len(open) > 0 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -30,6 +31,7 @@ type scan struct {
 	linked   map[string]string // symbols that linkname directives name, and the file
 	mentions []string          // files that hold the word closurefix, perhaps in a directive
 	defers   []string          // files that hold the word defer
+	eager    []string          // files that may hold an eager argument: see misuse.MayText
 	problems []Problem         // syntax errors, of the files that were parsed
 }
 
@@ -41,6 +43,7 @@ func scanFiles(src *Sources, files []string) *scan {
 		linked   []string
 		mentions bool
 		defers   bool
+		eager    bool
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
@@ -53,6 +56,7 @@ func scanFiles(src *Sources, files []string) *scan {
 		answers[i].linked = callers.Linknames(text)
 		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 		answers[i].defers = bytes.Contains(text, []byte("defer"))
+		answers[i].eager = misuse.MayText(text)
 		if !mayLiteral(text) {
 			return
 		}
@@ -77,6 +81,9 @@ func scanFiles(src *Sources, files []string) *scan {
 		}
 		if a.defers {
 			all.defers = append(all.defers, files[i])
+		}
+		if a.eager {
+			all.eager = append(all.eager, files[i])
 		}
 		all.problems = append(all.problems, a.problems...)
 	}

@@ -1,0 +1,82 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/misuse"
+	"github.com/closurefix/closurefix/rewrite/suppress"
+)
+
+// A Misuse is a bug at a caller of a function that returns a cleanup. It is reported
+// whether or not the function is rewritten, and no option rewrites it: its positions are
+// those of the text on disk.
+type Misuse struct {
+	Pos     token.Position // unadjusted by line directives
+	End     token.Position
+	Package string // path
+	Func    string // the function around it, as in "(*DB).Begin"; "" in the initializer of a variable
+	Kind    misuse.Kind
+	Message string // in one sentence
+	Related []Place
+	Fix     string // what a person can write instead, of the text from Pos to End; "" if that takes more
+}
+
+// A Place is a position with what is to be seen there.
+type Place struct {
+	Pos     token.Position
+	Message string
+}
+
+// misusesIn returns the misuses in all views, each once, by position, those in test files
+// too. silenced are the comments that silence one, by their positions.
+//
+// A fault of the analysis is a warning: nothing depends on misuses.
+func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]bool, warnings []string) {
+	silenced = make(map[token.Position]bool)
+	type place struct {
+		file   string
+		offset int
+	}
+	seen := make(map[place]bool)
+	for _, v := range views {
+		list, err := misuse.Find(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
+		if err != nil {
+			warnings = append(warnings, err.Error())
+		}
+		for _, f := range list {
+			pos := f.Unit.Fset.PositionFor(f.Pos, false)
+			if seen[place{pos.Filename, pos.Offset}] {
+				continue
+			}
+			seen[place{pos.Filename, pos.Offset}] = true
+			if suppress.At(f.Unit.Fset, f.File, f.Decl, f.Pos) {
+				for _, d := range suppress.Directives(f.Unit.Fset, f.File) {
+					if suppress.Reaches(f.Unit.Fset, f.Decl, d.Comment, f.Pos) || slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return ast.Decl(fn) == f.Decl }) {
+						silenced[f.Unit.Fset.PositionFor(d.Comment.Pos(), false)] = true
+					}
+				}
+				continue
+			}
+			found = append(found, misuseOf(f))
+		}
+	}
+	slices.SortFunc(found, func(a, b Misuse) int { return comparePositions(a.Pos, b.Pos) })
+	return found, silenced, warnings
+}
+
+func misuseOf(f *misuse.Finding) Misuse {
+	m := Misuse{
+		Pos: f.Unit.Fset.PositionFor(f.Pos, false), End: f.Unit.Fset.PositionFor(f.End, false),
+		Package: f.Unit.Pkg.Path(), Func: f.Func, Kind: f.Kind, Message: f.Message,
+	}
+	if f.Fix != nil {
+		m.Fix = f.Fix.New
+	}
+	for _, r := range f.Related {
+		m.Related = append(m.Related, Place{r.Unit.Fset.PositionFor(r.Pos, false), r.Message})
+	}
+	return m
+}
