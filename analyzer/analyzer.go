@@ -40,20 +40,23 @@ func ForEditor() *analysis.Analyzer { return newAnalyzer(true) }
 func newAnalyzer(editor bool) *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
 	all := a.Flags.Bool("everything", false, "also report cleanups that capture no result, and functions of tests")
-	a.Run = func(p *analysis.Pass) (any, error) { return nil, run(p, *all, editor) }
+	a.Run = func(p *analysis.Pass) (any, error) {
+		run(p, *all, editor)
+		return nil, nil
+	}
 	return a
 }
 
-// run reports the candidates of a package and the misuses in it. The error is a fault of
-// the search for misuses, which does not keep the candidates from being reported.
-func run(p *analysis.Pass, all, editor bool) error {
+// run reports the candidates of a package and the misuses in it.
+func run(p *analysis.Pass, all, editor bool) {
 	u := unitOf(p)
 	reportCandidates(p, u, all)
-	return reportMisuses(p, u, all, editor)
+	reportMisuses(p, u, all, editor)
 }
 
-// reportMisuses reports the bugs at the callers of cleanups.
-func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) error {
+// reportMisuses reports the bugs at the callers of cleanups. A fault of the search is a
+// diagnostic of the package.
+func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) {
 	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: all})
 	for _, f := range found {
 		if suppress.At(p.Fset, f.File, f.Decl, f.Pos) {
@@ -71,7 +74,10 @@ func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) error {
 		}
 		p.Report(d)
 	}
-	return err
+	if err != nil {
+		name := p.Files[0].Name
+		p.Report(analysis.Diagnostic{Pos: name.Pos(), End: name.End(), Message: err.Error()})
+	}
 }
 
 // reportCandidates reports the functions that return cleanups.

@@ -141,8 +141,8 @@ func run() { defer prepare(1)() }
 	if _, err := a.Run(p); err != nil {
 		t.Fatal(err)
 	}
-	if len(reported) != 1 || len(reported[0].SuggestedFixes) > 0 {
-		t.Fatalf("reported %+v, want one diagnostic without a fix", reported)
+	if len(reported) != 2 || len(reported[0].SuggestedFixes) > 0 || !strings.HasPrefix(reported[1].Message, "internal error: ") {
+		t.Fatalf("reported %+v, want one diagnostic without a fix, and the fault of the search for misuses", reported)
 	}
 	const start, frame = "cannot rewrite prepare: internal error: ", "pattern.References"
 	if !slices.ContainsFunc(reported[0].Related, func(r analysis.RelatedInformation) bool {

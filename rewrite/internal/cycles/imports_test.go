@@ -18,6 +18,7 @@ func TestImports(t *testing.T) {
 		"flow":            nil,
 		"same":            nil,
 		"pattern":         {"flow"},
+		"misuse":          {"flow", "pattern"},
 		"refusal":         {"pattern"},
 		"callers":         {"flow", "pattern", "refusal"},
 		"plan/spell":      {"flow"},
@@ -25,10 +26,10 @@ func TestImports(t *testing.T) {
 		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "refusal", "internal/linediff"},
 		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "same"},
 		"internal/escape": {"internal/process"},
-		"internal/load":   {"pattern", "callers", "internal/process", "internal/replace"},
+		"internal/load":   {"pattern", "misuse", "callers", "internal/process", "internal/replace"},
 		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape"},
 	}
-	pure := []string{"flow", "same", "pattern", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
+	pure := []string{"flow", "same", "pattern", "misuse", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
 	drivers := []string{
 		"flag", "log", "net/http", "os/exec", "os/signal", "syscall", "testing",
 		"golang.org/x/tools/go/analysis", "golang.org/x/tools/go/packages",
