@@ -26,6 +26,13 @@
 // would see, in the name of a file or in what a test printed, are written out as in
 // Go strings: \x1b.
 //
+// Bugs at callers are findings as well, at the statement or call, with places that
+// explain them. -fix leaves them as they are:
+//
+//	db.go:14:2: err is evaluated here, at the defer statement, where it is nil: … (eager-argument)
+//		write instead, by hand: defer func() { done(err) }()
+//		db.go:15:2: err is set here, too late
+//
 // The exit code is 0 if there is nothing to report or all of it was rewritten, 3 if
 // there are findings (with -diff: if there is a diff; with -json and -sarif it is 0),
 // 1 after an error and 2 after a misuse of the command line.
@@ -33,7 +40,8 @@
 // # Comments
 //
 // Each of these comments silences the finding about a function, in its doc comment
-// or on a line of its signature:
+// or on a line of its signature, and one about a caller also on its line, or on the
+// line above:
 //
 //	//closurefix:ignore reason
 //	//nolint:closurefix
@@ -75,6 +83,12 @@
 //	  stays          how many
 //	profile          with -profile: kind, unit, value, and share, from 0 to 1
 //
+// Of a bug at a caller, posn and end are those of the statement or call, function is the
+// one around it, related has what explains it, and there are
+//
+//	instead          what to write in place of the text from posn to end, by hand
+//	help             what a person can do about it
+//
 // Properties that have nothing to say are absent. Others may be added. Warnings, and
 // comments that silence nothing, go to standard error.
 //
@@ -83,7 +97,8 @@
 // With -sarif the report is a SARIF log: see package
 // [github.com/closurefix/closurefix/cmd/closurefix/internal/sarif]. The exit code is 0. With
 // -format github each finding is a workflow command of GitHub Actions, which shows
-// it beside its line: a warning, or a notice if it is refused. A comment that silences
+// it beside its line: a warning, or a notice if it is refused. A bug at a caller is a
+// warning. A comment that silences
 // nothing is a notice as well. Both name files relative to the root of the repository,
 // the nearest directory with a .git.
 //

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -25,6 +26,13 @@ func explain(word string, stdout, stderr io.Writer) int {
 		}
 		kinds = append(kinds, string(e.Kind))
 	}
+	for _, e := range misuse.Explanations() {
+		if string(e.Kind) == word {
+			fmt.Fprintf(stdout, "%s: %s\n\n%s\n\n%s\n\n%s\n\n%s\n", e.Kind, e.Title, wrap(e.Meaning), indent(e.Example), wrap(e.Advice), indent(e.Fixed))
+			return exitDone
+		}
+		kinds = append(kinds, string(e.Kind))
+	}
 	for _, e := range refusal.Explanations() {
 		if string(e.Code) == word {
 			fmt.Fprintf(stdout, "%s: the function stays as it is\n\n%s\n\nWhat to do: %s\n", e.Code, wrap(e.Meaning), wrap(e.Advice))
@@ -41,6 +49,9 @@ func explain(word string, stdout, stderr io.Writer) int {
 func list(w io.Writer) {
 	fmt.Fprintln(w, "Categories:")
 	for _, e := range pattern.Explanations() {
+		fmt.Fprintf(w, "  %-19s %s\n", e.Kind, e.Title)
+	}
+	for _, e := range misuse.Explanations() {
 		fmt.Fprintf(w, "  %-19s %s\n", e.Kind, e.Title)
 	}
 	fmt.Fprintln(w, "Codes of refusals:")

@@ -153,11 +153,11 @@ func show(f *flags, p *text.Printer, res *rewrite.Result, r *report.Report, stdo
 	case f.diff:
 		return findings(exitFindings, len(r.Files) > 0), p.Diff(r, res)
 	case f.fix:
-		return findings(exitFindings, len(left) > 0), p.Fixed(r)
+		return findings(exitFindings, len(left)+len(r.Bugs) > 0), p.Fixed(r)
 	case f.format != formatText:
 		to := formats()[f.format]
-		return findings(to.found, len(r.Findings) > 0), to.write(stdout, r)
+		return findings(to.found, len(r.Findings)+len(r.Bugs) > 0), to.write(stdout, r)
 	default:
-		return findings(exitFindings, len(r.Findings) > 0), p.Report(r)
+		return findings(exitFindings, len(r.Findings)+len(r.Bugs) > 0), p.Report(r)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// Write prints a finding as a warning, or as a notice if it is refused. Comments that
+// Write prints a finding as a warning, or as a notice if it is refused, and a bug at a
+// caller as a warning. Comments that
 // silence nothing are notices too, and warnings of the run are warnings without a line.
 func Write(w io.Writer, r *report.Report) error {
 	var b strings.Builder
@@ -24,6 +25,15 @@ func Write(w io.Writer, r *report.Report) error {
 		fmt.Fprintf(&b, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", level,
 			property(r.FromRoot(f.Pos.Filename)), f.Pos.Line, f.End.Line, f.Pos.Column, f.End.Column,
 			property("closurefix: "+f.Category), data(text(r, f)))
+	}
+	for _, bug := range r.Bugs {
+		lines := []string{bug.Message}
+		if bug.Instead != "" {
+			lines = append(lines, "write instead, by hand: "+bug.Instead)
+		}
+		fmt.Fprintf(&b, "::warning file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
+			property(r.FromRoot(bug.Pos.Filename)), bug.Pos.Line, bug.End.Line, bug.Pos.Column, bug.End.Column,
+			property("closurefix: "+bug.Category), data(strings.Join(lines, "\n")))
 	}
 	for _, d := range r.Idle {
 		fmt.Fprintf(&b, "::notice file=%s,line=%d,col=%d,title=closurefix::%s\n",

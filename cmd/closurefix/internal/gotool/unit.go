@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -105,7 +106,8 @@ func emptyArchive(name, comment string) error {
 }
 
 // mayFind reports whether the package may have a finding: some function of it
-// returns a literal, and some statement defers. It reads the files, and parses
+// returns a literal, and some statement defers, or gives an argument to a deferred
+// func value. It reads the files, and parses
 // those with literals.
 func (u *unit) mayFind() bool {
 	defers := false
@@ -113,6 +115,9 @@ func (u *unit) mayFind() bool {
 	for _, name := range u.GoFiles {
 		text, err := os.ReadFile(name)
 		if err != nil {
+			return true
+		}
+		if misuse.MayText(text) {
 			return true
 		}
 		defers = defers || bytes.Contains(text, []byte("defer"))

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -25,6 +26,7 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 	return &Report{
 		Place:    at,
 		Findings: convert(res.Findings),
+		Bugs:     bugs(res.Misuses),
 		Idle:     res.Idle,
 		Warnings: res.Warnings,
 		LeftOut:  res.LeftOut,
@@ -35,6 +37,18 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 		Tests:    Tests{res.Tested, res.Broken, res.Flaky},
 		Bench:    res.Bench,
 	}
+}
+
+func bugs(list []rewrite.Misuse) []Bug {
+	help := make(map[misuse.Kind]string)
+	for _, e := range misuse.Explanations() {
+		help[e.Kind] = e.Advice
+	}
+	var out []Bug
+	for _, m := range list {
+		out = append(out, Bug{m.Pos, m.End, m.Package, m.Func, string(m.Kind), m.Message, help[m.Kind], m.Fix, m.Related})
+	}
+	return out
 }
 
 func finding(f rewrite.Finding, help map[refusal.Code]string) Finding {

@@ -18,6 +18,7 @@
 //	idle        stderr stderr yes    yes     yes    comments that silence nothing
 //	stack, cold -v     -v     no     no      yes    what is no finding, and why
 //	left out    stderr stderr yes    stderr  yes    how much is no finding, and why
+//	bugs        yes    yes    yes    yes     yes    at callers, with what to do
 //
 // The form of go vet -json has no place but for diagnostics, so warnings go to
 // standard error beside it. An annotation at a line of a pull request is short: it
@@ -41,6 +42,7 @@ type Report struct {
 	Place
 
 	Findings []Finding
+	Bugs     []Bug       // at callers; no rewrite mends one
 	Idle     []Directive // comments that are there to silence closurefix, and silence nothing
 	Warnings []string    // sentences without a place
 
@@ -80,6 +82,21 @@ type Finding struct {
 	Heap  *Heap    // what the compiler puts on the heap today; nil if it was not asked
 	Gain  []Gain   // what the rewrite changes about that, function by function
 }
+
+// A Bug is a bug at a caller of a function that returns a cleanup.
+type Bug struct {
+	Pos, End token.Position // of the statement or call, unadjusted by line directives
+	Package  string         // path
+	Function string         // around it, as in "(*DB).Begin"; "" in the initializer of a variable
+	Category string
+	Message  string   // a sentence without its full stop
+	Help     string   // what a person can do about it
+	Instead  string   // what to write instead, of the text from Pos to End; "" if that takes more
+	Related  []Remark // places that explain it
+}
+
+// A Remark is a place with what is to be seen there.
+type Remark = rewrite.Place
 
 // A Refusal says why a function stays as it is.
 type Refusal struct {

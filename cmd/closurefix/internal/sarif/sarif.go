@@ -38,6 +38,7 @@ import (
 
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -61,12 +62,24 @@ func Write(w io.Writer, rep *report.Report) error {
 		index[string(e.Kind)] = i
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleOf(e))
 	}
+	for _, e := range misuse.Explanations() {
+		index[string(e.Kind)] = len(out.Tool.Driver.Rules)
+		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleOfBug(e))
+	}
 	for _, f := range rep.Findings {
 		one, err := r.result(f)
 		if err != nil {
 			return err
 		}
 		one.RuleIndex = index[f.Category]
+		out.Results = append(out.Results, one)
+	}
+	for _, b := range rep.Bugs {
+		one, err := r.bug(b)
+		if err != nil {
+			return err
+		}
+		one.RuleIndex = index[b.Category]
 		out.Results = append(out.Results, one)
 	}
 	for _, text := range rep.Warnings {
@@ -104,15 +117,41 @@ func Write(w io.Writer, rep *report.Report) error {
 // base is the name that code hosts know for the root of a repository.
 const base = "%SRCROOT%"
 
-// ruleOf describes a category.
-func ruleOf(e pattern.Explanation) rule {
+// ruleName returns the name of the rule for a category: NilCleanup for nil-cleanup.
+func ruleName(category string) string {
 	var name strings.Builder
-	for word := range strings.SplitSeq(string(e.Kind), "-") {
+	for word := range strings.SplitSeq(category, "-") {
 		name.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
+	return name.String()
+}
+
+// ruleOfBug describes a category of bugs at callers.
+func ruleOfBug(e misuse.Explanation) rule {
 	return rule{
 		ID:    string(e.Kind),
-		Name:  name.String(),
+		Name:  ruleName(string(e.Kind)),
+		Short: message{e.Title},
+		Full:  message{e.Meaning},
+		Help: markdown{
+			Text:     e.Meaning + "\n\n" + e.Example + "\n\n" + e.Advice + "\n\n" + e.Fixed,
+			Markdown: e.Meaning + "\n\n```go\n" + e.Example + "\n```\n\n" + e.Advice + "\n\n```go\n" + e.Fixed + "\n```",
+		},
+		HelpURI:       home + "#what-it-finds",
+		Configuration: configuration{"warning"},
+		Properties: map[string]any{
+			"tags":             []string{"correctness", "error-handling"},
+			"precision":        "very-high",
+			"problem.severity": "warning",
+		},
+	}
+}
+
+// ruleOf describes a category.
+func ruleOf(e pattern.Explanation) rule {
+	return rule{
+		ID:    string(e.Kind),
+		Name:  ruleName(string(e.Kind)),
 		Short: message{e.Title},
 		Full:  message{e.Meaning},
 		Help: markdown{
@@ -196,6 +235,42 @@ func (r *writer) result(f report.Finding) (result, error) {
 		if len(lines) > 0 {
 			out.Properties[name] = lines
 		}
+	}
+	return out, nil
+}
+
+// bug describes a bug at a caller. No fix is given, as one that a program applies would
+// change what the code does; what to write instead is a property.
+func (r *writer) bug(b report.Bug) (result, error) {
+	at, err := r.location(b.Pos, b.End, "")
+	if err != nil {
+		return result{}, err
+	}
+	if b.Function != "" {
+		at.Logical = []logicalLocation{{Name: b.Package + "." + b.Function, Kind: "function"}}
+	}
+	out := result{
+		RuleID:     b.Category,
+		Level:      "warning",
+		Message:    message{visible.Text(b.Message + ".")},
+		Locations:  []location{at},
+		Properties: map[string]any{"help": b.Help},
+	}
+	name := b.Package + "\x00" + b.Function + "\x00" + b.Category
+	out.Fingerprints = map[string]string{
+		"closurefixFunction/v1": fmt.Sprintf("%x:%d", sha256.Sum256([]byte(name)), r.seen[name]),
+	}
+	r.seen[name]++
+	if b.Instead != "" {
+		out.Properties["instead"] = b.Instead
+	}
+	for _, m := range b.Related {
+		l, err := r.location(m.Pos, token.Position{}, visible.Text(m.Message))
+		if err != nil {
+			return result{}, err
+		}
+		l.ID = len(out.Related) + 1
+		out.Related = append(out.Related, l)
 	}
 	return out, nil
 }

@@ -23,6 +23,23 @@ func (p *Printer) finding(w io.Writer, f report.Finding) {
 	p.heap(w, f)
 }
 
+// bugs prints the bugs at callers and, indented, what to write instead and why.
+func (p *Printer) bugs(w io.Writer, r *report.Report) {
+	for _, b := range r.Bugs {
+		fmt.Fprintf(w, "%s: %s (%s)\n", p.place(b.Pos), sentence(b.Message), b.Category)
+		if b.Instead != "" {
+			fmt.Fprintf(w, "\twrite instead, by hand: %s\n", sentence(b.Instead))
+		}
+		for _, m := range b.Related {
+			fmt.Fprintf(w, "\t%s: %s\n", p.place(m.Pos), sentence(m.Message))
+		}
+		if p.how.Verbose {
+			fmt.Fprintf(w, "\twhat to do: %s\n", sentence(b.Help))
+		}
+		p.source(w, b.Pos)
+	}
+}
+
 // trace prints, with -v, how a rewrite was decided, and the stack of an internal error.
 func (p *Printer) trace(f report.Finding) {
 	if !p.how.Verbose {

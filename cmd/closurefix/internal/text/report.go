@@ -16,6 +16,7 @@ func (p *Printer) Report(r *report.Report) error {
 	for _, f := range r.Findings {
 		p.finding(p.stdout, f)
 	}
+	p.bugs(p.stdout, r)
 	p.noFindings(r)
 	p.gains(r)
 	return p.bench(p.stdout, r)
@@ -41,6 +42,7 @@ func (p *Printer) Diff(r *report.Report, res *rewrite.Result) error {
 			p.notes(f)
 		}
 	}
+	p.bugs(p.stderr, r)
 	p.noFindings(r)
 	p.gains(r)
 	p.tests(r.Tests)
@@ -66,6 +68,7 @@ func (p *Printer) Fixed(r *report.Report) error {
 		done++
 		p.notes(f)
 	}
+	p.bugs(p.stdout, r)
 	p.noFindings(r)
 	p.gains(r)
 	p.tests(r.Tests)

@@ -19,7 +19,9 @@ type diagnostic struct {
 	Message  string    `json:"message"`
 	Fixes    []fix     `json:"suggested_fixes,omitempty"`
 	Related  []related `json:"related,omitempty"`
-	Function string    `json:"function"`
+	Function string    `json:"function,omitempty"`
+	Instead  string    `json:"instead,omitempty"` // of the text from posn to end; to be written by hand
+	Help     string    `json:"help,omitempty"`
 	Refusal  *refusal  `json:"refusal,omitempty"`
 	Notes    []string  `json:"notes,omitempty"`
 	Trace    []string  `json:"trace,omitempty"`
@@ -90,6 +92,12 @@ func Write(w io.Writer, r *report.Report) error {
 		}
 		tree[f.Package]["closurefix"] = append(tree[f.Package]["closurefix"], diagnosticOf(r, f))
 	}
+	for _, b := range r.Bugs {
+		if tree[b.Package] == nil {
+			tree[b.Package] = make(map[string][]diagnostic)
+		}
+		tree[b.Package]["closurefix"] = append(tree[b.Package]["closurefix"], diagnosticOfBug(b))
+	}
 	out, err := json.MarshalIndent(tree, "", "\t")
 	if err != nil {
 		return err
@@ -121,6 +129,17 @@ func diagnosticOf(r *report.Report, f report.Finding) diagnostic {
 	}
 	for _, g := range f.Gain {
 		d.Gain = append(d.Gain, gain{g.Func, posn(g.Pos), allocations(g.Left), len(g.Stays), allocations(g.New)})
+	}
+	return d
+}
+
+func diagnosticOfBug(b report.Bug) diagnostic {
+	d := diagnostic{
+		Category: b.Category, Posn: posn(b.Pos), End: posn(b.End), Message: b.Message, Function: b.Function,
+		Instead: b.Instead, Help: b.Help,
+	}
+	for _, m := range b.Related {
+		d.Related = append(d.Related, related{posn(m.Pos), posn(m.Pos), m.Message})
 	}
 	return d
 }
