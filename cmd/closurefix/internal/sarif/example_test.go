@@ -25,4 +25,6 @@ func ExampleWrite() {
 	// "id": "own-result",
 	// "id": "pointer-argument",
 	// "id": "capture",
+	// "id": "eager-argument",
+	// "id": "nil-cleanup",
 }

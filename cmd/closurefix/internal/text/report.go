@@ -92,7 +92,7 @@ func (p *Printer) Warnings(r *report.Report) {
 func (p *Printer) LeftOut(r *report.Report) {
 	left := report.LeftOut(r.LeftOut)
 	switch {
-	case left != "" && len(r.Findings) == 0:
+	case left != "" && len(r.Findings)+len(r.Bugs) == 0:
 		p.Say("nothing to report; %s", left)
 	case left != "":
 		p.Say("%s", left)
