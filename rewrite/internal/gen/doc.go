@@ -91,4 +91,13 @@
 // caller, which defers the cleanup. [Slots] is the table of all slots, from which random
 // programs draw, too. [Constructs] combines each slot with each use that fits, and goes
 // through the forms of the prepare function, the cleanup and the caller on the way.
+//
+// # Files
+//
+// Each file uses those before it: tape and shrink; kind, scope, protocol and slot, which
+// know no choice; gen, what all parts of the grammar need; expr and simple, which use
+// each other, for expressions and statements without blocks; call; stmt, control, site and
+// use, which use each other, for statements that hold others; signature, cleanup and
+// prepare; caller; program. The other branch is usage and grammar, for constructs. Both
+// have form, which says how a file is laid out, and the helpers that programs call.
 package gen

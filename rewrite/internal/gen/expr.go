@@ -5,47 +5,6 @@ import (
 	"strings"
 )
 
-// valueKinds are the kinds that have variables of their own all over the
-// program.
-func valueKinds() []kind {
-	return []kind{intKind, strKind, errKind, boolKind, byteKind, partKind, arrKind, sliceKind, pintKind, ppartKind}
-}
-
-// anyOf returns a visible variable of a kind, or nil.
-func (g *gen) anyOf(b *block, k kind) *variable {
-	vars := b.of(k)
-	if len(vars) == 0 {
-		return nil
-	}
-	return of(g.t, vars...)
-}
-
-// label returns a new name for a trace.
-func (g *gen) label() string {
-	g.labels++
-	return fmt.Sprintf("%q", fmt.Sprint("t", g.labels))
-}
-
-// show returns an expression that a trace prints, which tells the value of v.
-func (g *gen) show(v *variable) string {
-	switch v.kind {
-	case pintKind, ppartKind, perrKind:
-		return "At(" + v.use() + ")"
-	case connKind:
-		if v.nilable {
-			return "Who(" + v.use() + ")"
-		}
-		return v.use() + ".N"
-	case wrapKind, deepKind, heldKind:
-		return v.use() + ".Name"
-	case cellKind:
-		return v.use() + ".V"
-	case fnKind:
-		return v.use() + " != nil"
-	}
-	return v.use()
-}
-
 // expr returns an expression of a kind. It may trace, but it changes nothing
 // that another operand of its statement reads: Go leaves the order of such a
 // read open, so that a program with one has no single output to compare.
@@ -59,43 +18,17 @@ func (g *gen) expr(b *block, k kind) string {
 	case strKind:
 		return g.strExpr(b)
 	case errKind:
-		switch g.t.pick(3, 3, 1, 1) {
-		case 0:
-			return "nil"
-		case 1:
-			return g.fail()
-		case 2:
-			return g.conn(b) + ".Err"
-		}
-		if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
-			return "*" + v.use()
-		}
-		return g.fail()
+		return g.errExpr(b)
 	case boolKind:
 		return g.cond(b)
 	case byteKind:
 		return g.byteExpr(b)
 	case partKind:
-		switch g.t.pick(3, 1, 1) {
-		case 0:
-			return "Part{A: " + g.intExpr(b) + ", S: " + g.strExpr(b) + "}"
-		case 1:
-			return g.conn(b) + ".Part"
-		}
-		if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
-			return "*" + v.use()
-		}
-		return g.conn(b) + ".Part"
+		return g.partExpr(b)
 	case arrKind:
-		if g.t.oneIn(3) {
-			return g.conn(b) + ".Arr"
-		}
-		return fmt.Sprintf("[2]int{%s, %s}", g.intExpr(b), g.intExpr(b))
+		return g.listExpr(b, "[2]int", "Arr")
 	case sliceKind:
-		if g.t.oneIn(3) {
-			return g.conn(b) + ".List"
-		}
-		return fmt.Sprintf("[]int{%s, %s}", g.intExpr(b), g.intExpr(b))
+		return g.listExpr(b, "[]int", "List")
 	case pintKind:
 		return g.address(b, intKind, "N")
 	case ppartKind:
@@ -111,13 +44,7 @@ func (g *gen) expr(b *block, k kind) string {
 	case heldKind:
 		return "Held{Conn: " + g.conn(b) + "}"
 	case fnKind:
-		if g.t.oneIn(3) {
-			return g.conn(b) + ".Fire"
-		}
-		return g.literal(b, hookRole, "", "", func(in *block) {
-			g.assign(in)
-			g.trace(in)
-		})
+		return g.fnExpr(b)
 	case anyKind:
 		if v := g.anyOf(b, anyKind); v != nil {
 			return v.use()
@@ -125,6 +52,52 @@ func (g *gen) expr(b *block, k kind) string {
 		return "*new(T)"
 	}
 	return "nil"
+}
+
+func (g *gen) errExpr(b *block) string {
+	switch g.t.pick(3, 3, 1, 1) {
+	case 0:
+		return "nil"
+	case 1:
+		return g.fail()
+	case 2:
+		return g.conn(b) + ".Err"
+	}
+	if v := g.anyOf(b, perrKind); v != nil && !v.nilable {
+		return "*" + v.use()
+	}
+	return g.fail()
+}
+
+func (g *gen) partExpr(b *block) string {
+	switch g.t.pick(3, 1, 1) {
+	case 0:
+		return "Part{A: " + g.intExpr(b) + ", S: " + g.strExpr(b) + "}"
+	case 1:
+		return g.conn(b) + ".Part"
+	}
+	if v := g.anyOf(b, ppartKind); v != nil && !v.nilable {
+		return "*" + v.use()
+	}
+	return g.conn(b) + ".Part"
+}
+
+// listExpr returns two numbers, or a field of a conn that holds some.
+func (g *gen) listExpr(b *block, goType, field string) string {
+	if g.t.oneIn(3) {
+		return g.conn(b) + "." + field
+	}
+	return fmt.Sprintf("%s{%s, %s}", goType, g.intExpr(b), g.intExpr(b))
+}
+
+func (g *gen) fnExpr(b *block) string {
+	if g.t.oneIn(3) {
+		return g.conn(b) + ".Fire"
+	}
+	return g.literal(b, hookRole, "", "", func(in *block) {
+		g.assign(in)
+		g.trace(in)
+	})
 }
 
 // address returns a pointer to something of kind k: something new, a field of
@@ -146,7 +119,7 @@ func (g *gen) address(b *block, k kind, field string) string {
 	if k == partKind {
 		return "&Part{A: " + g.intExpr(b) + `, S: "new"}`
 	}
-	return "new(" + g.typeOf(k) + ")"
+	return "new(" + k.goType() + ")"
 }
 
 // fail returns an expression that makes an error.
@@ -326,4 +299,24 @@ func (g *gen) place(b *block, k kind) string {
 		return g.conn(b) + ".List"
 	}
 	return "_"
+}
+
+// show returns an expression that a trace prints, which tells the value of v.
+func (g *gen) show(v *variable) string {
+	switch v.kind {
+	case pintKind, ppartKind, perrKind:
+		return "At(" + v.use() + ")"
+	case connKind:
+		if v.nilable {
+			return "Who(" + v.use() + ")"
+		}
+		return v.use() + ".N"
+	case wrapKind, deepKind, heldKind:
+		return v.use() + ".Name"
+	case cellKind:
+		return v.use() + ".V"
+	case fnKind:
+		return v.use() + " != nil"
+	}
+	return v.use()
 }

@@ -342,23 +342,6 @@ func (w *writer) expr() string {
 	}
 }
 
-// made returns an expression of the type that a slot asks for, made from the error that
-// a call returns.
-func made(slot, call string) string {
-	switch slot {
-	case callSlot, valueSlot, "error":
-		return call
-	case "bool":
-		return call + " != nil"
-	case "any":
-		return "any(" + call + ")"
-	case "*[2]int": // Go 1.26 fails to compile a slice of Made[*[2]int] in a generic function
-		return "Array(" + call + ")"
-	default:
-		return "Made[" + slot + "](" + call + ")"
-	}
-}
-
 // types returns the types of the use.
 func (w *writer) types() []string {
 	switch {

@@ -6,174 +6,6 @@ import (
 	"strings"
 )
 
-// A prepare is a prepare function, as its callers know it.
-type prepare struct {
-	name     string
-	recv     kind // connKind, partKind (by value), ppartKind, cellKind; intKind if it is a function
-	generic  bool // has a type parameter T, which it infers from its first parameter
-	params   []*variable
-	variadic bool // the last parameter, a slice
-	results  []kind
-	cleanup  int // index of the cleanup among the results
-	err      int // index of the error, -1 if none
-	ok       int // index of a bool that tells success, -1 if none
-	takes    []kind
-	spread   bool // the cleanup takes a variadic list of numbers
-	gives    bool // the cleanup returns an error
-	named    bool // the cleanup has a named type
-
-	idle     idleness
-	nilFails bool // it may return a nil cleanup, with an error
-	nilFine  bool // it may return a nil cleanup, without one
-}
-
-// An idleness says what a prepare function hands out when there is nothing to
-// clean up.
-type idleness int
-
-const (
-	never    idleness = iota // there always is
-	failing                  // nil, with an error
-	harmless                 // an empty literal, with or without an error
-	absent                   // nil, with or without an error
-	anyhow                   // one or the other
-)
-
-// tells reports whether a result of p tells failure.
-func (p *prepare) tells() bool { return p.err >= 0 || p.ok >= 0 }
-
-// mayBeNil reports whether the cleanup may be nil. Nobody calls such a one without a
-// look at the error, or at the cleanup.
-func (p *prepare) mayBeNil() bool { return p.nilFails || p.nilFine }
-
-// isFunc reports whether p is a function, not a method.
-func (p *prepare) isFunc() bool { return p.recv == intKind }
-
-// cleanupType returns the type of the cleanup: its signature, or its name.
-func (g *gen) cleanupType(p *prepare, names []string) string {
-	if p.named && names == nil {
-		return "Cleanup"
-	}
-	var params []string
-	for i, k := range p.takes {
-		t := g.typeOf(k)
-		if names != nil {
-			t = names[i] + " " + t
-		}
-		params = append(params, t)
-	}
-	if p.spread {
-		t := "...int"
-		if names != nil {
-			t = names[len(names)-1] + " " + t
-		}
-		params = append(params, t)
-	}
-	s := "func(" + strings.Join(params, ", ") + ")"
-	if p.gives {
-		s += " error"
-	}
-	return s
-}
-
-// signature chooses what the i-th prepare function takes and returns.
-func (g *gen) signature(i int) *prepare {
-	t := g.t
-	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1, ok: -1}
-	if g.far {
-		p.name = exported(p.name)
-	}
-	p.recv = []kind{intKind, connKind, partKind, ppartKind, cellKind}[t.pick(6, 6, 3, 3, 1)]
-	add := func(name string, k kind) {
-		p.params = append(p.params, &variable{name: name, kind: k, used: true})
-	}
-	if p.isFunc() && t.oneIn(8) {
-		p.generic = true
-		add("v", anyKind)
-	}
-	t.list(0, 2, func() {
-		k := of(t, intKind, strKind, intKind, strKind, boolKind, partKind, connKind, arrKind, sliceKind, pintKind, ppartKind, byteKind, fnKind)
-		name := of(t, namesOf(k)...)
-		if k == connKind {
-			name = of(t, "peer", "sock")
-		}
-		for slices.ContainsFunc(p.params, func(v *variable) bool { return v.name == name }) {
-			name += "2"
-		}
-		add(name, k)
-	})
-	if t.oneIn(3) {
-		add(of(t, "errp", "err"), perrKind)
-	}
-	if t.oneIn(12) {
-		add("rest", sliceKind)
-		p.variadic = true
-	}
-
-	// The cleanup and the results around it.
-	switch t.pick(20, 6, 3, 3, 2, 2, 1, 1, 1) {
-	case 1:
-		p.gives = true
-	case 2:
-		p.takes = []kind{errKind}
-	case 3:
-		p.takes = []kind{perrKind}
-	case 4:
-		p.takes = []kind{intKind}
-	case 5:
-		p.named = true
-	case 6:
-		p.spread = true
-	case 7:
-		p.takes = []kind{intKind, perrKind}
-	case 8:
-		p.takes, p.gives = []kind{errKind, boolKind}, true
-	}
-	switch value := of(t, intKind, strKind, partKind, arrKind, connKind, byteKind); t.pick(12, 18, 9, 9, 3, 2, 3, 1) {
-	case 1:
-		p.results = []kind{funcKind, errKind}
-		p.err = 1
-	case 2:
-		p.results = []kind{value, funcKind, errKind}
-		p.cleanup, p.err = 1, 2
-	case 3:
-		p.results = []kind{of(t, intKind, strKind, sliceKind, connKind, ppartKind), funcKind}
-		p.cleanup = 1
-	case 4:
-		p.results = []kind{funcKind, value, errKind}
-		p.err = 2
-	case 5:
-		p.results = []kind{funcKind, value}
-	case 6:
-		p.results = []kind{funcKind, boolKind}
-		p.ok = 1
-	case 7:
-		p.results = []kind{value, funcKind, boolKind}
-		p.cleanup, p.ok = 1, 2
-	default:
-		p.results = []kind{funcKind}
-	}
-
-	p.idle = idleness(t.pick(4, 6, 4, 1, 1))
-	if p.idle == failing && !p.tells() {
-		p.idle = harmless
-	}
-	return p
-}
-
-// A making is a prepare function under construction.
-type making struct {
-	*gen
-	p     *prepare
-	named []*variable // results, nil if they have no names
-	live  *variable   // holds the cleanup; nil if none does yet
-	inner *site       // another cleanup, for this one to run
-
-	// stop and stopped are the channels of a goroutine that the cleanup ends,
-	// nil if there is none.
-	stop, stopped *variable
-}
-
 // prepareFunc writes the declaration of p, which may call the prepare functions
 // before the i-th.
 func (g *gen) prepareFunc(p *prepare, i int) string {
@@ -187,11 +19,11 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		switch g.t.pick(16, 1, 1) {
 		case 0:
 			b.vars = append(b.vars, v)
-			recv = "(" + v.name + " " + g.typeOf(v.kind) + ") "
+			recv = "(" + v.name + " " + v.kind.goType() + ") "
 		case 1:
-			recv = "(_ " + g.typeOf(v.kind) + ") "
+			recv = "(_ " + v.kind.goType() + ") "
 		case 2:
-			recv = "(" + g.typeOf(v.kind) + ") "
+			recv = "(" + v.kind.goType() + ") "
 		}
 	}
 	var params []string
@@ -200,7 +32,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 			v.name += "2"
 		}
 		v := *v
-		t := g.typeOf(v.kind)
+		t := v.kind.goType()
 		if g.t.oneIn(24) {
 			v.name = "_"
 		} else {
@@ -259,9 +91,9 @@ func (m *making) results(b *block) string {
 		var ts []string
 		for _, k := range p.results {
 			if k == funcKind {
-				ts = append(ts, m.cleanupType(p, nil))
+				ts = append(ts, p.cleanupType(nil))
 			} else {
-				ts = append(ts, m.typeOf(k))
+				ts = append(ts, k.goType())
 			}
 		}
 		if len(ts) == 1 {
@@ -272,11 +104,11 @@ func (m *making) results(b *block) string {
 	var rs []string
 	for _, k := range p.results {
 		v := &variable{kind: k, used: true, nilable: true}
-		t := m.typeOf(k)
+		t := k.goType()
 		switch k {
 		case funcKind:
 			v.name, v.fixed, v.noTouch = "done", true, true
-			t = m.cleanupType(p, nil)
+			t = p.cleanupType(nil)
 		case errKind:
 			v.name = "err"
 		case boolKind:
@@ -341,7 +173,7 @@ func (m *making) finish(b *block) {
 	case 1: // a variable, which prepare may use itself
 		v := &variable{name: m.fresh(b, funcKind), kind: funcKind, used: true, fixed: true, noTouch: true}
 		if lit := m.cleanup(b); m.t.oneIn(4) {
-			b.line("var %s %s = %s", v.name, m.cleanupType(p, nil), lit)
+			b.line("var %s %s = %s", v.name, p.cleanupType(nil), lit)
 		} else {
 			b.line("%s := %s", v.name, lit)
 		}
@@ -368,12 +200,12 @@ func (m *making) finish(b *block) {
 		b.vars = append(b.vars, v) // so that the other gets another name
 		switch n := m.newVar(b, intKind); m.t.pick(3, 1, 1) {
 		case 0:
-			b.line("var %s %s", v.name, m.cleanupType(p, nil))
+			b.line("var %s %s", v.name, p.cleanupType(nil))
 		case 1:
-			b.line("var (\n%s int\n%s %s\n)", n.name, v.name, m.cleanupType(p, nil))
+			b.line("var (\n%s int\n%s %s\n)", n.name, v.name, p.cleanupType(nil))
 			b.declare(n)
 		case 2:
-			b.line("var %s, _ %s", v.name, m.cleanupType(p, nil))
+			b.line("var %s, _ %s", v.name, p.cleanupType(nil))
 		}
 		m.stmts(b, 1)
 		b.line("%s = %s", v.name, m.cleanup(b))
@@ -407,7 +239,7 @@ func (m *making) finish(b *block) {
 // twin returns an earlier prepare function with the same results, or nil.
 func (m *making) twin(limit int) *prepare {
 	for _, q := range m.prepares[:limit] {
-		if slices.Equal(q.results, m.p.results) && m.cleanupType(q, nil) == m.cleanupType(m.p, nil) {
+		if slices.Equal(q.results, m.p.results) && q.cleanupType(nil) == m.p.cleanupType(nil) {
 			m.p.nilFails, m.p.nilFine = m.p.nilFails || q.nilFails, m.p.nilFine || q.nilFine
 			return q
 		}
@@ -487,7 +319,7 @@ func (m *making) idle(b *block) string {
 	p := m.p
 	b.ended = true
 	live := ""
-	if m.live != nil && m.names(b, m.live) {
+	if m.live != nil && b.names(m.live) {
 		live = m.live.name
 	}
 	switch {
@@ -504,7 +336,7 @@ func (m *making) idle(b *block) string {
 		if p.gives {
 			body = "{ return nil }"
 		}
-		return m.give(b, m.cleanupType(p, params)+" "+body, p.tells() && m.t.below(4) > 0)
+		return m.give(b, p.cleanupType(params)+" "+body, p.tells() && m.t.below(4) > 0)
 	}
 	fails := p.idle == failing || p.tells() && m.t.oneIn(2)
 	if fails {
@@ -539,84 +371,4 @@ func (m *making) give(b *block, cleanup string, fails bool) string {
 		}
 	}
 	return "return " + strings.Join(es, ", ")
-}
-
-// cleanup returns the literal that is the cleanup.
-func (m *making) cleanup(b *block) string {
-	p := m.p
-	var names []string
-	f := &fn{role: cleanupRole, up: b, limit: b.fn.limit}
-	in := newBlock(f, b)
-	for _, k := range p.takes {
-		v := &variable{name: map[kind]string{errKind: "cause", perrKind: "outer", intKind: "code", boolKind: "cached"}[k], kind: k, used: true}
-		in.vars = append(in.vars, v)
-		names = append(names, v.name)
-	}
-	if p.spread {
-		in.vars = append(in.vars, &variable{name: "codes", kind: sliceKind, used: true})
-		names = append(names, "codes")
-	}
-	if names == nil {
-		names = []string{}
-	}
-	if p.gives {
-		f.results = []kind{errKind}
-	}
-	m.body(in)
-	if p.gives && !in.ended {
-		m.giveBack(in)
-	}
-	text := in.text()
-	if m.t.oneIn(12) {
-		text = "{ // undo it" + text[1:]
-	}
-	return m.cleanupType(p, names) + " " + text
-}
-
-// body writes what a cleanup does: it traces much of what it can see, then
-// does something.
-func (m *making) body(b *block) {
-	args := []string{m.label()}
-	vars := b.printed()
-	if len(vars) > 0 {
-		m.t.list(0, 4, func() { args = append(args, m.show(of(m.t, vars...))) })
-	}
-	b.line("fmt.Println(%s)", strings.Join(args, ", "))
-	for _, v := range vars {
-		if v.kind == perrKind && !v.nilable && m.t.oneIn(2) {
-			m.nest(b, "if *"+v.use()+of(m.t, " == nil", " != nil"), func(in *block) {
-				in.line("*%s = %s", v.name, m.fail())
-			}, "")
-		}
-	}
-	if m.stop != nil && m.names(b, m.stop) && m.names(b, m.stopped) && m.t.below(4) > 0 {
-		b.line("close(%s)\n<-%s", m.stop.use(), m.stopped.use())
-	}
-	if v := m.anyOf(b, onceKind); v != nil && m.t.below(4) > 0 {
-		b.line("%s.Do(%s)", v.use(), m.literal(b, literalRole, "", "", func(in *block) { m.undo(in) }))
-		return
-	}
-	m.undo(b)
-}
-
-// undo writes what a cleanup does besides telling what it sees.
-func (m *making) undo(b *block) {
-	if s := m.inner; s != nil && m.names(b, s.done) {
-		call := m.callOf(b, s.p, s.done.use())
-		if s.p.mayBeNil() {
-			call = "if " + s.done.name + " != nil {\n" + call + "\n}"
-		} else if m.t.oneIn(2) {
-			call = "defer " + call
-		}
-		b.line("%s", call)
-	}
-	if m.t.oneIn(8) {
-		m.nest(b, "if r := recover(); r != nil", func(in *block) { in.line("fmt.Println(%s, r)", m.label()) }, "")
-	}
-	if m.t.oneIn(2) {
-		m.stmts(b, 3)
-	}
-	if m.t.oneIn(12) && !b.ended {
-		b.line("%s.Fire()", m.conn(b))
-	}
 }

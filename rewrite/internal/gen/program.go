@@ -9,40 +9,11 @@ import (
 	"strings"
 )
 
-// A Form says how the text of a program is to be laid out.
-type Form struct {
-	Package string // name of the package
-	Path    string // that it is imported by
-	Main    string // name of the function that runs the program
-	Suffix  string // of the package-level names, so that programs can share a package
-	Helpers bool   // with the text that the programs of a package share
-	Far     string // name of the package of callers elsewhere
-}
-
 // A Program is a generated program.
 type Program struct {
 	Text []byte // a Go file, gofmt-clean
 	Far  []byte // another one, of a package that imports the first, with the main function; or nil
 	Tape *Tape  // what it was made from
-}
-
-// gen is a program under construction.
-type gen struct {
-	t        *Tape
-	suffix   string
-	budget   int // statements that may still be added
-	labels   int // of traces
-	gone     int // goroutines
-	prepares []*prepare
-	verbs    []string // of the names of the prepare functions
-	nouns    []string
-	hard     []string // names that a rewrite may want
-	wantHard bool
-	slots    []Slot // those that any block can hold
-	slotted  bool   // one of them is there
-
-	far  bool   // callers are in another package, and names exported
-	home string // the name of the first package in the caller that is being made; "" if that is a part of it
 }
 
 // Generate makes the program of a tape. The error is a bug of this package: the
@@ -63,9 +34,6 @@ func Generate(t *Tape, f Form) (*Program, error) {
 	}
 	return p, nil
 }
-
-// top returns a package-level name.
-func (g *gen) top(name string) string { return name + g.suffix }
 
 // program returns the text of the program, and of its part in another package, if
 // it has one.
@@ -133,25 +101,6 @@ func (g *gen) program(f Form) (near, far string) {
 	return file(f.Package, nil, decls), file(f.Far, imports, append(away, used, main))
 }
 
-// file returns the text of a file, with imports and those packages of the standard
-// library that it uses.
-func file(pkg string, imports, decls []string) string {
-	text := strings.Join(decls, "\n")
-	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\n", pkg)
-	var std []string
-	for _, path := range []string{"errors", "fmt", "reflect", "runtime", "strings", "sync", "unsafe"} {
-		if strings.Contains(text, path+".") {
-			std = append(std, strconv.Quote(path))
-		}
-	}
-	if len(std)+len(imports) > 0 {
-		fmt.Fprintf(&b, "import (\n%s\n\n%s\n)\n\n", strings.Join(std, "\n"), strings.Join(imports, "\n"))
-	}
-	b.WriteString(text)
-	return b.String()
-}
-
 // clash declares something of a name that a rewrite may want.
 func (g *gen) clash(name string) string {
 	switch form := g.t.below(3); {
@@ -161,243 +110,6 @@ func (g *gen) clash(name string) string {
 		return "func " + name + "() {}\n"
 	}
 	return "type " + g.top("other") + " struct{ " + name + " int }\n"
-}
-
-// finishName is the name that a rewrite is likely to choose.
-func finishName(prepare string) string {
-	for _, verb := range []string{"prepare", "begin", "start", "open", "acquire", "lock", "enter", "track"} {
-		if rest, ok := strings.CutPrefix(prepare, verb); ok {
-			pair := map[string]string{"begin": "end", "open": "close", "acquire": "release", "lock": "unlock", "enter": "exit"}[verb]
-			return cmp.Or(pair, "finish") + rest
-		}
-		if upper := exported(verb); strings.HasPrefix(prepare, upper) {
-			return exported(finishName(verb + prepare[len(upper):]))
-		}
-	}
-	return prepare
-}
-
-func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
-
-// Helpers returns the text of a file with what programs of a package share: types
-// with fields to look at and to change, and functions that make, show and trace.
-func Helpers(pkg string) []byte { return []byte(file(pkg, nil, []string{helpers, slotHelpers})) }
-
-const helpers = `type Part struct {
-	A int
-	S string
-}
-
-func (pt *Part) Bump() {
-	pt.A += 10
-	fmt.Println("bump", pt.A)
-}
-
-type Conn struct {
-	Part
-	N      int
-	Name   string
-	Closed bool
-	Err    error
-	Arr    [2]int
-	List   []int
-	Next   *Conn
-	Peer   *Conn // set here and never again
-	Hook   func()
-}
-
-// Fire runs the hook, once.
-func (c *Conn) Fire() {
-	if f := c.Hook; f != nil {
-		c.Hook = nil
-		f()
-	}
-}
-
-type Wrap struct{ *Conn }
-
-type Deep struct{ *Wrap }
-
-// A Held keeps its conn.
-type Held struct{ *Conn }
-
-var Pool [2]*Conn
-
-func Pick(tag string, c *Conn) *Conn {
-	fmt.Println(tag, c.Name)
-	return c
-}
-
-// Who is the name of a conn, if it is one.
-func Who(c *Conn) string {
-	if c == nil {
-		return "nobody"
-	}
-	return c.Name
-}
-
-// reset makes the conns anew.
-func reset() {
-	peer := &Conn{N: 7, Name: "p"}
-	peer.Next, peer.Peer = peer, peer
-	for i := range Pool {
-		Pool[i] = &Conn{N: i, Name: string(rune('c' + i)), List: []int{i, i + 1}, Peer: peer}
-	}
-	Pool[0].Next, Pool[1].Next = Pool[1], Pool[0]
-	Cells = [2]*Cell[int]{{V: 3}, {V: 4, N: 1}}
-	Words = &Cell[string]{V: "w"}
-}
-
-func Run(tag string, k int, f func()) {
-	reset()
-	round(tag, k, f)
-	for _, c := range []*Conn{Pool[0], Pool[1], Pool[0].Peer} {
-		c.Fire()
-		fmt.Println(c.N, c.Name, c.Closed, c.Err, c.Part, c.Arr, c.List)
-	}
-	fmt.Println(*Cells[0], *Cells[1], *Words)
-}
-
-type Cleanup func()
-
-type Cell[T any] struct {
-	V T
-	N int
-}
-
-var (
-	Cells [2]*Cell[int]
-	Words *Cell[string]
-)
-
-func Note[V any](tag string, v V) V {
-	fmt.Println(tag, v)
-	return v
-}
-
-func At[V any](p *V) any {
-	if p == nil {
-		return "nil"
-	}
-	return *p
-}
-
-func Hold[F any](f F) F {
-	fmt.Println("hold")
-	return f
-}
-
-// Never is a channel that nobody sends to.
-var Never chan bool
-
-func Twice(yield func(int) bool) {
-	for i := range 2 {
-		if !yield(i) {
-			return
-		}
-	}
-}
-
-// Join runs f in a goroutine and waits for it.
-func Join(f func()) {
-	done := make(chan bool)
-	go func() {
-		defer close(done)
-		defer func() {
-			if r := recover(); r != nil {
-				fmt.Println("panic:", r)
-			}
-		}()
-		f()
-	}()
-	<-done
-}
-
-// round runs f and tells how it ends.
-func round(tag string, k int, f func()) {
-	fmt.Println("---", tag, k)
-	Join(func() {
-		f()
-		fmt.Println("returned")
-	})
-}
-`
-
-// A caller is a function that main runs.
-type caller struct {
-	name    string
-	tag     string // what main calls it
-	method  bool
-	params  []kind
-	results []kind
-}
-
-// callerFunc writes a function with sites.
-func (g *gen) callerFunc(i int) (*caller, string) {
-	t := g.t
-	c := &caller{tag: fmt.Sprint("use", string(rune('A'+i))), method: t.oneIn(2) && g.home == ""}
-	c.name = g.top(c.tag)
-	if g.far {
-		c.name = exported(c.name)
-	}
-	f := &fn{role: callerRole, limit: len(g.prepares)}
-	b := newBlock(f, nil)
-	recv := ""
-	if c.method {
-		recv = "(c " + g.typeOf(connKind) + ") "
-		b.vars = append(b.vars, &variable{name: "c", kind: connKind, used: true})
-	}
-	params := []string{"k int"}
-	c.params = []kind{intKind}
-	b.vars = append(b.vars, &variable{name: "k", kind: intKind, used: true})
-	if t.oneIn(2) {
-		k := of(t, strKind, partKind, arrKind, pintKind)
-		v := &variable{name: namesOf(k)[0], kind: k, used: true}
-		b.vars = append(b.vars, v)
-		c.params = append(c.params, k)
-		params = append(params, v.name+" "+g.typeOf(k))
-	}
-	results := ""
-	switch t.pick(2, 5, 1, 2) {
-	case 1:
-		c.results = []kind{errKind}
-		results = "(err error)"
-		f.named = []*variable{{name: "err", kind: errKind, used: true}}
-	case 2:
-		c.results = []kind{errKind}
-		results = "error"
-	case 3:
-		c.results = []kind{intKind, errKind}
-		results = "(n int, err error)"
-		f.named = []*variable{{name: "n", kind: intKind, used: true}, {name: "err", kind: errKind, used: true}}
-	}
-	f.results = c.results
-	b.vars = append(b.vars, f.named...)
-	if t.oneIn(3) {
-		g.recovers(b)
-	}
-	if t.oneIn(4) {
-		w := &variable{name: "w", kind: wrapKind}
-		w.kind = of(t, wrapKind, deepKind, heldKind)
-		b.line("w := %s", g.expr(b, w.kind))
-		b.declare(w)
-	}
-	g.stmts(b, 2)
-	t.list(1, 3, func() {
-		if !b.ended {
-			g.site(b)
-		}
-	})
-	if !b.ended {
-		g.stmts(b, 2)
-	}
-	if len(c.results) > 0 && !b.ended {
-		g.giveBack(b)
-	}
-	if !c.method && t.oneIn(6) { // a site in a variable's declaration
-		return c, fmt.Sprintf("var %s = func(%s) %s %s\n", c.name, strings.Join(params, ", "), results, b.text())
-	}
-	return c, fmt.Sprintf("func %s%s(%s) %s %s\n", recv, c.name, strings.Join(params, ", "), results, b.text())
 }
 
 // mainFunc writes the function that runs the callers, each with some inputs.
@@ -441,7 +153,7 @@ func (g *gen) wish(p *prepare) string {
 	}
 	var params, results []string
 	for i, v := range p.params {
-		t := g.typeOf(v.kind)
+		t := v.kind.goType()
 		if p.variadic && i == len(p.params)-1 {
 			t = "..." + strings.TrimPrefix(t, "[]")
 		}
@@ -449,7 +161,7 @@ func (g *gen) wish(p *prepare) string {
 	}
 	for _, k := range p.results {
 		if k != funcKind {
-			results = append(results, g.typeOf(k))
+			results = append(results, k.goType())
 		}
 	}
 	return fmt.Sprintf("%s(%s) (%s)", p.name, strings.Join(params, ", "), strings.Join(results, ", "))

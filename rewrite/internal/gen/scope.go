@@ -6,122 +6,6 @@ import (
 	"strings"
 )
 
-// A kind is a type of the generated program.
-type kind int
-
-const (
-	intKind kind = iota
-	strKind
-	errKind
-	boolKind
-	byteKind
-	partKind // a struct
-	arrKind
-	sliceKind
-	pintKind // pointers to the above
-	ppartKind
-	perrKind
-	connKind // a pointer to the struct that most methods are declared on
-	wrapKind // a struct that embeds such a pointer
-	deepKind // a struct that embeds a pointer to that
-	heldKind // another one, whose pointer stays
-	fnKind   // a func() that is no cleanup
-	onceKind // a sync.Once
-	chanKind // a channel to wait on
-	cellKind // a pointer to a struct with a type parameter
-	anyKind  // a type parameter of the function around
-	funcKind // the cleanup of some prepare function
-)
-
-// safe reports whether the zero value of a kind can be used as any other value can.
-func (k kind) safe() bool { return k < pintKind }
-
-// typeOf returns the Go type of a kind.
-func (g *gen) typeOf(k kind) string {
-	switch k {
-	case intKind:
-		return "int"
-	case strKind:
-		return "string"
-	case errKind:
-		return "error"
-	case boolKind:
-		return "bool"
-	case byteKind:
-		return "uint8"
-	case partKind:
-		return "Part"
-	case arrKind:
-		return "[2]int"
-	case sliceKind:
-		return "[]int"
-	case pintKind:
-		return "*int"
-	case ppartKind:
-		return "*Part"
-	case perrKind:
-		return "*error"
-	case connKind:
-		return "*Conn"
-	case wrapKind:
-		return "Wrap"
-	case deepKind:
-		return "Deep"
-	case heldKind:
-		return "Held"
-	case cellKind:
-		return "*Cell[T]"
-	case anyKind:
-		return "T"
-	}
-	return "func()"
-}
-
-// namesOf returns usual names of variables of a kind.
-func namesOf(k kind) []string {
-	switch k {
-	case intKind:
-		return []string{"n", "k", "i", "total"}
-	case strKind:
-		return []string{"s", "name", "tag"}
-	case errKind:
-		return []string{"err", "cause"}
-	case boolKind:
-		return []string{"ok", "closed", "ready"}
-	case byteKind:
-		return []string{"mask", "bits"}
-	case partKind:
-		return []string{"pt", "box"}
-	case arrKind:
-		return []string{"arr", "pair"}
-	case sliceKind:
-		return []string{"list", "nums"}
-	case pintKind:
-		return []string{"num", "ptr"}
-	case ppartKind:
-		return []string{"ref", "dst"}
-	case perrKind:
-		return []string{"perr", "errp"}
-	case connKind:
-		return []string{"c", "sock", "peer"}
-	case wrapKind:
-		return []string{"w", "wrapped"}
-	case deepKind, heldKind:
-		return []string{"d"}
-	case fnKind:
-		return []string{"undo", "then"}
-	case onceKind:
-		return []string{"once"}
-	case chanKind:
-		return []string{"stop", "stopped"}
-	case cellKind:
-		return []string{"q"}
-	case anyKind:
-		return []string{"v", "x"}
-	}
-	return []string{"done", "finish", "release", "end"}
-}
-
 // A variable is a local variable, parameter or result.
 type variable struct {
 	name    string
@@ -266,7 +150,7 @@ func (b *block) of(k kind) []*variable {
 
 // names reports whether b can name the variable: it is in scope, and no other
 // shadows it.
-func (g *gen) names(b *block, v *variable) bool {
+func (b *block) names(v *variable) bool {
 	return len(b.visible(func(o *variable) bool { return o == v })) > 0
 }
 
@@ -279,42 +163,4 @@ func (b *block) within(r role) bool {
 		}
 	}
 	return false
-}
-
-// fresh returns a name for a variable that b is to declare, which may shadow
-// one of an outer block.
-func (g *gen) fresh(b *block, k kind) string {
-	names := namesOf(k)
-	if g.wantHard && len(g.hard) > 0 && g.t.oneIn(5) {
-		names = g.hard
-	}
-	name := of(g.t, names...)
-	shadow := g.t.oneIn(3)
-	base := name
-	for i := 2; ; i++ {
-		if b.own(name) == nil && (shadow || len(b.visible(func(v *variable) bool { return v.name == name })) == 0) {
-			return name
-		}
-		name = fmt.Sprint(base, i)
-	}
-}
-
-// newVar returns a variable with a fresh name, which the next line is to
-// declare.
-func (g *gen) newVar(b *block, k kind) *variable {
-	return &variable{name: g.fresh(b, k), kind: k}
-}
-
-// nest writes a block statement: head, the block that body fills, and tail.
-func (g *gen) nest(b *block, head string, body func(*block), tail string) {
-	inner := newBlock(b.fn, b)
-	body(inner)
-	b.lines = append(b.lines, strings.TrimSpace(head+" "+inner.text())+tail)
-}
-
-// literal returns a function literal whose body is filled by body.
-func (g *gen) literal(b *block, r role, params, results string, body func(*block)) string {
-	inner := newBlock(&fn{role: r, up: b, limit: b.fn.limit}, b)
-	body(inner)
-	return "func(" + params + ") " + strings.TrimSpace(results+" "+inner.text())
 }

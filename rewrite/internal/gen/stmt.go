@@ -86,204 +86,54 @@ func (g *gen) stmt(b *block) {
 	}
 }
 
-// comment sometimes puts a comment before the next statement.
-func (g *gen) comment(b *block) {
-	if g.t.oneIn(12) {
-		b.line("// %s.", of(g.t, "First things first", "It was so", "See above", "Mind the order"))
-	}
+// leave is a way out of the function, on a condition.
+func (g *gen) leave(b *block) {
+	g.nest(b, "if "+g.cond(b), func(in *block) {
+		g.trace(in)
+		back := 4
+		if b.fn.stay {
+			back = 0
+		}
+		switch g.t.pick(back, 2, 1) {
+		case 0:
+			g.giveBack(in)
+		case 1:
+			in.line("panic(%s)", g.label())
+			in.ended = true
+		case 2:
+			in.line("runtime.Goexit()")
+		}
+	}, "")
 }
 
-// trace prints some variables.
-func (g *gen) trace(b *block) {
-	args := []string{g.label()}
-	vars := b.printed()
-	if len(vars) > 0 {
-		g.t.list(0, 3, func() { args = append(args, g.show(of(g.t, vars...))) })
-	}
-	why := ""
-	if g.t.oneIn(20) {
-		why = " // by now"
-	}
-	b.line("fmt.Println(%s)%s", strings.Join(args, ", "), why)
-}
-
-// assign changes a variable, mostly, or a field.
-func (g *gen) assign(b *block) {
-	vars := b.visible(func(v *variable) bool { return !v.fixed && v.kind != funcKind })
-	if len(vars) > 0 && g.t.below(4) > 0 {
-		v := of(g.t, vars...)
-		if b.fn.role == hookRole && (v.kind == connKind || v.kind == wrapKind || v.kind == deepKind || v.kind == heldKind || v.kind == fnKind) {
-			return
-		}
-		switch {
-		case v.kind == intKind && g.t.oneIn(2):
-			b.line("%s%s", v.name, of(g.t, "++", "--", " += 3"))
-		case v.kind == partKind && g.t.oneIn(2):
-			b.line("%s.A = %s", v.name, g.intExpr(b))
-		case v.kind == partKind && !v.noTouch && g.t.oneIn(3):
-			b.line("%s.Bump()", v.use())
-		case v.kind == arrKind && g.t.oneIn(2):
-			b.line("%s[%d] = %s", v.name, g.t.below(2), g.intExpr(b))
-		case v.kind == sliceKind && g.t.oneIn(2):
-			b.line("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
-		case v.kind == wrapKind || v.kind == deepKind && g.t.oneIn(2):
-			b.line("%s.Conn = %s", v.name, notSelf(v.name+".Conn", g.conn(b)))
-		case v.kind == deepKind:
-			b.line("%s.Wrap = &Wrap{Conn: %s}", v.name, g.conn(b))
-		case v.kind == cellKind:
-			b.line("%s.N++", v.use())
-		case v.kind == fnKind && !v.nilable && g.t.oneIn(2):
-			b.line("%s()", v.use())
-		case v.kind == byteKind && g.t.oneIn(2):
-			b.line("%s += 100", v.name)
-		case v.kind == perrKind && !v.nilable && g.t.below(4) > 0:
-			b.line("*%s = %s", v.use(), g.expr(b, errKind))
-		case v.kind == ppartKind && !v.nilable && g.t.oneIn(2):
-			b.line("%s.S += \"p\"", v.use())
-		case v.kind == pintKind && !v.nilable && g.t.oneIn(2):
-			b.line("*%s++", v.use())
-		default:
-			b.line("%s = %s", v.name, notSelf(v.name, g.expr(b, v.kind)))
-		}
+// giveBack appends a return statement.
+func (g *gen) giveBack(b *block) {
+	b.ended = true
+	f := b.fn
+	if f.give != nil {
+		b.line("%s", f.give(b))
 		return
 	}
-	fire := 3
-	if b.fn.role == hookRole {
-		fire = 0 // a hook that fires hooks might not end
-	}
-	switch g.t.pick(3, 3, 3, 3, fire, 2, 1) {
-	case 0:
-		b.line("%s.N++", g.conn(b))
-	case 1:
-		c := g.conn(b)
-		b.line("%s.Closed = !%s.Closed", c, c)
-	case 2:
-		b.line("%s.Err = %s", g.conn(b), g.expr(b, errKind))
-	case 3:
-		b.line("%s.Name += %q", g.conn(b), of(g.t, "+", "-"))
-	case 4:
-		b.line("%s.Fire()", g.conn(b))
-	case 5:
-		place := g.conn(b) + ".Next"
-		b.line("%s = %s", place, notSelf(place, g.conn(b)))
-	case 6:
-		b.line("Pool[0], Pool[1] = Pool[1], Pool[0]")
-	}
-}
-
-// notSelf avoids the assignment of something to itself, which go vet finds
-// suspicious.
-func notSelf(place, e string) string {
-	if e == place {
-		return "(" + e + ")"
-	}
-	return e
-}
-
-// local declares a local variable and returns it.
-func (g *gen) local(b *block, k kind) *variable {
-	v := g.newVar(b, k)
-	form := g.t.pick(6, 2, 1, 1)
-	if form == 2 && k >= pintKind {
-		form = 0
-	}
-	switch {
-	case form == 3 && k == intKind:
-		b.line("const %s = %d", v.name, g.t.below(9))
-		v.fixed, v.noTouch, v.used = true, true, true
-	case form == 1:
-		b.line("var %s %s = %s", v.name, g.typeOf(k), g.expr(b, k))
-	case form == 2:
-		b.line("var %s %s", v.name, g.typeOf(k))
-	case k == errKind || k == byteKind:
-		b.line("var %s %s = %s", v.name, g.typeOf(k), g.expr(b, k))
-	default:
-		b.line("%s := %s", v.name, g.expr(b, k))
-	}
-	b.declare(v)
-	return v
-}
-
-func (g *gen) branch(b *block) {
-	tail := ""
-	head := "if " + g.cond(b)
-	then := newBlock(b.fn, b)
-	g.trace(then)
-	g.stmts(then, 3)
-	if g.t.oneIn(3) {
-		other := newBlock(b.fn, b)
-		g.stmts(other, 3)
-		tail = " else " + other.text()
-	}
-	b.line("%s %s%s", head, then.text(), tail)
-}
-
-func (g *gen) loop(b *block) {
-	if b.loops >= 2 {
+	if len(f.results) == 0 || f.named != nil && g.bare(b) && g.t.oneIn(2) {
+		b.line("return")
 		return
 	}
-	inner := newBlock(b.fn, b)
-	inner.loops++
-	v := &variable{name: g.fresh(b, intKind), kind: intKind}
-	var head string
-	switch g.t.pick(6, 2, 2, 1) {
-	case 0:
-		head = fmt.Sprintf("for %s := range %d", v.name, 2+g.t.below(2))
-	case 1:
-		head = fmt.Sprintf("for %s := 0; %s < 2; %s++", v.name, v.name, v.name)
-		v.fixed, v.noTouch = true, true
-	case 2:
-		head = fmt.Sprintf("for _, %s := range []int{%s, 2}", v.name, g.intExpr(b))
-	case 3: // the body is a function, whose defer statements belong to the one around
-		head = fmt.Sprintf("for %s := range Twice", v.name)
+	var es []string
+	for _, k := range f.results {
+		es = append(es, g.expr(b, k))
 	}
-	// The loop variable has a scope of its own around the body.
-	outer := newBlock(b.fn, b)
-	outer.vars = []*variable{v}
-	inner.up = outer
-	g.stmts(inner, 4)
-	label := ""
-	switch g.t.pick(6, 1, 1, 1) {
-	case 3:
-		if inner.ended {
-			break
-		}
-		g.gone++
-		label = fmt.Sprint("loop", g.gone)
-		inner.line("for range 2 {\nif %s {\n%s %s\n}\n}", g.cond(inner), of(g.t, "break", "continue"), label)
-		label += ":\n"
-	case 1:
-		inner.line("if %s {\nbreak\n}", g.cond(inner))
-	case 2:
-		inner.line("if %s {\ncontinue\n}", g.cond(inner))
-		g.trace(inner)
-	}
-	body := inner.text()
-	if !v.used {
-		body = "{\n_ = " + v.name + body[1:]
-	}
-	b.line("%s%s %s", label, head, body)
+	b.line("return %s", strings.Join(es, ", "))
 }
 
-func (g *gen) nested(b *block) {
-	switch g.t.below(4) {
-	case 0:
-		g.nest(b, "", func(in *block) { g.stmts(in, 4) }, "")
-	case 1:
-		first, second := newBlock(b.fn, b), newBlock(b.fn, b)
-		g.stmts(first, 3)
-		g.trace(second)
-		g.stmts(second, 2)
-		b.line("switch {\ncase %s:\n%s\ndefault:\n%s\n}", g.cond(b), strings.Join(first.close(), "\n"), strings.Join(second.close(), "\n"))
-	case 2:
-		in := newBlock(b.fn, b)
-		g.stmts(in, 3)
-		b.line("switch %s {\ncase 0, 1:\n%s\n}", g.intExpr(b), strings.Join(in.close(), "\n"))
-	case 3:
-		in := newBlock(b.fn, b)
-		g.stmts(in, 3)
-		b.line("select {\ncase <-Never:\nfmt.Println(%s)\ndefault:\n%s\n}", g.label(), strings.Join(in.close(), "\n"))
+// bare reports whether a return without operands is possible in b: no result
+// is shadowed.
+func (g *gen) bare(b *block) bool {
+	for _, r := range b.fn.named {
+		if !b.names(r) {
+			return false
+		}
 	}
+	return true
 }
 
 // deferred defers a trace, whose arguments are evaluated at once, or a literal,
@@ -334,87 +184,6 @@ func (g *gen) goroutine(b *block) {
 		g.stmts(in, 3)
 	}))
 	b.line("<-%s", ch)
-}
-
-// leave is a way out of the function, on a condition.
-func (g *gen) leave(b *block) {
-	g.nest(b, "if "+g.cond(b), func(in *block) {
-		g.trace(in)
-		back := 4
-		if b.fn.stay {
-			back = 0
-		}
-		switch g.t.pick(back, 2, 1) {
-		case 0:
-			g.giveBack(in)
-		case 1:
-			in.line("panic(%s)", g.label())
-			in.ended = true
-		case 2:
-			in.line("runtime.Goexit()")
-		}
-	}, "")
-}
-
-// giveBack appends a return statement.
-func (g *gen) giveBack(b *block) {
-	b.ended = true
-	f := b.fn
-	if f.give != nil {
-		b.line("%s", f.give(b))
-		return
-	}
-	if len(f.results) == 0 || f.named != nil && g.bare(b) && g.t.oneIn(2) {
-		b.line("return")
-		return
-	}
-	var es []string
-	for _, k := range f.results {
-		es = append(es, g.expr(b, k))
-	}
-	b.line("return %s", strings.Join(es, ", "))
-}
-
-// bare reports whether a return without operands is possible in b: no result
-// is shadowed.
-func (g *gen) bare(b *block) bool {
-	for _, r := range b.fn.named {
-		if !g.names(b, r) {
-			return false
-		}
-	}
-	return true
-}
-
-// alias takes the address of a variable, or slices an array, so that others
-// can change it.
-func (g *gen) alias(b *block) {
-	vars := b.visible(func(v *variable) bool {
-		return !v.noTouch && (v.kind == intKind || v.kind == partKind || v.kind == arrKind || v.kind == errKind)
-	})
-	if len(vars) == 0 {
-		return
-	}
-	v := of(g.t, vars...)
-	switch v.kind {
-	case intKind:
-		p := g.newVar(b, pintKind)
-		b.line("%s := &%s", p.name, v.use())
-		b.declare(p)
-	case partKind:
-		p := g.newVar(b, ppartKind)
-		b.line("%s := &%s", p.name, v.use())
-		b.declare(p)
-	case errKind:
-		p := g.newVar(b, perrKind)
-		b.line("%s := &%s", p.name, v.use())
-		b.declare(p)
-	case arrKind:
-		p := g.newVar(b, sliceKind)
-		b.line("%s := %s[:]", p.name, v.use())
-		b.declare(p)
-		b.line("%s[0]++", p.use())
-	}
 }
 
 // hook stores a literal that runs when somebody fires it, or never.

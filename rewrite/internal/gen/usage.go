@@ -1,6 +1,8 @@
 package gen
 
-import "strings"
+import (
+	"strings"
+)
 
 // A Use is a form in which a program uses a cleanup, or the call that returns it, as
 // an expression.
@@ -166,4 +168,21 @@ func shape(s *Slot, u Use, n int) Shape {
 func (h *Shape) gives(s *Slot, u Use) bool {
 	called := u == CallOfCall || u == CallOfVariable
 	return h.Gives || called && s.Type != callSlot
+}
+
+// made returns an expression of the type that a slot asks for, made from the error that
+// a call returns.
+func made(slot, call string) string {
+	switch slot {
+	case callSlot, valueSlot, "error":
+		return call
+	case "bool":
+		return call + " != nil"
+	case "any":
+		return "any(" + call + ")"
+	case "*[2]int": // Go 1.26 fails to compile a slice of Made[*[2]int] in a generic function
+		return "Array(" + call + ")"
+	default:
+		return "Made[" + slot + "](" + call + ")"
+	}
 }
