@@ -1,14 +1,13 @@
 package wsreference
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -40,6 +39,10 @@ type AcceptOptions struct {
 	// CompressionThreshold is the least size in bytes of a message that is
 	// compressed; 0 means the default of the mode.
 	CompressionThreshold int
+
+	// CompressionLevel is the level of compress/flate: from 1, the fastest, to
+	// 9, or -2 for Huffman codes only; 0 means 1.
+	CompressionLevel int
 
 	// SkipUTF8Check lets text messages through that are not valid UTF-8.
 	SkipUTF8Check bool
@@ -88,50 +91,83 @@ func accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (*Conn,
 		if rej, ok := err.(rejection); ok {
 			status = rej.status
 		}
-		if status == http.StatusUpgradeRequired {
+		switch status {
+		case http.StatusUpgradeRequired:
 			w.Header().Set("Connection", "Upgrade")
 			w.Header().Set("Upgrade", "websocket")
 			w.Header().Set("Sec-WebSocket-Version", "13")
+		case http.StatusMethodNotAllowed:
+			w.Header().Set("Allow", http.MethodGet)
 		}
 		http.Error(w, err.Error(), status)
 		return nil, err
 	}
+	conn, early, err := takeOver(w, head)
+	if err != nil {
+		return nil, err
+	}
+	cfg.early = early
+	return newConn(conn, cfg), nil
+}
+
+// takeOver sends the answer with the fields of head, takes the connection over
+// from the HTTP server, and returns it with what has been read from it already.
+//
+// The server itself writes the answer, so that handlers around this one see
+// status 101. A ResponseWriter that is not that of net/http, but hands out some
+// connection, may not have written anything: then takeOver does.
+func takeOver(w http.ResponseWriter, head http.Header) (net.Conn, []byte, error) {
+	if !hijackable(w) {
+		http.Error(w, http.StatusText(http.StatusNotImplemented), http.StatusNotImplemented)
+		return nil, nil, fmt.Errorf("the HTTP server does not let go of its connection: %w", http.ErrNotSupported)
+	}
+	for name := range w.Header() {
+		if isHandshakeField(http.CanonicalHeaderKey(name)) {
+			delete(w.Header(), name)
+		}
+	}
+	maps.Copy(w.Header(), head)
+	w.WriteHeader(http.StatusSwitchingProtocols)
 
 	conn, brw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		err = fmt.Errorf("the HTTP server does not let go of its connection: %w", err)
-		http.Error(w, http.StatusText(http.StatusNotImplemented), http.StatusNotImplemented)
-		return nil, err
+		return nil, nil, fmt.Errorf("the HTTP server does not let go of its connection: %w", err)
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil {
 		conn.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	if err := writeHead(conn, head, w.Header()); err != nil {
-		conn.Close()
-		return nil, err
-	}
-
-	// From here on, read from the connection itself, but first what the
-	// client has sent right behind its handshake.
-	br := brw.Reader
-	early, _ := br.Peek(br.Buffered())
-	if len(early) > 0 {
-		br = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), bufferSize)
-	} else {
-		br.Reset(conn)
-	}
-	return newConn(conn, br, brw.Writer.AvailableBuffer(), cfg), nil
-}
-
-// writeHead writes the server's handshake: head, and what else the
-// application has set.
-func writeHead(conn net.Conn, head, extra http.Header) error {
-	for name, values := range extra {
-		if name = http.CanonicalHeaderKey(name); !isHandshakeField(name) {
-			head[name] = append(head[name], values...)
+	// Of net/http, a Write of nothing reports that the connection is not its any
+	// more, and does nothing else.
+	if _, err := w.Write(nil); !errors.Is(err, http.ErrHijacked) {
+		if err := writeHead(conn, w.Header()); err != nil {
+			conn.Close()
+			return nil, nil, err
 		}
 	}
+	if brw == nil || brw.Reader == nil {
+		return conn, nil, nil
+	}
+	early, _ := brw.Reader.Peek(brw.Reader.Buffered())
+	return conn, bytes.Clone(early), nil
+}
+
+// hijackable reports whether http.ResponseController finds a Hijack method.
+func hijackable(w http.ResponseWriter) bool {
+	for {
+		if _, ok := w.(http.Hijacker); ok {
+			return true
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return false
+		}
+		w = u.Unwrap()
+	}
+}
+
+// writeHead writes the server's handshake, in bounded time.
+func writeHead(conn net.Conn, head http.Header) error {
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
 	head.Write(&b) // to memory, and escapes line breaks
@@ -201,6 +237,11 @@ func checkRequest(r *http.Request, opts *AcceptOptions) (connConfig, http.Header
 		}
 	}
 
+	level, err := compressionLevel(opts.CompressionLevel)
+	if err != nil {
+		return none, nil, err
+	}
+
 	head := http.Header{}
 	head.Set("Connection", "Upgrade")
 	head.Set("Upgrade", "websocket")
@@ -210,6 +251,7 @@ func checkRequest(r *http.Request, opts *AcceptOptions) (connConfig, http.Header
 		onPong:    opts.OnPongReceived,
 		skipUTF8:  opts.SkipUTF8Check,
 		threshold: opts.CompressionThreshold,
+		level:     level,
 	}
 	for _, p := range opts.Subprotocols {
 		if slices.Contains(offered, p) {
@@ -242,7 +284,7 @@ func checkOrigin(r *http.Request, patterns []string) error {
 	if err != nil {
 		return rejection{http.StatusForbidden, fmt.Sprintf("the Origin header field is malformed: %v", err)}
 	}
-	if u.Host != "" && strings.EqualFold(u.Host, r.Host) {
+	if u.Host != "" && equalFold(u.Host, r.Host) {
 		return nil
 	}
 	for _, pattern := range patterns {
@@ -250,7 +292,7 @@ func checkOrigin(r *http.Request, patterns []string) error {
 		if strings.Contains(pattern, "://") {
 			target = u.Scheme + "://" + u.Host
 		}
-		ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(target))
+		ok, err := path.Match(toLower(pattern), toLower(target))
 		if err != nil {
 			return fmt.Errorf("the origin pattern %q is malformed: %w", pattern, err)
 		}

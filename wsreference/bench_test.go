@@ -1,8 +1,8 @@
 package wsreference
 
 import (
-	"bufio"
 	"bytes"
+	"compress/flate"
 	"context"
 	"io"
 	"net"
@@ -42,7 +42,7 @@ func endlessConn(client bool, n int) *Conn {
 	}
 	frame := append(appendHeader(nil, h), make([]byte, n)...)
 	e := &endless{frame: bytes.Repeat(frame, 1+bufferSize/len(frame))}
-	return newConn(e, bufio.NewReaderSize(e, bufferSize), nil, connConfig{client: client})
+	return newConn(e, connConfig{client: client})
 }
 
 // benchContexts calls f with a context of each kind.
@@ -62,7 +62,7 @@ type frameOp func(ctx context.Context) error
 func readHeaderOp() frameOp {
 	c := endlessConn(true, 0)
 	return func(ctx context.Context) error {
-		_, err := c.readFrameHeader(ctx)
+		_, err := c.data.frames.readFrameHeader(ctx)
 		return err
 	}
 }
@@ -72,7 +72,7 @@ func readPayloadOp() frameOp {
 	c := endlessConn(true, benchPayload)
 	p := make([]byte, benchPayload)
 	return func(ctx context.Context) error {
-		_, err := c.readFramePayload(ctx, p)
+		_, err := c.data.frames.readFramePayload(ctx, p)
 		return err
 	}
 }
@@ -82,7 +82,7 @@ func writeFrameOp() frameOp {
 	c := endlessConn(true, 0)
 	p := make([]byte, benchPayload)
 	return func(ctx context.Context) error {
-		return c.writeFrame(ctx, header{flags: finBit, opcode: opBinary}, p)
+		return c.out.writeFrame(ctx, header{flags: finBit, opcode: opBinary}, p)
 	}
 }
 
@@ -109,12 +109,12 @@ func BenchmarkFrameWrite(b *testing.B) { benchOp(b, writeFrameOp) }
 func pipeConns(m CompressionMode) (client, server *Conn) {
 	p1, p2 := net.Pipe()
 	end := func(conn net.Conn, client bool) *Conn {
-		cfg := connConfig{client: client, threshold: m.defaultThreshold()}
+		cfg := connConfig{client: client, threshold: m.defaultThreshold(), level: flate.BestSpeed}
 		if m != CompressionDisabled {
 			takeover := m == CompressionContextTakeover
 			cfg.deflate = &deflateParams{writeTakeover: takeover, readTakeover: takeover}
 		}
-		return newConn(conn, bufio.NewReaderSize(conn, bufferSize), nil, cfg)
+		return newConn(conn, cfg)
 	}
 	return end(p1, true), end(p2, false)
 }
@@ -148,6 +148,17 @@ func echo(ctx context.Context, c *Conn) error {
 	}
 }
 
+// readFull is io.ReadFull for a MessageReader that stays one.
+func readFull(r MessageReader, p []byte) error {
+	for n := 0; n < len(p); {
+		m, err := r.Read(p[n:])
+		if n += m; err != nil && n < len(p) {
+			return err
+		}
+	}
+	return nil
+}
+
 // echoRound returns a function that sends a message of 512 bytes to a peer
 // over a pipe and reads it back, and one that ends the connection.
 func echoRound(tb testing.TB, ctx context.Context, m CompressionMode) (round, stop func()) {
@@ -164,7 +175,7 @@ func echoRound(tb testing.TB, ctx context.Context, m CompressionMode) (round, st
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if _, err := io.ReadFull(r, buf); err != nil {
+		if err := readFull(r, buf); err != nil {
 			tb.Fatal(err)
 		}
 		if n, err := r.Read(buf[:1]); n != 0 || err != io.EOF {
@@ -220,8 +231,7 @@ func BenchmarkMessage(b *testing.B) {
 			if err != nil {
 				return err
 			}
-			_, err = io.ReadFull(r, p)
-			return err
+			return readFull(r, p)
 		}},
 		{"read", func(ctx context.Context, c *Conn, p []byte) error {
 			_, _, err := c.Read(ctx)

@@ -94,7 +94,7 @@ func TestCancelStuck(t *testing.T) {
 					}
 					synctest.Wait()
 					select {
-					case <-c.closed:
+					case <-c.link.closed:
 					default:
 						t.Error("the connection is open")
 					}
@@ -328,19 +328,19 @@ func TestLateRead(t *testing.T) {
 	want := CloseError{StatusGoingAway, "bye"}
 	for name, f := range map[string]func(context.Context, *Conn) error{
 		"header": func(ctx context.Context, c *Conn) error {
-			_, err := c.readFrameHeader(ctx)
+			_, err := c.data.frames.readFrameHeader(ctx)
 			return err
 		},
 		"payload": func(ctx context.Context, c *Conn) error {
-			_, err := c.readFramePayload(ctx, make([]byte, 1))
+			_, err := c.data.frames.readFramePayload(ctx, make([]byte, 1))
 			return err
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c, p := newPeer(t, peerConfig{})
 			p.bytes([]byte("more"))
-			c.received.Store(&want)
-			c.ended.Store(true)
+			c.link.received.Store(&want)
+			c.link.ended.Store(true)
 			ctx, cancel := context.WithCancel(t.Context())
 			if err := f(ctx, c); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", name, err, want)
@@ -348,7 +348,7 @@ func TestLateRead(t *testing.T) {
 			cancel()
 			synctest.Wait()
 			select {
-			case <-c.closed:
+			case <-c.link.closed:
 				t.Errorf("%s: the context has closed the connection afterwards", name)
 			default:
 			}

@@ -231,7 +231,7 @@ func TestFailLingers(t *testing.T) {
 	for _, endless := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			c, p := newPeer(t, peerConfig{})
-			c.rwc = halfConn{c.rwc.(memConn)}
+			c.link.rwc = halfConn{c.link.rwc.(memConn)}
 			p.send(3, "") // a reserved opcode
 			go func() {
 				p.wantClose(StatusProtocolError)

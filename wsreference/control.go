@@ -3,50 +3,68 @@ package wsreference
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
-	"sync"
-	"sync/atomic"
+	"time"
 )
 
-// nextFrame reads frame headers up to the next data frame, and deals with the
-// control frames on the way.
-func (c *Conn) nextFrame(ctx context.Context) (header, error) {
+// lingerTimeout bounds how long a failed connection discards what the peer
+// still sends, so that the close frame is not lost to a reset.
+const lingerTimeout = time.Second
+
+// dataReader reads the headers of data frames, and handles the control frames
+// between them. The payload of a data frame is read through frames.
+type dataReader struct {
+	link   *link
+	out    *frameWriter
+	pings  *pings
+	frames frameReader
+
+	client     bool
+	peerFlags  byte // that each frame of the peer has
+	compressed bool // permessage-deflate has been negotiated
+	onPing     func(ctx context.Context, payload []byte) bool
+	onPong     func(ctx context.Context, payload []byte)
+
+	control [maxControlPayload]byte
+}
+
+// next reads frame headers up to the next data frame.
+func (d *dataReader) next(ctx context.Context) (header, error) {
 	for {
-		h, err := c.readFrameHeader(ctx)
+		h, err := d.frames.readFrameHeader(ctx)
 		if err != nil {
 			return header{}, err
 		}
-		if h.opcode <= opBinary && h.flags&^finBit == c.peerFlags {
+		if h.opcode <= opBinary && h.flags&^finBit == d.peerFlags {
 			return h, nil // nothing to check, as for most
 		}
-		if err := c.checkHeader(h); err != nil {
+		if err := d.check(h); err != nil {
 			return header{}, err
 		}
 		if !h.opcode.control() {
 			return h, nil
 		}
-		if err := c.handleControl(ctx, h); err != nil {
+		if err := d.handle(ctx, h); err != nil {
 			return header{}, err
 		}
 	}
 }
 
-// checkHeader returns the violation in h, if there is one that shows without
+// check returns the violation in h, if there is one that shows without
 // regard to the message it belongs to.
-func (c *Conn) checkHeader(h header) error {
+func (d *dataReader) check(h header) error {
 	var text string
 	switch {
 	case h.flags&(rsv2Bit|rsv3Bit) != 0:
 		text = "RSV2 or RSV3 set without an extension that defines it"
-	case h.rsv1() && c.deflate == nil:
+	case h.rsv1() && !d.compressed:
 		text = "RSV1 set without an extension that defines it"
 	case !h.opcode.known():
 		text = fmt.Sprintf("reserved opcode %#x", byte(h.opcode))
-	case h.masked() && c.client:
+	case h.masked() && d.client:
 		text = "masked frame from a server"
-	case !h.masked() && !c.client:
+	case !h.masked() && !d.client:
 		text = "unmasked frame from a client"
 	case !h.opcode.control():
 		return nil
@@ -62,38 +80,38 @@ func (c *Conn) checkHeader(h header) error {
 	return violation{StatusProtocolError, text}
 }
 
-// handleControl reads the payload of a control frame and acts on it.
+// handle reads the payload of a control frame and acts on it.
 // It returns a CloseError for a close frame.
-func (c *Conn) handleControl(ctx context.Context, h header) error {
-	p, err := c.readControlPayload(ctx, h)
+func (d *dataReader) handle(ctx context.Context, h header) error {
+	p, err := d.readControl(ctx, h)
 	if err != nil {
 		return err
 	}
 	switch h.opcode {
 	case opPing:
-		if c.onPing != nil && !c.onPing(ctx, bytes.Clone(p)) {
+		if d.onPing != nil && !d.onPing(ctx, bytes.Clone(p)) {
 			return nil
 		}
-		c.pongs.put(p)
-		c.answerPings()
+		d.out.pongs.put(ctx, p, d.link.closed)
+		d.out.answerPings()
 		return nil
 	case opPong:
-		if c.onPong != nil {
-			c.onPong(ctx, bytes.Clone(p))
+		if d.onPong != nil {
+			d.onPong(ctx, bytes.Clone(p))
 		}
-		c.pings.answered(p)
+		d.pings.answered(p)
 		return nil
 	default:
-		return c.handleClose(ctx, p)
+		return d.handleClose(ctx, p)
 	}
 }
 
-// readControlPayload reads and unmasks the payload of a control frame. It is
-// good until the next call.
-func (c *Conn) readControlPayload(ctx context.Context, h header) ([]byte, error) {
-	p := c.readControl[:h.length]
+// readControl reads and unmasks the payload of a control frame. It is good
+// until the next call.
+func (d *dataReader) readControl(ctx context.Context, h header) ([]byte, error) {
+	p := d.control[:h.length]
 	for n := 0; n < len(p); {
-		m, err := c.readFramePayload(ctx, p[n:])
+		m, err := d.frames.readFramePayload(ctx, p[n:])
 		n += m
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
@@ -108,186 +126,79 @@ func (c *Conn) readControlPayload(ctx context.Context, h header) ([]byte, error)
 	return p, nil
 }
 
-// maxPongs is how many pongs are owed at most. Only the newest ping must be
-// answered (RFC 6455, section 5.5.3), so a peer that pings faster than it
-// reads costs no more memory than this, and holds up no reader.
-const maxPongs = 16
-
-// pongs are the answers owed to the peer's pings, oldest first.
-type pongs struct {
-	owed atomic.Bool // there are some
-
-	mu    sync.Mutex
-	queue []pongPayload
-}
-
-type pongPayload struct {
-	n int
-	b [maxControlPayload]byte
-}
-
-// put adds a pong with payload p, in place of the oldest if there are many.
-func (s *pongs) put(p []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.queue) == maxPongs {
-		s.drop()
-	}
-	s.queue = append(s.queue, pongPayload{})
-	last := &s.queue[len(s.queue)-1]
-	last.n = copy(last.b[:], p)
-	s.owed.Store(true)
-}
-
-// take removes the oldest pong, and appends its payload to b. It reports
-// false if none is owed.
-func (s *pongs) take(b []byte) ([]byte, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
-		return b, false
-	}
-	b = append(b, s.queue[0].b[:s.queue[0].n]...)
-	s.drop()
-	s.owed.Store(len(s.queue) > 0)
-	return b, true
-}
-
-// clear removes all.
-func (s *pongs) clear() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.queue = nil
-	s.owed.Store(false)
-}
-
-// drop removes the oldest pong.
-func (s *pongs) drop() {
-	s.queue = s.queue[:copy(s.queue, s.queue[1:])]
-}
-
-// answerPings sees to it that the pongs that are owed, if any, are sent: at
-// once, or else by the writer whose frame is under way, since it calls
-// answerPings after it has released the frame lock. The caller must not hold
-// that lock.
-//
-// It waits for neither. A reader that did would not read meanwhile, and two
-// ends that wait for each other to read would wait for ever.
-func (c *Conn) answerPings() {
-	if c.pongs.owed.Load() && c.frameLock.tryAcquire() && !c.spawn(c.pongWriter) {
-		c.frameLock.release()
-	}
-}
-
-// pongWriter sends the pongs that are owed, and releases the frame lock,
-// which the caller has taken for it.
-func (c *Conn) pongWriter() {
-	c.sendPongs(context.Background()) // an error closes the connection
-	c.releaseFrame()
-}
-
-// sendPongs sends the pongs that are owed. None is any more if it fails, since
-// nothing can be sent then. The caller holds the frame lock.
-func (c *Conn) sendPongs(ctx context.Context) error {
-	var b [maxControlPayload]byte
-	for {
-		p, ok := c.pongs.take(b[:0])
-		if !ok {
-			return nil
-		}
-		if err := c.writeLocked(ctx, header{flags: finBit, opcode: opPong}, p); err != nil {
-			c.pongs.clear()
-			return err
-		}
-	}
-}
-
-// pings are the pings sent whose pongs are awaited, oldest first.
-type pings struct {
-	mu      sync.Mutex
-	id      uint64
-	waiting []waitingPing
-}
-
-type waitingPing struct {
-	id       uint64
-	answered chan struct{}
-}
-
-func (s *pings) add() waitingPing {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.id++
-	w := waitingPing{s.id, make(chan struct{})}
-	s.waiting = append(s.waiting, w)
-	return w
-}
-
-func (s *pings) remove(w waitingPing) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, v := range s.waiting {
-		if v.id == w.id {
-			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
-			return
-		}
-	}
-}
-
-// answered marks the ping with payload p as answered, and those sent before
-// it, which the peer may skip.
-func (s *pings) answered(p []byte) {
-	if len(p) != 8 {
-		return // unsolicited
-	}
-	id := binary.BigEndian.Uint64(p)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, w := range s.waiting {
-		if w.id == id {
-			for _, w := range s.waiting[:i+1] {
-				close(w.answered)
-			}
-			s.waiting = append(s.waiting[:0], s.waiting[i+1:]...)
-			return
-		}
-	}
-}
-
-// Ping sends a ping and waits for the pong, which only arrives while another
-// goroutine reads, or after CloseRead. The connection stays open when ctx
-// ends while Ping waits for the pong.
-func (c *Conn) Ping(ctx context.Context) error {
-	if err := c.ping(ctx); err != nil {
-		return fmt.Errorf("wsreference: cannot ping: %w", err)
-	}
-	return nil
-}
-
-func (c *Conn) ping(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	// Under the lock, so that pings are sent in the order of their numbers.
-	if err := c.frameLock.acquire(ctx, c.closed); err != nil {
-		return c.cause(ctx, err)
-	}
-	w := c.pings.add()
-	defer c.pings.remove(w)
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], w.id)
-	err := c.writeLocked(ctx, header{flags: finBit, opcode: opPing}, b[:])
-	c.writing.endMessage() // of a message of its own, as far as ctx goes
-	c.releaseFrame()
+// handleClose acts on a close frame with payload p: it answers with the same
+// code, if this end has sent no close frame yet, and closes the network
+// connection. It returns the CloseError.
+func (d *dataReader) handleClose(ctx context.Context, p []byte) error {
+	e, err := parseClose(p)
 	if err != nil {
 		return err
 	}
-	select {
-	case <-w.answered:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-c.closed:
-		return c.cause(ctx, errClosedWhilePinging)
+	d.link.received.Store(&e)
+	d.link.ended.Store(true)
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout-notifyTimeout)
+	defer cancel()
+	answer, err := appendClose(nil, e.Code, "")
+	if err != nil {
+		return err
+	}
+	err = d.out.writeClose(ctx, answer) // the peer may be gone already
+	d.link.clean.Store(err == nil || err == errCloseSent)
+	d.link.abort()
+	return e
+}
+
+// fail fails the connection because of v (RFC 6455, section 7.1.7): it sends
+// a close frame, then discards for a short time what the peer sends, since
+// closing a TCP connection with unread data resets it, and a reset can
+// overtake the close frame. The caller holds the read lock.
+func (d *dataReader) fail(ctx context.Context, v violation) {
+	defer d.link.abort()
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout-notifyTimeout)
+	defer cancel()
+	p, err := appendClose(nil, v.code, v.text)
+	if err != nil || d.out.writeClose(ctx, p) != nil {
+		return
+	}
+	half, ok := d.link.rwc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	ctx, cancel = context.WithTimeout(ctx, lingerTimeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, d.link.abort)
+	defer stop()
+	io.Copy(io.Discard, &d.frames.in)
+}
+
+// awaitClose discards what the peer sends up to its close frame, and acts on
+// that. The first left bytes belong to a frame whose header has been read.
+// Each read is under ctx, so that a peer that stops in the middle of a frame
+// is not waited for longer than one that sends nothing.
+func (d *dataReader) awaitClose(ctx context.Context, left int64) error {
+	var scratch [512]byte
+	for {
+		for left > 0 {
+			n, err := d.frames.readFramePayload(ctx, scratch[:min(left, int64(len(scratch)))])
+			if err != nil {
+				return err
+			}
+			left -= int64(n)
+		}
+		h, err := d.frames.readFrameHeader(ctx)
+		if err != nil {
+			return err
+		}
+		if err := d.check(h); err != nil {
+			return err
+		}
+		if h.opcode == opClose {
+			p, err := d.readControl(ctx, h)
+			if err != nil {
+				return err
+			}
+			return d.handleClose(ctx, p)
+		}
+		left = h.length
 	}
 }

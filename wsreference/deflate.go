@@ -2,6 +2,7 @@ package wsreference
 
 import (
 	"compress/flate"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -34,232 +35,95 @@ func (m CompressionMode) defaultThreshold() int {
 	return 512
 }
 
+// deflateTailSize is the size of 00 00 ff ff, with which a flush ends. It is not
+// sent (RFC 7692, section 7.2.1).
+const deflateTailSize = 4
+
+// The compression levels of compress/flate, from least to greatest.
 const (
-	// deflateTailSize is the size of 00 00 ff ff, with which a flush ends. It
-	// is not sent (RFC 7692, section 7.2.1).
-	deflateTailSize = 4
-
-	// deflateTail is what an inflater is to see after a message: the bytes
-	// not sent, and an empty final block, to end on io.EOF.
-	deflateTail = "\x00\x00\xff\xff" + "\x01\x00\x00\xff\xff"
-
-	windowSize = 32 << 10
+	minLevel = flate.HuffmanOnly
+	maxLevel = flate.BestCompression
 )
 
-// Compressors and decompressors are big, and slow to make. They hold nothing
-// of a connection between two messages without context takeover.
-var (
-	flateWriters sync.Pool // of *flate.Writer
-	inflaters    = sync.Pool{New: func() any { return newInflater() }}
-)
+// flateWriters holds compressors, a pool for each level. They are big, and slow
+// to make, and hold nothing of a connection between two messages without
+// context takeover.
+var flateWriters [maxLevel - minLevel + 1]sync.Pool // of *flate.Writer
+
+// compressionLevel returns the level that an option asks for.
+func compressionLevel(option int) (int, error) {
+	switch {
+	case option == 0:
+		// The higher levels cost several times the time for a few percent.
+		return flate.BestSpeed, nil
+	case option < minLevel || option > maxLevel || option == flate.DefaultCompression:
+		return 0, fmt.Errorf("the compression level %d is neither 1 to 9 nor -2", option)
+	}
+	return option, nil
+}
+
+// getWriter returns a compressor of a level that writes to sink.
+func getWriter(level int, sink io.Writer) *flate.Writer {
+	if fw, ok := flateWriters[level-minLevel].Get().(*flate.Writer); ok {
+		fw.Reset(sink)
+		return fw
+	}
+	fw, _ := flate.NewWriter(sink, level) // the level is valid, so there is no error
+	return fw
+}
+
+// putWriter takes back what getWriter has returned.
+func putWriter(level int, fw *flate.Writer) {
+	fw.Reset(io.Discard) // forget the connection
+	flateWriters[level-minLevel].Put(fw)
+}
 
 // deflateParams is permessage-deflate as agreed on for one connection.
 type deflateParams struct {
 	writeTakeover bool // messages we send may refer to earlier ones
 	readTakeover  bool // messages we get may
+}
 
-	kept *flate.Writer // of the connection, with writeTakeover; the message lock guards it
+// compressor compresses the messages that one connection sends. The message
+// lock guards it.
+type compressor struct {
+	on        bool // permessage-deflate has been negotiated
+	takeover  bool // messages may refer to earlier ones
+	level     int
+	threshold int // least size in bytes of a message to compress
+
+	kept *flate.Writer // with takeover
 }
 
 // compresses reports whether a message that begins with n bytes is to be
 // compressed.
-func (c *Conn) compresses(n int) bool { return c.deflate != nil && n >= c.threshold }
+func (c *compressor) compresses(n int) bool { return c.on && n >= c.threshold }
 
-// writer returns the compressor for the message of w.
-func (d *deflateParams) writer(w *messageWriter) *flate.Writer {
-	if d.kept != nil {
-		return d.kept
+// begin returns the flate writer for a message, whose output goes to sink, the
+// same for all messages.
+func (c *compressor) begin(sink io.Writer) *flate.Writer {
+	if c.kept != nil {
+		return c.kept
 	}
-	sink := (*deflateSink)(w)
-	fw, ok := flateWriters.Get().(*flate.Writer)
-	if ok {
-		fw.Reset(sink)
-	} else {
-		// The level is valid, so there is no error. As for the level: the
-		// higher ones cost several times the time for a few percent.
-		fw, _ = flate.NewWriter(sink, flate.BestSpeed)
-	}
-	if d.writeTakeover {
-		d.kept = fw
+	fw := getWriter(c.level, sink)
+	if c.takeover {
+		c.kept = fw
 	}
 	return fw
 }
 
-// freeWriter takes back what writer has returned.
-func (d *deflateParams) freeWriter(fw *flate.Writer) {
-	if !d.writeTakeover {
-		fw.Reset(io.Discard) // forget the connection
-		flateWriters.Put(fw)
+// end takes back what begin has returned.
+func (c *compressor) end(fw *flate.Writer) {
+	if !c.takeover {
+		putWriter(c.level, fw)
 	}
 }
 
-// inflater returns a decompressor for the message of m.
-func (d *deflateParams) inflater(m *messageReader) *inflater {
-	f := inflaters.Get().(*inflater)
-	f.msg = m
-	f.pos, f.end, f.tail, f.any = 0, 0, 0, false
-	f.window = nil
-	if d.readTakeover {
-		f.window = &m.window
+// forget lets no later message refer to an earlier one. It is called when a
+// message has been sent past the compressor.
+func (c *compressor) forget() {
+	if c.kept != nil {
+		putWriter(c.level, c.kept)
+		c.kept = nil
 	}
-	f.reset()
-	return f
-}
-
-// inflater decompresses the payload of a message. It is the source of its own
-// flate reader, to which it passes compressed bytes one by one, as that needs
-// to stop at the exact end of the message.
-type inflater struct {
-	flate  io.ReadCloser
-	msg    *messageReader
-	window *window // nil without context takeover
-
-	buf      [1024]byte // compressed bytes from the frames
-	pos, end int        // of those not used yet
-	any      bool       // the frames have brought any byte
-	tail     int        // bytes used of deflateTail
-}
-
-func newInflater() *inflater {
-	f := new(inflater)
-	f.flate = flate.NewReader((*inflateSource)(f))
-	return f
-}
-
-// reset starts a new DEFLATE stream, which may refer to the window.
-func (f *inflater) reset() {
-	var dict []byte
-	if f.window != nil {
-		dict = f.window.bytes
-	}
-	// flate.NewReader's result is a Resetter by its documentation, and its
-	// Reset has no error to return.
-	f.flate.(flate.Resetter).Reset((*inflateSource)(f), dict)
-}
-
-// free gives f back after the end of its message.
-func (f *inflater) free() {
-	f.msg, f.window = nil, nil
-	inflaters.Put(f)
-}
-
-// Read reads decompressed payload.
-func (f *inflater) Read(p []byte) (int, error) {
-	for {
-		n, err := f.flate.Read(p)
-		if f.window != nil {
-			f.window.add(p[:n])
-		}
-		if err == io.EOF {
-			err = f.ended()
-		} else if err != nil && f.corrupt(err) {
-			err = errCorrupt
-		}
-		if n > 0 || err != nil || len(p) == 0 {
-			return n, err
-		}
-	}
-}
-
-var errCorrupt = violation{StatusInvalidFramePayloadData, "compressed data is corrupt"}
-
-// ended is called when the flate reader has come to the end of a stream. It
-// returns io.EOF if that is the end of the message.
-func (f *inflater) ended() error {
-	if f.tail == 0 && f.pos == f.end {
-		if err := (*inflateSource)(f).fill(); err != nil {
-			return err
-		}
-		if f.tail > 0 {
-			return io.EOF // the sender has ended it with a final block
-		}
-	}
-	if f.tail == 0 {
-		// A final block, and more behind it (RFC 7692, section 7.2.3.4).
-		f.reset()
-		return nil
-	}
-	if f.pos < f.end {
-		return errCorrupt // a block of the message has ended in the tail
-	}
-	return io.EOF
-}
-
-// corrupt reports whether err comes from the data and not from the network.
-func (f *inflater) corrupt(err error) bool {
-	switch err.(type) {
-	case flate.CorruptInputError, flate.InternalError:
-		return true
-	}
-	return err == io.ErrUnexpectedEOF && f.tail > 0
-}
-
-// inflateSource is an inflater as its flate reader sees it.
-type inflateSource inflater
-
-// ReadByte implements io.ByteReader.
-func (s *inflateSource) ReadByte() (byte, error) {
-	if s.pos == s.end {
-		if err := s.fill(); err != nil {
-			return 0, err
-		}
-	}
-	b := s.buf[s.pos]
-	s.pos++
-	return b, nil
-}
-
-// Read implements io.Reader. The flate reader uses it for stored blocks.
-func (s *inflateSource) Read(p []byte) (int, error) {
-	if s.pos == s.end {
-		if err := s.fill(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, s.buf[s.pos:s.end])
-	s.pos += n
-	return n, nil
-}
-
-// fill gets more bytes: those of the frames, then deflateTail.
-func (s *inflateSource) fill() error {
-	n, err := 0, io.EOF
-	if s.tail == 0 {
-		n, err = s.msg.payload(s.buf[:])
-		s.any = s.any || n > 0
-	}
-	if err == io.EOF {
-		if !s.any {
-			// Not even the one byte of an empty message (RFC 7692, section
-			// 7.2.3.6). It can mean nothing but that, so let it pass.
-			s.tail = deflateTailSize
-			s.any = true
-		}
-		n = copy(s.buf[:], deflateTail[s.tail:])
-		s.tail = len(deflateTail)
-		if n > 0 {
-			err = nil
-		}
-	}
-	s.pos, s.end = 0, n
-	return err
-}
-
-// window is the last windowSize bytes of the messages read, to which the next
-// may refer.
-type window struct{ bytes []byte }
-
-// add appends p.
-func (w *window) add(p []byte) {
-	if w.bytes == nil {
-		w.bytes = make([]byte, 0, windowSize)
-	}
-	if len(p) >= windowSize {
-		w.bytes = append(w.bytes[:0], p[len(p)-windowSize:]...)
-		return
-	}
-	if over := len(w.bytes) + len(p) - windowSize; over > 0 {
-		w.bytes = w.bytes[:copy(w.bytes, w.bytes[over:])]
-	}
-	w.bytes = append(w.bytes, p...)
 }

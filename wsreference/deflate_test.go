@@ -27,6 +27,16 @@ func deflated(t *testing.T, p []byte) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\x00\x00\xff\xff"))
 }
 
+// inflate returns what a compressed message holds that refers to no other.
+func inflate(t *testing.T, b []byte) []byte {
+	t.Helper()
+	got, err := io.ReadAll(flate.NewReader(io.MultiReader(bytes.NewReader(b), strings.NewReader(deflateTail))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
 // deflatePeer returns a Conn that has agreed on compression, and its peer.
 func deflatePeer(t *testing.T, readTakeover bool) (*Conn, *rawPeer) {
 	return newPeer(t, peerConfig{connConfig: connConfig{deflate: &deflateParams{readTakeover: readTakeover}}})
@@ -42,7 +52,7 @@ func TestDeflateEcho(t *testing.T) {
 	text := []byte(strings.Repeat("The quick brown fox jumps over the lazy dog. ", 5000))
 	for _, mode := range []CompressionMode{CompressionContextTakeover, CompressionNoContextTakeover} {
 		client, server := pipeConns(mode)
-		client.threshold, server.threshold = 1, 1
+		client.messages.deflate.threshold, server.messages.deflate.threshold = 1, 1
 		client.SetReadLimit(-1)
 		server.SetReadLimit(-1)
 		done := make(chan error)

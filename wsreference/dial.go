@@ -1,14 +1,16 @@
 package wsreference
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,6 +39,10 @@ type DialOptions struct {
 	// compressed; 0 means the default of the mode.
 	CompressionThreshold int
 
+	// CompressionLevel is the level of compress/flate: from 1, the fastest, to
+	// 9, or -2 for Huffman codes only; 0 means 1.
+	CompressionLevel int
+
 	// SkipUTF8Check lets text messages through that are not valid UTF-8.
 	SkipUTF8Check bool
 
@@ -60,14 +66,39 @@ const maxErrorBody = 1024
 // The response is that of the server, also if it refused the handshake; its
 // body then holds at most 1024 bytes, in memory, and need not be closed.
 func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, *http.Response, error) {
-	c, resp, err := dial(ctx, url, opts)
+	u, err := parseURL(url)
 	if err != nil {
-		return nil, resp, fmt.Errorf("wsreference: cannot connect to %s: %w", url, err)
+		return nil, nil, fmt.Errorf("wsreference: cannot connect: %w", err)
+	}
+	c, resp, err := dial(ctx, u, opts)
+	if err != nil {
+		return nil, resp, fmt.Errorf("wsreference: cannot connect to %s: %w", u.Redacted(), err)
 	}
 	return c, resp, nil
 }
 
-func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.Response, error) {
+// parseURL reads the URL given to Dial. Its errors do not quote the URL, which
+// may hold a password.
+func parseURL(rawURL string) (*url.URL, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err
+		}
+		return nil, fmt.Errorf("the URL is malformed: %w", err)
+	}
+	switch u.Scheme {
+	case "ws", "wss", "http", "https":
+	default:
+		return nil, fmt.Errorf("the URL's scheme %q is none of ws, wss, http, https", u.Scheme)
+	}
+	if u.Host == "" {
+		return nil, errors.New("the URL has no host")
+	}
+	return u, nil
+}
+
+func dial(ctx context.Context, u *url.URL, opts *DialOptions) (*Conn, *http.Response, error) {
 	if opts == nil {
 		opts = new(DialOptions)
 	}
@@ -85,14 +116,22 @@ func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.R
 	shaken.Timeout = 0
 	shaken.CheckRedirect = redirects(client.CheckRedirect)
 
+	level, err := compressionLevel(opts.CompressionLevel)
+	if err != nil {
+		return nil, nil, err
+	}
+	var conn net.Conn // of the last request
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { conn = info.Conn },
+	})
 	key := newKey()
-	req, err := newRequest(ctx, rawURL, key, opts)
+	req, err := newRequest(ctx, u, key, opts)
 	if err != nil {
 		return nil, nil, err
 	}
 	resp, err := shaken.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, redacted(err)
 	}
 	cfg, err := checkResponse(resp, key, opts)
 	if err != nil {
@@ -105,7 +144,22 @@ func dial(ctx context.Context, rawURL string, opts *DialOptions) (*Conn, *http.R
 		return nil, resp, errNoTakeOver
 	}
 	resp.Body = http.NoBody
-	return newConn(rwc, bufio.NewReaderSize(rwc, bufferSize), nil, cfg), resp, nil
+	cfg.conn = conn
+	cfg.level = level
+	return newConn(rwc, cfg), resp, nil
+}
+
+// redacted returns an error of net/http without the password in its URL. That
+// of a redirect still has it.
+func redacted(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		if u, parseErr := url.Parse(e.URL); parseErr == nil {
+			e.URL = u.Redacted()
+		} else {
+			e.URL = "a malformed URL"
+		}
+	}
+	return err
 }
 
 // keepBody closes the body of a response that refuses the handshake, and
@@ -160,16 +214,11 @@ func newKey() string {
 }
 
 // newRequest makes the client's handshake (RFC 6455, section 4.1).
-func newRequest(ctx context.Context, rawURL, key string, opts *DialOptions) (*http.Request, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, err
-	}
+func newRequest(ctx context.Context, u *url.URL, key string, opts *DialOptions) (*http.Request, error) {
+	shaken := *u
+	u = &shaken
 	if err := httpScheme(u); err != nil {
 		return nil, err
-	}
-	if u.Host == "" {
-		return nil, fmt.Errorf("the URL %q has no host", rawURL)
 	}
 	u.Fragment = ""
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)

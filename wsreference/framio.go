@@ -9,10 +9,10 @@ import (
 
 // unreadable returns the error that keeps the connection from being read under
 // ctx, if there is one.
-func (c *Conn) unreadable(ctx context.Context) error {
-	if c.ended.Load() {
+func (r *frameReader) unreadable(ctx context.Context) error {
+	if r.link.ended.Load() {
 		// Nothing may follow a close frame.
-		if closeReceivedErr := c.closeReceivedErr(); closeReceivedErr != nil {
+		if closeReceivedErr := r.link.receivedErr(); closeReceivedErr != nil {
 			return closeReceivedErr
 		}
 		return net.ErrClosed
@@ -22,69 +22,69 @@ func (c *Conn) unreadable(ctx context.Context) error {
 
 // prepareRead readies the connection for a read that may wait. From here to
 // the call of finishRead, the end of ctx closes the connection.
-func (c *Conn) prepareRead(ctx context.Context) {
-	c.reading.begin(ctx)
+func (r *frameReader) prepareRead(ctx context.Context) {
+	r.link.reading.begin(ctx)
 }
 
-// finishRead ends the hold that ctx has on the connection, and replaces the
-// error of a failed read by what made it fail. A read that succeeded although
-// ctx has closed the connection meanwhile counts as failed.
-func (c *Conn) finishRead(ctx context.Context, err *error) {
-	if cut := c.reading.end(); cut {
+// finishRead ends a read that prepareRead began. It replaces the error of a
+// failed read by the reason. A read that succeeded although ctx has closed the
+// connection meanwhile counts as failed.
+func (r *frameReader) finishRead(ctx context.Context, err *error) {
+	if cut := r.link.reading.end(); cut {
 		*err = ctx.Err()
 		return
 	}
 	if *err == nil {
 		return
 	}
-	if c.ended.Load() {
+	if r.link.ended.Load() {
 		*err = net.ErrClosed
 	}
 	if ctx.Err() != nil {
-		// A closed connection is the consequence, not the cause.
+		// The end of ctx closed the connection, not the reverse.
 		*err = ctx.Err()
 	}
 }
 
 // readFrameHeader reads the header of the next frame. One that is there needs
 // no wait, and so no guard.
-func (c *Conn) readFrameHeader(ctx context.Context) (header, error) {
-	if c.ended.Load() {
-		return header{}, c.unreadable(ctx)
+func (r *frameReader) readFrameHeader(ctx context.Context) (header, error) {
+	if r.link.ended.Load() {
+		return header{}, r.unreadable(ctx)
 	}
-	h, err := c.in.header()
+	h, err := r.in.header()
 	if err == errShortHeader {
-		return c.waitFrameHeader(ctx)
+		return r.waitFrameHeader(ctx)
 	}
 	return h, err
 }
 
-func (c *Conn) waitFrameHeader(ctx context.Context) (h header, err error) {
+func (r *frameReader) waitFrameHeader(ctx context.Context) (h header, err error) {
 	if err := ctx.Err(); err != nil {
 		return header{}, err
 	}
-	c.prepareRead(ctx)
-	defer c.finishRead(ctx, &err)
+	r.prepareRead(ctx)
+	defer r.finishRead(ctx, &err)
 
-	return c.in.readHeader()
+	return r.in.readHeader()
 }
 
 // readFramePayload reads what has arrived of the payload of a frame into p,
 // at least one byte unless p is empty. Bytes that are there need no wait, and
 // so no guard.
-func (c *Conn) readFramePayload(ctx context.Context, p []byte) (int, error) {
-	if c.ended.Load() || ctx.Err() != nil {
-		return 0, c.unreadable(ctx)
+func (r *frameReader) readFramePayload(ctx context.Context, p []byte) (int, error) {
+	if r.link.ended.Load() || ctx.Err() != nil {
+		return 0, r.unreadable(ctx)
 	}
-	if n := c.in.take(p); n > 0 {
+	if n := r.in.take(p); n > 0 {
 		return n, nil
 	}
-	return c.waitFramePayload(ctx, p)
+	return r.waitFramePayload(ctx, p)
 }
 
-func (c *Conn) waitFramePayload(ctx context.Context, p []byte) (n int, err error) {
-	c.prepareRead(ctx)
-	defer c.finishRead(ctx, &err)
+func (r *frameReader) waitFramePayload(ctx context.Context, p []byte) (n int, err error) {
+	r.prepareRead(ctx)
+	defer r.finishRead(ctx, &err)
 
-	return c.in.Read(p)
+	return r.in.Read(p)
 }

@@ -7,37 +7,35 @@ import (
 	"net"
 )
 
-// prepareRead readies the connection for reading part of a frame under ctx.
-// The returned func must be called when the read is done: it ends the hold
-// that ctx has on the connection, and replaces the error of a failed read,
-// which err points to, by what made it fail.
-func (c *Conn) prepareRead(ctx context.Context, err *error) (func(), error) {
+// prepareRead readies the connection for reading part of a frame under ctx:
+// until the read is finished, the end of ctx closes the connection.
+func (r *frameReader) prepareRead(ctx context.Context, err *error) (func(), error) {
 	select {
-	case <-c.closed:
+	case <-r.link.closed:
 		return nil, net.ErrClosed
 	default:
 	}
 
-	// From here to the call of done, the end of ctx closes the connection.
-	c.reading.begin(ctx)
+	r.link.reading.begin(ctx)
 
 	done := func() {
-		c.reading.end()
+		r.link.reading.end()
 		if *err == nil {
 			return
 		}
+		// Report why the read failed, not what the network said then.
 		select {
-		case <-c.closed:
+		case <-r.link.closed:
 			*err = net.ErrClosed
 		default:
 		}
 		if ctx.Err() != nil {
-			// A closed connection is the consequence, not the cause.
+			// The end of ctx closed the connection, not the reverse.
 			*err = ctx.Err()
 		}
 	}
 
-	if closeReceivedErr := c.closeReceivedErr(); closeReceivedErr != nil {
+	if closeReceivedErr := r.link.receivedErr(); closeReceivedErr != nil {
 		// Nothing may follow a close frame.
 		defer done()
 		return nil, closeReceivedErr
@@ -47,24 +45,24 @@ func (c *Conn) prepareRead(ctx context.Context, err *error) (func(), error) {
 }
 
 // readFrameHeader reads the header of the next frame.
-func (c *Conn) readFrameHeader(ctx context.Context) (h header, err error) {
-	done, err := c.prepareRead(ctx, &err)
+func (r *frameReader) readFrameHeader(ctx context.Context) (h header, err error) {
+	done, err := r.prepareRead(ctx, &err)
 	if err != nil {
 		return header{}, err
 	}
 	defer done()
 
-	return c.in.readHeader()
+	return r.in.readHeader()
 }
 
 // readFramePayload reads what has arrived of the payload of a frame into p,
 // at least one byte unless p is empty.
-func (c *Conn) readFramePayload(ctx context.Context, p []byte) (n int, err error) {
-	done, err := c.prepareRead(ctx, &err)
+func (r *frameReader) readFramePayload(ctx context.Context, p []byte) (n int, err error) {
+	done, err := r.prepareRead(ctx, &err)
 	if err != nil {
 		return 0, err
 	}
 	defer done()
 
-	return c.in.Read(p)
+	return r.in.Read(p)
 }

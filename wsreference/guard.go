@@ -31,7 +31,7 @@ import (
 // begin, end and endMessage are called by the owner of the direction alone:
 // the holder of the read lock, or of the frame lock.
 type guard struct {
-	conn     *Conn
+	cut      func() // closes the connection
 	callback func() // g.fire, made once
 
 	state atomic.Uint32 // of the operation: guardActive, guardFired
@@ -52,8 +52,8 @@ const (
 	guardFired              // its context has ended, the connection is being closed
 )
 
-func (g *guard) init(c *Conn) {
-	g.conn = c
+func (g *guard) init(cut func()) {
+	g.cut = cut
 	g.callback = g.fire
 }
 
@@ -120,7 +120,7 @@ func (g *guard) fire() {
 	hit := g.ctx != nil && g.ctx.Err() != nil && g.state.Or(guardFired)&guardActive != 0
 	g.mu.Unlock()
 	if hit {
-		g.conn.abort()
+		g.cut()
 	}
 }
 

@@ -12,17 +12,17 @@ import (
 // frame, which costs four allocations: the callback, the stop function moved
 // to the heap, and two of context.AfterFunc's own.
 type guard struct {
-	conn *Conn
+	cut  func() // closes the connection
 	stop atomic.Pointer[func() bool]
 }
 
-func (g *guard) init(c *Conn) { g.conn = c }
+func (g *guard) init(cut func()) { g.cut = cut }
 
 // begin starts an operation under ctx.
 func (g *guard) begin(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() {
 		g.end()
-		g.conn.abort()
+		g.cut()
 	})
 	if old := g.stop.Swap(&stop); old != nil {
 		(*old)()

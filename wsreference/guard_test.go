@@ -45,7 +45,7 @@ func guardedMessage(g *guard, n int, ctx context.Context) {
 // TestGuardKeeps pins when a registration is made and dropped.
 func TestGuardKeeps(t *testing.T) {
 	c, _ := newPeer(t, peerConfig{})
-	g := &c.reading
+	g := &c.link.reading
 	a, aStarted, aStopped := newCountingCtx(t)
 	b, bStarted, bStopped := newCountingCtx(t)
 	steps := []struct {
@@ -89,10 +89,10 @@ func TestGuardWithDerivedContext(t *testing.T) {
 	defer cancel()
 	type key struct{}
 	for i := range 5 {
-		guardedMessage(&c.reading, 2, context.WithValue(parent, key{}, i))
+		guardedMessage(&c.link.reading, 2, context.WithValue(parent, key{}, i))
 	}
 	// The registration that the second message has left still serves.
-	if got := c.reading.ctx.Value(key{}); got != 1 {
+	if got := c.link.reading.ctx.Value(key{}); got != 1 {
 		t.Errorf("the registration is that of message %v", got)
 	}
 }
@@ -103,7 +103,7 @@ func TestGuardFires(t *testing.T) {
 	isClosed := func(c *Conn) bool {
 		synctest.Wait()
 		select {
-		case <-c.closed:
+		case <-c.link.closed:
 			return true
 		default:
 			return false
@@ -169,7 +169,7 @@ func TestGuardFires(t *testing.T) {
 			c, _ := newPeer(t, peerConfig{})
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			if cut := tt.f(&c.reading, ctx, cancel); cut != tt.cut {
+			if cut := tt.f(&c.link.reading, ctx, cancel); cut != tt.cut {
 				t.Errorf("%s: end reports %v", tt.name, cut)
 			}
 			if got := isClosed(c); got != tt.closed {

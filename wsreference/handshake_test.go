@@ -196,6 +196,10 @@ func TestAcceptRequests(t *testing.T) {
 		{"scheme not of the pattern", []string{"Origin: http://secure.example"}, 403},
 		{"null origin", []string{"Origin: null"}, 403},
 		{"malformed origin", []string{"Origin: http://%"}, 403},
+		{"own origin but for a letter that Unicode folds", []string{"Origin: http://\u017ferver.example.com"}, 403},
+		{"friend but for a letter that Unicode folds", []string{"Origin: http://best.friend.e\u212aample"}, 403},
+		{"Upgrade with a letter that Unicode folds", []string{"Upgrade: web\u017focket"}, 426},
+		{"Connection with a letter that Unicode folds", []string{"Connection: upgrade\u017f"}, 426},
 		{"two origins", []string{"Origin: http://server.example.com", "+Origin: http://server.example.com"}, 403},
 	}
 	for _, tt := range tests {
@@ -210,6 +214,10 @@ func TestAcceptRequests(t *testing.T) {
 			}
 			if resp.Header.Get("X-Extra") == "" {
 				t.Errorf("%s: the application's header field is missing", tt.name)
+			}
+		case 405:
+			if resp.Header.Get("Allow") != "GET" {
+				t.Errorf("%s: the answer does not tell the method: %v", tt.name, resp.Header)
 			}
 		case 426:
 			if resp.Header.Get("Sec-WebSocket-Version") != "13" || resp.Header.Get("Upgrade") != "websocket" {

@@ -1,48 +1,89 @@
 package wsreference
 
 import (
-	"bufio"
 	"io"
+	"sync"
 )
 
-// input is what comes from the peer. It looks into the buffer of a
-// bufio.Reader, so that a frame that is there costs no call of its methods.
+// bufferSize is the size in bytes of the buffer through which frames are read,
+// and of the largest frame into which a Writer gathers small writes.
+const bufferSize = 4096
+
+// inputBuffers holds the buffers of inputs. An input on a TCP connection has
+// one only while there are bytes in it.
+var inputBuffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+// input is what comes from the peer, through a buffer.
 type input struct {
-	br    *bufio.Reader
-	ahead []byte // the end of what br has buffered: what has not been used
+	src   io.Reader
+	idle  idleReader // not nil if a wait for the first bytes needs no buffer
+	buf   *[bufferSize]byte
+	ahead []byte // what has arrived and has not been used
 	err   error  // that came with the last bytes, for the next wait
 }
 
-// newInput returns an input that reads from br, whose buffer holds a frame
-// header at least.
-func newInput(br *bufio.Reader) input {
-	in := input{br: br}
-	in.look(br.Buffered())
-	return in
+// idleReader waits for bytes without having a buffer meanwhile.
+type idleReader interface {
+	// read waits, takes a buffer from inputBuffers, and reads into it. It
+	// returns nil instead of a buffer if there is an error.
+	read() (*[bufferSize]byte, int, error)
 }
 
-// look has n bytes ready in ahead, or more. It waits for them if they are not
-// in the buffer.
-func (in *input) look(n int) error {
-	_, err := in.br.Peek(n)
-	in.ahead, _ = in.br.Peek(in.br.Buffered())
-	return err
+// newInput returns an input that reads from src, after the bytes early. The
+// reader idle, if not nil, reads from the same source.
+func newInput(src io.Reader, early []byte, idle idleReader) input {
+	return input{src: src, ahead: early, idle: idle}
 }
 
-// drop tells br what has been used. Nothing is ready then, until look.
-func (in *input) drop() {
-	in.br.Discard(in.br.Buffered() - len(in.ahead))
-	in.ahead = nil
-}
-
-// more waits until more bytes are ready than there are.
+// more waits until more bytes are ready than there are, of which there are
+// fewer than a frame header has.
 func (in *input) more() error {
 	if in.err != nil {
 		return in.err
 	}
-	n := len(in.ahead) + 1
-	in.drop()
-	return in.look(n)
+	if len(in.ahead) == 0 && in.idle != nil {
+		return in.wait()
+	}
+	if in.buf == nil {
+		in.buf = inputBuffers.Get().(*[bufferSize]byte)
+	}
+	n := copy(in.buf[:], in.ahead)
+	m, err := in.fill(in.buf[n:])
+	in.ahead = in.buf[:n+m]
+	return err
+}
+
+// wait waits for bytes without a buffer, if that can be.
+func (in *input) wait() error {
+	if in.buf != nil {
+		inputBuffers.Put(in.buf)
+		in.buf, in.ahead = nil, nil
+	}
+	buf, n, err := in.idle.read()
+	if err != nil {
+		return err
+	}
+	in.buf, in.ahead = buf, buf[:n]
+	return nil
+}
+
+// maxEmptyReads is how many reads of the source in a row may bring nothing.
+const maxEmptyReads = 100
+
+// fill reads at least one byte into p, which is not empty. It returns no error
+// with bytes.
+func (in *input) fill(p []byte) (int, error) {
+	for range maxEmptyReads {
+		n, err := in.src.Read(p)
+		if n > 0 {
+			in.err = err
+			return n, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return 0, io.ErrNoProgress
 }
 
 // take moves what is ready to p, as far as there is room, and returns how many
@@ -63,15 +104,10 @@ func (in *input) Read(p []byte) (int, error) {
 		if in.err != nil {
 			return 0, in.err
 		}
-		in.drop()
-		if len(p) >= in.br.Size() {
-			n, err := in.br.Read(p) // past the buffer
-			if n > 0 && err != nil {
-				in.err, err = err, nil
-			}
-			return n, err
+		if len(p) >= bufferSize {
+			return in.fill(p) // past the buffer
 		}
-		if err := in.look(1); err != nil {
+		if err := in.more(); err != nil {
 			return 0, err
 		}
 	}

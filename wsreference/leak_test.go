@@ -2,6 +2,8 @@ package wsreference
 
 import (
 	"context"
+	"io"
+	"log"
 	"runtime"
 	"strings"
 	"testing"
@@ -84,3 +86,6 @@ func TestLeaks(t *testing.T) {
 		})
 	}
 }
+
+// newLog returns a logger for an HTTP server.
+func newLog(w io.Writer) *log.Logger { return log.New(w, "", 0) }

@@ -27,6 +27,9 @@ const (
 // tryAcquire takes the lock if it is free.
 func (l *lock) tryAcquire() bool { return l.state.CompareAndSwap(lockFree, lockHeld) }
 
+// held reports whether somebody has the lock.
+func (l *lock) held() bool { return l.state.Load() != lockFree }
+
 // acquire takes the lock. It fails with ctx's error, or with net.ErrClosed
 // when closed is closed, but only if it had to wait.
 func (l *lock) acquire(ctx context.Context, closed <-chan struct{}) error {

@@ -1,8 +1,8 @@
 package wsreference
 
 import (
-	"bufio"
 	"bytes"
+	"compress/flate"
 	"io"
 	"sync"
 	"testing"
@@ -102,10 +102,13 @@ type peerConfig struct {
 // newPeer returns a Conn and its peer. The Conn is closed with the test.
 func newPeer(tb testing.TB, cfg peerConfig) (*Conn, *rawPeer) {
 	in, out := newStream(0), newStream(cfg.room)
+	if cfg.level == 0 {
+		cfg.level = flate.BestSpeed
+	}
 	near, far := memConn{in, out}, memConn{out, in}
-	c := newConn(near, bufio.NewReaderSize(near, bufferSize), nil, cfg.connConfig)
+	c := newConn(near, cfg.connConfig)
 	tb.Cleanup(func() { c.CloseNow() })
-	return c, &rawPeer{tb, far, newInput(bufio.NewReader(far)), !cfg.client}
+	return c, &rawPeer{tb, far, newInput(far, nil, nil), !cfg.client}
 }
 
 // bytes sends b as it is.

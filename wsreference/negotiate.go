@@ -1,9 +1,6 @@
 package wsreference
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // extensionName is the name of permessage-deflate (RFC 7692, section 7).
 const extensionName = "permessage-deflate"
@@ -106,7 +103,7 @@ func parseDeflate(e extension, isOffer bool) (deflateOffer, error) {
 	var o deflateOffer
 	seen := make(map[string]bool)
 	for _, p := range e.params {
-		name := strings.ToLower(p.name)
+		name := toLower(p.name)
 		if seen[name] {
 			return o, fmt.Errorf("parameter %s is given twice", p.name)
 		}

@@ -123,7 +123,7 @@ func TestNetConnDeadlines(t *testing.T) {
 		if n, err := server.Read(buf); n != 2 || err != nil {
 			t.Errorf("Read: %d, %v", n, err)
 		}
-		// One that passes while the call waits ends it, and the connection.
+		// One that passes while the call waits ends it, not the connection.
 		start := time.Now()
 		server.SetReadDeadline(start.Add(time.Second))
 		if _, err := server.Read(buf); !isTimeout(err) {
@@ -132,21 +132,81 @@ func TestNetConnDeadlines(t *testing.T) {
 		if d := time.Since(start); d != time.Second {
 			t.Errorf("Read took %v", d)
 		}
-		if _, err := client.Write(buf); err == nil {
-			t.Error("the connection is open")
+		if _, err := client.Write([]byte("late")); err != nil {
+			t.Errorf("Write after the deadline of the other end: %v", err)
 		}
-		client.Close()
-		server.Close()
+		server.SetReadDeadline(time.Time{})
+		if n, err := server.Read(buf); string(buf[:n]) != "late" || err != nil {
+			t.Errorf("Read after its deadline: %q, %v", buf[:n], err)
+		}
+		closeBoth(client, server)
 	})
+}
+
+// closeBoth closes both ends at once: neither waits for the other's answer.
+func closeBoth(a, b net.Conn) {
+	var wg sync.WaitGroup
+	wg.Go(func() { a.Close() })
+	wg.Go(func() { b.Close() })
+	wg.Wait()
+}
+
+// TestNetConnWriteDeadlines pins what a deadline leaves of a Write: the message
+// is under way, and nothing is lost, repeated, or out of order.
+func TestNetConnWriteDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := netConns(t, MessageText) // nobody reads: a write waits
 		client.SetWriteDeadline(time.Now().Add(time.Second))
-		if n, err := client.Write(buf); n != 0 || !isTimeout(err) {
+		buf := []byte("first")
+		if n, err := client.Write(buf); n != len(buf) || !isTimeout(err) {
 			t.Errorf("Write over the deadline: %d, %v", n, err)
 		}
-		client.Close()
-		server.Close()
+		copy(buf, "xxxxx") // is the caller's again
+		client.SetWriteDeadline(time.Now().Add(time.Second))
+		if n, err := client.Write(buf); n != 0 || !isTimeout(err) {
+			t.Errorf("Write behind one that is stuck: %d, %v", n, err)
+		}
+		client.SetWriteDeadline(time.Time{})
+		go func() {
+			if n, err := client.Write([]byte(", second")); n != 8 || err != nil {
+				t.Errorf("Write after the deadlines: %d, %v", n, err)
+			}
+			client.Close()
+		}()
+		if b, err := io.ReadAll(server); string(b) != "first, second" || err != nil {
+			t.Errorf("the peer got %q, %v", b, err)
+		}
 	})
+}
+
+// TestNetConnAfterClose pins that Close ends the calls under way, and that all
+// calls say net.ErrClosed then.
+func TestNetConnAfterClose(t *testing.T) {
+	for _, compression := range []CompressionMode{CompressionDisabled, CompressionContextTakeover} {
+		synctest.Test(t, func(t *testing.T) {
+			c, s := pipeConns(compression)
+			client, server := NetConn(t.Context(), c, MessageText), NetConn(t.Context(), s, MessageText)
+			errs := make(chan error, 5)
+			go func() { _, err := client.Read(make([]byte, 1)); errs <- err }()
+			go func() { _, err := client.Write(big); errs <- err }()
+			synctest.Wait()
+			closed := make(chan bool)
+			go func() { client.Close(); close(closed) }()
+			synctest.Wait()
+			server.Close()
+			<-closed
+			_, err := client.Read(make([]byte, 1))
+			errs <- err
+			_, err = client.Write([]byte("x"))
+			errs <- err
+			errs <- client.SetDeadline(time.Time{})
+			for range 5 {
+				if err := <-errs; !errors.Is(err, net.ErrClosed) {
+					t.Errorf("a call on a closed connection: %v", err)
+				}
+			}
+		})
+	}
 }
 
 // TestNetConnContext pins that the context given to NetConn ends its calls.

@@ -1,7 +1,6 @@
 package wsreference
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -319,7 +318,7 @@ func TestReadAtEnd(t *testing.T) {
 		io.Writer
 		io.Closer
 	}{&lastBytes{frame}, io.Discard, io.NopCloser(nil)}
-	c := newConn(rwc, bufio.NewReaderSize(rwc, bufferSize), nil, connConfig{client: true})
+	c := newConn(rwc, connConfig{client: true})
 	defer c.CloseNow()
 	if _, b, err := c.Read(t.Context()); err != nil || !bytes.Equal(b, msg) {
 		t.Errorf("%d bytes, %v; want %d", len(b), err, len(msg))

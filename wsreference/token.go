@@ -14,13 +14,28 @@ import (
 func hasToken(h http.Header, name, token string) bool {
 	for _, line := range h.Values(name) {
 		for item := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.Trim(item, " \t"), token) {
+			if equalFold(strings.Trim(item, " \t"), token) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// toLower returns s with the letters A to Z in lower case, and all else as it
+// is. Case folding by Unicode would take other letters for these.
+func toLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// equalFold reports whether a and b are equal but for the case of the letters A
+// to Z.
+func equalFold(a, b string) bool { return toLower(a) == toLower(b) }
 
 // tokens returns the elements of the list in field name of h. It reports
 // false if one of them is not a token.

@@ -3,74 +3,210 @@ package wsreference
 import (
 	"compress/flate"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"sync"
+	"sync/atomic"
+	"unsafe"
 )
 
-// payloadBuffers holds the buffers in which a Writer gathers a frame. They
-// are shared because an idle connection needs none.
+var errWriterClosed = errors.New("the message has been ended")
+
+// ErrWriterOpen is found, by errors.Is, in the error of a call that has waited
+// in vain for the MessageWriter of another message to be closed. A goroutine
+// that calls Write or Writer while its own MessageWriter is open waits for
+// itself, until its context ends.
+var ErrWriterOpen = errors.New("a MessageWriter of this connection has not been closed")
+
+// payloadBuffers holds the buffers in which a MessageWriter gathers a frame.
+// They are shared because an idle connection needs none.
 var payloadBuffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-// messageWriter writes one message after the other in frames. The holder of
-// the message lock owns it.
-type messageWriter struct {
-	conn   *Conn
-	ctx    context.Context
-	active bool
-	begun  bool   // the first Write has decided about compression
-	opcode opcode // of the next frame: opContinuation after the first
-	rsv1   bool   // on the next frame
-
-	buf     *[bufferSize]byte
-	n       int           // bytes in buf
-	deflate *flate.Writer // nil for a message that is not compressed
-	err     error         // why the message cannot be completed
+// MessageWriter writes one message piece by piece. Conn.Writer returns it.
+//
+// It is a small value that implements io.WriteCloser. Converting it to an
+// interface allocates 16 bytes, as to call io.Copy; calling its methods
+// allocates nothing. It is for one goroutine. Once closed it is of no effect,
+// whatever is written to the connection since.
+type MessageWriter struct {
+	w  *messageWriter
+	id uint64
 }
 
-// begin starts a message. The caller has taken the message lock.
-func (w *messageWriter) begin(ctx context.Context, op opcode) {
-	w.ctx, w.opcode = ctx, op
-	w.active, w.begun, w.rsv1 = true, false, false
-	w.buf = payloadBuffers.Get().(*[bufferSize]byte)
-	w.n = 0
-	w.err = nil
-}
-
-// Write implements io.Writer for the user of Conn.Writer.
-func (w *messageWriter) Write(p []byte) (int, error) {
-	n, err := w.write(p)
+// Write writes a piece of the message under the context given to Conn.Writer.
+// Small pieces are gathered into frames of up to 4096 bytes.
+//
+// If that context ends, the message cannot be completed. If part of it has been
+// sent, the connection is closed. If nothing has, the connection is left as it
+// is, and Close gives up the message.
+func (w MessageWriter) Write(p []byte) (int, error) {
+	if !w.valid() {
+		return 0, fmt.Errorf("wsreference: cannot write the message: %w", errWriterClosed)
+	}
+	n, err := w.w.write(p)
 	if err != nil {
 		err = fmt.Errorf("wsreference: cannot write the message: %w", err)
 	}
 	return n, err
 }
 
-// Close implements io.Closer for the user of Conn.Writer.
-func (w *messageWriter) Close() error {
-	if err := w.close(); err != nil {
+// WriteString is Write for a string, which it does not copy. io.WriteString
+// calls it.
+func (w MessageWriter) WriteString(s string) (int, error) {
+	return w.Write(unsafe.Slice(unsafe.StringData(s), len(s))) // Write does not modify it
+}
+
+// Close ends the message and lets the next begin. It must be called, also after
+// a Write has failed. A second Close returns an error and does nothing.
+func (w MessageWriter) Close() error {
+	if !w.valid() {
+		return fmt.Errorf("wsreference: cannot end the message: %w", errWriterClosed)
+	}
+	if err := w.w.close(); err != nil {
 		return fmt.Errorf("wsreference: cannot end the message: %w", err)
 	}
 	return nil
 }
 
-func (w *messageWriter) write(p []byte) (int, error) {
-	if !w.active {
-		return 0, errWriterClosed
+// valid reports whether the message has not been ended.
+func (w MessageWriter) valid() bool { return w.w != nil && w.w.open.Load() == w.id }
+
+// messageWriter writes one message after the other. A message in several
+// frames takes the message lock, and owns all fields but open.
+type messageWriter struct {
+	out     *frameWriter
+	deflate compressor
+
+	lock lock          // the message lock; the frame lock may be taken under it
+	open atomic.Uint64 // id of the message of a MessageWriter, 0 if none is open
+	id   uint64        // of the last one
+
+	ctx    context.Context
+	begun  bool   // the first Write has decided about compression
+	opcode opcode // of the next frame: opContinuation after the first
+	rsv1   bool   // on the next frame
+
+	buf      *[bufferSize]byte
+	n        int           // bytes in buf
+	deflater *flate.Writer // nil for a message that is not compressed
+	err      error         // why the message cannot be completed
+}
+
+// acquire takes the message lock.
+func (w *messageWriter) acquire(ctx context.Context) error {
+	err := w.lock.acquire(ctx, w.out.link.closed)
+	if err == nil {
+		return nil
 	}
+	err = w.out.link.cause(ctx, err)
+	if e := ctx.Err(); e != nil && errors.Is(err, e) && w.open.Load() != 0 {
+		return fmt.Errorf("%w: %w", ErrWriterOpen, err)
+	}
+	return err
+}
+
+// begin starts a message in several frames, under the message lock, and returns
+// its writer.
+func (w *messageWriter) begin(ctx context.Context, op opcode) (MessageWriter, error) {
+	if err := w.acquire(ctx); err != nil {
+		return MessageWriter{}, err
+	}
+	w.start(ctx, op)
+	w.id++
+	w.open.Store(w.id)
+	return MessageWriter{w, w.id}, nil
+}
+
+// start prepares for a message. The caller has taken the message lock.
+func (w *messageWriter) start(ctx context.Context, op opcode) {
+	w.ctx, w.opcode = ctx, op
+	w.begun, w.rsv1 = false, false
+	w.buf = payloadBuffers.Get().(*[bufferSize]byte)
+	w.n = 0
+	w.err = nil
+}
+
+// whole sends p as one message.
+func (w *messageWriter) whole(ctx context.Context, op opcode, p []byte) error {
+	if w.deflate.compresses(len(p)) {
+		return w.compressed(ctx, op, p)
+	}
+	return w.single(ctx, header{flags: finBit, opcode: op}, p)
+}
+
+// single sends one frame that is a message. The frame lock is enough for that,
+// unless another message has the message lock or waits for it: that one is first.
+func (w *messageWriter) single(ctx context.Context, h header, p []byte) error {
+	if err := w.out.acquire(ctx); err != nil {
+		return err
+	}
+	if w.lock.held() {
+		w.out.release()
+		if err := w.acquire(ctx); err != nil {
+			return err
+		}
+		defer w.lock.release()
+		return w.out.writeFrame(ctx, h, p)
+	}
+	err := w.out.writeLocked(ctx, h, p)
+	w.out.link.writing.endMessage()
+	w.out.release()
+	return err
+}
+
+// prepared sends a message that has been prepared.
+func (w *messageWriter) prepared(ctx context.Context, m *PreparedMessage) error {
+	if !w.deflate.compresses(len(m.payload)) {
+		if w.out.client {
+			return w.single(ctx, header{flags: finBit, opcode: m.opcode}, m.payload)
+		}
+		return w.single(ctx, header{flags: wholeBit}, m.frame)
+	}
+	packed := m.packed(w.deflate.level)
+	h, p := header{flags: wholeBit}, packed.frame
+	if w.out.client {
+		h, p = header{flags: finBit | rsv1Bit, opcode: m.opcode}, packed.payload
+	}
+	if !w.deflate.takeover {
+		return w.single(ctx, h, p)
+	}
+	if err := w.acquire(ctx); err != nil {
+		return err
+	}
+	defer w.lock.release()
+	w.deflate.forget()
+	return w.out.writeFrame(ctx, h, p)
+}
+
+// compressed sends p as one compressed message.
+func (w *messageWriter) compressed(ctx context.Context, op opcode, p []byte) error {
+	if err := w.acquire(ctx); err != nil {
+		return err
+	}
+	w.start(ctx, op)
+	if _, err := w.write(p); err != nil {
+		w.end()
+		return err
+	}
+	return w.close()
+}
+
+func (w *messageWriter) write(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
 	if !w.begun {
 		w.begun = true
-		if w.conn.compresses(len(p)) {
+		if w.deflate.compresses(len(p)) {
 			w.rsv1 = true
-			w.deflate = w.conn.deflate.writer(w)
+			w.deflater = w.deflate.begin((*deflateSink)(w))
 		}
 	}
-	if w.deflate == nil {
+	if w.deflater == nil {
 		return w.gather(p, 0)
 	}
-	n, err := w.deflate.Write(p)
+	n, err := w.deflater.Write(p)
 	if err != nil {
 		w.fail(err)
 	}
@@ -109,8 +245,7 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 	if w.rsv1 {
 		h.flags |= rsv1Bit
 	}
-	err := w.conn.writeFrame(w.ctx, h, p)
-	if err != nil {
+	if err := w.out.writeFrame(w.ctx, h, p); err != nil {
 		w.fail(err)
 		return err
 	}
@@ -118,25 +253,28 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 	return nil
 }
 
-// fail notes that the message cannot be completed. Nor can another be sent
-// then, so the connection is of no more use.
+// fail notes that the message cannot be completed. If part of it has been
+// sent, no other can be sent either, so the connection is closed. A compressor
+// that later messages refer to has then taken in what the peer never gets.
 func (w *messageWriter) fail(err error) {
 	if w.err == nil {
 		w.err = err
 	}
-	w.conn.abort()
+	if w.opcode == opContinuation {
+		w.out.link.abort()
+	} else {
+		w.deflate.forget()
+	}
 }
 
+// close ends the message.
 func (w *messageWriter) close() error {
-	if !w.active {
-		return errWriterClosed
-	}
 	defer w.end()
 	if w.err != nil {
 		return w.err
 	}
-	if w.deflate != nil {
-		if err := w.deflate.Flush(); err != nil {
+	if w.deflater != nil {
+		if err := w.deflater.Flush(); err != nil {
 			w.fail(err)
 			return err
 		}
@@ -147,21 +285,24 @@ func (w *messageWriter) close() error {
 
 // end gives back what the message has used, and lets the next begin.
 func (w *messageWriter) end() {
-	w.active = false
+	w.open.Store(0)
 	w.ctx = nil
 	payloadBuffers.Put(w.buf)
 	w.buf = nil
-	if w.deflate != nil {
-		w.conn.deflate.freeWriter(w.deflate)
-		w.deflate = nil
+	if w.deflater != nil {
+		w.deflate.end(w.deflater)
+		w.deflater = nil
 	}
-	w.conn.messageLock.release()
+	w.lock.release()
 }
 
 // deflateSink receives the output of a message's compressor. It keeps back
 // the tail that every flush ends with and that is not sent.
 type deflateSink messageWriter
 
+// Write implements io.Writer.
 func (s *deflateSink) Write(p []byte) (int, error) {
 	return (*messageWriter)(s).gather(p, deflateTailSize)
 }
+
+var _ io.StringWriter = MessageWriter{}

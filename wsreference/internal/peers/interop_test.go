@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -329,6 +330,37 @@ func TestConversation(t *testing.T) {
 			t.Run(p.name+"/"+m.name, func(t *testing.T) { conversation(t, p.accept, p.dial, m) })
 		}
 	}
+}
+
+// TestPingBurst has a client of coder/websocket send 50 pings at once, each of
+// which waits for its own pong.
+func TestPingBurst(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e, err := acceptOurs(w, r, allModes[0])
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		serve(ctx, e)
+	}))
+	defer s.Close()
+	c, _, err := coder.Dial(ctx, s.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseNow()
+	c.CloseRead(ctx)
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			if err := c.Ping(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func conversation(t *testing.T, accept acceptor, dial dialer, m mode) {

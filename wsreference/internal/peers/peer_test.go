@@ -125,8 +125,9 @@ func clientOver(conn net.Conn) *http.Client {
 	}}
 }
 
-// fill reads a message into buf, which is longer than it, and returns it.
-func fill(r io.Reader, buf []byte) ([]byte, error) {
+// fill reads a message into buf, which is longer than it, and returns it. It
+// calls the reader that a package returns as what it is.
+func fill[R io.Reader](r R, buf []byte) ([]byte, error) {
 	for n := 0; n < len(buf); {
 		m, err := r.Read(buf[n:])
 		n += m
