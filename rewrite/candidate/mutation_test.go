@@ -17,6 +17,8 @@ import (
 
 var mutationsFlag = flag.Int("mutations", 40, "TestMutations tries one mutation in so `many`; 1 is all")
 
+var mutatedFlag = flag.String("mutated", "", "TestMutations looks at cases that match this `regexp`, \"\" for all")
+
 // A mutation is a small change of a rewritten file: a fault that an edit might have.
 type mutation struct {
 	op       string
@@ -24,194 +26,224 @@ type mutation struct {
 	text     string // what comes in their place
 }
 
+// A mutator collects the mutations of a rewritten file.
+type mutator struct {
+	text []byte
+	fset *token.FileSet
+	fn   *ast.FuncDecl // around the node at hand
+	all  []mutation
+}
+
 // mutations returns all the mutations of a rewritten file that this test knows.
 func mutations(text []byte) []mutation {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	m := &mutator{text: text, fset: token.NewFileSet()}
+	file, err := parser.ParseFile(m.fset, "", text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil
 	}
-	var all []mutation
-	pos := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
-	src := func(n ast.Node) string { return string(text[pos(n.Pos()):pos(n.End())]) }
-	add := func(op string, from, to token.Pos, s string) {
-		if string(text[pos(from):pos(to)]) != s {
-			all = append(all, mutation{op, pos(from), pos(to), s})
+	for n := range ast.Preorder(file) {
+		if fn, ok := n.(*ast.FuncDecl); ok {
+			m.fn = fn
+		}
+		m.decl(n)
+		m.stmt(n)
+		m.expr(n)
+	}
+	return m.all
+}
+
+func (m *mutator) pos(p token.Pos) int { return m.fset.PositionFor(p, false).Offset }
+
+func (m *mutator) src(n ast.Node) string { return string(m.text[m.pos(n.Pos()):m.pos(n.End())]) }
+
+func (m *mutator) add(op string, from, to token.Pos, s string) {
+	if string(m.text[m.pos(from):m.pos(to)]) != s {
+		m.all = append(m.all, mutation{op, m.pos(from), m.pos(to), s})
+	}
+}
+
+func (m *mutator) replace(op string, n ast.Node, s string) { m.add(op, n.Pos(), n.End(), s) }
+
+func (m *mutator) exchange(op string, a, b ast.Node) {
+	if m.src(a) != m.src(b) {
+		between := string(m.text[m.pos(a.End()):m.pos(b.Pos())])
+		m.add(op, a.Pos(), b.End(), m.src(b)+between+m.src(a))
+	}
+}
+
+func (m *mutator) stmts(list []ast.Stmt) {
+	for i, s := range list {
+		m.replace("drop statement", s, ";")
+		m.replace("double statement", s, m.src(s)+"\n"+m.src(s))
+		if i+1 < len(list) {
+			m.exchange("exchange statements", s, list[i+1])
 		}
 	}
-	replace := func(op string, n ast.Node, s string) { add(op, n.Pos(), n.End(), s) }
-	exchange := func(op string, a, b ast.Node) {
-		if src(a) != src(b) {
-			between := string(text[pos(a.End()):pos(b.Pos())])
-			add(op, a.Pos(), b.End(), src(b)+between+src(a))
+}
+
+func (m *mutator) exprs(list []ast.Expr) {
+	for i, e := range list {
+		for _, o := range list[i+1:] {
+			m.exchange("exchange operands", e, o)
+		}
+		for _, other := range names(m.fn) {
+			if _, ok := e.(*ast.Ident); ok {
+				m.replace("another variable", e, other)
+			}
+			if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+				m.replace("another address", e, "&"+other)
+			}
+		}
+		if len(list) > 1 && i+1 < len(list) {
+			m.add("drop operand", e.Pos(), list[i+1].Pos(), "")
+		}
+		m.add("double operand", e.Pos(), e.Pos(), m.src(e)+", ")
+	}
+	if len(list) == 1 {
+		m.replace("drop operand", list[0], "")
+	}
+}
+
+func (m *mutator) decl(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		m.add("drop declaration", n.Pos(), n.End(), "")
+		for _, list := range []*ast.FieldList{n.Type.Params, n.Type.Results} {
+			for i, f := range fieldsOf(list) {
+				if i+1 < len(list.List) {
+					m.exchange("exchange fields", f, list.List[i+1])
+				}
+				if m.src(f.Type) == "int" {
+					m.replace("another type", f.Type, "int64")
+				}
+			}
+		}
+	case *ast.StructType:
+		for i, f := range n.Fields.List {
+			m.replace("drop field", f, "")
+			if i+1 < len(n.Fields.List) {
+				m.exchange("exchange types", f.Type, n.Fields.List[i+1].Type)
+			}
 		}
 	}
-	var fn *ast.FuncDecl
-	list := func(stmts []ast.Stmt) {
-		for i, s := range stmts {
-			replace("drop statement", s, ";")
-			replace("double statement", s, src(s)+"\n"+src(s))
-			if i+1 < len(stmts) {
-				exchange("exchange statements", s, stmts[i+1])
+}
+
+func (m *mutator) stmt(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		m.stmts(n.List)
+	case *ast.CaseClause:
+		m.stmts(n.Body)
+	case *ast.ReturnStmt:
+		m.exprs(n.Results)
+		for _, r := range n.Results {
+			if _, ok := r.(*ast.CallExpr); ok {
+				m.replace("drop return around call", n, m.src(r))
 			}
+		}
+	case *ast.AssignStmt:
+		if len(n.Rhs) == 1 {
+			m.replace("drop assignment", n, "_ = "+m.src(n.Rhs[0]))
+			if _, ok := n.Rhs[0].(*ast.CallExpr); ok {
+				m.replace("drop assignment around call", n, m.src(n.Rhs[0]))
+			}
+		}
+		for i, l := range n.Lhs {
+			for _, o := range n.Lhs[i+1:] {
+				m.exchange("exchange assigned", l, o)
+			}
+			m.replace("assign blank", l, "_")
+			for _, other := range names(m.fn) {
+				m.replace("assign another", l, other)
+			}
+		}
+		switch n.Tok {
+		case token.DEFINE:
+			m.add("assign for define", n.TokPos, n.TokPos+2, "=")
+		case token.ASSIGN:
+			m.add("define for assign", n.TokPos, n.TokPos+1, ":=")
+		}
+	case *ast.IfStmt:
+		m.replace("negate", n.Cond, "!("+m.src(n.Cond)+")")
+		m.add("drop condition", n.Pos(), n.Body.Pos(), "")
+	case *ast.DeferStmt:
+		m.replace("drop defer", n, m.src(n.Call))
+		m.replace("go for defer", n, "go "+m.src(n.Call))
+		m.replace("wrap deferred call", n, "defer func() { "+m.src(n.Call)+" }()")
+		if lit, ok := n.Call.Fun.(*ast.FuncLit); ok && len(lit.Body.List) == 1 {
+			if x, ok := lit.Body.List[0].(*ast.ExprStmt); ok {
+				m.replace("unwrap deferred call", n, "defer "+m.src(x))
+			}
+		}
+	case *ast.GoStmt:
+		m.replace("drop go", n, m.src(n.Call))
+	case *ast.BranchStmt:
+		switch n.Tok {
+		case token.BREAK:
+			m.replace("continue for break", n, "continue")
+		case token.CONTINUE:
+			m.replace("break for continue", n, "break")
 		}
 	}
-	exprs := func(list []ast.Expr) {
-		for i, e := range list {
-			for _, o := range list[i+1:] {
-				exchange("exchange operands", e, o)
-			}
-			for _, other := range names(fn) {
-				if _, ok := e.(*ast.Ident); ok {
-					replace("another variable", e, other)
-				}
-				if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
-					replace("another address", e, "&"+other)
-				}
-			}
-			if len(list) > 1 && i+1 < len(list) {
-				add("drop operand", e.Pos(), list[i+1].Pos(), "")
-			}
-			add("double operand", e.Pos(), e.Pos(), src(e)+", ")
+}
+
+func (m *mutator) expr(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		m.exprs(n.Args)
+		if len(n.Args) > 0 && !n.Ellipsis.IsValid() {
+			m.add("add dots", n.Args[len(n.Args)-1].End(), n.Args[len(n.Args)-1].End(), "...")
 		}
-		if len(list) == 1 {
-			replace("drop operand", list[0], "")
+	case *ast.BinaryExpr:
+		switch n.Op {
+		case token.EQL:
+			m.add("negate comparison", n.OpPos, n.OpPos+2, "!=")
+		case token.NEQ:
+			m.add("negate comparison", n.OpPos, n.OpPos+2, "==")
+		}
+		m.exchange("exchange sides", n.X, n.Y)
+	case *ast.UnaryExpr:
+		m.replace("drop operator", n, m.src(n.X))
+	case *ast.StarExpr:
+		m.replace("drop pointer", n, m.src(n.X))
+	case *ast.CompositeLit:
+		for i, e := range n.Elts {
+			kv, ok := e.(*ast.KeyValueExpr)
+			if !ok {
+				continue
+			}
+			m.replace("drop element", kv, "")
+			for _, o := range n.Elts[i+1:] {
+				if ko, ok := o.(*ast.KeyValueExpr); ok {
+					m.exchange("exchange values", kv.Value, ko.Value)
+					m.replace("another value", kv.Value, m.src(ko.Value))
+				}
+			}
+		}
+	case *ast.SelectorExpr:
+		if x, ok := n.X.(*ast.Ident); ok {
+			m.replace("drop selector", n, n.Sel.Name)
+			for _, other := range names(m.fn) {
+				m.replace("select from another", x, other)
+			}
+		}
+	case *ast.Ident:
+		switch n.Name {
+		case "true":
+			m.replace("false for true", n, "false")
+		case "false":
+			m.replace("true for false", n, "true")
+		}
+	case *ast.BasicLit:
+		switch n.Value {
+		case "0":
+			m.replace("one for zero", n, "1")
+		case "1":
+			m.replace("two for one", n, "2")
+		case "2":
+			m.replace("one for two", n, "1")
 		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncDecl:
-			fn = n
-			add("drop declaration", n.Pos(), n.End(), "")
-			for _, list := range []*ast.FieldList{n.Type.Params, n.Type.Results} {
-				for i, f := range fieldsOf(list) {
-					if i+1 < len(list.List) {
-						exchange("exchange fields", f, list.List[i+1])
-					}
-					if src(f.Type) == "int" {
-						replace("another type", f.Type, "int64")
-					}
-				}
-			}
-		case *ast.BlockStmt:
-			list(n.List)
-		case *ast.CaseClause:
-			list(n.Body)
-		case *ast.CallExpr:
-			exprs(n.Args)
-			if len(n.Args) > 0 && !n.Ellipsis.IsValid() {
-				add("add dots", n.Args[len(n.Args)-1].End(), n.Args[len(n.Args)-1].End(), "...")
-			}
-		case *ast.ReturnStmt:
-			exprs(n.Results)
-			for _, r := range n.Results {
-				if _, ok := r.(*ast.CallExpr); ok {
-					replace("drop return around call", n, src(r))
-				}
-			}
-		case *ast.AssignStmt:
-			if len(n.Rhs) == 1 {
-				replace("drop assignment", n, "_ = "+src(n.Rhs[0]))
-				if _, ok := n.Rhs[0].(*ast.CallExpr); ok {
-					replace("drop assignment around call", n, src(n.Rhs[0]))
-				}
-			}
-			for i, l := range n.Lhs {
-				for _, o := range n.Lhs[i+1:] {
-					exchange("exchange assigned", l, o)
-				}
-				replace("assign blank", l, "_")
-				for _, other := range names(fn) {
-					replace("assign another", l, other)
-				}
-			}
-			switch n.Tok {
-			case token.DEFINE:
-				add("assign for define", n.TokPos, n.TokPos+2, "=")
-			case token.ASSIGN:
-				add("define for assign", n.TokPos, n.TokPos+1, ":=")
-			}
-		case *ast.IfStmt:
-			replace("negate", n.Cond, "!("+src(n.Cond)+")")
-			add("drop condition", n.Pos(), n.Body.Pos(), "")
-		case *ast.BinaryExpr:
-			switch n.Op {
-			case token.EQL:
-				add("negate comparison", n.OpPos, n.OpPos+2, "!=")
-			case token.NEQ:
-				add("negate comparison", n.OpPos, n.OpPos+2, "==")
-			}
-			exchange("exchange sides", n.X, n.Y)
-		case *ast.DeferStmt:
-			replace("drop defer", n, src(n.Call))
-			replace("go for defer", n, "go "+src(n.Call))
-			replace("wrap deferred call", n, "defer func() { "+src(n.Call)+" }()")
-			if lit, ok := n.Call.Fun.(*ast.FuncLit); ok && len(lit.Body.List) == 1 {
-				if x, ok := lit.Body.List[0].(*ast.ExprStmt); ok {
-					replace("unwrap deferred call", n, "defer "+src(x))
-				}
-			}
-		case *ast.GoStmt:
-			replace("drop go", n, src(n.Call))
-		case *ast.UnaryExpr:
-			replace("drop operator", n, src(n.X))
-		case *ast.StarExpr:
-			replace("drop pointer", n, src(n.X))
-		case *ast.CompositeLit:
-			for i, e := range n.Elts {
-				kv, ok := e.(*ast.KeyValueExpr)
-				if !ok {
-					continue
-				}
-				replace("drop element", kv, "")
-				for _, o := range n.Elts[i+1:] {
-					if ko, ok := o.(*ast.KeyValueExpr); ok {
-						exchange("exchange values", kv.Value, ko.Value)
-						replace("another value", kv.Value, src(ko.Value))
-					}
-				}
-			}
-		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok {
-				replace("drop selector", n, n.Sel.Name)
-				for _, other := range names(fn) {
-					replace("select from another", x, other)
-				}
-			}
-		case *ast.Ident:
-			switch n.Name {
-			case "true":
-				replace("false for true", n, "false")
-			case "false":
-				replace("true for false", n, "true")
-			}
-		case *ast.BasicLit:
-			switch n.Value {
-			case "0":
-				replace("one for zero", n, "1")
-			case "1":
-				replace("two for one", n, "2")
-			case "2":
-				replace("one for two", n, "1")
-			}
-		case *ast.BranchStmt:
-			switch n.Tok {
-			case token.BREAK:
-				replace("continue for break", n, "continue")
-			case token.CONTINUE:
-				replace("break for continue", n, "break")
-			}
-		case *ast.StructType:
-			for i, f := range n.Fields.List {
-				replace("drop field", f, "")
-				if i+1 < len(n.Fields.List) {
-					exchange("exchange types", f.Type, n.Fields.List[i+1].Type)
-				}
-			}
-		}
-		return true
-	})
-	return all
 }
 
 // names returns up to four names of parameters, receiver and variables of a function.
@@ -276,7 +308,11 @@ func equivalent(text []byte, mu mutation) bool {
 func TestMutations(t *testing.T) {
 	n, caught := 0, 0
 	all := caseCandidates(t)
+	chosen := regexp.MustCompile(*mutatedFlag)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !chosen.MatchString(name) {
+			continue
+		}
 		for _, c := range all[name] {
 			change, err := c.change(c.Edits)
 			if err != nil {
