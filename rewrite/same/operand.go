@@ -101,7 +101,7 @@ func (m *matcher) variableOf(c *Capture, use ast.Node, a ast.Expr) error {
 	if c.Way == Argument && m.Drop[c.Index] {
 		p, isPtr := types.Unalias(c.Var.Type()).(*types.Pointer)
 		call, ok := ast.Unparen(a).(*ast.CallExpr)
-		if ok && isPtr && types.ExprString(call.Fun) == "new" && len(call.Args) == 1 && m.isType(&ast.StarExpr{X: call.Args[0]}, c, types.NewPointer(p.Elem())) {
+		if ok && isPtr && types.ExprString(call.Fun) == "new" && len(call.Args) == 1 && !call.Ellipsis.IsValid() && m.isType(&ast.StarExpr{X: call.Args[0]}, c, types.NewPointer(p.Elem())) {
 			return nil
 		}
 	}
