@@ -118,5 +118,12 @@ func state(s *plan.State) same.State {
 	if s == nil {
 		return same.State{}
 	}
-	return same.State{Type: s.Type, Kind: s.Kind, Live: s.Live, Guard: s.Guard}
+	claimed := same.State{Type: s.Type}
+	switch s.Mark {
+	case plan.Numbered:
+		claimed.Kind = s.Flag
+	case plan.Live, plan.Guarded:
+		claimed.Live, claimed.Guard = s.Flag, s.Mark == plan.Guarded
+	}
+	return claimed
 }

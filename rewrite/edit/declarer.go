@@ -80,8 +80,8 @@ func operand(p plan.Passage) string {
 func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
 	s := d.Plan.State
 	var fields []string
-	if s.Kind != "" {
-		fields = append(fields, s.Kind+": "+d.kind(lit))
+	if s.Mark == plan.Numbered {
+		fields = append(fields, s.Flag+": "+d.kind(lit))
 	}
 	for _, f := range s.Fields {
 		if slices.Contains(lit.Captures, f.Capture) {
@@ -92,8 +92,8 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
 	}
-	if s.Live != "" {
-		fields = append(fields, s.Live+": true")
+	if s.Mark == plan.Live || s.Mark == plan.Guarded {
+		fields = append(fields, s.Flag+": true")
 	}
 	text := s.Type + "{" + strings.Join(fields, ", ") + "}"
 	if len(text) > 80 {

@@ -19,17 +19,17 @@ func (d *declarer) state() (dst.Decl, error) {
 	var b strings.Builder
 	name, _, _ := strings.Cut(s.Decl, "[")
 	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", name, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Decl)
-	if s.Kind != "" {
-		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Kind)
+	if s.Mark == plan.Numbered {
+		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Flag)
 	}
 	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
-	if s.Live != "" {
-		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Live)
+	if s.Mark == plan.Live || s.Mark == plan.Guarded {
+		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Flag)
 	}
 	b.WriteString("}")
-	if len(s.Fields) == 0 && s.Kind == "" && s.Live == "" {
+	if len(s.Fields) == 0 && s.Mark == plan.Unmarked {
 		return declaration(strings.Replace(b.String(), "{\n}", "{}", 1))
 	}
 	return declaration(b.String())
@@ -124,7 +124,7 @@ func (d *declarer) anew() error {
 // dispatch returns a body that runs the cleanup which the state names.
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	s := d.Plan.State
-	tag := s.Name + "." + s.Kind
+	tag := s.Name + "." + s.Flag
 	var b strings.Builder
 	b.WriteString("func f() {\nswitch " + tag + " {\n")
 	for i := range d.Plan.Literals {
@@ -237,10 +237,10 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 // to do.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
 	s := d.Plan.State
-	if s == nil || !s.Guard {
+	if s == nil || s.Mark != plan.Guarded {
 		return nil
 	}
-	flag := s.Name + "." + s.Live
+	flag := s.Name + "." + s.Flag
 	ret := "return"
 	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
 		ret = "return nil"

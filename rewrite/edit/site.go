@@ -277,10 +277,10 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	parent, child := w.sp.Site.Up.Expr(u.Expr)
 	test := parent.(*ast.BinaryExpr)
 	s := w.Plan.State
-	before, after := "", "."+s.Live
+	before, after := "", "."+s.Flag
 	switch {
-	case s.Kind != "":
-		after = "." + s.Kind + " " + test.Op.String() + " 0"
+	case s.Mark == plan.Numbered:
+		after += " " + test.Op.String() + " 0"
 	case test.Op == token.EQL:
 		before = "!"
 	}

@@ -57,7 +57,7 @@ func methodName(p *pattern.Prepare, s *State, long string) string {
 		if n = spell.LowerFirst(n); p.Func.Exported() {
 			n = spell.UpperFirst(n)
 		}
-		if n != s.Live && n != s.Kind && !token.IsKeyword(n) &&
+		if n != s.Flag && !token.IsKeyword(n) &&
 			!slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == n }) {
 			return n
 		}

@@ -106,13 +106,22 @@ type Reset struct {
 // Handed.
 type State struct {
 	Fields []Passage // the captures that travel in it
-	Kind   string    // field with the number of one of several cleanups, from 1; "" if there is one
-	Live   string    // field that tells whether there is something to do; "" if nobody asks
-	Guard  bool      // finish looks at Live
+	Mark   Mark      // what it says besides
+	Flag   string    // the field that says so
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
 }
+
+// A Mark is what a field of the state says beside the captures.
+type Mark int
+
+const (
+	Unmarked Mark = iota // nothing, and there is no such field
+	Live                 // whether there is something to do: a caller asks
+	Guarded              // the same: finish asks, and maybe a caller
+	Numbered             // which of several cleanups is meant, from 1; 0 for none
+)
 
 // Zero returns the text of the state of an idle return.
 func (s *State) Zero() string { return s.Type + "{}" }

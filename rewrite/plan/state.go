@@ -24,12 +24,20 @@ func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idl
 		}
 	}
 	if len(lits.distinct) > 1 {
-		s.Kind = fieldName(p, "kind")
-	} else if idle.nilTested || idle.guarded {
-		s.Live, s.Guard = fieldName(p, spell.FlagName(p.Key.Name)), idle.guarded
+		s.Mark = Numbered
+	} else if idle.guarded {
+		s.Mark = Guarded
+	} else if idle.nilTested {
+		s.Mark = Live
+	}
+	switch s.Mark {
+	case Numbered:
+		s.Flag = fieldName(p, "kind")
+	case Live, Guarded:
+		s.Flag = fieldName(p, spell.FlagName(p.Key.Name))
 	}
 	if p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) }) {
-		s.Live, s.Kind = spell.UpperFirst(s.Live), spell.UpperFirst(s.Kind)
+		s.Flag = spell.UpperFirst(s.Flag)
 	}
 	var ok bool
 	if s.Type, ok = n.firstFree(p, spell.StateNames(p.Key.Recv, p.Key.Name), func(*pattern.Unit, string) bool { return false }); !ok {
@@ -105,7 +113,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
 		}
-		if s.Live != "" && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+		if (s.Mark == Live || s.Mark == Guarded) && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
 		}
 	}

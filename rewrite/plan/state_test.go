@@ -208,3 +208,43 @@ func TestPlace(t *testing.T) {
 		})
 	}
 }
+
+// TestMark asks what the state says beside the captures.
+func TestMark(t *testing.T) {
+	const (
+		always = "func begin(n int) func() { return func() { println(n) } }"
+		nils   = "func begin(n int) func() { if n > 1 { return nil }; return func() { println(n) } }"
+		empty  = "func begin(n int) func() { if n > 1 { return func() {} }; return func() { println(n) } }"
+		two    = "func begin(n int) func() { if n > 1 { return func() { println(n, n) } }; return func() { println(n) } }"
+		three  = "func begin(n int) func() { switch n { case 1: return func() { println(n, 1) }; case 2: return func() { println(n, 2) } }; return func() { println(n) } }"
+		named  = "func acquire(n int) func() { if n > 1 { return nil }; return func() { println(n) } }"
+		field  = "func begin(begun int) func() { if begun > 1 { return nil }; return func() { println(begun) } }"
+
+		calls = "done := begin(m[0]); done()"
+		asks  = "done := begin(m[0]); if done != nil { done() }"
+	)
+	for _, test := range []struct {
+		name, prepare, use string
+		want               Mark
+		flag               string
+	}{
+		{"There is always one cleanup.", always, calls, Unmarked, ""},
+		{"A caller asks for nil.", nils, asks, Live, "begun"},
+		{"By the word of prepare.", named, "done := acquire(m[0]); if done != nil { done() }", Live, "acquired"},
+		{"A capture has the name.", field, asks, Live, "begun2"},
+		{"A cleanup may do nothing.", empty, calls, Guarded, "begun"},
+		{"Two cleanups.", two, calls, Numbered, "kind"},
+		{"Three cleanups.", three, calls, -1, "several-literals"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plan, r := decide(t, test.prepare+"\nfunc use(m []int) { "+test.use+" }")
+			got, flag := Mark(-1), outcome(r)
+			if r == nil {
+				got, flag = plan.State.Mark, plan.State.Flag
+			}
+			if got != test.want || flag != test.flag {
+				t.Errorf("got %v %q, want %v %q", got, flag, test.want, test.flag)
+			}
+		})
+	}
+}
