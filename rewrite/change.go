@@ -47,6 +47,7 @@ type decider struct {
 	candidates func(*callers.World) []*candidate.Candidate
 	scope      *load.Scope
 	omitted    map[pattern.Key]callers.Omission // by the last decision
+	selected   map[id]bool                      // what may change; nil: everything
 }
 
 // decide returns the changes in the order of their positions, without those that a
@@ -84,6 +85,9 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 		same := merge(views, k, byKey[k])
 		keepTwins(views, same)
 		changes = append(changes, same...)
+	}
+	if d.selected != nil {
+		changes = slices.DeleteFunc(changes, func(c *change) bool { return !d.selected[c.id()] })
 	}
 	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
 	return changes, d.refuseLinked(ctx, changes)

@@ -33,6 +33,7 @@ func (f *findings) add(changes []*change) {
 		f.of[c.id()] = &Finding{
 			Pos:     c.pos,
 			End:     c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.Name.End(), false),
+			Last:    c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.End(), false).Line,
 			Package: c.key.Pkg,
 			Name:    c.key.String(),
 			Kind:    c.first.Kind,

@@ -28,6 +28,10 @@ type Options struct {
 	// Exported permits changes of exported functions of importable packages.
 	Exported bool
 
+	// Select, if set, says whether a finding is wanted, by its Pos, Last, Package, Name
+	// and Kind. Other functions stay as they are, and are counted in LeftOut.Unselected.
+	Select func(Finding) bool
+
 	// Rewrite requests the new contents of files, verified. Otherwise Run only
 	// decides what it would do.
 	Rewrite bool
@@ -36,6 +40,10 @@ type Options struct {
 	// whose cleanup causes no allocation is then moved to Result.Stack. With
 	// Rewrite, a change that saves no allocation is refused.
 	Escape bool
+
+	// Saves, with Escape, leaves out findings whose cleanup costs fewer allocations per
+	// call than that, over all callers: see Heap.Most.
+	Saves int
 
 	// Test, with Rewrite, runs go vet and the tests of the affected packages
 	// with the new versions of files. A change that makes one fail is refused.

@@ -50,6 +50,7 @@ type Result struct {
 type Finding struct {
 	Pos     token.Position // of its name, unadjusted by line directives
 	End     token.Position // of its name
+	Last    int            // the line on which its declaration ends
 	Package string         // path
 	Name    string         // as in "(*Conn).prepareRead"
 	Kind    pattern.Kind
@@ -108,6 +109,9 @@ type LeftOut struct {
 	Silenced int // by comments
 	Stack    int // the compiler keeps the cleanup on the stack: Result.Stack
 	Cold     int // the profiles say that they cost little: Result.Cold
+	Few      int // the compiler says that they cost fewer allocations than Options.Saves
+
+	Unselected int // by Options.Select
 }
 
 // A Directive is a comment that is there to silence findings: see package suppress.

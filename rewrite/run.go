@@ -88,6 +88,9 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	r.found.add(r.changes)
 	r.left = leftOut(r.omitted)
 	r.left.Tests += r.scope.Tests()
+	if o.Select != nil {
+		r.choose(o.Select)
+	}
 	misuses, silenced, faults := misusesIn(r.views)
 	if !o.All {
 		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return strings.HasSuffix(m.Pos.Filename, "_test.go") })
@@ -97,7 +100,7 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 		return nil, err
 	}
 	if o.Escape {
-		if err := r.weigh(ctx); err != nil {
+		if err := r.weigh(ctx, o.Saves); err != nil {
 			return nil, err
 		}
 	}
@@ -210,9 +213,24 @@ func opens(changes []*change) bool {
 	})
 }
 
+// choose leaves out the findings that are not wanted. A function that becomes a finding
+// by the rewrite of another is not wanted either.
+func (r *run) choose(wanted func(Finding) bool) {
+	r.selected = make(map[id]bool)
+	r.changes = slices.DeleteFunc(r.changes, func(c *change) bool {
+		if wanted(*r.found.of[c.id()]) {
+			r.selected[c.id()] = true
+			return false
+		}
+		r.found.setAside(c)
+		r.left.Unselected++
+		return true
+	})
+}
+
 // weigh asks the compiler about the changes of the first round. Those that cost nothing
 // are no findings, and are set aside.
-func (r *run) weigh(ctx context.Context) error {
+func (r *run) weigh(ctx context.Context, saves int) error {
 	if len(r.changes) == 0 {
 		return nil
 	}
@@ -227,9 +245,13 @@ func (r *run) weigh(ctx context.Context) error {
 		if !f.Heap.Unclear {
 			f.Message = c.first.Measured(f.Heap.Least > 0, moves(f.Heap))
 		}
-		if f.Heap.OnStack() {
+		switch {
+		case f.Heap.OnStack():
 			r.found.stack = append(r.found.stack, r.found.setAside(c))
 			n--
+		case f.Heap.Most < saves && !f.Heap.Unclear:
+			r.found.setAside(c)
+			r.left.Few++
 		}
 	}
 	r.tree.Progress(fmt.Sprintf("the compiler was asked: %d of %s on the heap", n, load.Count(len(r.changes), "cleanup")))

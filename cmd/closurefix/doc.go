@@ -34,8 +34,27 @@
 //		db.go:15:2: err is set here, too late
 //
 // The exit code is 0 if there is nothing to report or all of it was rewritten, 3 if
-// there are findings (with -diff: if there is a diff; with -json and -sarif it is 0),
+// there are findings (with -diff and -l: if a file changes; with -json and -sarif: 0),
 // 1 after an error and 2 after a misuse of the command line.
+//
+// # What is wanted
+//
+// These flags leave out findings, and -fix leaves the functions as they are. If several
+// are given, a finding must pass all of them.
+//
+//	-only A,B       functions, as in lock, (*Conn).lock or example.com/m.(*Conn).lock;
+//	                categories; paths of packages
+//	-exclude RE     not those whose file, relative to the current directory, or whose
+//	                function, with its package in front, matches a regular expression
+//	-new-from REV   functions whose declaration has a line that is new or different
+//	                since a revision of git
+//	-baseline FILE  what is not in FILE, which -json wrote: by package, function and
+//	                category, not by line
+//	-least N        with -escape, what costs N allocations per call, or more
+//
+// With -l, nothing but the names of files that change is printed, a line each; with -fix
+// -message a commit message, which says what changed, what left the heap if -escape is
+// given, and what to review. What stays as it is goes to standard error then.
 //
 // # Comments
 //

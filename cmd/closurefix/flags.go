@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/choose"
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
@@ -17,31 +19,31 @@ import (
 const usage = `usage: closurefix [flags] [packages]                            (default ./...)
 Finds functions that return a cleanup closure for their callers to defer. Says
 so, or rewrites them and all their callers into calls that allocate nothing.
-  -diff           print the rewrite as a diff    -fix  do it: all files, or none
-  -all            also closures that capture no result, and functions of tests
-  -exported       also exported functions of packages that others may import
+  -diff, -fix     print the rewrite as a diff; do it (-message: for a commit)
+  -l              print the names of the files that change
+  -all, -exported also closures that capture no result, and functions of tests;
+                  also exported functions of packages that others may import
+  -only A,B       functions, categories or packages   -exclude RE  not: by file
+  -new-from REV   what changed since in git  -baseline F  what F of -json lacks
   -tags, -config  a,b: build tags; linux/amd64,…: more systems it must hold for
   -escape         ask the compiler: only what is on the heap, and why
+                  (-least N: only what costs N allocations per call)
   -test           run go vet and tests over the rewrite, leave out what fails
                   (-timeout D, -race: as in go test)
   -bench RE       compare benchmarks before and after, as benchstat does
                   (-count N, default 6; -benchtime T; -benchout P: P.old.txt, …)
-  -profile F,G    rank findings by profiles of pprof, CPU or heap
-                  (-share P: leave out those below P percent)
-  -report F       write all this to one HTML page, F
-  -json, -sarif   report for programs    -format github  as its annotations
+  -profile F,G    rank by pprof profiles (-share P: leave out what is below P %)
+  -json, -sarif, -format github     report for programs;  -report F.html: a page
   -c N, -v        N lines of source around each finding; say what is done
-  -explain [WORD] explain a (category) or the [code] of a refusal, or list all
-  -version        print the version
-Exit code: 0 nothing to report, or all rewritten; 3 findings reported or left
-(-diff: there is a diff; -json, -sarif: 0); 1 error; 2 usage. With the go tool:
-  go vet -vettool=$(which closurefix) ./...
-  go fix -fixtool=$(which closurefix) -diff ./...
+  -explain [WORD] explain a (category) or a [code], or list all;  -version
+Exit: 0 nothing to report, or all rewritten; 3 findings (-diff, -l: files; for
+programs: 0); 1 error; 2 usage. Also for go vet -vettool=, go fix -fixtool=.
 `
 
 // flags is a command line, taken apart.
 type flags struct {
 	diff, fix     bool
+	list, message bool
 	format        string
 	all, exported bool
 	escape        bool
@@ -51,6 +53,8 @@ type flags struct {
 	page          string // file for the HTML page
 	profiles      []string
 	share         float64 // from 0 to 1
+	saves         int     // allocations per call
+	choose        choose.Flags
 	verbose       bool
 	version       bool
 	explain       string           // a category or a code; allWords: all of them
@@ -70,6 +74,7 @@ type given struct {
 	set                     *flag.FlagSet
 	forms                   []string // flags that ask for a form of the report
 	tags, configs, profiles string
+	only, exclude           string
 	test                    bool
 	how                     rewrite.Test
 	bench                   rewrite.Bench
@@ -83,6 +88,13 @@ func flagSet() *given {
 	set.SetOutput(io.Discard)
 	set.BoolVar(&f.diff, "diff", false, "")
 	set.BoolVar(&f.fix, "fix", false, "")
+	set.BoolVar(&f.list, "l", false, "")
+	set.BoolVar(&f.message, "message", false, "")
+	set.StringVar(&f.only, "only", "", "")
+	set.StringVar(&f.exclude, "exclude", "", "")
+	set.StringVar(&f.choose.NewFrom, "new-from", "", "")
+	set.StringVar(&f.choose.Baseline, "baseline", "", "")
+	set.IntVar(&f.saves, "least", 0, "")
 	f.format = formatText
 	set.Func("format", "", func(name string) error {
 		if !slices.Contains(formatNames(), name) {
@@ -159,7 +171,7 @@ func parseFlags(args []string) (*flags, error) {
 			return nil, fmt.Errorf("flag %s comes after a package; flags come first", p)
 		}
 	}
-	for _, complete := range []func() error{in.output, in.tests, in.benchmarks, in.ranking} {
+	for _, complete := range []func() error{in.output, in.tests, in.benchmarks, in.ranking, in.choice} {
 		if err := complete(); err != nil {
 			return nil, err
 		}
@@ -174,6 +186,10 @@ func (f *given) output() error {
 		return errors.New("-diff and -fix exclude each other")
 	case len(f.forms) > 1:
 		return fmt.Errorf("%s exclude each other: a report has one form", strings.Join(f.forms, " and "))
+	case f.list && (f.diff || f.format != formatText || f.message || f.bench.Pattern != ""):
+		return errors.New("-l prints nothing but names of files: use it alone, or with -fix")
+	case f.message && !f.fix:
+		return errors.New("-message describes a rewrite that is done: use it with -fix")
 	case f.format != formatText && (f.diff || f.fix || f.bench.Pattern != ""):
 		return fmt.Errorf("%s is a form of the report, not of what -diff, -fix and -bench print", f.forms[0])
 	case f.has("c") && f.context < 0:
@@ -187,8 +203,8 @@ func (f *given) output() error {
 // tests looks at the flags of -test.
 func (f *given) tests() error {
 	switch {
-	case f.test && !f.diff && !f.fix:
-		return errors.New("-test tests a rewrite: use it with -diff or -fix")
+	case f.test && !f.diff && !f.fix && !f.list:
+		return errors.New("-test tests a rewrite: use it with -diff, -fix or -l")
 	case f.how.Timeout < 0:
 		return fmt.Errorf("-timeout: %v is negative", f.how.Timeout)
 	case f.test:
@@ -223,6 +239,25 @@ func (f *given) ranking() error {
 		return errors.New("-share is of a profile: use it with -profile")
 	}
 	f.share /= 100
+	return nil
+}
+
+// choice looks at the flags that say which findings are wanted.
+func (f *given) choice() error {
+	f.choose.Only = fields(f.only)
+	if f.exclude != "" {
+		re, err := regexp.Compile(f.exclude)
+		if err != nil {
+			return fmt.Errorf("-exclude: %w", err)
+		}
+		f.choose.Exclude = re
+	}
+	switch {
+	case f.saves < 0:
+		return fmt.Errorf("-least: %d is no number of allocations", f.saves)
+	case f.saves > 0 && !f.escape:
+		return errors.New("-least counts what the compiler puts on the heap: use it with -escape")
+	}
 	return nil
 }
 

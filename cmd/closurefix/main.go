@@ -95,7 +95,12 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 			p.Say("completed an earlier run that was stopped; files: %d", len(names))
 		}
 	}
-	res, err := rewrite.Run(ctx, options(f, at.Dir, kill, p))
+	o := options(f, at.Dir, kill, p)
+	var err error
+	if o.Select, err = f.choose.Select(ctx, at.Dir); err != nil {
+		return 0, err
+	}
+	res, err := rewrite.Run(ctx, o)
 	p.Clear()
 	if err != nil {
 		return 0, err
@@ -128,8 +133,9 @@ func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrit
 		Configs:  f.configs,
 		All:      f.all,
 		Exported: f.exported,
-		Rewrite:  f.diff || f.fix || f.bench != nil || f.page != "",
+		Rewrite:  f.diff || f.fix || f.list || f.bench != nil || f.page != "",
 		Escape:   f.escape,
+		Saves:    f.saves,
 		Test:     f.test,
 		Bench:    f.bench,
 		Profiles: f.profiles,
@@ -152,6 +158,12 @@ func show(f *flags, p *text.Printer, res *rewrite.Result, r *report.Report, stdo
 	switch {
 	case f.diff:
 		return findings(exitFindings, len(r.Files) > 0), p.Diff(r, res)
+	case f.list && f.fix:
+		return findings(exitFindings, len(left) > 0), p.List(r)
+	case f.list:
+		return findings(exitFindings, len(r.Files) > 0), p.List(r)
+	case f.message:
+		return findings(exitFindings, len(left) > 0), p.Message(r)
 	case f.fix:
 		return findings(exitFindings, len(left)+len(r.Bugs) > 0), p.Fixed(r)
 	case f.format != formatText:

@@ -63,6 +63,8 @@ func LeftOut(l rewrite.LeftOut) string {
 		{l.Tests, "in test files (-all)"},
 		{l.Stack, "on the stack, by the compiler"},
 		{l.Cold, "below the threshold of the profiles (-share)"},
+		{l.Few, "with too few allocations (-least)"},
+		{l.Unselected, "not selected (-only, -exclude, -new-from, -baseline)"},
 		{l.Silenced, "silenced by comments"},
 	} {
 		if part.n > 0 {

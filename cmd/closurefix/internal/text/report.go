@@ -49,13 +49,37 @@ func (p *Printer) Diff(r *report.Report, res *rewrite.Result) error {
 	return p.bench(p.stderr, r)
 }
 
+// List prints the names of the files that change, a line each. What stays as it is goes
+// to standard error.
+func (p *Printer) List(r *report.Report) error {
+	for _, f := range r.Files {
+		fmt.Fprintln(p.stdout, p.short(f.Name))
+	}
+	_, left := r.Split()
+	for _, f := range left {
+		p.finding(p.stderr, f)
+	}
+	p.noFindings(r)
+	p.tests(r.Tests)
+	return nil
+}
+
+// Message prints a commit message for what -fix did. What stays as it is goes to standard
+// error.
+func (p *Printer) Message(r *report.Report) error {
+	p.message(p.stdout, r)
+	return p.fixed(p.stderr, r)
+}
+
 // Fixed prints what -fix left as it is, and a summary.
-func (p *Printer) Fixed(r *report.Report) error {
+func (p *Printer) Fixed(r *report.Report) error { return p.fixed(p.stdout, r) }
+
+func (p *Printer) fixed(w io.Writer, r *report.Report) error {
 	done := 0
 	for _, f := range r.Findings {
 		switch {
 		case f.Refusal != nil:
-			p.finding(p.stdout, f)
+			p.finding(w, f)
 			continue
 		case p.how.Verbose:
 			names := make([]string, len(f.Files))
@@ -75,7 +99,7 @@ func (p *Printer) Fixed(r *report.Report) error {
 	if len(r.Findings) > 0 {
 		p.Say("rewrote %d of %d functions; files changed: %d", done, len(r.Findings), len(r.Files))
 	}
-	return p.bench(p.stdout, r)
+	return p.bench(w, r)
 }
 
 // Warnings prints which comments silence nothing, and the warnings of the run.

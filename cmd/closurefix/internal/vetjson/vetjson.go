@@ -163,3 +163,21 @@ func allocations(list []report.Allocation) []allocation {
 func posn(p token.Position) string {
 	return report.Position(p, func(name string) string { return name })
 }
+
+// An Identity is what a finding is known by, however lines move.
+type Identity struct{ Package, Function, Category string }
+
+// Read returns which findings a report has that Write wrote.
+func Read(text []byte) ([]Identity, error) {
+	var tree map[string]map[string][]diagnostic
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return nil, err
+	}
+	var list []Identity
+	for pkg, byTool := range tree {
+		for _, d := range byTool["closurefix"] {
+			list = append(list, Identity{pkg, d.Function, d.Category})
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,102 @@
+// Package choose decides which findings of a run are wanted, by the flags -only, -exclude,
+// -new-from and -baseline. A finding is wanted if each of them that is given wants it.
+package choose
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/vetjson"
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+// Flags are the flags by which people choose.
+type Flags struct {
+	Only     []string       // functions, categories or package paths; none: all
+	Exclude  *regexp.Regexp // of functions or names of files; nil: none
+	NewFrom  string         // a git revision; or ""
+	Baseline string         // a file that -json wrote; or ""
+}
+
+// Select returns what rewrite.Options.Select wants, or nil if everything is wanted. dir is
+// the current directory. The function may be called until ctx ends.
+func (f Flags) Select(ctx context.Context, dir string) (func(rewrite.Finding) bool, error) {
+	var tests []func(rewrite.Finding) bool
+	if len(f.Only) > 0 {
+		tests = append(tests, only(f.Only))
+	}
+	if f.Exclude != nil {
+		tests = append(tests, exclude(f.Exclude, dir))
+	}
+	if f.Baseline != "" {
+		test, err := baseline(f.Baseline)
+		if err != nil {
+			return nil, err
+		}
+		tests = append(tests, test)
+	}
+	if f.NewFrom != "" {
+		h, err := openHistory(ctx, dir, f.NewFrom)
+		if err != nil {
+			return nil, err
+		}
+		tests = append(tests, h.changed)
+	}
+	if len(tests) == 0 {
+		return nil, nil
+	}
+	return func(found rewrite.Finding) bool {
+		return !slices.ContainsFunc(tests, func(test func(rewrite.Finding) bool) bool { return !test(found) })
+	}, nil
+}
+
+// only wants findings that one of the names names: a category, the path of a package, or a
+// function as messages have it, as in "(*Conn).prepareRead", without its receiver, or with
+// its package in front.
+func only(names []string) func(rewrite.Finding) bool {
+	return func(f rewrite.Finding) bool {
+		short := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
+		own := []string{string(f.Kind), f.Package, f.Name, short, f.Package + "." + f.Name}
+		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(own, name) })
+	}
+}
+
+// exclude wants findings whose file, relative to dir and with slashes, and whose function,
+// with its package in front, do not match.
+func exclude(re *regexp.Regexp, dir string) func(rewrite.Finding) bool {
+	return func(f rewrite.Finding) bool {
+		name := f.Pos.Filename
+		if rel, err := filepath.Rel(dir, name); err == nil {
+			name = rel
+		}
+		return !re.MatchString(filepath.ToSlash(name)) && !re.MatchString(f.Package+"."+f.Name)
+	}
+}
+
+// baseline wants findings that a report does not have. Lines do not matter: a finding is the
+// same if its package, function and category are. Each finding of the report stands for one:
+// functions of one name exist side by side in files for different systems.
+func baseline(name string) (func(rewrite.Finding) bool, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("-baseline: %w", err)
+	}
+	list, err := vetjson.Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("-baseline: %s is no report that -json wrote: %w", name, err)
+	}
+	known := make(map[vetjson.Identity]int)
+	for _, id := range list {
+		known[id]++
+	}
+	return func(f rewrite.Finding) bool {
+		id := vetjson.Identity{Package: f.Package, Function: f.Name, Category: string(f.Kind)}
+		known[id]--
+		return known[id] < 0
+	}, nil
+}

@@ -1,0 +1,101 @@
+package choose
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/closurefix/closurefix/rewrite"
+)
+
+// A history is the files of a repository as they were at a commit. Files are read from the
+// object store alone: what reads the work tree, such as git diff, runs programs that the
+// configuration of the repository names.
+type history struct {
+	ctx    context.Context
+	commit string
+	lines  map[string]map[int]bool // that changed, by file; nil: all
+}
+
+// openHistory returns the history at a revision of the repository that holds dir.
+func openHistory(ctx context.Context, dir, revision string) (*history, error) {
+	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return nil, fmt.Errorf("-new-from: %s is no commit of a git repository here: %s", revision, cmp.Or(firstLine(exit.Stderr), exit.String()))
+		}
+		return nil, fmt.Errorf("-new-from: %w", err)
+	}
+	return &history{ctx: ctx, commit: strings.TrimSpace(string(out)), lines: make(map[string]map[int]bool)}, nil
+}
+
+// changed reports whether a line of the function's declaration is new or different.
+func (h *history) changed(f rewrite.Finding) bool {
+	lines, known := h.lines[f.Pos.Filename]
+	if !known {
+		lines = h.diff(f.Pos.Filename)
+		h.lines[f.Pos.Filename] = lines
+	}
+	if lines == nil {
+		return true
+	}
+	for n := f.Pos.Line; n <= f.Last; n++ {
+		if lines[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// diff returns the lines of a file that changed, or nil if all are new.
+func (h *history) diff(name string) map[int]bool {
+	old, err := git(h.ctx, filepath.Dir(name), "cat-file", "blob", h.commit+":./"+filepath.Base(name))
+	if err != nil {
+		return nil // it was not there
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	return added(plain(old), plain(text))
+}
+
+// added returns the numbers of the lines of a new text that an old one does not have.
+func added(old, new string) map[int]bool {
+	lines := make(map[int]bool)
+	shift := 0 // of offsets, by the edits before
+	for _, e := range udiff.Lines(old, new) {
+		start := e.Start + shift
+		first := 1 + strings.Count(new[:start], "\n")
+		for n := range strings.Count(strings.TrimSuffix(e.New, "\n"), "\n") + 1 {
+			if e.New != "" {
+				lines[first+n] = true
+			}
+		}
+		shift += len(e.New) - (e.End - e.Start)
+	}
+	return lines
+}
+
+// plain returns a text with lines that end as git stores them.
+func plain(text []byte) string { return string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))) }
+
+// git runs git in a directory. It fetches nothing and asks nobody.
+func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", "-C", dir}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	return cmd.Output()
+}
+
+func firstLine(text []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return line
+}

@@ -1,0 +1,64 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
+)
+
+// message prints a commit message for what was rewritten: what changed, what left the heap
+// function by function, and what a reviewer should look at.
+func (p *Printer) message(w io.Writer, r *report.Report) {
+	rewritten, _ := r.Split()
+	if len(rewritten) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s: call cleanups directly instead of through closures\n\n", sentence(subject(rewritten)))
+	fmt.Fprintln(w, "These functions returned a closure for their callers to defer. Now callers\ndefer a function or method, which allocates nothing:")
+	for _, f := range rewritten {
+		fmt.Fprintf(w, "\t%s.%s", sentence(path.Base(f.Package)), sentence(f.Function))
+		if f.Heap != nil {
+			fmt.Fprintf(w, ": cost %s", report.PerCall(f.Heap))
+		}
+		fmt.Fprintln(w)
+	}
+	var gone, look []string
+	for _, f := range rewritten {
+		for _, g := range f.Gain {
+			for _, a := range g.Left {
+				gone = append(gone, fmt.Sprintf("%s: %s", sentence(g.Func), sentence(a.What)))
+			}
+		}
+		for _, n := range f.Notes {
+			look = append(look, fmt.Sprintf("%s: %s", p.place(f.Pos), sentence(n)))
+		}
+	}
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"Heap allocations that are gone, by the compiler's output:", gone}, {"To review:", look}} {
+		if len(part.lines) > 0 {
+			fmt.Fprintf(w, "\n%s\n\t%s\n", part.title, strings.Join(part.lines, "\n\t"))
+		}
+	}
+}
+
+// subject names the packages of findings as commit messages of Go projects begin: by the last
+// elements of their paths.
+func subject(list []report.Finding) string {
+	var names []string
+	seen := make(map[string]bool)
+	for _, f := range list {
+		if name := path.Base(f.Package); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	if len(names) > 3 {
+		return "all"
+	}
+	return strings.Join(names, ", ")
+}
