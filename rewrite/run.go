@@ -25,7 +25,8 @@ import (
 // The error is a *SourceError if packages do not parse or type-check, or do
 // not exist, and an *UnfinishedError if an earlier Result.Write was killed. If ctx
 // ends, Run returns its error within a second, and no process that it started is
-// left.
+// left. If it ends while benchmarks run, there is a result beside the error, with the
+// runs that were completed.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	return runWith(ctx, o, internals{candidates: candidate.Find})
 }

@@ -355,3 +355,68 @@ func TestOutput(t *testing.T) {
 		t.Errorf("m.go became %q, %v", text, err)
 	}
 }
+
+// TestInterruptBench: the runs that are done when somebody interrupts are printed.
+func TestInterruptBench(t *testing.T) {
+	program, err := exec.LookPath("closurefix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26\n",
+		"m.go": `package m
+
+var sink error
+
+func prepare(err *error) func() {
+	defer recover()
+	return func() { sink = *err }
+}
+
+func Use() (err error) {
+	defer prepare(&err)()
+	return nil
+}
+`,
+		"m_test.go": "package m\n\nimport \"testing\"\n\nfunc BenchmarkUse(b *testing.B) {\n\tfor b.Loop() {\n\t\tUse()\n\t}\n}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(program, "-v", "-fix", "-bench", ".", "-benchtime", "20x", "-count", "100000")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "XDG_CACHE_HOME="+t.TempDir())
+	var out strings.Builder
+	cmd.Stdout = &out
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		said = append(said, lines.Text())
+		if strings.HasPrefix(lines.Text(), "run 3 of ") {
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitError {
+		t.Errorf("it ends with %v, want exit code %d", err, exitError)
+	}
+	if !strings.Contains(out.String(), "Use") || !strings.Contains(out.String(), "allocs/op") {
+		t.Errorf("the runs that are done are not printed:\n%s", out.String())
+	}
+	if last := said[len(said)-1]; last != "closurefix: interrupted; nothing was written" {
+		t.Errorf("the last line is %q", last)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "m.go")); err != nil || !strings.Contains(string(text), "func prepare(err *error) func() {") {
+		t.Errorf("the file was written: %v\n%s", err, text)
+	}
+}

@@ -102,6 +102,9 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 	}
 	res, err := rewrite.Run(ctx, o)
 	p.Clear()
+	if err != nil && res != nil && res.Bench != nil { // interrupted
+		return 0, errors.Join(err, p.Bench(report.New(res, at, false)))
+	}
 	if err != nil {
 		return 0, err
 	}

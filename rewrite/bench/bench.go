@@ -57,7 +57,8 @@ type binary struct {
 }
 
 // Do builds and runs the benchmarks. It fails if the packages do not build, if no
-// benchmark matches, or if one fails without a result.
+// benchmark matches, or if one fails without a result. If ctx ends after a run of each
+// side was completed, it returns the results of the completed runs beside the error.
 func (r Run) Do(ctx context.Context) (*Results, error) {
 	if r.Progress == nil {
 		r.Progress = func(string) {}
@@ -92,10 +93,15 @@ func (r Run) Do(ctx context.Context) (*Results, error) {
 	}
 	res := new(Results)
 	for n := range r.Count {
+		done := *res
 		r.Status(fmt.Sprintf("running benchmarks, %d of %d", n+1, r.Count))
 		for _, b := range binaries {
 			for side := range b.file {
-				if err := r.measure(ctx, b, side, res); err != nil {
+				err := r.measure(ctx, b, side, res)
+				switch {
+				case err != nil && ctx.Err() != nil && len(done.Old) > 0 && len(done.New) > 0:
+					return &done, ctx.Err()
+				case err != nil:
 					return nil, err
 				}
 			}

@@ -23,11 +23,23 @@ type File struct {
 // Check fails if the file could not be written now: better before the work than after
 // it.
 func (f File) Check() error {
-	root, _, err := f.open()
+	root, base, err := f.open()
 	if err != nil {
 		return err
 	}
-	return root.Close()
+	defer root.Close()
+	w, temp, err := create(root, base)
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", f.Name, err)
+	}
+	return errors.Join(w.Close(), root.Remove(temp))
+}
+
+// create makes a file beside the one to write.
+func create(root *os.Root, base string) (w *os.File, temp string, err error) {
+	temp = base + "." + rand.Text()
+	w, err = root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	return w, temp, err
 }
 
 // open opens the directory in which a file that a flag names may be written, and
@@ -88,8 +100,7 @@ func (f File) Put(text []byte) error {
 		return err
 	}
 	defer root.Close()
-	temp := base + "." + rand.Text()
-	w, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	w, temp, err := create(root, base)
 	if err == nil {
 		_, err = w.Write(text)
 		if err = errors.Join(err, w.Close()); err == nil {

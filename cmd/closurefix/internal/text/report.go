@@ -181,6 +181,9 @@ func (p *Printer) tests(t report.Tests) {
 	}
 }
 
+// Bench prints what the benchmarks measured to standard output, and nothing else.
+func (p *Printer) Bench(r *report.Report) error { return p.bench(p.stdout, r) }
+
 // bench prints what the benchmarks measured.
 func (p *Printer) bench(w io.Writer, r *report.Report) error {
 	if r.Bench == nil {
