@@ -7,6 +7,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/misuse"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
@@ -22,6 +23,11 @@ type Misuse struct {
 	Message string // in one sentence
 	Related []Place
 	Fix     string // what a person can write instead, of the text from Pos to End; "" if that takes more
+}
+
+// selector returns what Options.Select is asked about m.
+func (m Misuse) selector() Finding {
+	return Finding{Pos: m.Pos, End: m.End, Last: m.End.Line, Package: m.Package, Name: m.Func, Kind: pattern.Kind(m.Kind)}
 }
 
 // A Place is a position with what is to be seen there.

@@ -30,6 +30,7 @@ type Options struct {
 
 	// Select, if set, says whether a finding is wanted, by its Pos, Last, Package, Name
 	// and Kind. Other functions stay as they are, and are counted in LeftOut.Unselected.
+	// It is asked about misuses too; Name is then that of the function around.
 	Select func(Finding) bool
 
 	// Rewrite requests the new contents of files, verified. Otherwise Run only

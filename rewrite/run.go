@@ -96,6 +96,9 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	if !o.All {
 		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return strings.HasSuffix(m.Pos.Filename, "_test.go") })
 	}
+	if o.Select != nil {
+		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return !o.Select(m.selector()) })
+	}
 	idle, err := idleDirectives(r.tree, r.scope, r.views, silenced, in.candidates)
 	if err != nil {
 		return nil, err

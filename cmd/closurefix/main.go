@@ -158,17 +158,18 @@ func show(f *flags, p *text.Printer, res *rewrite.Result, r *report.Report, stdo
 		return exitDone
 	}
 	_, left := r.Split()
+	open := len(left) + len(r.Bugs)
 	switch {
 	case f.diff:
 		return findings(exitFindings, len(r.Files) > 0), p.Diff(r, res)
 	case f.list && f.fix:
-		return findings(exitFindings, len(left) > 0), p.List(r)
+		return findings(exitFindings, open > 0), p.List(r)
 	case f.list:
 		return findings(exitFindings, len(r.Files) > 0), p.List(r)
 	case f.message:
-		return findings(exitFindings, len(left) > 0), p.Message(r)
+		return findings(exitFindings, open > 0), p.Message(r)
 	case f.fix:
-		return findings(exitFindings, len(left)+len(r.Bugs) > 0), p.Fixed(r)
+		return findings(exitFindings, open > 0), p.Fixed(r)
 	case f.format != formatText:
 		to := formats()[f.format]
 		return findings(to.found, len(r.Findings)+len(r.Bugs) > 0), to.write(stdout, r)

@@ -59,6 +59,7 @@ func (p *Printer) List(r *report.Report) error {
 	for _, f := range left {
 		p.finding(p.stderr, f)
 	}
+	p.bugs(p.stderr, r)
 	p.noFindings(r)
 	p.tests(r.Tests)
 	return nil
@@ -92,7 +93,7 @@ func (p *Printer) fixed(w io.Writer, r *report.Report) error {
 		done++
 		p.notes(f)
 	}
-	p.bugs(p.stdout, r)
+	p.bugs(w, r)
 	p.noFindings(r)
 	p.gains(r)
 	p.tests(r.Tests)
