@@ -120,6 +120,7 @@ func state(s *plan.State) same.State {
 	}
 	claimed := same.State{Type: s.Type}
 	switch s.Mark {
+	case plan.Unmarked:
 	case plan.Numbered:
 		claimed.Kind = s.Flag
 	case plan.Live, plan.Guarded:

@@ -23,18 +23,13 @@ func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idl
 			s.Fields = append(s.Fields, pass)
 		}
 	}
-	if len(lits.distinct) > 1 {
-		s.Mark = Numbered
-	} else if idle.guarded {
-		s.Mark = Guarded
-	} else if idle.nilTested {
-		s.Mark = Live
-	}
-	switch s.Mark {
-	case Numbered:
-		s.Flag = fieldName(p, "kind")
-	case Live, Guarded:
-		s.Flag = fieldName(p, spell.FlagName(p.Key.Name))
+	switch {
+	case len(lits.distinct) > 1:
+		s.Mark, s.Flag = Numbered, fieldName(p, "kind")
+	case idle.guarded:
+		s.Mark, s.Flag = Guarded, fieldName(p, spell.FlagName(p.Key.Name))
+	case idle.nilTested:
+		s.Mark, s.Flag = Live, fieldName(p, spell.FlagName(p.Key.Name))
 	}
 	if p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) }) {
 		s.Flag = spell.UpperFirst(s.Flag)
