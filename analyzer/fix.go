@@ -165,7 +165,7 @@ func Waits(d analysis.Diagnostic) bool {
 func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
 	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
 	var sound []*proposal
-	ordered, inner := innerFirst(proposals)
+	ordered, inner := candidate.InnerFirst(proposals, func(p *proposal) *candidate.Candidate { return p.candidate })
 	for _, p := range ordered {
 		switch {
 		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
@@ -200,37 +200,4 @@ func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why m
 		chosen[p] = true
 	}
 	return chosen, why
-}
-
-// innerFirst returns proposals with each prepare function after those that it calls, as
-// the command takes them, and which those are: what an outer cleanup captures is then no
-// cleanup any more.
-func innerFirst(proposals []*proposal) (ordered []*proposal, inner map[*proposal][]*proposal) {
-	byDecl := make(map[ast.Decl]*proposal)
-	for _, p := range proposals {
-		byDecl[p.candidate.Prepare.Decl] = p
-	}
-	inner = make(map[*proposal][]*proposal)
-	for _, p := range proposals {
-		for _, s := range p.candidate.Sites {
-			if outer := byDecl[s.Decl]; outer != nil {
-				inner[outer] = append(inner[outer], p)
-			}
-		}
-	}
-	seen := make(map[*proposal]bool)
-	var visit func(p *proposal)
-	visit = func(p *proposal) {
-		if !seen[p] {
-			seen[p] = true
-			for _, i := range inner[p] {
-				visit(i)
-			}
-			ordered = append(ordered, p)
-		}
-	}
-	for _, p := range proposals {
-		visit(p)
-	}
-	return ordered, inner
 }

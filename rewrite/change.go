@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"go/token"
@@ -13,6 +12,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -89,7 +89,7 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 	if d.selected != nil {
 		changes = slices.DeleteFunc(changes, func(c *change) bool { return !d.selected[c.id()] })
 	}
-	slices.SortFunc(changes, func(a, b *change) int { return comparePositions(a.pos, b.pos) })
+	slices.SortFunc(changes, func(a, b *change) int { return position.Compare(a.pos, b.pos) })
 	return changes, d.refuseLinked(ctx, changes)
 }
 
@@ -122,12 +122,8 @@ func (d *decider) refuseLinked(ctx context.Context, changes []*change) error {
 	return nil
 }
 
-func comparePositions(a, b token.Position) int {
-	return cmp.Or(cmp.Compare(a.Filename, b.Filename), a.Offset-b.Offset)
-}
-
-// position returns where the prepare function of c is declared.
-func position(c *candidate.Candidate) token.Position {
+// declaredAt returns where the prepare function of c is declared.
+func declaredAt(c *candidate.Candidate) token.Position {
 	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
 }
 
@@ -145,7 +141,7 @@ func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*c
 		if found[i] == nil {
 			return false
 		}
-		if views[j].Built[position(found[i]).Filename] {
+		if views[j].Built[declaredAt(found[i]).Filename] {
 			return true
 		}
 		for name := range edits[i] {
@@ -192,7 +188,7 @@ func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edit
 	c := &change{key: k, edits: make(map[string][]edit.Edit)}
 	for _, i := range members {
 		if found[i] != nil && c.first == nil {
-			c.first, c.config, c.pos = found[i], i, position(found[i])
+			c.first, c.config, c.pos = found[i], i, declaredAt(found[i])
 		}
 	}
 	if c.first == nil {

@@ -64,7 +64,7 @@ func silencedIn(files []string, views []*load.View, candidates func(*callers.Wor
 			})
 		}
 		for _, c := range candidates(&w) {
-			found[position(c)] = true
+			found[declaredAt(c)] = true
 		}
 	}
 	return found

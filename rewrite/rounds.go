@@ -3,9 +3,9 @@ package rewrite
 import (
 	"context"
 	"fmt"
-	"go/ast"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -79,7 +79,8 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 	taken := make(map[place]bool)
 	ranges := make(map[string][]edit.Edit)
 	var group []*change
-	for _, c := range innerFirst(changes) {
+	ordered, _ := candidate.InnerFirst(changes, func(c *change) *candidate.Candidate { return c.first })
+	for _, c := range ordered {
 		if c.refusal != nil || settled[c.id()] {
 			continue
 		}
@@ -109,46 +110,6 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 		group = append(group, c)
 	}
 	return group
-}
-
-// innerFirst returns changes with each prepare function after those that it calls.
-// What an outer cleanup captures is then no cleanup any more, but the state that
-// took its place:
-//
-//	func setup() func() {
-//		stop := start(n)                              // rewritten first: start(n)
-//		return func() { stop(); log.Print("down") }   // then: finishStart(n); …
-//	}
-func innerFirst(changes []*change) []*change {
-	byDecl := make(map[ast.Decl]*change)
-	for _, c := range changes {
-		byDecl[c.first.Prepare.Decl] = c
-	}
-	inner := make(map[*change][]*change)
-	for _, c := range changes {
-		for _, s := range c.first.Sites {
-			if outer := byDecl[s.Decl]; outer != nil {
-				inner[outer] = append(inner[outer], c)
-			}
-		}
-	}
-	var ordered []*change
-	seen := make(map[*change]bool)
-	var visit func(c *change)
-	visit = func(c *change) {
-		if seen[c] {
-			return
-		}
-		seen[c] = true
-		for _, i := range inner[c] {
-			visit(i)
-		}
-		ordered = append(ordered, c)
-	}
-	for _, c := range changes {
-		visit(c)
-	}
-	return ordered
 }
 
 // declarations returns the indices of the declarations that an edit touches, in the
@@ -245,28 +206,11 @@ func apply(src *load.Sources, base load.Overlay, changes []*change) (load.Overla
 				return nil, err
 			}
 		}
-		text, err := splice(text, list)
+		text, err := edit.Apply(text, list)
 		if err != nil {
 			return nil, fmt.Errorf("internal error: %s: %w; nothing was written", name, err)
 		}
 		next[name] = text
 	}
 	return base.With(next), nil
-}
-
-// splice applies edits, which do not overlap, to a text.
-func splice(text []byte, edits []edit.Edit) ([]byte, error) {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b edit.Edit) int { return a.Start - b.Start })
-	var out []byte
-	end := 0
-	for _, e := range edits {
-		if e.Start < end || e.End < e.Start || e.End > len(text) {
-			return nil, fmt.Errorf("an edit of bytes %d to %d comes after byte %d of %d", e.Start, e.End, end, len(text))
-		}
-		out = append(out, text[end:e.Start]...)
-		out = append(out, e.New...)
-		end = e.End
-	}
-	return append(out, text[end:]...), nil
 }

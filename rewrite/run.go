@@ -13,6 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -293,7 +294,7 @@ func (r *run) result() (*Result, error) {
 	for _, f := range r.found.of {
 		res.Findings = append(res.Findings, *f)
 	}
-	slices.SortFunc(res.Findings, func(a, b Finding) int { return comparePositions(a.Pos, b.Pos) })
+	slices.SortFunc(res.Findings, func(a, b Finding) int { return position.Compare(a.Pos, b.Pos) })
 	slices.SortStableFunc(res.Findings, byCost)
 	for _, name := range slices.Sorted(maps.Keys(r.over)) {
 		old, err := r.tree.Source.Read(name)

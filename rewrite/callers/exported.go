@@ -1,7 +1,6 @@
 package callers
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -23,7 +22,7 @@ func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
 	if w.Exported {
 		return nil
 	}
-	if !internal(p.Key.Pkg) {
+	if !flow.Internal(p.Key.Pkg) {
 		return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and other modules may call it; -exported rewrites it all the same")
 	}
 	for _, n := range w.Neighbours {
@@ -32,12 +31,6 @@ func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	return nil
-}
-
-// internal reports whether only the packages of its own module can import a
-// package.
-func internal(path string) bool {
-	return slices.Contains(strings.Split(path, "/"), "internal")
 }
 
 // Closed reports whether p is exported to other modules, and stays as it is for that

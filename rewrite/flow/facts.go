@@ -126,3 +126,8 @@ func BodyRecovers(info *types.Info, body *ast.BlockStmt) bool {
 	})
 	return found
 }
+
+// IsError reports whether t is the predeclared type error.
+func IsError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}

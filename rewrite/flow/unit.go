@@ -64,3 +64,9 @@ func Importable(path, from string) bool {
 	}
 	return !slices.Contains(parts, "vendor")
 }
+
+// Internal reports whether the path names a package that only packages around its
+// internal directory can import.
+func Internal(path string) bool {
+	return slices.Contains(strings.Split(path, "/"), "internal")
+}

@@ -154,7 +154,7 @@ func Shaped(sig *types.Signature) bool {
 	switch sig.Results().Len() {
 	case 0:
 	case 1:
-		if !isError(sig.Results().At(0).Type()) {
+		if !flow.IsError(sig.Results().At(0).Type()) {
 			return false
 		}
 	default:
@@ -169,7 +169,7 @@ func Shaped(sig *types.Signature) bool {
 		if p, ok := types.Unalias(t).(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		if isError(t) || isContext(t) {
+		if flow.IsError(t) || isContext(t) {
 			continue
 		}
 		if _, ok := t.Underlying().(*types.Basic); !ok {
@@ -178,10 +178,6 @@ func Shaped(sig *types.Signature) bool {
 		scalars++
 	}
 	return scalars <= 2
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
 func isContext(t types.Type) bool {

@@ -17,7 +17,7 @@ func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
 		t := results.At(i).Type()
-		if i == p.Result || !isError(t) && !isBool(t) {
+		if i == p.Result || !flow.IsError(t) && !isBool(t) {
 			continue
 		}
 		if i >= len(r.Stmt.Results) {
@@ -111,7 +111,7 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	if isBool(t) {
 		return isFalse(info, e)
 	}
-	if !isError(t) {
+	if !flow.IsError(t) {
 		return false
 	}
 	switch e := e.(type) {
@@ -320,7 +320,7 @@ func endsTest(fn *types.Func) bool {
 func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if !isError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != no {
+		if !flow.IsError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != no {
 			continue
 		}
 		if !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {

@@ -99,7 +99,7 @@ func constant(s *pattern.Site, e ast.Expr) bool {
 func errorResult(p *pattern.Prepare) int {
 	results := p.Func.Signature().Results()
 	for i := results.Len() - 1; i >= 0; i-- {
-		if i != p.Result && isError(results.At(i).Type()) {
+		if i != p.Result && flow.IsError(results.At(i).Type()) {
 			return i
 		}
 	}

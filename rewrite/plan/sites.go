@@ -86,10 +86,6 @@ func typeArgsOf(s *pattern.Site) []types.Type {
 	return slices.Collect(list.Types())
 }
 
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
-}
-
 func isBool(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Kind() == types.Bool

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -145,7 +146,7 @@ func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 			if ptr, ok := t.(*types.Pointer); ok {
 				t = ptr.Elem()
 			}
-			if _, basic := types.Unalias(t).(*types.Basic); !basic && !isError(t) {
+			if _, basic := types.Unalias(t).(*types.Basic); !basic && !flow.IsError(t) {
 				return refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
 			}
 		}

@@ -1,10 +1,10 @@
 package allocs
 
 import (
-	"cmp"
 	"go/token"
 
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 )
 
 // An Allocation is something that the compiler puts on the heap.
@@ -30,5 +30,5 @@ func allocation(f escape.Fact, in string) Allocation {
 
 // byPosition orders allocations by file, line and column.
 func byPosition(a, b Allocation) int {
-	return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
+	return position.Compare(a.Pos, b.Pos)
 }

@@ -25,9 +25,9 @@ func TestImports(t *testing.T) {
 		"plan":            {"flow", "pattern", "refusal", "callers", "plan/spell"},
 		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "refusal", "internal/linediff"},
 		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "same"},
-		"internal/escape": {"internal/process"},
-		"internal/load":   {"pattern", "misuse", "callers", "internal/process", "internal/replace"},
-		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape"},
+		"internal/escape": {"internal/position", "internal/process"},
+		"internal/load":   {"flow", "pattern", "misuse", "callers", "internal/position", "internal/process", "internal/replace"},
+		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape", "internal/position"},
 	}
 	pure := []string{"flow", "same", "pattern", "misuse", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
 	drivers := []string{

@@ -31,8 +31,9 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 )
 
 // A Pos is a position in a file. Columns count bytes from 1, as in go/token.
@@ -292,23 +293,15 @@ func (p *parser) section(s *section, facts *Facts) {
 	}
 }
 
-// position takes "file:line:col: " off a line.
+// position splits a line "file:line:col: text".
 func (p *parser) position(line string) (Pos, string, bool) {
-	// A drive letter has a colon of its own.
-	skip := len(filepath.VolumeName(line))
-	parts := strings.SplitN(line[skip:], ":", 4)
-	if len(parts) < 4 {
+	at, text, ok := position.Cut(line)
+	if !ok || at.Column == 0 {
 		return Pos{}, "", false
 	}
-	n, err1 := strconv.Atoi(parts[1])
-	col, err2 := strconv.Atoi(parts[2])
-	text, ok := strings.CutPrefix(parts[3], " ")
-	if err1 != nil || err2 != nil || !ok || parts[0] == "" {
-		return Pos{}, "", false
-	}
-	file := filepath.FromSlash(line[:skip] + parts[0])
+	file := filepath.FromSlash(at.Filename)
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(p.dir, file)
 	}
-	return Pos{file, n, col}, text, true
+	return Pos{file, at.Line, at.Column}, text, true
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -88,7 +89,7 @@ type packageOf map[string]*packages.Package
 func (files packageOf) open(hits []hit, exported bool) []hit {
 	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
 		p := files[h.file]
-		return !ast.IsExported(h.name) || p.Name == "main" || h.inTest() || !exported && !internal(basePath(p))
+		return !ast.IsExported(h.name) || p.Name == "main" || h.inTest() || !exported && !flow.Internal(basePath(p))
 	})
 }
 

@@ -47,17 +47,6 @@ func dirOf(p *packages.Package) string {
 	return p.Dir
 }
 
-// internal reports whether the path names a package that only packages around
-// it can import.
-func internal(path string) bool {
-	for elem := range strings.SplitSeq(path, "/") {
-		if elem == "internal" {
-			return true
-		}
-	}
-	return false
-}
-
 // elsewhere reports whether p depends on a package of another configuration, and so is
 // one as well.
 func elsewhere(p *packages.Package) bool {

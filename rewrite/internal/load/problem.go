@@ -6,9 +6,9 @@ import (
 	"go/scanner"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -65,25 +65,8 @@ func sourceError(c Config, problems []Problem) error {
 // problemOf turns an error of a package into a Problem. The position of such
 // an error is a string, "file:line:col", "file:line", "file" or "-".
 func problemOf(e packages.Error) Problem {
-	p := Problem{File: e.Pos, Text: strings.TrimSpace(e.Msg)}
-	var numbers []int
-	for range 2 {
-		i := strings.LastIndexByte(p.File, ':')
-		if i < 0 {
-			break
-		}
-		n, err := strconv.Atoi(p.File[i+1:])
-		if err != nil {
-			break
-		}
-		p.File, numbers = p.File[:i], append(numbers, n)
-	}
-	switch len(numbers) {
-	case 1:
-		p.Line = numbers[0]
-	case 2:
-		p.Line, p.Col = numbers[1], numbers[0]
-	}
+	at := position.Parse(e.Pos)
+	p := Problem{File: at.Filename, Line: at.Line, Col: at.Column, Text: strings.TrimSpace(e.Msg)}
 	if p.File == "-" {
 		p.File = ""
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -48,7 +49,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 			case known[fn]:
 			case u != nil && u.Pkg.Name() == "main" || strings.HasSuffix(name, "_test.go"):
 				asked = true // by an interface of another package
-			case s.tree.Exported || u != nil && internal(u.Pkg.Path()):
+			case s.tree.Exported || u != nil && flow.Internal(u.Pkg.Path()):
 				if u != nil {
 					open[u.Pkg.Path()] = true
 				}

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
@@ -138,10 +139,6 @@ func (s Suite) vet(ctx context.Context) ([]Failure, error) {
 	return failures, nil
 }
 
-// position is what a complaint begins with. The type checker's have a word before
-// it.
-var position = regexp.MustCompile(`^(?:vet: )?(.*?\.(?:go|s))(:\d+(?::\d+)?): (.*)$`)
-
 // lineNumber is how a complaint speaks of another line, as in "the cancel var
 // defined on line 12".
 var lineNumber = regexp.MustCompile(`(\bline |\.go:)\d+(?::\d+)?`)
@@ -153,14 +150,16 @@ func complaints(text string, known func(string) string) []Failure {
 	seen := make(map[string]bool) // a package is checked again together with its tests
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if m := position.FindStringSubmatch(line); m != nil && !seen[line] {
-			seen[line] = true
-			name := m[1]
-			if known != nil {
-				name = known(name)
-			}
-			failures = append(failures, Failure{Vet: true, Words: name + m[2] + ": " + m[3], key: name + ": " + lineNumber.ReplaceAllString(m[3], "$1")})
+		// The type checker's complaints have a word before the position.
+		at, what, ok := position.Cut(strings.TrimPrefix(line, "vet: "))
+		if !ok || seen[line] {
+			continue
 		}
+		seen[line] = true
+		if known != nil {
+			at.Filename = known(at.Filename)
+		}
+		failures = append(failures, Failure{Vet: true, Words: at.String() + ": " + what, key: at.Filename + ": " + lineNumber.ReplaceAllString(what, "$1")})
 	}
 	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Compare(a.Words, b.Words) })
 	return failures
