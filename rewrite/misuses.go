@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -69,7 +70,7 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 			found = append(found, misuseOf(f))
 		}
 	}
-	slices.SortFunc(found, func(a, b Misuse) int { return comparePositions(a.Pos, b.Pos) })
+	slices.SortFunc(found, func(a, b Misuse) int { return position.Compare(a.Pos, b.Pos) })
 	return found, silenced, warnings
 }
 
