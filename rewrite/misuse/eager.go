@@ -27,7 +27,7 @@ func (s *search) eager(u *pattern.Unit, file *ast.File, d ast.Decl) []*Finding {
 				continue
 			}
 			v, ok := u.Info.Uses[id].(*types.Var)
-			if !ok || !isError(v.Type()) {
+			if !ok || !flow.IsError(v.Type()) {
 				continue
 			}
 			if facts == nil {
@@ -52,7 +52,7 @@ func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
 	if !ok || i >= sig.Params().Len() || sig.Variadic() && i == sig.Params().Len()-1 {
 		return false
 	}
-	return isError(sig.Params().At(i).Type())
+	return flow.IsError(sig.Params().At(i).Type())
 }
 
 // eagerAt returns the finding for argument i of a deferred call, the variable v, if it

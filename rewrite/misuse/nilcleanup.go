@@ -65,11 +65,11 @@ func nilReturnsOf(p *pattern.Prepare) nilReturns {
 		}
 		tells, certain, at := false, false, -1
 		for i := range results.Len() {
-			if i == p.Result || !isError(results.At(i).Type()) && !isBool(results.At(i).Type()) {
+			if i == p.Result || !flow.IsError(results.At(i).Type()) && !isBool(results.At(i).Type()) {
 				continue
 			}
 			tv := p.Unit.Info.Types[r.Stmt.Results[i]]
-			if isError(results.At(i).Type()) && tv.IsNil() || tv.Value != nil && tv.Value.ExactString() == "true" {
+			if flow.IsError(results.At(i).Type()) && tv.IsNil() || tv.Value != nil && tv.Value.ExactString() == "true" {
 				continue
 			}
 			tells = true
