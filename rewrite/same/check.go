@@ -1,9 +1,11 @@
 package same
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"slices"
@@ -21,10 +23,10 @@ func (c *Change) Check() error {
 	}
 	for _, file := range c.Files {
 		m := &matcher{
-			facts: f, unit: file.Unit, was: file.Unit.Fset, fset: token.NewFileSet(),
+			facts: f, unit: file.Unit, fset: token.NewFileSet(),
 			apart: make(map[*site]bool), called: make(map[*holder]string),
 		}
-		name := m.was.PositionFor(file.Before.Package, false).Filename
+		name := m.unit.Fset.PositionFor(file.Before.Package, false).Filename
 		var err error
 		m.after, err = parser.ParseFile(m.fset, name, file.After, parser.SkipObjectResolution)
 		if err != nil {
@@ -47,39 +49,28 @@ func (m *matcher) file(file File) error {
 	if err := m.imports(b, a); err != nil {
 		return err
 	}
-	plain := token.NewFileSet()
-	whole, err := parser.ParseFile(plain, m.was.PositionFor(b.Package, false).Filename, file.Text, parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
-	if len(whole.Decls) != len(b.Decls) {
+	if m.unit.Fset.File(b.Package).Size() != len(file.Text) {
 		return m.differ(b, nil, "the file is not the one that was type-checked")
 	}
 	left := slices.DeleteFunc(slices.Clone(a.Decls), isImport)
-	for i, d := range b.Decls {
+	for _, d := range b.Decls {
+		n, err := 1, error(nil)
 		switch {
 		case isImport(d):
 			continue
 		case len(left) == 0:
 			return m.differ(d, nil, "a declaration is missing")
 		case d == ast.Decl(m.Prepare):
-			n, err := m.prepared(left)
-			if err != nil {
-				return err
-			}
-			left = left[n:]
-			continue
+			n, err = m.prepared(left)
 		case m.hasSite(d):
 			err = m.node(d, left[0])
-		default: // its body may have been left out before the type check
-			m.was = plain
-			err = m.node(whole.Decls[i], left[0])
-			m.was = m.unit.Fset
+		case !alike(written(m.unit.Fset, d, file.Text), written(m.fset, left[0], file.After)):
+			err = m.differ(d, left[0], "%s has changed", text(d))
 		}
 		if err != nil {
 			return err
 		}
-		left = left[1:]
+		left = left[n:]
 	}
 	if len(left) > 0 {
 		return m.differ(nil, left[0], "a declaration is added")
@@ -87,8 +78,31 @@ func (m *matcher) file(file File) error {
 	return nil
 }
 
+// written returns the text of a declaration.
+func written(fset *token.FileSet, d ast.Decl, text []byte) []byte {
+	return text[fset.PositionFor(d.Pos(), false).Offset:fset.PositionFor(d.End(), false).Offset]
+}
+
+// alike reports whether two texts have the same tokens. gofmt aligns a row of functions
+// of one line each, of which one may be prepare.
+func alike(b, a []byte) bool {
+	return bytes.Equal(b, a) || slices.Equal(tokens(b), tokens(a))
+}
+
+func tokens(text []byte) (all []string) {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, nil, 0)
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return all
+		}
+		all = append(all, tok.String()+" "+lit)
+	}
+}
+
 // hasSite reports whether a declaration calls prepare. Any other but prepare must be the
-// same by its text.
+// same by its tokens: its body may have been left out before the type check.
 func (m *matcher) hasSite(d ast.Decl) bool {
 	for call := range m.sites {
 		if d.Pos() <= call.Pos() && call.Pos() < d.End() {

@@ -17,7 +17,7 @@ type Unit struct {
 type File struct {
 	Unit   *Unit
 	Before *ast.File
-	Text   []byte // of Before, which may lack bodies of functions that call nothing of interest
+	Text   []byte // of Before, in which bodies of functions that call nothing of interest may be blank
 	After  []byte
 }
 

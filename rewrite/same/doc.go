@@ -19,11 +19,13 @@
 //
 // # How it compares
 //
-// A matcher walks the two syntax trees side by side. Both must have the same nodes in the
+// A declaration that does not call prepare must have the same tokens. In the others a
+// matcher walks the two syntax trees side by side. Both must have the same nodes in the
 // same order; positions, comments and parentheses do not count. The types of the program
 // before tell which expressions hold a cleanup: the calls of prepare, the variables of
 // callers that take its result, and the variables of prepare that a literal is bound to.
-// At those, and nowhere else, the tree after must be another one.
+// At those, and nowhere else, the tree after must be another one: a rule looks at the two
+// nodes and returns the parts that are left to compare, and only the walk calls rules.
 //
 // A call of prepare loses the arguments of the parameters that go. They are constants and
 // variables, so that nothing is lost if they are not evaluated.

@@ -38,11 +38,11 @@ func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	switch {
 	case none(a):
-		return fmt.Errorf("%v: %s", m.was.PositionFor(b.Pos(), false), what)
+		return fmt.Errorf("%v: %s", m.unit.Fset.PositionFor(b.Pos(), false), what)
 	case none(b):
 		return fmt.Errorf("%v of the rewritten file: %s", m.fset.PositionFor(a.Pos(), false), what)
 	}
-	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.was.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
+	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.unit.Fset.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
 }
 
 // holder returns what e has its cleanup from, nil if it is none.

@@ -220,8 +220,8 @@ func TestForms(t *testing.T) {
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, x, *err, k) }", "does not stand for k"},
 		{"{ use(c.n, k, *err, x) }", "{}", "is missing"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, k, *err, x); use(x) }", "is added"},
-		{"func use(...any) int { return 0 }", "func use(...any) int { return 1 }", "0 has become 1"},
-		{"type C struct{ n int }", "type C struct{ n int }\n\nvar extra int", "has become"},
+		{"func use(...any) int { return 0 }", "func use(...any) int { return 1 }", "has changed"},
+		{"type C struct{ n int }", "type C struct{ n int }\n\nvar extra int", "has changed"},
 	}
 	for _, test := range one {
 		check(t, changeOf(t, formOne, edit(t, afterOne, test.old, test.new), claimOne), test.old, test.new, test.want)
