@@ -58,7 +58,7 @@ func ExampleRun() {
 	//
 	// func (c *Conn) prepareRead() {}
 	//
-	// // finishRead is the cleanup of prepareRead, for its callers to defer.
+	// // finishRead ends what prepareRead began. Callers defer it.
 	// func (c *Conn) finishRead(err *error) {
 	// 	c.failed = *err
 	// }

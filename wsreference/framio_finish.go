@@ -27,7 +27,7 @@ func (r *frameReader) prepareRead(ctx context.Context) error {
 	return nil
 }
 
-// finishRead is the cleanup of prepareRead, for its callers to defer.
+// finishRead ends what prepareRead began. Callers defer it.
 func (r *frameReader) finishRead(ctx context.Context, err *error) {
 	r.link.reading.end()
 	if *err == nil {

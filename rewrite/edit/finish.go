@@ -10,6 +10,7 @@ import (
 	"github.com/dave/dst"
 	"github.com/dave/dst/dstutil"
 
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
@@ -18,7 +19,7 @@ func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
 	name, _, _ := strings.Cut(s.Decl, "[")
-	fmt.Fprintf(&b, "// %s is what %s hands to %s.\ntype %s struct {\n", name, d.Prepare.Key.Name, d.Plan.Finish.Name, s.Decl)
+	fmt.Fprintf(&b, "// %s holds what %s leaves for its cleanup.\ntype %s struct {\n", name, d.Prepare.Key.Name, s.Decl)
 	if s.Mark == plan.Numbered {
 		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Flag)
 	}
@@ -39,7 +40,7 @@ func (d *declarer) state() (dst.Decl, error) {
 func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
-	fmt.Fprintf(&b, "// %s is the cleanup of %s, for its callers to defer.\nfunc ", f.Name, d.Prepare.Key.Name)
+	b.WriteString("// " + d.sentence() + "\nfunc ")
 	switch {
 	case f.OnRecv:
 		recv := d.Prepare.Decl.Recv.List[0]
@@ -86,6 +87,22 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		}
 	}
 	return fn, nil
+}
+
+// sentence returns the text of finish's doc comment.
+func (d *declarer) sentence() string {
+	verb := "ends"
+	if word := strings.ToLower(d.Plan.Finish.Name); strings.HasPrefix(word, "end") {
+		verb = "finishes"
+	}
+	deferred := slices.ContainsFunc(d.Plan.Sites, func(sp *plan.SitePlan) bool {
+		return slices.ContainsFunc(sp.Site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.DeferCall })
+	})
+	use := "Callers defer it."
+	if !deferred {
+		use = "Callers call it when they are done."
+	}
+	return fmt.Sprintf("%s %s what %s began. %s", d.Plan.Finish.Name, verb, d.Prepare.Key.Name, use)
 }
 
 // anew declares the captured variables that finish has for itself.

@@ -36,13 +36,13 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	}
 	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites))
 	if s != nil {
-		if finish.Name = methodName(p, s, candidates[0]); finish.Name != "" {
+		if finish.Name = methodName(p, sites, s, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
 	var ok bool
 	if finish.Name, ok = n.firstFree(p, candidates, func(u *pattern.Unit, name string) bool {
-		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !member(u, name)
+		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name)
 	}); !ok {
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
 	}
@@ -50,10 +50,18 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 }
 
 // methodName returns a short name for a method of the state, which is a new type, ""
-// if its fields have them all.
-func methodName(p *pattern.Prepare, s *State, long string) string {
+// if its fields have them all. Callers keep the names of their variables, which are
+// often the word for what the cleanup does:
+//
+//	unlock := begin()
+//	defer unlock.run() // not unlock.unlock()
+func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
-	for _, n := range []string{verb, "finish", "end"} {
+	names := []string{verb, "finish", "end"}
+	if slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Var != nil && strings.EqualFold(s.Var.Name(), verb) }) {
+		names[0] = "run"
+	}
+	for _, n := range names {
 		if n = spell.LowerFirst(n); p.Func.Exported() {
 			n = spell.UpperFirst(n)
 		}

@@ -66,19 +66,6 @@ func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pa
 	return "", false
 }
 
-// member reports whether a field or method of the name appears in the unit. A local
-// variable does not stand in the way of a method.
-func member(u *pattern.Unit, name string) bool {
-	for _, f := range u.Files {
-		for n := range ast.Preorder(f) {
-			if id, ok := n.(*ast.Ident); ok && id.Name == name && selected(u.Info, id) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // goes reports whether everything of the name in the unit is a variable that
 // holds the cleanup, or prepare's result, and goes with it.
 func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
@@ -120,16 +107,4 @@ func identifiers(n ast.Node, names map[string]bool) {
 			names[spell.PathBase(p)] = true
 		}
 	}
-}
-
-// selected reports whether id names a field or a method, which are only reached
-// through something: a local may have their name.
-func selected(info *types.Info, id *ast.Ident) bool {
-	switch obj := info.ObjectOf(id).(type) {
-	case *types.Var:
-		return obj.IsField()
-	case *types.Func:
-		return obj.Signature().Recv() != nil
-	}
-	return false
 }

@@ -39,7 +39,7 @@ func open(name string) *os.File {
 	return f
 }
 
-// finishOpen is the cleanup of open, for its callers to defer.
+// finishOpen ends what open began. Callers defer it.
 func finishOpen(f *os.File) {
 	f.Close()
 }
