@@ -18,8 +18,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
-// A change is what is decided for one prepare function, over all build
-// configurations: edits that all of them agree on, or a refusal.
+// A change is the decision for one prepare function in all build configurations: either
+// edits, equal in all of them, or a refusal.
 type change struct {
 	key     pattern.Key
 	first   *candidate.Candidate // of the first configuration that has the function
@@ -30,8 +30,8 @@ type change struct {
 	notes   []string
 }
 
-// id names the prepare function over the rounds of a run. Twins of one name in
-// files for different systems are different functions.
+// An id identifies a prepare function across the rounds of a run. Functions of the same
+// name in files for different systems have different ids.
 type id struct {
 	key  pattern.Key
 	file string
@@ -100,8 +100,8 @@ func silenced(p *pattern.Prepare) bool {
 	return suppress.Func(p.Unit.Fset, p.File, p.Decl)
 }
 
-// refuseLinked refuses the changes of files that have several names, or that are not
-// where they seem to be.
+// refuseLinked refuses changes of files that have several hard links, or are reached
+// through a symbolic link.
 func (d *decider) refuseLinked(ctx context.Context, changes []*change) error {
 	for _, c := range changes {
 		if c.refusal != nil || len(c.edits) == 0 {
@@ -127,9 +127,9 @@ func declaredAt(c *candidate.Candidate) token.Position {
 	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
 }
 
-// merge makes changes of the candidates of one name in all views. A candidate that
-// edits, or is declared in, a file of another view makes one change with the candidate
-// there. Twins in files that no other view builds are changes by themselves.
+// merge combines the candidates of one name in all views to changes. Candidates belong to
+// one change if one of them is declared in, or edits, a file that the view of the other
+// contains. Functions in files that no other view contains are separate changes.
 func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*change {
 	edits := make([]map[string][]edit.Edit, len(found))
 	for i, c := range found {
@@ -182,8 +182,8 @@ func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*c
 	return changes
 }
 
-// agree makes one change of the members: all that edit a file which several of
-// the views build must edit it alike.
+// agree combines the candidates of the member views to one change. Views that contain the
+// same file must have the same edits for it.
 func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edits []map[string][]edit.Edit, members []int) *change {
 	c := &change{key: k, edits: make(map[string][]edit.Edit)}
 	for _, i := range members {
@@ -231,7 +231,7 @@ func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edit
 	return c
 }
 
-// all returns the edits of c in the order of files and offsets.
+// all returns the edits of c, ordered by file and offset.
 func (c *change) all() []edit.Edit {
 	var edits []edit.Edit
 	for _, name := range c.files() {

@@ -13,11 +13,11 @@ import (
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
-// idleDirectives finds the comments that silence nothing: they stand where they reach
-// no function, or only functions that would be no finding, with whatever options.
-// An exported function that syntax takes for a prepare function may be one to
-// callers that are not loaded, and so gets the benefit of the doubt. Those that silence a
-// misuse, by their positions, are not idle.
+// idleDirectives returns the comments that suppress nothing: they apply to no function, or
+// only to functions that would not be findings with any options. An exported function that
+// looks like a prepare function counts as one, since callers that are not loaded may defer
+// its cleanup. misuses are the positions of comments that suppress a misuse. They are not
+// idle.
 func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map[token.Position]bool, candidates func(*callers.World) []*candidate.Candidate) ([]Directive, error) {
 	var idle []Directive
 	var silenced map[token.Position]bool // names of functions that could be findings
@@ -29,7 +29,7 @@ func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			continue // the file changed, which is noticed elsewhere
+			continue // the file has changed, and another check reports it
 		}
 		may := pattern.May(f)
 		for _, d := range suppress.Directives(fset, f) {
@@ -50,8 +50,8 @@ func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map
 	return idle, nil
 }
 
-// silencedIn returns where the functions are named, in files, that are candidates with
-// all options.
+// silencedIn returns the positions of the names of functions in files that would be
+// candidates with all options set.
 func silencedIn(files []string, views []*load.View, candidates func(*callers.World) []*candidate.Candidate) map[token.Position]bool {
 	found := make(map[token.Position]bool)
 	for _, v := range views {

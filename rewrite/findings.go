@@ -12,22 +12,22 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// findings are those of a run so far: those of the first round, and those that later
-// rounds add.
+// findings are the findings of a run so far. The first round makes them, and later rounds
+// may add some.
 type findings struct {
 	of       map[id]*Finding
-	settled  map[id]bool // accepted, refused by the checker, or set aside
-	declared map[id]name // the functions of the text on disk
+	settled  map[id]bool // accepted, refused by a check, or set aside
+	declared map[id]name // the functions declared in the files on disk
 
-	cold  []Finding // set aside: the profiles say that they cost little
-	stack []Finding // set aside: the compiler keeps them on the stack
+	cold  []Finding // set aside: cheap according to the profiles
+	stack []Finding // set aside: no allocation according to the compiler
 }
 
 func newFindings() *findings {
 	return &findings{of: make(map[id]*Finding), settled: make(map[id]bool), declared: make(map[id]name)}
 }
 
-// add adds the changes of the first round.
+// add adds a finding for each change of the first round.
 func (f *findings) add(changes []*change) {
 	for _, c := range changes {
 		f.of[c.id()] = &Finding{
@@ -47,7 +47,7 @@ func (f *findings) add(changes []*change) {
 	}
 }
 
-// setAside removes the finding of c, which is then settled.
+// setAside removes the finding of c and marks c as settled.
 func (f *findings) setAside(c *change) Finding {
 	found := *f.of[c.id()]
 	f.settled[c.id()] = true
@@ -55,15 +55,15 @@ func (f *findings) setAside(c *change) Finding {
 	return found
 }
 
-// applied notes that c was accepted. A function that handed on the cleanup of another
-// has become a prepare function by the rewrite of that one, and is a finding since.
+// applied records that c was accepted. A function that returned the cleanup of another
+// prepare function became one itself when that was rewritten. It gets a new finding.
 func (f *findings) applied(c *change, round int) {
 	f.settled[c.id()] = true
 	found := f.of[c.id()]
 	if found == nil {
 		at, ok := f.declared[c.id()]
 		if !ok {
-			return // the rewrite itself has made it
+			return // the rewrite has added this function
 		}
 		found = &Finding{
 			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
@@ -77,15 +77,14 @@ func (f *findings) applied(c *change, round int) {
 	}
 }
 
-// reject notes that c was refused by the checker, and why. over are the changes that
-// were accepted.
+// reject records that a check refused c, and settles it. over has the accepted changes.
 func (f *findings) reject(c *change, why *refusal.Refusal, over load.Overlay) {
 	f.settled[c.id()] = true
 	f.refuse(c, why, over)
 }
 
-// refuse notes why c stays, at a position in the text that people have: where an earlier
-// round changed the file, that is the function's.
+// refuse records why c is refused. The position must be one in the file on disk: if an
+// earlier round changed the file, it is that of the function.
 func (f *findings) refuse(c *change, why *refusal.Refusal, over load.Overlay) {
 	found := f.of[c.id()]
 	if found == nil {
@@ -98,8 +97,7 @@ func (f *findings) refuse(c *change, why *refusal.Refusal, over load.Overlay) {
 	found.Refusal, found.Files, found.Edits, found.Notes, found.Trace = &refusal, nil, nil, nil, nil
 }
 
-// revise brings the findings that are not settled up to date with the changes of a later
-// round.
+// revise updates the findings that are not settled from the changes of a later round.
 func (f *findings) revise(changes []*change, over load.Overlay) {
 	left := make(map[id]bool)
 	for _, c := range changes {
@@ -110,16 +108,16 @@ func (f *findings) revise(changes []*change, over load.Overlay) {
 		}
 	}
 	maps.DeleteFunc(f.of, func(i id, found *Finding) bool {
-		// Another rewrite did away with it. What was refused is still there, though
-		// its last caller may have come to defer something else.
+		// Another rewrite has removed this function's cleanup. Refused functions stay in
+		// the result, even if their last caller now defers something else.
 		return !found.done && !f.settled[i] && !left[i] && found.Refusal == nil
 	})
 }
 
-// A name is where a function is declared in the text that people have.
+// A name is the position of a function's name in a file on disk.
 type name struct{ pos, end token.Position }
 
-// noteDeclared notes where functions are declared that nothing has rewritten.
+// noteDeclared records the positions of functions in files that are not changed yet.
 func (f *findings) noteDeclared(views []*load.View, over load.Overlay) {
 	for _, v := range views {
 		for _, u := range v.World.Units {

@@ -13,7 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// heapsOf asks the compiler what the cleanup of each change costs on disk.
+// heapsOf runs the compiler on the files on disk and returns what the cleanup of each
+// change costs.
 func heapsOf(ctx context.Context, t *load.Tree, changes []*change) ([]*Heap, error) {
 	t.Status("asking the compiler")
 	facts, err := factsOf(ctx, t, nil, changes)
@@ -32,9 +33,9 @@ func moves(h *Heap) bool {
 	return slices.ContainsFunc(h.Allocations, func(a Allocation) bool { return !a.IsLiteral() })
 }
 
-// gainsOf asks the compiler about the text before and after the changes of a group, of
-// which views are the latter. It returns what they gain, function by function, and
-// those that gain nothing. The changes of a group have no function in common.
+// gainsOf runs the compiler on the versions before (base) and after (over, views) the
+// changes of a group, which have no function in common. It returns what each change gains
+// in each function, and the changes that gain nothing.
 func gainsOf(ctx context.Context, t *load.Tree, base, over load.Overlay, views []*load.View, group []*change) (map[*change][]Gain, []*change, error) {
 	before, err := factsOf(ctx, t, base, group)
 	if err != nil {
@@ -56,8 +57,8 @@ func gainsOf(ctx context.Context, t *load.Tree, base, over load.Overlay, views [
 	return gains, idle, nil
 }
 
-// factsOf asks the compiler about changes, with the files of the overlay in place: one
-// answer for each configuration, nil where no change belongs to it.
+// factsOf runs the compiler with the files of the overlay in place. It returns the facts
+// for each configuration, nil if no change belongs to it.
 func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*change) ([]*escape.Facts, error) {
 	flags, remove, err := over.Flag()
 	if err != nil {
@@ -80,7 +81,7 @@ func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*ch
 	return facts, nil
 }
 
-// noGain is the refusal of a rewrite that leaves as much on the heap as it finds.
+// noGain returns the refusal of a change that saves no allocation.
 func noGain(c *change, gains []Gain) *refusal.Refusal {
 	reason := "the compiler would put as much on the heap as before"
 	if i := slices.IndexFunc(gains, func(g Gain) bool { return len(g.New) > 0 }); i >= 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
-// measure runs the benchmarks in the first configuration, or none if no file
-// changes.
+// measure runs the benchmarks of the affected packages in the first configuration. It
+// runs none if no file changes.
 func measure(ctx context.Context, t *load.Tree, b Bench, over load.Overlay) (*bench.Results, error) {
 	if len(over) == 0 {
 		return nil, nil

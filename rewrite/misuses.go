@@ -13,8 +13,8 @@ import (
 )
 
 // A Misuse is a bug at a caller of a function that returns a cleanup. It is reported
-// whether or not the function is rewritten, and no option rewrites it: its positions are
-// those of the text on disk.
+// whether or not the function is rewritten. Run does not fix it. Its positions are those in
+// the files on disk.
 type Misuse struct {
 	Pos     token.Position // unadjusted by line directives
 	End     token.Position
@@ -23,7 +23,7 @@ type Misuse struct {
 	Kind    misuse.Kind
 	Message string // in one sentence
 	Related []Place
-	Fix     string // what a person can write instead, of the text from Pos to End; "" if that takes more
+	Fix     string // a replacement of the source from Pos to End, or "" if a fix takes more
 }
 
 // selector returns what Options.Select is asked about m.
@@ -31,16 +31,15 @@ func (m Misuse) selector() Finding {
 	return Finding{Pos: m.Pos, End: m.End, Last: m.End.Line, Package: m.Package, Name: m.Func, Kind: pattern.Kind(m.Kind)}
 }
 
-// A Place is a position with what is to be seen there.
+// A Place is a position with a message about it.
 type Place struct {
 	Pos     token.Position
 	Message string
 }
 
-// misusesIn returns the misuses in all views, each once, by position, those in test files
-// too. silenced are the comments that silence one, by their positions.
-//
-// A fault of the analysis is a warning: nothing depends on misuses.
+// misusesIn returns the misuses in all views, test files included, ordered by position and
+// without duplicates. silenced has the positions of the comments that suppress one.
+// An internal error of the analysis is only a warning, since nothing depends on misuses.
 func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]bool, warnings []string) {
 	silenced = make(map[token.Position]bool)
 	type place struct {

@@ -14,14 +14,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
 
-// warnOwnSource adds to warnings, each once, those about test files that read Go files of
-// their own package. Tests run over an overlay, which only the go command knows: what
-// they read on disk is the old text.
+// warnOwnSource adds a warning for each test file that reads Go files of its own package.
+// Only the go command uses the overlay: a test that reads these files gets the old version
+// from disk.
 func warnOwnSource(t *load.Tree, files, warnings []string) []string {
 	for _, name := range files {
 		text, err := t.Source.Peek(name)
 		if err != nil {
-			continue // the tests say so
+			continue // running the test reports it
 		}
 		if line := readsOwnSource(text); line > 0 {
 			w := fmt.Sprintf("%s:%d reads Go files of its package, and sees them as they are on disk: -test runs over the rewrite without writing it", t.Short(name), line)
@@ -33,8 +33,8 @@ func warnOwnSource(t *load.Tree, files, warnings []string) []string {
 	return warnings
 }
 
-// reads reports whether a function reads files by name, and whether it reads the Go
-// files of a directory whatever it is given. It is of the standard library, or of
+// reads reports whether a function reads the files that its arguments name (files), or
+// all Go files of a directory (all). It knows functions of the standard library and of
 // go/packages.
 func reads(pkg, name string) (files, all bool) {
 	switch pkg + "." + name {
@@ -46,8 +46,8 @@ func reads(pkg, name string) (files, all bool) {
 	return false, false
 }
 
-// readsOwnSource returns the line of a test file on which a Go file of the test's own
-// directory is read, as far as syntax tells, or 0.
+// readsOwnSource returns the line on which a test file reads a Go file of its own
+// directory, judging by syntax only, or 0 if it does not.
 func readsOwnSource(text []byte) int {
 	if !bytes.Contains(text, []byte(".go")) && !bytes.Contains(text, []byte("ParseDir")) &&
 		!bytes.Contains(text, []byte("ImportDir")) && !bytes.Contains(text, []byte("packages")) {
@@ -79,8 +79,8 @@ func readsOwnSource(text []byte) int {
 	return 0
 }
 
-// ownFile reports whether an argument is the name of a Go file in the current directory,
-// or a pattern for such names.
+// ownFile reports whether an argument is the name of a Go file in the current directory
+// or a pattern that matches such names.
 func ownFile(arg ast.Expr) bool {
 	lit, ok := arg.(*ast.BasicLit)
 	if !ok || lit.Kind != token.STRING {

@@ -11,20 +11,20 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A proof is what was found out about changes beyond that they type-check.
+// A proof is the result of the checks that Options requests.
 type proof struct {
 	gains map[*change][]Gain
-	idle  map[*change]*refusal.Refusal // those that gain nothing
+	idle  map[*change]*refusal.Refusal // of changes that save no allocation
 }
 
-// note adds what was found out about c to its finding, which may be nil.
+// note adds the results about c to its finding f, which may be nil.
 func (p *proof) note(c *change, f *Finding) {
 	if f != nil {
 		f.Gain = p.gains[c]
 	}
 }
 
-// A prover runs the checks requested in Options on texts that type-check.
+// A prover runs the checks that Options requests on a version that type-checks.
 type prover struct {
 	tree   *load.Tree
 	escape bool
@@ -42,8 +42,8 @@ func newProver(o Options, t *load.Tree) *prover {
 	return p
 }
 
-// prove checks the text over, of which views are the types. group are the changes
-// that it has more than the text base, which passed before.
+// prove checks the version over, which views describe. It differs by the changes in group
+// from the version base, which has passed.
 func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*load.View, group []*change) (*proof, error) {
 	found := &proof{idle: make(map[*change]*refusal.Refusal)}
 	if p.escape {
@@ -78,13 +78,13 @@ func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*lo
 	return found, nil
 }
 
-// A buildError is the compiler's error about a text that type-checks.
+// A buildError is an error of the compiler about code that type-checks.
 type buildError struct{ err *process.GoError }
 
 func (e *buildError) Error() string { return e.err.Error() }
 
-// faultOf says what an error has against a rewrite, as a clause that completes "cannot
-// rewrite NAME: …". It returns "" for an error of the run.
+// faultOf returns a clause that completes "cannot rewrite NAME: …" if err is the fault of
+// a rewrite. It returns "" for all other errors.
 func faultOf(err error) string {
 	var (
 		source *SourceError

@@ -12,8 +12,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// rank adds to each finding what the profiles say about it, and sets aside those
-// that are below the threshold. It warns of profiles that do not match the code.
+// rank adds the costs in the profiles to each finding, and sets aside findings below the
+// threshold. It returns warnings about profiles that do not match the code.
 func rank(o Options, changes []*change, found *findings) (warnings []string, err error) {
 	profiles, err := heat.Read(o.Profiles)
 	if err != nil {
@@ -51,7 +51,7 @@ func rank(o Options, changes []*change, found *findings) (warnings []string, err
 	return warnings, nil
 }
 
-// byCost orders findings by the first of the profiles, the most expensive first.
+// byCost orders findings by their share of the first profile, the highest first.
 func byCost(a, b Finding) int {
 	if len(a.Costs) == 0 || len(b.Costs) == 0 || a.Costs[0].Share == b.Costs[0].Share {
 		return 0
@@ -62,8 +62,8 @@ func byCost(a, b Finding) int {
 	return 1
 }
 
-// runtimeNames returns the names under which the runtime may know a function:
-// package main is compiled under its path for a test.
+// runtimeNames returns the names that a function may have in a profile. A function of
+// package main has two: tests are compiled with the path of the package.
 func runtimeNames(f allocs.Function) []string {
 	if _, ok := f.Decl.(*ast.FuncDecl); !ok {
 		return nil
@@ -80,7 +80,7 @@ func runtimeNames(f allocs.Function) []string {
 	return names
 }
 
-// bodiesOf returns where the functions of c are.
+// bodiesOf returns the lines of the functions of c.
 func bodiesOf(c *change) []heat.Body {
 	var bodies []heat.Body
 	for _, f := range allocs.Functions(c.first) {
@@ -92,8 +92,7 @@ func bodiesOf(c *change) []heat.Body {
 	return bodies
 }
 
-// placesOf returns the lines on which the cleanup of c makes its functions
-// allocate.
+// placesOf returns the lines on which functions allocate because of the cleanup of c.
 func placesOf(c *change) []heat.Place {
 	var places []heat.Place
 	add := func(f allocs.Function, p token.Pos) {

@@ -11,14 +11,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// rewrite applies changes in rounds until a round finds nothing to do. A second run
-// would then find nothing either.
+// rewrite applies changes in rounds until no change is left. A second run would then
+// find nothing to change either.
 //
-// Each round takes the changes that have no declaration in common, type-checks the
-// result in every configuration, runs the checks of the prover, and decides anew on the
-// result. A change that fails is found by halving. Alone on a sound base it is refused
-// with the error of the check. Otherwise it waits for the next round, and is decided
-// anew there.
+// Each round takes changes that have no declaration in common, type-checks the result in
+// every configuration, runs the checks of the prover, and makes new decisions on the
+// result. If a check fails, the round is halved to find the change at fault. A change that
+// fails by itself, before others were accepted in the round, is refused with the error.
+// Otherwise it waits for the next round.
 func (r *run) rewrite(ctx context.Context) error {
 	known := make(map[id]bool) // each round settles one of them at least
 	for n := 1; ; n++ {
@@ -44,7 +44,7 @@ func (r *run) rewrite(ctx context.Context) error {
 	}
 }
 
-// decideNext decides on the text that a round has made of base.
+// decideNext decides on the result of a round, which started from base.
 func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
 	loaded, err := r.scope.Widen(ctx, r.views, base, r.over)
 	if err != nil {
@@ -69,8 +69,8 @@ func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
 	return err
 }
 
-// compatible returns the changes of a round: those that are planned, not settled, and
-// have no top-level declaration in common.
+// compatible returns the changes of the next round: those that are not refused or settled
+// and that have no top-level declaration in common.
 func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
 	type place struct {
 		file string
@@ -112,8 +112,8 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 	return group
 }
 
-// declarations returns the indices of the declarations that an edit touches, in the
-// first view that builds the file.
+// declarations returns the indices of the declarations that an edit changes, in the
+// first view that contains the file.
 func declarations(views []*load.View, name string, e edit.Edit) []int {
 	for _, v := range views {
 		if v.Syntax[name] != nil {
@@ -123,17 +123,17 @@ func declarations(views []*load.View, name string, e edit.Edit) []int {
 	return nil
 }
 
-// A round accepts changes that were decided on one text.
+// A round accepts changes that were all decided on the same versions of the files.
 type round struct {
 	run      *run
 	number   int
-	base     load.Overlay // the text that the changes were decided on
+	base     load.Overlay // the files that the changes were decided on
 	accepted []*change
 }
 
-// accept accepts a group of changes if the result passes the checks, or else those
-// parts of the group that do. A change that fails alone, on nothing but the base, is
-// refused.
+// accept accepts a group of changes if the result passes the checks. Otherwise it tries
+// the halves of the group. A change that fails by itself, with no other change applied to
+// the base, is refused.
 func (r *round) accept(ctx context.Context, group []*change) error {
 	all := append(slices.Clone(r.accepted), group...)
 	over, err := apply(r.run.tree.Source, r.base, all)
@@ -175,10 +175,10 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		c := group[0]
 		found.reject(c, &refusal.Refusal{Code: refusal.VerifyFailed, Pos: c.pos, Name: c.key.String(), Reason: faultOf(err)}, r.run.over)
 	}
-	return nil // what was not accepted is decided anew in the next round
+	return nil // the next round decides again on changes that were not accepted
 }
 
-// open returns how many changes are planned, and neither accepted nor refused.
+// open returns how many changes are neither accepted nor refused.
 func (r *round) open() int {
 	n := 0
 	for _, c := range r.run.changes {
@@ -189,7 +189,7 @@ func (r *round) open() int {
 	return n
 }
 
-// apply returns base with the edits of changes.
+// apply returns base with the edits of the changes applied.
 func apply(src *load.Sources, base load.Overlay, changes []*change) (load.Overlay, error) {
 	edits := make(map[string][]edit.Edit)
 	for _, c := range changes {

@@ -19,14 +19,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Run finds the prepare functions of o.Patterns and decides what to do about
-// each. With o.Rewrite it works out the new contents of all files, checked in
-// every configuration. It writes nothing: see Result.Write.
+// Run finds the prepare functions in the packages of o.Patterns and decides what to do
+// about each. With o.Rewrite it also computes the new contents of files and verifies
+// them in every configuration. It does not change files: see Result.Write.
 //
-// The error is a *SourceError if packages do not parse or type-check, or do
-// not exist, and an *UnfinishedError if an earlier Result.Write was killed. If ctx
-// ends, Run returns its error within a second, and no process that it started is
-// left. If it ends while benchmarks run, there is a result beside the error, with the
+// The error is a *SourceError if a package does not exist, parse or type-check, and an
+// *UnfinishedError if an earlier Result.Write was killed. When ctx is done, Run returns
+// its error within a second, after the processes that it started have ended. If it ends while benchmarks run, there is a result beside the error, with the
 // runs that were completed.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	return runWith(ctx, o, internals{candidates: candidate.Find})
@@ -54,8 +53,8 @@ func runWith(ctx context.Context, o Options, in internals) (*Result, error) {
 		return out.res, out.err
 	case <-ctx.Done():
 	}
-	// Nothing is waited for that cannot be stopped, such as the type checker in a large
-	// package: it ends by itself, and finds that nobody is interested.
+	// Some work cannot be stopped, such as type-checking a large package. It goes on in its
+	// goroutine, and its result is dropped.
 	for _, wait := range []struct {
 		kill <-chan struct{}
 		most time.Duration
@@ -71,14 +70,14 @@ func runWith(ctx context.Context, o Options, in internals) (*Result, error) {
 	return nil, ctx.Err()
 }
 
-// A run whose context ended may take so long to end, and so long if it is to end at
-// once: what it started has to be killed, and temporary files to be removed.
+// These are the times in which a run must end after its context is done, and after
+// Options.Kill is closed. It kills its processes and removes temporary files.
 const (
 	patience = 900 * time.Millisecond
 	haste    = 250 * time.Millisecond
 )
 
-// runAll is Run, and takes its time.
+// runAll does the work of Run. It may go on for a while after ctx is done.
 func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	r, err := start(ctx, o, in)
 	if err != nil {
@@ -132,20 +131,20 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	return res, err
 }
 
-// A run holds what one Run knows.
+// A run is the state of one call of Run.
 type run struct {
 	decider
 	tree    *load.Tree
 	scope   *load.Scope
-	views   []*load.View // of the text with over in place
-	over    load.Overlay // the changes that were accepted
+	views   []*load.View // of the files with over in place
+	over    load.Overlay // the files as changed by accepted changes
 	changes []*change
 	found   *findings
 	left    LeftOut // by the decisions on the text on disk
 	prover  *prover
 }
 
-// start opens the tree and finds the packages that matter. It returns an
+// start opens the tree and chooses the packages to load. It returns an
 // *UnfinishedError if an earlier rewrite of the tree was killed.
 func start(ctx context.Context, o Options, in internals) (*run, error) {
 	tree, err := load.Open(ctx, load.Settings{
@@ -175,8 +174,8 @@ func start(ctx context.Context, o Options, in internals) (*run, error) {
 	}, nil
 }
 
-// decideFirst decides on the text on disk. If a change concerns packages that were not
-// loaded, or not whole, it decides again with all of them.
+// decideFirst decides on the files on disk. If a change may affect packages that were not
+// loaded, or only abridged, it loads them and decides again.
 func (r *run) decideFirst(ctx context.Context) error {
 	if err := r.look(ctx); err != nil {
 		return err
@@ -207,11 +206,10 @@ func (r *run) look(ctx context.Context) (err error) {
 	return err
 }
 
-// opens reports whether some change concerns a function that packages outside
-// the scope could depend on without naming it, by an interface that they convert its
-// receiver to. Such a change is decided again with all of these packages loaded, whole.
-// It is rare. Most runs need not load packages that merely depend on one with an
-// exported candidate.
+// opens reports whether packages outside the scope could depend on a changed function
+// without naming it, by an interface to which they convert its receiver. All these
+// packages are then loaded fully before the decision is made again. This is rare. Most
+// runs need not load packages only because they depend on one with an exported candidate.
 func opens(changes []*change) bool {
 	return slices.ContainsFunc(changes, func(c *change) bool {
 		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"
@@ -233,8 +231,8 @@ func (r *run) choose(wanted func(Finding) bool) {
 	})
 }
 
-// weigh asks the compiler about the changes of the first round. Those that cost nothing
-// are no findings, and are set aside.
+// weigh runs the compiler to find out what the cleanups of the first round cost. Findings
+// whose cleanups cost no allocation are set aside.
 func (r *run) weigh(ctx context.Context, saves int) error {
 	if len(r.changes) == 0 {
 		return nil
@@ -275,7 +273,7 @@ func leftOut(omitted map[pattern.Key]callers.Omission) LeftOut {
 	}
 }
 
-// result collects what the run found and did.
+// result returns the Result of the run.
 func (r *run) result() (*Result, error) {
 	t := r.prover.tester
 	res := &Result{

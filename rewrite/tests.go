@@ -9,31 +9,31 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/trial"
 )
 
-// A testError says that tests fail over rewritten files, and pass over the old ones.
+// A testError says that tests fail with the rewrite and pass without it.
 type testError struct{ failures []trial.Failure }
 
 func (e *testError) Error() string { return e.failures[0].String() }
 
-// A tester runs tests, and remembers what failed before anything changed.
+// A tester runs tests and remembers which of them fail without a rewrite.
 type tester struct {
 	tree   *load.Tree
 	how    Test
 	before map[string][]trial.Failure // by configuration and packages
-	broken []trial.Failure            // that failed before, and after too
-	flaky  []trial.Failure            // that failed over the new text, and not for the rewrite
+	broken []trial.Failure            // that also occur without the rewrite
+	flaky  []trial.Failure            // that did not occur again with the rewrite, or occurred without it too
 	tried  map[string]bool            // paths of packages
 
-	warnings []string // about tests that see the old text
+	warnings []string // about tests that read old versions of files
 }
 
 func newTester(t *load.Tree, how Test) *tester {
 	return &tester{tree: t, how: how, before: make(map[string][]trial.Failure), tried: make(map[string]bool)}
 }
 
-// run runs the tests of the packages that changes of files affect over the text, in
-// every configuration that can run here; in others it runs go vet alone. The error is a
-// *testError if something fails, and again when it is run once more, that does not
-// fail over the text on disk.
+// run runs go vet and the tests of the packages that the changed files affect, with the
+// overlay in place, in every configuration. It runs only go vet in configurations for
+// other systems. The error is a *testError if a test fails repeatedly and passes without
+// the overlay.
 func (t *tester) run(ctx context.Context, over load.Overlay, changed map[string]bool) error {
 	flags, remove, err := over.Flag()
 	if err != nil {
@@ -96,14 +96,15 @@ func (t *tester) run(ctx context.Context, over load.Overlay, changed map[string]
 	return nil
 }
 
-// confirm runs a test again that failed over the new text, and not over the old
-// one: it may be one that fails now and then. The rewrite is to blame if the test
-// fails again, alone or else among the others, and keeps passing over the old text.
+// confirm reports whether the rewrite causes the failure f, which occurred in the new and
+// not in the old version. The test may fail intermittently, so it is run again: by itself,
+// then together with the others. The rewrite is at fault if the test fails again and still
+// passes in the old version.
 func (t *tester) confirm(ctx context.Context, old, new trial.Suite, f trial.Failure) (bool, error) {
 	if f.Vet {
 		return true, nil
 	}
-	// once reports whether one run of two fails.
+	// once reports whether at least one of two runs fails.
 	once := func(s trial.Suite, run func(trial.Suite, context.Context, trial.Failure) (bool, error)) (bool, error) {
 		for range 2 {
 			if fails, err := run(s, ctx, f); fails || err != nil {
@@ -125,7 +126,8 @@ func (t *tester) confirm(ctx context.Context, old, new trial.Suite, f trial.Fail
 	return false, nil
 }
 
-// failing runs the suite over the text on disk, once.
+// failing returns the failures of the suite without the rewrite. It runs the suite once
+// and remembers the result.
 func (t *tester) failing(ctx context.Context, config Config, suite trial.Suite) ([]trial.Failure, error) {
 	key := config.String() + " " + strings.Join(suite.Packages, " ")
 	if before, ok := t.before[key]; ok {

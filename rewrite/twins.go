@@ -11,9 +11,10 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// keepTwins refuses changes of functions that are declared once per system, if one of
-// the configurations has a declaration that stays as it is: to those who call the
-// function, and read about it, it is one. changes are all that concern the function.
+// keepTwins refuses the changes of a function that is declared once for each system, if
+// its declaration for some configuration would stay as it is. The declarations must keep
+// the same signature, since to callers and readers they are one function. changes are all
+// changes of the function.
 func keepTwins(views []*load.View, changes []*change) {
 	planned := func(file string) bool {
 		for _, c := range changes {
@@ -23,7 +24,7 @@ func keepTwins(views []*load.View, changes []*change) {
 		}
 		return false
 	}
-	for again := true; again; { // a refusal keeps those that depend on it
+	for again := true; again; { // a refusal may lead to others
 		again = false
 		for _, c := range changes {
 			if c.refusal != nil {
@@ -46,8 +47,8 @@ func keepTwins(views []*load.View, changes []*change) {
 	}
 }
 
-// functionIn returns a function of a view, and the file of its declaration; nil if it
-// has none of the key.
+// functionIn returns the function with the key in a view, and the file that declares it.
+// It returns nil if there is none.
 func functionIn(v *load.View, key pattern.Key) (*types.Func, string) {
 	for name, f := range v.Syntax {
 		u := v.Unit[name]
@@ -67,8 +68,8 @@ func functionIn(v *load.View, key pattern.Key) (*types.Func, string) {
 	return nil, ""
 }
 
-// signature returns the parameters and results of a function, without their names.
-// Types of different configurations are compared as text.
+// signature returns the types of the parameters and results of a function as text, so
+// that functions of different configurations can be compared.
 func signature(f *types.Func) string {
 	text := ""
 	for _, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {

@@ -7,23 +7,23 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
-// A File is a file that changes.
+// A File has the old and the new content of a file.
 type File = replace.File
 
-// A FileError names a file that stands in the way of a rewrite.
+// A FileError says why a file cannot be replaced.
 type FileError = replace.FileError
 
 // An UnfinishedError says that an earlier Result.Write was killed between two
 // files. See Recover.
 type UnfinishedError = replace.UnfinishedError
 
-// Write puts the new contents of all files on disk, or changes nothing and
-// returns an error: a *FileError where a file stands in the way (one that the
-// run looked at changed since, a new one is beside them, one to change is
-// read-only), or the context's.
+// Write writes the new contents of all files, or changes nothing and returns an error.
+// The error is that of the context, or a *FileError if a file was changed after the run
+// read it, a Go file was added beside one, or a file is read-only.
 //
-// Package replace says how, and where the user's cache keeps the journal meanwhile. If the process is killed meanwhile, each file is
-// whole, old or new, and Recover completes what was begun.
+// If the process is killed, each file has either its old or its new content, and Recover
+// completes the write. Package replace describes how, and the journal in the user's cache
+// directory that makes this possible.
 func (r *Result) Write(ctx context.Context) error {
 	var ready func() error
 	if r.src != nil {
@@ -37,11 +37,11 @@ func (r *Result) Write(ctx context.Context) error {
 	return replace.Files(ctx, r.root, r.Files, ready)
 }
 
-// Recover completes an earlier Result.Write that was killed between two files,
-// by a run in the same directory or another one of its module or workspace, and
-// returns the names of the files; none if there is nothing to complete. If one of
-// them was changed since, Recover changes nothing, and returns an *UnfinishedError.
-// Until that is solved, Run returns one too.
+// Recover completes an earlier Result.Write that was killed between two files. dir may
+// be any directory of the same module or workspace. Recover returns the names of the
+// files that it wrote, none if there was nothing to complete. If one of the files was
+// changed in the meantime, it changes nothing and returns an *UnfinishedError. Run
+// returns this error too until the file is restored.
 func Recover(ctx context.Context, dir string) ([]string, error) {
 	return replace.Recover(ctx, load.ModuleRoot(dir))
 }
