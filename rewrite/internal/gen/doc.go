@@ -36,7 +36,7 @@
 //
 //	prepare  = ["func" / method of *Conn / Part / *Part / *Cell[T]] type-parameter?
 //	           parameter* "errp *error"? variadic? results
-//	           trace stmt* idle? local* chain? goroutine? once? making
+//	           trace stmt* idle? local* chain? goroutine? attempt? once? making
 //	           with parameters that are named, blank or grouped
 //	results  = func / func, error / T, func, error / T, func / func, T, error / func, T /
 //	           func, bool / T, func, bool; with names or without
@@ -44,6 +44,7 @@
 //	           func(...int) / func(int, *error) / func(error, bool) error / a named type
 //	idle     = if cond { return nothing, mostly with an error }
 //	nothing  = nil / an empty literal / now this, now that
+//	attempt  = ref, err := Attempt(…); if err != nil { return nothing, err }
 //	chain    = a site of an earlier prepare function, whose cleanup this one calls
 //	making   = return …, cleanup
 //	         / done := cleanup; stmt*; inner?; stmt*; return …, done
@@ -51,7 +52,7 @@
 //	         / if cond { return cleanup }; return another
 //	         / a return within if, switch or for
 //	         / what is made of a cleanup / what an earlier prepare function returns / a method
-//	inner    = if cond { done() / defer done() / defer func() { done() }(); return idle }
+//	inner    = defer func() { if err != nil { done() } }() / if cond { done() / defer done() / defer func() { done() }(); return idle }
 //	cleanup  = func(…) { trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
 //	           once.Do?; chained call?; recover?; stmt*; fire?; return error? }
 //

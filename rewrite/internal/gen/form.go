@@ -92,6 +92,15 @@ func Who(c *Conn) string {
 	return c.Name
 }
 
+// Attempt obtains a part, or fails.
+func Attempt(tag string, n int) (*Part, error) {
+	fmt.Println(tag, n)
+	if n%4 == 3 {
+		return nil, errors.New(tag)
+	}
+	return &Part{A: n, S: tag}, nil
+}
+
 // reset makes the conns anew.
 func reset() {
 	peer := &Conn{N: 7, Name: "p"}

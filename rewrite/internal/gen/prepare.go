@@ -70,6 +70,9 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	if g.t.oneIn(10) {
 		m.worker(b)
 	}
+	if g.t.oneIn(4) {
+		m.attempt(b)
+	}
 	if g.t.oneIn(10) {
 		v := g.newVar(b, onceKind)
 		v.fixed, v.noTouch = true, true
@@ -145,6 +148,45 @@ func (m *making) chain(b *block, limit int) {
 	b.line("%s := %s", strings.Join(names, ", "), m.call(b, s.p))
 	b.declare(fresh...)
 	m.inner = s
+}
+
+// attempt obtains something that may not be had, as files and connections may not. Then
+// prepare returns at once, with the error that it got, or one that is made of it.
+func (m *making) attempt(b *block) {
+	ref, err := m.newVar(b, ppartKind), m.newVar(b, errKind)
+	for err.name == ref.name {
+		err = m.newVar(b, errKind)
+	}
+	alone := m.t.oneIn(4) // nothing after the statement uses what was obtained
+	if old := b.own("err"); old != nil && old.kind == errKind && !alone && m.t.oneIn(2) {
+		err = old
+	}
+	obtain := fmt.Sprintf("%s, %s := Attempt(%s, %s)", ref.name, err.name, m.label(), m.intExpr(b))
+	failed := func(in *block) {
+		m.reason = of(m.t, err.use(), "fmt.Errorf(\"attempt: %w\", "+err.use()+")")
+		ref.nilable = true
+		if m.t.oneIn(3) {
+			m.trace(in)
+		}
+		in.line("%s", m.idle(in))
+		m.reason, ref.nilable = "", false
+	}
+	if alone {
+		scope := newBlock(b.fn, b)
+		scope.vars = append(scope.vars, ref, err)
+		then, other := newBlock(b.fn, scope), newBlock(b.fn, scope)
+		failed(then)
+		other.line("%s.A++", ref.use())
+		m.trace(other)
+		b.line("if %s; %s != nil %s else %s", obtain, err.name, then.text(), other.text())
+		return
+	}
+	b.line("%s", obtain)
+	b.declare(ref)
+	if b.own(err.name) == nil {
+		b.declare(err)
+	}
+	m.nest(b, "if "+err.use()+" != nil", failed, "")
 }
 
 // worker starts a goroutine that runs until the cleanup ends it, and waits for that.
@@ -255,6 +297,13 @@ func (m *making) middle(b *block, v *variable) {
 	if p := m.p; len(p.takes) == 0 && !p.gives && !p.spread && m.t.oneIn(30) {
 		b.line("%s.Hook = %s", m.conn(b), v.name)
 	}
+	if m.named != nil && m.p.err >= 0 && b.names(m.named[m.p.err]) && m.t.oneIn(3) {
+		b.line("defer %s()", m.literal(b, literalRole, "", "", func(in *block) {
+			m.nest(in, "if "+m.named[m.p.err].use()+" != nil", func(in *block) {
+				in.line("%s", m.callOf(in, m.p, v.name))
+			}, "")
+		}))
+	}
 	if m.t.oneIn(4) {
 		m.nest(b, "if "+m.cond(b), func(in *block) {
 			call := m.callOf(in, m.p, v.name)
@@ -338,7 +387,7 @@ func (m *making) idle(b *block) string {
 		}
 		return m.give(b, p.cleanupType(params)+" "+body, p.tells() && m.t.below(4) > 0)
 	}
-	fails := p.idle == failing || p.tells() && m.t.oneIn(2)
+	fails := p.idle == failing || p.tells() && (m.reason != "" || m.t.oneIn(2))
 	if fails {
 		p.nilFails = true
 	} else {
@@ -356,6 +405,8 @@ func (m *making) give(b *block, cleanup string, fails bool) string {
 		switch {
 		case i == m.p.cleanup:
 			es = append(es, cleanup)
+		case i == m.p.err && fails && m.reason != "":
+			es = append(es, m.reason)
 		case i == m.p.err && fails:
 			es = append(es, m.fail())
 		case i == m.p.err && m.t.oneIn(12):

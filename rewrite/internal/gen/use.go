@@ -194,6 +194,10 @@ func (g *gen) direct(b *block, s *site) {
 		case 2:
 			call = g.place(b, errKind) + " = " + call
 		case 3:
+			if err := g.anyOf(b, errKind); err != nil && !err.fixed && g.t.oneIn(2) { // an earlier error counts more
+				b.line("if e := %s; %s == nil {\n%s = e\n}", call, err.use(), err.name)
+				return
+			}
 			g.nest(b, "if e := "+call+"; e != nil", func(in *block) { g.trace(in) }, "")
 			return
 		}
