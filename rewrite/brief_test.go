@@ -134,12 +134,19 @@ func more() { fmt.Println() }
 	}
 }
 
-// What a package in brief does not show is an error no less when it is in the way.
+// What a package in brief does not show is an error no less when it is in the way. The
+// package is left out, and what it calls is refused.
 func TestBriefErrors(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, strings.Replace(briefModule, "{ println(other()) }", "{ println(other()) }\n\nfunc wrong() int { return \"\" }", 1))
-	_, err := Run(t.Context(), Options{Dir: dir, Rewrite: true})
-	if err == nil || !strings.Contains(err.Error(), `cannot use "" (untyped string constant) as int value`) {
-		t.Errorf("error %v, want that of the type checker", err)
+	res, err := Run(t.Context(), Options{Dir: dir, Rewrite: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Unloaded == nil || !strings.Contains(res.Unloaded.Error(), `cannot use "" (untyped string constant) as int value`) {
+		t.Errorf("unloaded: %v, want the error of the type checker", res.Unloaded)
+	}
+	if len(res.Files) > 0 || len(res.Findings) > 0 && res.Findings[0].Refusal == nil {
+		t.Errorf("files %v and findings %+v, want no rewrite", res.Files, res.Findings)
 	}
 }

@@ -38,6 +38,11 @@ type Result struct {
 	Idle     []Directive // comments that should suppress findings and suppress none
 	Warnings []string    // about profiles that do not match the code, and tests that read old versions of files
 
+	// Unloaded says what is wrong with packages that do not type-check, or depend on one
+	// that does not. Their functions are not examined, and functions that they may call
+	// are refused. It is nil if there are none. Run fails if no other package is left.
+	Unloaded *SourceError
+
 	Packages int // packages that the patterns match
 	Scanned  int // Go files scanned
 	Loaded   int // packages type-checked

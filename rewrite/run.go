@@ -197,7 +197,7 @@ func (r *run) look(ctx context.Context) (err error) {
 		return nil
 	}
 	r.tree.Status(fmt.Sprintf("loading %s", load.Count(n, "package")))
-	if r.views, err = r.scope.Load(ctx, nil); err != nil {
+	if r.views, err = r.scope.LoadSound(ctx); err != nil {
 		return err
 	}
 	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(n, "package")))
@@ -279,8 +279,8 @@ func (r *run) result() (*Result, error) {
 	res := &Result{
 		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.scope.Loaded(),
 		Stack: r.found.stack, Cold: r.found.cold, Tested: len(t.tried),
-		LeftOut: r.left,
-		root:    r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
+		LeftOut: r.left, Unloaded: r.scope.Broken(),
+		root: r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
 	}
 	res.LeftOut.Stack, res.LeftOut.Cold = len(res.Stack), len(res.Cold)
 	for _, f := range t.broken {

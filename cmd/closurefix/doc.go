@@ -35,7 +35,8 @@
 //
 // The exit code is 0 if there is nothing to report or all of it was rewritten, 3 if
 // there are findings (with -diff and -l: if a file changes; with -json and -sarif: 0),
-// 1 after an error and 2 after a misuse of the command line.
+// 1 after an error, also if some packages could not be type-checked, and 2 after a
+// misuse of the command line.
 //
 // # What is wanted
 //

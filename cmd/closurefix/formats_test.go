@@ -45,6 +45,7 @@ func TestFormatsAgree(t *testing.T) {
 		}},
 		Idle:     []report.Directive{{Pos: at(6), Text: "the-directive"}},
 		Warnings: []string{"the-warning"},
+		Unloaded: &rewrite.SourceError{Problems: []rewrite.Problem{{File: name, Line: 1, Text: "the-problem"}}},
 		LeftOut:  rewrite.LeftOut{Exported: 1, Kind: 2, Tests: 3, Stack: 4, Cold: 5, Silenced: 6, Few: 7, Unselected: 8},
 		Stack:    []report.Finding{{Pos: at(7), Function: "the-stack"}},
 		Cold:     []report.Finding{{Pos: at(8), Function: "the-cold"}},
@@ -54,6 +55,7 @@ func TestFormatsAgree(t *testing.T) {
 			p := text.New(r.Place, w, w, text.Options{Verbose: verbose, Context: -1})
 			p.Warnings(r)
 			p.LeftOut(r)
+			p.Unloaded(r)
 			return p.Report(r)
 		}
 	}
@@ -63,7 +65,7 @@ func TestFormatsAgree(t *testing.T) {
 	}
 	lacks := map[string][]string{ // the table of the doc
 		"text":   {"the-help", "the-trace", "the-stack", "the-cold"},
-		"json":   {"left out 36 functions", "the-warning", "the-directive", "the-stack", "the-cold"},
+		"json":   {"the-problem", "left out 36 functions", "the-warning", "the-directive", "the-stack", "the-cold"},
 		"sarif":  {"the-stack", "the-cold"},
 		"github": {"left out 36 functions", "the-help", "the-trace", "the-alloc", "the-flow", "the-left", "the-stack", "the-cold"},
 	}
@@ -76,7 +78,7 @@ func TestFormatsAgree(t *testing.T) {
 	all := []string{
 		"m.go", "the-function", "result-pointer", "the-message", "the-edit", "the-note", "the-trace", "the-kind", "the-alloc", "the-flow",
 		"the-gainer", "the-left", "capture", "the-other", "the-code", "the-reason", "the-help", "another-note", "the-directive", "the-warning",
-		"the-stack", "the-cold", "left out 36 functions",
+		"the-stack", "the-cold", "left out 36 functions", "the-problem",
 	}
 	for name, write := range write {
 		var b bytes.Buffer

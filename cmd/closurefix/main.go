@@ -122,10 +122,15 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 		return 0, err
 	}
 	code, err := show(f, p, res, r, stdout)
-	if err == nil {
-		p.LeftOut(r)
+	if err != nil {
+		return 0, err
 	}
-	return code, err
+	p.LeftOut(r)
+	p.Unloaded(r)
+	if r.Unloaded != nil {
+		return exitError, nil
+	}
+	return code, nil
 }
 
 // options returns what a run is asked to do.

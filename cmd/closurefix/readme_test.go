@@ -42,25 +42,35 @@ func blocks(t *testing.T) []block {
 type wanted struct {
 	code      int
 	out       string // a regular expression for what it prints on both streams; "": it prints nothing
-	elsewhere string // in place of being run here: the file and the function of the test that runs it
+	elsewhere string // in place of being run here: the file, and the function of the test or the command of the script, that runs it
 }
 
 // commands are those of README.md. Each that is there must be here.
 var commands = map[string]wanted{
 	"go install github.com/closurefix/closurefix/cmd/closurefix@latest": {0, `^(go: downloading .*\n)*$`, ""},
 
-	"closurefix ./...":           {3, `^conn\.go:24:16: .*\(result-pointer\)\n\t-fix rewrites .*\n$`, ""},
+	"closurefix ./...":           {3, `^conn\.go:24:16: .*\(result-pointer\)\n\t-fix rewrites .*\nclosurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -diff ./...":     {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
-	"closurefix -fix ./...":      {0, `^closurefix: rewrote 1 of 1 functions; files changed: 1\n$`, ""},
+	"closurefix -fix ./...":      {0, `^closurefix: rewrote 1 of 1 functions; files changed: 1\nclosurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -fix -all ./...": {3, `\[func-value\]\n(?s:.*)rewrote 1 of 2 functions`, ""},
 
+	"closurefix -l ./...":            {3, `^conn\.go\n`, ""},
+	"closurefix -fix -message ./...": {0, `(?s)^conn: call cleanups directly.*\tconn\.\(\*Conn\)\.prepareRead\n`, ""},
+
+	"closurefix -only lock,result-pointer ./...": {3, `^conn\.go:24:16: `, ""},
+	`closurefix -exclude '_mock\.go$' ./...`:     {3, `^conn\.go:24:16: `, ""},
+	"closurefix -escape -least 2 ./...":          {3, `^conn\.go:24:16: `, ""},
+	"closurefix -new-from origin/main ./...":     {elsewhere: "../../testdata/script/newfrom.txtar:closurefix -new-from HEAD"},
+	"closurefix -json ./... > known.json":        {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
+	"closurefix -baseline known.json ./...":      {0, `^closurefix: nothing to report; left out 3 functions: .* 1 not selected`, ""},
+
 	"closurefix -escape ./...":                   {3, `on the heap: 2 allocations per call\n\tconn\.go:29:9: func literal`, ""},
-	"closurefix -diff -test ./...":               {3, `closurefix: tested 1 package over the rewrite\n$`, ""},
+	"closurefix -diff -test ./...":               {3, `closurefix: tested 1 package over the rewrite\nclosurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -bench Read ./...":               {3, `(?m)^Read\S*\s+3\.000.*\s1\.000`, ""},
 	"go test -bench Read -memprofile mem.out .":  {0, `BenchmarkRead`, ""},
 	"closurefix -profile mem.out ./...":          {3, `in the profile: \d\d\.\d\d% of alloc_space`, ""},
 	"closurefix -report page.html ./...":         {3, `^conn\.go:24:16: `, ""},
-	"closurefix -sarif ./... > closurefix.sarif": {0, ``, ""},
+	"closurefix -sarif ./... > closurefix.sarif": {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -format github ./...":            {3, `^::warning file=conn\.go,line=24,`, ""},
 
 	// go run ends with 1 whatever the program ends with.
@@ -100,7 +110,7 @@ func TestReadme(t *testing.T) {
 				t.Errorf("%s prints\n%s\nREADME.md has\n%s", command, got, want)
 			}
 		case b.lang == "diff":
-			if got, _ := s.run(t, dir, "closurefix -diff ./..."); got != b.text {
+			if got, _ := s.run(t, dir, "closurefix -diff ./... 2>stderr"); got != b.text {
 				t.Errorf("the diff is\n%s\nREADME.md has\n%s", got, b.text)
 			}
 		case b.lang == "go" && strings.HasPrefix(b.text, "package main\n"):
@@ -253,7 +263,10 @@ func (s *stranger) try(t *testing.T, dir, command string) {
 	}
 	if want.elsewhere != "" {
 		file, name, _ := strings.Cut(want.elsewhere, ":")
-		if text, err := os.ReadFile(file); err != nil || !bytes.Contains(text, []byte("func "+name+"(")) {
+		if strings.HasSuffix(file, ".go") {
+			name = "func " + name + "("
+		}
+		if text, err := os.ReadFile(file); err != nil || !bytes.Contains(text, []byte(name)) {
 			t.Errorf("there is no test %s", want.elsewhere)
 		}
 		return
@@ -287,7 +300,7 @@ func (s *stranger) silenced(t *testing.T, dir, text string) {
 	for name, text := range map[string]string{"with": text, "without": text[strings.Index(text, "\n"):]} {
 		write(t, filepath.Join(dir, name, "p.go"), "package p\n\nimport \"os\"\n\n"+text+"\nfunc use(f *os.File) { defer open(f)() }\n")
 	}
-	if out, code := s.run(t, dir, "closurefix -all ./with"); out != "" || code != 0 {
+	if out, code := s.run(t, dir, "closurefix -all ./with"); out != "closurefix: nothing to report; left out 1 function: 1 silenced by comments\n" || code != 0 {
 		t.Errorf("with the comment: exit code %d\n%s", code, out)
 	}
 	if out, code := s.run(t, dir, "closurefix -all ./without"); code != 3 {

@@ -87,6 +87,14 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", near(name), builtFileOf(p.Unit, name).advice())
 		}
 	}
+	for _, name := range w.Unsound {
+		switch f := files.file(p.Unit, name); {
+		case p.Key.Recv != "" && (f.File == nil || importsNear(f.File, p)):
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", near(name))
+		case farMentions(files, p, name):
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", near(name))
+		}
+	}
 	for _, name := range w.Outside {
 		if farMentions(files, p, name) {
 			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", near(name))
@@ -101,16 +109,21 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 	if f.words[p.Key.Name] {
 		return true
 	}
-	host, _, _ := strings.Cut(p.Key.Pkg, "/")
-	// A value with a method of ours comes from us, or from somebody near.
-	if f.File == nil || !slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
-		path, _ := strconv.Unquote(s.Path.Value)
-		first, _, _ := strings.Cut(path, "/")
-		return first == host
-	}) {
+	if f.File == nil || !importsNear(f.File, p) {
 		return false
 	}
 	return mentions(p, &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f.File)
+}
+
+// importsNear reports whether a file imports a package whose path begins as that of p's
+// package does. A value with a method of ours comes from us, or from somebody near.
+func importsNear(f *ast.File, p *pattern.Prepare) bool {
+	host, _, _ := strings.Cut(p.Key.Pkg, "/")
+	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
+		path, _ := strconv.Unquote(s.Path.Value)
+		first, _, _ := strings.Cut(path, "/")
+		return first == host
+	})
 }
 
 // mentions reports whether a file that is not type-checked may name the

@@ -42,6 +42,10 @@ type World struct {
 	// is built, and those are not among Units.
 	Unbuilt []string
 
+	// Unsound names the Go files of packages that do not type-check, or depend on one that
+	// does not, and are not among Units for that reason.
+	Unsound []string
+
 	// Outside names the Go files of other modules that import a main one, as far as they
 	// may mention an exported prepare function.
 	Outside []string

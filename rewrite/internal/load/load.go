@@ -3,10 +3,56 @@ package load
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
+
+// LoadSound is Load for the text on disk, but leaves out packages that do not type-check,
+// and those that depend on them, if there are others: see Broken.
+func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
+	for {
+		views, err := s.Load(ctx, nil)
+		var bad *SourceError
+		if !errors.As(err, &bad) || !s.leaveBroken(bad) {
+			return views, err
+		}
+	}
+}
+
+// leaveBroken takes the broken packages of an error out of the scope. It returns false if
+// they are not known, or if no other package is left.
+func (s *Scope) leaveBroken(bad *SourceError) bool {
+	sound := slices.DeleteFunc(slices.Clone(s.load), func(path string) bool { _, broken := bad.broken[path]; return broken })
+	if len(sound) == len(s.load) || len(sound) == 0 {
+		return false
+	}
+	s.load = sound
+	s.reach = slices.DeleteFunc(s.reach, func(path string) bool { _, broken := bad.broken[path]; return broken })
+	for _, dir := range bad.broken {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return false
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), ".go") {
+				s.unsound = append(s.unsound, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	if s.broken == nil {
+		s.broken = &SourceError{Config: bad.Config}
+	}
+	for _, p := range bad.Problems {
+		if !slices.Contains(s.broken.Problems, p) {
+			s.broken.Problems = append(s.broken.Problems, p)
+		}
+	}
+	return true
+}
 
 // Load type-checks the scope in every configuration, with the files of the
 // overlay in the place of those on disk. It fails with a *SourceError if a
@@ -62,7 +108,7 @@ func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []s
 		// A package of another configuration.
 		return len(p.CompiledGoFiles) == 0 && len(s.tree.Configs) > 1
 	})
-	if err := sourceError(config, problemsOf(s.tree.Dir, pkgs)); err != nil {
+	if err := brokenIn(config, s.tree.Dir, pkgs); err != nil {
 		return nil, err
 	}
 	return s.viewOf(config, pkgs, over)

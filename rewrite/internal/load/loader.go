@@ -76,7 +76,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 			return l.dropped[p.ID]
 		})
 	}
-	if err := sourceError(l.config, problemsOf(l.tree.Dir, roots)); err != nil {
+	if err := brokenIn(l.config, l.tree.Dir, roots); err != nil {
 		return nil, err
 	}
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
@@ -161,8 +161,8 @@ func (l *loader) imports(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(errNotAlone, ctx.Err())
 	}
-	if err := sourceError(l.config, problemsOf(l.tree.Dir, pkgs)); err != nil {
-		return err
+	if err := brokenIn(l.config, l.tree.Dir, pkgs); err != nil {
+		return l.importersOf(err)
 	}
 	known := make(map[string]*types.Package)
 	for _, p := range pkgs {
@@ -179,6 +179,25 @@ func (l *loader) imports(ctx context.Context) error {
 		return errNotAlone
 	}
 	return nil
+}
+
+// importersOf returns an error about imported packages with the packages of the scope that
+// depend on them in their place.
+func (l *loader) importersOf(err error) error {
+	bad, ok := err.(*SourceError)
+	if !ok {
+		return err
+	}
+	broken := make(map[string]string)
+	for p := range l.full {
+		packages.Visit([]*packages.Package{p}, nil, func(dep *packages.Package) {
+			if _, found := bad.broken[dep.PkgPath]; found {
+				broken[basePath(p)] = p.Dir
+			}
+		})
+	}
+	bad.broken = broken
+	return bad
 }
 
 // export reads the export data of one package.

@@ -41,6 +41,8 @@ func (p Problem) String() string {
 type SourceError struct {
 	Config   Config
 	Problems []Problem // sorted, without repetition, at least one
+
+	broken map[string]string // the directories of the packages that have them, by path, if it is known which
 }
 
 func (e *SourceError) Error() string {
@@ -60,6 +62,23 @@ func sourceError(c Config, problems []Problem) error {
 		return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Text, b.Text))
 	})
 	return &SourceError{Config: c, Problems: slices.Compact(problems)}
+}
+
+// brokenIn returns the error about packages of which some have problems, or import one that
+// has, with what is known about which these are. It returns nil if there are none.
+func brokenIn(c Config, dir string, pkgs []*packages.Package) error {
+	err := sourceError(c, problemsOf(dir, pkgs))
+	bad, ok := err.(*SourceError)
+	if !ok {
+		return nil
+	}
+	bad.broken = make(map[string]string)
+	for _, p := range pkgs {
+		if len(problemsOf(dir, []*packages.Package{p})) > 0 {
+			bad.broken[basePath(p)] = p.Dir
+		}
+	}
+	return bad
 }
 
 // problemOf turns an error of a package into a Problem. The position of such
@@ -85,7 +104,11 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 		if p.Module != nil && p.Module.Error != nil {
 			problems = append(problems, Problem{Text: p.Module.Error.Err})
 		}
-		typed := slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+		// Without what cgo makes of a package, the type checker knows no C. The C compiler
+		// says why.
+		cgo := slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return strings.HasPrefix(e.Msg, "could not import C ") }) &&
+			slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return strings.HasPrefix(e.Msg, "# ") })
+		typed := !cgo && slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
 			return e.Kind == packages.TypeError || e.Kind == packages.ParseError
 		})
 		for _, e := range p.Errors {
@@ -94,6 +117,7 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 			}
 			report, compiled := strings.CutPrefix(e.Msg, "# ")
 			switch {
+			case cgo && !compiled: // follows from it
 			case !compiled:
 				problems = append(problems, problemOf(e))
 			case !typed: // else the type checker says the same
@@ -105,23 +129,23 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 }
 
 // compilerProblems takes apart what the compiler says about a package: its
-// path, then lines "file:line:col: text", each with more lines indented below
-// it. Files are relative to dir.
+// path, then lines "file:line:col: text", each with more lines below it: indented ones
+// of the Go compiler, others of a C compiler. Files are relative to dir.
 func compilerProblems(dir, report string) []Problem {
 	_, report, _ = strings.Cut(report, "\n")
 	var problems []Problem
 	for line := range strings.Lines(report) {
 		line = strings.TrimRight(line, "\n")
 		pos, text, ok := strings.Cut(line, ": ")
+		p := problemOf(packages.Error{Pos: pos, Msg: text})
 		switch {
-		case len(problems) > 0 && strings.HasPrefix(line, "\t"):
-			problems[len(problems)-1].Text += "\n" + line
-		case ok:
-			p := problemOf(packages.Error{Pos: pos, Msg: text})
-			if p.Line > 0 && !filepath.IsAbs(p.File) {
+		case ok && p.Line > 0:
+			if !filepath.IsAbs(p.File) {
 				p.File = filepath.Join(dir, p.File)
 			}
 			problems = append(problems, p)
+		case len(problems) > 0 && line != "":
+			problems[len(problems)-1].Text += "\n\t" + strings.TrimPrefix(line, "\t")
 		case line != "":
 			problems = append(problems, Problem{Text: line})
 		}

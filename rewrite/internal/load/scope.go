@@ -39,6 +39,9 @@ type Scope struct {
 	outside    []string            // those of other modules that import a main one, and that mention an open hit
 	asked      []callers.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
 
+	broken  *SourceError // what is wrong with packages that are left out; nil: none are
+	unsound []string     // their Go files
+
 	links *links // nil until Obstacle was called
 }
 
@@ -51,6 +54,9 @@ func (s *Scope) Files() int { return s.files }
 // Tests returns how many functions of test files look like prepare functions that are
 // deferred, in packages that are not loaded since Settings.All is not set.
 func (s *Scope) Tests() int { return s.tests }
+
+// Broken returns what is wrong with the packages that LoadSound and Survey left out, or nil.
+func (s *Scope) Broken() *SourceError { return s.broken }
 
 // Dirs returns the directories of the targets.
 func (s *Scope) Dirs() []string { return s.dirs }

@@ -42,6 +42,15 @@ func Write(w io.Writer, r *report.Report) error {
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "::warning title=closurefix::%s\n", data(warning))
 	}
+	if r.Unloaded != nil {
+		for _, problem := range r.Unloaded.Problems {
+			at := ""
+			if problem.File != "" {
+				at = fmt.Sprintf("file=%s,line=%d,col=%d,", property(r.FromRoot(problem.File)), problem.Line, problem.Col)
+			}
+			fmt.Fprintf(&b, "::error %stitle=closurefix::%s\n", at, data(problem.Text))
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
+	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
@@ -43,6 +44,12 @@ func Write(w io.Writer, r *report.Report) error {
 		"place":   func(p token.Position) string { return report.Position(p, r.BelowDir) },
 		"outcome": func(f report.Finding) string { return f.Outcome(r.BelowDir) },
 		"spent":   report.Spent,
+		"problem": func(p rewrite.Problem) string {
+			if p.File != "" {
+				p.File = r.BelowDir(p.File)
+			}
+			return p.String()
+		},
 		"calls":   report.PerCall,
 		"leftOut": report.LeftOut,
 	}).Parse(source)

@@ -29,6 +29,7 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 		Bugs:     bugs(res.Misuses),
 		Idle:     res.Idle,
 		Warnings: res.Warnings,
+		Unloaded: res.Unloaded,
 		LeftOut:  res.LeftOut,
 		Stack:    convert(res.Stack),
 		Cold:     convert(res.Cold),

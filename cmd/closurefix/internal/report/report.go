@@ -17,6 +17,7 @@
 //	warnings    stderr stderr yes    yes     yes
 //	idle        stderr stderr yes    yes     yes    comments that silence nothing
 //	stack, cold -v     -v     no     no      yes    what is no finding, and why
+//	unloaded    stderr stderr yes    yes     yes    packages that do not type-check
 //	left out    stderr stderr yes    stderr  yes    how much is no finding, and why
 //	bugs        yes    yes    yes    yes     yes    at callers, with what to do
 //
@@ -45,6 +46,8 @@ type Report struct {
 	Bugs     []Bug       // at callers; no rewrite mends one
 	Idle     []Directive // comments that are there to silence closurefix, and silence nothing
 	Warnings []string    // sentences without a place
+
+	Unloaded *rewrite.SourceError // what is wrong with packages that were not looked at; nil: none
 
 	LeftOut rewrite.LeftOut // how many functions are no findings, and why
 	Stack   []Finding       // no findings: the compiler keeps them on the stack

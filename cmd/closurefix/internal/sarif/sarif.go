@@ -96,6 +96,17 @@ func Write(w io.Writer, rep *report.Report) error {
 			Level: "note", Message: message{visible.Text("this comment silences nothing: " + d.Text)}, Locations: []location{at},
 		})
 	}
+	if rep.Unloaded != nil {
+		out.Invocations[0].Successful = false
+		for _, problem := range rep.Unloaded.Problems {
+			if problem.File != "" {
+				problem.File = r.short(problem.File)
+			}
+			out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{
+				Level: "error", Message: message{visible.Text(problem.String())},
+			})
+		}
+	}
 	if left := report.LeftOut(rep.LeftOut); left != "" {
 		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{Level: "note", Message: message{left}})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
 )
@@ -18,23 +19,8 @@ func (p *Printer) Fail(err error) {
 	case errors.As(err, &unfinished):
 		p.unfinished(err, unfinished)
 	case errors.As(err, &bad):
-		const most = 10
-		for i, problem := range bad.Problems {
-			if i == most && !p.how.Verbose {
-				fmt.Fprintf(p.stderr, "… and %d more (-v shows all)\n", len(bad.Problems)-most)
-				break
-			}
-			if problem.File != "" {
-				problem.File = p.short(problem.File)
-			}
-			problem.Text = indented(problem.Text)
-			fmt.Fprintln(p.stderr, problem)
-		}
-		where := ""
-		if bad.Config.GOOS != "" {
-			where = " for " + bad.Config.String()
-		}
-		fmt.Fprintf(p.stderr, "closurefix: the packages cannot be type-checked%s; nothing was written\n", where)
+		p.problems(bad)
+		p.Say("the packages cannot be type-checked%s; nothing was written", system(bad))
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(p.stderr, "closurefix: interrupted; nothing was written")
 	case errors.As(err, &file):
@@ -66,4 +52,36 @@ func (p *Printer) unfinished(err error, u *rewrite.UnfinishedError) {
 	default:
 		fmt.Fprintf(p.stderr, "closurefix: bring these files in order, then remove %s\n", visible.Line(u.Journal))
 	}
+}
+
+// Unloaded prints what is wrong with packages that were not looked at.
+func (p *Printer) Unloaded(r *report.Report) {
+	if r.Unloaded != nil {
+		p.problems(r.Unloaded)
+		p.Say("these packages, and those that depend on them, cannot be type-checked%s; they were left out", system(r.Unloaded))
+	}
+}
+
+// problems prints the first problems, or with -v all of them.
+func (p *Printer) problems(bad *rewrite.SourceError) {
+	const most = 10
+	for i, problem := range bad.Problems {
+		if i == most && !p.how.Verbose {
+			fmt.Fprintf(p.stderr, "… and %d more (-v shows all)\n", len(bad.Problems)-most)
+			return
+		}
+		if problem.File != "" {
+			problem.File = p.short(problem.File)
+		}
+		problem.Text = indented(problem.Text)
+		fmt.Fprintln(p.stderr, problem)
+	}
+}
+
+// system says for which system packages cannot be type-checked, if that is not the host's.
+func system(bad *rewrite.SourceError) string {
+	if bad.Config.GOOS == "" {
+		return ""
+	}
+	return " for " + bad.Config.String()
 }
