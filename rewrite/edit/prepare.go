@@ -201,11 +201,11 @@ func (d *declarer) signature() error {
 		}
 		i += n
 	}
-	if len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
+	if d.Plan.State == nil && len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
 		results[0].Names = nil
 	}
 	inLines(results)
-	if len(results) == 1 && len(results[0].Names) == 0 {
+	if d.Plan.State == nil && len(results) == 1 && len(results[0].Names) == 0 {
 		results[0].Decs.Before, results[0].Decs.After = dst.None, dst.None
 	}
 	ft.Results.List = results

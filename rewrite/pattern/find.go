@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -433,13 +434,14 @@ func (s *scan) captures() {
 	}
 }
 
-// order puts the captures in the order of the signature, then of their use.
+// order puts the captures in the order of their declarations: receiver, parameters,
+// results, locals.
 func (s *scan) order() {
 	slices.SortStableFunc(s.Captures, func(a, b *Capture) int {
 		if a.Class != b.Class {
 			return int(a.Class - b.Class)
 		}
-		return a.Index - b.Index
+		return cmp.Compare(a.Var.Pos(), b.Var.Pos())
 	})
 }
 
