@@ -10,8 +10,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Affected returns the paths of the packages of the main modules whose files change, and
-// of those that depend on them, or whose tests do; and the names of all their test files.
+// Affected returns the paths of packages of the main modules that a change of files
+// affects, and the names of their test files. A package is affected if one of its files
+// changes, or if it or its test depends on such a package.
 func (t *Tree) Affected(ctx context.Context, config Config, changed map[string]bool) (paths, tests []string, err error) {
 	dirs, err := t.mainModules(ctx)
 	if err != nil {
@@ -40,7 +41,7 @@ func (t *Tree) Affected(ctx context.Context, config Config, changed map[string]b
 		known[p] = yes
 		return yes
 	}
-	foreign := make(map[string]bool) // those that are not for the configuration, or whose tests are not
+	foreign := make(map[string]bool) // packages that are not for the configuration, or whose tests are not
 	for _, p := range pkgs {
 		if len(p.GoFiles) == 0 || !concerns(p) {
 			continue
@@ -60,8 +61,7 @@ func (t *Tree) Affected(ctx context.Context, config Config, changed map[string]b
 	return slices.Compact(paths), tests, nil
 }
 
-// Foreign reports whether programs that are built in a configuration cannot run
-// here.
+// Foreign reports whether programs built in the configuration cannot run on this machine.
 func (t *Tree) Foreign(ctx context.Context, config Config) (bool, error) {
 	out, err := goCommand(ctx, t.Dir, config.Env(t.Env), "env", "GOOS", "GOARCH")
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// choose finds out which packages of the scope have to be type-checked: those with a hit
-// that somebody may defer, and those that may call it.
+// choose decides which packages of the scope to type-check: those with a hit that a caller
+// may defer, and those that may call it.
 func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error {
 	t := s.tree
 	hits := slices.Clone(found.hits)
 	var unwanted []hit
-	if !t.All { // then those of test files are no findings; but is the comment idle that silences one?
+	if !t.All { // hits in test files are then left out, unless a comment there may suppress one
 		hits = slices.DeleteFunc(hits, func(h hit) bool {
 			if !h.inTest() || slices.Contains(s.mentions, h.file) {
 				return false
@@ -68,7 +68,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		if err := addCallers(t.Source, g.reach(files.paths(open)), names, load, all); err != nil {
 			return err
 		}
-		for _, h := range found.hits { // a caller of those that are not open makes a finding, too
+		for _, h := range found.hits { // callers of other hits matter for findings too
 			if ast.IsExported(h.name) {
 				names[h.name] = true
 			}
@@ -81,11 +81,10 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	return nil
 }
 
-// A packageOf gives the package of each file that was looked at.
+// A packageOf maps each scanned file to its package.
 type packageOf map[string]*packages.Package
 
-// open returns those of hits that other packages may call, and that may be rewritten
-// nevertheless.
+// open returns the hits that other packages may call and that may be rewritten.
 func (files packageOf) open(hits []hit, exported bool) []hit {
 	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
 		p := files[h.file]
@@ -93,7 +92,7 @@ func (files packageOf) open(hits []hit, exported bool) []hit {
 	})
 }
 
-// methods reports whether an interface of another package may ask for one of hits.
+// methods reports whether a hit may be a method of an interface in another package.
 func (files packageOf) methods(hits []hit, exported bool) bool {
 	return slices.ContainsFunc(hits, func(h hit) bool {
 		return h.method && ast.IsExported(h.name) &&
@@ -101,7 +100,7 @@ func (files packageOf) methods(hits []hit, exported bool) bool {
 	})
 }
 
-// paths returns the paths of the packages of hits.
+// paths returns the paths of the packages that declare hits.
 func (files packageOf) paths(hits []hit) map[string]bool {
 	paths := make(map[string]bool)
 	for _, h := range hits {
@@ -110,8 +109,8 @@ func (files packageOf) paths(hits []hit) map[string]bool {
 	return paths
 }
 
-// addCallers adds to all the packages that reach a package with open hits, and to load
-// those of them that mention one of their names: only they can hold a caller.
+// addCallers adds the packages in reach to all, and to load if they mention one of the
+// names: only these can contain a caller.
 func addCallers(src *Sources, reach []*packages.Package, names, load, all map[string]bool) error {
 	for _, p := range reach {
 		path := basePath(p)

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// A Config is a build configuration. Empty fields have the go command's
-// defaults.
+// A Config is a build configuration. An empty field has the default of the go command.
 type Config struct {
 	GOOS, GOARCH string
 	Tags         []string
 }
 
-// String returns the configuration as in "linux/amd64" or "linux/amd64 -tags=a,b";
-// "host" stands for the go command's defaults.
+// String returns the configuration as in "linux/amd64" or "linux/amd64 -tags=a,b". If no
+// system is set, it begins with "host".
 func (c Config) String() string {
 	s := "host"
 	if c.GOOS != "" || c.GOARCH != "" {
@@ -26,7 +25,7 @@ func (c Config) String() string {
 	return s
 }
 
-// ParseConfig reads "GOOS/GOARCH".
+// ParseConfig parses "GOOS/GOARCH".
 func ParseConfig(s string) (Config, error) {
 	goos, goarch, ok := strings.Cut(s, "/")
 	if !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
@@ -35,12 +34,12 @@ func ParseConfig(s string) (Config, error) {
 	return Config{GOOS: goos, GOARCH: goarch}, nil
 }
 
-// A ConfigError says that Go builds for no such system.
+// A ConfigError names a system that Go does not support.
 type ConfigError struct{ System string } // as in "linux/amd64"
 
 func (e *ConfigError) Error() string { return e.System + " is not a system that Go builds for" }
 
-// Env returns the environment of the go command under c.
+// Env returns the environment of the go command for c, which extends base.
 func (c Config) Env(base []string) []string {
 	env := slices.Clone(base)
 	if c.GOOS != "" {
@@ -52,9 +51,9 @@ func (c Config) Env(base []string) []string {
 	return env
 }
 
-// Flags returns the build flags of c. The go command is kept from asking git about the
-// commit that a main package is built from: git runs programs that the configuration of
-// the repository names, such as core.fsmonitor.
+// Flags returns the build flags of c. They keep the go command from running git to find
+// the commit of a main package: git runs programs that the configuration of the repository
+// names, such as core.fsmonitor.
 func (c Config) Flags() []string {
 	flags := []string{"-buildvcs=false"}
 	if len(c.Tags) > 0 {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// bound reports whether a file may be built in one configuration of t and not in another
-// one with the same tags. It may report true too often.
+// bound reports whether some configurations of t with the same tags may include a file and
+// others not. It may report true for others too.
 func (t *Tree) bound(name string) bool {
 	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), "_")
 	if slices.ContainsFunc(strings.Split(words, "_"), t.tells) {
@@ -48,8 +48,8 @@ func (t *Tree) bound(name string) bool {
 	}
 }
 
-// tells reports whether a build tag may hold in one configuration of t and not in
-// another one.
+// tells reports whether a build tag may be true in some configurations of t and false in
+// others.
 func (t *Tree) tells(tag string) bool {
 	tag, _, _ = strings.Cut(tag, ".") // amd64.v3, goexperiment.x
 	switch tag {

@@ -1,49 +1,48 @@
-// Package load decides which packages of a tree matter, and type-checks them.
+// Package load chooses the packages of a tree that matter to a run, and type-checks them.
 //
 //	tree, err := load.Open(ctx, load.Settings{Dir: dir, Patterns: []string{"./..."}})
 //	…
-//	scope, err := load.Survey(ctx, tree)       // which packages matter
+//	scope, err := load.Survey(ctx, tree)       // which packages to load
 //	views, err := scope.Load(ctx, nil)         // type-checked, one view per configuration
 //	…                                          // decide on views[i].World, make an Overlay
-//	views, err = scope.Check(ctx, views, over) // type-checked again, with new text
+//	views, err = scope.Check(ctx, views, over) // type-checked again with the overlay
 //
-// It knows prepare functions by their syntax only (see pattern.May), and nothing of
-// what is decided about them.
+// It recognizes prepare functions by syntax only (see pattern.May), and does not know what
+// is decided about them.
 //
-// # Which packages matter
+// # Which packages are loaded
 //
-// Few functions of a module are prepare functions, and type checking is expensive. So
-// the files that the patterns name are looked at first, without types. Those that may
-// hold a function literal are parsed. Only packages with a function that may return a
-// literal, and that some declaration containing a defer statement names, are
-// type-checked.
+// Few functions of a module are prepare functions, and type checking is expensive. So the
+// files of the packages that the patterns match are first scanned without types. Those
+// that may contain a function literal are parsed. A package is type-checked only if it has
+// a function that may return a literal and that some declaration containing a defer
+// statement mentions.
 //
-// A function that other packages can call (its name is exported, and its package is
-// internal or Settings.Exported is set) may have callers anywhere in the main modules,
-// of which go.work may name several. Packages that depend on such a function's and
-// mention its name are type-checked as well, in brief: without the bodies of those
-// functions that do not mention it. Scope.Widest loads all packages that depend on the
-// function's, whole.
+// An exported function of an internal package, or of any package with Settings.Exported,
+// may have callers anywhere in the main modules. go.work may list several. Packages that
+// depend on the package of such a function and mention its name are type-checked too, but
+// abridged: functions that do not mention the name have no bodies. Scope.Widest adds all
+// packages that depend on the function's package, and loads all of them fully.
 //
 // # How they are loaded
 //
-// Each package is type-checked once, in the variant that has the in-package tests, and
-// its external tests beside it. Types of dependencies come from export data. Where a
-// dependency depends on a package of the scope, it is type-checked too, without the
-// bodies of functions. Packages with cgo are left to packages.Load.
+// Each package is type-checked once, in the variant with in-package tests, together with
+// its external tests. The types of dependencies are read from export data. A dependency
+// that itself depends on a package of the scope is type-checked without function bodies.
+// Packages with cgo are loaded by packages.Load.
 //
-// Whatever is type-checked must be sound: a package with an error could hide a caller,
-// and the error is a *SourceError. Other packages, and other functions of packages in
-// brief, are parsed at most, and may be broken.
+// A package that is type-checked must be free of errors, since an error could hide a
+// caller: otherwise the result is a *SourceError. Other packages, and the omitted
+// functions of abridged packages, are at most parsed and may contain errors.
 //
-// Every configuration is loaded by itself. Only the syntax of files is shared, and what
-// the go command says of packages without a file that is bound to a system.
+// Each configuration is loaded separately. They share the syntax of files, and the listing
+// of packages all of whose files are built on every system.
 //
 // # Files
 //
-// From the bottom up: path, source, overlay and package know files, texts and packages;
-// gocommand, pattern and listings ask the go command; scan, words, abridge and
-// interfaces look at syntax; survey chooses the Scope with their help; syntax, typecheck
-// and loader make a View of it, recheck another one of a new text. Widen enlarges a
-// scope after a rewrite. Links and sight say whether files may be written.
+// In the order of use: path, source, overlay and package deal with names of files, their
+// contents and packages. gocommand, pattern and listings run the go command. scan, words,
+// abridge and interfaces examine syntax. survey and choose make the Scope. syntax,
+// typecheck and loader make a View of it, and recheck makes a View of changed files. widen
+// enlarges a scope after a rewrite. links and sight decide whether files may be written.
 package load

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// each calls do for every file, several at a time.
+// each calls do for every file, for several at a time.
 func each(files []string, do func(i int, name string)) {
 	var wg sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))

@@ -13,9 +13,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// list lists the packages that patterns match, in one configuration. It leaves out the
-// generated main packages of tests, and dependencies that are compiled once more for a
-// test.
+// list lists the packages that patterns match in one configuration. It leaves out the
+// generated main packages of tests, and dependencies that are recompiled for a test.
 func (t *Tree) list(ctx context.Context, config Config, patterns []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context:    ctx,
@@ -28,13 +27,13 @@ func (t *Tree) list(ctx context.Context, config Config, patterns []string) ([]*p
 	return loadPackages(cfg, patterns)
 }
 
-// listMode leaves out NeedTypesSizes, for which packages.Load would have the go
+// listMode does not include NeedTypesSizes: for that packages.Load would have the go
 // command prepare to compile everything.
 const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 	packages.NeedModule | packages.NeedForTest
 
-// mainModules returns the directories of the main modules: one, or those of a
-// go.work file.
+// mainModules returns the directories of the main modules: one directory, or those that
+// go.work lists.
 func (t *Tree) mainModules(ctx context.Context) ([]string, error) {
 	out, err := goCommand(ctx, t.Dir, t.Env, "list", "-m", "-f", `{{if .Main}}{{printf "%q" .Dir}}{{end}}`)
 	if err != nil {
@@ -54,20 +53,21 @@ func (t *Tree) mainModules(ctx context.Context) ([]string, error) {
 	return dirs, nil
 }
 
-// loadPackages is packages.Load for patterns that are plain package patterns.
+// loadPackages calls packages.Load and kills the compilers that the go command runs when
+// the context is done. It leaves out packages that only tests of others need.
 func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package, error) {
 	_, env, remove, err := process.Scratch(cfg.Env)
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
-	// If the context ends, the package interrupts the go command alone, and then
-	// waits for the compilers that it runs.
+	// When the context is done, packages.Load interrupts the go command only, and
+	// waits for the compilers that it started.
 	mark := process.NewMark()
 	cfg.Env = append(env, string(mark))
 	if cfg.Mode&packages.NeedExportFile == 0 && !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
-		// The go command answers from a heap of some 50 MB, and spends a fifth of its
-		// time on sweeping it. What compiles keeps the default.
+		// The go command needs a heap of about 50 MB and spends a fifth of its time
+		// collecting garbage. A command that compiles keeps the default.
 		cfg.Env = append(cfg.Env, "GOGC=400")
 	}
 	ended := make(chan struct{})
@@ -90,8 +90,7 @@ func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package,
 	}), nil
 }
 
-// plainError returns an error of packages.Load without its prefix, which says how the
-// go command is called.
+// plainError returns an error of packages.Load without the command line of the go command.
 func plainError(err error) error {
 	text := strings.TrimPrefix(err.Error(), "err: ")
 	if i := strings.Index(text, "stderr: "); i >= 0 {
@@ -100,7 +99,7 @@ func plainError(err error) error {
 	return errors.New(strings.TrimSpace(text))
 }
 
-// goCommand runs the go command and returns what it prints.
+// goCommand runs the go command and returns its output.
 func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
 	out, _, err := process.Go(ctx, dir, env, args...)
 	if err != nil {

@@ -6,12 +6,11 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A graph holds packages with what they import, by the name of the configuration.
+// A graph has the packages of each configuration, by the name of the configuration.
 type graph map[string][]*packages.Package
 
-// reach returns the packages with the paths, and all that depend on them, directly
-// or through others: a value whose method is called may come from a package that
-// the caller does not import.
+// reach returns the packages with the paths, and all that depend on them, directly or
+// through others. A package may call a method of a value whose package it does not import.
 func (g graph) reach(paths map[string]bool) []*packages.Package {
 	var found []*packages.Package
 	for _, pkgs := range g {
@@ -37,7 +36,7 @@ func (g graph) reach(paths map[string]bool) []*packages.Package {
 				found = append(found, p)
 			}
 		}
-		// No pattern with "..." matches a package below testdata, but others may import it.
+		// Patterns with "..." do not match packages below testdata, but others may import them.
 		packages.Visit(pkgs, nil, func(p *packages.Package) {
 			if mainPackage(p) && !listed[p.PkgPath] && !isTestMain(p) && len(p.GoFiles) > 0 && reaches(p) {
 				q := *p
@@ -49,8 +48,9 @@ func (g graph) reach(paths map[string]bool) []*packages.Package {
 	return found
 }
 
-// importers returns the files of other modules whose packages depend on a main module,
-// as those do that it requires and that require it. Nothing loads their functions.
+// importers returns the files of packages in other modules that depend on a main module.
+// There are some if a required module requires a main module in turn. Their functions are
+// not loaded.
 func (g graph) importers() []string {
 	var names []string
 	for _, pkgs := range g {

@@ -12,23 +12,23 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// interfaceMethods returns the exported methods of the interfaces in the packages of g,
-// and in the files present, by their syntax. An interface matters although its package
-// does not import the one with the methods: the operand of a type assertion may come
+// interfaceMethods returns the exported methods of the interfaces in the packages of g and
+// in the files present, judging by syntax. An interface matters even if its package does
+// not import the one that declares the methods: the operand of a type assertion may come
 // from there through other packages.
 func interfaceMethods(src *Sources, g graph, present []string) []callers.Method {
-	paths := make(map[string]string) // of the package, by file
+	paths := make(map[string]string) // path of the package, by file
 	for _, pkgs := range g {
 		packages.Visit(pkgs, nil, func(p *packages.Package) {
 			if p.Module == nil {
-				return // of the standard library, which asks for no function
+				return // the standard library has no interface with a method of that type
 			}
 			for _, name := range p.GoFiles {
 				paths[name] = p.PkgPath
 			}
 		})
 	}
-	for _, name := range present { // also what no configuration builds
+	for _, name := range present { // including files that no configuration builds
 		if _, ok := paths[name]; !ok {
 			paths[name] = ""
 		}
@@ -38,7 +38,7 @@ func interfaceMethods(src *Sources, g graph, present []string) []callers.Method 
 	each(files, func(i int, name string) {
 		text, err := src.Peek(name)
 		if err != nil || !bytes.Contains(text, []byte("interface")) {
-			return // a file that is gone asks for nothing
+			return // a file that is gone has no interface
 		}
 		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.INTERFACE })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// links holds the other names of files and directories of the main modules. A file with
-// two names is not edited: the package that knows it by the other name, and has callers
-// of its own, would change with it.
+// links has the other names of files and directories in the main modules. A file with two
+// names is not edited: another package may contain it under its other name and have
+// callers of its own.
 type links struct {
-	root  string              // below which files may change, without links
+	root  string              // the directory below which files may change, without links
 	mains []string            // directories of the main modules, without links
-	files map[string][]string // symbolic links to Go files, by the file
-	dirs  map[string][]string // names of the directories that packages are in, by the directory
+	files map[string][]string // symbolic links to a Go file, by its real name
+	dirs  map[string][]string // names under which the go command lists a directory, by its real name
 }
 
-// findLinks looks through the main modules for links.
+// findLinks finds the symbolic links in the main modules.
 func (s *Scope) findLinks(ctx context.Context) (*links, error) {
 	mains := []string{s.tree.Root}
 	if s.tree.workspace {
@@ -38,7 +38,7 @@ func (s *Scope) findLinks(ctx context.Context) (*links, error) {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
-				return nil // nobody can read it
+				return nil // unreadable
 			case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
 				return filepath.SkipDir
 			case d.Type()&fs.ModeSymlink != 0 && goFile(d.Name()):
@@ -66,8 +66,7 @@ func (s *Scope) findLinks(ctx context.Context) (*links, error) {
 	return l, nil
 }
 
-// obstacle returns the reason why a file must not be edited, as a clause; "" if there
-// is none.
+// obstacle returns a clause that says why a file must not be edited, or "" if it may be.
 func (l *links) obstacle(name string, short func(string) string) string {
 	real := resolved(name)
 	ours := func(dir string) bool { return below(dir, real) }
@@ -94,8 +93,9 @@ func (l *links) obstacle(name string, short func(string) string) string {
 	return ""
 }
 
-// Obstacle returns the reason why a file must not be edited, as a clause; "" if there is
-// none. A file with several names has one, and so has a link to another place.
+// Obstacle returns a clause that says why a file must not be edited, or "" if it may be. A
+// file must not be edited if it has several names or is reached through a link to another
+// place.
 func (s *Scope) Obstacle(ctx context.Context, name string) (string, error) {
 	if s.links == nil {
 		var err error

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// listings lists the packages that patterns match, in every configuration.
+// listings lists the packages that the patterns match in every configuration.
 //
-// The go command reads the files of a module anew for each configuration, which is most
-// of a report's work. Its output differs only where a file is bound to a system, by its
-// name or a build constraint. So it lists everything once, and then the directories that
-// hold such files.
+// The go command reads all files of a module for each configuration, which is most of the
+// work of a report. The result differs only in directories with a file whose name or build
+// constraint depends on the system. So listings lists all packages in the first
+// configuration, and only those directories in the others.
 func (t *Tree) listings(ctx context.Context, patterns []string) (graph, error) {
 	g := make(graph)
 	var s *shared

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// LoadSound is Load for the text on disk, but leaves out packages that do not type-check,
-// and those that depend on them, if there are others: see Broken.
+// LoadSound loads the files on disk, like Load, but removes from the scope packages that
+// do not type-check and those that depend on them: see Broken. If no package is left it
+// returns the *SourceError.
 func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 	for {
 		views, err := s.Load(ctx, nil)
@@ -23,8 +24,8 @@ func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 	}
 }
 
-// leaveBroken takes the broken packages of an error out of the scope. It returns false if
-// they are not known, or if no other package is left.
+// leaveBroken removes from the scope the packages that an error reports. It returns false
+// if it does not know them or if no other package is left.
 func (s *Scope) leaveBroken(bad *SourceError) bool {
 	sound := slices.DeleteFunc(slices.Clone(s.load), func(path string) bool { _, broken := bad.broken[path]; return broken })
 	if len(sound) == len(s.load) || len(sound) == 0 {
@@ -54,9 +55,9 @@ func (s *Scope) leaveBroken(bad *SourceError) bool {
 	return true
 }
 
-// Load type-checks the scope in every configuration, with the files of the
-// overlay in the place of those on disk. It fails with a *SourceError if a
-// package does not type-check.
+// Load type-checks the packages of the scope in every configuration, with the files of the
+// overlay in place of those on disk. It returns a *SourceError if a package does not
+// type-check.
 func (s *Scope) Load(ctx context.Context, over Overlay) ([]*View, error) {
 	flags, remove, err := over.Flag()
 	if err != nil {
@@ -90,7 +91,7 @@ func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []s
 	}
 	pkgs, err := l.load(ctx)
 	if bad := (*SourceError)(nil); (errors.As(err, &bad) || errors.Is(err, errNotAlone)) && !s.alone[config.String()] && config.String() != s.tree.Configs[0].String() {
-		// What configurations share of their listings lacks what is wrong with a
+		// The listing that configurations share does not have the errors of a
 		// dependency in one of them.
 		s.alone[config.String()] = true
 		return s.view(ctx, config, over, flags, files)
@@ -105,7 +106,7 @@ func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []s
 		return nil, err
 	}
 	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
-		// A package of another configuration.
+		// A package that is not built in this configuration.
 		return len(p.CompiledGoFiles) == 0 && len(s.tree.Configs) > 1
 	})
 	if err := brokenIn(config, s.tree.Dir, pkgs); err != nil {

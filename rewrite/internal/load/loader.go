@@ -19,43 +19,41 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A loader type-checks packages of one configuration.
+// A loader type-checks the packages of one configuration.
 //
-// It does what packages.Load does, for less. That asks the go command for the
-// export data of everything, which compiles also the packages that are then
-// type-checked from source, and their tests: minutes of work for a module that was
-// not built before, and some for each file that changed since. Here they are
-// listed without, and export data is wanted only of what they import. Of packages
-// with in-package tests, packages.Load checks both the package with and without
-// them; here the latter serves its importers, and the bodies of its functions are
-// checked once.
+// It does what packages.Load does at lower cost. packages.Load has the go command make
+// export data for everything. That compiles also the packages that are then type-checked
+// from source, and their tests, which takes minutes for a module that was not built
+// before. The loader lists packages without export data, and requests it only for what
+// they import. packages.Load type-checks a package with in-package tests twice, with and
+// without them. The loader checks the bodies of functions once, in the variant with tests,
+// and gives importers a variant without bodies.
 type loader struct {
 	tree   *Tree
 	scope  *Scope
 	config Config
 	over   Overlay
-	flags  []string // for the go command, with the overlay
+	flags  []string // of the go command, for the overlay
 
 	syntax *syntax
-	order  []*packages.Package        // to be type-checked, dependencies first
-	from   map[*packages.Package]bool // whether it is in order; by all that were visited
-	full   map[*packages.Package]bool // with the bodies of functions
+	order  []*packages.Package        // packages to type-check, dependencies first
+	from   map[*packages.Package]bool // visited packages; true for those in order
+	full   map[*packages.Package]bool // packages of which function bodies are type-checked
 
-	dropped map[string]bool // IDs of packages that are not for the configuration
+	dropped map[string]bool // IDs of packages that are not built in the configuration
 
-	parts map[string]part // of files whose functions are checked; of others the outline
+	parts map[string]part // how much of a file to parse; the default is outlined
 }
 
-// errNotAlone says that packages cannot be type-checked from their files and the
-// export data of others: cgo translates them first, or they are in a form that
-// the loader does not know.
+// errNotAlone says that packages cannot be type-checked from their files and the export
+// data of others: they use cgo, or are in a form that the loader does not support.
 var errNotAlone = errors.New("packages that need the go command")
 
-// load returns the packages of the scope, each in its widest variant. Errors of
-// packages are in the packages.
+// load returns the packages of the scope, each in its widest variant. Their errors are in
+// the packages.
 func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	roots, ok := l.scope.listed(l.config)
-	if !ok || len(l.over) > 0 { // a new text may import something else
+	if !ok || len(l.over) > 0 { // a new version may have other imports
 		var err error
 		if roots, err = loadPackages(&packages.Config{
 			Context: ctx, Mode: listMode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
@@ -68,7 +66,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return len(p.GoFiles) == 0 })
 	}
 	if len(l.tree.Configs) > 1 && len(problemsOf(l.tree.Dir, roots)) > 0 {
-		// What depends on a package of another configuration is one as well.
+		// A package is not built if one that it depends on is not.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
 			if elsewhere(p) {
 				l.dropped[p.ID] = true
@@ -99,7 +97,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	return roots, l.check(ctx)
 }
 
-// loadWhole leaves all to packages.Load.
+// loadWhole loads all packages with packages.Load.
 func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
 	pkgs, err := loadPackages(&packages.Config{
 		Context: ctx, Mode: wholeMode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
@@ -119,8 +117,8 @@ const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo |
 	packages.NeedModule | packages.NeedForTest
 
-// visit puts p in order if it is of the scope, or depends on a package that is:
-// its export data speaks of types that are not those of the scope.
+// visit adds p to order if it is in the scope or depends on a package that is. The export
+// data of such a package refers to types that differ from those of the scope.
 func (l *loader) visit(p *packages.Package) bool {
 	yes, ok := l.from[p]
 	if ok {
@@ -138,14 +136,14 @@ func (l *loader) visit(p *packages.Package) bool {
 	return yes
 }
 
-// imports reads the export data of what the packages in order import.
+// imports reads the export data of the packages that those in order import.
 func (l *loader) imports(ctx context.Context) error {
 	wanted := make(map[string]*packages.Package)
 	for _, p := range l.order {
 		for _, dep := range p.Imports {
 			if !l.from[dep] && dep.PkgPath != "unsafe" {
 				if dep.ID != dep.PkgPath {
-					return errNotAlone // compiled anew for a test
+					return errNotAlone // recompiled for a test
 				}
 				wanted[dep.ID] = dep
 			}
@@ -252,7 +250,7 @@ func (l *loader) check(ctx context.Context) error {
 	return nil
 }
 
-// parse fills in the syntax of p.
+// parse parses the files of p.
 func (l *loader) parse(p *packages.Package) error {
 	for _, name := range p.CompiledGoFiles {
 		part, ok := l.parts[name]

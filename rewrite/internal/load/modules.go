@@ -1,22 +1,21 @@
 package load
 
 import (
-	"bytes"
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"golang.org/x/mod/modfile"
 )
 
 // around returns the nested modules that are not main modules, and all Go files of the
 // main modules. Unreadable entries are skipped.
 //
-// The path of a nested module mostly begins with that of the module around it, and then
-// its packages may import internal packages of that one. The files include those for
-// other systems: go list names no package of which no file is built.
+// The path of a nested module mostly begins with that of the module around it. Then its
+// packages may import the internal packages of that module. The files include those for
+// other systems: go list does not list a package of which no file is built.
 func around(mains []string) (neighbours []callers.Neighbour, files []string) {
 	for _, root := range mains {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
@@ -28,8 +27,8 @@ func around(mains []string) (neighbours []callers.Neighbour, files []string) {
 					return filepath.SkipDir
 				}
 			case d.Name() == "go.mod" && !slices.Contains(mains, filepath.Dir(name)):
-				if text, err := readSource(name); err == nil && modulePath(text) != "" {
-					neighbours = append(neighbours, callers.Neighbour{Path: modulePath(text), File: name})
+				if text, err := readSource(name); err == nil && modfile.ModulePath(text) != "" {
+					neighbours = append(neighbours, callers.Neighbour{Path: modfile.ModulePath(text), File: name})
 				}
 			case strings.HasSuffix(name, ".go") && d.Name()[0] != '_' && d.Name()[0] != '.':
 				files = append(files, name)
@@ -37,8 +36,8 @@ func around(mains []string) (neighbours []callers.Neighbour, files []string) {
 			return nil
 		})
 	}
-	// Those of the neighbours are none of the main modules, nor are those of
-	// directories that the go command passes over.
+	// Files of nested modules do not belong to the main modules, nor do those in
+	// directories that the go command ignores.
 	files = slices.DeleteFunc(files, func(name string) bool {
 		for dir := filepath.Dir(name); ; dir = filepath.Dir(dir) {
 			base := filepath.Base(dir)
@@ -53,20 +52,4 @@ func around(mains []string) (neighbours []callers.Neighbour, files []string) {
 		}
 	})
 	return neighbours, files
-}
-
-// modulePath returns what the text of a go.mod file says that the path of the
-// module is.
-func modulePath(text []byte) string {
-	for line := range bytes.Lines(text) {
-		f := strings.Fields(string(line))
-		if len(f) < 2 || f[0] != "module" {
-			continue
-		}
-		if path, err := strconv.Unquote(f[1]); err == nil {
-			return path
-		}
-		return f[1]
-	}
-	return ""
 }

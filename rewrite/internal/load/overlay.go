@@ -12,18 +12,16 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// An Overlay holds new contents of files, by absolute name. It is never
-// changed once made.
+// An Overlay has new contents of files, by absolute name. It is not modified after it is
+// made.
 type Overlay map[string][]byte
 
-// Flag writes o to a temporary directory in the form of the go command's
-// -overlay flag, and returns that flag and a function that removes the
-// directory.
+// Flag writes o to a temporary directory in the form of the go command's -overlay flag. It
+// returns the flag and a function that removes the directory.
 //
-// The Overlay field of packages.Config does the same and more: it gives up the
-// export data of every dependency and type-checks them all from source, which
-// costs ten times as much. Only files of loaded packages are ever replaced
-// here, so that the go command's own export data is right.
+// The Overlay field of packages.Config has a higher cost: it makes packages.Load
+// type-check all dependencies from source, which takes ten times as long. That is not
+// needed here, since only files of loaded packages are replaced.
 func (o Overlay) Flag() (flags []string, remove func(), err error) {
 	if len(o) == 0 {
 		return nil, func() {}, nil
@@ -59,11 +57,11 @@ func (o Overlay) Flag() (flags []string, remove func(), err error) {
 	return []string{"-overlay=" + file}, remove, nil
 }
 
-// overlaid is the name of a file of the temporary directory that Flag makes.
+// overlaid matches the name of a file in the temporary directory that Flag makes.
 var overlaid = regexp.MustCompile(`(?:^|[/\\])closurefix-\d+([/\\].*\.go)$`)
 
-// Original returns the name of the file that the named one stood in for, relative
-// to dir if it is below, or the name itself if it stood in for none.
+// Original returns the name of the file that the named file of an overlay replaces,
+// relative to dir if it is below dir. It returns other names unchanged.
 func Original(dir, name string) string {
 	m := overlaid.FindStringSubmatch(name)
 	if m == nil {
@@ -76,7 +74,7 @@ func Original(dir, name string) string {
 	return name
 }
 
-// With returns o with the contents of p in addition.
+// With returns a copy of o to which the contents in p are added.
 func (o Overlay) With(p Overlay) Overlay {
 	q := maps.Clone(o)
 	if q == nil {
@@ -86,7 +84,8 @@ func (o Overlay) With(p Overlay) Overlay {
 	return q
 }
 
-// differs returns the names of the files that o and p do not hold alike.
+// differs returns the names of files whose content differs between o and p, or that only
+// one of them has.
 func (o Overlay) differs(p Overlay) map[string]bool {
 	names := make(map[string]bool)
 	for name := range maps.Keys(o) {

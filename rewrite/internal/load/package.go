@@ -8,8 +8,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// basePath returns the path of the package, without the _test of an external
-// test package.
+// basePath returns the path of the package. For an external test package it is the path of
+// the package under test.
 func basePath(p *packages.Package) string {
 	if p.ForTest != "" {
 		return p.ForTest
@@ -17,8 +17,8 @@ func basePath(p *packages.Package) string {
 	return p.PkgPath
 }
 
-// isTestMain reports whether p is the main package that the go command
-// generates for the tests of a package.
+// isTestMain reports whether p is the main package that the go command generates for the
+// tests of a package.
 func isTestMain(p *packages.Package) bool {
 	if p.Name != "main" || !strings.HasSuffix(p.PkgPath, ".test") || p.ForTest != "" {
 		return false
@@ -39,7 +39,7 @@ func filesOf(p *packages.Package) []string {
 	return slices.Concat(p.GoFiles, p.OtherFiles, p.IgnoredFiles)
 }
 
-// dirOf returns the directory of the files of p.
+// dirOf returns the directory that contains the files of p.
 func dirOf(p *packages.Package) string {
 	for _, name := range filesOf(p) {
 		return filepath.Dir(name)
@@ -47,8 +47,8 @@ func dirOf(p *packages.Package) string {
 	return p.Dir
 }
 
-// elsewhere reports whether p depends on a package of another configuration, and so is
-// one as well.
+// elsewhere reports whether p cannot be built in its configuration because build
+// constraints exclude all files of a package that it depends on.
 func elsewhere(p *packages.Package) bool {
 	problems := problemsOf("", []*packages.Package{p})
 	return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
@@ -61,11 +61,11 @@ func excluded(p *packages.Package) bool {
 	})
 }
 
-// excludes is the error of the go command for a directory in which nothing is built.
+// excludes is the error of the go command for a directory of which no file is built.
 const excludes = "build constraints exclude all Go files"
 
-// widest keeps each package once: with its in-package tests, if it has any.
-// The result is sorted by path.
+// widest returns one variant of each package, sorted by path: the one with in-package
+// tests, if there is one.
 func widest(pkgs []*packages.Package, files func(*packages.Package) int) []*packages.Package {
 	tested := make(map[string]bool)
 	for _, p := range pkgs {

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// matcher returns a function that reports whether a pattern matches a package. A
-// pattern without "..." matches every package: where there is none, the go command
-// reports that itself.
+// matcher returns a function that reports whether a pattern matches a package. A pattern
+// without "..." matches every package here: if it names no package, the go command reports
+// that.
 func matcher(dir, pattern string) func(*packages.Package) bool {
 	if !strings.Contains(pattern, "...") {
 		return func(*packages.Package) bool { return true }
@@ -21,7 +21,7 @@ func matcher(dir, pattern string) func(*packages.Package) bool {
 			pattern = filepath.Join(dir, pattern)
 		}
 		if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
-			// The go command may name directories by either.
+			// The go command may list directories under either name.
 			pattern = strings.Replace(pattern, dir, real, 1)
 		}
 		pattern = filepath.ToSlash(pattern)

@@ -11,15 +11,15 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A PlaceError says why no packages can be named in the directory of a run, or why this
-// program cannot read them.
+// A PlaceError says why the directory of a run has no packages, or why this program cannot
+// read them.
 type PlaceError struct{ Reason string }
 
 func (e *PlaceError) Error() string { return e.Reason }
 
-// placeError returns why packages cannot be listed, if the reason is where the run takes
-// place: there is no module, or it is the root of a workspace, which is no module itself.
-// Otherwise it returns err.
+// placeError returns a *PlaceError if packages cannot be listed because the directory is
+// not in a module, or is the root of a workspace but not of a module. Otherwise it returns
+// err.
 func (t *Tree) placeError(ctx context.Context, err error) error {
 	if err == nil || !t.outside || ctx.Err() != nil {
 		return err
@@ -42,15 +42,16 @@ func (t *Tree) placeError(ctx context.Context, err error) error {
 	return &PlaceError{"this directory is in no module of the workspace: name packages of its modules, as in closurefix " + strings.Join(patterns, " ")}
 }
 
-// newer returns an error if a package is of a module for a later Go than the one that this
-// program was built with: its parser and type checker do not know that language.
+// newer returns an error if a package belongs to a module for a newer Go than the one that
+// this program was built with: its parser and type checker do not know that language
+// version.
 func (t *Tree) newer(pkgs []*packages.Package) error {
 	built := runtime.Version()
 	if t.Testing.Built != "" {
 		built = t.Testing.Built
 	}
 	if !version.IsValid(built) {
-		return nil // of a Go between releases
+		return nil // a development version of Go
 	}
 	for _, p := range pkgs {
 		if p.Module == nil || p.Module.GoVersion == "" {

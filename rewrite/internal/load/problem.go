@@ -12,10 +12,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A Problem is something that the go command, the parser or the type checker
-// does not accept.
+// A Problem is an error reported by the go command, the parser or the type checker.
 type Problem struct {
-	File      string // absolute, or "" if the problem has no place
+	File      string // absolute, or "" if the position is unknown
 	Line, Col int    // from 1; 0 if unknown
 	Text      string
 }
@@ -37,7 +36,7 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// A SourceError says that packages cannot be worked on as they are.
+// A SourceError reports errors in the packages to be loaded.
 type SourceError struct {
 	Config   Config
 	Problems []Problem // sorted, without repetition, at least one
@@ -64,8 +63,8 @@ func sourceError(c Config, problems []Problem) error {
 	return &SourceError{Config: c, Problems: slices.Compact(problems)}
 }
 
-// brokenIn returns the error about packages of which some have problems, or import one that
-// has, with what is known about which these are. It returns nil if there are none.
+// brokenIn returns a *SourceError that lists the problems of pkgs and of their imports,
+// and which of the packages are affected. It returns nil if there are no problems.
 func brokenIn(c Config, dir string, pkgs []*packages.Package) error {
 	err := sourceError(c, problemsOf(dir, pkgs))
 	bad, ok := err.(*SourceError)
@@ -81,8 +80,8 @@ func brokenIn(c Config, dir string, pkgs []*packages.Package) error {
 	return bad
 }
 
-// problemOf turns an error of a package into a Problem. The position of such
-// an error is a string, "file:line:col", "file:line", "file" or "-".
+// problemOf converts an error of a package to a Problem. The position of the error is
+// "file:line:col", "file:line", "file" or "-".
 func problemOf(e packages.Error) Problem {
 	at := position.Parse(e.Pos)
 	p := Problem{File: at.Filename, Line: at.Line, Col: at.Column, Text: strings.TrimSpace(e.Msg)}
@@ -92,11 +91,11 @@ func problemOf(e packages.Error) Problem {
 	return p
 }
 
-// problemsOf returns the problems of packages and of what they import. The go
-// command ran in dir.
+// problemsOf returns the problems of packages and of their dependencies. dir is the
+// directory in which the go command ran.
 func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 	var problems []Problem
-	missing := false // an import, by the words of the go command
+	missing := false // the go command reports a missing import
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		missing = missing || slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return e.Kind == packages.ListError })
 	})
@@ -113,14 +112,14 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 		})
 		for _, e := range p.Errors {
 			if missing && strings.HasSuffix(e.Msg, `(invalid package name: "")`) {
-				continue // which says no more
+				continue // a consequence of the missing import
 			}
 			report, compiled := strings.CutPrefix(e.Msg, "# ")
 			switch {
 			case cgo && !compiled: // follows from it
 			case !compiled:
 				problems = append(problems, problemOf(e))
-			case !typed: // else the type checker says the same
+			case !typed: // otherwise the type checker reports the same error
 				problems = append(problems, compilerProblems(dir, report)...)
 			}
 		}
@@ -128,9 +127,9 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 	return problems
 }
 
-// compilerProblems takes apart what the compiler says about a package: its
-// path, then lines "file:line:col: text", each with more lines below it: indented ones
-// of the Go compiler, others of a C compiler. Files are relative to dir.
+// compilerProblems parses the output of the compiler about a package: its path, then lines
+// "file:line:col: text", each with further lines below it. Those of the Go compiler are
+// indented, those of a C compiler are not. Names of files are relative to dir.
 func compilerProblems(dir, report string) []Problem {
 	_, report, _ = strings.Cut(report, "\n")
 	var problems []Problem
@@ -153,7 +152,7 @@ func compilerProblems(dir, report string) []Problem {
 	return problems
 }
 
-// First returns the first problem on one line, with the base name of its file.
+// First returns the first problem in one line, with the base name of its file.
 func (e *SourceError) First() string {
 	p := e.Problems[0]
 	if p.File != "" {

@@ -14,12 +14,11 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Check type-checks a text in every configuration, as Load does, given that old
-// holds views of another one that passed. Packages whose files are the same in
-// both, and that depend on none with other files, are taken over; the others
-// are type-checked in this process. Nothing is listed or compiled: what they
-// import is known. Only if a file imports what its package did not import
-// before, the go command is asked, by Load.
+// Check type-checks a new version of the files in every configuration, as Load does. old
+// are the views of a version that passed. Packages that have the same files and
+// dependencies in both are taken over. The others are type-checked in this process,
+// without the go command. Only if a file imports a package that its package did not import
+// before, Check calls Load.
 func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, error) {
 	if s.tree.Testing.Anew {
 		return s.Load(ctx, over)
@@ -42,11 +41,11 @@ func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, 
 	return views, nil
 }
 
-// errUnknownImport says that a file imports what its package did not import
-// when it was listed.
+// errUnknownImport says that a file imports a package that its package did not import when
+// it was listed.
 var errUnknownImport = errors.New("an import that is not known")
 
-// recheck makes of v the view of another text.
+// recheck returns the view of a new version of the files, given the view v of an old one.
 func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[placed]*ast.File) (*View, error) {
 	c := &checker{
 		ctx: ctx, over: over, scope: s, config: v.Config,
@@ -71,33 +70,33 @@ func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[pl
 	return s.viewOf(v.Config, pkgs, over)
 }
 
-// A checker makes packages of a text out of those of another one.
+// A checker type-checks the packages of a new version of the files.
 type checker struct {
 	scope   *Scope
 	ctx     context.Context
 	config  Config
 	over    Overlay
-	changed map[string]bool // files
+	changed map[string]bool // names of changed files
 	roots   map[*packages.Package]bool
-	files   map[placed]*ast.File // parsed anew, since configurations and the variants of a package share files
+	files   map[placed]*ast.File // changed files as parsed, shared by configurations and variants of a package
 	known   map[*packages.Package]*packages.Package
 }
 
-// A placed is a file in a file set.
+// A placed is the name of a file with the file set of its positions.
 type placed struct {
 	fset *token.FileSet
 	name string
 }
 
-// next returns p as it is in the new text: p itself if neither its files nor
-// what it imports are others.
+// next returns p in the new version. It returns p itself if no file of p or of a
+// dependency has changed.
 func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	if q, ok := c.known[p]; ok {
 		return q, nil
 	}
 	c.known[p] = p // also ends a cycle, which is an error elsewhere
 	if len(p.Syntax) == 0 {
-		return p, nil // from export data, as is all that it depends on
+		return p, nil // from export data, like all its dependencies
 	}
 	var imports map[string]*packages.Package
 	for path, dep := range p.Imports {
@@ -131,7 +130,7 @@ func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	return &q, nil
 }
 
-// parse replaces the syntax of the files of p that changed.
+// parse parses the changed files of p.
 func (c *checker) parse(p *packages.Package) error {
 	p.Syntax = slices.Clone(p.Syntax)
 	for i, old := range p.Syntax {

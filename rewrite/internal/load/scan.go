@@ -15,7 +15,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A hit is a function that may be a prepare function, by its syntax: see pattern.May.
+// A hit is a function that may be a prepare function according to its syntax: see
+// pattern.May.
 type hit struct {
 	file   string
 	name   string
@@ -25,18 +26,18 @@ type hit struct {
 // inTest reports whether a test file declares the function.
 func (h hit) inTest() bool { return strings.HasSuffix(h.file, "_test.go") }
 
-// A scan is what scanFiles finds in files.
+// A scan is the result of scanFiles.
 type scan struct {
 	hits     []hit
-	linked   map[string]string // symbols that linkname directives name, and the file
-	mentions []string          // files that hold the word closurefix, perhaps in a directive
-	defers   []string          // files that hold the word defer
-	eager    []string          // files that may hold an eager argument: see misuse.MayText
-	problems []Problem         // syntax errors, of the files that were parsed
+	linked   map[string]string // symbols in linkname directives, and the file
+	mentions []string          // files that contain the word closurefix, perhaps in a directive
+	defers   []string          // files that contain the word defer
+	eager    []string          // files that may contain an eager argument: see misuse.MayText
+	problems []Problem         // syntax errors in the files that were parsed
 }
 
-// scanFiles parses those of files that may hold a function literal, several at a time.
-// It keeps no syntax.
+// scanFiles scans files, several at a time, and parses those that may contain a function
+// literal. It keeps no syntax.
 func scanFiles(src *Sources, files []string) *scan {
 	type answer struct {
 		hits     []hit
@@ -90,8 +91,8 @@ func scanFiles(src *Sources, files []string) *scan {
 	return all
 }
 
-// deferred returns those hits that a caller in one of the files may defer: see
-// pattern.MayDefer. Callers of a function that is not exported are in its directory.
+// deferred returns the hits whose result a caller in one of the files may defer: see
+// pattern.MayDefer. Callers of an unexported function are in its directory.
 func deferred(src *Sources, hits []hit, files []string) []hit {
 	names := make(map[string]bool)
 	for _, h := range hits {
@@ -101,7 +102,7 @@ func deferred(src *Sources, hits []hit, files []string) []hit {
 	each(files, func(i int, name string) {
 		text, err := src.Peek(name)
 		if err != nil || !bytes.Contains(text, []byte("defer")) || !mentions(text, names) {
-			return // a file that is gone is no caller
+			return // a file that is gone has no caller
 		}
 		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.DEFER })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)

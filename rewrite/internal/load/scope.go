@@ -10,73 +10,72 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A Scope says which packages of a tree are type-checked, and what is known about the
-// others. Survey makes one; Widest and Widen make it larger.
+// A Scope says which packages of a tree are type-checked and what is known about the
+// others. Survey makes a scope. Widest and Widen enlarge it.
 type Scope struct {
 	tree    *Tree
-	targets map[string]bool // paths of packages whose prepare functions are wanted
+	targets map[string]bool // paths of packages that the patterns match
 	load    []string        // paths of packages to type-check, sorted
-	reach   []string        // load, and all that depend on a package with an open hit
-	brief   *briefing       // what of load is enough in brief
-	files   int             // Go files looked at
-	dirs    []string        // of the targets
-	tests   int             // hits in test files of packages that are not loaded, which some caller may defer
+	reach   []string        // load, and all packages that depend on one with an open hit
+	brief   *briefing       // packages of load that are abridged
+	files   int             // number of scanned Go files
+	dirs    []string        // directories of the targets
+	tests   int             // number of hits in test files of packages that are not loaded, which some caller may defer
 
-	// linked holds the symbols that linkname directives name, with the file.
+	// linked maps the symbols in linkname directives to the file.
 	linked map[string]string
 
-	mentions []string // files of the targets that may hold a directive, sorted
+	mentions []string // files of the targets that may contain a directive, sorted
 
-	// lists holds what the go command said about packages and all that they depend
-	// on, so that it need not be asked again when they are loaded.
+	// lists has the packages that the go command has listed, with their dependencies,
+	// so that they need not be listed again to be loaded.
 	lists []graph
-	alone map[string]bool // configurations whose packages have to be listed once more, by themselves
+	alone map[string]bool // configurations that cannot use the shared listing
 
-	mains      []string            // directories of the main modules, known once modules was called
-	neighbours []callers.Neighbour // the same, and so is present
-	present    []string            // the Go files of the main modules
-	unbuilt    []string            // those that no configuration builds, and that mention an open hit
-	outside    []string            // those of other modules that import a main one, and that mention an open hit
-	asked      []callers.Method    // of interfaces in the main modules, if a hit is a method that other packages can name
+	mains      []string            // directories of the main modules, once modules was called
+	neighbours []callers.Neighbour // nested modules, once modules was called
+	present    []string            // Go files of the main modules, once modules was called
+	unbuilt    []string            // files of present that no configuration builds and that mention an open hit
+	outside    []string            // files of other modules that import a main one and mention an open hit
+	asked      []callers.Method    // methods of interfaces in the main modules, if a hit is a method that other packages can name
 
-	broken  *SourceError // what is wrong with packages that are left out; nil: none are
-	unsound []string     // their Go files
+	broken  *SourceError // errors of packages that are left out, or nil
+	unsound []string     // the Go files of these packages
 
 	links *links // nil until Obstacle was called
 }
 
-// Targets returns how many packages the patterns name.
+// Targets returns the number of packages that the patterns match.
 func (s *Scope) Targets() int { return len(s.targets) }
 
-// Files returns how many Go files of the targets were looked at.
+// Files returns the number of scanned Go files.
 func (s *Scope) Files() int { return s.files }
 
-// Tests returns how many functions of test files look like prepare functions that are
-// deferred, in packages that are not loaded since Settings.All is not set.
+// Tests returns the number of functions in test files that look like prepare functions
+// with a deferred cleanup, in packages that are not loaded because Settings.All is not
+// set.
 func (s *Scope) Tests() int { return s.tests }
 
-// Broken returns what is wrong with the packages that LoadSound and Survey left out, or nil.
+// Broken returns the errors of the packages that Survey and LoadSound left out, or nil.
 func (s *Scope) Broken() *SourceError { return s.broken }
 
-// Dirs returns the directories of the targets.
+// Dirs returns the directories of the packages that the patterns match.
 func (s *Scope) Dirs() []string { return s.dirs }
 
-// Mentions returns the files of the targets that hold the word closurefix, sorted.
+// Mentions returns the files of these packages that contain the word closurefix, sorted.
 func (s *Scope) Mentions() []string { return s.mentions }
 
-// Loaded returns how many packages are type-checked.
+// Loaded returns the number of packages to type-check.
 func (s *Scope) Loaded() int { return len(s.load) }
 
-// Narrow reports whether some packages that a rewrite could concern are not loaded, or
-// are loaded in brief.
+// Narrow reports whether some packages that a rewrite could affect are not loaded or are
+// abridged.
 func (s *Scope) Narrow() bool { return len(s.reach) > len(s.load) || s.brief != nil }
 
-// Widest makes the scope hold all packages that a rewrite could concern, with all of
-// their text.
+// Widest extends the scope to all packages that a rewrite could affect, loaded fully.
 func (s *Scope) Widest() { s.load, s.brief = s.reach, nil }
 
-// Forget frees what the go command said about packages, which only the first loads can
-// use.
+// Forget frees the listings, which only the first loads can use.
 func (s *Scope) Forget() { s.lists = nil }
 
 // loads reports whether p is a package of the scope, in any variant.
@@ -85,7 +84,7 @@ func (s *Scope) loads(p *packages.Package) bool {
 	return found
 }
 
-// listed returns the packages to type-check from a list that has all of them.
+// listed returns the packages to type-check from an earlier listing that has all of them.
 func (s *Scope) listed(config Config) (roots []*packages.Package, ok bool) {
 	if s.alone[config.String()] {
 		return nil, false
@@ -133,14 +132,14 @@ func (s *Scope) modules(ctx context.Context) (graph, error) {
 	return g, nil
 }
 
-// leaveOut notes the files that no configuration builds, and those of other modules, that
-// mention one of names.
+// leaveOut records the files that mention one of the names and are not loaded: files that
+// no configuration builds, and files of other modules.
 func (s *Scope) leaveOut(g graph, names map[string]bool) {
 	built := make(map[string]bool)
 	for _, pkgs := range g {
 		flawed := len(problemsOf("", pkgs)) > 0
 		for _, p := range pkgs {
-			if flawed && elsewhere(p) { // load leaves it out
+			if flawed && elsewhere(p) { // not loaded
 				continue
 			}
 			for _, name := range p.GoFiles {

@@ -11,19 +11,21 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A shared is the listing of one configuration, most of which holds in others, too.
+// A shared is the listing of one configuration, most of which holds in other
+// configurations too.
 type shared struct {
 	tree  *Tree
-	dirs  []string // of the patterns
+	dirs  []string // directories of the patterns
 	roots []*packages.Package
-	nodes map[string]*packages.Package // roots and all that they depend on, by ID
-	bound map[string]bool              // directories with a file that is bound to a system
+	nodes map[string]*packages.Package // roots and their dependencies, by ID
+	bound map[string]bool              // directories with a file for some systems only
 }
 
-// newShared returns what other configurations share of roots, the packages that patterns
-// match in the first one. It returns nil if that is not known: if a pattern is not all
-// that is below a directory, if a go.mod file ignores directories, if another module may
-// import a main one in some configurations, or in the standard library.
+// newShared returns the listing that other configurations can share. roots are the
+// packages that the patterns match in the first configuration. It returns nil if sharing
+// is not known to be right: if a pattern does not match all packages below a directory, a
+// go.mod file ignores directories, another module may import a main one in some
+// configurations, or the main module is the standard library.
 func newShared(ctx context.Context, t *Tree, patterns []string, roots []*packages.Package) (*shared, error) {
 	var dirs []string
 	for _, p := range patterns {
@@ -41,7 +43,7 @@ func newShared(ctx context.Context, t *Tree, patterns []string, roots []*package
 	}
 	mains, err := t.mainModules(ctx)
 	if err != nil {
-		return nil, ctx.Err() // it may be no module
+		return nil, ctx.Err() // there may be no module
 	}
 	for _, dir := range mains {
 		text, err := readSource(filepath.Join(dir, "go.mod"))
@@ -62,7 +64,7 @@ func newShared(ctx context.Context, t *Tree, patterns []string, roots []*package
 	if s.entangled() {
 		return nil, nil
 	}
-	// In this configuration there may be nothing to list in a directory.
+	// Add directories in which this configuration builds no file.
 	_, present := around(mains)
 	inside := make(map[string]bool) // directories
 	for _, name := range present {
@@ -94,7 +96,7 @@ func (s *shared) entangled() bool {
 			mains[p.Module.Path] = true
 		}
 	}
-	requires := make(map[string]bool) // go.mod files that name a main module
+	requires := make(map[string]bool) // go.mod files that mention a main module
 	for _, p := range s.nodes {
 		if mainPackage(p) {
 			continue
@@ -105,7 +107,7 @@ func (s *shared) entangled() bool {
 			}
 		}
 		if p.Module == nil {
-			continue // of the standard library
+			continue // a package of the standard library
 		}
 		file := p.Module.GoMod
 		if _, ok := requires[file]; !ok {
@@ -127,8 +129,8 @@ func (s *shared) below(name string) bool {
 	return slices.ContainsFunc(s.dirs, func(dir string) bool { return below(dir, name) })
 }
 
-// list returns the packages that the patterns match in another configuration; nil if the
-// go command has to list them.
+// list returns the packages that the patterns match in another configuration, or nil if
+// they must be listed by the go command.
 func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, error) {
 	if !slices.Equal(config.Tags, s.tree.Configs[0].Tags) {
 		return nil, nil
@@ -140,10 +142,10 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 		if roots, err = s.tree.list(ctx, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
 			return nil, err
 		}
-		// Of a directory without files nothing is said, if it is not asked for by name.
+		// A pattern with "..." would not match a directory without files.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return excluded(p) })
 		packages.Visit(roots, nil, func(p *packages.Package) { own[p.ID] = p })
-		// What the patterns do not name may still be what they depend on.
+		// Packages that the patterns do not match may still be dependencies.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool { return !s.below(dirOf(p)) })
 	}
 	if !s.agrees(roots, own) {
@@ -157,8 +159,8 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 		q, imports := new(packages.Package), p.Imports
 		*q = *p
 		if s.bound[dirOf(p)] {
-			// Compiled once more for a test of a package that is not bound: of the same
-			// files as the other.
+			// Recompiled for the test of a package that is not bound, from the same
+			// files.
 			twin := own[p.PkgPath]
 			*q, imports = *twin, twin.Imports
 			q.ID, q.ForTest = p.ID, p.ForTest
@@ -183,9 +185,9 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 	return roots, nil
 }
 
-// agrees reports whether the packages in bound directories import the same packages of
-// the main modules as in s. Then nothing changes for the packages around them. Otherwise
-// a package may, for instance, have to be compiled once more for a test.
+// agrees reports whether the packages in bound directories import the same packages of the
+// main modules as in s. Then the packages around them do not change either. Otherwise a
+// package may, for example, have to be recompiled for a test.
 func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Package) bool {
 	for _, p := range roots {
 		if q := s.nodes[p.ID]; q != nil && !slices.Equal(mainImports(p), mainImports(q)) {
@@ -198,7 +200,7 @@ func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Pack
 		}
 		for _, dep := range p.Imports {
 			if mainPackage(dep) && s.bound[dirOf(dep)] && own[dep.PkgPath] == nil {
-				return false // there is none for it to import
+				return false // the imported package does not exist here
 			}
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
-// A Sight is the Go files that a run saw, and the directories that it looked through.
+// A Sight has the Go files that a run knew and the directories that it searched.
 type Sight struct {
 	files map[string]bool
-	dirs  []string // of packages: all their files were seen
-	mains []string // of modules: all their files were seen; nil if nobody looked
+	dirs  []string // directories of packages; all their files are known
+	mains []string // directories of modules; all their files are known; nil if not searched
 }
 
-// Sight returns the Go files that the scope knows, and those in the directories of views.
+// Sight returns the Go files that the scope knows and those in the directories of views.
 func (sc *Scope) Sight(views []*View) *Sight {
 	s := &Sight{files: make(map[string]bool), mains: sc.mains}
 	for _, name := range sc.present {
@@ -34,7 +34,7 @@ func (sc *Scope) Sight(views []*View) *Sight {
 	return s
 }
 
-// Unchanged returns an error if a Go file appeared since: it may call what was
+// Unchanged returns an error if a Go file was added: it may call a function that was
 // rewritten.
 func (s *Sight) Unchanged() error {
 	var now []string

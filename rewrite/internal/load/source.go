@@ -12,22 +12,21 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
-// Sources holds the content of files as it was when they were first read. All
-// decisions of a run rest on the same text, and its end can tell whether somebody
-// changed a file meanwhile.
+// Sources caches the content of files as first read. All decisions of a run use the same
+// content, and the run can detect at its end that a file was changed.
 type Sources struct {
 	mu      sync.Mutex
 	text    map[string][]byte
 	changed map[string]bool
 }
 
-// NewSources returns sources of which nothing was read.
+// NewSources returns empty Sources.
 func NewSources() *Sources {
 	return &Sources{text: make(map[string][]byte), changed: make(map[string]bool)}
 }
 
-// note records that name was read with this text, and returns the text that
-// it was first read with.
+// note records that the file was read with this content, and returns the content that was
+// recorded first.
 func (s *Sources) note(name string, text []byte) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,7 +41,7 @@ func (s *Sources) note(name string, text []byte) []byte {
 	return first
 }
 
-// Read returns the content of a file, from memory if it was read before.
+// Read returns the content of a file. It reads each file once and keeps the content.
 func (s *Sources) Read(name string) ([]byte, error) {
 	s.mu.Lock()
 	text, ok := s.text[name]
@@ -57,7 +56,7 @@ func (s *Sources) Read(name string) ([]byte, error) {
 	return s.note(name, text), nil
 }
 
-// Peek is Read for text that nobody will come back to.
+// Peek is like Read, but does not keep the content.
 func (s *Sources) Peek(name string) ([]byte, error) {
 	s.mu.Lock()
 	text, ok := s.text[name]
@@ -68,12 +67,12 @@ func (s *Sources) Peek(name string) ([]byte, error) {
 	return readSource(name)
 }
 
-// largest is how long a file may be: longer than any that people or generators
-// write, and short enough to be held in memory.
+// largest is the size limit of files. It is more than any person or generator writes, and
+// little enough to be held in memory.
 const largest = 64 << 20
 
-// readSource returns the content of a file, which must be a regular one: nobody
-// writes into a pipe that a repository ships, and a device may have no end.
+// readSource returns the content of a regular file. Reading another file may block
+// forever, as a pipe that nobody writes to, or never end, as a device.
 func readSource(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -93,8 +92,8 @@ func readSource(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, largest+1))
 }
 
-// Unchanged returns an error if a file differs from what was first read. A caller that
-// was added since would not be rewritten.
+// Unchanged returns an error if a file has changed since it was first read. The changed
+// file may contain a new caller, which would not be rewritten.
 func (s *Sources) Unchanged() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +106,7 @@ func (s *Sources) Unchanged() error {
 	return nil
 }
 
-// check returns an error if a file was read twice with different content.
+// check returns an error if a file had different contents when it was read twice.
 func (s *Sources) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

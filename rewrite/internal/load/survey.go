@@ -12,9 +12,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Survey lists the packages of the patterns in every configuration, and keeps
-// those that may hold a prepare function, together with those that may call
-// one of them.
+// Survey lists the packages of the patterns in every configuration. It returns the scope
+// of those that may declare a prepare function and those that may call one.
 func Survey(ctx context.Context, t *Tree) (*Scope, error) {
 	s := &Scope{tree: t, targets: make(map[string]bool), alone: make(map[string]bool)}
 	files, err := s.list(ctx)
@@ -43,8 +42,8 @@ func Survey(ctx context.Context, t *Tree) (*Scope, error) {
 	return s, s.choose(ctx, files, found)
 }
 
-// list lists the targets, and returns their files. It fails if a pattern matches no
-// package.
+// list lists the packages that the patterns match and returns their files. It fails if a
+// pattern matches no package.
 func (s *Scope) list(ctx context.Context) (packageOf, error) {
 	t := s.tree
 	t.Status("listing packages")
@@ -64,7 +63,7 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 		var problems []Problem
 		for _, p := range pkgs {
 			alone := *p
-			alone.Imports = nil // whose problems matter if p is loaded
+			alone.Imports = nil // their problems matter only if p is loaded
 			for _, q := range problemsOf(t.Dir, []*packages.Package{&alone}) {
 				if strings.Contains(q.Text, excludes) {
 					excluded = append(excluded, q)
@@ -99,12 +98,13 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 	return files, nil
 }
 
-// linknames notes the linkname directives of the main modules that are not in files, which
-// were looked through: in packages that no pattern names, and in files for other systems.
+// linknames records the linkname directives in files of the main modules other than those
+// in files, which were scanned: in packages that no pattern matches, and in files for
+// other systems.
 func (s *Scope) linknames(ctx context.Context, files packageOf) error {
 	mains, err := s.tree.mainModules(ctx)
 	if err != nil {
-		return ctx.Err() // it may be no module
+		return ctx.Err() // there may be no module
 	}
 	_, present := around(mains)
 	rest := slices.DeleteFunc(present, func(name string) bool { return files[name] != nil })

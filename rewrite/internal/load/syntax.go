@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A syntax holds the parsed files of one text. Each is parsed once, for all
-// configurations and all variants of a package.
+// A syntax caches parsed files. Each file is parsed once for all configurations and all
+// variants of a package.
 type syntax struct {
 	src   *Sources
 	over  Overlay
@@ -19,7 +19,7 @@ type syntax struct {
 	files map[portion]*parsed
 }
 
-// A portion is a file, and how much of it is wanted.
+// A portion is a file and how much of it is parsed.
 type portion struct {
 	name string
 	part part
@@ -29,8 +29,8 @@ type part int
 
 const (
 	allOfIt  part = iota
-	inBrief       // as a briefing says
-	outlined      // without the bodies of functions, and comments
+	inBrief       // abridged: see briefing
+	outlined      // without comments and the bodies of functions
 )
 
 const parseMode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
@@ -45,8 +45,8 @@ func newSyntax(src *Sources, over Overlay, brief *briefing) *syntax {
 	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
 }
 
-// file returns the syntax of a file. Outlines have no function bodies and no comments,
-// which are two thirds of the memory: there may be thousands of them.
+// file returns the syntax of a file. An outline has no function bodies and no comments,
+// which take two thirds of the memory: there may be thousands of outlines.
 func (s *syntax) file(name string, part part) (*ast.File, error) {
 	s.mu.Lock()
 	want := portion{name, part}
@@ -62,7 +62,7 @@ func (s *syntax) file(name string, part part) (*ast.File, error) {
 
 func (s *syntax) parse(want portion) (*ast.File, error) {
 	read, mode := s.src.Read, parser.Mode(parseMode)
-	if want.part != allOfIt { // nothing of it can change
+	if want.part != allOfIt { // it is not edited
 		read = s.src.Peek
 	}
 	if want.part == outlined {

@@ -11,49 +11,49 @@ import (
 	"strings"
 )
 
-// Settings say what to load.
+// Settings select the packages to load.
 type Settings struct {
-	Dir      string   // that patterns are relative to; "" is the current one
-	Patterns []string // of the packages whose prepare functions are wanted; none: "./..."
-	Configs  []Config // none: that of the host
-	All      bool     // prepare functions of all kinds are wanted
-	Exported bool     // those of importable packages are to be rewritten, too
+	Dir      string   // to which patterns are relative; "" is the current directory
+	Patterns []string // packages in which prepare functions are looked for; none: "./..."
+	Configs  []Config // none: the configuration of the host
+	All      bool     // include prepare functions of all kinds
+	Exported bool     // include exported functions of importable packages
 	Env      []string // of the go command; nil: that of the process
 
-	// Progress and Status are called at the end and the beginning of each step, with a
+	// Progress and Status are called at the end and the start of each step with a
 	// short phrase. Nil does nothing.
 	Progress, Status func(string)
 
 	Testing Testing
 }
 
-// Testing changes how packages are loaded, for tests that compare.
+// Testing changes how packages are loaded, for tests that compare the ways to load.
 type Testing struct {
-	Whole      bool // leave loading to go/packages
-	Anew       bool // ask the go command about each text, and take nothing over from the one before
+	Whole      bool // load everything with go/packages
+	Anew       bool // load everything again after each change
 	Undeferred bool // keep functions that no caller defers
 
 	Built string // the Go release that built the program, if not that of runtime.Version
 }
 
-// A Tree is the main modules, and what the go command says about the place where they are.
+// A Tree describes the main modules and their environment.
 type Tree struct {
-	Settings // complete: Dir is absolute, and nothing is left to a default
+	Settings // with defaults filled in and Dir absolute
 	Source   *Sources
 	Root     string // the directory below which files may change
 
-	modcache  string // whose files are never edited
-	standard  bool   // the main module is the standard library, of whose packages the go command names no module
+	modcache  string // the module cache; its files are never edited
+	standard  bool   // the main module is the standard library, for whose packages the go command prints no module
 	goarch    string // of the host
 	workspace bool   // a go.work file is in use
 	outside   bool   // the directory is in no module
 
-	// systems holds the words for operating systems and processors that Go knows, if
+	// systems has the names of operating systems and architectures that Go supports, if
 	// there are several configurations.
 	systems map[string]bool
 }
 
-// Open asks the go command about the place that the settings name.
+// Open runs go env in the directory of the settings and returns its tree.
 func Open(ctx context.Context, s Settings) (*Tree, error) {
 	t := &Tree{Settings: s, Source: NewSources()}
 	dir, err := filepath.Abs(s.Dir) // Abs("") is the current directory
@@ -102,8 +102,8 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 	return t, nil
 }
 
-// distinct reduces the configurations to each one once, with the host's spelled out if
-// there are others beside it.
+// distinct removes duplicate configurations. If there are several, it fills in the system
+// of the host where none is set.
 func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error {
 	if len(t.Configs) == 0 {
 		t.Configs = []Config{{}}
@@ -147,8 +147,8 @@ func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error 
 	return nil
 }
 
-// Short returns the name of a file relative to the directory of the tree if it is below
-// it.
+// Short returns the name of a file relative to the directory of the tree, if the file is
+// below it.
 func (t *Tree) Short(name string) string {
 	for _, dir := range []string{t.Dir, resolved(t.Dir)} {
 		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {

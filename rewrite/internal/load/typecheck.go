@@ -10,9 +10,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// typeCheck type-checks a package whose syntax and whose imports' types are
-// there. Without the bodies of functions it notes nothing of what it learns but
-// the types of the package. In brief, files may import what they do not use.
+// typeCheck type-checks a package that has its syntax and the types of its imports.
+// Without bodies it records only the types of the package. If brief is set, files may have
+// unused imports.
 func typeCheck(p *packages.Package, bodies, brief bool) {
 	cfg := &types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
@@ -59,8 +59,8 @@ type importerFunc func(string) (*types.Package, error)
 
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
-// unusedImport reports whether an error at pos says that one of the files does not use
-// what it imports: in brief, it may.
+// unusedImport reports whether an error at pos says that one of the files has an unused
+// import, which abridged files may have.
 func unusedImport(files []*ast.File, pos token.Pos, soft bool) bool {
 	return soft && slices.ContainsFunc(files, func(f *ast.File) bool {
 		return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Pos() <= pos && pos < s.End() })

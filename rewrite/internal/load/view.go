@@ -10,20 +10,20 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A View is a scope, type-checked in one build configuration.
+// A View is the type-checked scope in one build configuration.
 type View struct {
 	Config Config
 	World  *callers.World
-	Built  map[string]bool          // files that belong to a unit, by name
-	Ours   map[string]bool          // those of main modules, which may be edited
+	Built  map[string]bool          // files of a unit, by name
+	Ours   map[string]bool          // files of main modules, which may be edited
 	Syntax map[string]*ast.File     // by name
 	Unit   map[string]*pattern.Unit // by the name of a file
 
-	pkgs []*packages.Package // that the scope names, in all variants
-	over Overlay             // what is not as on disk
+	pkgs []*packages.Package // packages of the scope, in all variants
+	over Overlay             // files whose content is not that on disk
 }
 
-// viewOf describes packages that are sound.
+// viewOf returns the view of packages that have no errors.
 func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*View, error) {
 	read := func(name string) ([]byte, error) {
 		if text, ok := over[name]; ok {
@@ -69,8 +69,8 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 	return v, nil
 }
 
-// forgetBuilt takes from the ignored files of v those that another of the
-// requested configurations builds: their callers are seen there.
+// forgetBuilt removes from the ignored files of v those that another of the views builds:
+// their callers are known there.
 func (v *View) forgetBuilt(views []*View) {
 	for _, u := range v.World.Units {
 		u.Ignored = slices.DeleteFunc(u.Ignored, func(name string) bool {
@@ -79,9 +79,8 @@ func (v *View) forgetBuilt(views []*View) {
 	}
 }
 
-// Declarations returns which top-level declarations of a file the range
-// [start, end) touches, by index. A range between declarations that touches
-// none belongs to no declaration.
+// Declarations returns the indices of the top-level declarations of a file that the range
+// [start, end) touches.
 func (v *View) Declarations(name string, start, end int) []int {
 	f := v.Syntax[name]
 	if f == nil {

@@ -14,20 +14,19 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Widen loads the packages that may call a function that has become a prepare function
-// between the texts before and after, of which views are the latter. It returns new
-// views of the latter, or nil if everything was loaded before.
+// Widen loads the packages that may call a function that became a prepare function between
+// the versions before and after. views are the views of the version after. Widen returns
+// new views of it, or nil if everything was loaded already.
 //
-// A function that hands on the cleanup of another returns a literal once that is
-// rewritten:
+// A function that returns the cleanup of another function returns a literal once that one
+// is rewritten:
 //
 //	func Begin(n int) func() {
 //		done := prepare(n)       // prepare(n)
 //		return done              // return func() { finish(n) }
 //	}
 //
-// Nothing has looked for callers of Begin so far, which may be anywhere if it is
-// exported.
+// If Begin is exported, its callers may be anywhere, and they were not looked for before.
 func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) ([]*View, error) {
 	asked := false
 	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
@@ -84,9 +83,8 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	return s.Load(ctx, after)
 }
 
-// mayPrepare returns the names of the functions in a file that may hand out a literal,
-// and that other packages may call. A file that does not parse has none: it is not one
-// that the run has written.
+// mayPrepare returns the names of exported functions in a file that may return a literal.
+// It returns none for a file that does not parse, which the run has not written.
 func mayPrepare(name string, text []byte) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 	if err != nil {
@@ -105,7 +103,7 @@ func mayPrepare(name string, text []byte) []string {
 	return names
 }
 
-// unitOf returns the unit of a file in the first view that has one, nil if there is none.
+// unitOf returns the unit of a file in the first view that has one, or nil.
 func unitOf(views []*View, name string) *pattern.Unit {
 	for _, v := range views {
 		if u := v.Unit[name]; u != nil {
