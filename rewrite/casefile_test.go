@@ -16,9 +16,10 @@ import (
 // A moduleCase is one file of testdata/cases (its README.md describes the
 // format), and what the run found out about it.
 type moduleCase struct {
-	name   string // base name of the txtar file, and directory in the batch module
-	path   string // of the txtar file
-	story  string // the comment
+	name   string   // base name of the txtar file, and directory in the batch module
+	path   string   // of the txtar file
+	story  string   // the comment
+	mended []string // comments that the rewrite words anew
 	files  map[string][]byte
 	after  map[string][]byte // goldens, by name without "after/"
 	flags  caseFlags
@@ -122,10 +123,12 @@ func (c *moduleCase) readWants(text string) error {
 		case len(f) == 0:
 		case len(f) == 2 && (f[0] == "rewritten" || f[0] == "any"):
 			c.wants = append(c.wants, want{verdict: f[0], name: f[1]})
+		case len(f) > 1 && f[0] == "mended": // a comment, without its //
+			c.mended = append(c.mended, strings.Join(f[1:], " "))
 		case len(f) == 3 && f[0] == "refused":
 			c.wants = append(c.wants, want{verdict: f[0], name: f[1], code: f[2]})
 		default:
-			return fmt.Errorf("want lines are `rewritten NAME`, `refused NAME CODE` and `any NAME`, not %q", line)
+			return fmt.Errorf("want lines are `rewritten NAME`, `refused NAME CODE`, `any NAME` and `mended COMMENT`, not %q", line)
 		}
 	}
 	return nil

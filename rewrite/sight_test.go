@@ -17,7 +17,7 @@ import (
 // of sight. The comment of a module says where, and then
 //
 //	flags: -all -exported, and -test for go vet and the tests, -config for linux and
-//	       windows, and -only PATTERN, without the ./ before it, as often as there are patterns
+//	       windows, and -only DIR for a pattern that names one package
 //	dir:   where the run takes place
 //	want:  edits TEXT, a line of what changes; refused CODE; error TEXT, of a
 //	       *SourceError; or nothing, when there are no findings
@@ -59,7 +59,7 @@ func TestSight(t *testing.T) {
 				case "-config":
 					o.Configs = linuxAndWindows
 				case "-only":
-					o.Patterns = append(o.Patterns, "./"+flags[i+1])
+					o.Patterns = []string{"./" + flags[i+1]}
 				}
 			}
 			res, err := Run(t.Context(), o)

@@ -1,10 +1,6 @@
 package callers
 
-import (
-	"path/filepath"
-
-	"github.com/closurefix/closurefix/rewrite/pattern"
-)
+import "github.com/closurefix/closurefix/rewrite/pattern"
 
 // A World is the code in which a decision is made: the units that hold
 // prepare functions, and all that may hold callers of them, in one build
@@ -50,11 +46,6 @@ type World struct {
 	// does not, and are not among Units for that reason.
 	Unsound []string
 
-	// Skipped names the Go files of the main modules in directories that patterns with
-	// "..." skip, as far as they may mention an exported prepare function and no pattern
-	// names their package.
-	Skipped []string
-
 	// Outside names the Go files of other modules that import a main one, as far as they
 	// may mention an exported prepare function.
 	Outside []string
@@ -66,9 +57,6 @@ type World struct {
 	// Omit, unless nil, is called for each prepare function that is no candidate because
 	// of All or Exported.
 	Omit func(*pattern.Prepare, Omission)
-
-	// Short, unless nil, returns the name of a file as messages show it.
-	Short func(name string) string
 
 	// Stop, unless nil, is asked before each prepare function is decided. Once it
 	// returns true the rest is left undecided, and the decisions are worth nothing.
@@ -100,12 +88,4 @@ func (w *World) Omitted(p *pattern.Prepare, why Omission) {
 	if w.Omit != nil {
 		w.Omit(p, why)
 	}
-}
-
-// short returns the name of a file for a message.
-func (w *World) short(name string) string {
-	if w.Short == nil {
-		return filepath.Base(name)
-	}
-	return w.Short(name)
 }

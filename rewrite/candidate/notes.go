@@ -2,40 +2,57 @@ package candidate
 
 import (
 	"fmt"
-	"strings"
+	"go/ast"
+	"go/token"
+	"path/filepath"
+	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/prose"
 )
 
-// notes returns what the reader of the change should look at.
+// notes returns what the reader of the change should look at: comments that speak of the
+// cleanup or of a parameter that is gone, about prepare, within it and beside its calls.
 func notes(p *plan.Plan) []string {
-	doc := p.Prepare.Decl.Doc
-	if doc == nil {
-		return nil
-	}
-	gone := map[string]bool{"func": true, "function": true, "closure": true, "callback": true, "cleanup": true}
-	for _, l := range p.Prepare.Literals {
-		if l.Var != nil {
-			gone[l.Var.Name()] = true
+	words := p.Prose()
+	var all []string
+	add := func(u *pattern.Unit, sentences []prose.Sentence) {
+		for _, s := range sentences {
+			at := u.Fset.PositionFor(s.Pos, false)
+			all = append(all, fmt.Sprintf("review the comment of %s (%s:%d): %q", p.Prepare.Key, filepath.Base(at.Filename), at.Line, s.Text))
 		}
 	}
-	if name := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Name(); name != "" {
-		gone[name] = true
+	decl := p.Prepare.Decl
+	if decl.Doc != nil {
+		add(p.Prepare.Unit, words.Stale(decl.Doc, true))
 	}
-	for i := range p.Drop {
-		gone[p.Prepare.Func.Signature().Params().At(i).Name()] = true
-	}
-	for line := range strings.Lines(doc.Text()) {
-		if strings.Contains(line, p.Prepare.Key.Name+"(") && strings.Contains(line, ")(") {
-			return []string{fmt.Sprintf("review the comment of %s: it shows the call %q", p.Prepare.Key, strings.TrimSpace(line))}
+	for _, g := range p.Prepare.File.Comments {
+		within := func(l *pattern.Literal) bool { return flow.Within(g, l.Lit.Body) }
+		if flow.Within(g, decl.Body) && !slices.ContainsFunc(p.Prepare.Literals, within) {
+			add(p.Prepare.Unit, words.Stale(g, false))
 		}
 	}
-	for _, w := range strings.FieldsFunc(doc.Text(), func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
-	}) {
-		if gone[w] {
-			return []string{fmt.Sprintf("review the comment of %s: it speaks of %q", p.Prepare.Key, w)}
+	for _, sp := range p.Sites {
+		s := sp.Site
+		if p.State != nil || s.Var == nil {
+			continue // the variable stays
+		}
+		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}
+		for _, g := range s.File.Comments {
+			if beside(s, g) {
+				add(s.Unit, words.Stale(g, false))
+			}
 		}
 	}
-	return nil
+	return all
+}
+
+// beside reports whether a comment stands on the line of the site's statement or of a
+// use of the cleanup, or right above it.
+func beside(s *pattern.Site, g *ast.CommentGroup) bool {
+	line := func(pos token.Pos) int { return s.Unit.Fset.PositionFor(pos, false).Line }
+	near := func(pos token.Pos) bool { return line(g.Pos()) == line(pos) || line(g.End())+1 == line(pos) }
+	return near(s.Call.Pos()) || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return near(u.Expr.Pos()) })
 }

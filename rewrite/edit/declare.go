@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/prose"
 	"github.com/dave/dst"
 )
 
@@ -28,7 +29,7 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 	if err != nil {
 		return Edit{}, err
 	}
-	if c := lostComment(s.file, from, to, text); c != nil {
+	if c := lostComment(s.file, from, to, text, p.Prose()); c != nil {
 		return Edit{}, s.lost(c)
 	}
 	// Finish is no neighbour for a row of one-line methods.
@@ -43,6 +44,7 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 
 func (d *declarer) rewrite() ([]dst.Decl, error) {
 	d.prepare.Decs.Before, d.prepare.Decs.After = dst.EmptyLine, dst.EmptyLine
+	d.mend()
 	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -64,8 +66,20 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 	return append(decls, finish), nil
 }
 
-// lostComment returns a comment of the source range that the new text lacks.
-func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
+// mend makes the doc comment of prepare speak of finish where it speaks of the cleanup
+// that is returned.
+func (d *declarer) mend() {
+	words := d.Plan.Prose()
+	for i, line := range d.prepare.Decs.Start {
+		if strings.HasPrefix(line, "//") {
+			d.prepare.Decs.Start[i] = words.Mend(line)
+		}
+	}
+}
+
+// lostComment returns a comment of the source range that the new text lacks, also as
+// mended.
+func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Change) *ast.Comment {
 	fset := token.NewFileSet()
 	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)
 	have := make(map[string]int)
@@ -81,10 +95,14 @@ func lostComment(f *ast.File, from, to token.Pos, text string) *ast.Comment {
 			if c.Pos() < from || c.Pos() >= to {
 				continue
 			}
-			if have[squeeze(c.Text)] == 0 {
+			now := squeeze(c.Text)
+			if have[now] == 0 {
+				now = squeeze(words.Mend(c.Text))
+			}
+			if have[now] == 0 {
 				return c
 			}
-			have[squeeze(c.Text)]--
+			have[now]--
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ type declarer struct {
 	*plan.Plan
 	*tree
 	prepare *dst.FuncDecl
+	closing []string // comments for the line of finish's closing brace
 }
 
 // remove takes a statement out of its list. The blank line before it stays.

@@ -86,6 +86,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 			decs.Before, decs.After = dst.NewLine, dst.NewLine
 		}
 	}
+	fn.Decs.End = d.closing
 	return fn, nil
 }
 

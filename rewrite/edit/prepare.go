@@ -126,6 +126,7 @@ func (d *declarer) returns() error {
 		for _, e := range stmt.Results {
 			e.Decorations().Before, e.Decorations().After = dst.None, dst.None
 		}
+		d.carry(r, stmt)
 		if len(stmt.Results) == 0 {
 			d.trim(r.Stmt, stmt)
 		}
@@ -150,14 +151,21 @@ func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 	return nil
 }
 
+// trims reports whether a return without results, at the end of the function, goes.
+func (d *declarer) trims(at *ast.ReturnStmt, stmt *dst.ReturnStmt) bool {
+	body := d.prepare.Body
+	return d.Prepare.Up[at] == ast.Node(d.Prepare.Decl.Body) && body.List[len(body.List)-1] == dst.Stmt(stmt) &&
+		(len(body.List) > 1 || len(comments(stmt)) == 0)
+}
+
 // trim removes a return without results at the end of the function.
 func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
 	body := d.prepare.Body
-	if len(body.List) == 1 && body.List[0] == dst.Stmt(stmt) && len(comments(stmt)) == 0 {
-		body.List = nil
+	if !d.trims(at, stmt) {
 		return
 	}
-	if d.Prepare.Up[at] != ast.Node(d.Prepare.Decl.Body) || body.List[len(body.List)-1] != dst.Stmt(stmt) || len(body.List) < 2 {
+	if len(body.List) == 1 {
+		body.List = nil
 		return
 	}
 	prev := body.List[len(body.List)-2].Decorations()

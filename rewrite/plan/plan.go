@@ -3,9 +3,12 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/prose"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -167,4 +170,26 @@ type SitePlan struct {
 	Shares bool // another site of the plan edits the uses of the variable
 	Unused bool // no use is left of the variable
 	Define bool // the statement still declares a variable
+}
+
+// Prose returns what comments about prepare have to do with.
+func (pl *Plan) Prose() prose.Change {
+	p := pl.Prepare
+	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name}
+	if pl.State != nil {
+		c.State, _, _ = strings.Cut(pl.State.Type, "[")
+	}
+	for _, l := range p.Literals {
+		if l.Var != nil {
+			c.Cleanup = append(c.Cleanup, l.Var.Name())
+		}
+	}
+	if name := p.Func.Signature().Results().At(p.Result).Name(); name != "" && name != "_" {
+		c.Cleanup = append(c.Cleanup, name)
+	}
+	for i := range pl.Drop {
+		c.Gone = append(c.Gone, p.Func.Signature().Params().At(i).Name())
+	}
+	slices.Sort(c.Gone)
+	return c
 }

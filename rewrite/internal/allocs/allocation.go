@@ -7,18 +7,18 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/position"
 )
 
-// An Allocation is a heap allocation that the compiler reports at one position.
+// An Allocation is something that the compiler puts on the heap.
 type Allocation struct {
 	Pos    token.Position
-	What   string   // the expression or variable, as the compiler prints it
+	What   string   // the expression or variable, as the compiler writes it
 	Func   string   // the function that allocates it, as in "(*Conn).readFrameHeader"
-	Reason []string // the lines in which the compiler explains it; may be empty
+	Reason []string // the compiler's account, line by line; empty: no reason available
 }
 
-// IsLiteral reports whether a is a function literal rather than a variable.
+// IsLiteral reports whether a is a function literal, not a variable that moved.
 func (a Allocation) IsLiteral() bool { return escape.Fact{What: a.What}.IsLiteral() }
 
-// allocation returns the Allocation for a fact about a function.
+// allocation returns what a fact about a function says.
 func allocation(f escape.Fact, in string) Allocation {
 	return Allocation{
 		Pos:    token.Position{Filename: f.File, Line: f.Line, Column: f.Col},

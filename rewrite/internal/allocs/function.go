@@ -11,15 +11,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Function is a top-level declaration that a rewrite changes: a function, or a variable
-// initialized with a function literal.
+// A Function is a top-level declaration that a rewrite changes: a function, or a
+// variable with a function literal.
 type Function struct {
 	Unit *pattern.Unit
 	Decl ast.Decl
 }
 
-// Functions returns the prepare function of c and then those that contain its sites,
-// without duplicates.
+// Functions returns the prepare function of c and then those of its sites, each once.
 func Functions(c *candidate.Candidate) []Function {
 	all := []Function{{c.Prepare.Unit, c.Prepare.Decl}}
 	for _, s := range c.Sites {
@@ -30,7 +29,7 @@ func Functions(c *candidate.Candidate) []Function {
 	return all
 }
 
-// Position returns the position of f, not adjusted by line directives.
+// Position returns where f begins, unadjusted by line directives.
 func (f Function) Position() token.Position {
 	return f.Unit.Fset.PositionFor(f.Decl.Pos(), false)
 }
@@ -41,10 +40,10 @@ func (f Function) File() string { return f.Position().Filename }
 // Name returns the name of f: (*Conn).prepareRead, prepare, or var x.
 func (f Function) Name() string { return declName(f.Decl) }
 
-// place returns the position of a node of f in the form of package escape.
+// place returns where a node of f begins, as a position of the compiler.
 func (f Function) place(n ast.Node) escape.Pos { return placeOf(f.Unit, n.Pos()) }
 
-// object returns the function or method that f declares, or nil if f is a variable.
+// object returns the function or method that f declares, nil if f is a variable.
 func (f Function) object() *types.Func {
 	d, ok := f.Decl.(*ast.FuncDecl)
 	if !ok {
@@ -54,7 +53,7 @@ func (f Function) object() *types.Func {
 	return fn
 }
 
-// placeOf converts a position to the form of package escape.
+// placeOf turns a position of the syntax into one of the compiler.
 func placeOf(u *pattern.Unit, p token.Pos) escape.Pos {
 	pos := u.Fset.PositionFor(p, false)
 	return escape.Pos{File: pos.Filename, Line: pos.Line, Col: pos.Column}

@@ -19,17 +19,18 @@ func TestImports(t *testing.T) {
 		"same":            nil,
 		"pattern":         {"flow"},
 		"misuse":          {"flow", "pattern"},
+		"prose":           nil,
 		"refusal":         {"pattern"},
 		"callers":         {"flow", "pattern", "refusal"},
 		"plan/spell":      {"flow"},
-		"plan":            {"flow", "pattern", "refusal", "callers", "plan/spell"},
-		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "refusal", "internal/linediff"},
-		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "same"},
+		"plan":            {"flow", "pattern", "refusal", "callers", "plan/spell", "prose"},
+		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "prose", "refusal", "internal/linediff"},
+		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "prose", "same"},
 		"internal/escape": {"internal/position", "internal/process"},
 		"internal/load":   {"flow", "pattern", "misuse", "callers", "internal/position", "internal/process", "internal/replace"},
 		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape", "internal/position"},
 	}
-	pure := []string{"flow", "same", "pattern", "misuse", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
+	pure := []string{"flow", "same", "pattern", "misuse", "prose", "refusal", "callers", "plan/spell", "plan", "edit", "candidate"}
 	drivers := []string{
 		"flag", "log", "net/http", "os/exec", "os/signal", "syscall", "testing",
 		"golang.org/x/tools/go/analysis", "golang.org/x/tools/go/packages",

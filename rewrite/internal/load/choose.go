@@ -47,7 +47,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		hits = deferred(t.Source, hits, slices.Sorted(maps.Keys(from)))
 	}
 	if files.methods(hits, t.Exported) {
-		s.asked = interfaceMethods(t.Source, g, s.near.files)
+		s.asked = interfaceMethods(t.Source, g, s.present)
 	}
 	load := files.paths(hits)
 	s.tests = len(deferred(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), found.defers))
