@@ -53,7 +53,7 @@ func (m *matcher) file(file File) error {
 		return m.differ(b, nil, "the file is not the one that was type-checked")
 	}
 	left := slices.DeleteFunc(slices.Clone(a.Decls), isImport)
-	for _, d := range b.Decls {
+	for i, d := range b.Decls {
 		n, err := 1, error(nil)
 		switch {
 		case isImport(d):
@@ -64,7 +64,7 @@ func (m *matcher) file(file File) error {
 			n, err = m.prepared(left)
 		case m.hasSite(d):
 			err = m.node(d, left[0])
-		case !alike(written(m.unit.Fset, d, file.Text), written(m.fset, left[0], file.After)):
+		case !alike(written(m.unit.Fset, b.Decls[i:], file.Text), written(m.fset, left, file.After)):
 			err = m.differ(d, left[0], "%s has changed", text(d))
 		}
 		if err != nil {
@@ -78,9 +78,14 @@ func (m *matcher) file(file File) error {
 	return nil
 }
 
-// written returns the text of a declaration.
-func written(fset *token.FileSet, d ast.Decl, text []byte) []byte {
-	return text[fset.PositionFor(d.Pos(), false).Offset:fset.PositionFor(d.End(), false).Offset]
+// written returns the text of the first of some declarations, and what follows up to the
+// next. Its own end is not known where the body was left out before the type check.
+func written(fset *token.FileSet, decls []ast.Decl, text []byte) []byte {
+	end := len(text)
+	if len(decls) > 1 {
+		end = fset.PositionFor(decls[1].Pos(), false).Offset
+	}
+	return text[fset.PositionFor(decls[0].Pos(), false).Offset:end]
 }
 
 // alike reports whether two texts have the same tokens. gofmt aligns a row of functions
@@ -102,7 +107,7 @@ func tokens(text []byte) (all []string) {
 }
 
 // hasSite reports whether a declaration calls prepare. Any other but prepare must be the
-// same by its tokens: its body may have been left out before the type check.
+// same by its tokens.
 func (m *matcher) hasSite(d ast.Decl) bool {
 	for call := range m.sites {
 		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
