@@ -66,6 +66,9 @@ func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refus
 	if x.convert, r = values(p, sites); r != nil {
 		return nil, r
 	}
+	if r := printLike(p, sites); r != nil {
+		return nil, r
+	}
 	if r := dropped(p, sites); r != nil {
 		return nil, r
 	}

@@ -60,6 +60,7 @@
 //	callers.Check   who calls the function; may each place that depends on it change?
 //	literals.go     which cleanups the function returns
 //	values.go       what the sites do with a cleanup, other than to call it
+//	printlike.go    would go vet check calls of it that it does not check now?
 //	initialize.go   what package initialization refers to
 //	shared.go       which captured variables may change after the return, and, in
 //	                reset.go, which ones the cleanup sets before it reads them
@@ -135,6 +136,9 @@
 // linkname, assembly, a file for another system, generated code, another module of
 // the repository. Each of them refuses.
 // [interface-method, interface-out-of-sight, linkname-pull, ignored-file]
+//
+// A wrapper of fmt.Printf is checked by go vet, and so by go test, as soon as it is a
+// function. A literal that is returned is not. [print-wrapper]
 //
 // # Hazards of writing an operand again
 //

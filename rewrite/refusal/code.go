@@ -29,6 +29,7 @@ const (
 	OtherReturn      Code = "other-return"
 	OutOfScope       Code = "out-of-scope"
 	OutsideModule    Code = "outside-module"
+	PrintWrapper     Code = "print-wrapper"
 	Reassigned       Code = "reassigned"
 	RecoverWrapped   Code = "recover-wrapped"
 	Recursive        Code = "recursive"
@@ -119,6 +120,9 @@ func Explanations() []Explanation {
 		{OutsideModule,
 			"A file that would change, or may call the function, does not belong to a main module, or is not one that people write.",
 			"Run closurefix in the module that holds the file."},
+		{PrintWrapper,
+			"The cleanup passes a format or arguments on to a function that prints. As a function of its own it would be a print wrapper, and go vet would check calls that it does not check now.",
+			"Mend what go vet would report, or rewrite by hand."},
 		{Reassigned,
 			"A caller assigns several results, and the cleanup among them goes to a variable, field or element that keeps its type.",
 			"Give the cleanup a variable of its own with :=."},

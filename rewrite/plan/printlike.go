@@ -1,0 +1,201 @@
+package plan
+
+import (
+	"go/ast"
+	goconstant "go/constant" // constant is a function of this package
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// printLike refuses a cleanup that go vet would take for a print wrapper once it is a
+// function of its own, if a call of it might fail that check:
+//
+//	func timed(name string) func(format string, args ...any) {
+//		start := time.Now()
+//		return func(format string, args ...any) {
+//			fmt.Printf(format, args...)
+//			fmt.Println(name, time.Since(start))
+//		}
+//	}
+//
+//	defer timed("work")("100% done") // vet looks at functions and variables, and not at this
+//
+// go test runs the check, too, and does not run the tests of a package that fails it.
+func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return forwarded(p.Unit.Info, l.Lit) == nil })
+	if len(lits) == 0 {
+		return nil
+	}
+	passed := forwarded(p.Unit.Info, lits[0].Lit)
+	callee := types.ExprString(passed.Fun)
+	if !passed.Ellipsis.IsValid() {
+		return refusal.New(p, refusal.PrintWrapper, p.Unit, passed.Pos(), "its cleanup would be a wrapper of %s, and go vet would want ... behind the last argument", callee)
+	}
+	refuse := func(u *pattern.Unit, call *ast.CallExpr) *refusal.Refusal {
+		if call == nil || plainText(u.Info, p.Sig, call) {
+			return nil
+		}
+		if !slices.ContainsFunc(lits, func(l *pattern.Literal) bool { return !formatted(p.Unit.Info, l) }) && fits(u.Info, p.Sig, call) {
+			return nil
+		}
+		return refusal.New(p, refusal.PrintWrapper, u, call.Pos(), "its cleanup would be a wrapper of %s, and go vet would check this call", callee)
+	}
+	for _, use := range p.Inner {
+		if r := refuse(p.Unit, use.Call); r != nil {
+			return r
+		}
+	}
+	for _, s := range sites {
+		for _, use := range s.Uses {
+			if r := refuse(s.Unit, use.Call); r != nil {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// formatted reports whether the function that a literal forwards to takes a format.
+func formatted(info *types.Info, l *pattern.Literal) bool {
+	yes, _ := printKind(typeutil.Callee(info, forwarded(info, l.Lit)))
+	return yes
+}
+
+// forwarded returns the call to which a literal passes its last parameter, args ...any,
+// and before that its format, as go vet's check printf looks for them. It returns nil if
+// there is none, or if the callee certainly prints nothing.
+func forwarded(info *types.Info, lit *ast.FuncLit) *ast.CallExpr {
+	format, args := formatArgs(info.TypeOf(lit).(*types.Signature))
+	if args == nil {
+		return nil
+	}
+	is := func(e ast.Expr, v *types.Var) bool {
+		id, ok := e.(*ast.Ident)
+		return ok && v != nil && info.Uses[id] == types.Object(v)
+	}
+	for n := range ast.Preorder(lit.Body) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if slices.ContainsFunc(n.Lhs, func(e ast.Expr) bool { return is(e, format) || is(e, args) }) {
+				return nil // vet looks no further
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.AND && (is(n.X, format) || is(n.X, args)) {
+				return nil
+			}
+		case *ast.CallExpr:
+			last := len(n.Args) - 1
+			if last < 0 || !is(n.Args[last], args) {
+				continue
+			}
+			switch formatted, prints := printKind(typeutil.Callee(info, n)); {
+			case !prints:
+			case !formatted, last > 0 && is(n.Args[last-1], format):
+				return n
+			}
+		}
+	}
+	return nil
+}
+
+// formatArgs returns the parameters format string and args ...any that a function of
+// package fmt has last. The format may be missing.
+func formatArgs(sig *types.Signature) (format, args *types.Var) {
+	if !sig.Variadic() {
+		return nil, nil
+	}
+	last := sig.Params().Len() - 1
+	args = sig.Params().At(last)
+	slice, ok := args.Type().(*types.Slice)
+	if !ok {
+		return nil, nil
+	}
+	if t, ok := types.Unalias(slice.Elem()).(*types.Interface); !ok || !t.Empty() {
+		return nil, nil
+	}
+	if last > 0 && sig.Params().At(last-1).Type() == types.Typ[types.String] {
+		format = sig.Params().At(last - 1)
+	}
+	return format, args
+}
+
+// printKind reports whether a function may print its arguments in the way of package fmt,
+// and whether that is by a format, as its name says. The body of most functions cannot be
+// seen.
+func printKind(fn types.Object) (formatted, prints bool) {
+	if _, builtin := fn.(*types.Builtin); fn == nil || builtin {
+		return false, false
+	}
+	sig, ok := fn.Type().Underlying().(*types.Signature)
+	if !ok {
+		return false, false
+	}
+	if _, args := formatArgs(sig); args == nil || fn.Pkg() == nil || slices.Contains([]string{"database/sql", "log/slog"}, fn.Pkg().Path()) {
+		return false, false
+	}
+	return strings.HasSuffix(fn.Name(), "f"), true
+}
+
+// plainText reports whether a call passes constants alone, none of them with a percent
+// sign, and nothing after a format: go vet has nothing to say about that, whatever the
+// function prints.
+func plainText(info *types.Info, sig *types.Signature, call *ast.CallExpr) bool {
+	if format, _ := formatArgs(sig); format != nil && len(call.Args) >= sig.Params().Len() || call.Ellipsis.IsValid() {
+		return false
+	}
+	return !slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		v := info.Types[e].Value
+		return v == nil || v.Kind() == goconstant.String && strings.Contains(goconstant.StringVal(v), "%")
+	})
+}
+
+// fits reports whether a call has a constant format with plain verbs, and an argument for
+// each of them that go vet certainly accepts.
+func fits(info *types.Info, sig *types.Signature, call *ast.CallExpr) bool {
+	at := sig.Params().Len() - 2
+	if at < 0 || at >= len(call.Args) {
+		return false
+	}
+	v := info.Types[call.Args[at]].Value
+	if v == nil || v.Kind() != goconstant.String {
+		return false
+	}
+	args := call.Args[at+1:]
+	verbs := strings.Split(strings.ReplaceAll(goconstant.StringVal(v), "%%", ""), "%")[1:]
+	if call.Ellipsis.IsValid() {
+		// Nobody knows how many arguments there are.
+		return len(args) == 1 && len(verbs) > 0 && !slices.ContainsFunc(verbs, func(verb string) bool { return verb == "" || !strings.ContainsRune("dqsTv", rune(verb[0])) })
+	}
+	if len(verbs) != len(args) {
+		return false
+	}
+	for i, verb := range verbs {
+		if verb == "" || !accepts(verb[0], info.TypeOf(args[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// accepts reports whether go vet certainly accepts an argument of type t for a verb.
+func accepts(verb byte, t types.Type) bool {
+	basic, _ := t.Underlying().(*types.Basic)
+	switch _, function := t.Underlying().(*types.Signature); verb {
+	case 'T':
+		return true
+	case 'v':
+		return !function
+	case 'd':
+		return basic != nil && basic.Info()&types.IsInteger != 0
+	case 'q', 's':
+		return basic != nil && basic.Info()&types.IsString != 0 || flow.IsError(t)
+	}
+	return false
+}
