@@ -1,11 +1,11 @@
 // Package analyzer finds functions that return a cleanup closure for their
-// callers to defer, and suggests to turn the closure into a method.
+// callers to defer, and suggests turning the closure into a method.
 //
 // # Analyzer closurefix
 //
 // closurefix: report cleanup closures that could be finish methods
 //
-// A prepare function does some set-up, and returns a closure that undoes it:
+// A prepare function does some set-up and returns a closure that undoes it:
 //
 //	func (c *Conn) prepareRead(ctx context.Context, err *error) (func(), error) {
 //		…
@@ -28,19 +28,19 @@
 //	}
 //	defer c.finishRead(ctx, &err)
 //
-// The category of a diagnostic tells what the closure captures: a pointer
-// parameter that callers fill with the address of a result (result-pointer), a
-// result of the prepare function itself (own-result); or that it takes a
-// pointer (pointer-argument). The flag -everything adds those that capture no
-// result (capture), and functions of tests; it is what -all is to the command.
-// The range is the function's signature, from its name on; related positions are
-// the closures, the captured variables and the calls, and, where no fix is
-// suggested, the obstacle.
+// The category of a diagnostic depends on the closure. It captures a pointer
+// parameter to which callers pass the address of a result (result-pointer), it
+// captures a result of the prepare function itself (own-result), or it has a
+// pointer parameter (pointer-argument). The flag -everything, which is -all of the
+// command, adds closures that capture no result (capture) and functions in tests.
+// The range of a diagnostic is the function's signature from the name on. Related
+// positions are the closures, the captured variables and the calls. If no fix is
+// suggested, they include the obstacle.
 //
 // # Bugs at callers
 //
-// Two bugs of those who call cleanups are diagnostics by themselves, at the
-// call, whether or not the function can be rewritten: see package misuse.
+// Two bugs at callers have diagnostics of their own, at the call, whether or not the
+// function can be rewritten: see package misuse.
 //
 //	defer done(err)                 // eager-argument: err is evaluated here, as nil
 //
@@ -55,48 +55,49 @@
 //
 // # Which fixes are suggested
 //
-// A fix changes the function and all its callers, or it would not compile. An
-// analysis pass sees one package, in one build configuration, and cannot know
-// that it sees all callers. So a fix comes only with a function that is not
-// exported, of a package whose in-package tests are in the pass.
+// A fix must change the function and all its callers. Otherwise the result would not
+// compile. An analysis pass covers one package in one build configuration, which may not
+// include all callers. So a fix is suggested only for an unexported function in a package
+// whose in-package tests are part of the pass.
 //
-// Other callers are looked for, but only once there is a fix to offer: the pass reads
-// the other files of the directory (Go files that build constraints leave out, and
-// assembly and C for any architecture), and looks for linkname directives in all Go
-// files of the module, and of the other modules of a go.work file. No fix is offered
-// where one of them names the function, nor where generated or cgo code does, nor to
-// files that are named on the command line instead of their package. The command
-// closurefix, which sees the module, rewrites the others.
+// If there is a fix, the pass looks for other callers. It reads the other files of the
+// directory: Go files that build constraints exclude, and assembly and C files for any
+// architecture. It searches all Go files of the module, and of the other modules of a
+// go.work file, for linkname directives. No fix is suggested if one of these files, or
+// generated or cgo code, mentions the function, or if files were named on the command
+// line instead of their package. The command closurefix loads the whole module and
+// rewrites such functions if it can.
 //
-// Before a fix is offered, the package is type-checked in memory: with the fix alone, as
-// an editor applies it, and with all fixes of the pass together, as the other drivers
-// do. Fixes that do not go together wait: where one edits the prepare function of the
-// other, both edit the same words, bring the same name, or one drops an import that the
-// other needs, the first is suggested, that of an inner prepare function before that of
-// one which calls it. Apply it and run again. When they fix, go vet and go fix print no
-// diagnostics; closurefix as their tool says that there is more to apply.
+// Before a fix is suggested, the package is type-checked in memory: with this fix alone,
+// since an editor applies one fix, and with all fixes of the pass together, since other
+// drivers apply all. Two fixes conflict if one edits the prepare function of the other, if
+// both edit the same words or declare the same name, or if one removes an import that the
+// other needs. Then only the first is suggested. The fix of an inner prepare function comes
+// before that of a function that calls it. To get the other fix, apply the first and run
+// again. When they apply fixes, go vet and go fix print no diagnostics. closurefix, as their
+// tool, prints that there is more to apply.
 //
 // # Drivers
 //
-// The command closurefix is a tool for go vet and go fix; it passes over
-// dependencies, and over packages that its text shows to have no finding, before
-// it type-checks anything. Any checker takes the analyzer:
+// The command closurefix is a tool for go vet and go fix. It skips dependencies, and
+// packages whose source shows without type checking that they have no finding. Any
+// checker can run the analyzer:
 //
 //	func main() { multichecker.Main(analyzer.Analyzer, …) }
 //
-// Package analyzer/gopls builds a gopls with it, and package analyzer/gclplugin
-// makes it a linter of golangci-lint. They all report the same, at the same
-// places, which the tests of internal/drivers and of those packages see to. All
-// but golangci-lint apply the fix to all its files.
+// Package analyzer/gopls builds a gopls with the analyzer. Package analyzer/gclplugin
+// makes it a linter of golangci-lint. All drivers report the same diagnostics at the same
+// positions, as the tests of internal/drivers and of these packages check. All but
+// golangci-lint apply a fix to all its files.
 //
-// A vet tool has to be built with the release of Go that runs it, or a later one:
-// it reads the types of imports from what the compiler wrote.
+// A vet tool must be built with the Go release that runs it, or a later one: it reads the
+// types of imports from export data of the compiler.
 //
-// # Silencing
+// # Suppressing diagnostics
 //
-// Each of these comments, in the function's doc comment or on a line of its
-// signature, silences the diagnostic, and a bug at a caller also on its line or the
-// one above (see package suppress):
+// Each of these comments suppresses the diagnostics of a function if it is in the doc
+// comment or on a line of the signature. A bug at a caller can also be suppressed on its
+// own line or the line above (see package suppress):
 //
 //	//closurefix:ignore reason
 //	//nolint:closurefix
@@ -104,16 +105,15 @@
 //
 // # What it does not do
 //
-// The analyzer exports no facts, reads no configuration and no environment:
-// neither is part of the key under which the go command caches the results of
-// a vet tool. Nor are the files outside the pass that it looks at: where only such a
-// file has changed, go vet repeats what it said before, and go fix repeats the fix. The
-// command, as the tool of these two, keeps what has a fix out of the cache. A checker of
-// one's own does not, nor does gopls.
+// The analyzer exports no facts and reads no configuration or environment, since these
+// are not part of the key under which the go command caches the results of a vet tool.
+// Neither are the files outside of the pass that the analyzer reads. If only such a file has
+// changed, go vet repeats its old diagnostics and go fix the old fixes. The command
+// closurefix, as the tool of these two, does not let results with a fix be cached. Other
+// checkers and gopls do.
 //
-// No pass sees a linkname directive in another module.
+// No pass finds a linkname directive in another module.
 //
-// A diagnostic says what the code does. Whether the compiler keeps the closure on
-// the stack after all, as it can with a small function that it inlines, the
-// command finds out with -escape.
+// A diagnostic describes the code. The compiler may still keep the closure on the stack,
+// for example if it inlines a small function. The command finds this out with -escape.
 package analyzer
