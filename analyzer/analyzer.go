@@ -22,19 +22,20 @@ A function that does some set-up and returns a closure for its callers to
 defer allocates the closure on each call, and moves variables that it captures
 by address to the heap. A method that the callers defer allocates nothing.`
 
-// New returns an analyzer with flags of its own:
+// New returns an analyzer with its own flags:
 //
-//	-everything   also cleanups that capture no result, and functions of tests
+//	-everything   also cleanups that capture no result, and functions in tests
 //
-// It is what -all is to the command. The drivers of x/tools have a flag -all of
-// their own, which does nothing, and singlechecker panics over a second one.
+// The flag corresponds to -all of the command. The drivers of x/tools have a flag -all of
+// their own, which does nothing, and singlechecker panics if there is a second one.
 //
-// Its fixes keep what the program does: drivers apply them all without asking.
+// Its fixes do not change what a program does, since drivers apply all fixes without
+// asking.
 func New() *analysis.Analyzer { return newAnalyzer(false) }
 
-// ForEditor returns an analyzer like that of New which also offers fixes that change
-// what the program does, for a person to choose: that of an eager argument. It must
-// not be given to a driver that applies fixes, such as go fix.
+// ForEditor returns an analyzer that also suggests fixes that change what the program
+// does, for a person to choose: those of eager arguments. It must not be used in a driver
+// that applies fixes, such as go fix.
 func ForEditor() *analysis.Analyzer { return newAnalyzer(true) }
 
 func newAnalyzer(editor bool) *analysis.Analyzer {
@@ -86,8 +87,8 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, all bool) {
 	found := candidate.Find(world)
 	test := ""
 	if slices.ContainsFunc(found, func(c *candidate.Candidate) bool { return len(c.Edits) > 0 }) {
-		// Only now is it worth looking around, and only if there is something
-		// to see is it necessary to decide again.
+		// A fix is possible, so it is worth searching for other callers. Only if there
+		// are some is a new decision needed.
 		var more bool
 		if test, more = lookAround(world, u); more {
 			found = candidate.Find(world)
@@ -101,7 +102,7 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, all bool) {
 	for _, c := range found {
 		pr, why := propose(u, c)
 		if pr != nil && test != "" {
-			// Where a driver looks at the package with its tests as well, it
+			// A driver that also runs the pass on the package with its tests
 			// gets the fix there.
 			pr, why = nil, test+" is out of sight"
 		}
@@ -137,9 +138,9 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, all bool) {
 	}
 }
 
-// related returns the positions that explain a candidate: its closures, what
-// they capture, the calls, and the obstacle to a rewrite, or why there is no fix
-// all the same.
+// related returns the positions that explain a candidate: its closures, the variables that
+// they capture, the calls, and the obstacle to a rewrite or the reason why there is no
+// fix.
 func related(p *analysis.Pass, c *candidate.Candidate, why string) []analysis.RelatedInformation {
 	var infos []analysis.RelatedInformation
 	add := func(pos, end token.Pos, format string, args ...any) {
@@ -167,15 +168,15 @@ func related(p *analysis.Pass, c *candidate.Candidate, why string) []analysis.Re
 		}
 		reason := c.Refusal.Error()
 		if c.Refusal.Stack != "" {
-			reason += "\n" + c.Refusal.Stack // of an internal error, to be reported
+			reason += "\n" + c.Refusal.Stack // of an internal error, for a bug report
 		}
 		add(pos, end, "%s", reason)
 	}
 	return infos
 }
 
-// posOf returns the position of the pass that p describes, or none if it is in
-// no file of the pass.
+// posOf returns the position in the pass that p describes, or NoPos if it is in no file of
+// the pass.
 func posOf(pass *analysis.Pass, p token.Position) token.Pos {
 	for _, f := range pass.Files {
 		if t := pass.Fset.File(f.FileStart); t.Name() == p.Filename && p.Offset <= t.Size() {

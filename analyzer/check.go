@@ -14,19 +14,19 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// A checker type-checks the package of a pass with fixes applied to it. It reads no
-// more than its files: what they import, the pass has in memory.
+// A checker type-checks the package of a pass with fixes applied. It reads only the files
+// of the package. The pass has the types of imports in memory.
 type checker struct {
 	pass    *analysis.Pass
 	unit    *pattern.Unit
-	imports map[string]*types.Package // by the path that the files write
+	imports map[string]*types.Package // by the path in the import declaration
 	cgo     bool                      // some file imports "C"
 
-	// The files are parsed anew, since those of the pass belong to a file set of the
-	// driver's.
+	// The files are parsed again, since those of the pass belong to the file set of the
+	// driver.
 	fset  *token.FileSet
 	texts map[string][]byte    // by name
-	files map[string]*ast.File // as they are, by name
+	files map[string]*ast.File // unchanged files, by name
 }
 
 func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
@@ -51,7 +51,7 @@ func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
 				continue
 			}
 			c.cgo = c.cgo || path == "C"
-			// A vendored package has another path than the one that is written.
+			// The path of a vendored package differs from that in the import declaration.
 			obj := u.Info.Implicits[spec]
 			if spec.Name != nil {
 				obj = u.Info.Defs[spec.Name]
@@ -64,12 +64,12 @@ func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
 	return c
 }
 
-// Import is for the type checker.
+// Import implements types.Importer.
 func (c *checker) Import(path string) (*types.Package, error) {
 	pkg := c.imports[path]
 	if pkg != nil && !pkg.Complete() {
-		// Known from what other packages mention of it. The type checker wants a
-		// complete one, and the driver's is not ours to change.
+		// Known only from what other packages mention. The type checker requires a
+		// complete package, and that of the driver must not be changed.
 		known := pkg
 		pkg = types.NewPackage(path, known.Name())
 		for _, name := range known.Scope().Names() {
@@ -84,8 +84,8 @@ func (c *checker) Import(path string) (*types.Package, error) {
 	return nil, errors.New("it is no dependency of the package")
 }
 
-// check type-checks the package with proposals applied to it, as drivers apply them. An
-// error says why they cannot be suggested.
+// check type-checks the package with proposals applied as drivers apply them. Its error
+// says why they cannot be suggested.
 func (c *checker) check(proposals ...*proposal) error {
 	edits := make(map[string][]udiff.Edit)
 	for _, p := range proposals {
@@ -111,7 +111,7 @@ func (c *checker) check(proposals ...*proposal) error {
 	return fmt.Errorf("the package does not type-check with it: %w", err)
 }
 
-// typeCheck type-checks the package with edits, by the names of files.
+// typeCheck type-checks the package with edits, given by the names of files.
 func (c *checker) typeCheck(edits map[string][]udiff.Edit) error {
 	var files []*ast.File
 	for _, old := range c.unit.Files {
@@ -126,12 +126,12 @@ func (c *checker) typeCheck(edits map[string][]udiff.Edit) error {
 	}
 	_, err := conf.Check(c.pass.Pkg.Path(), c.fset, files, nil)
 	if e := (types.Error{}); errors.As(err, &e) {
-		return errors.New(e.Msg) // its position is one of the new text
+		return errors.New(e.Msg) // without the position, which is one in the changed file
 	}
 	return err
 }
 
-// parse parses a file with its edits.
+// parse parses a file with its edits applied.
 func (c *checker) parse(name string, edits map[string][]udiff.Edit) (*ast.File, error) {
 	if f := c.files[name]; f != nil && len(edits[name]) == 0 {
 		return f, nil

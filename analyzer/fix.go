@@ -14,23 +14,23 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// A proposal is the rewrite of one candidate, as a fix.
+// A proposal is the rewrite of one candidate as a fix.
 type proposal struct {
 	candidate *candidate.Candidate
 	fix       *analysis.SuggestedFix
-	edits     []edit.Edit // those of the candidate, as narrow as they can be
+	edits     []edit.Edit // edits of the candidate, as narrow as possible
 	decls     []token.Pos // top-level declarations that it edits
-	names     []string    // that it declares, methods with their types
+	names     []string    // names that it declares, of methods with their types
 }
 
-// propose makes a proposal of a candidate's edits. If there is none, it says why,
-// except for a refusal, which speaks for itself.
+// propose makes a proposal from the edits of a candidate. If there is none, it returns the
+// reason, or "" if the candidate has a refusal.
 func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	if len(c.Edits) == 0 {
 		return nil, ""
 	}
 	if token.IsExported(c.Prepare.Key.Name) {
-		// In a command, too: its external tests may call it.
+		// This holds for commands too: external tests may call the function.
 		return nil, "it is exported, and callers may be out of sight"
 	}
 	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
@@ -54,8 +54,8 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 		pos, end := t.Pos(e.Start), t.Pos(e.End)
 		p.fix.TextEdits = append(p.fix.TextEdits, analysis.TextEdit{Pos: pos, End: end, NewText: []byte(e.New)})
 		for _, d := range f.Decls {
-			// All that mention an import depend on its declaration. The type checker
-			// sees whether they go together.
+			// Import declarations do not count, since every use depends on them. The type
+			// checker finds conflicts there.
 			if gen, ok := d.(*ast.GenDecl); (!ok || gen.Tok != token.IMPORT) && d.Pos() <= end && pos <= d.End() {
 				p.decls = append(p.decls, d.Pos())
 			}
@@ -67,14 +67,15 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	return p, ""
 }
 
-// narrow returns an edit that replaces one line by another without what they have in
-// common at either end, so that others can edit the line as well. It takes whole words.
+// narrow returns the edit without the common start and end of the old and the new text, if
+// it replaces one line by another. Other edits can then change the rest of the line. It
+// keeps whole words.
 func narrow(e edit.Edit, text []byte) edit.Edit {
 	old := string(text[e.Start:e.End])
 	if strings.Count(old, "\n") != 1 || strings.Count(e.New, "\n") != 1 || !strings.HasSuffix(old, "\n") || !strings.HasSuffix(e.New, "\n") {
 		return e
 	}
-	inWord := func(s string, i int) bool { // whether i is within a word of s
+	inWord := func(s string, i int) bool { // whether i is inside a word of s
 		isWord := func(b byte) bool {
 			return b >= 0x80 || b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 		}
@@ -97,14 +98,14 @@ func narrow(e edit.Edit, text []byte) edit.Edit {
 	return edit.Edit{File: e.File, Start: e.Start + start, End: e.End - end, New: e.New[start : len(e.New)-end]}
 }
 
-// declaration matches what new text declares at the top level: the type of the
-// receiver, if there is one, and the name.
+// declaration matches a top-level declaration in new source: the type of the receiver, if
+// there is one, and the name.
 var declaration = regexp.MustCompile(`(?m)^(?:func (?:\(\w* ?\*?(\w+)[^)]*\) )?|type )(\w+)`)
 
-// apart reports whether two proposals go together as far as the type checker cannot see.
-// Neither edits the prepare function of the other, where their plans depend on each
-// other. A function that calls both may change in different lines: no rewrite brings
-// a new variable to a caller.
+// apart reports whether two proposals can be applied together, judging by what the type
+// checker does not find. Neither may edit the prepare function of the other if their plans
+// depend on each other. A function that calls both may change on different lines: no
+// rewrite adds a variable to a caller.
 func (p *proposal) apart(q *proposal) bool {
 	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) {
 		return false
@@ -131,7 +132,7 @@ func (p *proposal) apart(q *proposal) bool {
 	return true
 }
 
-// fileNamed returns the file of the unit with the name, or nil.
+// fileNamed returns the file of the unit with that name, or nil.
 func fileNamed(u *pattern.Unit, name string) *ast.File {
 	for _, f := range u.Files {
 		if u.Filename(f.FileStart) == name {
@@ -142,26 +143,26 @@ func fileNamed(u *pattern.Unit, name string) *ast.File {
 }
 
 const (
-	// later is why a fix has to wait for others.
+	// later is the reason for a fix that has to wait for others.
 	later = "another fix of this package comes first: apply it and run again"
 
-	// mostFixes bounds the fixes of a pass, each of which is type-checked by itself.
+	// mostFixes limits the fixes of a pass, since each is type-checked separately.
 	mostFixes = 64
 )
 
-// Waits reports whether a diagnostic has no fix, but will have one when those of other
-// diagnostics of its package are applied.
+// Waits reports whether a diagnostic has no fix because fixes of other diagnostics in its
+// package have to be applied first.
 func Waits(d analysis.Diagnostic) bool {
 	return len(d.SuggestedFixes) == 0 && slices.ContainsFunc(d.Related, func(r analysis.RelatedInformation) bool {
 		return strings.HasSuffix(r.Message, later)
 	})
 }
 
-// choose returns which of the proposals are suggested: each of them, and all of them
-// together, leave a package that type-checks. For the others it says why.
+// choose returns the proposals to suggest: each of them, and all together, leave a package
+// that type-checks. For the others it returns the reason.
 //
-// Editors apply one fix, and other drivers merge them all, which goes wrong where one
-// drops the last use of an import and another writes it.
+// Editors apply one fix. Other drivers merge all, which fails if one fix removes the last
+// use of an import and another adds one.
 func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
 	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
 	var sound []*proposal

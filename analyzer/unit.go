@@ -16,7 +16,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// unitOf describes the package of a pass.
+// unitOf returns the unit for the package of a pass.
 func unitOf(p *analysis.Pass) *pattern.Unit {
 	return &pattern.Unit{
 		Fset:    p.Fset,
@@ -26,8 +26,8 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 		Ignored: append([]string(nil), p.IgnoredFiles...),
 		Other:   append([]string(nil), p.OtherFiles...),
 		Read: func(name string) ([]byte, error) {
-			// Drivers let a pass read the files of its package, from an
-			// editor's buffer where there is one. lookAround finds more.
+			// Drivers let a pass read the files of its package, possibly from an
+			// editor's buffer. lookAround finds further files.
 			if p.ReadFile != nil {
 				if data, err := p.ReadFile(name); err == nil {
 					return data, nil
@@ -38,11 +38,11 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 	}
 }
 
-// lookAround looks for what may name a function of the unit without being seen by the
-// pass, and adds it to the unit and its world: other files in its directories, and the
-// linkname directives of its module. It returns whether there is any, and an in-package
-// test that is not in the unit, as there is one when a driver looks at the package
-// without its tests; "" if there is none.
+// lookAround searches for code that may mention a function of the unit and is not part of
+// the pass: other files in its directories, and linkname directives in its module. It adds
+// them to the unit and its world and reports whether there are any. test is the name of an
+// in-package test that is not in the unit, as when a driver runs a pass on the package
+// without its tests, or "".
 func lookAround(w *callers.World, u *pattern.Unit) (test string, more bool) {
 	excluded, other, test := filesOutside(u)
 	u.Ignored = append(u.Ignored, excluded...)
@@ -51,11 +51,10 @@ func lookAround(w *callers.World, u *pattern.Unit) (test string, more bool) {
 	return test, len(excluded)+len(other)+len(w.Linked) > 0
 }
 
-// filesOutside looks in the directories of the unit for files that belong to the
-// package, and are neither in the unit nor among those that it knows to be left out:
-// some drivers, such as gopls, name neither. It returns the Go files that must be
-// excluded by build constraints, the files that are not Go, and the name of an
-// in-package test.
+// filesOutside searches the directories of the unit for files of the package that are not
+// in the unit and not known to be excluded. Some drivers, such as gopls, list neither. It
+// returns the Go files that build constraints must exclude, the files that are not Go, and
+// the name of an in-package test.
 func filesOutside(u *pattern.Unit) (excluded, other []string, test string) {
 	known := make(map[string]bool)
 	dirs := make(map[string]bool)
@@ -89,8 +88,8 @@ func filesOutside(u *pattern.Unit) (excluded, other []string, test string) {
 	return excluded, other, test
 }
 
-// compiled reports whether the go command compiles a file that is not Go, or links it,
-// on some system.
+// compiled reports whether the go command compiles or links a file that is not Go on some
+// system.
 func compiled(name string) bool {
 	switch filepath.Ext(name) {
 	case ".s", ".S", ".sx", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".swig", ".swigcxx", ".syso":
@@ -99,8 +98,8 @@ func compiled(name string) bool {
 	return false
 }
 
-// samePackage reports whether a file says that it is of the unit's package, or
-// cannot be asked.
+// samePackage reports whether a file belongs to the unit's package by its package clause,
+// or cannot be parsed.
 func samePackage(u *pattern.Unit, name string) bool {
 	data, err := u.ReadFile(name)
 	if err != nil {
@@ -110,8 +109,8 @@ func samePackage(u *pattern.Unit, name string) bool {
 	return err != nil || f.Name.Name == u.Pkg.Name()
 }
 
-// linked returns the symbols of the unit's package that linkname directives name in
-// other packages of its module, and of those in its workspace, each with the file.
+// linked returns the symbols of the unit's package in linkname directives of other
+// packages in its module and workspace, each with its file.
 func linked(u *pattern.Unit) map[string]string {
 	symbols := make(map[string]string)
 	if len(u.Files) == 0 {
@@ -121,7 +120,7 @@ func linked(u *pattern.Unit) map[string]string {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return nil // of what cannot be read, nothing is built
+				return nil // unreadable files are not built
 			case d.IsDir():
 				if base := d.Name(); name != root && (base[0] == '.' || base == "vendor" || base == "node_modules") {
 					return filepath.SkipDir
@@ -144,8 +143,8 @@ func linked(u *pattern.Unit) map[string]string {
 	return symbols
 }
 
-// moduleRoots returns the directory of the module that holds dir, and those of the
-// other modules of its workspace.
+// moduleRoots returns the directory of the module that contains dir, and those of the
+// other modules in its workspace.
 func moduleRoots(dir string) []string {
 	above := func(dir, name string) string {
 		for {

@@ -1,5 +1,5 @@
-// Package gclplugin is the analyzer as a plugin for golangci-lint, in its module
-// plugin system. The file .custom-gcl.yml says what to build:
+// Package gclplugin provides the analyzer as a module plugin of golangci-lint. The file
+// .custom-gcl.yml says what to build:
 //
 //	version: v2.15.0
 //	name: custom-gcl
@@ -8,8 +8,8 @@
 //	    import: github.com/closurefix/closurefix/analyzer/gclplugin
 //	    version: latest
 //
-// The command "golangci-lint custom" builds it: a golangci-lint, ./custom-gcl
-// here, with the linter closurefix, which .golangci.yml enables:
+// The command "golangci-lint custom" builds a golangci-lint, here ./custom-gcl, that
+// includes the linter closurefix. The file .golangci.yml enables it:
 //
 //	version: "2"
 //	linters:
@@ -21,14 +21,14 @@
 //	        description: cleanup closures that could be finish methods
 //	        original-url: github.com/closurefix/closurefix
 //	        settings:
-//	          all: false # true: also cleanups that capture no result, and functions of tests
+//	          all: false # true: also cleanups that capture no result, and functions in tests
 //
 // # No fixes
 //
-// The plugin reports and does not fix. A fix of closurefix spans the files of a
-// package; golangci-lint, as of v2.15.0, applies only the part of it that is in
-// the file of the finding, and the rest of the package no longer compiles. To
-// fix, run closurefix -fix, or go fix with closurefix as its tool.
+// The plugin reports diagnostics without fixes. A fix of closurefix may change several
+// files of a package. golangci-lint v2.15.0 applies only the part in the file of the
+// diagnostic, and the package no longer compiles. To fix, run closurefix -fix, or go fix
+// with closurefix as its tool.
 package gclplugin
 
 import (
@@ -40,19 +40,19 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// golangci-lint knows the plugins that the init functions of its imports
+// golangci-lint uses the plugins that the init functions of its imports
 // register.
 func init() {
 	register.Plugin("closurefix", New)
 }
 
-// Settings are what .golangci.yml may set, below settings.
+// Settings are the plugin's settings in .golangci.yml.
 type Settings struct {
-	All bool `json:"all"` // also cleanups that capture no result, and functions of tests
+	All bool `json:"all"` // also cleanups that capture no result, and functions in tests
 }
 
-// New returns the plugin with the settings that golangci-lint read, nil for
-// none. A setting that there is not, or of another type, is an error.
+// New returns the plugin with the settings that golangci-lint has read, or nil for none.
+// An unknown setting or one of another type is an error.
 func New(settings any) (register.LinterPlugin, error) {
 	s, err := register.DecodeSettings[Settings](settings)
 	if err != nil {
@@ -65,7 +65,7 @@ type plugin struct {
 	settings Settings
 }
 
-// GetLoadMode says that the analyzer needs types.
+// GetLoadMode says that the analyzer requires types.
 func (p *plugin) GetLoadMode() string { return register.LoadModeTypesInfo }
 
 // BuildAnalyzers returns the analyzer, without its fixes and related positions.
@@ -79,7 +79,7 @@ func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 		reporting := *pass
 		reporting.Report = func(d analysis.Diagnostic) {
 			d.SuggestedFixes = nil
-			d.Related = nil // they would be findings of their own
+			d.Related = nil // golangci-lint would report them as findings
 			pass.Report(d)
 		}
 		return run(&reporting)

@@ -23,8 +23,8 @@ const (
 	goplsPath = "golang.org/x/tools/gopls"
 )
 
-// added is the file that puts the analyzer into gopls: the list of analyzers is a
-// variable of package settings. The verb is what the flag -everything is set to.
+// added is a file that adds the analyzer to gopls, whose list of analyzers is a variable
+// of package settings. The verb stands for the value of the flag -everything.
 const added = `package settings
 
 import "github.com/closurefix/closurefix/analyzer"
@@ -38,7 +38,7 @@ func init() {
 }
 `
 
-// exeSuffix returns what the names of programs end with.
+// exeSuffix returns the suffix of program names.
 func exeSuffix() string {
 	if runtime.GOOS == "windows" {
 		return ".exe"
@@ -50,14 +50,14 @@ func exeSuffix() string {
 type builder struct {
 	output   string // file to write
 	all      bool
-	gopls    string // version; "" is the one that fits
-	analyzer string // version or directory; "" is where this program is from
+	gopls    string // version; "" for the one that fits the Go release
+	analyzer string // version or directory; "" for that of this program
 	trace    bool
 	log      io.Writer
 }
 
-// build builds the program. It works in a directory of its own: a module that
-// requires gopls and closurefix, and a copy of gopls with one more file.
+// build builds the program in a temporary directory: a module that requires gopls and
+// closurefix, and a copy of the gopls source with one more file.
 func (b *builder) build(ctx context.Context) error {
 	output, err := filepath.Abs(b.output)
 	if err != nil {
@@ -95,7 +95,7 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	if !isDir(b.analyzer) {
-		// Only to fail with one sentence if there is no such version.
+		// This gives a short error if there is no such version.
 		if _, err := b.download(ctx, self, b.analyzer); err != nil {
 			return err
 		}
@@ -124,28 +124,28 @@ it would check the packages of %[1]s as those of an older release, and run no
 analyzers where that fails. Start the editor with the go command of %[1]s:
 	PATH=%[2]s:$PATH`
 
-// fetched reports whether a GOROOT is in the module cache: another go command put
-// it there, to run it in its own place.
+// fetched reports whether a GOROOT is in the module cache: another go command has
+// downloaded it to run it.
 func fetched(goroot string) bool {
 	return strings.Contains(filepath.ToSlash(goroot), "/golang.org/toolchain@")
 }
 
-// plain returns a release as go env GOVERSION tells it without the experiments
-// and the name of the distribution that may follow: go1.26.8-x X:y is go1.26.8.
-// A development version may become "devel".
+// plain returns a release, as printed by go env GOVERSION, without experiments and the
+// name of a distribution: go1.26.8-x X:y becomes go1.26.8. A development version may
+// become "devel".
 func plain(release string) string {
 	release, _, _ = strings.Cut(strings.TrimSpace(release), " ")
 	release, _, _ = strings.Cut(release, "-")
 	return release
 }
 
-// fitting returns the newest version of gopls that a release of Go can build.
-// It must be named: gopls uses internal packages of x/tools as they were when
-// it was released, and the analyzer must build with those.
+// fitting returns the newest version of gopls that the Go release can build and that works
+// with the analyzer. gopls uses internal packages of the x/tools version at its release,
+// with which the analyzer must build.
 func fitting(release string) (string, error) {
 	switch {
 	case !version.IsValid(release):
-		// A development version of Go: newer than what we know.
+		// A development version of Go, which is newer than the known releases.
 		return "v0.24.0", nil
 	case version.Compare(release, "go1.27.0") >= 0:
 		return "v0.24.0", nil
@@ -155,8 +155,8 @@ func fitting(release string) (string, error) {
 	return "", fmt.Errorf("%s is too old: gopls with closurefix takes Go 1.26 or later", release)
 }
 
-// own returns the directory or the version of the closurefix module that this
-// program belongs to.
+// own returns the directory or the version of the closurefix module that this program
+// belongs to.
 func (b *builder) own(ctx context.Context) (string, error) {
 	info, ok := debug.ReadBuildInfo()
 	if ok && info.Main.Path != self {
@@ -169,7 +169,7 @@ func (b *builder) own(ctx context.Context) (string, error) {
 	if ok && info.Main.Path == self && info.Main.Sum != "" {
 		return info.Main.Version, nil // from the module proxy
 	}
-	// Not from the proxy, so go run started it where the source is.
+	// The program does not come from the proxy, so go run started it in the source tree.
 	out, err := b.command(ctx, ".", "go", "list", "-m", "-f", "{{.Dir}}", self)
 	if dir := strings.TrimSpace(out); err == nil && dir != "" {
 		return dir, nil
@@ -177,8 +177,7 @@ func (b *builder) own(ctx context.Context) (string, error) {
 	return "", errors.New("the source of closurefix is not here: run this in a clone of it, or add -analyzer VERSION or -analyzer DIRECTORY")
 }
 
-// download fetches the source of a module and returns the directory that it is
-// in.
+// download downloads the source of a module and returns its directory.
 func (b *builder) download(ctx context.Context, path, version string) (string, error) {
 	out, err := b.command(ctx, "", "go", "mod", "download", "-json", path+"@"+version)
 	var m struct{ Dir, Error string }
@@ -201,9 +200,9 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// lay writes what is built: the module, and below gopls a copy of the source with
-// the added file. go build -overlay would spare the copy, but refuses to add to
-// the module cache.
+// lay writes the source to build: the module, and in the directory gopls a copy of the
+// gopls source with the added file. go build -overlay would avoid the copy, but it refuses
+// to add files to the module cache.
 func (b *builder) lay(dir, source, release string) error {
 	copied := filepath.Join(dir, "gopls")
 	if err := os.CopyFS(copied, os.DirFS(source)); err != nil {
@@ -230,9 +229,9 @@ func (b *builder) lay(dir, source, release string) error {
 	return os.WriteFile(filepath.Join(dir, "go.mod"), mod.Bytes(), 0o666)
 }
 
-// compile runs go build. On a terminal it counts the packages.
+// compile runs go build. On a terminal it shows how many packages are compiled.
 func (b *builder) compile(ctx context.Context, dir string) error {
-	// -trimpath makes what is compiled independent of the directory, so that
+	// With -trimpath the result does not depend on the directory, so that
 	// the build cache has it the next time.
 	cmd := b.exec(ctx, dir, "go", "build", "-v", "-mod=mod", "-trimpath", "-o", b.output, goplsPath)
 	stderr, err := cmd.StderrPipe()
@@ -242,7 +241,7 @@ func (b *builder) compile(ctx context.Context, dir string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	// What go build -v prints is a package path a line, and else what is wrong.
+	// go build -v prints a package path a line. Other lines are errors.
 	var wrong []string
 	packages := 0
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
@@ -275,7 +274,7 @@ func (b *builder) compile(ctx context.Context, dir string) error {
 	return nil
 }
 
-// live reports whether somebody watches.
+// live reports whether the output is a terminal.
 func (b *builder) live() bool {
 	f, ok := b.log.(*os.File)
 	if !ok {
@@ -285,7 +284,7 @@ func (b *builder) live() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// command runs a command in a directory and returns what it prints.
+// command runs a command in a directory and returns its output.
 func (b *builder) command(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := b.exec(ctx, dir, name, args...)
 	var stderr bytes.Buffer
@@ -298,7 +297,7 @@ func (b *builder) command(ctx context.Context, dir, name string, args ...string)
 	return string(out), err
 }
 
-// exec prepares a command. "" is a directory in no module.
+// exec prepares a command. The directory "" stands for one outside of any module.
 func (b *builder) exec(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	if dir == "" {
 		dir = os.TempDir()

@@ -1,38 +1,36 @@
-// Gopls builds a gopls, the language server for Go, with the closurefix analyzer
-// in it. gopls has no other way to take an analyzer: it loads none, and runs none
-// of a vet tool.
+// Gopls builds a gopls, the language server for Go, that includes the closurefix analyzer.
+// gopls cannot load analyzers or run those of a vet tool.
 //
 //	go run github.com/closurefix/closurefix/analyzer/gopls@latest -o ~/bin/gopls
 //
-// In a clone of closurefix, go run ./analyzer/gopls builds it with the analyzer
-// of the clone; in a module that has closurefix as a tool, with that version.
+// In a clone of closurefix, go run ./analyzer/gopls uses the analyzer of the clone. In a
+// module that has closurefix as a tool, it uses that version.
 //
 // # What holds
 //
-// gopls is built from its released source and one added file, which appends the
-// analyzer to the list of those that it runs. The version of gopls goes by the
-// release of Go: v0.23.0 for Go 1.26, v0.24.0 from Go 1.27 on.
+// gopls is built from its released source and one added file, which adds the analyzer to
+// the list of those that gopls runs. The version of gopls depends on the Go release:
+// v0.23.0 for Go 1.26, v0.24.0 for Go 1.27 and later.
 //
-// The go command that gopls finds in PATH should be of that release itself. One
-// of Go 1.26 that switches to 1.27, for the variable GOTOOLCHAIN or a go.mod that
-// asks for it, is not enough: gopls asks it for its release in a mode in which it
-// does not switch, with GO111MODULE=off, hears 1.26, and checks the standard
-// library of 1.27 as Go 1.26. There math/rand/v2 has an error, since one of its
-// methods is generic, and gopls runs no analyzer, its own no more than this one,
-// on packages that import it by way of os, fmt or testing. (Tried with gopls
-// v0.24.0, go1.26.8 and go1.27.0.) Put the bin directory of the newer release
-// first in the PATH of the editor, as in
+// The go command that gopls finds in PATH should be of that release itself. A go command
+// of Go 1.26 that switches to 1.27, because of GOTOOLCHAIN or a go.mod file, is not
+// enough. gopls asks it for its release with GO111MODULE=off, a mode in which it does not
+// switch, and gets 1.26. gopls then checks the standard library of Go 1.27 as Go 1.26.
+// There math/rand/v2 has an error, since one of its methods is generic, and gopls runs no
+// analyzers on packages that import it through os, fmt or testing. (Tried with gopls
+// v0.24.0, go1.26.8 and go1.27.0.) Put the bin directory of the newer release first in the
+// PATH of the editor, as in
 //
 //	PATH=$(GOTOOLCHAIN=go1.27.0 go env GOROOT)/bin:$PATH
 //
-// The diagnostics appear in files that are open, and each has its quick fix where
-// go vet offers one: where all callers are in the package. The fix changes all
-// files of the package that it has to, tests too. The setting
+// Diagnostics appear in open files. A diagnostic has a quick fix where go vet has a fix:
+// if all callers are in the package. The fix changes all files of the package that it
+// must, including tests. The setting
 //
 //	"analyses": {"closurefix": false}
 //
-// turns the analyzer off. gopls passes analyzers no flags, so what -all is to the
-// command is a flag of this program.
+// turns the analyzer off. gopls passes no flags to analyzers, so this program has a flag
+// that corresponds to -all of the command.
 package main
 
 import (
@@ -65,7 +63,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the command line without the process around it.
+// run is the command without the process around it.
 func run(ctx context.Context, args []string, stderr io.Writer) int {
 	b := &builder{log: stderr}
 	set := flag.NewFlagSet("gopls", flag.ContinueOnError)

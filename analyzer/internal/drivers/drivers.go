@@ -1,7 +1,7 @@
-// Package drivers has the cases that each driver of the analyzer is tested with:
-// the command line, go vet and go fix, the checkers of x/tools, gopls and
-// golangci-lint. A driver finds what is written there, and where it fixes, it
-// writes what is written there, or it is not set up as its documentation says.
+// Package drivers has the test cases for all drivers of the analyzer: the command line, go
+// vet and go fix, the checkers of x/tools, gopls and golangci-lint. Each driver must
+// report the findings of a case, and a driver that fixes must write its expected files.
+// Otherwise it is not set up as its documentation says.
 package drivers
 
 import (
@@ -23,7 +23,7 @@ import (
 //go:embed case.txtar
 var wire []byte
 
-// A Case is a module with what is to be found in it.
+// A Case is a module with its expected findings.
 type Case struct {
 	Dir string // the root of the module, writable
 
@@ -31,8 +31,8 @@ type Case struct {
 	// file relative to Dir and slashes.
 	Findings []string
 
-	// Fixed has, by their names relative to Dir, the files that a fix of all
-	// findings changes, as they are then. Nil if that is not known.
+	// Fixed maps the names, relative to Dir, of the files that a fix of all
+	// findings changes to their new contents. Nil if these are not known.
 	Fixed map[string]string
 }
 
@@ -59,9 +59,9 @@ func Wire(dir string) (*Case, error) {
 	return c, nil
 }
 
-// Origin writes to dir the module of coder/websocket as it was before its pull
-// request 565, which made by hand the change that closurefix makes. It comes
-// from the module cache or, failing that, the module proxy.
+// Origin writes to dir the module of coder/websocket before its pull request 565, whose
+// author made the change of closurefix by hand. The module comes from the module cache or
+// the module proxy.
 func Origin(dir string) (*Case, error) {
 	cmd := exec.Command("go", "mod", "download", "-json", "github.com/coder/websocket@v1.8.14")
 	cmd.Dir = dir // in no module
@@ -82,7 +82,7 @@ func Origin(dir string) (*Case, error) {
 	}}, nil
 }
 
-// copyTree copies files, writable: those of the module cache are not.
+// copyTree copies files and makes them writable, which those of the module cache are not.
 func copyTree(to, from string) error {
 	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -103,7 +103,8 @@ func copyTree(to, from string) error {
 	})
 }
 
-// Line returns a finding as Findings has it. The file may be absolute.
+// Line returns a finding in the form of Case.Findings. The name of the file may be
+// absolute.
 func (c *Case) Line(file string, line, col int, message, category string) string {
 	if rel, err := filepath.Rel(c.Dir, file); err == nil && filepath.IsAbs(file) {
 		file = rel
@@ -111,9 +112,9 @@ func (c *Case) Line(file string, line, col int, message, category string) string
 	return fmt.Sprintf("%s:%d:%d: %s (%s)", filepath.ToSlash(file), line, col, message, category)
 }
 
-// ReadJSON reads findings from the -json output of a driver: JSON values that
-// have diagnostics by package and analyzer. A driver that looks at a package
-// with its tests and without them says some things twice; they count once.
+// ReadJSON reads findings from the -json output of a driver: JSON values that have
+// diagnostics by package and analyzer. A driver that analyzes a package with and without
+// its tests reports some diagnostics twice. They count once.
 func (c *Case) ReadJSON(r io.Reader) ([]string, error) {
 	var lines []string
 	for dec := json.NewDecoder(r); ; {
@@ -144,7 +145,7 @@ func (c *Case) ReadJSON(r io.Reader) ([]string, error) {
 	}
 }
 
-// splitPosn takes file:line:col apart. The file may have colons.
+// splitPosn splits file:line:col. The name of the file may contain colons.
 func splitPosn(posn string) (file string, line, col int, err error) {
 	i := strings.LastIndexByte(posn, ':')
 	j := strings.LastIndexByte(posn[:max(i, 0)], ':')
@@ -155,7 +156,7 @@ func splitPosn(posn string) (file string, line, col int, err error) {
 	return posn[:j], line, col, err
 }
 
-// CheckFindings compares what a driver found, in any order.
+// CheckFindings compares the findings of a driver, in any order, with those expected.
 func (c *Case) CheckFindings(got []string) error {
 	slices.Sort(got)
 	if !slices.Equal(got, c.Findings) {
@@ -164,8 +165,7 @@ func (c *Case) CheckFindings(got []string) error {
 	return nil
 }
 
-// CheckFixed compares the files that a fix should have changed with what is
-// there.
+// CheckFixed compares the files on disk with those expected after a fix.
 func (c *Case) CheckFixed() error {
 	var errs []error
 	for name, want := range c.Fixed {
