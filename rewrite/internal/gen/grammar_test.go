@@ -41,43 +41,63 @@ func TestSlots(t *testing.T) {
 	}
 }
 
+// A choiceOf is a choice that some program makes, in a slot or for a use.
+type choiceOf struct {
+	of     any // a slot's name, or a use
+	choice string
+}
+
+// choices returns what programs with so many variants have.
+func choices(variants int) map[choiceOf]bool {
+	have := make(map[choiceOf]bool)
+	for _, c := range Constructs(variants) {
+		h := c.Shape
+		for _, choice := range []string{
+			fmt.Sprint("results ", h.Results), fmt.Sprint("capture ", h.Capture), fmt.Sprint("takes ", h.Takes), fmt.Sprint("named ", h.Named),
+			fmt.Sprint("type ", h.Type), fmt.Sprint("gives ", h.gives(&c.Slot, c.Use)), fmt.Sprint("callee ", h.Callee), fmt.Sprint("around ", h.Around),
+			fmt.Sprint("operand ", h.Operand), fmt.Sprint("binding ", h.Binding), fmt.Sprint("idle ", h.Idle), fmt.Sprint("parens ", h.Parens),
+		} {
+			have[choiceOf{c.Slot.Name, choice}] = true
+			have[choiceOf{c.Use, choice}] = true
+		}
+	}
+	return have
+}
+
+// excluded reports whether no program of a slot can have the i-th form of a choice.
+func excluded(s *Slot, choice string, i int) bool {
+	switch inDecl := s.Decl != ""; choice {
+	case "capture":
+		return Capture(i) == ResultCapture || // needs results besides the cleanup
+			inDecl && Capture(i) == PointerCapture
+	case "takes":
+		return inDecl && i%3 != 0
+	case "callee":
+		return inDecl && i == 1
+	case "operand":
+		return inDecl && i != 1
+	case "around":
+		return i == 4 && (inDecl || s.Ends || s.Results != nil)
+	}
+	return false
+}
+
 // TestShapes checks that the variants of a slot have every capture and every form of
 // parameters, function and caller, those of a use every form of results, too, and that
 // one variant of each suffices for the latter.
 func TestShapes(t *testing.T) {
-	type pair struct {
-		of     any // a slot's name, or a use
-		choice string
-	}
-	pairs := func(variants int) map[pair]bool {
-		have := make(map[pair]bool)
-		for _, c := range Constructs(variants) {
-			h := c.Shape
-			for _, choice := range []string{
-				fmt.Sprint("results ", h.Results), fmt.Sprint("capture ", h.Capture), fmt.Sprint("takes ", h.Takes), fmt.Sprint("named ", h.Named),
-				fmt.Sprint("type ", h.Type), fmt.Sprint("gives ", h.gives(&c.Slot, c.Use)), fmt.Sprint("callee ", h.Callee), fmt.Sprint("around ", h.Around),
-				fmt.Sprint("operand ", h.Operand), fmt.Sprint("binding ", h.Binding), fmt.Sprint("idle ", h.Idle), fmt.Sprint("parens ", h.Parens),
-			} {
-				have[pair{c.Slot.Name, choice}] = true
-				have[pair{c.Use, choice}] = true
-			}
-		}
-		return have
-	}
-	all, few := pairs(Variants), pairs(1)
+	all, few := choices(Variants), choices(1)
 	for _, s := range Slots() {
-		inDecl := s.Decl != ""
-		for choice, n := range map[string]int{"capture": int(numCaptures), "takes": 4, "callee": 3, "around": 5, "operand": 3, "type": 0, "named": 0, "parens": 0} {
+		for choice, n := range map[string]int{"capture": int(numCaptures), "takes": 4, "callee": 3, "around": 5, "operand": 3} {
 			for i := range n {
-				want := pair{s.Name, fmt.Sprint(choice, " ", i)}
-				excluded := inDecl && (choice == "capture" && Capture(i) == PointerCapture || choice == "takes" && i%3 != 0 || choice == "callee" && i == 1 || choice == "operand" && i != 1) ||
-					choice == "capture" && Capture(i) == ResultCapture || // needs results besides the cleanup
-					choice == "around" && i == 4 && (inDecl || s.Ends || s.Results != nil)
-				if !all[want] && !excluded {
+				want := choiceOf{s.Name, fmt.Sprint(choice, " ", i)}
+				if !all[want] && !excluded(&s, choice, i) {
 					t.Errorf("no program of slot %q has %s", s.Name, want.choice)
 				}
 			}
-			if n == 0 && (!all[pair{s.Name, choice + " true"}] || !all[pair{s.Name, choice + " false"}]) {
+		}
+		for _, choice := range []string{"type", "named", "parens"} {
+			if !all[choiceOf{s.Name, choice + " true"}] || !all[choiceOf{s.Name, choice + " false"}] {
 				t.Errorf("all programs of slot %q have the same choice of %s", s.Name, choice)
 			}
 		}
