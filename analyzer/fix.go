@@ -21,6 +21,13 @@ type proposal struct {
 	edits     []edit.Edit // edits of the candidate, as narrow as possible
 	decls     []token.Pos // top-level declarations that it edits
 	names     []string    // names that it declares, of methods with their types
+	brought   []variable  // variables that it adds to callers
+}
+
+// A variable is a new one in a top-level declaration.
+type variable struct {
+	decl token.Pos
+	name string
 }
 
 // propose makes a proposal from the edits of a candidate. If there is none, it returns the
@@ -36,6 +43,11 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
 	}}
+	for _, sp := range c.Plan.Sites {
+		for _, name := range sp.Brings() {
+			p.brought = append(p.brought, variable{sp.Site.Decl.Pos(), name})
+		}
+	}
 	for _, e := range c.Edits {
 		f := fileNamed(u, e.File)
 		if f == nil {
@@ -104,10 +116,15 @@ var declaration = regexp.MustCompile(`(?m)^(?:func (?:\(\w* ?\*?(\w+)[^)]*\) )?|
 
 // apart reports whether two proposals can be applied together, judging by what the type
 // checker does not find. Neither may edit the prepare function of the other if their plans
-// depend on each other. A function that calls both may change on different lines: no
-// rewrite adds a variable to a caller.
+// depend on each other. A function that calls both may change on different lines, unless
+// both add variables to it: each has found its names free without the other.
 func (p *proposal) apart(q *proposal) bool {
-	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) {
+	if slices.ContainsFunc(p.names, func(n string) bool { return slices.Contains(q.names, n) }) || p.hides(q) || q.hides(p) {
+		return false
+	}
+	if slices.ContainsFunc(p.brought, func(v variable) bool {
+		return slices.ContainsFunc(q.brought, func(o variable) bool { return v.decl == o.decl })
+	}) {
 		return false
 	}
 	shared := false
@@ -130,6 +147,11 @@ func (p *proposal) apart(q *proposal) bool {
 		}
 	}
 	return true
+}
+
+// hides reports whether p adds a variable with the name of a function that q declares.
+func (p *proposal) hides(q *proposal) bool {
+	return slices.ContainsFunc(p.brought, func(v variable) bool { return slices.Contains(q.names, "."+v.name) })
 }
 
 // fileNamed returns the file of the unit with that name, or nil.

@@ -103,6 +103,9 @@ func (w *siteWriter) statement() {
 	case pattern.Assigned:
 		stmt := site.Stmt.(*ast.AssignStmt)
 		w.lhs(stmt.Lhs, stmt.Rhs[0].Pos())
+		for i, name := range w.sp.Names {
+			w.replace(stmt.Lhs[i].Pos(), stmt.Lhs[i].End(), name)
+		}
 		if stmt.Tok == token.DEFINE && !w.sp.Define && len(stmt.Lhs) > 1 {
 			w.replace(stmt.TokPos, stmt.TokPos+2, "=")
 		}
@@ -361,7 +364,11 @@ func (w *siteWriter) args() []string {
 		case plan.ByArgument:
 			args = append(args, w.src(site.Call.Args[p.Passage.Capture.Index]))
 		case plan.ByResult:
-			args = append(args, w.src(site.Lhs[p.Passage.Result]))
+			arg := w.sp.Names[p.Passage.Result]
+			if arg == "" {
+				arg = w.src(site.Lhs[p.Passage.Result])
+			}
+			args = append(args, arg)
 		default:
 			w.fail(noOperand(p))
 		}

@@ -48,7 +48,7 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 	}
 	var passages []Passage
 	for _, c := range p.Captures {
-		pass, r := again(p, sites, f, c)
+		pass, r := again(p, sites, idle, f, c)
 		if r != nil {
 			return nil, r
 		}
@@ -79,7 +79,7 @@ func ownStatement(s *pattern.Site) bool {
 }
 
 // again returns how the sites can give a capture to finish once more.
-func again(p *pattern.Prepare, sites []*pattern.Site, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
+func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
 	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
 		return Passage{}, refusal.New(p, refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
 	}
@@ -117,7 +117,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, f finality, c *pattern.Cap
 		}
 	}
 	for _, s := range sites {
-		if why := keepsResult(s, i); why != "" {
+		if why := keepsResult(sites, idle, s, i, c.Var.Name()); why != "" {
 			return no(s, s.Call.Pos(), why)
 		}
 	}
@@ -181,17 +181,21 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 }
 
 // keepsResult returns why the caller does not keep result i, unchanged, in a
-// variable of the same type until finish is called, or "".
-func keepsResult(s *pattern.Site, i int) string {
-	if len(calls(s)) == 0 {
+// variable of the same type until finish is called, or "". A result that it blanks may
+// get the name.
+func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name string) string {
+	if !runs(s, idle.values) {
 		return ""
 	}
 	if i >= len(s.Lhs) {
 		return "a caller does not keep it"
 	}
 	id := identOf(s.Lhs[i])
-	if id == nil || id.Name == "_" {
+	switch {
+	case id == nil:
 		return "a caller does not keep it in a variable"
+	case id.Name == "_":
+		return canName(sites, s, name)
 	}
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
 	if !ok || !types.Identical(v.Type(), instance(s).Results().At(i).Type()) {

@@ -39,7 +39,12 @@ func TestDirect(t *testing.T) {
 		{"What a pointer points to.", value, "p := &v; done := p.begin(); defer done()", "what the pointer points to"},
 
 		{"A local variable that is a result.", result, "n, done := begin(y); println(n); defer done()", ""},
-		{"A result that nobody keeps.", result, "_, done := begin(y); defer done()", "does not keep it"},
+		{"A result that nobody keeps gets a name.", result, "_, done := begin(y); defer done()", ""},
+		{"The name is taken.", result, "_, done := begin(y); defer done(); { n := 1; println(n) }", "uses the name n already"},
+		{"The name is that of a package's function.", `func begin(s string) (int, func()) { keep := len(s); println(keep); return keep, func() { println(keep) } }`, "_, done := begin(y); defer done()", "cannot call a variable keep"},
+		{"Two calls would need the name.", result, "_, done := begin(y); defer done(); _, done2 := begin(y); defer done2()", "two calls in one function"},
+		{"Two calls in blocks of their own.", result, "{ _, done := begin(y); done() }; { _, done2 := begin(y); done2() }", ""},
+		{"The variable is declared before.", result, "var done func(); _, done = begin(y); defer done()", "in another statement"},
 		{"A result that is set again.", result, "n, done := begin(y); n = 2; println(n); defer done()", "n cannot be written again"},
 		{"A local variable that is no result.", local, "n, done := begin(y); println(n); defer done()", "n is a variable of its own"},
 		{"Its own result.", own, "done, err := begin(); println(err); defer done()", ""},

@@ -33,6 +33,12 @@
 // few (see package flow): a constant, a variable that nothing but its declaration
 // sets, or the address of a variable. Anything else is the other form.
 //
+// A result that a caller blanks gets the name of the capture, where that name is free in
+// the whole function. It would be returned twice otherwise:
+//
+//	dir, _, cleanup := start("one")            dir, srv := start("one")
+//	defer cleanup()                            defer stop(srv)
+//
 // [Handed] puts the environment of the closure in the closure's place. Prepare
 // returns a struct of what the closure would have captured, and finish is a method
 // of that struct:
@@ -151,6 +157,11 @@
 // name-shadowed-at-site], or belong to another iteration of a loop
 // [outer-used-again]. The form Handed evaluates no operand twice, so that none of
 // this can happen to it.
+//
+// A new variable hides another. The name that a blank result gets means nothing in the
+// function before, nor in the file, and one call alone brings it to a block and those
+// around it. Fixes for a package bring names to a function one at a time.
+// [result-named-at-site, result-not-named]
 //
 // := declares less. "done, err := p()" where err is a result of the function
 // declares done alone; without done it declares nothing, and must become

@@ -35,7 +35,7 @@ func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle id
 			if c.Index >= len(s.Call.Args) {
 				return false
 			}
-			return constant(s, s.Call.Args[c.Index]) || runs(s, idle)
+			return constant(s, s.Call.Args[c.Index]) || runs(s, idle.values)
 		}) {
 			continue // the variable of the operand might be unused
 		}
@@ -84,8 +84,8 @@ func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 }
 
 // runs reports whether the site calls finish somewhere.
-func runs(s *pattern.Site, idle idle) bool {
-	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return idle.values[u] == "" })
+func runs(s *pattern.Site, idle map[*pattern.Use]string) bool {
+	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return idle[u] == "" })
 }
 
 // constant reports whether an operand is a constant or nil.

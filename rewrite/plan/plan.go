@@ -3,6 +3,7 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -170,6 +171,10 @@ type SitePlan struct {
 	Shares bool // another site of the plan edits the uses of the variable
 	Unused bool // no use is left of the variable
 	Define bool // the statement still declares a variable
+
+	// Names gives the variables that take results which the statement blanks, by the
+	// index of the result.
+	Names map[int]string
 }
 
 // Prose returns what comments about prepare have to do with.
@@ -193,3 +198,6 @@ func (pl *Plan) Prose() prose.Change {
 	slices.Sort(c.Gone)
 	return c
 }
+
+// Brings returns the names of the variables that the site's function does not have now.
+func (sp *SitePlan) Brings() []string { return slices.Sorted(maps.Values(sp.Names)) }

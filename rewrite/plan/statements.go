@@ -28,6 +28,9 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 				sp.Define = true
 			}
 		}
+		if sp.Names = resultNames(pl, s); len(sp.Names) > 0 {
+			sp.Define = true
+		}
 		if len(pl.Drop) > 0 && spread(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
 		}
@@ -50,6 +53,20 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		pl.Sites = append(pl.Sites, sp)
 	}
 	return nil
+}
+
+// resultNames names the results that a site blanks and finish needs.
+func resultNames(pl *Plan, s *pattern.Site) map[int]string {
+	names := make(map[int]string)
+	for _, pass := range pl.Passages {
+		if pass.Route != ByResult || pass.Result >= len(s.Lhs) || !runs(s, pl.Idle) {
+			continue
+		}
+		if id := identOf(s.Lhs[pass.Result]); id != nil && id.Name == "_" && names[pass.Result] == "" {
+			names[pass.Result] = pass.Capture.Var.Name()
+		}
+	}
+	return names
 }
 
 // discards refuses a "_ = done" that is no line of its own.

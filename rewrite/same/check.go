@@ -25,6 +25,7 @@ func (c *Change) Check() error {
 		m := &matcher{
 			facts: f, unit: file.Unit, fset: token.NewFileSet(),
 			apart: make(map[*site]bool), called: make(map[*holder]string),
+			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
 		}
 		name := m.unit.Fset.PositionFor(file.Before.Package, false).Filename
 		var err error

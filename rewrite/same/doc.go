@@ -32,7 +32,9 @@
 //
 // If there is a state, the variable of the cleanup holds it, under the same name, or is
 // blank if nothing uses it. If there is none, the variable goes. := becomes = where no
-// variable is left to declare, and an assignment of nothing becomes a statement.
+// variable is left to declare, and an assignment of nothing becomes a statement. A result
+// that the caller blanks and finish needs gets the name of the capture, if nothing in the
+// function has that name.
 //
 // A call of the cleanup becomes a call of finish at the same place: a method of the
 // state, or what prepare was called through. The operands come first: the address of a

@@ -11,18 +11,20 @@ import (
 // its place after it.
 type matcher struct {
 	*facts
-	unit   *Unit
-	was    *token.FileSet // of the nodes before
-	fset   *token.FileSet // of the file after
-	after  *ast.File
-	path   []ast.Node // around the node at hand, before
-	role   role
-	apart  map[*site]bool      // calls of prepare that have become statements before those of the cleanup
-	called map[*holder]string  // the names of callers' variables after the change
-	names  map[string]bool     // of finish's receiver and parameters
-	self   string              // finish's name for the state
-	lit    *ast.FuncLit        // the cleanup that finish is compared with
-	own    map[*types.Var]bool // those of finish's own variables that are declared at the node at hand
+	unit    *Unit
+	was     *token.FileSet // of the nodes before
+	fset    *token.FileSet // of the file after
+	after   *ast.File
+	path    []ast.Node // around the node at hand, before
+	role    role
+	apart   map[*site]bool            // calls of prepare that have become statements before those of the cleanup
+	called  map[*holder]string        // the names of callers' variables after the change
+	named   map[ast.Expr]string       // the variables in the place of blanks
+	brought map[string][]*types.Scope // the blocks to which a new name came
+	names   map[string]bool           // of finish's receiver and parameters
+	self    string                    // finish's name for the state
+	lit     *ast.FuncLit              // the cleanup that finish is compared with
+	own     map[*types.Var]bool       // those of finish's own variables that are declared at the node at hand
 }
 
 type role int

@@ -59,6 +59,12 @@ func (m *matcher) pointerRecv() bool {
 // kept compares the variable that takes a result of prepare, l, with an operand of
 // finish at a use: it is the same variable, which nothing else assigns.
 func (m *matcher) kept(l, use, a ast.Expr) error {
+	if name := m.named[l]; name != "" {
+		if !reads(a, name) {
+			return m.differ(use, a, "%s is not what takes the result", types.ExprString(a))
+		}
+		return nil
+	}
 	v := variable(m.unit.Info, l)
 	id, ok := ast.Unparen(a).(*ast.Ident)
 	if v == nil || !ok || v.Name() == "_" || m.lookup(id.Name, use.Pos()) != types.Object(v) {

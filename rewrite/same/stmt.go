@@ -93,7 +93,16 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 			return m.statement(call, a)
 		}
 	}
-	if now, ok := a.(*ast.AssignStmt); ok && b.Tok == token.DEFINE && !m.declares(want.Lhs, now.Lhs) {
+	now, ok := a.(*ast.AssignStmt)
+	if !ok {
+		return byParts(&want, a), nil
+	}
+	blank := want.Lhs
+	var err error
+	if want.Lhs, err = m.unblank(b, blank, now.Lhs); err != nil {
+		return nil, err
+	}
+	if b.Tok == token.DEFINE && !m.declares(blank, now.Lhs) {
 		want.Tok = token.ASSIGN
 	}
 	return byParts(&want, a), nil
@@ -108,6 +117,9 @@ func (m *matcher) takes(e ast.Expr) bool {
 // declares reports whether := has a variable to declare of those on its left side.
 func (m *matcher) declares(b, a []ast.Expr) bool {
 	for i, l := range b {
+		if m.named[l] != "" {
+			return true
+		}
 		if id, ok := l.(*ast.Ident); ok && id.Name != "_" && m.unit.Info.Defs[id] != nil && i < len(a) && types.ExprString(a[i]) != "_" {
 			return true
 		}

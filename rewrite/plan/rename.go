@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// declaresCleanup reports whether the statement of a site declares the variable of its
+// cleanup.
+func declaresCleanup(s *pattern.Site) bool {
+	id, ok := s.Cleanup.(*ast.Ident)
+	return ok && s.Var != nil && s.Unit.Info.Defs[id] == types.Object(s.Var)
+}
+
+// canDeclare returns why the statement of a site cannot declare a variable of a new name
+// in the block of its cleanup's variable, or "". Nothing else in the caller may have the
+// name, nor may another site bring it to a block around this one, or within it.
+func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
+	switch {
+	case !declaresCleanup(s):
+		return "a caller declares the variable of its cleanup in another statement"
+	case flow.HasGoto(s.Decl):
+		return "a caller has a goto"
+	case name == "_" || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || s.Unit.Pkg.Scope().Lookup(name) != nil || importsName(s, name):
+		return "a caller cannot call a variable " + name
+	}
+	for n := range ast.Preorder(s.Decl) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) {
+			return "a caller uses the name " + name + " already"
+		}
+	}
+	if slices.ContainsFunc(sites, func(t *pattern.Site) bool {
+		return t != s && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
+	}) {
+		return "two calls in one function would need a variable " + name
+	}
+	return ""
+}
+
+// importsName reports whether the file of a site declares a name: a package, or what a
+// dot import brings.
+func importsName(s *pattern.Site, name string) bool {
+	for scope := s.Unit.Pkg.Scope().Innermost(s.Call.Pos()); scope != nil; scope = scope.Parent() {
+		if scope.Parent() == s.Unit.Pkg.Scope() {
+			return scope.Lookup(name) != nil
+		}
+	}
+	return true
+}
+
+// canName returns why a site that blanks a result of prepare cannot name it, or "":
+//
+//	dir, _, cleanup := start("one")        dir, srv := start("one")
+//	defer cleanup()                        defer stop(srv)
+func canName(sites []*pattern.Site, s *pattern.Site, name string) string {
+	stmt, ok := s.Stmt.(*ast.AssignStmt)
+	if !ok || s.Form != pattern.Assigned || stmt.Tok != token.DEFINE {
+		return "a caller does not keep it in a variable"
+	}
+	if _, _, ok := s.Up.List(stmt); !ok {
+		return "a caller does not keep it in a variable"
+	}
+	return canDeclare(sites, s, name)
+}

@@ -1,0 +1,76 @@
+package same
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// unblank returns the left side of an assignment of prepare's results with the names of
+// variables in the place of blanks, where finish needs what was blanked:
+//
+//	dir, _, cleanup := start("one")        dir, srv := start("one")
+//
+// Such a variable has the name of the capture, and that name means nothing else.
+func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, error) {
+	call, _ := ast.Unparen(b.Rhs[0]).(*ast.CallExpr)
+	s := m.sites[call]
+	if s == nil || b.Tok != token.DEFINE || len(lhs) != len(now) {
+		return lhs, nil
+	}
+	lhs = slices.Clone(lhs)
+	for i, l := range lhs {
+		id, ok := now[i].(*ast.Ident)
+		if !ok || types.ExprString(l) != "_" || id.Name == "_" {
+			continue
+		}
+		k := slices.Index(s.lhs, l)
+		if !slices.ContainsFunc(m.Captures, func(c Capture) bool { return c.Way == Result && c.Index == k && c.Var.Name() == id.Name }) {
+			return nil, m.differ(b, now[i], "%s takes a result that was blank", id.Name)
+		}
+		if err := m.bring(id.Name, b); err != nil {
+			return nil, err
+		}
+		m.named[l] = id.Name
+		lhs[i] = id
+	}
+	return lhs, nil
+}
+
+// bring notes that a statement brings a variable of a new name to the block that it
+// stands in. The name means nothing there, nothing else in the declaration has it but
+// variables of cleanups that go, and no other statement brings it to a block around this
+// one or within it.
+func (m *matcher) bring(name string, at ast.Stmt) error {
+	goes := func(obj types.Object) bool {
+		v, ok := obj.(*types.Var)
+		return ok && m.holders[v] != nil && !m.handed()
+	}
+	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
+		return m.differ(at, nil, "%s means something already", name)
+	}
+	for id := range idents(m.path[0]) {
+		if id.Name == name && !goes(m.unit.Info.ObjectOf(id)) {
+			return m.differ(at, nil, "%s is used in the function already", name)
+		}
+	}
+	scope := m.unit.Pkg.Scope().Innermost(at.Pos())
+	for _, other := range m.brought[name] {
+		if around(scope, other) || around(other, scope) {
+			return m.differ(at, nil, "there would be two variables %s", name)
+		}
+	}
+	m.brought[name] = append(m.brought[name], scope)
+	return nil
+}
+
+// around reports whether a scope is another one, or around it.
+func around(scope, inner *types.Scope) bool {
+	for ; inner != nil; inner = inner.Parent() {
+		if inner == scope {
+			return true
+		}
+	}
+	return false
+}
