@@ -88,7 +88,7 @@ import "flag"
 
 type A struct{ Flags flag.FlagSet }
 
-func New() *A {
+func ForEditor() *A {
 	a := new(A)
 	a.Flags.Bool("everything", false, "")
 	return a

@@ -1,10 +1,10 @@
-// Package bench compares what benchmarks measure on code as it is on disk and on
-// code that an overlay replaces.
+// Package bench compares benchmarks of the code on disk with those of the code with an
+// overlay.
 //
-// The test binaries of both are built once, and then run in turn, old, new, old,
-// new, so that whatever else the machine does hits both alike. The comparison is
-// benchstat's: medians with confidence intervals at 95 %, and the Mann-Whitney
-// U-test (golang.org/x/perf/benchmath).
+// The test binaries of both versions are built once and then run in turn, old, new, old,
+// new, so that other load on the machine affects both. The comparison is that of
+// benchstat: medians with confidence intervals at 95 %, and the Mann-Whitney U-test
+// (golang.org/x/perf/benchmath).
 package bench
 
 import (
@@ -24,41 +24,40 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// A Run says what to measure.
+// A Run says which benchmarks to compare.
 type Run struct {
 	Dir      string
-	Env      []string // of the go command and of the benchmarks, whole
-	Flags    []string // of both builds, such as -tags
-	Overlay  []string // flags that make the new build
+	Env      []string // complete environment of the go command and of the benchmarks
+	Flags    []string // build flags of both versions, such as -tags
+	Overlay  []string // build flags of the new version only
 	Packages []string // paths; those without a benchmark that matches are skipped
 
 	Pattern string // as in go test -bench
-	Count   int    // runs of each side, at least 1
+	Count   int    // runs of each version, at least 1
 	Time    string // as in go test -benchtime; "" for the default
 
-	Progress func(string) // called when something was done; may be nil
-	Status   func(string) // called when something begins; may be nil
+	Progress func(string) // called at the end of a step; may be nil
+	Status   func(string) // called at the start of a step; may be nil
 }
 
-// Results are the measurements of both sides, in the order in which they were
-// made.
+// Results are the measurements of both versions in the order in which they were made.
 type Results struct {
 	Old, New []*benchfmt.Result
 
-	// Warnings tell of runs that ended with an error after they had measured
-	// something.
+	// Warnings describe runs that exited with an error after producing
+	// results.
 	Warnings []string
 }
 
-// A binary is a package's tests, built on both sides.
+// A binary is the test binary of a package in both versions.
 type binary struct {
 	path, dir string
 	file      [2]string // old, new
 }
 
 // Do builds and runs the benchmarks. It fails if the packages do not build, if no
-// benchmark matches, or if one fails without a result. If ctx ends after a run of each
-// side was completed, it returns the results of the completed runs beside the error.
+// benchmark matches, or if one fails without a result. If ctx is done after a run of each
+// version was completed, Do returns the results of the completed runs with the error.
 func (r Run) Do(ctx context.Context) (*Results, error) {
 	if r.Progress == nil {
 		r.Progress = func(string) {}
@@ -120,8 +119,8 @@ func (r Run) none() error {
 
 var declaration = regexp.MustCompile(`(?m)^func (Benchmark\w*)\(`)
 
-// find returns the packages with a benchmark whose name matches the first element
-// of the pattern.
+// find returns the packages that have a benchmark whose name matches the first element of
+// the pattern.
 func (r Run) find(ctx context.Context) ([]binary, error) {
 	name, err := regexp.Compile(elements(r.Pattern)[0])
 	if err != nil {
@@ -158,7 +157,7 @@ func (r Run) find(ctx context.Context) ([]binary, error) {
 	return found, nil
 }
 
-// Check returns an error for a pattern or a time that go test -bench would not accept.
+// Check returns an error if go test would not accept the pattern or the time.
 func Check(pattern, benchtime string) error {
 	for _, element := range elements(pattern) {
 		if _, err := regexp.Compile(element); err != nil {
@@ -175,8 +174,8 @@ func Check(pattern, benchtime string) error {
 
 var iterations = regexp.MustCompile(`^0*[1-9][0-9]*x$`)
 
-// elements splits a benchmark pattern at slashes outside of brackets. Names of functions
-// must match the first element, and names of sub-benchmarks the others.
+// elements splits a benchmark pattern at slashes outside of brackets. Function names must
+// match the first element, and names of sub-benchmarks the others.
 func elements(pattern string) []string {
 	var list []string
 	depth, start := 0, 0
@@ -198,7 +197,7 @@ func elements(pattern string) []string {
 	return append(list, pattern[start:])
 }
 
-// measure runs one binary once, and adds what it prints.
+// measure runs one binary once and adds its results.
 func (r Run) measure(ctx context.Context, b binary, side int, res *Results) error {
 	args := []string{b.file[side], "-test.run=^$", "-test.bench=" + r.Pattern, "-test.benchmem", "-test.count=1"}
 	if r.Time != "" {
@@ -234,7 +233,7 @@ func (r Run) measure(ctx context.Context, b binary, side int, res *Results) erro
 	return nil
 }
 
-// untraced returns what comes before the stacks of goroutines, if there are any.
+// untraced returns the output without the stacks of goroutines at its end.
 func untraced(text string) string {
 	if at := stack.FindStringIndex(text); at != nil && strings.TrimSpace(text[:at[0]]) != "" {
 		return text[:at[0]]
@@ -249,8 +248,7 @@ func lastLine(text string) string {
 	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
 }
 
-// Parse returns the results that a benchmark run printed, and leaves out all other
-// lines.
+// Parse returns the results in the output of a benchmark run and ignores all other lines.
 func Parse(text string) []*benchfmt.Result {
 	var results []*benchfmt.Result
 	reader := benchfmt.NewReader(strings.NewReader(text), "")
@@ -262,7 +260,7 @@ func Parse(text string) []*benchfmt.Result {
 	return results
 }
 
-// Format returns results in the Go benchmark format, as benchstat reads it.
+// Format returns results in the Go benchmark format, which benchstat reads.
 func Format(results []*benchfmt.Result) ([]byte, error) {
 	var b bytes.Buffer
 	w := benchfmt.NewWriter(&b)

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/perf/benchunit"
 )
 
-// confidence is the level of the intervals, benchstat's default.
+// confidence is the level of the confidence intervals, as in benchstat by default.
 const confidence = 0.95
 
-// A Table compares one unit over all benchmarks of a package.
+// A Table compares the values of one unit in all benchmarks of a package.
 type Table struct {
 	Package string
 	Unit    string // sec/op, B/op, allocs/op, …
@@ -32,8 +32,8 @@ type Row struct {
 	Samples    [2][]float64 // old, new; ascending
 }
 
-// Delta returns the change of the medians in percent, or "~" if it is not
-// significant, as benchstat does.
+// Delta returns the change of the median in percent, or "~" if it is not significant, as
+// benchstat does.
 func (r Row) Delta() string { return r.Comparison.FormatDelta(r.Old.Center, r.New.Center) }
 
 // A Mean is the geometric mean of the medians of a table.
@@ -42,11 +42,11 @@ type Mean struct {
 	Ratio    float64 // of new to old
 }
 
-// units come first and in this order.
+// units lists units that come first, in this order.
 var units = []string{"sec/op", "B/op", "allocs/op"}
 
-// Tables returns the comparison: for each package and unit one table, of the
-// benchmarks that both sides measured.
+// Tables returns the comparison: for each package and unit one table of the benchmarks
+// that ran in both versions.
 func (r *Results) Tables() []Table {
 	type cell struct{ pkg, unit, name string }
 	samples := make(map[cell]*[2][]float64)
@@ -108,8 +108,8 @@ func compare(name string, old, new []float64) Row {
 	}
 }
 
-// mean returns the geometric means of several rows, or nil where there is none:
-// nothing may be zero.
+// mean returns the geometric means of several rows. It returns nil for fewer rows, or if a
+// value is zero.
 func mean(rows []Row) *Mean {
 	if len(rows) < 2 {
 		return nil
@@ -130,7 +130,7 @@ func mean(rows []Row) *Mean {
 func Print(w io.Writer, tables []Table) error {
 	var b strings.Builder
 	path := ""
-	var notes []string // each once
+	var notes []string // without duplicates
 	for i, t := range tables {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -151,7 +151,7 @@ func Print(w io.Writer, tables []Table) error {
 	return err
 }
 
-// print writes one table, and adds to notes what a reader must know.
+// print writes one table and adds remarks to notes.
 func (t Table) print(b *strings.Builder, notes *[]string) {
 	lines := [][]string{{"", "old " + t.Unit, "", "new " + t.Unit, "", "vs old", ""}}
 	for _, r := range t.Rows {
@@ -185,7 +185,7 @@ func (t Table) print(b *strings.Builder, notes *[]string) {
 		for i, s := range line {
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
 			switch i {
-			case 0, 2, 4, 6: // words and intervals to the left
+			case 0, 2, 4, 6: // names and intervals are left-aligned
 				row.WriteString(s + pad)
 			default:
 				row.WriteString("  " + pad + s)
@@ -196,7 +196,7 @@ func (t Table) print(b *strings.Builder, notes *[]string) {
 	}
 }
 
-// Value returns a value of the table's unit, scaled for people.
+// Value returns a value in the table's unit, scaled for readability.
 func (t Table) Value(v float64) string {
 	return benchunit.Scale(v, benchunit.ClassOf(t.Unit))
 }

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// cycles returns the cycles of at least two files in the packages that patterns name,
-// relative to dir, by package and then the longest first.
+// cycles returns the cycles of at least two files in the packages that the patterns match.
+// Patterns are relative to dir. The cycles are ordered by package and then by length, the
+// longest first.
 func cycles(dir string, patterns []string) ([]cycle, error) {
 	pkgs, err := packages.Load(&packages.Config{
 		Dir:  dir,
@@ -30,8 +31,7 @@ func cycles(dir string, patterns []string) ([]cycle, error) {
 	return all, nil
 }
 
-// A graph holds, for each file, the files that it uses, and the names that it uses of
-// them.
+// A graph maps each file to the files that it uses, and these to the names that it uses.
 type graph map[string]map[string]map[string]bool
 
 // cyclesOf returns the cycles of one package.
@@ -53,7 +53,7 @@ func cyclesOf(p *packages.Package) []cycle {
 	return found
 }
 
-// usesOf returns which files of a package use which.
+// usesOf returns the graph of a package.
 func usesOf(p *packages.Package) graph {
 	g := make(graph)
 	for id, obj := range p.TypesInfo.Uses {
@@ -87,8 +87,9 @@ func origin(obj types.Object) types.Object {
 	return obj
 }
 
-// local reports whether an object belongs to a file or to a function: an import, a
-// parameter, a variable. Fields and methods belong to the package.
+// local reports whether an object belongs to a file or a function rather than to the
+// package: an import, a parameter, a local variable. Fields and methods belong to the
+// package.
 func local(obj types.Object) bool {
 	switch obj := obj.(type) {
 	case *types.PkgName, *types.Label:
@@ -100,8 +101,8 @@ func local(obj types.Object) bool {
 }
 
 // components returns the sets of at least two files that use each other, directly or
-// through others of the set. Each set is sorted, and they are in the order of their
-// first files.
+// through others of the set. Each set is sorted. The sets are ordered by their first
+// files.
 func components(g graph) [][]string {
 	reach := make(map[string]map[string]bool)
 	for from := range g {

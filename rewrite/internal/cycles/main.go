@@ -1,13 +1,13 @@
-// Command cycles prints the cycles of files within packages: sets of files of which
-// each uses, through the others, names that all of the others declare.
+// Command cycles prints the cycles of files within packages. In a cycle each file uses,
+// directly or through others, names that all others declare.
 //
 //	go run ./rewrite/internal/cycles [-over N] [packages]
 //
-// A cycle of twenty files can only be read as one file of six thousand lines. A file
-// uses another when it mentions an object that the other declares: a function, a type,
-// a variable or a constant of the package, a method, a field. Test files are left out.
-// With -over N only cycles of more than N files are printed, and there being one makes
-// the command exit with 1.
+// A cycle of twenty files can only be understood as one file of six thousand lines. A file
+// uses another if it mentions an object that the other declares: a function, type,
+// variable or constant of the package, a method or a field. Test files do not count. With
+// -over N only cycles of more than N files are printed, and if there are any the command
+// exits with 1.
 package main
 
 import (
@@ -53,7 +53,7 @@ type cycle struct {
 	uses  []use    // within the cycle
 }
 
-// A use says that a file mentions names of another one.
+// A use says that a file mentions names that another declares.
 type use struct {
 	from, to string
 	names    []string // sorted

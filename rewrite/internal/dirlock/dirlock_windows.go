@@ -6,15 +6,15 @@ import (
 	"syscall"
 )
 
-// They are of the Windows API, and not in package syscall.
+// These constants of the Windows API are not in package syscall.
 const (
 	deleteOnClose    = 0x04000000 // FILE_FLAG_DELETE_ON_CLOSE
 	openReparsePoint = 0x00200000 // FILE_FLAG_OPEN_REPARSE_POINT: a link of that name is not followed
 	sharingViolation = syscall.Errno(32)
 )
 
-// try locks a directory by a file in it that nobody else may open and that goes away
-// with its last handle.
+// try locks a directory with a file in it that other processes cannot open and that is
+// deleted when its last handle is closed.
 func try(dir string) (release func(), err error) {
 	name, err := syscall.UTF16PtrFromString(filepath.Join(dir, File))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// try locks the directory itself, and leaves nothing behind.
+// try locks the directory itself, and leaves no file behind.
 func try(dir string) (release func(), err error) {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -4,5 +4,5 @@ package dirlock
 
 import "errors"
 
-// try fails: package syscall has no locks here.
+// try fails: package syscall has no locks on this system.
 func try(string) (release func(), err error) { return nil, errors.ErrUnsupported }

@@ -1,11 +1,10 @@
-// Package linediff compares the lines of two versions of a file that differ in many
-// small places.
+// Package linediff compares the lines of two versions of a file that differ in many small
+// places.
 //
-// go-udiff looks for the shortest list of edits, and gives up beyond some number of
-// them: then everything between the first and the last is one edit. Here the text is
-// divided first, at lines that both versions have once and in the same order, and
-// go-udiff compares what lies between two of those. (The idea is that of Bram Cohen's
-// patience diff.)
+// go-udiff looks for the shortest list of edits. If there are too many, it gives up and
+// returns one edit from the first difference to the last. So this package first splits
+// both versions at the lines that each has exactly once and in the same order, and uses
+// go-udiff between these lines. This is the idea of Bram Cohen's patience diff.
 package linediff
 
 import (
@@ -15,12 +14,12 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// Edits returns the edits of whole lines that make before into after, in the order of
-// their offsets, without overlap.
+// Edits returns the edits of whole lines that turn before into after, ordered by offset
+// and without overlap.
 func Edits(before, after string) []udiff.Edit {
 	b, a := lines(before), lines(after)
 	var edits []udiff.Edit
-	i, j, at := 0, 0, 0 // lines of before and after that are done, and the offset in before
+	i, j, at := 0, 0, 0 // number of lines done in before and after, and the offset in before
 	upTo := func(k, l int) {
 		from, to := strings.Join(b[i:k], ""), strings.Join(a[j:l], "")
 		for _, e := range udiff.Lines(from, to) {
@@ -38,7 +37,7 @@ func Edits(before, after string) []udiff.Edit {
 	return edits
 }
 
-// lines splits a text behind its newlines.
+// lines splits a string after each newline.
 func lines(text string) []string {
 	all := strings.SplitAfter(text, "\n")
 	if all[len(all)-1] == "" {
@@ -47,11 +46,11 @@ func lines(text string) []string {
 	return all
 }
 
-// A match is a line that both versions have, by its indices.
+// A match is a line that both versions have, given by its indices.
 type match struct{ before, after int }
 
-// anchors returns the longest list of matches of lines that each version has once, of
-// which both indices rise.
+// anchors returns the longest list of matches in which both indices increase, of lines
+// that each version has once.
 func anchors(before, after []string) []match {
 	once := func(lines []string) map[string]int {
 		at := make(map[string]int, len(lines))
@@ -72,8 +71,8 @@ func anchors(before, after []string) []match {
 	}
 	sort.Slice(matches, func(x, y int) bool { return matches[x].before < matches[y].before })
 
-	// ends[n] is the match with the smallest index in after that ends a rising list
-	// of n+1, and back leads to the one before it.
+	// ends[n] is the match with the smallest index in after that ends an increasing list
+	// of n+1 matches, and back leads to the match before it.
 	var ends []int
 	back := make([]int, len(matches))
 	for k, m := range matches {

@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// group gives the command a process group of its own.
+// group makes the command run in a new process group.
 func group(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// interrupt asks all processes of the group to end.
+// interrupt interrupts all processes of the group.
 func interrupt(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 
-// kill ends what is left of the group, which is mostly nothing.
+// kill kills the remaining processes of the group. Mostly there are none.
 func kill(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// A Mark is a variable in the environment of processes that are started by others
-// than this package, and so have no process group to end them by. Processes that
-// they start inherit it.
+// A Mark is an environment variable that identifies processes that another package starts,
+// and that have no process group. Processes that they start inherit it.
 type Mark string
 
-// NewMark returns a mark that no process has.
+// NewMark returns a new unique mark.
 func NewMark() Mark { return Mark("CLOSUREFIX_RUN=" + rand.Text()) }
 
-// End ends all processes with the mark, first as Ctrl-C would, and returns when
-// none is left. It knows how to find them on Linux alone, and elsewhere does
-// nothing: a process is then left to those that started it.
+// End interrupts and then kills all processes with the mark, and returns when none is
+// left. It works on Linux only. On other systems it does nothing, and processes end by
+// themselves.
 func (m Mark) End(ctx context.Context) {
-	asked := make(map[int]bool) // the go command tidies up at the first time, and dies at the second
+	asked := make(map[int]bool) // the go command cleans up at the first signal, and dies at the second
 	patience := time.After(grace)
 	for {
 		pids := m.find()
@@ -42,8 +41,8 @@ func (m Mark) End(ctx context.Context) {
 	}
 }
 
-// Kill ends all processes with the mark without asking. One that cannot be ended,
-// since it waits for a disk, is left to end by itself.
+// Kill kills all processes with the mark. It does not wait for a process that cannot end
+// because it is waiting for a disk.
 func (m Mark) Kill() {
 	for range 20 {
 		pids := m.find()

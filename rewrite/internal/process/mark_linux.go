@@ -8,12 +8,12 @@ import (
 	"syscall"
 )
 
-// find returns the processes with the mark.
+// find returns the IDs of the processes with the mark.
 func (m Mark) find() (pids []int) {
 	names, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, name := range names {
-		// A process that has ended, and a process of somebody else, has no
-		// environment to read.
+		// The environment of processes that have ended, and of those of other users,
+		// cannot be read.
 		env, err := os.ReadFile(name)
 		if err != nil || !bytes.Contains(append([]byte{0}, env...), []byte("\x00"+string(m)+"\x00")) {
 			continue

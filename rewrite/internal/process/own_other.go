@@ -4,5 +4,5 @@ package process
 
 import "io/fs"
 
-// own returns true: the place for temporary files is the user's own.
+// own returns true: the directory for temporary files belongs to the user.
 func own(fs.FileInfo) bool { return true }

@@ -1,6 +1,6 @@
-// Package process runs commands that start further processes, as the go command
-// does, and ends them all when their context ends: first as Ctrl-C would, so
-// that they can remove their temporary files, then without asking.
+// Package process runs commands that start other processes, as the go command does. When
+// the context is done, it ends all of these processes. It first interrupts them, as Ctrl-C
+// does, so that they can remove their temporary files. Then it kills them.
 package process
 
 import (
@@ -14,19 +14,18 @@ import (
 	"time"
 )
 
-// grace is how long the processes of a command that was interrupted may take to
-// end by themselves: who presses Ctrl-C does not want to wait for a second.
+// grace is the time that interrupted processes have to end. A user who presses Ctrl-C does
+// not want to wait for a second.
 const grace = 400 * time.Millisecond
 
 type killKey struct{}
 
-// WithKill returns a context whose commands are killed at once when kill is closed:
-// they may not end by themselves any more.
+// WithKill returns a context whose commands are killed at once when kill is closed.
 func WithKill(ctx context.Context, kill <-chan struct{}) context.Context {
 	return context.WithValue(ctx, killKey{}, kill)
 }
 
-// killed returns the channel of WithKill, or one that is never closed.
+// killed returns the channel of WithKill, or a channel that is never closed.
 func killed(ctx context.Context) <-chan struct{} {
 	kill, _ := ctx.Value(killKey{}).(<-chan struct{})
 	return kill
@@ -35,18 +34,18 @@ func killed(ctx context.Context) <-chan struct{} {
 // A Command is a program to run. Its standard input is empty.
 type Command struct {
 	Dir    string
-	Env    []string // the whole environment
+	Env    []string // the complete environment
 	Args   []string // the program and its arguments
 	Stdout io.Writer
 	Stderr io.Writer
 }
 
-// Run runs a command to its end. When it returns, no process that the command
-// started in its process group is left, where the system has such groups. If ctx
-// ended, none is left outside of it either, where a Mark finds those.
+// Run runs a command and waits for it. When Run returns, all processes in the command's
+// process group have ended, if the system has process groups. If ctx is done, other
+// processes that the command started have ended too, if a Mark can find them.
 //
-// The error is that of ctx if ctx ended, and wraps an *exec.ExitError if the
-// program failed.
+// The error is that of ctx if ctx is done. It wraps an *exec.ExitError if the program
+// failed.
 func Run(ctx context.Context, c Command) error {
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir = c.Dir
@@ -80,14 +79,13 @@ func Run(ctx context.Context, c Command) error {
 	return err
 }
 
-// Go runs the go command and returns what it prints on standard output and, apart
-// from that, on standard error. Both are returned with an error as well.
+// Go runs the go command and returns its standard output and standard error, also if there
+// is an error.
 func Go(ctx context.Context, dir string, env []string, args ...string) (stdout, stderr string, err error) {
 	return Watch(ctx, io.Discard, dir, env, args...)
 }
 
-// Watch is Go, and lets watch see what the command prints on standard output while
-// it prints it.
+// Watch is like Go. It also copies standard output to watch as it is printed.
 func Watch(ctx context.Context, watch io.Writer, dir string, env []string, args ...string) (stdout, stderr string, err error) {
 	var out, errs strings.Builder
 	err = Run(ctx, Command{Dir: dir, Env: env, Args: append([]string{"go"}, args...), Stdout: io.MultiWriter(&out, watch), Stderr: &errs})
@@ -104,10 +102,10 @@ func Watch(ctx context.Context, watch io.Writer, dir string, env []string, args 
 	return out.String(), errs.String(), err
 }
 
-// A GoError is a failure of the go command, in its own words.
+// A GoError is a failure of the go command with its output.
 type GoError struct {
-	Command string // as in "build"
-	Text    string // what it printed on standard error
+	Command string // the subcommand, such as "build"
+	Text    string // standard error
 	Err     error
 }
 

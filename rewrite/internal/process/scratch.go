@@ -11,23 +11,23 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/dirlock"
 )
 
-// tempMark is the name of a file in each temporary directory that tells it from one that
-// is called so by chance. It is there only while, or after, the directory was locked.
+// tempMark is the name of a file in each temporary directory of this package. It exists
+// only while the directory is locked, or after it was.
 const tempMark = ".closurefix-temporary"
 
-// temporary is the name of a temporary directory.
+// temporary matches the name of a temporary directory.
 var temporary = regexp.MustCompile(`^closurefix-\d+$`)
 
-// TempDir makes a temporary directory in parent, or in the system's place for them if
-// that is "". remove removes it with all that it holds. If the process dies before,
-// Sweep removes it.
+// TempDir makes a temporary directory in parent, or in the default directory for temporary
+// files if parent is "". remove removes it with its content. If the process dies before
+// that, Sweep removes it later.
 func TempDir(parent string) (dir string, remove func(), err error) {
 	if dir, err = os.MkdirTemp(parent, "closurefix-"); err != nil {
 		return "", nil, err
 	}
 	release, err := dirlock.Try(dir)
 	if err != nil {
-		return dir, func() { os.RemoveAll(dir) }, nil // nobody sweeps it
+		return dir, func() { os.RemoveAll(dir) }, nil // Sweep does not find it
 	}
 	if err := os.WriteFile(filepath.Join(dir, tempMark), nil, 0o600); err != nil {
 		release()
@@ -37,13 +37,13 @@ func TempDir(parent string) (dir string, remove func(), err error) {
 	return dir, func() {
 		os.RemoveAll(dir)
 		release()
-		os.RemoveAll(dir) // on Windows the lock is a file in it
+		os.RemoveAll(dir) // on Windows the lock is a file in the directory
 	}, nil
 }
 
-// Scratch makes a temporary directory, and an environment in which the go command
-// keeps its own temporary files there: it leaves them behind if it is killed.
-// remove removes all.
+// Scratch makes a temporary directory, and an environment in which the go command keeps
+// its own temporary files there: it leaves them behind if it is killed. remove removes the
+// directory.
 func Scratch(env []string) (dir string, with []string, remove func(), err error) {
 	if dir, remove, err = TempDir(goTemp(env)); err != nil {
 		return "", nil, nil, err
@@ -51,19 +51,20 @@ func Scratch(env []string) (dir string, with []string, remove func(), err error)
 	return dir, append(slices.Clone(env), "GOTMPDIR="+dir), remove, nil
 }
 
-// goTemp returns where the go command keeps temporary files, "" for the system's place.
+// goTemp returns the directory in which the go command keeps temporary files, or "" for
+// the default directory.
 func goTemp(env []string) string {
 	dir := ""
 	for _, v := range env {
 		if value, ok := strings.CutPrefix(v, "GOTMPDIR="); ok {
-			dir = value // the last one counts
+			dir = value // the last value is used
 		}
 	}
 	return dir
 }
 
-// Sweep removes the temporary directories that dead processes of the user left. What
-// cannot be removed stays.
+// Sweep removes the temporary directories of the user's processes that have died. It
+// ignores errors.
 func Sweep(env []string) {
 	for _, parent := range []string{os.TempDir(), goTemp(env)} {
 		entries, err := os.ReadDir(parent)
@@ -78,7 +79,7 @@ func Sweep(env []string) {
 	}
 }
 
-// sweep removes a temporary directory if nobody holds its lock.
+// sweep removes a temporary directory if its lock is free.
 func sweep(dir string) {
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() || !own(info) {
@@ -91,8 +92,8 @@ func sweep(dir string) {
 	if err != nil {
 		return
 	}
-	// The mark goes last: what could not be removed is found again. On Windows there is
-	// the lock beside it.
+	// The mark is removed last, so that a later sweep finds a remaining directory. On
+	// Windows the lock file exists until the end.
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if name := e.Name(); name != tempMark && name != dirlock.File {

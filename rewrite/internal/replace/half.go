@@ -7,23 +7,24 @@ import (
 	"slices"
 )
 
-// A temporary file is called .closurefix-RUN-FILE.new or .closurefix-RUN-FILE.old,
-// where RUN is the same for all files of a writer.
+// temporary matches names of temporary files, .closurefix-RUN-FILE.new and
+// .closurefix-RUN-FILE.old. RUN is the same for all files of a writer.
 var temporary = regexp.MustCompile(`^\.closurefix-([0-9a-f]{12})-(.+)\.(new|old)$`)
 
-// Half returns an *UnfinishedError if the temporary files in the directories show
-// that a writer was stopped between two renames. It is for directories without a
-// journal: those of a copy have none, nor have those that were moved.
+// Half returns an *UnfinishedError if the temporary files in the directories show that a
+// writer was stopped between two renames. It is for directories without a journal, such as
+// copies and directories that were moved.
 //
-// A file whose old content is there, and not the new one, was replaced. One with
-// both was not. A writer with files of both kinds was stopped half way.
+// If a file has a temporary copy of its old content but not of its new content, it was
+// replaced. If it has both, it was not. If a writer has left files of both kinds, it was
+// stopped between two renames.
 func Half(dirs []string) error {
 	type trace struct{ fresh, old bool }
 	runs := make(map[string]map[string]*trace)
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
-			continue // there is nothing to see
+			continue // unreadable
 		}
 		for _, e := range entries {
 			m := temporary.FindStringSubmatch(e.Name())

@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// nonblock is nothing: no file name here leads to a pipe that waits.
+// nonblock is 0: opening a file by name does not block on this system.
 const nonblock = 0
 
-// identity returns "": a directory is known by its name alone.
+// identity returns "": only the name identifies a directory.
 func identity(*os.Root) (string, error) { return "", nil }
 
-// private accepts every file: the system does not tell whose it is.
+// private accepts every file: the system does not report the owner.
 func private(fs.FileInfo) error { return nil }

@@ -10,11 +10,11 @@ import (
 	"syscall"
 )
 
-// nonblock keeps the opening of a pipe from waiting for a writer.
+// nonblock keeps the opening of a pipe from blocking.
 const nonblock = syscall.O_NONBLOCK
 
-// identity returns what tells a directory from all others of the machine,
-// whatever they are called: its device and its number there.
+// identity returns a value that identifies a directory regardless of its name: its device
+// and inode numbers.
 func identity(root *os.Root) (string, error) {
 	info, err := root.Stat(".")
 	if err != nil {
@@ -27,8 +27,8 @@ func identity(root *os.Root) (string, error) {
 	return fmt.Sprintf("%d:%d", s.Dev, s.Ino), nil
 }
 
-// private fails unless a file belongs to the user, and nobody else can do
-// anything to it.
+// private returns an error unless the file belongs to the user and nobody else can access
+// it.
 func private(info fs.FileInfo) error {
 	if s, ok := info.Sys().(*syscall.Stat_t); !ok || int(s.Uid) != os.Geteuid() {
 		return errors.New("it belongs to somebody else")

@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// nonblock is nothing: no file name here leads to a pipe that waits.
+// nonblock is 0: opening a file by name does not block on this system.
 const nonblock = 0
 
-// identity returns what tells a directory from all others of the machine,
-// whatever they are called: its volume and its index there.
+// identity returns a value that identifies a directory regardless of its name: its volume
+// and index numbers.
 func identity(root *os.Root) (string, error) {
 	d, err := root.Open(".")
 	if err != nil {
@@ -25,6 +25,6 @@ func identity(root *os.Root) (string, error) {
 	return fmt.Sprintf("%d:%d:%d", info.VolumeSerialNumber, info.FileIndexHigh, info.FileIndexLow), nil
 }
 
-// private accepts every file: the directory of the user's cache is the user's own
-// by the access lists that it inherits.
+// private accepts every file: the user's cache directory inherits access control lists
+// that exclude others.
 func private(fs.FileInfo) error { return nil }

@@ -19,37 +19,37 @@ const (
 	tempPrefix = ".closurefix-"
 )
 
-// most is how long a journal may be. One of a million files is shorter.
+// most is the size limit of a journal. A journal of a million files is smaller.
 const most = 1 << 30
 
-// A journal says what a writer is doing.
+// A journal describes the operation of a writer.
 type journal struct {
-	tree  *tree  // whose files are replaced
-	home  *tree  // that holds the journal
+	tree  *tree  // the root, whose files are replaced
+	home  *tree  // the directory of the journal
 	name  string // of the journal there, without begun or commit
-	step  func() // called before each change of what is on disk; for tests
-	saved        // what the file holds
+	step  func() // called before each change on disk; for tests
+	saved        // content of the file
 }
 
 // saved is the content of a journal.
 type saved struct {
 	Root    string  `json:"root"` // the directory whose files are replaced, without links
-	ID      string  `json:"id"`   // what the system knows it by
+	ID      string  `json:"id"`   // identity of the directory in the system
 	Entries []entry `json:"files"`
 }
 
-// An entry is one file that is replaced. Names are relative to the root. Was and
-// Is are the SHA-256 sums of its old and new content, in hexadecimal.
+// An entry describes one file. Names are relative to the root. Was and Is are the SHA-256
+// checksums of its old and new content in hexadecimal.
 type entry struct {
-	Name   string `json:"name"`   // as the caller knows it
+	Name   string `json:"name"`   // as given by the caller
 	Target string `json:"target"` // the file itself, links resolved
 	Fresh  string `json:"fresh"`  // the new content, in the target's directory
-	Old    string `json:"old"`    // a copy of the old content, to go back to
+	Old    string `json:"old"`    // a copy of the old content
 	Was    string `json:"was"`
 	Is     string `json:"is"`
 }
 
-// homeDir returns the directory that holds the user's journals.
+// homeDir returns the directory of the user's journals.
 func homeDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -58,8 +58,8 @@ func homeDir() (string, error) {
 	return filepath.Join(dir, "closurefix"), nil
 }
 
-// openHome opens the directory of the journals, where one for files of t may be
-// written.
+// openHome opens the directory of the journals and checks that it can be used for files of
+// t.
 func openHome(t *tree) (*tree, error) {
 	dir, err := homeDir()
 	if err != nil {
@@ -89,7 +89,7 @@ func openHome(t *tree) (*tree, error) {
 	return home, nil
 }
 
-// resolved returns a name without links, as far as it exists.
+// resolved resolves the symbolic links in a name, as far as the name exists.
 func resolved(name string) string {
 	real, err := filepath.EvalSymlinks(name)
 	if dir := filepath.Dir(name); err != nil && dir != name {
@@ -118,7 +118,7 @@ func newJournal(t, home *tree) *journal {
 	return &journal{tree: t, home: home, name: t.key(), saved: saved{Root: t.name, ID: t.id}}
 }
 
-// pause lets a test in, before something changes on disk.
+// pause calls step before a change on disk.
 func (j *journal) pause() {
 	if j.step != nil {
 		j.step()
@@ -140,7 +140,7 @@ func (j *journal) begin() error {
 	return nil
 }
 
-// commit gives the journal its second name.
+// commit renames the journal to its second name.
 func (j *journal) commit() error {
 	j.pause()
 	if err := j.home.Rename(j.name+begun, j.name+commit); err != nil {
@@ -150,7 +150,7 @@ func (j *journal) commit() error {
 	return nil
 }
 
-// sync makes what happened in the directories of the targets last.
+// sync flushes changes of the directories of the targets to disk.
 func (j *journal) sync() {
 	seen := make(map[string]bool)
 	for _, e := range j.Entries {
@@ -161,9 +161,9 @@ func (j *journal) sync() {
 	}
 }
 
-// sweep removes what is left of the temporary files, and then the journal that
-// names them. What was renamed is gone, and that is no error. A copy of an old
-// content goes first: one that is left alone tells of a file that was replaced.
+// sweep removes the temporary files and then the journal that names them. It ignores files
+// that are gone, since they were renamed. Copies of old contents are removed first: one
+// without the new content would indicate that the file was replaced.
 func (j *journal) sweep() {
 	for _, e := range j.Entries {
 		j.pause()
@@ -182,12 +182,12 @@ func (j *journal) close() {
 	j.home.Close()
 }
 
-// journals returns the journals with the ending, begun or commit, whose root is
-// t, above it or below it, and still what it was. Each must be closed.
+// journals returns the journals with the suffix begun or commit whose root is t, or above
+// or below t, and still the same directory. The caller must close each of them.
 func journals(t *tree, ending string) (found []*journal, err error) {
 	dir, err := homeDir()
 	if err != nil {
-		return nil, nil // then nobody wrote one
+		return nil, nil // no journal was ever written
 	}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -226,16 +226,16 @@ func journals(t *tree, ending string) (found []*journal, err error) {
 	return found, nil
 }
 
-// load reads a journal. It returns nil if that is not about files of t.
+// load reads a journal. It returns nil if the journal is not about files of t.
 func (home *tree) load(name, ending string, t *tree) (*journal, error) {
 	fail := func(reason string, err error) (*journal, error) {
 		if name != t.key() {
-			return nil, nil // of some other directory, as far as can be told
+			return nil, nil // as far as is known, of another directory
 		}
 		return nil, &FileError{Name: home.abs(name + ending), Reason: reason, Err: cause(err)}
 	}
 	if within(t.name, home.name) {
-		return nil, nil // it came with the files
+		return nil, nil // it is part of the tree, and not the user's
 	}
 	if err := home.trusted(name + ending); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -258,7 +258,7 @@ func (home *tree) load(name, ending string, t *tree) (*journal, error) {
 	}
 	if err := json.Unmarshal(text, &j.saved); err != nil {
 		if ending == begun && name == t.key() {
-			// It was being written, and nothing else was.
+			// The journal is incomplete, so nothing else was written.
 			own, err := openTree(t.name)
 			return &journal{tree: own, home: home, name: name}, err
 		}
@@ -281,8 +281,8 @@ func (home *tree) load(name, ending string, t *tree) (*journal, error) {
 	return j, nil
 }
 
-// trusted fails unless the journal, and the directory that it is in, are the
-// user's alone.
+// trusted returns an error if the journal, or its directory, is accessible to others than
+// the user.
 func (home *tree) trusted(name string) error {
 	for _, n := range []string{".", name} {
 		info, err := home.Lstat(n)
@@ -296,7 +296,7 @@ func (home *tree) trusted(name string) error {
 	return nil
 }
 
-// sound reports whether a writer can have made the entry.
+// sound reports whether a writer may have written the entry.
 func (e entry) sound() bool {
 	dir := filepath.Dir(e.Target)
 	for _, temp := range []string{e.Fresh, e.Old} {
@@ -309,12 +309,11 @@ func (e entry) sound() bool {
 			return false
 		}
 	}
-	return len(e.Was) == 2*sha256.Size && len(e.Is) == 2*sha256.Size // else a missing file would be one of them
+	return len(e.Was) == 2*sha256.Size && len(e.Is) == 2*sha256.Size // a missing file has the sum ""
 }
 
-// tidy removes what a writer of t left that died before it changed anything,
-// and fails with an *UnfinishedError if one died later. The caller holds the
-// lock of t.
+// tidy removes the files of a writer of t that died before it changed anything. It returns
+// an *UnfinishedError if one died later. The caller holds the lock of t.
 func tidy(t *tree) error {
 	committed, err := journals(t, commit)
 	if err != nil {
@@ -333,7 +332,7 @@ func tidy(t *tree) error {
 		return err
 	}
 	for _, j := range started {
-		if j.name == t.key() { // the others may be at work
+		if j.name == t.key() { // other writers may be running
 			j.sweep()
 		}
 		j.close()

@@ -12,13 +12,12 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/dirlock"
 )
 
-// patience is how long a writer waits before it looks again whether another one
-// has finished.
+// patience is the time that a writer waits before it tries a lock again.
 const patience = 10 * time.Millisecond
 
-// lock waits for the locks of directories, and returns a function that gives
-// them back. All writers take them in one order, so that no two wait for each
-// other. Where the system or the file system has no such locks, there are none.
+// lock waits for the locks of directories and returns a function that releases them. All
+// writers lock in the same order, so they cannot deadlock. If the system or the file
+// system does not support locks, none are used.
 func lock(ctx context.Context, dirs []string) (unlock func(), err error) {
 	var names []string
 	for _, dir := range dirs {

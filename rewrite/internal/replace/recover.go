@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// An UnfinishedError says that a writer was stopped between two renames, and
-// what its files hold now. Names are absolute.
+// An UnfinishedError says that a writer was stopped between two renames, and which files
+// it replaced. Names are absolute.
 type UnfinishedError struct {
-	Journal string   // the file that says so; "" if only the files themselves do
-	New     []string // that are replaced
-	Old     []string // that are not
-	Other   []string // that somebody changed or removed since
+	Journal string   // name of the journal; "" if there is none
+	New     []string // replaced files
+	Old     []string // files that are not replaced
+	Other   []string // files that were changed or removed afterwards
 }
 
 func (e *UnfinishedError) Error() string {
@@ -35,16 +35,17 @@ func (e *UnfinishedError) Error() string {
 	return b.String()
 }
 
-// Check returns an *UnfinishedError if a writer with this root, or one above or
-// below it, was stopped between two renames. One that is at work is waited for.
+// Check returns an *UnfinishedError if a writer with this root, or one above or below it,
+// was stopped between two renames. It waits for writers that are running.
 func Check(ctx context.Context, root string) error {
 	return each(ctx, root, func(j *journal) error { return j.unfinished() })
 }
 
-// Recover completes what a writer with this root, or one above or below it, could
-// not, and returns the names of its files; none if nothing is left to do. If it was
-// stopped on its way back, Recover goes back too. If somebody changed a file since,
-// Recover changes nothing and returns an *UnfinishedError.
+// Recover completes the work of writers with this root, or one above or below it, that
+// were stopped. It returns the names of the files, none if there was nothing to complete.
+// If a writer was stopped while it restored the old contents, Recover restores them. If a
+// file was changed in the meantime, Recover changes nothing and returns an
+// *UnfinishedError.
 func Recover(ctx context.Context, root string) (names []string, err error) {
 	err = each(ctx, root, func(j *journal) error {
 		now := j.unfinished()
@@ -73,8 +74,8 @@ func Recover(ctx context.Context, root string) (names []string, err error) {
 	return names, err
 }
 
-// each calls do for the journals of writers that were stopped, whose root is root,
-// above it or below it, and holds the locks of the files meanwhile.
+// each calls do for the journals of stopped writers whose root is root, above it or below
+// it. It holds the locks of their files during the call.
 func each(ctx context.Context, root string, do func(*journal) error) error {
 	t, err := openTree(root)
 	if err != nil {
@@ -98,13 +99,13 @@ func each(ctx context.Context, root string, do func(*journal) error) error {
 			defer unlock()
 			again, err := j.home.load(j.name, commit, t)
 			if again == nil || err != nil {
-				return err // somebody else was faster
+				return err // another process has completed it
 			}
 			defer again.tree.Close()
 			return do(again)
 		}()
 		if err == nil {
-			err = failed // of several, the first: it is solved first
+			err = failed // the first of several errors
 		}
 		j.close()
 	}
@@ -113,8 +114,8 @@ func each(ctx context.Context, root string, do func(*journal) error) error {
 
 type move struct{ from, to string }
 
-// moves returns the renames that give all files their new content, or the old
-// one, and whether they are possible.
+// moves returns the renames that give all files their new content, or their old content,
+// and whether they are possible.
 func (j *journal) moves(forward bool) ([]move, bool) {
 	var moves []move
 	for _, e := range j.Entries {
@@ -133,7 +134,7 @@ func (j *journal) moves(forward bool) ([]move, bool) {
 	return moves, true
 }
 
-// unfinished describes the files of a journal as they are.
+// unfinished returns an error that describes the files of a journal as they are.
 func (j *journal) unfinished() *UnfinishedError {
 	u := &UnfinishedError{Journal: j.home.abs(j.name + commit)}
 	for _, e := range j.Entries {
@@ -150,8 +151,8 @@ func (j *journal) unfinished() *UnfinishedError {
 	return u
 }
 
-// holds returns the sum of a file's content, "" if it cannot be read or is no
-// regular file.
+// holds returns the checksum of a file, or "" if it is not a regular file or cannot be
+// read.
 func (t *tree) holds(name string) string {
 	f, err := t.open(name)
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"strconv"
 )
 
-// A File is a file that changes.
+// A File has the old and the new content of a file.
 type File struct {
 	Name     string // absolute
 	Old, New []byte
 }
 
-// A FileError names a file that stands in the way.
+// A FileError says why a file cannot be replaced.
 type FileError struct {
 	Name   string // absolute
 	Reason string // a clause that follows the name
@@ -36,20 +36,20 @@ func (e *FileError) Error() string {
 
 func (e *FileError) Unwrap() error { return e.Err }
 
-// Files replaces the old content of every file by the new one, or changes
-// nothing and returns an error: a *FileError where a file stands in the way (it
-// is not as it was, it is read-only, it is not below the directory root), what ready
-// returns, or the context's. Only with an *UnfinishedError may some have changed: an
-// earlier call was stopped half way, or this one found no way back.
+// Files replaces the content of all files, or changes nothing and returns an error. The
+// error is that of ready or of the context, or a *FileError if a file has changed, is
+// read-only, or is not below the directory root. Only with an *UnfinishedError may some
+// files have changed: an earlier call was stopped between two renames, or this one failed
+// to restore the old contents.
 //
-// ready, unless nil, is called when everything is prepared, as the last chance to
-// change nothing.
+// If ready is not nil, it is called when everything is prepared and nothing has changed
+// yet.
 func Files(ctx context.Context, root string, files []File, ready func() error) error {
 	w := writer{ready: ready}
 	return w.files(ctx, root, files)
 }
 
-// A writer replaces files. Tests make its rename fail.
+// A writer replaces files. Tests replace its rename function.
 type writer struct {
 	rename func(from, to string) error // nil: that of the tree
 	ready  func() error
@@ -96,7 +96,7 @@ func (w *writer) files(ctx context.Context, root string, files []File) (err erro
 	if err := w.begin(); err != nil {
 		return err
 	}
-	stuck := false // half way; then the journal is for Recover
+	stuck := false // between two renames; then Recover needs the journal
 	defer func() {
 		if !stuck {
 			w.sweep()
@@ -191,7 +191,7 @@ func (t *tree) examine(f File) (entry, error) {
 	if err := t.unchanged(f.Name, target, f.Old); err != nil {
 		return e, err
 	}
-	// Asked of the mode and not of the system, which lets a privileged user
+	// The mode is checked, since the system lets a privileged user
 	// write to everything.
 	if info.Mode().Perm()&0o200 == 0 {
 		return fail("is read-only", nil)
@@ -202,12 +202,12 @@ func (t *tree) examine(f File) (entry, error) {
 	return e, nil
 }
 
-// longest is how much of a file's name goes into the names of the files beside it,
-// which most systems limit to 255 bytes.
+// longest is the number of bytes of a file's name that the names of temporary files
+// contain. Most systems limit names to 255 bytes.
 const longest = 200
 
-// named returns entries with the names of the files beside the targets. The go
-// command does not look at files whose name begins with a dot.
+// named returns entries with names for the temporary files beside the targets. The go
+// command ignores files whose names begin with a dot.
 func named(entries []entry) []entry {
 	random := make([]byte, 6)
 	rand.Read(random) // never fails
@@ -224,7 +224,7 @@ func named(entries []entry) []entry {
 	return entries
 }
 
-// stage writes the new and the old content of f beside it.
+// stage writes the new and the old content of f to files beside it.
 func (w *writer) stage(f File, e entry) error {
 	info, err := w.tree.regular(e.Target)
 	if err != nil {
@@ -242,7 +242,7 @@ func (w *writer) stage(f File, e entry) error {
 	return nil
 }
 
-// rollback gives files their old content back, and then takes back the commit.
+// rollback restores the old content of files and then undoes the commit.
 func (w *writer) rollback(done []entry) error {
 	var errs []error
 	for _, e := range done {
@@ -260,7 +260,7 @@ func (w *writer) rollback(done []entry) error {
 	return errors.Join(errs...)
 }
 
-// unchanged fails unless the file still has the content that it was read with.
+// unchanged returns an error if the file does not have the content that was read.
 func (t *tree) unchanged(name, target string, old []byte) error {
 	text, err := t.read(target)
 	if err != nil {
@@ -277,7 +277,7 @@ func sum(text []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// cause returns what the system says, without the names of temporary files.
+// cause returns the system's error without the names of temporary files.
 func cause(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError

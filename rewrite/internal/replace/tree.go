@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 )
 
-// A tree is an open directory. Nothing outside of it is read or written through
-// a tree, whatever links it holds.
+// A tree is an open directory. Nothing outside of it is read or written through a tree,
+// not even through links.
 type tree struct {
 	name string // without links
-	id   string // what the system knows the directory by; "" if it does not tell
+	id   string // identity of the directory in the system; "" if unknown
 	*os.Root
 }
 
@@ -49,8 +49,8 @@ var (
 	errSwapped   = errors.New("it was replaced while it was being opened")
 )
 
-// regular returns what t knows of a file, which must be regular, as must be the
-// directories above it: no symbolic links.
+// regular returns information about a file. It fails if the file is not regular or is
+// reached through a symbolic link.
 func (t *tree) regular(name string) (fs.FileInfo, error) {
 	for dir := filepath.Dir(name); dir != "."; dir = filepath.Dir(dir) {
 		info, err := t.Lstat(dir)
@@ -68,8 +68,8 @@ func (t *tree) regular(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// open opens a regular file to read it. A file that takes its place meanwhile is
-// not waited for, such as a pipe, and not read.
+// open opens a regular file for reading. If the file is replaced in the meantime, for
+// example by a pipe, open does not wait for it, and fails.
 func (t *tree) open(name string) (*os.File, error) {
 	info, err := t.regular(name)
 	if err != nil {
@@ -96,8 +96,8 @@ func (t *tree) read(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// sync makes what happened in a directory last. Not all systems can, and the files
-// are good either way.
+// sync flushes changes of a directory to disk. Not all systems support this. The files are
+// consistent in any case.
 func (t *tree) sync(dir string) {
 	if d, err := t.Open(dir); err == nil {
 		_ = d.Sync()
@@ -105,8 +105,8 @@ func (t *tree) sync(dir string) {
 	}
 }
 
-// writeNew writes a file that does not exist yet, and synchronises it. Its mode
-// and, if like is not nil, its owner are set before it has any content.
+// writeNew writes and synchronizes a file that does not exist yet. Its mode and, if like
+// is not nil, its owner are set before the content is written.
 func (t *tree) writeNew(name string, text []byte, mode fs.FileMode, like fs.FileInfo) (err error) {
 	f, err := t.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

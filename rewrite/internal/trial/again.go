@@ -9,9 +9,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// Alone runs the test of a failure again, without the others of its package, and
-// reports whether it fails once more. For a failure of no single test, as when a
-// package's tests exit, those are all run.
+// Alone runs the test of a failure again by itself and reports whether it fails again. If
+// the failure belongs to no single test, for example because the test binary exited, it
+// runs all tests of the package.
 func (s Suite) Alone(ctx context.Context, f Failure) (bool, error) {
 	var only []string
 	if f.Test != "" {
@@ -25,15 +25,14 @@ func (s Suite) Alone(ctx context.Context, f Failure) (bool, error) {
 	return len(failures) > 0, err
 }
 
-// Together runs all tests of a failure's package again, and reports whether there
-// is the same failure once more.
+// Together runs all tests of a failure's package again and reports whether the same
+// failure occurs.
 func (s Suite) Together(ctx context.Context, f Failure) (bool, error) {
 	failures, err := s.again(ctx, f, nil)
 	return slices.ContainsFunc(failures, f.same), err
 }
 
-// again runs tests of the package of a failure, whatever the go command remembers
-// of them.
+// again runs tests of the package of a failure without using cached results.
 func (s Suite) again(ctx context.Context, f Failure, own []string) ([]Failure, error) {
 	_, env, remove, err := process.Scratch(s.Env)
 	if err != nil {

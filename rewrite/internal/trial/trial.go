@@ -1,10 +1,9 @@
-// Package trial puts packages to the tests that they have: go vet, and go test
-// with all their tests, over files that an overlay may replace. Nothing is
-// written to the packages' directories, unless a test does so.
+// Package trial runs go vet and all tests of packages, with some files replaced by an
+// overlay. It writes nothing to the directories of the packages, unless a test does.
 //
-// What fails is named so that two runs can be compared: a test by package and
-// name, a complaint of go vet by file and words, without the line, which a rewrite
-// may move.
+// Failures are identified so that two runs can be compared: a test failure by package and
+// name, a report of go vet by file and message. The line does not count, since a rewrite
+// may move it.
 package trial
 
 import (
@@ -23,19 +22,19 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// A Suite says what to try.
+// A Suite says which packages to check, and how.
 type Suite struct {
 	Dir      string
-	Env      []string      // of the go command, whole
-	Flags    []string      // such as -tags and -overlay
+	Env      []string      // complete environment of the go command
+	Flags    []string      // build flags, such as -tags and -overlay
 	Packages []string      // paths
-	Timeout  time.Duration // of one package's tests; 0: the go command's default
+	Timeout  time.Duration // for the tests of one package; 0: the default of the go command
 	Race     bool          // with the race detector
-	VetOnly  bool          // run no tests, as for a system that is not the host's
+	VetOnly  bool          // run no tests, as for a system other than the host
 
-	// Name turns the name of a file that stands in for another, relative to Dir or
-	// absolute, into that other's: go vet names such files, and may repeat what it
-	// said of one that is gone. Nil changes no name.
+	// Name converts the name of a file in the overlay, relative to Dir or absolute,
+	// to that of the file which it replaces: go vet prints the former. It may also
+	// repeat cached output with the name of an earlier one. Nil changes no name.
 	Name func(string) string
 
 	// Status, if set, is called with a short phrase when something begins, such as
@@ -43,16 +42,16 @@ type Suite struct {
 	Status func(string)
 }
 
-// A Failure is something that went wrong.
+// A Failure is a failed test or a report of go vet.
 type Failure struct {
-	Package string // path; "" of a complaint of go vet, which names files
-	Test    string // name of the test, with its parents'; "" if it is none
-	Vet     bool   // go vet complains, or cannot type-check
-	Words   string // the first line that says something
-	key     string // of a complaint
+	Package string // path; "" for a report of go vet, which names files
+	Test    string // full name of the test; "" if there is none
+	Vet     bool   // go vet reports a problem, or cannot type-check
+	Words   string // the first line of output that says why
+	key     string // identifies a report of go vet
 }
 
-// String returns the failure as a clause: "TestRead of example.com/m fails: …".
+// String returns the failure as a clause, such as "TestRead of example.com/m fails: …".
 func (f Failure) String() string {
 	var s string
 	switch {
@@ -69,13 +68,12 @@ func (f Failure) String() string {
 	return s
 }
 
-// same reports whether two failures are of the same thing.
+// same reports whether two failures are of the same test or the same report.
 func (f Failure) same(g Failure) bool {
 	return f.Package == g.Package && f.Test == g.Test && f.Vet == g.Vet && f.key == g.key
 }
 
-// Except returns the failures that are not in known, where each known one stands
-// for one.
+// Except returns the failures that are not in known. Each known failure removes one.
 func Except(failures, known []Failure) []Failure {
 	known = slices.Clone(known)
 	var rest []Failure
@@ -89,9 +87,8 @@ func Except(failures, known []Failure) []Failure {
 	return rest
 }
 
-// Run runs the suite and returns what fails, in the order of packages and their
-// tests. An error means that it could not be run: the context ended, or the go
-// command itself failed.
+// Run runs the suite and returns the failures, ordered by package and test. It returns an
+// error if the context is done or the go command itself fails.
 func (s Suite) Run(ctx context.Context) ([]Failure, error) {
 	if len(s.Packages) == 0 {
 		return nil, nil
@@ -116,8 +113,8 @@ func (s Suite) status(text string) {
 	}
 }
 
-// args returns the arguments of a go command: its name, flags of its own, those
-// of the suite, and the packages.
+// args returns the arguments of a go command: its name, its own flags, those of the suite,
+// and the packages.
 func (s Suite) args(command string, own ...string) []string {
 	args := append([]string{command}, own...)
 	args = append(args, s.Flags...)
@@ -139,18 +136,18 @@ func (s Suite) vet(ctx context.Context) ([]Failure, error) {
 	return failures, nil
 }
 
-// lineNumber is how a complaint speaks of another line, as in "the cancel var
+// lineNumber matches the mention of another line in a report, as in "the cancel var
 // defined on line 12".
 var lineNumber = regexp.MustCompile(`(\bline |\.go:)\d+(?::\d+)?`)
 
-// complaints reads what go vet prints: lines with positions, each perhaps with
-// more lines below it, and "# path" lines that only some packages have.
+// complaints parses the output of go vet: lines with positions, which may be followed by
+// further lines, and "# path" lines.
 func complaints(text string, known func(string) string) []Failure {
 	var failures []Failure
 	seen := make(map[string]bool) // a package is checked again together with its tests
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		// The type checker's complaints have a word before the position.
+		// Reports of the type checker have a word before the position.
 		at, what, ok := position.Cut(strings.TrimPrefix(line, "vet: "))
 		if !ok || seen[line] {
 			continue
@@ -172,7 +169,7 @@ type event struct {
 	FailedBuild                   string
 }
 
-// test runs go test, with further flags of its own.
+// test runs go test with additional flags.
 func (s Suite) test(ctx context.Context, own ...string) ([]Failure, error) {
 	own = append([]string{"-json", "-vet=off"}, own...)
 	if s.Timeout > 0 {
@@ -194,7 +191,7 @@ func (s Suite) test(ctx context.Context, own ...string) ([]Failure, error) {
 	return failures, nil
 }
 
-// outcome reads the events of go test -json.
+// outcome parses the events of go test -json.
 func outcome(text string) []Failure {
 	type place struct{ pkg, test string }
 	said := make(map[place][]string)
@@ -206,7 +203,7 @@ func outcome(text string) []Failure {
 	for lines.Scan() {
 		var e event
 		if json.Unmarshal(lines.Bytes(), &e) != nil {
-			continue // not of the go command
+			continue // not an event
 		}
 		p := place{e.Package, e.Test}
 		switch e.Action {
@@ -225,7 +222,7 @@ func outcome(text string) []Failure {
 			if failed[e.Package] == nil {
 				order = append(order, e.Package)
 			}
-			// A test fails with its subtests, and a package with its tests.
+			// A test fails if a subtest fails, and a package if a test fails.
 			if slices.ContainsFunc(failed[e.Package], func(f Failure) bool {
 				return e.Test == "" || strings.HasPrefix(f.Test, e.Test+"/")
 			}) {
@@ -234,7 +231,7 @@ func outcome(text string) []Failure {
 			if e.FailedBuild != "" {
 				p = place{pkg: e.FailedBuild}
 			} else if left := running[e.Package]; e.Test == "" && len(left) > 0 {
-				p.test = left[len(left)-1] // the tests ended in its midst
+				p.test = left[len(left)-1] // the test that was running when the tests ended
 			}
 			failed[e.Package] = append(failed[e.Package], Failure{Package: e.Package, Test: p.test, Words: telling(said[p])})
 		}

@@ -5,14 +5,15 @@ import (
 	"encoding/json"
 )
 
-// A watcher reads what go test -json prints as it comes, and says whose tests run.
+// A watcher reads the output of go test -json as it is printed and reports which package's
+// tests are running.
 type watcher struct {
 	status func(string)
-	rest   []byte // of a line that has not ended
-	pkg    string // said last
+	rest   []byte // the start of an incomplete line
+	pkg    string // reported last
 }
 
-// Write takes a piece of the output. It never fails.
+// Write reads a part of the output. It never fails.
 func (w *watcher) Write(p []byte) (int, error) {
 	w.rest = append(w.rest, p...)
 	for {
@@ -21,7 +22,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 			return len(p), nil
 		}
 		w.rest = rest
-		// Most lines are output, and say nothing new.
+		// Most lines are output of tests.
 		if !bytes.Contains(line, []byte(`"Action":"run"`)) && !bytes.Contains(line, []byte(`"Action":"start"`)) {
 			continue
 		}
