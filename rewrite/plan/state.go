@@ -34,6 +34,15 @@ func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idl
 	if p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) }) {
 		s.Flag = spell.UpperFirst(s.Flag)
 	}
+	if s.Mark != Unmarked {
+		name := "bool"
+		if s.Mark == Numbered {
+			name = "int"
+		}
+		if by := spell.HiddenBy(p.Func, name); by != "" {
+			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type %s, which %s hides", name, by)
+		}
+	}
 	var ok bool
 	if s.Type, ok = n.firstFree(p, spell.StateNames(p.Key.Recv, p.Key.Name), func(*pattern.Unit, string) bool { return false }); !ok {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")

@@ -46,8 +46,8 @@ func typeName(p *pattern.Prepare, file *spell.File, c *pattern.Capture) (string,
 	if bad := spell.Unnameable(p.Unit.Pkg, t); bad != "" {
 		return "", refusal.New(p, refusal.UnnameableType, p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}
-	if name := spell.Hidden(p.Func, t); name != "" {
-		return "", refusal.New(p, refusal.NameClash, p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which a type parameter hides", c.Var.Name(), name)
+	if name, by := file.Hidden(p.Func, t); name != "" {
+		return "", refusal.New(p, refusal.NameClash, p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which %s hides", c.Var.Name(), name, by)
 	}
 	return file.Type(t), nil
 }

@@ -22,7 +22,11 @@ type File struct {
 }
 
 // Type returns the text of a type.
-func (f *File) Type(t types.Type) string { return backquoted(types.TypeString(t, f.importName)) }
+func (f *File) Type(t types.Type) string {
+	// A type parameter with the name of a predeclared type has this comment.
+	text := strings.ReplaceAll(types.TypeString(t, f.importName), "/* type parameter */", "")
+	return backquoted(text)
+}
 
 // backquoted returns the text of a type with its struct tags in back quotes, where back
 // quotes can hold them. Nothing but tags is quoted in the text of a type.

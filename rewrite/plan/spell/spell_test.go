@@ -129,6 +129,33 @@ func TestUnnameable(t *testing.T) {
 	}
 }
 
+// TestHidden asks which name of the type of v means something else where f declares its
+// type parameters.
+func TestHidden(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"Nothing is hidden.", "type t int; func f[P any](p P) { var v map[t]P }", ""},
+		{"A type of the package.", "type t int; func g() (x t) { return }; func f[t any]() { v := g() }", "t, a type parameter"},
+		{"A predeclared type.", "func f[int any](s string) { v := len(s) }", "int, a type parameter"},
+		{"An interface of the language.", "func g() (x error) { return }; func f[error any]() { v := g() }", "error, a type parameter"},
+		{"As an element.", "func g() (x []chan bool) { return }; func f[bool any]() { v := g() }", "bool, a type parameter"},
+		{"The type parameter itself.", "func f[int any]() { var v int }", ""},
+		{"An import.", `import "io"; func g() (x io.Writer) { return }; func f[io any]() { v := g() }`, "io, a type parameter"},
+		{"An import with another name.", `import x "io"; func g() (w x.Writer) { return }; func f[x any]() { v := g() }`, "x, a type parameter"},
+		{"The package has the name.", "type int string; func f(s []byte) { v := len(s) }", "int, the package"},
+		{"The type of the package.", "type int string; func f() { var v int }", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			u := snippet.Load(t, test.text)
+			file := &spell.File{Unit: u, Syntax: u.Files[0], Taken: func(string) bool { return false }}
+			fn := u.Pkg.Scope().Lookup("f").(*types.Func)
+			name, by := file.Hidden(fn, variable(t, u.Info).Type())
+			if got := strings.TrimSuffix(name+", "+by, ", "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // TestPlain asks whether a text means at the call of here what it means in the file.
 func TestPlain(t *testing.T) {
 	for _, test := range []struct {

@@ -142,17 +142,45 @@ func Unnameable(pkg *types.Package, t types.Type) (why string) {
 	return why
 }
 
-// Hidden returns the name of a type of the package, in t, that is also the name
-// of a type parameter of f, or of its receiver; "" if there is none.
-func Hidden(f *types.Func, t types.Type) (name string) {
+// Hidden returns the first name in the text of t that does not mean there, where f
+// declares its type parameters, what it means in t, and what hides it. The name is that
+// of a predeclared type, a type of the package or an import.
+func (f *File) Hidden(fn *types.Func, t types.Type) (name, by string) {
+	Parts(t, func(t types.Type) bool {
+		obj := NamedObject(t)
+		basic, _ := t.(*types.Basic)
+		switch {
+		case obj != nil && obj.Pkg() != nil && obj.Pkg() != fn.Pkg():
+			name = f.importName(obj.Pkg())
+		case obj != nil:
+			name = obj.Name()
+		case basic != nil && basic.Kind() != types.UnsafePointer:
+			name = basic.Name()
+		default:
+			return true
+		}
+		by = HiddenBy(fn, name)
+		if by == "the package" && (basic == nil && obj.Pkg() != nil) {
+			by = "" // it is of the package
+		}
+		return by == ""
+	})
+	if by == "" {
+		name = ""
+	}
+	return name, by
+}
+
+// HiddenBy returns what hides the predeclared name where f declares its type parameters: a
+// type parameter, or the package; "" if nothing does.
+func HiddenBy(f *types.Func, name string) string {
 	sig := f.Signature()
 	params := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))
-	Parts(t, func(t types.Type) bool {
-		if obj := NamedObject(t); obj != nil && obj.Pkg() == f.Pkg() &&
-			slices.ContainsFunc(params, func(tp *types.TypeParam) bool { return tp.Obj().Name() == obj.Name() }) {
-			name = obj.Name()
-		}
-		return name == ""
-	})
-	return name
+	switch {
+	case slices.ContainsFunc(params, func(tp *types.TypeParam) bool { return tp.Obj().Name() == name }):
+		return "a type parameter"
+	case f.Pkg().Scope().Lookup(name) != nil:
+		return "the package"
+	}
+	return ""
 }
