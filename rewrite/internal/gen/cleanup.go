@@ -54,6 +54,9 @@ func (m *making) cleanup(b *block) string {
 // body writes what a cleanup does: it traces much of what it can see, then
 // does something.
 func (m *making) body(b *block) {
+	if m.t.oneIn(8) {
+		m.borrow(b)
+	}
 	args := []string{m.label()}
 	vars := b.printed()
 	if len(vars) > 0 {
@@ -75,6 +78,22 @@ func (m *making) body(b *block) {
 		return
 	}
 	m.undo(b)
+}
+
+// borrow sets a variable that the cleanup captures, before anything reads it, as a cleanup
+// does that uses the err of the function around for its own errors.
+func (m *making) borrow(b *block) {
+	vars := b.visible(func(v *variable) bool {
+		return (v.kind == errKind || v.kind == intKind || v.kind == strKind) && !v.fixed && b.own(v.name) == nil
+	})
+	if len(vars) == 0 {
+		return
+	}
+	v := of(m.t, vars...)
+	b.line("%s = %s", v.name, notSelf(v.name, m.expr(b, v.kind)))
+	if m.t.oneIn(2) {
+		b.line("fmt.Println(%s, %s)", m.label(), m.show(v))
+	}
 }
 
 // undo writes what a cleanup does besides telling what it sees.

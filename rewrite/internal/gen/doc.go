@@ -53,7 +53,7 @@
 //	         / a return within if, switch or for
 //	         / what is made of a cleanup / what an earlier prepare function returns / a method
 //	inner    = defer func() { if err != nil { done() } }() / if cond { done() / defer done() / defer func() { done() }(); return idle }
-//	cleanup  = func(…) { trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
+//	cleanup  = func(…) { (n = …)?; trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
 //	           once.Do?; chained call?; recover?; stmt*; fire?; return error? }
 //
 // What a cleanup captures is what it can see: receiver, parameters, locals of any

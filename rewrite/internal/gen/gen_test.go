@@ -228,6 +228,7 @@ func TestGrammar(t *testing.T) {
 		"handed on":                    `return (\w+\.)?(prepare|begin|start|open|acquire|lock|enter|track)\w*\(`,
 		"ignored":                      `_, err = \w+`,
 		"set again":                    `(?m)^\t*(done|finish|release|end), err = .*\n\t*\}`,
+		"cleanup sets first":           `return func\(\) \{\n\s+\w+ = .*\n\s+fmt`,
 		"goto":                         `goto again`,
 		"init of for":                  `for (done|finish|release|end)\w*(, err)? := .*; \{`,
 		"in a struct":                  `struct\{ end func`,
