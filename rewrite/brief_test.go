@@ -10,8 +10,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// briefModule has a prepare function with callers in other packages, and in these also
-// functions that know nothing of it. low depends on errs, which is no caller for having a Begin of its own.
+// briefModule has a prepare function with callers in other packages, which also have
+// functions that do not mention it. Package low depends on errs, which has a function
+// Begin of its own and is not a caller.
 const briefModule = module + `
 -- internal/low/low.go --
 package low
@@ -134,8 +135,8 @@ func more() { fmt.Println() }
 	}
 }
 
-// What a package in brief does not show is an error no less when it is in the way. The
-// package is left out, and what it calls is refused.
+// An error outside of what an abridged package shows does not matter. An error in what it
+// shows does: the package is left out, and what it calls is refused.
 func TestBriefErrors(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, strings.Replace(briefModule, "{ println(other()) }", "{ println(other()) }\n\nfunc wrong() int { return \"\" }", 1))

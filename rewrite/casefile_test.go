@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// A moduleCase is one file of testdata/cases (its README.md describes the
-// format), and what the run found out about it.
+// A moduleCase is a file of testdata/cases, whose README.md describes the format, with the
+// result of its run.
 type moduleCase struct {
 	name   string   // base name of the txtar file, and directory in the batch module
 	path   string   // of the txtar file
@@ -48,7 +48,8 @@ func (w want) String() string {
 	return strings.TrimSpace(w.verdict + " " + w.name + " " + w.code)
 }
 
-// readCase parses a txtar file. Names of files are slash paths within the case.
+// readCase parses a txtar file. Names of files are slash-separated and relative to the
+// case.
 func readCase(file string) (*moduleCase, error) {
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
@@ -136,8 +137,8 @@ func (c *moduleCase) readWants(text string) error {
 
 const byteOrderMark = "\uFEFF"
 
-// encode turns the text of an archive, which knows neither carriage returns
-// nor byte order marks, into that of the file on disk.
+// encode converts the text of an archive, which has no carriage returns and no byte order
+// mark, to the content of the file on disk.
 func (c *moduleCase) encode(name string, text []byte) []byte {
 	if c.crlf[name] {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
@@ -148,8 +149,8 @@ func (c *moduleCase) encode(name string, text []byte) []byte {
 	return text
 }
 
-// decode is the inverse of encode. It fails where a rewrite lost a carriage
-// return or the byte order mark.
+// decode is the inverse of encode. It fails if a rewrite removed a carriage return or the
+// byte order mark.
 func (c *moduleCase) decode(name string, text []byte) ([]byte, error) {
 	if c.bom[name] {
 		rest, ok := bytes.CutPrefix(text, []byte(byteOrderMark))
@@ -167,7 +168,7 @@ func (c *moduleCase) decode(name string, text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// hasTests reports whether the case holds test files.
+// hasTests reports whether the case has test files.
 func (c *moduleCase) hasTests() bool {
 	for name := range c.files {
 		if strings.HasSuffix(name, "_test.go") {
@@ -195,7 +196,7 @@ func (c *moduleCase) changed() []string {
 	return names
 }
 
-// update writes the changed files into the archive as its goldens.
+// update writes the changed files to the archive as the expected files.
 func (c *moduleCase) update() error {
 	archive, err := txtar.ParseFile(c.path)
 	if err != nil {
@@ -214,7 +215,7 @@ func (c *moduleCase) update() error {
 	return os.WriteFile(c.path, txtar.Format(archive), 0o644)
 }
 
-// write puts files into dir.
+// write writes files to dir.
 func write(dir string, files map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		file := filepath.Join(dir, filepath.FromSlash(name))

@@ -12,7 +12,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// A text is a parsed file with its bytes.
+// A text is a parsed file with its content.
 type text struct {
 	bytes []byte
 	fset  *token.FileSet
@@ -28,16 +28,14 @@ func parseText(name string, b []byte) (*text, error) {
 	return &text{bytes: b, fset: fset, file: f}, nil
 }
 
-// line returns the number of the line that holds pos, whatever line
-// directives say.
+// line returns the number of the line of pos, not adjusted by line directives.
 func (t *text) line(pos token.Pos) int { return t.fset.PositionFor(pos, false).Line }
 
 func diff(name string, a, b []byte) string {
 	return udiff.Unified(name, name, string(a), string(b))
 }
 
-// lostComments returns the comments of a that b has fewer of, without regard
-// to white space, which moves with the code.
+// lostComments returns the comments of which b has fewer than a, ignoring white space.
 func lostComments(a, b *text) []string {
 	count := make(map[string]int)
 	each := func(t *text, f func(text string)) {
@@ -62,9 +60,9 @@ type numberedLine struct {
 	text   string
 }
 
-// strayDeletions returns the lines of a that b changes or lacks although they
-// belong neither to a rewritten function, nor to a statement that calls one or
-// uses the cleanup that such a call returned, nor to the imports.
+// strayDeletions returns the lines of a that b changes or lacks although they belong
+// neither to a rewritten function, nor to a statement that calls one or uses the cleanup
+// that such a call returned, nor to the imports.
 func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
 	allowed := make(map[int]bool)
 	allow := func(from, to token.Pos) {
@@ -97,7 +95,7 @@ func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
 		first := 1 + strings.Count(string(a.bytes[:e.Start]), "\n")
 		last := first + strings.Count(string(a.bytes[e.Start:e.End]), "\n")
 		for l := first; l < last; l++ {
-			// Which of several equal lines went is the diff's whim.
+			// A diff may delete any one of several equal lines.
 			s := strings.TrimSpace(lines[l-1])
 			if !allowed[l] && len(s) > 1 {
 				stray = append(stray, numberedLine{l, s})
@@ -107,8 +105,8 @@ func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
 	return stray
 }
 
-// allowUses calls allow for the statements within d that call a rewritten
-// function or use a variable that holds its cleanup.
+// allowUses calls allow for the statements within d that call a rewritten function or use
+// a variable with its cleanup.
 func allowUses(d ast.Node, rewritten map[string]int, allow func(from, to token.Pos)) {
 	cleanups := make(map[string]bool)
 	for range 3 { // copies of copies
@@ -165,7 +163,7 @@ func isBlock(n ast.Node) bool {
 	return false
 }
 
-// bind adds to cleanups the names on the left that receive a cleanup.
+// bind adds to cleanups the names on the left side that get a cleanup.
 func bind(lhs, rhs []ast.Expr, rewritten map[string]int, cleanups map[string]bool) {
 	for i, r := range rhs {
 		target := i
@@ -215,8 +213,8 @@ func calledName(call *ast.CallExpr) string {
 	return ""
 }
 
-// header returns the end of a statement, or of its head if it has a body that
-// is not about the cleanup.
+// header returns the end of a statement. If the statement has a body that does not use the
+// cleanup, it returns the end of the part before the body.
 func header(s ast.Stmt) token.Pos {
 	switch s := s.(type) {
 	case *ast.IfStmt:
@@ -236,7 +234,7 @@ func header(s ast.Stmt) token.Pos {
 	return s.End()
 }
 
-// formatted says that what was gofmt-clean before is so after.
+// formatted returns an error if the file was formatted with gofmt before and is not after.
 func formatted(before, after *text) error {
 	clean := func(t *text) bool {
 		b := bytes.ReplaceAll(t.bytes, []byte("\r\n"), []byte("\n"))

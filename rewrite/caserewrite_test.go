@@ -13,7 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A verdict is what the rewriter decided for one prepare function.
+// A verdict is the decision of the rewriter on one prepare function.
 type verdict struct {
 	rewritten bool
 	code      string // of the refusal
@@ -35,14 +35,14 @@ func verdictOf(f rewrite.Finding) verdict {
 	return verdict{code: string(f.Refusal.Code), why: f.Refusal.Error()}
 }
 
-// isFault reports whether only a fault of closurefix leads to the verdict: nothing is
-// wrong with the program.
+// isFault reports whether the verdict can only be caused by a fault of closurefix and not
+// by the program.
 func (v verdict) isFault() bool {
 	return v.code == string(refusal.VerifyFailed) || v.code == string(refusal.InternalError)
 }
 
-// rewriteAll rewrites the cases in the module at root, on disk: one run for all
-// that ask for the same. It leaves verdicts and files in each case.
+// rewriteAll rewrites the cases in the module at root on disk, with one run for all cases
+// that have the same flags. It stores verdicts and files in each case.
 func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) error {
 	type asked struct{ all, exported bool }
 	groups := make(map[asked][]*moduleCase)
@@ -90,7 +90,7 @@ func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) err
 	return nil
 }
 
-// runAgain holds that a second run finds nothing to change, and has no fault.
+// runAgain checks that a second run finds nothing to change and has no fault.
 func runAgain(ctx context.Context, o rewrite.Options, group []*moduleCase) error {
 	second, err := rewrite.Run(ctx, o)
 	if err != nil {
@@ -105,7 +105,7 @@ func runAgain(ctx context.Context, o rewrite.Options, group []*moduleCase) error
 	return nil
 }
 
-// caseOf returns the case that holds the package.
+// caseOf returns the case that contains the package.
 func caseOf(cases []*moduleCase, pkg string) *moduleCase {
 	name, _, _ := strings.Cut(strings.TrimPrefix(pkg, "example.com/"), "/")
 	name = strings.TrimSuffix(name, "_test")
@@ -117,8 +117,8 @@ func caseOf(cases []*moduleCase, pkg string) *moduleCase {
 	return &moduleCase{result: newResult()}
 }
 
-// cleanupIndex returns, for each function that was rewritten, by its plain
-// name, which of its results was a func; -1 if the syntax does not tell.
+// cleanupIndex maps the plain name of each rewritten function to the index of its result
+// that was a func, or -1 if syntax does not show which it is.
 func (c *moduleCase) cleanupIndex() map[string]int {
 	index := make(map[string]int)
 	for name, v := range c.result.verdicts {

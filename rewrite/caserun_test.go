@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// A caseResult is what a run found out about a case.
+// A caseResult is the result of running a case.
 type caseResult struct {
 	verdicts map[string]verdict // by name, as wants say it
 	files    map[string][]byte  // after the rewrite
@@ -32,7 +32,7 @@ func newResult() caseResult {
 	return caseResult{verdicts: make(map[string]verdict), files: make(map[string][]byte)}
 }
 
-// An output is what a program or test of a case printed and how it ended.
+// An output is what a program or test of a case printed and how it exited.
 type output struct {
 	stdout string
 	stderr string
@@ -40,12 +40,12 @@ type output struct {
 	tests  string // of go test -v, without times
 }
 
-// goCommand runs the go command in dir and returns its two outputs.
+// goCommand runs the go command in dir and returns its standard output and standard error.
 func goCommand(ctx context.Context, dir string, args ...string) (stdout, stderr []byte, err error) {
 	return goCommandIn(ctx, goEnv(), dir, args...)
 }
 
-// goCommandIn is goCommand with an environment of its own.
+// goCommandIn is goCommand with an environment.
 func goCommandIn(ctx context.Context, env []string, dir string, args ...string) (stdout, stderr []byte, err error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
@@ -56,9 +56,8 @@ func goCommandIn(ctx context.Context, env []string, dir string, args ...string) 
 	return out.Bytes(), msg.Bytes(), err
 }
 
-// goEnv is the environment of the go command, with further flags for it. Without
-// the names of temporary directories, all that it builds comes from its cache the
-// next time.
+// goEnv returns the environment of the go command with additional flags. With -trimpath,
+// the results do not contain names of temporary directories and can be cached.
 func goEnv(flags ...string) []string {
 	return append(os.Environ(), "GOFLAGS="+strings.Join(append(flags, "-trimpath"), " "), "GOWORK=off")
 }
@@ -71,12 +70,12 @@ func patternsOf(cases []*moduleCase) []string {
 	return p
 }
 
-// blamed is how the go command names the package of the messages that follow,
-// or the file of a message.
+// blamed matches the name of a package before messages of the go command, or the name of
+// the file at the start of a message.
 var blamed = regexp.MustCompile(`^(?:# \[?example\.com/([a-z0-9-]+)|(?:vet: )?(?:\./)?([a-z0-9-]+)/[^ ]*\.go:\d+)`)
 
-// keepBuilding runs go vet on the cases, notes in each what the compiler or
-// vet says about it, and returns the others.
+// keepBuilding runs go vet on the cases. It records in each case what the compiler or vet
+// reports about it, and returns the other cases.
 func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) ([]*moduleCase, error) {
 	for len(cases) > 0 {
 		args := append([]string{"vet", "-tags=" + tags}, patternsOf(cases)...)
@@ -109,9 +108,9 @@ func keepBuilding(ctx context.Context, root, tags string, cases []*moduleCase) (
 	return cases, nil
 }
 
-// importable returns a copy of a program's file that another package can
-// import: its package clause and its main function are renamed. One binary
-// then holds all programs, which saves a link for each.
+// importable returns a copy of a program's file that another package can import: its
+// package clause and its main function are renamed. One binary can then contain all
+// programs, which saves linking each.
 func importable(name string, text []byte) ([]byte, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -135,8 +134,8 @@ func importable(name string, text []byte) ([]byte, error) {
 	return append(out, text[rest:]...), nil
 }
 
-// buildPrograms builds one binary in dir that runs the program named by its
-// first argument.
+// buildPrograms builds one binary in dir that runs the program named by its first
+// argument.
 func buildPrograms(ctx context.Context, dir, tags string, cases []*moduleCase, files func(*moduleCase) map[string][]byte) (string, error) {
 	var imports, table strings.Builder
 	for i, c := range cases {
@@ -172,7 +171,7 @@ func buildPrograms(ctx context.Context, dir, tags string, cases []*moduleCase, f
 	return bin, nil
 }
 
-// runPrograms runs each case's program and hands the output to keep.
+// runPrograms runs the program of each case and calls keep with its output.
 func runPrograms(ctx context.Context, bin string, cases []*moduleCase, keep func(*moduleCase, output)) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -199,16 +198,16 @@ func runProgram(ctx context.Context, bin, name string) output {
 			code = exit.ExitCode()
 		}
 	}
-	// A trace tells of the call stack, which may change.
+	// A trace shows the call stack, which may change.
 	panicked, _, _ := strings.Cut(msg.String(), "\ngoroutine ")
 	return output{stdout: out.String(), stderr: panicked, code: code}
 }
 
-// durations matches what go test says about time.
+// durations matches durations in the output of go test.
 var durations = regexp.MustCompile(`\(?\d+\.\d+s\)?|\(cached\)`)
 
-// runTests runs the tests of the cases below root and hands each what they
-// printed to keep.
+// runTests runs the tests of the cases below root and calls keep with the output of each
+// case.
 func runTests(ctx context.Context, root, tags string, cases []*moduleCase, keep func(*moduleCase, string)) error {
 	var tested []*moduleCase
 	for _, c := range cases {

@@ -19,12 +19,12 @@ var (
 // batchModule is the go.mod of the module whose directories are the cases.
 const batchModule = "module example.com\n\ngo 1.26\n"
 
-// TestCases rewrites the programs of testdata/cases and runs them before and
-// after. What they print must not change.
+// TestCases rewrites the programs of testdata/cases and runs them before and after. Their
+// output must not change.
 //
-// The go command costs far more than the cases, so all that have the same
-// build tags are directories of one module: loaded, vetted, linked and tested
-// together, then judged one by one. With -short and without -cases only some cases run.
+// The go command takes much longer than the cases. So all cases with the same build tags
+// are directories of one module, which is loaded, vetted, linked and tested as a whole.
+// Then each case is judged separately. With -short and without -cases only some cases run.
 func TestCases(t *testing.T) {
 	for tags, cases := range readCases(t) {
 		if err := runCases(t.Context(), t.TempDir(), tags, cases); err != nil {
@@ -36,7 +36,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// shortCases matches the cases that run with -short: one or two of each form, kind of
+// shortCases matches the cases that run with -short: one or two for each form, kind of
 // cleanup, use and refusal.
 const shortCases = `^(argument-eager|build-twins|chained|check-ok|comments|crlf|curried-order|generic-state|goexit|idle-nil|immediate-in-return|interface-method|inner-in-callback|loop|name-shadowed-at-site|old-loop-variable|own-result|pointer-argument|prepare-calls-cleanup|recover-direct|recursion|result-pointer-basic|result-pointer-shadowed|returned-on|several-literals|state-mutex|state-one|state-several|test-callers|uncaught-panic|unformatted|value-use|variadic|written-by-cleanup)$`
 
@@ -73,9 +73,9 @@ func readCases(t *testing.T) map[string][]*moduleCase {
 	return groups
 }
 
-// runCases does everything for cases that share build tags, in temporary
-// directories below dir, and leaves the outcome in each case. Its own error
-// means that no case could be judged.
+// runCases does everything for cases with the same build tags, in temporary directories
+// below dir, and stores the results in the cases. It returns an error if no case could be
+// judged.
 func runCases(ctx context.Context, dir, tags string, cases []*moduleCase) error {
 	root := filepath.Join(dir, "tree")
 	if err := write(root, map[string][]byte{"go.mod": []byte(batchModule)}); err != nil {
@@ -135,7 +135,7 @@ func runCases(ctx context.Context, dir, tags string, cases []*moduleCase) error 
 	return runTests(ctx, root, tags, changed, func(c *moduleCase, out string) { c.result.later.tests = out })
 }
 
-// judge compares what was found out about a case with what is right.
+// judge compares the result of a case with the expected result.
 func (c *moduleCase) judge(t *testing.T) {
 	if err := c.result.err; err != nil {
 		t.Error(err)
@@ -157,8 +157,8 @@ func (c *moduleCase) judge(t *testing.T) {
 	c.judgeGoldens(t)
 }
 
-// judgeVerdicts compares the verdicts with the case's file want, which must
-// name every candidate.
+// judgeVerdicts compares the verdicts with the file want of the case, which must name
+// every candidate.
 func (c *moduleCase) judgeVerdicts(t *testing.T) {
 	known := make(map[string]bool)
 	for _, w := range c.wants {
@@ -208,7 +208,7 @@ func (c *moduleCase) judgeGoldens(t *testing.T) {
 	}
 }
 
-// judgeFiles checks what holds for every rewrite, whatever its golden says.
+// judgeFiles checks what must hold for every rewrite.
 func (c *moduleCase) judgeFiles(t *testing.T) {
 	names := c.cleanupIndex()
 	for _, name := range c.changed() {

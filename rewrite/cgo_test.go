@@ -10,8 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// TestCgo has a caller in a cgo file, of which the type checker sees a
-// translation only.
+// TestCgo has a caller in a cgo file, of which the type checker gets only the translation.
 func TestCgo(t *testing.T) {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("cgo needs a C compiler, and there is no gcc")

@@ -10,8 +10,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// TestCodes checks that every refusal code is wanted by a case or by a script,
-// or, where no program leads to it by itself, that the test named here exists.
+// TestCodes checks that a case or a script expects each refusal code. For codes that no
+// program can cause by itself it checks that the test named here exists.
 func TestCodes(t *testing.T) {
 	elsewhere := map[refusal.Code]string{
 		refusal.InternalError:  "candidate/candidate_test.go:TestFault",

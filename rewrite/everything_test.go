@@ -13,11 +13,11 @@ import (
 
 var everything = flag.String("everything", "../testdata/src/kinds,../testdata/src/together,../testdata/src/sites", "directories that TestEverything looks at, with commas between")
 
-// TestEverything rewrites all that it finds in modules, cleanups that capture no
-// result and exported functions included: each function alone, then all together.
-// Every text must type-check by itself: that a change is refused by the checker is
-// a fault of the decision, and so is one that the decision itself ran into. It counts
-// refusals by code, and writes nothing.
+// TestEverything rewrites all prepare functions in modules, including cleanups that
+// capture no result and exported functions: first each function alone, then all together.
+// Every result must type-check. If the type checker or an internal error leads to a
+// refusal, that is a fault of the decision. The test counts refusals by code and writes no
+// files.
 //
 //	go test ./rewrite -run TestEverything -v -everything /src/tools,/src/client-go
 func TestEverything(t *testing.T) {
@@ -76,7 +76,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// isFault reports whether only a fault of closurefix leads to a refusal.
+// isFault reports whether a refusal can only be caused by a fault of closurefix.
 func isFault(code refusal.Code) bool {
 	return code == refusal.VerifyFailed || code == refusal.InternalError
 }

@@ -24,8 +24,7 @@ func (c *Conn) Read() (err error) {
 }
 `
 
-// A run over a module, here one of a single file. Nothing is written before
-// Result.Write.
+// This example runs over a module with one file. Nothing is written before Result.Write.
 func ExampleRun() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestMisuses: the bugs at callers are found in packages that hold no prepare function,
-// in each configuration, once, and a comment that silences one is not idle.
+// TestMisuses checks that bugs at callers are found in packages without a prepare
+// function, once for all configurations, and that a comment that suppresses one is not
+// idle.
 func TestMisuses(t *testing.T) {
 	dir := unpack(t, `
 -- go.mod --

@@ -57,13 +57,13 @@ func TestClosurefixAllocs(t *testing.T) {
 }
 `
 
-// closure is what the compiler says of prepareRead's cleanup.
+// closure is what the compiler prints about the cleanup of prepareRead.
 const closure = "func literal escapes to heap in (*Conn).prepareRead"
 
-// TestOrigin does to coder/websocket v1.8.14 what its author did by hand in
-// https://github.com/coder/websocket/pull/565: 26 lines added, 29 deleted, a
-// frame read from 6 to 4 allocations. It fetches the module from the module
-// proxy.
+// TestOrigin rewrites coder/websocket v1.8.14 and compares the result with the change that
+// its author made by hand in https://github.com/coder/websocket/pull/565: 26 lines added,
+// 29 deleted, a frame read with 4 allocations instead of 6. It downloads the module from
+// the module proxy.
 func TestOrigin(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fetches and tests a module of others")
@@ -131,8 +131,8 @@ func TestOrigin(t *testing.T) {
 	}
 }
 
-// TestReference rewrites the closure stage of wsreference: the finish stage is
-// the result, byte for byte but for the build line.
+// TestReference rewrites the closure stage of wsreference. The result must be the finish
+// stage, byte for byte except the build line.
 func TestReference(t *testing.T) {
 	dir, err := filepath.Abs("../wsreference")
 	if err != nil {
@@ -158,9 +158,8 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestRealModules rewrites packages of modules that have the pattern in other
-// shapes, and runs their own tests. It fetches the modules from the module
-// proxy.
+// TestRealModules rewrites packages of modules that have other shapes of the pattern and
+// runs their tests. It downloads the modules from the module proxy.
 func TestRealModules(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fetches and tests modules of others")
@@ -211,7 +210,7 @@ func TestRealModules(t *testing.T) {
 	}
 }
 
-// unpack fetches a module and returns a copy of it that can be written to.
+// unpack downloads a module and returns the directory of a writable copy.
 func unpack(t *testing.T, module string) string {
 	t.Helper()
 	var info struct{ Dir, Error string }
@@ -237,8 +236,8 @@ func unpack(t *testing.T, module string) string {
 	return dir
 }
 
-// goRun runs the go command in dir, and returns what it prints. It hides CI from
-// it: there, coder/websocket's TestWasm wants a browser.
+// goRun runs the go command in dir and returns its output. It does not pass on the variable
+// CI, with which TestWasm of coder/websocket requires a browser.
 func goRun(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
@@ -251,16 +250,17 @@ func goRun(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// frameAllocs runs the harness, and returns the line that it logs. On one processor a
-// test's goroutine is gone when coder/websocket's TestMain counts those that are left.
+// frameAllocs runs the harness and returns the line that it logs. It uses one processor:
+// TestMain of coder/websocket counts the goroutines that are left, and that of a test has
+// then ended.
 func frameAllocs(t *testing.T, dir string) string {
 	t.Helper()
 	out := goRun(t, dir, "test", "-count=1", "-cpu=1", "-v", "-run", "^TestClosurefixAllocs$", ".")
 	return regexp.MustCompile(`allocs .*`).FindString(out)
 }
 
-// heapOf returns what the compiler says of the closure and of errors on the heap
-// in read.go.
+// heapOf returns the compiler's output about the closure and about errors on the heap in
+// read.go.
 func heapOf(t *testing.T, dir string) string {
 	t.Helper()
 	var found []string

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// A package between two of the scope, which names nothing that changes, has the
-// types of the one below, and must not keep those of the old text.
+// A package between two packages of the scope that mentions nothing that changes must get
+// the new types of the lower package.
 func TestRecheckBetween(t *testing.T) {
 	t.Parallel()
 	dir, res, err := do(t, module+`
@@ -69,9 +69,8 @@ func use() { middle.New().PrepareOne(); t.PrepareTwo() }
 	)
 }
 
-// What is taken over from the text before, and what is type-checked in this
-// process, makes no difference: the outcome is that of asking the go command
-// anew for each text, with an overlay, and that of leaving all to packages.Load.
+// The result is the same whether packages are taken over and type-checked in this process,
+// listed by the go command again for each version, or loaded by packages.Load.
 func TestRecheckSame(t *testing.T) {
 	t.Parallel()
 	archive := new(txtar.Archive)

@@ -52,7 +52,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// TestPatchName: the forms that git writes and reads.
+// TestPatchName checks the quoting of names that git writes and reads.
 func TestPatchName(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/conn.go":       "a/conn.go",

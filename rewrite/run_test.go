@@ -22,10 +22,10 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// These tests are about the pipeline, whatever the decisions: which packages
-// are looked at, how decisions of several configurations come together, what
-// happens to those that get in each other's way or spoil the result. So the
-// decisions here are simple: renamer renames functions.
+// These tests check the pipeline rather than decisions: which packages are loaded, how
+// decisions for several configurations are combined, what happens to those that overlap
+// or whose result does not type-check. So the decisions here are simple: renamer renames
+// functions.
 
 // unpack writes a txtar archive to a new directory.
 func unpack(t *testing.T, archive string) string {
@@ -46,9 +46,8 @@ func unpack(t *testing.T, archive string) string {
 	return dir
 }
 
-// renamer decides to rename each function prepareX (PrepareX) of the targets,
-// which must not be foreign to the world, to X or, with names given, to another
-// name.
+// renamer returns decisions that rename each function prepareX or PrepareX of the targets
+// to X or, if names is set, to another name.
 func renamer(names func(w *callers.World, old string) string) func(*callers.World) []*candidate.Candidate {
 	return func(w *callers.World) []*candidate.Candidate {
 		var found []*candidate.Candidate
@@ -74,8 +73,8 @@ func renamer(names func(w *callers.World, old string) string) func(*callers.Worl
 	}
 }
 
-// renames returns edits that rename the function everywhere, or only where it
-// is declared if the new name begins with "Lost".
+// renames returns edits that rename the function everywhere, or only in its declaration if
+// the new name begins with "Lost".
 func renames(w *callers.World, k pattern.Key, name string) []edit.Edit {
 	var edits []edit.Edit
 	for _, u := range w.Units {
@@ -106,7 +105,7 @@ func renames(w *callers.World, k pattern.Key, name string) []edit.Edit {
 
 func shorten(_ *callers.World, old string) string { return "Did" + old[len("prepare"):] }
 
-// do runs the pipeline over an archive, with the decisions of shorten, and returns the
+// do runs the pipeline over an archive with the decisions of shorten. It returns the
 // directory and the result.
 func do(t *testing.T, archive string, o Options) (string, *Result, error) {
 	t.Helper()
@@ -127,8 +126,8 @@ func doWith(t *testing.T, archive string, o Options, candidates func(*callers.Wo
 	return dir, res, err
 }
 
-// changed returns the new text of the files that res changes, by slash path
-// below dir.
+// changed returns the new contents of the files that res changes, by slash-separated name
+// relative to dir.
 func changed(t *testing.T, dir string, res *Result) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -142,8 +141,8 @@ func changed(t *testing.T, dir string, res *Result) map[string]string {
 	return files
 }
 
-// want fails the test unless exactly the named files change, and hold the
-// text that follows each name.
+// want fails the test unless exactly the named files change and contain the text that
+// follows each name.
 func want(t *testing.T, files map[string]string, pairs ...string) {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
@@ -242,7 +241,8 @@ var _ a.Missing // nobody looks: b can neither hold a prepare function nor call 
 	}
 }
 
-// What nobody defers is no candidate, and need not be type-checked.
+// A function is no candidate if no caller defers its result. Its package is not
+// type-checked.
 func TestOnlyDeferredIsTypeChecked(t *testing.T) {
 	t.Parallel()
 	archive := module + `
@@ -394,8 +394,8 @@ func use() {
 	}
 }
 
-// A function that hands on a cleanup becomes a prepare function by the rewrite of the
-// one that makes it. Its callers were of no interest before, and may be anywhere.
+// A function that returns the cleanup of another becomes a prepare function when that is
+// rewritten. Its callers may be in any package, and they were not loaded before.
 func TestHandedOn(t *testing.T) {
 	t.Parallel()
 	archive := module + `
@@ -460,8 +460,8 @@ func use() {
 	}
 }
 
-// A refusal is told of also where the caller that deferred the cleanup is rewritten for
-// another reason, and runs it from its own cleanup since.
+// A refusal is reported even if the caller that deferred the cleanup is rewritten for
+// another reason and now calls it from its own cleanup.
 func TestRefusedStays(t *testing.T) {
 	t.Parallel()
 	archive := module + `
@@ -541,8 +541,8 @@ func useC() { prepareC()() }
 	}
 }
 
-// Two changes that are sound each by itself and not together: the second is
-// decided anew when the first is done.
+// Two changes each type-check alone and not together. The second is decided again after
+// the first was made.
 func TestVerifyDecidesAnew(t *testing.T) {
 	t.Parallel()
 	archive := module + `
@@ -633,7 +633,7 @@ func TestConfigsDiverge(t *testing.T) {
 	}
 }
 
-// A function that one configuration alone has is no disagreement.
+// A function that exists in one configuration only does not prevent a change.
 func TestTwins(t *testing.T) {
 	t.Parallel()
 	archive := module + `
@@ -713,7 +713,7 @@ func TestOtherErrors(t *testing.T) {
 	}
 }
 
-// A program that was built with an older Go than a module is for cannot read it.
+// A program that was built with an older Go than a module requires cannot load it.
 func TestBuiltWithOlderGo(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, module+"-- a/a.go --\npackage a\n")
@@ -740,7 +740,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What goes wrong inside must not look like an answer.
+// An internal error is returned as an error, and not as a result without findings.
 func TestInternalErrors(t *testing.T) {
 	t.Parallel()
 	candidates := func(w *callers.World) []*candidate.Candidate {
@@ -754,7 +754,7 @@ func TestInternalErrors(t *testing.T) {
 	}
 }
 
-// A file of the module cache or of the standard library is never edited.
+// Files of the module cache and of the standard library are never edited.
 func TestOutsideModule(t *testing.T) {
 	t.Parallel()
 	archive := module + `

@@ -12,15 +12,15 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// TestSight runs over the modules of testdata/sight. Each has something that decides
-// about a rewrite, or about what is to be reported, in a place that is easily left out
-// of sight. The comment of a module says where, and then
+// TestSight runs over the modules of testdata/sight. In each of them something that is
+// easily overlooked decides about a rewrite or a report. The comment of a module says
+// where it is, followed by
 //
 //	flags: -all -exported, and -test for go vet and the tests, -config for linux and
-//	       windows, and -only DIR for a pattern that names one package
-//	dir:   where the run takes place
-//	want:  edits TEXT, a line of what changes; refused CODE; error TEXT, of a
-//	       *SourceError; or nothing, when there are no findings
+//	       windows, and -only DIR for a pattern that matches one package
+//	dir:   the directory of the run
+//	want:  edits TEXT, a line of the changed files; refused CODE; error TEXT, of a
+//	       *SourceError; or nothing if there are no findings
 func TestSight(t *testing.T) {
 	t.Parallel()
 	names, err := filepath.Glob(filepath.Join("..", "testdata", "sight", "*.txtar"))

@@ -13,14 +13,14 @@ import (
 
 var moduleDir = flag.String("module", "..", "the module that BenchmarkReport looks at")
 
-// BenchmarkReport measures a report run over a module, that of -module:
+// BenchmarkReport measures a report over a module:
 //
 //	go test ./rewrite -run '^$' -bench Report -benchtime 3x -module /src/client-go
 //
-// Both loaders run, in turn: lean is the one in use, whole leaves the work to
-// packages.Load. own-s and go-s are CPU seconds of this process and of the go
-// commands that it starts. A first run fills the build cache, and is not counted.
-// For memory, run one of them alone, under time(1).
+// It compares two loaders: lean is the one in use, and whole is packages.Load. own-s and
+// go-s are CPU seconds of this process and of the go commands that it starts. A first run
+// fills the build cache and is not counted. To measure memory, run one of them alone under
+// time(1).
 func BenchmarkReport(b *testing.B) {
 	for _, test := range []struct {
 		name  string

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// module writes a module whose benchmark allocates once, and an overlay over which
+// module writes a module with a benchmark that allocates once, and an overlay with which
 // it does not.
 func module(t *testing.T) (dir, overlay string) {
 	t.Helper()
@@ -192,7 +192,7 @@ func results(name, unit string, values ...string) string {
 	return s
 }
 
-// TestPrint has the numbers of benchstat for the same input.
+// TestPrint compares the output with the numbers of benchstat for the same input.
 func TestPrint(t *testing.T) {
 	r := &Results{
 		Old: Parse(results("Conn/a-2", "allocs/op", "42", "42", "42", "42", "42") + results("Conn/b-2", "allocs/op", "58", "58", "58", "58", "58") +

@@ -39,7 +39,7 @@ func Call() (err error) {
 `
 )
 
-// file is the name of the one file of a unit.
+// file is the name of the only file of a unit.
 func file(t *testing.T) string {
 	name, err := filepath.Abs("m.go")
 	if err != nil {
@@ -77,7 +77,7 @@ func prepareCandidate(t *testing.T) *candidate.Candidate {
 	return all[0]
 }
 
-// facts reads output of the compiler, "line:col: text" per line.
+// facts parses output of the compiler with lines "line:col: text".
 func facts(t *testing.T, output string) *escape.Facts {
 	var b strings.Builder
 	for line := range strings.Lines(output) {

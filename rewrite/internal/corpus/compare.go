@@ -14,8 +14,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// compare counts the comments that the changed files have lost, and the bytes that
-// differ where nothing was to be done.
+// compare counts the comments that changed files have lost, and the bytes that differ
+// where nothing should change.
 func (r *Report) compare(res *rewrite.Result) error {
 	prepares := make(map[string][]int) // offsets of their names, by file
 	for _, f := range res.Findings {
@@ -69,7 +69,7 @@ func parse(name string, text []byte) (*source, error) {
 	return &source{fset, file, text}, err
 }
 
-// comments counts the comments, by their words.
+// comments counts the comments by their text.
 func (s *source) comments() map[string]int {
 	count := make(map[string]int)
 	for _, g := range s.file.Comments {
@@ -105,8 +105,8 @@ func (s *source) declared(offsets []int) []*ast.FuncDecl {
 	return found
 }
 
-// funcs returns the indices of the results of d that can hold a cleanup: those
-// whose type is a func, and, as in context.CancelFunc, those whose name says so.
+// funcs returns the indices of the results of d that may be a cleanup: those with a func
+// type, and those with a type name that suggests one, such as context.CancelFunc.
 func funcs(d *ast.FuncDecl) []int {
 	indices := []int{}
 	i := 0
@@ -128,11 +128,11 @@ func funcs(d *ast.FuncDecl) []int {
 	return indices
 }
 
-// planned returns the lines of a file that may change: imports; the declarations
-// whose names are at the offsets, with the blank lines after them, where what is
-// new is declared; and statements that name a prepare function or a variable that
-// one gives its cleanup to, of a statement with a block only the part before that.
-// This goes by syntax alone, so that it owes nothing to the analysis that it judges.
+// planned returns the lines of a file that may change: imports, the declarations whose
+// names are at the offsets with the blank lines after them, where new declarations are
+// added, and statements that mention a prepare function or a variable with its cleanup. Of
+// a statement with a block only the part before the block may change. It uses syntax only,
+// so that it does not depend on the analysis that it checks.
 func (s *source) planned(offsets []int, names map[string][]int) []span {
 	var spans []span
 	for _, d := range s.declared(offsets) {
@@ -155,8 +155,8 @@ func (s *source) planned(offsets []int, names map[string][]int) []span {
 	return spans
 }
 
-// statements returns the lines of the statements of a declaration that name one of
-// names, or a variable that holds a cleanup.
+// statements returns the lines of the statements in a declaration that mention one of
+// names or a variable with a cleanup.
 func (s *source) statements(decl ast.Decl, names map[string][]int) []span {
 	concerned := make(map[string]bool)
 	for name := range names {
@@ -196,8 +196,7 @@ func (s *source) statements(decl ast.Decl, names map[string][]int) []span {
 	return spans
 }
 
-// callee returns the name of the function or method that is called, without what
-// is before it.
+// callee returns the name of the called function or method without its qualifier.
 func callee(call *ast.CallExpr) string {
 	fun := ast.Unparen(call.Fun)
 	switch f := fun.(type) {
@@ -215,8 +214,8 @@ func callee(call *ast.CallExpr) string {
 	return ""
 }
 
-// around returns the lines of the innermost statement of a stack of nodes, or, if
-// that has a block, those before the block's.
+// around returns the lines of the innermost statement in a stack of nodes, or those before
+// its block if it has one.
 func (s *source) around(stack []ast.Node) span {
 	for i := len(stack) - 1; i >= 0; i-- {
 		switch n := stack[i].(type) {
@@ -240,9 +239,9 @@ func (s *source) around(stack []ast.Node) span {
 	return span{}
 }
 
-// outside counts the bytes of a file that differ outside the spans, with those of
-// planned lines next to them. White space that gofmt aligns anew does not count: a
-// comment stands in one column with that of the line above, which has changed.
+// outside counts the bytes of a file that differ outside of the spans. Lines next to
+// planned lines count as planned if only the alignment of a comment differs: gofmt aligns
+// it with the comments of changed lines.
 func outside(f rewrite.File, spans []span) int {
 	sum := 0
 	for _, e := range udiff.Lines(string(f.Old), string(f.New)) {
@@ -273,7 +272,7 @@ func aligned(old, new string, offset int, spans []span) bool {
 	return true
 }
 
-// closeUp returns a line with no space before its comment.
+// closeUp returns a line without the space before its comment.
 func closeUp(line string) string {
 	code, comment, ok := strings.Cut(line, "//")
 	if !ok {
@@ -282,8 +281,8 @@ func closeUp(line string) string {
 	return strings.TrimRight(code, " ") + "//" + comment
 }
 
-// covered reports whether spans, which are of whole lines, together hold all from
-// start to end. What is inserted may be beside a span.
+// covered reports whether spans, which are ranges of whole lines, cover everything from
+// start to end. An insertion may be next to a span.
 func covered(start, end int, spans []span) bool {
 	for at := start; ; {
 		next := -1

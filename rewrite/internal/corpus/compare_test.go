@@ -54,7 +54,7 @@ func use() error {
 }
 `
 
-// judge compares two texts of a file in which open was rewritten.
+// judge compares two versions of a file in which open was rewritten.
 func judge(t *testing.T, old, now string) *Report {
 	t.Helper()
 	f := rewrite.Finding{Name: "open"}

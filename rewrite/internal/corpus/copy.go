@@ -14,7 +14,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// fetch downloads a module and makes dir a copy of it that can be written.
+// fetch downloads a module and copies it to dir, writable.
 func fetch(ctx context.Context, m Module, dir string, env []string) error {
 	out, _, err := process.Go(ctx, os.TempDir(), env, "mod", "download", "-json", m.Path+"@"+m.Version)
 	if err != nil {
@@ -51,8 +51,8 @@ func fetch(ctx context.Context, m Module, dir string, env []string) error {
 	return release(ctx, dir, env)
 }
 
-// release makes a module that stood in a repository with others depend on the published
-// versions of those, which are not beside it any more.
+// release makes a module that is developed in one repository with others depend on their
+// published versions, which are not beside it in the copy.
 func release(ctx context.Context, dir string, env []string) error {
 	out, _, err := process.Go(ctx, dir, env, "mod", "edit", "-json")
 	if err != nil {
@@ -86,7 +86,7 @@ func release(ctx context.Context, dir string, env []string) error {
 	if _, _, err := process.Go(ctx, dir, env, edits...); err != nil {
 		return err
 	}
-	// What is missing in go.sum is added; what is not published stays missing.
+	// This adds missing lines to go.sum. Modules that are not published remain missing.
 	_, _, err = process.Go(ctx, dir, env, "list", "-mod=mod", "-e", "-deps", "-test", "-f", "{{.Dir}}", "./...")
 	return err
 }
@@ -120,9 +120,9 @@ func list(ctx context.Context, dir string, env []string, args ...string) ([]list
 	}
 }
 
-// prune removes the Go files of packages that cannot be loaded from a module, and
-// the test files of those that cannot be loaded with their tests. It returns how
-// many packages lost files.
+// prune removes the Go files of packages that cannot be loaded, and the test files of
+// packages that cannot be loaded with their tests. It returns the number of packages that
+// lost files.
 func prune(ctx context.Context, dir string, env []string) (int, error) {
 	lost := make(map[string]bool)
 	for {

@@ -15,8 +15,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// affected returns the packages of the module in dir that hold one of the files,
-// and those that import one of these.
+// affected returns the packages of the module in dir that contain one of the files, and
+// the packages that import these.
 func affected(ctx context.Context, dir string, env []string, files []rewrite.File) ([]string, error) {
 	all, err := list(ctx, dir, env)
 	if err != nil {
@@ -41,7 +41,7 @@ func affected(ctx context.Context, dir string, env []string, files []rewrite.Fil
 // Complaints counts messages of a tool.
 type complaints map[string]int
 
-// beyond returns the messages that c has more of than old.
+// beyond returns the messages that c has and old does not, or has more often.
 func (c complaints) beyond(old complaints) []string {
 	var more []string
 	for message, n := range c {
@@ -53,12 +53,12 @@ func (c complaints) beyond(old complaints) []string {
 	return more
 }
 
-// place is the position within a file in a message of go vet, which moves with
-// every edit above it.
+// place matches the position in a message of go vet, which changes with every edit above
+// it.
 var place = regexp.MustCompile(`:[0-9]+(:[0-9]+)?: `)
 
-// vet returns what go vet says about packages, the tests included. What the type
-// checker says begins with "vet: ".
+// vet returns the messages of go vet about packages including their tests. Messages of the
+// type checker begin with "vet: ".
 func vet(ctx context.Context, dir string, env []string, paths []string) (complaints, error) {
 	_, text, err := process.Go(ctx, dir, env, append([]string{"vet"}, paths...)...)
 	var failed *process.GoError
@@ -74,8 +74,8 @@ func vet(ctx context.Context, dir string, env []string, paths []string) (complai
 	return found, nil
 }
 
-// runTests runs the tests of packages and returns those that fail, by package and
-// name. One that fails is given a second chance.
+// runTests runs the tests of packages and returns those that fail, by package and name. A
+// test that fails is run a second time.
 func runTests(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
 	failed, err := testOnce(ctx, dir, env, paths)
 	if err != nil || len(failed) == 0 {

@@ -1,28 +1,22 @@
-// Corpus runs the rewriter over published modules and counts what comes of it.
+// Corpus runs the rewriter over published modules and counts the results.
 //
 // For each module it
 //
-//   - downloads the module at its version, as the go command is set up to do, and
-//     copies it to a directory of its own;
-//   - looks for prepare functions with everything allowed (also cleanups that
-//     capture no result, exported functions, functions of tests), asks the compiler
-//     which of them allocate, rewrites those that it can, and writes the files;
-//   - judges the result without the rewriter's own account of it: go vet before and
-//     after; the tests of some packages before and after (-test); the comments of
-//     all changed files; bytes that differ where nothing was to be done; a second
-//     run, which must find nothing to change.
+//   - downloads the module at its version and copies it to a directory;
+//   - finds prepare functions with all options (also cleanups that capture no result, exported functions, and functions in tests), asks the compiler which of them allocate, rewrites those that it can, and writes the files;
+//   - checks the result independently of the rewriter: go vet before and after, the tests of some packages before and after (-test), the comments in all changed files, bytes that differ where nothing should change, and a second run, which must find nothing to change.
 //
-// Packages that cannot be loaded are left out of the copy first: the file of a
-// module that a proxy serves lacks the modules nested in it, and what imports them
-// cannot be compiled.
+// Packages that cannot be loaded are first removed from the copy. The zip file of a module
+// in a proxy does not contain nested modules, so packages that import these do not
+// compile.
 //
 //	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test | -look] [-table]
 //
-// The scratch directory holds, by module, the copy (NAME/src), the diff
-// (NAME/change.diff), the findings (NAME/findings.txt) and the counts
-// (NAME/report.json). The table, in Markdown, is printed in the end; -table only
-// prints that of the last runs. The go command downloads and compiles much on the
-// first run: allow 20 GB, and hours on a small machine.
+// The scratch directory contains for each module the copy (NAME/src), the diff
+// (NAME/change.diff), the findings (NAME/findings.txt) and the counts (NAME/report.json).
+// At the end the command prints the table in Markdown. With -table it only prints the
+// table of the last runs. In the first run the go command downloads and compiles a lot:
+// allow 20 GB, and hours on a small machine.
 package main
 
 import (
@@ -91,7 +85,7 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// choose returns the modules with the given names, in their own order, or all.
+// choose returns the modules with the given names, or all.
 func choose(modules []Module, names string) ([]Module, error) {
 	if names == "" {
 		return modules, nil
@@ -109,8 +103,8 @@ func choose(modules []Module, names string) ([]Module, error) {
 	return chosen, nil
 }
 
-// saved reads the reports that runs have left in the scratch directory, by the
-// name of the module.
+// saved reads the reports of earlier runs in the scratch directory, by the name of the
+// module.
 func saved(modules []Module, scratch string) (map[string]*Report, error) {
 	reports := make(map[string]*Report)
 	for _, m := range modules {

@@ -15,8 +15,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// measure runs the rewriter over a module, in a copy below dir, and judges the
-// result. With look, it ends with the findings as of the first round.
+// measure runs the rewriter over a copy of a module below dir and checks the result. With
+// look, it only reports the findings of the first round.
 func measure(ctx context.Context, m Module, dir string, test, look bool) (*Report, error) {
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	if m.Tags != "" {
@@ -169,7 +169,7 @@ func (r *Report) count(res *rewrite.Result) error {
 	return nil
 }
 
-// byHand reports whether a file is neither generated nor part of a test.
+// byHand reports whether a file is neither generated nor a test file.
 func byHand(name string) (bool, error) {
 	if strings.HasSuffix(name, "_test.go") {
 		return false, nil
@@ -181,12 +181,11 @@ func byHand(name string) (bool, error) {
 	return !ast.IsGenerated(file), nil
 }
 
-// allocates reports whether, by the compiler's account, the rewrite of f has put a
-// closure on the heap that was not there before, or has removed none. What is put into
-// a function that hands the cleanup on is gone once that is rewritten, too, as others
-// of the findings may be. Other things than closures are not compared: what a cleanup
-// allocates by itself, finish allocates too, but the compiler may write it in other
-// words.
+// allocates reports whether the compiler says that the rewrite of f has added a closure to
+// the heap or has removed none. A closure that is new in a function that returns the
+// cleanup does not count, if that function is a finding too: its own rewrite removes it.
+// Only closures are compared. Other allocations of a cleanup are made by finish too, but
+// the compiler may print them in other words.
 func allocates(f rewrite.Finding, all []rewrite.Finding) bool {
 	const closure = "func literal"
 	left := 0
@@ -208,7 +207,7 @@ func allocates(f rewrite.Finding, all []rewrite.Finding) bool {
 	return left == 0
 }
 
-// describe leaves the diff and the findings for people to read.
+// describe writes the diff and the findings to files.
 func describe(res *rewrite.Result, src, dir string) error {
 	diff, err := res.Diff(src)
 	if err != nil {

@@ -1,12 +1,12 @@
 package main
 
-// A Module is a published module at a fixed version, and what to look at in it.
+// A Module is a published module at a fixed version, and its packages to examine.
 type Module struct {
 	Name    string // short, unique: a directory name
 	Path    string
 	Version string
 
-	// Packages are the patterns whose prepare functions are wanted. Their
+	// Packages are the patterns in which prepare functions are looked for. Their
 	// callers are looked for in the whole module in any case.
 	Packages []string
 
@@ -18,8 +18,8 @@ type Module struct {
 	Tags string
 }
 
-// corpus returns the modules, those first that take the least time. A module
-// proxy serves all of them.
+// corpus returns the modules, those that take the least time first. All of them are on the
+// module proxy.
 func corpus() []Module {
 	return []Module{
 		{"websocket", "github.com/coder/websocket", "v1.8.14", []string{"./..."}, []string{"."}, ""},

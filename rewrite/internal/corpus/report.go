@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// A Report is what came of one module.
+// A Report has the results for one module.
 type Report struct {
-	Error string `json:",omitempty"` // why there are no figures
+	Error string `json:",omitempty"` // the reason if there are no results
 
 	Pruned    int            // packages left out, whole or with their tests
 	Free      int            // prepare functions whose cleanup is on the stack

@@ -16,14 +16,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// releases are those whose text is stored: testdata/go1.N.txt is what
+// releases are the Go releases whose output is stored: testdata/go1.N.txt is the output of
 //
 //	go list -export -test -f '{{/**/}}' -gcflags=-m=2 ./...
 //
-// prints in testdata/sample, less the section of the generated main package.
+// in testdata/sample, without the section of the generated main package.
 var releases = []string{"go1.26", "go1.27"}
 
-// TestParse compares what is made of the stored text of each release.
+// TestParse compares the parsed output of each release with its golden file.
 func TestParse(t *testing.T) {
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestCompile asks the compilers that can be had.
+// TestCompile runs the compilers of the releases that are available.
 func TestCompile(t *testing.T) {
 	dir, err := filepath.Abs(filepath.Join("testdata", "sample"))
 	if err != nil {
@@ -78,7 +78,7 @@ func TestCompile(t *testing.T) {
 	}
 }
 
-// compare fails where got is not the content of a golden file.
+// compare fails if got differs from the golden file.
 func compare(t *testing.T, got, golden string) {
 	t.Helper()
 	want, err := os.ReadFile(golden)
@@ -127,7 +127,7 @@ func dump(f *Facts, dir string) string {
 	return b.String()
 }
 
-// TestVerdicts asks about the places that a rewrite is about.
+// TestVerdicts checks the verdicts at positions that matter for a rewrite.
 func TestVerdicts(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "go1.26.txt"))
 	if err != nil {
@@ -159,8 +159,8 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestUnknownText changes the words of the compiler: verdicts may get lost, not
-// turn into their opposite.
+// TestUnknownText changes the wording of the compiler: verdicts may get lost, and must not
+// turn into others.
 func TestUnknownText(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "go1.26.txt"))
 	if err != nil {

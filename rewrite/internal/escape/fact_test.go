@@ -61,8 +61,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestAgain reads about a copy of a function in another, which holds two literals.
-// The compiler prints equal verdicts on one place once.
+// TestAgain has a copy of a function that contains two literals. The compiler prints equal
+// verdicts at one position once.
 func TestAgain(t *testing.T) {
 	f := Parse(`# m
 ./m.go:20:5: func literal escapes to heap in Use:

@@ -110,7 +110,7 @@ func TestHeap(t *testing.T) {
 	}
 }
 
-// TestCPU counts only what the allocator spends.
+// TestCPU checks that only samples in the allocator count.
 func TestCPU(t *testing.T) {
 	fn := func(id uint64, name string) *profile.Function {
 		return &profile.Function{ID: id, Name: name, Filename: "/src/m/m.go"}

@@ -42,8 +42,8 @@ func TestAbridge(t *testing.T) {
 	}
 }
 
-// In the standard library, an abridged file has the same declarations in the same
-// places, and those functions have bodies whose bodies are wanted, or must be there.
+// An abridged file of the standard library has the same declarations at the same
+// positions. Only functions whose bodies are kept or required have bodies.
 func TestAbridgeStandard(t *testing.T) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {

@@ -27,7 +27,8 @@ func unpack(t *testing.T, archive string) string {
 	return dir
 }
 
-// A package is loaded in brief that names a function with a literal, and has none.
+// A package is abridged if it mentions a function that may return a literal and has no
+// such function itself.
 func TestBriefing(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, `

@@ -41,8 +41,7 @@ func TestMayLiteral(t *testing.T) {
 	}
 }
 
-// No file of the standard library that is left unparsed holds a function
-// literal.
+// No file of the standard library that is not parsed contains a function literal.
 func TestMayLiteralStandard(t *testing.T) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {

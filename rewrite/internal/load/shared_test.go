@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// boundModule is a module in which every directory says something else about systems.
+// boundModule is a module whose directories depend on the system in different ways.
 const boundModule = `
 -- go.mod --
 module example.com/m
@@ -120,7 +120,8 @@ package nested
 
 var moduleDir = flag.String("module", "", "a module that TestListings looks at, besides its own")
 
-// What the go command would say of each configuration is what listings says.
+// The result of listings is the same as if the go command listed each configuration
+// completely.
 func TestListings(t *testing.T) {
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(boundModule)).Files {
@@ -166,7 +167,7 @@ func sameListings(t *testing.T, dir string, strict bool) {
 		if shared == nil {
 			t.Logf("%v is listed by itself", config)
 		}
-		// On js, plain has nothing to import.
+		// For js, plain has no package to import.
 		if alone := config.GOOS == "js" || len(config.Tags) > 0; strict && alone != (shared == nil) {
 			t.Errorf("%v is listed by itself: %v, want %v", config, shared == nil, alone)
 		}
@@ -180,7 +181,7 @@ func sameListings(t *testing.T, dir string, strict bool) {
 	}
 }
 
-// outline returns what a run wants to know of packages.
+// outline returns a summary of packages with everything that a run needs.
 func outline(pkgs []*packages.Package) string {
 	var all []*packages.Package
 	packages.Visit(pkgs, nil, func(p *packages.Package) { all = append(all, p) })

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestRunEndsStrays ends processes that have left the process group, some of them deaf,
-// by the end of the context and at once.
+// TestRunEndsStrays ends processes that have left the process group, some of which ignore
+// signals: when the context is done, and at once.
 func TestRunEndsStrays(t *testing.T) {
 	for _, how := range []string{"cancelled", "killed"} {
 		dir := t.TempDir()

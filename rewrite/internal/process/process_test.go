@@ -51,7 +51,7 @@ func TestRunEndsFamily(t *testing.T) {
 	t.Errorf("process %d is still there", pid)
 }
 
-// zombie reports whether a process has ended, and nobody asked how.
+// zombie reports whether a process has ended and was not waited for.
 func zombie(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(out)), "Z")

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSweep: only what has the mark, and nobody holds, is removed. A directory whose
-// maker died is one that is not locked.
+// TestSweep checks that only directories with the mark and without a lock are removed. The
+// directory of a process that died is not locked.
 func TestSweep(t *testing.T) {
 	parent := t.TempDir()
 	t.Setenv("TMPDIR", parent)

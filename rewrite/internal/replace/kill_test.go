@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// write plays the process. how is "root killAt failAt hold".
+// write runs in the child process. how is "root killAt failAt hold".
 func write(how string) int {
 	fields := strings.Split(how, "|")
 	root := fields[0]
@@ -75,10 +75,10 @@ func write(how string) int {
 	return 0
 }
 
-// names are the files that the process writes, below its root.
+// names are the files that the child process writes, relative to its root.
 var names = []string{"a.txt", "sub/b.txt", "sub/c.txt"}
 
-// start makes the files and prepares the process.
+// start writes the files and prepares the child process.
 func start(t *testing.T, killAt, failAt int, hold string) (root string, cmd *exec.Cmd) {
 	t.Helper()
 	root = t.TempDir()
@@ -95,7 +95,7 @@ func start(t *testing.T, killAt, failAt int, hold string) (root string, cmd *exe
 	return root, cmd
 }
 
-// state returns "old" or "new" for each file, and fails if one is neither.
+// state returns "old" or "new" for each file, and fails if a file is neither.
 func state(t *testing.T, root string) string {
 	t.Helper()
 	var all []string
@@ -113,7 +113,7 @@ func state(t *testing.T, root string) string {
 	return strings.Join(all, " ")
 }
 
-// litter returns the names of what is in root beside the files.
+// litter returns the names of other files in root.
 func litter(t *testing.T, root string) []string {
 	t.Helper()
 	var left []string
@@ -131,9 +131,8 @@ func litter(t *testing.T, root string) []string {
 	return left
 }
 
-// TestKill kills a writer before each change that it makes on disk. Each file is
-// whole then, all are old or all new after Recover, and nothing else is left after
-// the next writer.
+// TestKill kills a writer before each of its changes on disk. Then each file is complete,
+// Recover makes all files old or all new, and the next writer leaves no other files.
 func TestKill(t *testing.T) {
 	const allOld, allNew = "old old old", "new new new"
 	for _, failAt := range []int{0, 1, 3} {
@@ -143,7 +142,7 @@ func TestKill(t *testing.T) {
 			if out, err := cmd.CombinedOutput(); cmd.ProcessState == nil {
 				t.Fatal(err)
 			} else if cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() != 1 {
-				// It came to its end, which means that all steps were tried.
+				// The writer has ended, so all steps were tried.
 				if killAt < 10 {
 					t.Fatalf("failAt=%d: only %d steps: %s", failAt, killAt, out)
 				}
@@ -203,7 +202,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// half leaves a writer killed after the first of three files.
+// half returns the root of a writer that was killed after the first of three files.
 func half(t *testing.T) (root string) {
 	t.Helper()
 	for killAt := 1; ; killAt++ {
@@ -218,8 +217,8 @@ func half(t *testing.T) (root string) {
 	}
 }
 
-// If there is no way back either, the journal stays, and the next one completes
-// what was begun.
+// If the old contents cannot be restored either, the journal is kept, and the next run
+// completes the work.
 func TestStuck(t *testing.T) {
 	dir, files := sample(t)
 	w := writer{}
@@ -248,7 +247,7 @@ func TestStuck(t *testing.T) {
 	}
 }
 
-// What somebody changed after the writer died is not touched.
+// Files that were changed after the writer died are not touched.
 func TestRecoverChanged(t *testing.T) {
 	root := half(t)
 	name := filepath.Join(root, names[2])
@@ -277,8 +276,8 @@ func TestRecoverChanged(t *testing.T) {
 	}
 }
 
-// A copy of a directory has no journal: what was begun in the one is not completed
-// in the other, and the other is known to be half written by its own files.
+// The copy of a directory has no journal. Recover does not complete it, and Half detects
+// its state from the temporary files.
 func TestCopy(t *testing.T) {
 	root := half(t)
 	copied := filepath.Join(t.TempDir(), "copy")
@@ -314,7 +313,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// A directory of that name that is another one has no journal.
+// A journal does not apply to another directory of the same name.
 func TestSwapped(t *testing.T) {
 	root := half(t)
 	if err := os.Rename(root, root+".moved"); err != nil {
@@ -328,7 +327,7 @@ func TestSwapped(t *testing.T) {
 	}
 }
 
-// The journal of a directory is found from those above and below it.
+// A journal is found from directories above and below the root.
 func TestRelated(t *testing.T) {
 	for _, from := range []string{".", "sub", ".."} {
 		root := half(t)
@@ -345,7 +344,7 @@ func TestRelated(t *testing.T) {
 	}
 }
 
-// journalOf returns the name of the journal that a killed writer left.
+// journalOf returns the name of the journal of a killed writer.
 func journalOf(t *testing.T, root string) string {
 	t.Helper()
 	var unfinished *UnfinishedError
@@ -355,7 +354,7 @@ func journalOf(t *testing.T, root string) string {
 	return unfinished.Journal
 }
 
-// TestForeignJournal has journals that no writer wrote. None of them is followed.
+// TestForeignJournal has journals that no writer wrote. They are ignored.
 func TestForeignJournal(t *testing.T) {
 	for _, test := range []struct {
 		what   string
@@ -441,8 +440,8 @@ func TestForeignJournal(t *testing.T) {
 	}
 }
 
-// Nothing that is in the directory itself is a journal, not even where the cache
-// is within it.
+// A file in the root is never used as a journal, not even if the cache directory is in the
+// root.
 func TestShippedJournal(t *testing.T) {
 	root := half(t)
 	name := journalOf(t, root)

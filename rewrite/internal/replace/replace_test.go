@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// sample writes a.txt, b.txt and c.txt with the content "old" and returns them
-// as files that become "new".
+// sample writes a.txt, b.txt and c.txt with the content "old" and returns changes of them
+// to "new".
 func sample(t *testing.T) (dir string, files []File) {
 	t.Helper()
 	dir = t.TempDir()
@@ -24,8 +24,8 @@ func sample(t *testing.T) (dir string, files []File) {
 	return dir, files
 }
 
-// contents returns what the files of dir hold, in order, and fails if there
-// is anything else in it.
+// contents returns the contents of the files in dir, in order, and fails if there are
+// other files.
 func contents(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -82,7 +82,7 @@ func TestFilesThroughLink(t *testing.T) {
 	}
 }
 
-// One directory may have several names.
+// A directory may have several names.
 func TestRootByLink(t *testing.T) {
 	dir, files := sample(t)
 	link := filepath.Join(t.TempDir(), "link")
@@ -168,7 +168,7 @@ func TestFilesNothing(t *testing.T) {
 	}
 }
 
-// Whatever stops the renames, all files have their old content afterwards.
+// If a rename fails, all files have their old content afterwards.
 func TestFilesRollback(t *testing.T) {
 	for at := range 3 {
 		dir, files := sample(t)
@@ -211,7 +211,7 @@ func TestFilesRollback(t *testing.T) {
 	}
 }
 
-// Another program may change a file while the first ones are replaced.
+// Another program may change a file while others are being replaced.
 func TestFilesChangedMeanwhile(t *testing.T) {
 	dir, files := sample(t)
 	w := writer{rename: func(from, to string) error {

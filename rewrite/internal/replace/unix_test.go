@@ -15,8 +15,7 @@ import (
 	"time"
 )
 
-// A writer waits for another one that is between two files, and then sees what
-// that one did.
+// A writer waits for another one that is between two renames, and then finds its result.
 func TestTwoWriters(t *testing.T) {
 	signal := filepath.Join(t.TempDir(), "signal")
 	root, cmd := start(t, 0, 0, signal)
@@ -67,8 +66,8 @@ func TestTwoWriters(t *testing.T) {
 	}
 }
 
-// Of writers that want to change the same files differently, one does, and the
-// others change nothing.
+// If several writers change the same files differently, one succeeds and the others change
+// nothing.
 func TestManyWriters(t *testing.T) {
 	dir, files := sample(t)
 	const n = 8
@@ -104,8 +103,7 @@ func TestManyWriters(t *testing.T) {
 	}
 }
 
-// A disk that is full, as far as the system lets a test have one: files may not
-// grow beyond a limit.
+// TestFullDisk limits the size of files, which is like a full disk.
 func TestFullDisk(t *testing.T) {
 	if os.Getenv("CLOSUREFIX_TEST_LIMIT") != "" {
 		dir, files := sample(t)
@@ -130,7 +128,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// The owner is kept, where the system lets one try.
+// The owner is kept, if the system allows a test.
 func TestOwner(t *testing.T) {
 	dir, files := sample(t)
 	info, err := os.Stat(files[0].Name)
@@ -164,7 +162,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// Other names of a file are not followed: a directory, a pipe.
+// Files are not written through names that belong to a directory or a pipe.
 func TestIrregular(t *testing.T) {
 	dir := t.TempDir()
 	pipe, sub := filepath.Join(dir, "pipe"), filepath.Join(dir, "sub")
@@ -179,7 +177,7 @@ func TestIrregular(t *testing.T) {
 	}
 }
 
-// A journal that is not the user's alone is not read, nor written.
+// A journal that other users can access is neither read nor written.
 func TestPrivate(t *testing.T) {
 	root := half(t)
 	name := journalOf(t, root)
@@ -225,7 +223,7 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// Without a place for the journal nothing is written.
+// If there is no directory for the journal, nothing is written.
 func TestNoHome(t *testing.T) {
 	dir, files := sample(t)
 	blocked := filepath.Join(t.TempDir(), "file")

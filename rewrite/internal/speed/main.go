@@ -1,24 +1,24 @@
 //go:build unix
 
-// Speed measures what closurefix costs over modules, whole processes with the go
-// commands that they start, and prints the tables of rewrite/measured.md.
+// Speed measures the cost of closurefix on modules. It measures whole processes with the
+// go commands that they start, and prints the tables of rewrite/measured.md.
 //
 //	go run ./rewrite/internal/speed [-n runs] [-flags list] [-svg file] WHAT DIR...
 //
 // WHAT is
 //
-//	report    closurefix -v ./...; with -svg it also draws the figures over the
-//	          size of the modules
-//	configs   the same with three configurations, beside one
-//	edit      closurefix -diff -all -exported ./... beside the same without -diff
-//	vet       go vet -vettool=closurefix ./..., which nothing is cached of, and again
+//	report    closurefix -v ./...; with -svg it also draws the costs over the size of
+//	          the modules
+//	configs   the same with three configurations, compared with one
+//	edit      closurefix -diff -all -exported ./..., compared with a run without -diff
+//	vet       go vet -vettool=closurefix ./... without cached results, and again
 //
-// and each DIR the root of a module that can be written to, whose dependencies are
-// at hand. The program is built from the current directory. Each command runs once
-// without being counted, so that export data is in the build cache, and then as
-// often as -n says; figures are medians. CPU seconds are user and system time of
-// the process and all that it started; the peak is that of the largest of these
-// processes (on Linux: elsewhere the unit of the system's figure is another).
+// and each DIR is the root of a writable module whose dependencies are available. The
+// program is built from the current directory. Each command runs once without being
+// counted, to fill the build cache with export data, and then as often as -n says. The
+// results are medians. CPU seconds are the user and system time of the process and all
+// processes that it started. The peak is the memory of the largest of these processes. The
+// unit of the peak is right on Linux only.
 package main
 
 import (
@@ -120,24 +120,24 @@ func in(dir string, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A cost is what one run took.
+// A cost is the cost of one run.
 type cost struct {
 	cpu  float64 // seconds
 	peak float64 // MB
 	text string  // what it printed
 }
 
-// A meter runs the commands, and prints a row for each module.
+// A meter runs the commands and prints a row for each module.
 type meter struct {
 	runs   int
 	flags  []string
 	tool   string
 	points []point
-	begun  bool // the table
+	begun  bool // the head of the table is printed
 }
 
-// run measures commands in turn, each the number of times, and returns the medians.
-// prepare, if not nil, goes before each run.
+// run measures commands in turn, each the given number of times, and returns the medians.
+// If prepare is not nil, it is called before each run.
 func (m *meter) run(dir string, prepare func() error, commands ...[]string) ([]cost, error) {
 	all := make([][]cost, len(commands))
 	for n := range m.runs + 1 {
@@ -183,7 +183,7 @@ func run(dir string, args []string) (cost, error) {
 	return c, nil
 }
 
-// row prints a row of a Markdown table, and above the first one its head.
+// row prints a row of a Markdown table, and its head before the first row.
 func (m *meter) row(head string, cells ...any) {
 	if !m.begun {
 		fmt.Printf("| %s |\n|%s\n", head, strings.Repeat("---|", strings.Count(head, "|")+1))
@@ -218,7 +218,7 @@ func (m *meter) report(mod module) error {
 	return nil
 }
 
-// number returns the last number in the text that stands before the words.
+// number returns the last number in the output that is followed by the words.
 func number(text, words string) int {
 	all := regexp.MustCompile(`(?m)^(\d+) `+words).FindAllStringSubmatch(text, -1)
 	if len(all) == 0 {
@@ -248,8 +248,8 @@ func (m *meter) edit(mod module) error {
 	return nil
 }
 
-// vet has go vet take the program for another one each time: its key in the cache
-// is made of the bytes of the file, some of which come behind what is loaded.
+// vet makes go vet take the program for a new one each time. The key of its cached results
+// depends on the bytes of the program's file, to which vet appends some that are not loaded.
 func (m *meter) vet(mod module) error {
 	program, err := os.ReadFile(m.tool)
 	if err != nil {

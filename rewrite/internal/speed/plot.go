@@ -10,7 +10,7 @@ import (
 	"path"
 )
 
-// A point is what a report over a module of so many lines costs.
+// A point is the cost of a report over a module of some size.
 type point struct {
 	name             string
 	lines, cpu, peak float64
@@ -22,9 +22,9 @@ const (
 	top, right    = 30.0, 20.0
 )
 
-// plot draws CPU time and memory over lines, on logarithmic axes, as an SVG file. A
-// dashed line through the largest module shows growth in proportion to its size:
-// where cost grew faster than size, the smaller modules would lie below.
+// plot draws CPU time and memory over lines of code, on logarithmic axes, as an SVG file.
+// A dashed line through the largest module shows growth proportional to size. If the cost
+// grew faster than size, the smaller modules would be below that line.
 func plot(points []point) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" font-family="sans-serif" font-size="11">`+"\n", 2*width, height)
@@ -72,10 +72,10 @@ func diagram(b *bytes.Buffer, x float64, title string, points []point, value fun
 	}
 }
 
-// An axis is logarithmic, from one power of ten to another.
+// An axis is logarithmic and covers powers of ten.
 type axis struct {
 	from, to   float64 // exponents
-	start, end float64 // where they are drawn
+	start, end float64 // coordinates
 }
 
 func axisOf(values []float64, start, end float64) axis {
@@ -102,7 +102,7 @@ func power(e float64) string {
 	return fmt.Sprintf("%g", math.Pow(10, e))
 }
 
-// short returns the last words of a module's path that say what it is.
+// short returns the last elements of a module's path that identify it.
 func short(name string) string {
 	if base := path.Base(name); len(base) > 3 {
 		return base

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The file is well-formed, and has all points at places of their own.
+// The file is well-formed, and all points have different positions.
 func TestPlot(t *testing.T) {
 	text := string(plot([]point{{"example.com/small", 12_000, 0.3, 45}, {"example.com/<large>", 4_600_000, 5, 139}}))
 	d := xml.NewDecoder(strings.NewReader(text))
