@@ -1,12 +1,14 @@
 package rewrite
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
 	"maps"
 
+	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -16,6 +18,7 @@ import (
 // may add some.
 type findings struct {
 	of       map[id]*Finding
+	source   *load.Sources
 	settled  map[id]bool // accepted, refused by a check, or set aside
 	declared map[id]name // the functions declared in the files on disk
 
@@ -23,8 +26,8 @@ type findings struct {
 	stack []Finding // set aside: no allocation according to the compiler
 }
 
-func newFindings() *findings {
-	return &findings{of: make(map[id]*Finding), settled: make(map[id]bool), declared: make(map[id]name)}
+func newFindings(source *load.Sources) *findings {
+	return &findings{source: source, of: make(map[id]*Finding), settled: make(map[id]bool), declared: make(map[id]name)}
 }
 
 // add adds a finding for each change of the first round.
@@ -83,18 +86,55 @@ func (f *findings) reject(c *change, why *refusal.Refusal, over load.Overlay) {
 	f.refuse(c, why, over)
 }
 
-// refuse records why c is refused. The position must be one in the file on disk: if an
-// earlier round changed the file, it is that of the function.
+// refuse records why c is refused. The position must be one in the file on disk.
 func (f *findings) refuse(c *change, why *refusal.Refusal, over load.Overlay) {
 	found := f.of[c.id()]
 	if found == nil {
 		return
 	}
 	refusal := *why
-	if _, edited := over[refusal.Pos.Filename]; edited {
-		refusal.Pos = found.Pos
+	if text, edited := over[refusal.Pos.Filename]; edited {
+		refusal.Pos = f.onDisk(refusal.Pos, text, found.Pos)
 	}
 	found.Refusal, found.Files, found.Edits, found.Notes, found.Trace = &refusal, nil, nil, nil, nil
+}
+
+// onDisk returns the position in the file on disk of pos, which is one in text. For a line
+// that is not in the file it is the line that the rewrite has put it in place of, and if
+// there is none, what instead says.
+func (f *findings) onDisk(pos token.Position, text []byte, instead token.Position) token.Position {
+	disk, err := f.source.Read(pos.Filename)
+	if err != nil {
+		return instead
+	}
+	begin := pos.Offset - (pos.Column - 1) // of the line
+	shift := 0                             // from the file to text, before begin
+	for _, e := range linediff.Edits(string(disk), string(text)) {
+		if e.Start+shift > begin {
+			break
+		}
+		if begin >= e.Start+shift+len(e.New) {
+			shift += len(e.New) - (e.End - e.Start)
+			continue
+		}
+		if e.Start == e.End {
+			return instead
+		}
+		indent := disk[e.Start:e.End]
+		indent = indent[:len(indent)-len(bytes.TrimLeft(indent, " \t"))]
+		return positionAt(pos.Filename, disk, e.Start+len(indent))
+	}
+	return positionAt(pos.Filename, disk, pos.Offset-shift)
+}
+
+// positionAt returns the position of an offset in a file.
+func positionAt(name string, text []byte, offset int) token.Position {
+	before := text[:offset]
+	return token.Position{
+		Filename: name, Offset: offset,
+		Line:   bytes.Count(before, []byte("\n")) + 1,
+		Column: offset - bytes.LastIndexByte(before, '\n'),
+	}
 }
 
 // revise updates the findings that are not settled from the changes of a later round.

@@ -169,7 +169,7 @@ func start(ctx context.Context, o Options, in internals) (*run, error) {
 		decider: decider{candidates: in.candidates, scope: scope},
 		tree:    tree,
 		scope:   scope,
-		found:   newFindings(),
+		found:   newFindings(tree.Source),
 		prover:  newProver(o, tree),
 	}, nil
 }

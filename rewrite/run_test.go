@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"os"
 	"path/filepath"
@@ -494,6 +495,104 @@ func use(n int) {
 	}
 	if left := res.Left(); len(res.Files) != 1 || len(left) != 1 || left[0].Name != "start" || left[0].Refusal.Code != refusal.UnguardedNil {
 		t.Errorf("%d files change, left %+v; want a.go, and start", len(res.Files), left)
+	}
+}
+
+// TestRefusalOnDisk refuses lockA in the second round, for the line in lockB that hands on
+// its cleanup since the first. The return of the literal stood in that place.
+func TestRefusalOnDisk(t *testing.T) {
+	t.Parallel()
+	archive := module + `
+-- a.go --
+package a
+
+func begin(n int) func() {
+	println("begin")
+	return func() {
+		println("end", n)
+	}
+}
+
+func use() {
+	defer begin(1)()
+}
+
+func lockA(k int) func() {
+	var d func()
+	if k > 0 {
+		d = lockB(k - 1)
+	}
+	return func() {
+		if d != nil {
+			d()
+		}
+		println("unlock a", k)
+	}
+}
+
+func lockB(k int) func() {
+	var d func()
+	if k > 0 {
+		d = lockA(k - 1)
+	}
+	return func() {
+		if d != nil {
+			d()
+		}
+		println("unlock b", k)
+	}
+}
+
+func both() {
+	defer lockA(3)()
+	defer lockB(2)()
+}
+`
+	_, res, err := doWith(t, archive, Options{All: true}, candidate.Find)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := res.Left()
+	if len(left) != 1 || left[0].Name != "lockA" {
+		t.Fatalf("left %+v; want lockA", left)
+	}
+	_, text, _ := strings.Cut(archive, "-- a.go --\n")
+	at := strings.LastIndex(text, "return func")
+	want := token.Position{Offset: at, Line: strings.Count(text[:at], "\n") + 1, Column: 2}
+	got := left[0].Refusal.Pos
+	if got.Filename = ""; got != want {
+		t.Errorf("%s at %+v, want %+v", left[0].Refusal, got, want)
+	}
+}
+
+// TestOnDisk asks for the place of X in the file as it was before: where Y is.
+func TestOnDisk(t *testing.T) {
+	for _, test := range []struct{ name, disk, text string }{
+		{"Nothing changed before it.", "a\n  bYb\nc\n", "a\n  bXb\nd\n"},
+		{"Lines were added before it.", "a\nb\nbYb\nc\n", "a\nn\nn\nb\nbXb\nc\n"},
+		{"Lines were removed before it.", "a\nb\nbYb\nc\n", "bXb\nc\n"},
+		{"Lines were changed around it.", "a\nb\nbYb\nc\n", "n\nn\nn\nb\nbXb\nn\nn\n"},
+		{"It is in the place of another line.", "a\n\tYb\nc\n", "a\nnX\nc\n"},
+		{"It is the second in the place of another line.", "a\n\tYb\nc\n", "a\nn\nnX\nc\n"},
+		{"It is new.", "a\nb\nc\n", "a\nnX\nb\nc\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			name := filepath.Join(t.TempDir(), "a.go")
+			// The letters themselves make no difference, where the line is the same.
+			disk, text := strings.Replace(test.disk, "Y", "_", 1), strings.Replace(test.text, "X", "_", 1)
+			if err := os.WriteFile(name, []byte(disk), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			instead := token.Position{Filename: "instead"}
+			want := instead
+			if at := strings.Index(test.disk, "Y"); at >= 0 {
+				want = positionAt(name, []byte(disk), at)
+			}
+			got := newFindings(load.NewSources()).onDisk(positionAt(name, []byte(text), strings.Index(test.text, "X")), []byte(text), instead)
+			if got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
 	}
 }
 

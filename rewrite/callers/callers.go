@@ -38,7 +38,13 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		return r
 	}
 	if len(refs) > 0 {
-		return refusal.New(p, refusal.FuncValue, refs[0].Unit, refs[0].Ident.Pos(), "it is used as a value, not only called")
+		ref := refs[0]
+		for sel, s := range ref.Unit.Info.Selections {
+			if sel.Sel == ref.Ident && s.Kind() == types.MethodExpr {
+				return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "the method expression %s names it, which takes its receiver as an argument", types.ExprString(sel))
+			}
+		}
+		return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "it is used as a value, not only called")
 	}
 	if p.Key.Recv != "" {
 		if u, pos, ok := x.demands.asked(p, p.Key.Name, p.Func.Signature()); ok {

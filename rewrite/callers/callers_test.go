@@ -27,7 +27,8 @@ func TestCheck(t *testing.T) {
 	}{
 		{"Calls alone.", begin + use, World{}, ""},
 		{"A value.", begin + "var f = begin", World{}, "func-value"},
-		{"A method expression.", method + "func use(t *T) { defer (*T).begin(t, 1)() }", World{}, "func-value"},
+		{"A method expression.", method + "func use(t *T) { defer (*T).begin(t, 1)() }", World{}, "func-value method expression (*T).begin names it"},
+		{"A method value.", method + "func use(t *T) { f := t.begin; defer f(1)() }", World{}, "func-value used as a value"},
 		{"A call of itself.", "func begin(n int) func() { begin(n - 1)(); return func() { println(n) } }", World{}, "recursive"},
 		{"A linkname directive.", "import _ \"unsafe\"\n//go:linkname begin other.begin\n" + begin, World{}, "linkname"},
 		{"A linkname directive elsewhere.", begin, World{Linked: map[string]string{"example.com/p.begin": "/x/pull.go"}}, "linkname pull.go"},
