@@ -35,7 +35,7 @@ func TestAnalyzer(t *testing.T) {
 			held:  []string{"no fix for (*Conn).prepare here: conn_test.go is out of sight"},
 		},
 		"refused": {held: []string{
-			"cannot rewrite (*T).start: an interface asks for this method",
+			"cannot rewrite (*T).start: an interface requires this method",
 			"cannot rewrite asValue: it is used as a value",
 			"cannot rewrite unguarded: ",
 		}},

@@ -35,7 +35,7 @@ func explain(word string, stdout, stderr io.Writer) int {
 	}
 	for _, e := range refusal.Explanations() {
 		if string(e.Code) == word {
-			fmt.Fprintf(stdout, "%s: the function stays as it is\n\n%s\n\nWhat to do: %s\n", e.Code, wrap(e.Meaning), wrap(e.Advice))
+			fmt.Fprintf(stdout, "%s: the function is not rewritten\n\n%s\n\nWhat to do: %s\n", e.Code, wrap(e.Meaning), wrap(e.Advice))
 			return exitDone
 		}
 		codes = append(codes, string(e.Code))

@@ -241,7 +241,7 @@ func (f builtFile) advice() string {
 			if flags == nil {
 				return ""
 			}
-			return "; closurefix " + strings.Join(flags, " ") + " takes it in"
+			return "; closurefix " + strings.Join(flags, " ") + " includes it"
 		}
 	}
 	return ""

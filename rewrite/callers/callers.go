@@ -48,7 +48,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 	}
 	if p.Key.Recv != "" {
 		if u, pos, ok := x.demands.asked(p, p.Key.Name, p.Func.Signature()); ok {
-			return refusal.New(p, refusal.InterfaceMethod, u, pos, "an interface asks for this method")
+			return refusal.New(p, refusal.InterfaceMethod, u, pos, "an interface requires this method")
 		}
 	}
 	if r := linked(x.world, x.leftOut, p); r != nil {
@@ -76,7 +76,7 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 		return nil
 	}
 	if u, pos, ok := x.demands.asked(p, p.Key.Name, changed); ok {
-		return refusal.New(p, refusal.InterfaceMethod, u, pos, "without its cleanup it would satisfy an interface that it does not satisfy now")
+		return refusal.New(p, refusal.InterfaceMethod, u, pos, "without the cleanup result, its receiver type would implement an interface that it does not implement now")
 	}
 	return nil
 }

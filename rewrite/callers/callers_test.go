@@ -50,7 +50,7 @@ func TestCheck(t *testing.T) {
 		{"A file that is left out does not.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q() { Begin(2)() }", World{}, ""},
 		{"A file of another package has the name.", begin + "-- q.go --\n//go:build q\n\npackage main\n\nfunc begin() {}", World{}, ""},
 		{"A file with syntax errors has the word.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q( { begin }", World{}, "ignored-file syntax errors"},
-		{"A twin that may be built, too.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc begin(n int) func() { return nil }", World{}, "ignored-file keeps the two apart"},
+		{"A twin that may be built, too.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc begin(n int) func() { return nil }", World{}, "ignored-file do not keep the two apart"},
 		{"A twin for the other tag.", "-- build !q --\n" + begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc begin(n string) func() { return nil }", World{}, ""},
 		{"A twin for another system.", "-- build !plan9 --\n" + begin + "-- q_plan9.go --\npackage p\n\nfunc begin(n int) func() { return nil }", World{}, "ignored-file for another system"},
 		{"Assembly has the word.", begin + "-- q.s --\nCALL ·begin(SB)", World{}, "assembly"},

@@ -23,11 +23,11 @@ func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
 		return nil
 	}
 	if !flow.Internal(p.Key.Pkg) {
-		return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and other modules may call it; -exported rewrites it all the same")
+		return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and other modules may call it; use -exported to rewrite it")
 	}
 	for _, n := range w.Neighbours {
 		if flow.Importable(p.Key.Pkg, n.Path) {
-			return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and the module %s beside it may call it; put both in a go.work file, or use -exported", n.Path)
+			return refusal.New(p, refusal.Exported, p.Unit, p.Decl.Name.Pos(), "it is exported, and module %s, which is not a main module, may call it; put both in a go.work file, or use -exported", n.Path)
 		}
 	}
 	return nil

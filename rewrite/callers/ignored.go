@@ -51,15 +51,15 @@ func checkTwin(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name 
 	other := builtFileOf(u, name)
 	home := builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos()))
 	if together(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and nothing keeps the two apart", filepath.Base(name))
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", filepath.Base(name))
 	}
 	for _, s := range sites {
 		if together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
-			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, in which this call is built too%s", filepath.Base(name), other.advice())
+			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", filepath.Base(name), other.advice())
 		}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, where it would stay as it is%s", filepath.Base(name), other.advice())
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", filepath.Base(name), other.advice())
 	}
 	return nil
 }

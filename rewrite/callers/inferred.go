@@ -31,7 +31,7 @@ func varies(w *World, p *pattern.Prepare) *refusal.Refusal {
 		t := &typeSource{world: w, p: p, of: c.Var.Type(), seen: make(map[types.Object]bool)}
 		t.variable(c.Var)
 		if t.other != "" {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares otherwise",
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares differently",
 				c.Var.Name(), t.name, filepath.Base(t.other))
 		}
 	}

@@ -30,7 +30,7 @@ func (d *declarer) remove(s ast.Stmt) error {
 	stmt := d.node(s).(dst.Stmt)
 	i := slices.Index(*list, stmt)
 	if i < 0 {
-		return fmt.Errorf("a statement is not where it was")
+		return fmt.Errorf("a statement was not found in its list")
 	}
 	if i+1 < len(*list) {
 		next := (*list)[i+1].Decorations()

@@ -116,7 +116,7 @@ func (d *declarer) anew() error {
 			}
 			list, stmt := d.listOf(r.Stmt), d.node(r.Stmt).(dst.Stmt)
 			if list == nil || !slices.Contains(*list, stmt) {
-				return fmt.Errorf("a statement is not where it was")
+				return fmt.Errorf("a statement was not found in its list")
 			}
 			i := slices.Index(*list, stmt)
 			f, err := declaration("func f() {\nvar " + p.Capture.Var.Name() + " " + p.Type + "\n}")

@@ -271,7 +271,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 // importComment returns the obstacle that an import has a comment, which would go away
 // with it.
 func importComment(spec *ast.ImportSpec) error {
-	return &obstacle{code: refusal.CommentLost, reason: fmt.Sprintf("the import of %s is not needed any more, and has a comment", spec.Path.Value)}
+	return &obstacle{code: refusal.CommentLost, reason: fmt.Sprintf("the import of %s would become unused, and has a comment", spec.Path.Value)}
 }
 
 // addImport inserts an import line: after the last import of its sort (of the

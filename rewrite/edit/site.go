@@ -114,11 +114,11 @@ func (w *siteWriter) statement() {
 	case pattern.Immediate:
 		w.apart()
 	case pattern.Beside:
-		w.refuse("a caller assigns its cleanup beside other values")
+		w.refuse("a caller assigns its cleanup together with other values")
 	case pattern.Passed:
-		w.refuse("a caller hands its cleanup on within an expression")
+		w.refuse("a caller uses its cleanup as a value within an expression")
 	case pattern.Otherwise:
-		w.refuse("a caller uses what it returns in another way")
+		w.refuse("a caller uses its results in a way that is not supported")
 	case pattern.Dropped: // no operand takes the cleanup
 	}
 }

@@ -28,7 +28,7 @@ func open(u *pattern.Unit, pos token.Pos, clean Clean) (*source, error) {
 		return nil, err
 	}
 	if u.Fset.File(file.Package).Size() != len(text) {
-		return nil, fmt.Errorf("%s is not what was type-checked", name)
+		return nil, fmt.Errorf("%s has changed since it was type-checked", name)
 	}
 	return &source{unit: u, file: file, name: name, text: text, clean: clean.of(name, text)}, nil
 }
@@ -67,7 +67,7 @@ func (s *source) replace(from, to token.Pos, text string) (Edit, error) {
 func (s *source) lost(c *ast.Comment) error {
 	return &obstacle{
 		code: refusal.CommentLost, pos: s.unit.Fset.PositionFor(c.Pos(), false),
-		reason: "a comment stands in code that goes away",
+		reason: "a comment is inside code that the rewrite removes",
 	}
 }
 

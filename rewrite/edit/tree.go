@@ -29,12 +29,12 @@ func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, s.name, append(text, '\n'), parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil || len(f.Decls) != 1 {
-		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
+		return nil, fmt.Errorf("%s has changed since it was type-checked", s.name)
 	}
 	t := &tree{fresh: make(map[ast.Node]ast.Node), dec: decorator.NewDecorator(fset)}
 	olds, news := preorder(decl), preorder(f.Decls[0])
 	if len(olds) != len(news) {
-		return nil, fmt.Errorf("%s is not what was type-checked", s.name)
+		return nil, fmt.Errorf("%s has changed since it was type-checked", s.name)
 	}
 	for j, n := range olds {
 		t.fresh[n] = news[j]

@@ -57,7 +57,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		return nil, &Obstacle{id.Pos(), "is stored in the package variable " + id.Name}
 	}
 	if _, ok := v.Type().Underlying().(*types.Signature); !ok {
-		return nil, &Obstacle{id.Pos(), "is stored in " + id.Name + ", which is no func"}
+		return nil, &Obstacle{id.Pos(), "is stored in " + id.Name + ", which has no func type"}
 	}
 	sets := func(id *ast.Ident) bool {
 		return slices.ContainsFunc(sites, func(t *Site) bool { return t.Cleanup != nil && ast.Unparen(t.Cleanup) == ast.Expr(id) })
@@ -66,10 +66,10 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	for _, a := range s.Access[v] {
 		switch a.Mode {
 		case flow.Address:
-			return v, &Obstacle{a.Ident.Pos(), "goes to a variable whose address is taken"}
+			return v, &Obstacle{a.Ident.Pos(), "is stored in a variable whose address is taken"}
 		case flow.Write:
 			if !sets(a.Ident) {
-				return v, &Obstacle{a.Ident.Pos(), "goes to a variable that is set to something else, too"}
+				return v, &Obstacle{a.Ident.Pos(), "is stored in a variable that also holds other values"}
 			}
 			alone = alone && a.Ident == id
 		}
@@ -91,7 +91,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		return true
 	})
 	if !declared && s.Spec == nil {
-		return v, &Obstacle{id.Pos(), "goes to a variable that is a parameter, a result, or declared with a value"}
+		return v, &Obstacle{id.Pos(), "is stored in a variable that is a parameter, a result, or declared with a value"}
 	}
 	return v, nil
 }

@@ -21,26 +21,26 @@ import (
 //	defer c.finishRead(ctx, &err)
 func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
 	if len(lits.distinct) > 1 {
-		return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "its returns hand out different cleanups")
+		return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "it returns different cleanups")
 	}
 	if idle.nilTested || idle.guarded {
-		return nil, refusal.New(p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "somebody has to know whether there is something to do")
+		return nil, refusal.New(p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "a caller or finish must know whether the cleanup does anything")
 	}
 	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
-		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take it for an example")
+		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take finish for an example")
 	}
 	if recovers(p) && slices.ContainsFunc(sites, wrapped) {
-		return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup recovers, and is used as a value")
+		return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup calls recover and is used as a value")
 	}
 	if p.Func.Signature().TypeParams().Len() > 0 {
 		return nil, refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
 	}
 	for _, s := range sites {
 		if s.Shared {
-			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable of its cleanup in another statement")
+			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
 		}
 		if s.Form == pattern.Passed {
-			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller hands its cleanup on within an expression")
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value within an expression")
 		}
 		if s.Form == pattern.Immediate && !ownStatement(s) {
 			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
@@ -81,7 +81,7 @@ func ownStatement(s *pattern.Site) bool {
 // again returns how the sites can give a capture to finish once more.
 func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
 	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
-		return Passage{}, refusal.New(p, refusal.CallForm, s.Unit, at, "%s cannot be written again: %s", c.Var.Name(), why)
+		return Passage{}, refusal.New(p, refusal.CallForm, s.Unit, at, "%s cannot be passed to finish: %s", c.Var.Name(), why)
 	}
 	if resets := f.resets[c]; resets != nil {
 		return Passage{Capture: c, Route: Anew, Resets: resets}, nil
@@ -113,7 +113,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 	i := c.Index
 	if c.Class == pattern.Local {
 		if i = returned(p, c.Var); i < 0 {
-			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is a variable of its own", c.Var.Name())
+			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is a local variable that it does not return", c.Var.Name())
 		}
 	}
 	for _, s := range sites {
@@ -139,10 +139,10 @@ func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
 	sig := p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
-		return "a caller does not give it as one argument"
+		return "a caller does not pass it as one argument"
 	}
 	if editsWithin(sites, s, s.Call.Args[i]) {
-		return "a caller gives the cleanup of another call"
+		return "a caller passes the cleanup of another call"
 	}
 	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
 }
@@ -165,7 +165,7 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 		return "a caller has no receiver"
 	}
 	if selection := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]; selection != nil && len(selection.Index()) > 1 && flow.EmbeddedPointer(selection) {
-		return "an embedded pointer leads to it"
+		return "a caller selects it through an embedded pointer"
 	}
 	_, wantsPtr := p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)

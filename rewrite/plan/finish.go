@@ -16,7 +16,7 @@ import (
 func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, s *State, n *names) (Finish, *refusal.Refusal) {
 	finish := Finish{OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
-		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is hidden where it runs its cleanup")
+		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
 	}
 	// The cleanup of a method becomes a method, even if it does not use the
 	// receiver: callers reach it as they reach prepare.
@@ -44,7 +44,7 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	if finish.Name, ok = n.firstFree(p, candidates, func(u *pattern.Unit, name string) bool {
 		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name)
 	}); !ok {
-		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for the function that its cleanup becomes is free")
+		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
 	}
 	return finish, nil
 }
@@ -148,7 +148,7 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 		}
 		if other, ok := seen[name]; ok {
 			if other.Route != pass.Route || other.Result != pass.Result {
-				return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", name)
+				return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "it returns cleanups that capture different variables named %s", name)
 			}
 			continue
 		}
@@ -157,7 +157,7 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 	}
 	for _, pass := range passages {
 		if _, ok := seen[pass.Capture.Var.Name()]; ok && pass.Route == ByState {
-			return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", pass.Capture.Var.Name())
+			return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "it returns cleanups that capture different variables named %s", pass.Capture.Var.Name())
 		}
 	}
 	return params, nil
@@ -173,7 +173,7 @@ func ownNames(p *pattern.Prepare, params []Param) *refusal.Refusal {
 	for _, id := range topLevelNames(p.Literals[0].Lit) {
 		for _, param := range params {
 			if param.Name == id.Name {
-				return refusal.New(p, refusal.NameClash, p.Unit, id.Pos(), "its cleanup declares a variable %s of its own beside the captured one", id.Name)
+				return refusal.New(p, refusal.NameClash, p.Unit, id.Pos(), "its cleanup captures %s and declares another variable of that name", id.Name)
 			}
 		}
 	}

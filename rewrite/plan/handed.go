@@ -149,7 +149,7 @@ func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
 func inScope(p *pattern.Prepare, c *pattern.Capture) *refusal.Refusal {
 	for _, r := range p.Returns {
 		if r.Live() && slices.Contains(r.Literal.Captures, c) && !p.Unit.Sees(r.Stmt.Pos(), c.Var) {
-			return refusal.New(p, refusal.OutOfScope, p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", c.Var.Name())
+			return refusal.New(p, refusal.OutOfScope, p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is shadowed or out of scope at a return", c.Var.Name())
 		}
 	}
 	return nil

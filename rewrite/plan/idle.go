@@ -53,7 +53,7 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 			case pattern.Discard:
 			case pattern.NilTest:
 				if len(empties) > 0 {
-					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, which does not tell whether it does nothing")
+					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, and a cleanup that is not nil may do nothing")
 				}
 				found.nilTested = true
 			case pattern.Value:

@@ -39,7 +39,7 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 		for lit := range cleanup {
 			for v := range packageVars(p.Unit.Info, decls, lit, nil) {
 				if !rest[v] {
-					return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which names %s: without it, package variables might be initialized in another order", v.Name())
+					return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller drops its cleanup, which uses %s; without it, package variables might be initialized in another order", v.Name())
 				}
 			}
 		}

@@ -31,7 +31,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
 		}
 		if l := literalOf(p, u); !bound(p, l, u) {
-			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before there is one")
+			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it may run its cleanup before setting it")
 		}
 		for _, c := range literalOf(p, u).Captures {
 			if !p.Unit.Sees(u.Expr.Pos(), c.Var) {
@@ -47,7 +47,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 		}
 		wrap := u.Kind == pattern.DeferCall && wrapInner(p, passages, u)
 		if wrap && recovers(p) {
-			return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup recovers, and could no longer do so from within a wrapper")
+			return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, u.Expr.Pos(), "its cleanup calls recover, which would return nil in a wrapper")
 		}
 		plans = append(plans, InnerPlan{Use: u, Wrap: wrap})
 	}

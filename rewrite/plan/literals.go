@@ -37,7 +37,7 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
 		for _, spec := range p.File.Imports {
 			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
-				return refusal.New(p, refusal.NameClash, p.Unit, spec.Pos(), "a dot import gives it the name of its result type, and may be unused without it")
+				return refusal.New(p, refusal.NameClash, p.Unit, spec.Pos(), "its result type comes from a dot import, which may be unused after the rewrite")
 			}
 		}
 	}
@@ -50,13 +50,13 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 		}
 		switch {
 		case r.Expr == nil && len(r.Stmt.Results) == 1:
-			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a return hands on the results of another call")
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it returns the results of another call")
 		case r.Expr == nil:
-			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it cannot be told what cleanup a bare return hands out")
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "the cleanup that a bare return returns is not known")
 		case callOrValue(r.Expr):
-			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "a return hands out %s, not a function literal", types.ExprString(r.Expr))
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it returns %s, which is not a function literal", types.ExprString(r.Expr))
 		}
-		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it cannot be told what %s holds when it is returned", types.ExprString(r.Expr))
+		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "the value of %s at this return is not known", types.ExprString(r.Expr))
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
@@ -66,7 +66,7 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	if len(p.LocalDecls) > 0 {
-		return refusal.New(p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup names %s, which is declared inside the function", p.LocalDecls[0].Name())
+		return refusal.New(p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup uses %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func namedResult(p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "a function literal uses its result %s", a.Ident.Name)
 		}
 		if !accounted(p, a) {
-			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than what it returns", a.Ident.Name)
+			return refusal.New(p, refusal.OtherReturn, p.Unit, a.Ident.Pos(), "it uses its result %s for more than to return it", a.Ident.Name)
 		}
 	}
 	return nil
@@ -116,23 +116,23 @@ func several(p *pattern.Prepare) (literals, *refusal.Refusal) {
 	}
 	second := p.Literals[1].Lit
 	if n := len(found.distinct); n > 2 {
-		return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out %d different cleanups", n)
+		return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "it returns %d different cleanups", n)
 	}
 	types := make(map[string]string) // of captures, by name
 	for _, l := range p.Literals {
 		if hasLabel(l.Lit) {
-			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "its returns hand out different cleanups, and one has a label")
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "it returns different cleanups, and one has a label")
 		}
 		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
-			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "its returns hand out cleanups whose parameters have different names")
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "it returns cleanups whose parameters have different names")
 		}
 		if id := otherMeaning(p, l); id != nil {
-			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, id.Pos(), "its returns hand out cleanups in which %s means different things", id.Name)
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, id.Pos(), "it returns cleanups in which %s means different things", id.Name)
 		}
 		for _, c := range l.Captures {
 			typ := c.Var.Type().String()
 			if old, ok := types[c.Var.Name()]; ok && old != typ {
-				return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "its returns hand out cleanups that capture different variables named %s", c.Var.Name())
+				return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, c.Uses[0].Pos(), "it returns cleanups that capture different variables named %s", c.Var.Name())
 			}
 			types[c.Var.Name()] = typ
 		}

@@ -40,7 +40,7 @@ func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 		return true
 	})
 	if at.IsValid() {
-		return refusal.New(p, refusal.OtherReturn, p.Unit, at, "it may recover from a panic, and return the cleanup that its result %s holds", result.Name())
+		return refusal.New(p, refusal.OtherReturn, p.Unit, at, "it may recover from a panic and return the cleanup in its result %s", result.Name())
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	passed := forwarded(p.Unit.Info, lits[0].Lit)
 	callee := types.ExprString(passed.Fun)
 	if !passed.Ellipsis.IsValid() {
-		return refusal.New(p, refusal.PrintWrapper, p.Unit, passed.Pos(), "its cleanup would be a wrapper of %s, and go vet would want ... behind the last argument", callee)
+		return refusal.New(p, refusal.PrintWrapper, p.Unit, passed.Pos(), "its cleanup would be a wrapper of %s, and go vet would require ... after the last argument", callee)
 	}
 	refuse := func(u *pattern.Unit, call *ast.CallExpr) *refusal.Refusal {
 		if call == nil || plainText(u.Info, p.Sig, call) {

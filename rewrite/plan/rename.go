@@ -23,7 +23,7 @@ func declaresCleanup(s *pattern.Site) bool {
 func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
 	switch {
 	case !declaresCleanup(s):
-		return "a caller declares the variable of its cleanup in another statement"
+		return "a caller declares the variable for its cleanup in another statement"
 	case flow.HasGoto(s.Decl):
 		return "a caller has a goto"
 	case name == "_" || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || s.Unit.Pkg.Scope().Lookup(name) != nil || importsName(s, name):

@@ -45,7 +45,7 @@ func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idl
 	}
 	var ok bool
 	if s.Type, ok = n.firstFree(p, spell.StateNames(p.Key.Recv, p.Key.Name), func(*pattern.Unit, string) bool { return false }); !ok {
-		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "no good name for its state is free")
+		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")
 	}
 	return s, s.generalize(p, passages, file)
 }
@@ -67,7 +67,7 @@ func (s *State) generalize(p *pattern.Prepare, passages []Passage, file *spell.F
 	for _, tp := range list {
 		name := tp.Obj().Name()
 		if name == "_" || slices.Contains(args, name) {
-			return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter that is called %s", name)
+			return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the state of its cleanup would need a type parameter named %s", name)
 		}
 		if bad := spell.Unnameable(p.Unit.Pkg, tp.Constraint()); bad != "" {
 			return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "it is generic, and the constraint of %s cannot be written in its package: %s", name, bad)
@@ -110,15 +110,15 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 					return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
 				}
 				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
-					return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of the result %s", v.Name())
+					return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows the result %s", v.Name())
 				}
 			}
 		}
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
-			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local has the name of a type that the return must write")
+			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
 		if (s.Mark == Live || s.Mark == Guarded) && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
-			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "true does not mean true here")
+			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
 		}
 	}
 	return nil

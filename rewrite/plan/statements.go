@@ -32,7 +32,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			sp.Define = true
 		}
 		if len(pl.Drop) > 0 && spread(s) {
-			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes on the results of another call as its arguments")
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")
 		}
 		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
 		if pl.Form == Handed {
@@ -91,7 +91,7 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	if generic && s.Shared && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), args, types.Identical)
 	}) {
-		return refusal.New(p, refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups of different type arguments in one variable")
+		return refusal.New(p, refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups with different type arguments in one variable")
 	}
 	if s.Spec == nil {
 		return nil
@@ -132,7 +132,7 @@ func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	}
 	for _, u := range calls(s) {
 		if id := identOf(sel.X); id == nil || !s.Unit.Sees(u.Expr.Pos(), s.Unit.Info.Uses[id]) {
-			return refusal.New(p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of its package")
+			return refusal.New(p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local declaration shadows its package name")
 		}
 	}
 	return nil
@@ -149,7 +149,7 @@ func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 			continue
 		}
 		if recovers(p) {
-			return refusal.New(p, refusal.RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup recovers, and is used as a value, where a wrapper could no longer do so")
+			return refusal.New(p, refusal.RecoverWrapped, s.Unit, u.Expr.Pos(), "its cleanup calls recover and is used as a value; in a wrapper, recover would return nil")
 		}
 		vars := slices.Concat(slices.Collect(p.Sig.Params().Variables()), slices.Collect(p.Sig.Results().Variables()))
 		for _, v := range vars {
@@ -158,13 +158,13 @@ func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 				t = slice.Elem()
 			}
 			if !spell.Plain(s.Unit, u.Expr.Pos(), types.TypeString(t, nil)) {
-				return refusal.New(p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local has the name of a type that the use of its cleanup must write")
+				return refusal.New(p, refusal.NameClash, s.Unit, u.Expr.Pos(), "a local declaration shadows a type that the use of its cleanup must name")
 			}
 			if ptr, ok := t.(*types.Pointer); ok {
 				t = ptr.Elem()
 			}
 			if _, basic := types.Unalias(t).(*types.Basic); !basic && !flow.IsError(t) {
-				return refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup, which takes a %s, is used as a value", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
+				return refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup takes a %s and is used as a value, which needs a literal of that type", types.TypeString(v.Type(), types.RelativeTo(s.Unit.Pkg)))
 			}
 		}
 	}
@@ -182,5 +182,5 @@ func methodFree(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal 
 	if obj == nil {
 		return nil
 	}
-	return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "the type that it is called through has a %s already", f.Name)
+	return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "the type that it is called through already has a field or method %s", f.Name)
 }

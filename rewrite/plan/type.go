@@ -21,7 +21,7 @@ func typed(p *pattern.Prepare, file *spell.File, pass *Passage) *refusal.Refusal
 	}
 	for _, reset := range pass.Resets {
 		if !reset.Define && !spell.Plain(p.Unit, reset.Stmt.Pos(), pass.Type) {
-			return refusal.New(p, refusal.NameClash, p.Unit, reset.Stmt.Pos(), "a local has the name of a type that the cleanup must write")
+			return refusal.New(p, refusal.NameClash, p.Unit, reset.Stmt.Pos(), "a local declaration shadows a type that the cleanup must name")
 		}
 	}
 	if pass.Pointer {
@@ -47,7 +47,7 @@ func typeName(p *pattern.Prepare, file *spell.File, c *pattern.Capture) (string,
 		return "", refusal.New(p, refusal.UnnameableType, p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}
 	if name, by := file.Hidden(p.Func, t); name != "" {
-		return "", refusal.New(p, refusal.NameClash, p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which %s hides", c.Var.Name(), name, by)
+		return "", refusal.New(p, refusal.NameClash, p.Unit, c.Uses[0].Pos(), "the type of %s names %s, which %s shadows", c.Var.Name(), name, by)
 	}
 	return file.Type(t), nil
 }

@@ -44,7 +44,7 @@ func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string,
 				return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 			}
 		}
-		return nil, refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "all callers hand its cleanup on, which takes an allocation")
+		return nil, refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "all callers use its cleanup as a value, which needs an allocation")
 	}
 	return convert, nil
 }
@@ -53,9 +53,9 @@ func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string,
 func otherwise(s *pattern.Site) string {
 	switch s.Up[s.Call].(type) {
 	case *ast.ReturnStmt:
-		return "a caller hands its results on at once"
+		return "a caller passes its results on directly"
 	case *ast.AssignStmt, *ast.ValueSpec:
-		return "a caller assigns its results along with others"
+		return "a caller assigns its results together with other values"
 	}
 	return "a caller uses its results within a larger expression"
 }

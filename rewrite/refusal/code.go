@@ -1,10 +1,10 @@
 package refusal
 
-// A Code names a reason to refuse. Codes are stable: scripts and suppressions
-// may rely on them.
+// A Code names a reason not to rewrite a prepare function. Codes are stable: scripts
+// and suppressions may rely on them.
 type Code string
 
-// The codes, each explained by its row of Explanations.
+// The codes of refusals. Explanations has a row for each.
 const (
 	Assembly         Code = "assembly"
 	CallForm         Code = "call-form"
@@ -41,10 +41,10 @@ const (
 	VerifyFailed     Code = "verify-failed"
 )
 
-// An Explanation is the row of a code in the table that -explain prints.
+// An Explanation describes a code. The flag -explain prints it.
 type Explanation struct {
 	Code    Code
-	Meaning string // what the code stands for
+	Meaning string // what the code means
 	Advice  string // what a person can do
 }
 
@@ -52,82 +52,82 @@ type Explanation struct {
 func Explanations() []Explanation {
 	return []Explanation{
 		{Assembly,
-			"A file of the package that is not Go may call the function.",
+			"A file of the package that is not Go, such as assembly, may call the function.",
 			"Rewrite by hand, together with that file."},
 		{CallForm,
-			"A call of the function hands several results straight on, or a caller that package initialization runs drops the cleanup.",
-			"Give the results of the call names in a statement of its own."},
+			"A caller passes all results of the function directly to a return or another call, or a caller that runs during package initialization drops the cleanup.",
+			"Assign the results of the call to variables in a separate statement."},
 		{CgoFile,
-			"The function, or a caller, is in a file that imports \"C\", which the compiler sees only in translation.",
+			"The function, or a caller, is in a file that imports \"C\". The compiler sees only the translation that cgo makes of it.",
 			"Move the function or the call to a file without cgo."},
 		{CleanupValue,
-			"All callers hand the cleanup on as a value, or one does so where its type cannot be written.",
+			"All callers use the cleanup as a value, or one does so where its type cannot be written.",
 			"Call or defer the cleanup where it is obtained."},
 		{CommentLost,
-			"A comment stands where code goes away, and has no other place.",
+			"The rewrite would remove the code around a comment, and the comment has no other place.",
 			"Move the comment, or delete it."},
 		{ConfigsDiverge,
-			"The build configurations asked for lead to different changes of one file.",
-			"Rewrite by hand, or ask for fewer configurations."},
+			"The requested build configurations lead to different changes of one file.",
+			"Rewrite by hand, or request fewer configurations."},
 		{Exported,
-			"The function is exported, and callers may exist where the run does not look.",
+			"The function is exported, and may have callers in packages that are not loaded.",
 			"Use -exported, if you control all callers."},
 		{FuncValue,
-			"The function is used as a value (stored, passed, as a method value or expression), which fixes its signature.",
-			"Call it in a literal there, or rewrite by hand."},
+			"The function is used as a value (stored, passed, as a method value or method expression), which fixes its signature.",
+			"Use a function literal that calls it there, or rewrite by hand."},
 		{GeneratedFile,
 			"The function, or a caller, is in generated code.",
 			"Change the generator."},
 		{Generic,
-			"The function is generic, and the type of what it hands over cannot be written where it is needed.",
+			"The function is generic, and the type of the state cannot be written where it is needed.",
 			"Rewrite by hand."},
 		{IgnoredFile,
-			"A file that the build configuration leaves out, or whose package does not type-check, names the function, or may depend on its form.",
-			"Run with the tags or the -config that build that file, or mend its package."},
+			"A file that was not type-checked names the function, or may depend on its signature. The build configuration leaves the file out, or its package has errors.",
+			"Run with the -tags or -config that include the file, or fix its package."},
 		{InnerValue,
 			"The function itself uses its cleanup for more than a call.",
 			"Call or defer the cleanup in the function instead."},
 		{InterfaceMethod,
-			"An interface asks for the method, so its signature is fixed.",
+			"An interface requires the method, so its signature is fixed.",
 			"Change the interface and all its methods by hand."},
 		{InternalError,
-			"The analysis of this function failed by a fault of closurefix.",
+			"The analysis of this function failed because of a bug in closurefix.",
 			"Please report it, with the function."},
 		{LineDirective,
-			"The function holds a line directive, which would not survive printing.",
+			"The function contains a line directive, which printing the new code could break.",
 			"Remove the directive."},
 		{Linkname,
 			"A linkname or export directive names the function.",
-			"Rewrite by hand, together with what the directive serves."},
+			"Rewrite by hand, together with the code that uses the directive."},
 		{LocalDeclaration,
 			"The cleanup uses a type or constant that the function declares.",
 			"Move the declaration to package level."},
 		{NameClash,
-			"A name that the rewrite needs is taken.",
-			"Rename one of the two."},
+			"A name that the rewrite needs is already declared or is shadowed.",
+			"Rename the other declaration."},
 		{NilTest,
-			"A caller compares the cleanup with nil, and some return hands out a cleanup that does nothing.",
+			"A caller compares the cleanup with nil, and the function may return a cleanup that is not nil and does nothing.",
 			"Remove the comparison."},
 		{NoGain,
-			"The compiler was asked, and puts as much on the heap after the rewrite as before.",
-			"Nothing: the closure is not what costs here."},
+			"The compiler reports as many heap allocations after the rewrite as before.",
+			"Nothing: the rewrite would save no allocation."},
 		{OtherReturn,
-			"A return hands out something that is not a function literal of this function: a call's result, a method value, a parameter.",
+			"The function returns something other than one of its function literals: a call's result, a method value, a parameter.",
 			"Return a literal, or the error alone."},
 		{OutOfScope,
 			"A captured variable is out of scope where its value is needed.",
 			"Declare it in the outer block."},
 		{OutsideModule,
-			"A file that would change, or may call the function, does not belong to a main module, or is not one that people write.",
+			"A file that would change, or that may call the function, is outside the main modules, has several names, or is not a source file of its module.",
 			"Run closurefix in the module that holds the file."},
 		{PrintWrapper,
-			"The cleanup passes a format or arguments on to a function that prints. As a function of its own it would be a print wrapper, and go vet would check calls that it does not check now.",
-			"Mend what go vet would report, or rewrite by hand."},
+			"The cleanup passes a format or arguments on to a printing function. As a declared function it would be a print wrapper, and go vet would check calls that it does not check now.",
+			"Fix what go vet would report, or rewrite by hand."},
 		{Reassigned,
-			"A caller assigns several results, and the cleanup among them goes to a variable, field or element that keeps its type.",
+			"A caller assigns several results, and stores the cleanup in a variable, field or element whose type cannot change.",
 			"Give the cleanup a variable of its own with :=."},
 		{RecoverWrapped,
-			"The cleanup calls recover, which works only when it is deferred directly, and a wrapper would be needed.",
+			"The cleanup calls recover, which works only in a function that is deferred directly, and the rewrite would need a wrapper.",
 			"Rewrite by hand."},
 		{Recursive,
 			"The function calls itself.",
@@ -137,18 +137,18 @@ func Explanations() []Explanation {
 			"Rewrite by hand."},
 		{SeveralCleanups,
 			"The function returns more than one function literal at once.",
-			"Rewrite by hand: they share their variables."},
+			"Rewrite by hand: the literals share variables."},
 		{SeveralLiterals,
-			"Different returns hand out different cleanups.",
-			"Make one cleanup that tests what there is to do."},
+			"Different return statements return different cleanups, and the rewrite cannot combine them.",
+			"Write one cleanup that tests what there is to do."},
 		{UnguardedNil,
-			"The cleanup may be nil, and a caller uses it before any test, or hands it to somebody who may compare it with nil.",
-			"Check the error, or the cleanup against nil, before it is used."},
+			"The cleanup may be nil, and a caller uses it before any test, or passes it to code that may compare it with nil.",
+			"Check the error, or compare the cleanup with nil, before the use."},
 		{UnnameableType,
 			"The type of a captured variable cannot be written at package level.",
 			"Declare the type at package level."},
 		{VerifyFailed,
-			"The rewritten code did not pass the verification, and was not written.",
-			"Please report it: such a rewrite should have been refused before."},
+			"The rewritten code did not pass the verification, so nothing was written.",
+			"Please report it: closurefix should have refused this rewrite before."},
 	}
 }

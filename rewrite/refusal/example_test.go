@@ -15,6 +15,6 @@ func ExampleExplanations() {
 		}
 	}
 	// Output:
-	// The function is used as a value (stored, passed, as a method value or expression), which fixes its signature.
-	// Call it in a literal there, or rewrite by hand.
+	// The function is used as a value (stored, passed, as a method value or method expression), which fixes its signature.
+	// Use a function literal that calls it there, or rewrite by hand.
 }

@@ -1,4 +1,4 @@
-// Package refusal holds the reasons why a prepare function stays as it is: a [Code],
+// Package refusal holds the reasons why a prepare function is not rewritten: a [Code],
 // which scripts may rely on, with its [Explanation], and the [Refusal] of one function.
 package refusal
 
@@ -10,7 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Refusal says why a prepare function stays as it is.
+// A Refusal says why a prepare function is not rewritten.
 type Refusal struct {
 	Code   Code
 	Pos    token.Position // of the obstacle, unadjusted by line directives; may be invalid
