@@ -165,8 +165,8 @@ func (w *siteWriter) apart() {
 		separator = "; " // as the file has it
 	}
 	text := separator + keyword + w.callee() + "(" + strings.Join(w.args(), ", ")
-	if len(u.Call.Args) > 0 && len(w.args()) > 0 {
-		text += ", "
+	if len(w.args()) > 0 {
+		text += w.comma(u.Call)
 	}
 	w.replace(site.Call.End(), u.Call.Lparen+1, text)
 }
@@ -247,8 +247,8 @@ func (w *siteWriter) use(u *pattern.Use) {
 		w.value(u)
 	case pattern.DeferCall, pattern.GoCall, pattern.Call:
 		args := strings.Join(w.args(), ", ")
-		if len(u.Call.Args) > 0 && args != "" {
-			args += ", "
+		if args != "" {
+			args += w.comma(u.Call)
 		}
 		if w.Plan.State != nil {
 			w.replace(u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
@@ -256,6 +256,18 @@ func (w *siteWriter) use(u *pattern.Use) {
 			w.replace(u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
 		}
 	}
+}
+
+// comma returns what separates new first arguments from those of a call, which may begin
+// on the next line.
+func (w *siteWriter) comma(call *ast.CallExpr) string {
+	switch rest := w.text[w.offset(call.Lparen)+1:]; {
+	case len(call.Args) == 0:
+		return ""
+	case rest[0] == '\n' || rest[0] == '\r':
+		return ","
+	}
+	return ", "
 }
 
 // value edits a use of the cleanup as a value.
@@ -300,6 +312,11 @@ func (w *siteWriter) removeLine(stmt ast.Node) {
 		(lead == 0 || w.text[lead-1] == '\n') {
 		w.edits = append(w.edits, Edit{File: w.source.name, Start: lead, End: end + tail + 1})
 		return
+	}
+	// In a line with other statements, the semicolon behind it goes as well.
+	if rest := bytes.TrimLeft(w.text[end:], " \t"); bytes.HasPrefix(rest, []byte(";")) {
+		rest = bytes.TrimLeft(rest[1:], " \t")
+		to += token.Pos(len(w.text) - len(rest) - end)
 	}
 	w.replace(from, to, "")
 }
