@@ -358,6 +358,9 @@ func TestOutput(t *testing.T) {
 
 // TestInterruptBench: the runs that are done when somebody interrupts are printed.
 func TestInterruptBench(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for processes")
+	}
 	program, err := exec.LookPath("closurefix")
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func mayEager(rest []byte) bool {
 		return false // part of another word
 	}
 	rest, _, _ = bytes.Cut(rest, []byte("//"))
-	rest = bytes.TrimSpace(rest)
+	rest = bytes.TrimRight(bytes.TrimSpace(rest), " \t}") // without the end of a block
 	callee, args, called := bytes.Cut(rest, []byte("("))
 	callee = bytes.TrimSpace(callee)
 	switch {

@@ -27,6 +27,8 @@ func TestMayText(t *testing.T) {
 		{"defer close(ch)", false},
 		{"defer func() { done(err) }()", false},
 		{"defer func() {", false},
+		{"func() { defer begin() }", false},
+		{"func() { defer done(err) }", true},
 		{"deferred(err)", false},
 		{"// to defer", false},
 		{"done(err)", false},

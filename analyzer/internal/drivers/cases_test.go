@@ -16,6 +16,9 @@ import (
 // nothing changes. It has to come to what the command comes to, which their goldens say
 // and the tests of package rewrite run, in a few rounds.
 func TestCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs go fix several times over all cases")
+	}
 	p := build(t, "local")
 	names, err := filepath.Glob("../../../testdata/cases/*.txtar")
 	if err != nil || len(names) == 0 {

@@ -28,7 +28,7 @@ func TestDrivers(t *testing.T) {
 		p.fix(t, fixers[1])
 		return
 	}
-	p := build(t, "local", allPrograms...)
+	p := build(t, "local")
 	t.Run("find", p.testFind)
 	t.Run("fix", p.testFix)
 	t.Run("diff", p.testDiff)
@@ -128,7 +128,7 @@ func TestNextGo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fetches and builds with another release of Go")
 	}
-	p := build(t, nextGo, allPrograms...)
+	p := build(t, nextGo)
 	c := wire(t)
 	p.find(t, c, run{[]string{"go", "vet", "-vettool=$closurefix", "-json", "./..."}, 0})
 	p.find(t, c, run{[]string{"$closurefix", "-json", "./..."}, 0})
@@ -257,15 +257,16 @@ func wire(t *testing.T) *drivers.Case {
 // programs are the programs as a release of Go builds them.
 type programs struct{ dir, release string }
 
-// allPrograms are the programs that contain the analyzer.
-var allPrograms = []string{"closurefix", "multi", "single", "bare"}
 
-// build builds the named programs with a Go release; "local" is the one that runs the
-// tests.
+// build builds the named programs, or all, with a Go release; "local" is the one that runs
+// the tests.
 
 func build(t *testing.T, release string, names ...string) programs {
 	t.Helper()
 	p := programs{t.TempDir(), release}
+	if len(names) == 0 {
+		names = []string{"closurefix", "multi", "single", "bare"}
+	}
 	args := []string{"build", "-o", p.dir + string(filepath.Separator)}
 	for _, name := range names {
 		dir := "analyzer/internal/drivers/"

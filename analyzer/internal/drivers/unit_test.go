@@ -65,7 +65,7 @@ func TestUnits(t *testing.T) {
 			}
 			p, ok := built[release]
 			if !ok {
-				p = build(all, release, allPrograms...)
+				p = build(all, release)
 				built[release] = p
 			}
 			u.programs = p
