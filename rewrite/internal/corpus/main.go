@@ -15,7 +15,13 @@
 // in a proxy does not contain nested modules, so packages that import these do not
 // compile.
 //
-//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test | -look] [-table]
+//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test | -look | -recall] [-table]
+//	go run ./rewrite/internal/corpus -at D
+//
+// With -recall it rewrites nothing. It lists, by syntax alone and with no code of the
+// rewriter, all functions that return a cleanup which some file defers or calls (see
+// package recall), and prints those that are no finding, with the reason. A line with
+// the word MISSED is a fault. With -at it does so for a module on disk.
 //
 // The scratch directory contains for each module the copy (NAME/src), the diff
 // (NAME/change.diff), the findings (NAME/findings.txt) and the counts (NAME/report.json).
@@ -52,6 +58,8 @@ func run(ctx context.Context) error {
 	only := flag.String("only", "", "`names` of the modules to run, separated by commas")
 	test := flag.Bool("test", false, "run tests before and after")
 	look := flag.Bool("look", false, "list the findings, and rewrite nothing")
+	recalled := flag.Bool("recall", false, "print what syntax shows and is no finding, and rewrite nothing")
+	at := flag.String("at", "", "do as -recall for the module in `directory`")
 	table := flag.Bool("table", false, "print the table of the last runs, and run nothing")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -61,7 +69,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if *at != "" {
+		_, err := recallOf(ctx, os.Stdout, *at, environment(Module{}), nil)
+		return err
+	}
 	modules := corpus()
+	if *recalled {
+		return recallAll(ctx, modules, *only, scratch)
+	}
 	if !*table {
 		chosen, err := choose(modules, *only)
 		if err != nil {
@@ -87,6 +102,23 @@ func run(ctx context.Context) error {
 		return err
 	}
 	fmt.Print(markdown(modules, reports))
+	return nil
+}
+
+// recallAll measures the recall of the chosen modules.
+func recallAll(ctx context.Context, modules []Module, only, scratch string) error {
+	chosen, err := choose(modules, only)
+	if err != nil {
+		return err
+	}
+	for _, m := range chosen {
+		if _, err := measureRecall(ctx, os.Stdout, m, filepath.Join(scratch, m.Name)); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			fmt.Fprintf(os.Stderr, "%s: %v\n", m.Name, err)
+		}
+	}
 	return nil
 }
 

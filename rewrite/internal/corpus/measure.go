@@ -18,10 +18,7 @@ import (
 // measure runs the rewriter over a copy of a module below dir and checks the result. With
 // look, it only reports the findings of the first round.
 func measure(ctx context.Context, m Module, dir string, test, look bool) (*Report, error) {
-	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	if m.Tags != "" {
-		env = append(env, "GOFLAGS=-tags="+m.Tags)
-	}
+	env := environment(m)
 	src := filepath.Join(dir, "src")
 	if err := fetch(ctx, m, src, env); err != nil {
 		return nil, err
