@@ -24,9 +24,10 @@ by address to the heap. A method that the callers defer allocates nothing.`
 
 // New returns an analyzer with its own flags:
 //
-//	-everything   also cleanups that capture no result, and functions in tests
+//	-everything   also cleanups that capture no result
+//	-tests        also functions that test files declare
 //
-// The flag corresponds to -all of the command. The drivers of x/tools have a flag -all of
+// The first corresponds to -all of the command. The drivers of x/tools have a flag -all of
 // their own, which does nothing, and singlechecker panics if there is a second one.
 //
 // Its fixes do not change what a program does, since drivers apply all fixes without
@@ -40,25 +41,30 @@ func ForEditor() *analysis.Analyzer { return newAnalyzer(true) }
 
 func newAnalyzer(editor bool) *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
-	all := a.Flags.Bool("everything", false, "also report cleanups that capture no result, and functions of tests")
+	s := settings{editor: editor}
+	a.Flags.BoolVar(&s.all, "everything", false, "also report cleanups that capture no result")
+	a.Flags.BoolVar(&s.tests, "tests", false, "also report functions that test files declare")
 	a.Run = func(p *analysis.Pass) (any, error) {
-		run(p, *all, editor)
+		run(p, s)
 		return nil, nil
 	}
 	return a
 }
 
+// settings say what is reported: the flags, and whether a person chooses fixes.
+type settings struct{ all, tests, editor bool }
+
 // run reports the candidates of a package and the misuses in it.
-func run(p *analysis.Pass, all, editor bool) {
+func run(p *analysis.Pass, s settings) {
 	u := unitOf(p)
-	reportCandidates(p, u, all)
-	reportMisuses(p, u, all, editor)
+	reportCandidates(p, u, s)
+	reportMisuses(p, u, s)
 }
 
 // reportMisuses reports the bugs at the callers of cleanups. A fault of the search is a
 // diagnostic of the package.
-func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) {
-	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: all})
+func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
+	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: s.tests})
 	for _, f := range found {
 		if suppress.At(p.Fset, f.File, f.Decl, f.Pos) {
 			continue
@@ -67,7 +73,7 @@ func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) {
 		for _, r := range f.Related {
 			d.Related = append(d.Related, analysis.RelatedInformation{Pos: r.Pos, End: r.End, Message: r.Message})
 		}
-		if f.Fix != nil && editor {
+		if f.Fix != nil && s.editor {
 			d.SuggestedFixes = []analysis.SuggestedFix{{
 				Message:   f.Fix.Message,
 				TextEdits: []analysis.TextEdit{{Pos: f.Fix.Pos, End: f.Fix.End, NewText: []byte(f.Fix.New)}},
@@ -82,8 +88,8 @@ func reportMisuses(p *analysis.Pass, u *pattern.Unit, all, editor bool) {
 }
 
 // reportCandidates reports the functions that return cleanups.
-func reportCandidates(p *analysis.Pass, u *pattern.Unit, all bool) {
-	world := &callers.World{Units: []*pattern.Unit{u}, All: all}
+func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
+	world := &callers.World{Units: []*pattern.Unit{u}, All: s.all, Tests: s.tests}
 	found := candidate.Find(world)
 	test := ""
 	if slices.ContainsFunc(found, func(c *candidate.Candidate) bool { return len(c.Edits) > 0 }) {

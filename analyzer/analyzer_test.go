@@ -52,8 +52,10 @@ func TestAnalyzer(t *testing.T) {
 
 func TestEverything(t *testing.T) {
 	a := analyzer.New()
-	if err := a.Flags.Set("everything", "true"); err != nil {
-		t.Fatal(err)
+	for _, flag := range []string{"everything", "tests"} {
+		if err := a.Flags.Set(flag, "true"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	check(t, a, map[string]*expectation{
 		"capture":  {fixes: []string{"(*Pool).acquire", "begin"}},

@@ -32,7 +32,8 @@
 // parameter to which callers pass the address of a result (result-pointer), it
 // captures a result of the prepare function itself (own-result), or it has a
 // pointer parameter (pointer-argument). The flag -everything, which is -all of the
-// command, adds closures that capture no result (capture) and functions in tests.
+// command, adds closures that capture no result (capture), and -tests functions that
+// test files declare.
 // The range of a diagnostic is the function's signature from the name on. Related
 // positions are the closures, the captured variables and the calls. If no fix is
 // suggested, they include the obstacle.

@@ -55,6 +55,7 @@ func rewriteAll(ctx context.Context, root, tags string, cases []*moduleCase) err
 			Dir:      root,
 			Patterns: patternsOf(group),
 			All:      a.all,
+			Tests:    a.all,
 			Exported: a.exported,
 			Rewrite:  true,
 			Env:      goEnv(),

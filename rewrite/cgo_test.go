@@ -39,7 +39,7 @@ func Call() {
 			t.Fatal(err)
 		}
 	}
-	result, err := rewrite.Run(t.Context(), rewrite.Options{Dir: dir, All: true, Rewrite: true, Env: append(os.Environ(), "CGO_ENABLED=1")})
+	result, err := rewrite.Run(t.Context(), rewrite.Options{Dir: dir, All: true, Tests: true, Rewrite: true, Env: append(os.Environ(), "CGO_ENABLED=1")})
 	if err != nil {
 		t.Fatal(err)
 	}

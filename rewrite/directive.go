@@ -56,7 +56,7 @@ func silencedIn(files []string, views []*load.View, candidates func(*callers.Wor
 	found := make(map[token.Position]bool)
 	for _, v := range views {
 		w := *v.World
-		w.All, w.Omit = true, nil
+		w.All, w.Tests, w.Omit = true, true, nil
 		target := w.Target
 		w.Target = func(u *pattern.Unit) bool {
 			return target(u) && slices.ContainsFunc(u.Files, func(f *ast.File) bool {

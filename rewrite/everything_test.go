@@ -22,7 +22,7 @@ var everything = flag.String("everything", "../testdata/src/kinds,../testdata/sr
 //	go test ./rewrite -run TestEverything -v -everything /src/tools,/src/client-go
 func TestEverything(t *testing.T) {
 	for dir := range strings.SplitSeq(*everything, ",") {
-		r, err := start(t.Context(), Options{Dir: dir, All: true, Exported: true}, internals{candidates: candidate.Find})
+		r, err := start(t.Context(), Options{Dir: dir, All: true, Tests: true, Exported: true}, internals{candidates: candidate.Find})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -91,13 +91,13 @@ func openInTest() (err error) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		all  bool
-		want []string
+		tests bool
+		want  []string
 	}{
 		{false, []string{"db.go:9 eager-argument", "db.go:22 nil-cleanup", "db_windows.go:7 eager-argument"}},
 		{true, []string{"db.go:9 eager-argument", "db.go:22 nil-cleanup", "db_test.go:6 eager-argument", "db_windows.go:7 eager-argument"}},
 	} {
-		res, err := Run(context.Background(), Options{Dir: dir, All: test.all, Configs: []Config{linux, windows}})
+		res, err := Run(context.Background(), Options{Dir: dir, Tests: test.tests, Configs: []Config{linux, windows}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func openInTest() (err error) {
 			}
 		}
 		if !slices.Equal(got, test.want) {
-			t.Errorf("all %v: found %q, want %q", test.all, got, test.want)
+			t.Errorf("tests %v: found %q, want %q", test.tests, got, test.want)
 		}
 		if len(res.Idle) != 1 || res.Idle[0].Pos.Line != 16 {
 			t.Errorf("idle comments: %v, want that of line 16", res.Idle)

@@ -25,6 +25,10 @@ type Options struct {
 	// All includes cleanups that capture no result.
 	All bool
 
+	// Tests includes prepare functions that test files declare. Callers in test files
+	// follow in any case.
+	Tests bool
+
 	// Exported permits changes of exported functions of importable packages.
 	Exported bool
 

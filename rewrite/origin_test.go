@@ -177,7 +177,7 @@ func TestRealModules(t *testing.T) {
 		t.Run(tt.module, func(t *testing.T) {
 			ctx := t.Context()
 			dir := unpack(t, tt.module)
-			o := rewrite.Options{Dir: dir, Patterns: tt.pkgs, All: true, Exported: true, Rewrite: true}
+			o := rewrite.Options{Dir: dir, Patterns: tt.pkgs, All: true, Tests: true, Exported: true, Rewrite: true}
 			result, err := rewrite.Run(ctx, o)
 			if err != nil {
 				t.Fatal(err)

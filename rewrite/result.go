@@ -108,8 +108,8 @@ type Allocation = allocs.Allocation
 // LeftOut counts the prepare functions that are not findings, by the reason.
 type LeftOut struct {
 	Kind     int // the closure captures no result: without Options.All
-	Tests    int // in test files, by their form where the package was not loaded: without Options.All
-	Exported int // other modules may call them, and nothing that was loaded defers their cleanup: without Options.Exported
+	Tests    int // in test files, by their form where the package was not loaded: without Options.Tests
+	Exported int // other modules may call them, and no caller in this one defers their cleanup
 	Silenced int // by comments
 	Stack    int // the compiler keeps the cleanup on the stack: Result.Stack
 	Cold     int // the profiles say that they cost little: Result.Cold

@@ -93,7 +93,7 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 		r.choose(o.Select)
 	}
 	misuses, silenced, faults := misusesIn(r.views)
-	if !o.All {
+	if !o.Tests {
 		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return strings.HasSuffix(m.Pos.Filename, "_test.go") })
 	}
 	if o.Select != nil {
@@ -148,7 +148,7 @@ type run struct {
 // *UnfinishedError if an earlier rewrite of the tree was killed.
 func start(ctx context.Context, o Options, in internals) (*run, error) {
 	tree, err := load.Open(ctx, load.Settings{
-		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Exported: o.Exported,
+		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Tests: o.Tests, Exported: o.Exported,
 		Env: o.Env, Progress: o.Progress, Status: o.Status, Testing: in.load,
 	})
 	if err != nil {

@@ -52,6 +52,8 @@ func TestSight(t *testing.T) {
 				switch flag {
 				case "-all":
 					o.All = true
+				case "-tests":
+					o.Tests = true
 				case "-exported":
 					o.Exported = true
 				case "-test":

@@ -21,7 +21,8 @@
 //	        description: cleanup closures that could be finish methods
 //	        original-url: github.com/closurefix/closurefix
 //	        settings:
-//	          all: false # true: also cleanups that capture no result, and functions in tests
+//	          all: false   # true: also cleanups that capture no result
+//	          tests: false # true: also functions that test files declare
 //
 // # No fixes
 //
@@ -48,7 +49,8 @@ func init() {
 
 // Settings are the plugin's settings in .golangci.yml.
 type Settings struct {
-	All bool `json:"all"` // also cleanups that capture no result, and functions in tests
+	All   bool `json:"all"`   // also cleanups that capture no result
+	Tests bool `json:"tests"` // also functions that test files declare
 }
 
 // New returns the plugin with the settings that golangci-lint has read, or nil for none.
@@ -71,8 +73,10 @@ func (p *plugin) GetLoadMode() string { return register.LoadModeTypesInfo }
 // BuildAnalyzers returns the analyzer, without its fixes and related positions.
 func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	a := analyzer.New()
-	if err := a.Flags.Set("everything", strconv.FormatBool(p.settings.All)); err != nil {
-		return nil, err
+	for flag, on := range map[string]bool{"everything": p.settings.All, "tests": p.settings.Tests} {
+		if err := a.Flags.Set(flag, strconv.FormatBool(on)); err != nil {
+			return nil, err
+		}
 	}
 	run := a.Run
 	a.Run = func(pass *analysis.Pass) (any, error) {

@@ -27,7 +27,7 @@ func TestPlugin(t *testing.T) {
 	}{
 		{nil, []string{"kinds", "sites", "refused", "suppressed"}},
 		{map[string]any{"all": false}, []string{"kinds"}},
-		{map[string]any{"all": true}, []string{"capture", "testonly"}},
+		{map[string]any{"all": true, "tests": true}, []string{"capture", "testonly"}},
 	} {
 		p, err := newPlugin(test.settings)
 		if err != nil {

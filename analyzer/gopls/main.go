@@ -49,7 +49,7 @@ const usage = `Gopls builds a gopls with the closurefix analyzer in it.
 usage: go run github.com/closurefix/closurefix/analyzer/gopls [flags]
 
   -o FILE         the program to write (default gopls)
-  -all            also report cleanups that capture no result, and functions of tests
+  -all            also report cleanups that capture no result
   -gopls VERSION  the version of gopls (default: what fits the release of Go)
   -analyzer V     the version of closurefix, or a directory with its source
                   (default: the one that this program belongs to)

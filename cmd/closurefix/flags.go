@@ -21,8 +21,9 @@ Finds functions that return a cleanup closure for their callers to defer. Says
 so, or rewrites them and all their callers into calls that allocate nothing.
   -diff, -fix     print the rewrite as a diff; do it (-message: for a commit)
   -l              print the names of the files that change
-  -all, -exported also closures that capture no result, and functions of tests;
-                  also exported functions of packages that others may import
+  -all            also closures that capture no result
+  -exported       also exported functions of packages that others may import
+  -tests          also functions of test files; callers there follow anyway
   -only A,B       functions, categories or packages   -exclude RE  not: by file
   -new-from REV   what changed since in git  -baseline F  what F of -json lacks
   -tags, -config  a,b: build tags; linux/amd64,…: more systems it must hold for
@@ -46,6 +47,7 @@ type flags struct {
 	list, message bool
 	format        string
 	all, exported bool
+	inTests       bool
 	escape        bool
 	test          *rewrite.Test  // nil: none
 	bench         *rewrite.Bench // nil: none
@@ -113,6 +115,7 @@ func flagSet() *given {
 		})
 	}
 	set.BoolVar(&f.all, "all", false, "")
+	set.BoolVar(&f.inTests, "tests", false, "")
 	set.BoolVar(&f.exported, "exported", false, "")
 	set.BoolVar(&f.escape, "escape", false, "")
 	set.BoolVar(&f.test, "test", false, "")

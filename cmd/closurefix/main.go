@@ -140,6 +140,7 @@ func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrit
 		Patterns: f.patterns,
 		Configs:  f.configs,
 		All:      f.all,
+		Tests:    f.inTests,
 		Exported: f.exported,
 		Rewrite:  f.diff || f.fix || f.list || f.bench != nil || f.page != "",
 		Escape:   f.escape,

@@ -50,12 +50,15 @@ type World struct {
 	// may mention an exported prepare function.
 	Outside []string
 
-	// All includes prepare functions of kind capture, and those that test
-	// files declare, whose speed nobody waits for.
+	// All includes prepare functions of kind capture.
 	All bool
 
+	// Tests includes prepare functions that test files declare, whose speed nobody
+	// waits for. Callers in test files follow in any case.
+	Tests bool
+
 	// Omit, unless nil, is called for each prepare function that is no candidate because
-	// of All or Exported.
+	// of All, Tests or Exported.
 	Omit func(*pattern.Prepare, Omission)
 
 	// Stop, unless nil, is asked before each prepare function is decided. Once it
@@ -79,7 +82,7 @@ type Omission string
 // The omissions.
 const (
 	OmitKind     Omission = "kind"     // its closure captures no result, and World.All is not set
-	OmitTest     Omission = "test"     // a test file declares it, and World.All is not set
+	OmitTest     Omission = "test"     // a test file declares it, and World.Tests is not set
 	OmitExported Omission = "exported" // other modules may call it, no caller that is seen defers its cleanup, and World.Exported is not set
 )
 

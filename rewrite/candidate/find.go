@@ -124,7 +124,7 @@ func prepares(w *callers.World) []*Candidate {
 			continue
 		}
 		for _, file := range u.Files {
-			inTest := !w.All && strings.HasSuffix(u.Filename(file.Package), "_test.go")
+			inTest := !w.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go")
 			if inTest && w.Omit == nil {
 				continue
 			}
@@ -136,7 +136,7 @@ func prepares(w *callers.World) []*Candidate {
 				var p *pattern.Prepare
 				f := attempt(func() { p = pattern.Examine(u, file, decl) })
 				switch {
-				case f != nil && inTest: // with -all it is told
+				case f != nil && inTest: // with World.Tests it is told
 				case f != nil:
 					c := &Candidate{Prepare: unexamined(u, file, decl)}
 					c.blame(f)

@@ -128,7 +128,7 @@ func caseCandidates(t *testing.T) map[string][]*Candidate {
 			continue
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		for _, c := range Find(&callers.World{Units: units, Module: true, All: true, Exported: exported}) {
+		for _, c := range Find(&callers.World{Units: units, Module: true, All: true, Tests: true, Exported: exported}) {
 			if c.Refusal != nil && c.Refusal.Code == refusal.VerifyFailed {
 				t.Errorf("%s: %v", name, c.Refusal)
 			}

@@ -39,7 +39,7 @@ func recallOf(ctx context.Context, w io.Writer, src string, env, packages []stri
 	if err != nil {
 		return 0, err
 	}
-	res, err := rewrite.Run(ctx, rewrite.Options{Dir: src, Patterns: packages, Env: env, All: true, Exported: true})
+	res, err := rewrite.Run(ctx, rewrite.Options{Dir: src, Patterns: packages, Env: env, All: true, Tests: true, Exported: true})
 	if err != nil {
 		return 0, err
 	}

@@ -18,7 +18,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	t := s.tree
 	hits := slices.Clone(found.hits)
 	var unwanted []hit
-	if !t.All { // hits in test files are then left out, unless a comment there may suppress one
+	if !t.Tests { // hits in test files are then left out, unless a comment there may suppress one
 		hits = slices.DeleteFunc(hits, func(h hit) bool {
 			if !h.inTest() || slices.Contains(s.mentions, h.file) {
 				return false
@@ -28,7 +28,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		})
 	}
 	var g graph
-	if len(files.open(hits, t.Exported)) > 0 || files.methods(hits, t.Exported) {
+	if len(files.open(hits, true)) > 0 || files.methods(hits, t.Exported) {
 		var err error
 		if g, err = s.modules(ctx); err != nil {
 			return err
@@ -39,7 +39,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		for _, name := range found.defers {
 			from[name] = true
 		}
-		for _, p := range g.reach(files.paths(files.open(hits, t.Exported))) {
+		for _, p := range g.reach(files.paths(files.open(hits, true))) {
 			for _, name := range p.GoFiles {
 				from[name] = true
 			}
@@ -52,26 +52,20 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	load := files.paths(hits)
 	s.tests = len(deferred(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), found.defers))
 	for _, name := range found.eager {
-		if !strings.HasSuffix(name, "_test.go") || t.All {
+		if !strings.HasSuffix(name, "_test.go") || t.Tests {
 			load[basePath(files[name])] = true
 		}
 	}
 	t.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", Count(s.files, "file"), Count(len(load), "package")))
 	all := maps.Clone(load)
-	if open := files.open(hits, t.Exported); len(open) > 0 {
-		names := make(map[string]bool)
-		for _, h := range open {
-			names[h.name] = true
+	if visible := files.open(hits, true); len(visible) > 0 {
+		if open := files.open(hits, t.Exported); len(open) > 0 {
+			s.leaveOut(g, namesOf(open))
 		}
-		s.leaveOut(g, names)
 		held := maps.Clone(load)
-		if err := addCallers(t.Source, g.reach(files.paths(open)), names, load, all); err != nil {
+		names := namesOf(visible)
+		if err := addCallers(t.Source, g.reach(files.paths(visible)), names, load, all); err != nil {
 			return err
-		}
-		for _, h := range found.hits { // callers of other hits matter for findings too
-			if ast.IsExported(h.name) {
-				names[h.name] = true
-			}
 		}
 		s.brief = briefingOf(load, held, names)
 		t.Progress(fmt.Sprintf("%s may reach them, %s may call them", Count(len(all), "package"), Count(len(load), "package")))
@@ -84,7 +78,8 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 // A packageOf maps each scanned file to its package.
 type packageOf map[string]*packages.Package
 
-// open returns the hits that other packages may call and that may be rewritten.
+// open returns the hits that other packages may call. Without exported, these are only
+// the ones that may be rewritten without the option: those of internal packages.
 func (files packageOf) open(hits []hit, exported bool) []hit {
 	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
 		p := files[h.file]
@@ -98,6 +93,15 @@ func (files packageOf) methods(hits []hit, exported bool) bool {
 		return h.method && ast.IsExported(h.name) &&
 			(files[h.file].Name == "main" || h.inTest() || len(files.open([]hit{h}, exported)) > 0)
 	})
+}
+
+// namesOf returns the names of hits.
+func namesOf(hits []hit) map[string]bool {
+	names := make(map[string]bool)
+	for _, h := range hits {
+		names[h.name] = true
+	}
+	return names
 }
 
 // paths returns the paths of the packages that declare hits.

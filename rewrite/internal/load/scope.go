@@ -52,7 +52,7 @@ func (s *Scope) Targets() int { return len(s.targets) }
 func (s *Scope) Files() int { return s.files }
 
 // Tests returns the number of functions in test files that look like prepare functions
-// with a deferred cleanup, in packages that are not loaded because Settings.All is not
+// with a deferred cleanup, in packages that are not loaded because Settings.Tests is not
 // set.
 func (s *Scope) Tests() int { return s.tests }
 

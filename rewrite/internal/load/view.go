@@ -35,7 +35,7 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Config: config,
 		pkgs:   pkgs,
 		over:   over,
-		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Unsound: s.unsound, Outside: s.outside},
+		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Unsound: s.unsound, Outside: s.outside},
 		Built:  make(map[string]bool),
 		Ours:   make(map[string]bool),
 		Syntax: make(map[string]*ast.File),

@@ -58,9 +58,9 @@ func LeftOut(l rewrite.LeftOut) string {
 		n    int
 		what string
 	}{
-		{l.Exported, "exported, without a caller here (-exported)"},
+		{l.Exported, "exported, without a caller here"},
 		{l.Kind, "whose closure captures no result (-all)"},
-		{l.Tests, "in test files (-all)"},
+		{l.Tests, "in test files (-tests)"},
 		{l.Stack, "on the stack, by the compiler"},
 		{l.Cold, "below the threshold of the profiles (-share)"},
 		{l.Few, "with too few allocations (-least)"},
