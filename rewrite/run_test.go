@@ -242,9 +242,9 @@ var _ a.Missing // nobody looks: b can neither hold a prepare function nor call 
 	}
 }
 
-// A function is no candidate if no caller defers its result. Its package is not
+// A function is no candidate if no caller defers or calls its result. Its package is not
 // type-checked.
-func TestOnlyDeferredIsTypeChecked(t *testing.T) {
+func TestOnlyUsedIsTypeChecked(t *testing.T) {
 	t.Parallel()
 	archive := module + `
 -- option/option.go --
@@ -258,7 +258,9 @@ package dropped
 
 func begin() func() { n := 0; return func() { n++ } }
 
-func f() { begin()() }
+func f() { keep(begin()) }
+
+func keep(func()) {}
 -- dropped/other/other.go --
 package other
 
@@ -289,7 +291,7 @@ func f() (err error) { defer a.Begin(&err)(); return }
 		loaded int
 	}{{false, []string{"Begin"}, 2}, {true, []string{"Begin", "begin"}, 3}} {
 		for _, patterns := range [][]string{nil, {"./internal/...", "./dropped/...", "./tested", "./option"}} {
-			res, err := Run(t.Context(), Options{Dir: dir, All: test.all, Patterns: patterns})
+			res, err := Run(t.Context(), Options{Dir: dir, All: test.all, Tests: test.all, Patterns: patterns})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,8 +17,9 @@ import (
 // the edits of two candidates may overlap, and then a client applies one, and asks again
 // for the other.
 //
-// A function counts when some caller in the world defers what it returns, and the
-// closure costs something: it captures a variable, or takes a pointer.
+// A function counts when some caller in the world defers what it returns, or all callers
+// call it (see used), and the closure costs something: it captures a variable, or takes a
+// pointer.
 func Find(w *callers.World) []*Candidate {
 	found := prepares(w)
 	if len(found) == 0 {
@@ -50,44 +51,83 @@ func Find(w *callers.World) []*Candidate {
 // A finder holds what the candidates of a world have in common.
 type finder struct {
 	world   *callers.World
-	sites   map[pattern.Key][]*pattern.Site
+	sites   map[handed][]*pattern.Site
 	refs    map[pattern.Key][]pattern.Ref
 	decider *plan.Decider
 	clean   edit.Clean
+}
+
+// handed names a func that a function returns, by the index of the result.
+type handed struct {
+	key    pattern.Key
+	result int
 }
 
 // newFinder looks up the references to candidates in all units.
 func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
 		world: w,
-		sites: make(map[pattern.Key][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
+		sites: make(map[handed][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
 		decider: plan.NewDecider(w), clean: make(edit.Clean),
 	}
-	results := make(map[pattern.Key]int) // the index of the cleanup, by function
+	wanted := make(map[handed]bool)
 	for _, c := range found {
-		results[c.Prepare.Key] = c.Prepare.Result
-	}
-	for _, u := range w.Units {
-		sites, refs := pattern.References(u, results)
-		for k, s := range sites {
-			f.sites[k] = append(f.sites[k], s...)
-		}
-		for k, r := range refs {
-			f.refs[k] = append(f.refs[k], r...)
+		for _, p := range c.cleanups() {
+			wanted[handed{p.Key, p.Result}] = true
 		}
 	}
+	f.lookUp(wanted)
 	return f
+}
+
+// lookUp looks up the references to functions, and those to the functions that hand on what
+// they return.
+func (f *finder) lookUp(wanted map[handed]bool) {
+	for len(wanted) > 0 {
+		// One result of a function at a time: each has uses of its own.
+		results := make(map[pattern.Key]int)
+		rest := make(map[handed]bool)
+		for h := range wanted {
+			if i, taken := results[h.key]; taken && i != h.result {
+				rest[h] = true
+			} else {
+				results[h.key] = h.result
+			}
+		}
+		for k, i := range results {
+			f.sites[handed{k, i}] = nil
+		}
+		for _, u := range f.world.Units {
+			sites, refs := pattern.References(u, results)
+			for k, s := range sites {
+				h := handed{k, results[k]}
+				f.sites[h] = append(f.sites[h], s...)
+			}
+			for k, r := range refs {
+				f.refs[k] = append(f.refs[k], r...)
+			}
+		}
+		for k, i := range results {
+			for _, s := range f.sites[handed{k, i}] {
+				h, ok := forwarder(s, i)
+				if _, known := f.sites[h]; ok && !known {
+					rest[h] = true
+				}
+			}
+		}
+		wanted = rest
+	}
 }
 
 // decide fills in a candidate, up to the plan and its edits, or the refusal. It returns
 // whether the candidate counts.
 func (f *finder) decide(c *Candidate) bool {
-	c.Sites = f.sites[c.Prepare.Key]
+	used := f.choose(c)
 	var costs bool
 	c.Kind, costs = kindOf(c.Prepare, c.Sites)
 	switch {
-	case !c.deferred():
-		if costs && !c.inTest && f.world.Closed(c.Prepare) {
+	case !used:
+		if costs && pattern.Plain(c.Prepare.Sig) && !c.inTest && f.world.Closed(c.Prepare) {
 			f.world.Omitted(c.Prepare, callers.OmitExported)
 		}
 		return false

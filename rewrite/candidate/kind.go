@@ -5,17 +5,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
-
-// deferred reports whether some site defers the cleanup.
-func (c *Candidate) deferred() bool {
-	return slices.ContainsFunc(c.Sites, func(s *pattern.Site) bool { return s.Deferred })
-}
 
 // kindOf classifies a prepare function; costs is false if its closure is free:
 // one that captures nothing is allocated once by the compiler.

@@ -150,7 +150,7 @@ func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	}
 	b.WriteString("}\n")
 	if d.Prepare.Sig.Results().Len() > 0 {
-		b.WriteString("return nil\n")
+		b.WriteString("return " + d.Plan.Finish.Nothing + "\n")
 	}
 	b.WriteString("}")
 	decl, err := declaration(b.String())
@@ -261,7 +261,7 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 	flag := s.Name + "." + s.Flag
 	ret := "return"
 	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
-		ret = "return nil"
+		ret = "return " + d.Plan.Finish.Nothing
 	}
 	decl, err := declaration("func f() {\nif !" + flag + " {\n" + ret + "\n}\n}")
 	if err != nil {

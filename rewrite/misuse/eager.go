@@ -60,7 +60,7 @@ func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
 func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.Ident, v *types.Var) *Finding {
 	fn := facts.Up.Func(stmt)
 	call, holder := cleanupOf(facts, stmt.Call)
-	if call == nil || fn == nil || s.unused(facts.Unit, call, i) {
+	if call == nil || fn == nil || s.unused(facts.Unit, call, facts.Unit.Info.TypeOf(stmt.Call.Fun).Underlying(), i) {
 		return nil
 	}
 	if holder != nil && calledAgain(facts, holder, stmt) {
@@ -173,8 +173,8 @@ func sourceOf(facts *flow.Facts, v *types.Var) ast.Expr {
 
 // unused reports whether the cleanup that a call returns is known, and makes no use of
 // its parameter i.
-func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, i int) bool {
-	p := s.prepareOf(u, call)
+func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, sig types.Type, i int) bool {
+	p := s.prepareOf(u, call, sig)
 	if p == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
 		return false
 	}
@@ -199,8 +199,9 @@ func paramOf(info *types.Info, lit *ast.FuncLit, i int) *types.Var {
 	return sig.Params().At(i)
 }
 
-// prepareOf returns the function that a call calls, if it is known to return a cleanup.
-func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr) *pattern.Prepare {
+// prepareOf returns the function that a call calls, if it is known to return a cleanup of
+// type sig.
+func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr, sig types.Type) *pattern.Prepare {
 	fun := ast.Unparen(call.Fun)
 	switch f := fun.(type) {
 	case *ast.IndexExpr:
@@ -218,7 +219,11 @@ func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr) *pattern.Prepare
 		return nil
 	}
 	if fn := funcOf(u.Info, id); fn != nil {
-		return s.prepares[pattern.KeyOf(fn)]
+		for _, p := range s.prepares[pattern.KeyOf(fn)] {
+			if types.Identical(p.Sig, sig) || len(s.prepares[pattern.KeyOf(fn)]) == 1 {
+				return p
+			}
+		}
 	}
 	return nil
 }
@@ -401,7 +406,7 @@ func (s *search) wraps(facts *flow.Facts, stmt *ast.DeferStmt, call *ast.CallExp
 			return false
 		}
 	}
-	p := s.prepareOf(facts.Unit, call)
+	p := s.prepareOf(facts.Unit, call, info.TypeOf(stmt.Call.Fun).Underlying())
 	if p == nil {
 		return true
 	}

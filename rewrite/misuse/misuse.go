@@ -70,7 +70,7 @@ func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 			err = fmt.Errorf("internal error: %v\n%s", v, debug.Stack())
 		}
 	}()
-	s := &search{units: units, prepares: make(map[pattern.Key]*pattern.Prepare)}
+	s := &search{units: units, prepares: make(map[pattern.Key][]*pattern.Prepare)}
 	s.index()
 	for _, u := range units {
 		if o.Target != nil && !o.Target(u) {
@@ -102,14 +102,14 @@ func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 // A search holds the units and the functions in them that return cleanups.
 type search struct {
 	units    []*pattern.Unit
-	prepares map[pattern.Key]*pattern.Prepare
+	prepares map[pattern.Key][]*pattern.Prepare // for each result that may be a cleanup
 }
 
 // index finds the functions that return cleanups.
 func (s *search) index() {
 	for _, u := range s.units {
 		for _, p := range pattern.Find(u) {
-			s.prepares[p.Key] = p
+			s.prepares[p.Key] = append([]*pattern.Prepare{p}, p.Others...)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -26,26 +25,35 @@ import (
 // A deferred nil func panics only when the deferred calls run. After an error that ends
 // the process (log.Fatal) they do not run.
 func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
-	results := make(map[pattern.Key]int)
-	faults := make(map[pattern.Key]nilReturns)
-	for key, p := range s.prepares {
-		if n := nilReturnsOf(p); n.failed != nil || n.silent != nil {
-			results[key], faults[key] = p.Result, n
-		}
-	}
-	if len(results) == 0 {
-		return nil
-	}
-	sites, _ := pattern.References(u, results)
 	var found []*Finding
-	for _, key := range slices.Collect(maps.Keys(sites)) {
-		for _, site := range sites[key] {
-			if f := s.nilAtSite(site, s.prepares[key], faults[key]); f != nil {
-				found = append(found, f)
+	for i := 0; ; i++ { // the i-th cleanup of each function
+		results := make(map[pattern.Key]int)
+		faults := make(map[pattern.Key]nilReturns)
+		more := false
+		for key, list := range s.prepares {
+			if i >= len(list) {
+				continue
+			}
+			more = true
+			if n := nilReturnsOf(list[i]); n.failed != nil || n.silent != nil {
+				results[key], faults[key] = list[i].Result, n
+			}
+		}
+		if !more {
+			return found
+		}
+		if len(results) == 0 {
+			continue
+		}
+		sites, _ := pattern.References(u, results)
+		for key, list := range sites {
+			for _, site := range list {
+				if f := s.nilAtSite(site, s.prepares[key][i], faults[key]); f != nil {
+					found = append(found, f)
+				}
 			}
 		}
 	}
-	return found
 }
 
 // nilReturns are returns of nil in the cleanup's place, nil if there is none of a kind.
@@ -144,7 +152,7 @@ func trueMeansSet(info *types.Info, cond ast.Expr, v *types.Var) bool {
 // nilAtSite returns the finding at a site, nil if there is none.
 func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns) *Finding {
 	use := firstUse(site)
-	if use == nil || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
+	if use == nil || use.Kind != pattern.DeferCall && !pattern.Plain(p.Sig) || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
 		return nil
 	}
 	why, ret := "", (*pattern.Return)(nil)

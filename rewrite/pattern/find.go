@@ -3,15 +3,16 @@ package pattern
 import (
 	"cmp"
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Find returns the functions of the unit that hand out a function literal in
-// the shape of a cleanup (see Shaped), in source order. Whether anybody defers
-// what they hand out is for their sites to tell.
+// Find returns the functions of the unit that hand out a func of their making in
+// the shape of a cleanup (see Shaped), in source order. Whether anybody uses it as
+// one is for their sites to tell.
 func Find(u *Unit) []*Prepare {
 	var found []*Prepare
 	for _, file := range u.Files {
@@ -42,13 +43,12 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 			funcs = append(funcs, i)
 		}
 	}
-	if len(funcs) == 0 || !hasLiteral(decl.Body) {
+	if len(funcs) == 0 || !mayMake(u.Info, decl.Body) {
 		return nil
 	}
 
 	facts := flow.FactsOf(u, file, decl)
-	var prepare *Prepare
-	cleanups := 0
+	var all []*Prepare // one for each result that is a cleanup
 	for _, i := range funcs {
 		p := &Prepare{
 			Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn,
@@ -56,32 +56,36 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 		}
 		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding)}
 		s.returns()
-		if len(p.Literals) == 0 {
+		if len(p.Literals)+len(p.Made) == 0 {
 			continue
 		}
-		cleanups++
-		if prepare == nil {
-			s.inner()
-			s.captures()
-			s.order()
-			prepare = p
-		}
+		s.inner()
+		s.captures()
+		s.order()
+		all = append(all, p)
 	}
-	if prepare != nil {
-		prepare.Cleanups = cleanups
+	if len(all) == 0 {
+		return nil
 	}
-	return prepare
+	// That with a literal first: others are never rewritten.
+	slices.SortStableFunc(all, func(a, b *Prepare) int { return min(len(b.Literals), 1) - min(len(a.Literals), 1) })
+	all[0].Cleanups, all[0].Others = len(all), all[1:]
+	return all[0]
 }
 
-func hasLiteral(body *ast.BlockStmt) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		if _, ok := n.(*ast.FuncLit); ok {
-			found = true
+// mayMake reports whether a body holds what makes a func: a literal or a method value.
+func mayMake(info *types.Info, body *ast.BlockStmt) bool {
+	for n := range ast.Preorder(body) {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return true
+		case *ast.SelectorExpr:
+			if s := info.Selections[n]; s != nil && s.Kind() == types.MethodVal {
+				return true
+			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // A scan fills in one Prepare.
@@ -119,7 +123,7 @@ func literal(info *types.Info, e ast.Expr) *ast.FuncLit {
 }
 
 // doesNothing reports whether a literal has no effect: it has no statements, or
-// only returns nil.
+// only returns nil or another zero value.
 func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
 	switch len(lit.Body.List) {
 	case 0:
@@ -130,13 +134,26 @@ func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
 			return false
 		}
 		for _, e := range ret.Results {
-			if !info.Types[e].IsNil() {
+			if tv := info.Types[e]; !tv.IsNil() && !isZero(tv.Value) {
 				return false
 			}
 		}
 		return len(ret.Results) > 0 || lit.Type.Results == nil
 	}
 	return false
+}
+
+// isZero reports whether v is the zero value of its type; not if it is nil.
+func isZero(v constant.Value) bool {
+	switch {
+	case v == nil:
+		return false
+	case v.Kind() == constant.Bool:
+		return !constant.BoolVal(v)
+	case v.Kind() == constant.String:
+		return constant.StringVal(v) == ""
+	}
+	return constant.Sign(v) == 0 && v.Kind() != constant.Complex
 }
 
 // own returns the literal of s that lit is, adding it when it is new.
@@ -168,6 +185,9 @@ func (s *scan) returns() {
 			case len(node.Results) == 0:
 				v := s.Func.Signature().Results().At(s.Result)
 				s.classifyVar(r, v)
+				if r.Idle == Foreign {
+					s.makes(v)
+				}
 			}
 		}
 		return true
@@ -192,8 +212,13 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 	if id, ok := e.(*ast.Ident); ok {
 		if v, ok := info.Uses[id].(*types.Var); ok {
 			s.classifyVar(r, v)
+			if r.Idle == Foreign {
+				s.makes(v)
+			}
 		}
+		return
 	}
+	s.made(e)
 }
 
 // classifyVar decides what variable v holds at a return. It answers only where
@@ -393,15 +418,27 @@ func (s *scan) captures() {
 	info := s.Unit.Info
 	index := make(map[*types.Var]*Capture)
 	decls := make(map[types.Object]bool)
+	type made struct {
+		expr ast.Expr
+		lit  *Literal // nil if it is no literal that can be told to be handed out
+	}
+	var all []made
 	for _, l := range s.Literals {
-		ast.Inspect(l.Lit, func(n ast.Node) bool {
+		all = append(all, made{l.Lit, l})
+	}
+	for _, e := range s.Made {
+		all = append(all, made{e, nil})
+	}
+	for _, m := range all {
+		l := m.lit
+		ast.Inspect(m.expr, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
 			if !ok {
 				return true
 			}
 			obj := info.Uses[id]
 			if obj == nil || obj.Pos() < s.Decl.Pos() || obj.Pos() >= s.Decl.End() ||
-				l.Lit.Pos() <= obj.Pos() && obj.Pos() < l.Lit.End() {
+				m.expr.Pos() <= obj.Pos() && obj.Pos() < m.expr.End() {
 				return true
 			}
 			if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
@@ -426,7 +463,7 @@ func (s *scan) captures() {
 				s.Captures = append(s.Captures, c)
 			}
 			c.Uses = append(c.Uses, id)
-			if !slices.Contains(l.Captures, c) {
+			if l != nil && !slices.Contains(l.Captures, c) {
 				l.Captures = append(l.Captures, c)
 			}
 			return true

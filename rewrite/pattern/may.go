@@ -4,10 +4,12 @@ import (
 	"go/ast"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// May returns the functions of f that may return a function literal in the shape
-// of a cleanup, as one of their results. It goes by syntax alone, for its price:
+// May returns the functions of f that may return a func of their making in the shape
+// of a cleanup, as one of their results: a literal, a call that gets one, or a method
+// value. It goes by syntax alone, for its price:
 // to parse a module and type-check the dozen packages that may hold a prepare
 // function costs a fraction of type-checking them all. It may say yes too often
 // and must never say no to what Find finds. f needs neither resolved objects
@@ -23,40 +25,122 @@ func May(f *ast.File) []*ast.FuncDecl {
 	return found
 }
 
-// MayDefer returns those of names that stand in a declaration of f that also holds
-// a defer statement, sorted. A function that May returns and that is named in no
-// such declaration is no candidate, since no caller defers what it hands out. As
-// May, it goes by syntax alone, and may say yes too often.
-func MayDefer(f *ast.File, names map[string]bool) []string {
+// MayUse returns those of names whose cleanup some declaration of f may defer or call,
+// sorted: it calls the result of a call at once, or a variable that it is assigned to, or
+// returns it. A function that May returns and that no file uses so is no candidate. The
+// functions of f that return the cleanup of one of names are forwarders: their callers use
+// it as well. As May, it goes by syntax alone, and may say yes too often.
+func MayUse(f *ast.File, names map[string]bool) (used []string, forwarders []*ast.FuncDecl) {
 	found := make(map[string]bool)
 	for _, d := range f.Decls {
 		var node ast.Node = d
-		if fn, ok := d.(*ast.FuncDecl); ok {
+		fn, _ := d.(*ast.FuncDecl)
+		if fn != nil {
 			if fn.Body == nil {
 				continue
 			}
 			node = fn.Body
 		}
-		defers := false
-		var used []string
-		ast.Inspect(node, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.DeferStmt:
-				defers = true
-			case *ast.Ident:
-				if names[n.Name] {
-					used = append(used, n.Name)
+		u := usesIn(node, names)
+		for name := range u.names {
+			found[name] = true
+		}
+		if u.forwards && fn != nil && slices.ContainsFunc(resultTypes(fn), func(t resultType) bool { return t.mayFunc }) {
+			forwarders = append(forwarders, fn)
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), forwarders
+}
+
+// mayUses is what a declaration does with the cleanups of functions.
+type mayUses struct {
+	names    map[string]bool
+	forwards bool
+}
+
+// usesIn looks through a declaration.
+func usesIn(node ast.Node, names map[string]bool) mayUses {
+	u := mayUses{names: make(map[string]bool)}
+	holders := make(map[string][]string) // functions, by the variables that their results go to
+	named := func(e ast.Expr) (string, bool) {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok {
+			return "", false
+		}
+		name := calleeName(call.Fun)
+		return name, names[name]
+	}
+	hold := func(lhs []ast.Expr, rhs []ast.Expr) {
+		for i, e := range rhs {
+			name, ok := named(e)
+			for j, l := range lhs {
+				if id, isID := ast.Unparen(l).(*ast.Ident); ok && isID && (len(rhs) == 1 || i == j) {
+					holders[id.Name] = append(holders[id.Name], name)
 				}
-			}
-			return true
-		})
-		if defers {
-			for _, name := range used {
-				found[name] = true
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(found))
+	for n := range ast.Preorder(node) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			hold(n.Lhs, n.Rhs)
+		case *ast.ValueSpec:
+			var lhs []ast.Expr
+			for _, id := range n.Names {
+				lhs = append(lhs, id)
+			}
+			hold(lhs, n.Values)
+		}
+	}
+	for n := range ast.Preorder(node) {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if name, ok := named(n.Fun); ok {
+				u.names[name] = true
+			}
+			if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok {
+				for _, name := range holders[id.Name] {
+					u.names[name] = true
+				}
+			}
+		case *ast.ReturnStmt:
+			for _, e := range n.Results {
+				if name, ok := named(e); ok {
+					u.names[name], u.forwards = true, true
+				}
+				if id, ok := ast.Unparen(e).(*ast.Ident); ok && len(holders[id.Name]) > 0 {
+					for _, name := range holders[id.Name] {
+						u.names[name] = true
+					}
+					u.forwards = true
+				}
+			}
+			if len(n.Results) == 0 && len(holders) > 0 { // of named results
+				for _, list := range holders {
+					for _, name := range list {
+						u.names[name] = true
+					}
+				}
+				u.forwards = true
+			}
+		}
+	}
+	return u
+}
+
+// calleeName returns the last identifier of what is called, without type arguments.
+func calleeName(e ast.Expr) string {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.IndexExpr:
+		return calleeName(e.X)
+	case *ast.IndexListExpr:
+		return calleeName(e.X)
+	}
+	return ""
 }
 
 func returnsLiteral(fn *ast.FuncDecl) bool {
@@ -79,9 +163,9 @@ func returnsLiteral(fn *ast.FuncDecl) bool {
 				switch {
 				case !r.mayFunc:
 				case len(n.Results) == 0:
-					found = found || bound[r.name]
+					found = found || bound[r.name].holds(r)
 				case i < len(n.Results) && len(n.Results) == len(results):
-					found = found || mayLiteral(n.Results[i], bound)
+					found = found || made(n.Results[i], bound).holds(r)
 				}
 			}
 		}
@@ -94,6 +178,22 @@ func returnsLiteral(fn *ast.FuncDecl) bool {
 type resultType struct {
 	name    string
 	mayFunc bool
+	certain bool // it is a func, as far as a name can tell
+}
+
+// A making is what an expression may make of a func.
+type making int
+
+const (
+	nothing  making = iota
+	selector        // a method value, if it is no field
+	literalFunc
+)
+
+// holds reports whether a result may be handed what was made. A selector counts where
+// the result is certainly a func: most selectors are fields.
+func (m making) holds(r resultType) bool {
+	return m == literalFunc || m == selector && r.certain
 }
 
 func resultTypes(fn *ast.FuncDecl) []resultType {
@@ -102,7 +202,7 @@ func resultTypes(fn *ast.FuncDecl) []resultType {
 	}
 	var types []resultType
 	for _, field := range fn.Type.Results.List {
-		t := resultType{mayFunc: mayFunc(field.Type)}
+		t := resultType{mayFunc: mayFunc(field.Type), certain: certainlyFunc(field.Type)}
 		if len(field.Names) == 0 {
 			types = append(types, t)
 		}
@@ -142,66 +242,67 @@ func predeclared(name string) bool {
 }
 
 // shaped is the part of Shaped that needs no types.
-func shaped(t *ast.FuncType) bool {
-	if t.Results.NumFields() > 1 {
-		return false
+func shaped(t *ast.FuncType) bool { return t.Results.NumFields() <= 1 }
+
+// certainlyFunc reports whether t is a func type, or has the name of one.
+func certainlyFunc(t ast.Expr) bool {
+	switch t := ast.Unparen(t).(type) {
+	case *ast.FuncType:
+		return shaped(t)
+	case *ast.Ident, *ast.SelectorExpr:
+		name := calleeName(t)
+		return strings.HasSuffix(name, "Func") || strings.HasSuffix(name, "Fn")
 	}
-	if t.Params == nil {
-		return true
-	}
-	for _, p := range t.Params.List {
-		x := p.Type
-		if star, ok := x.(*ast.StarExpr); ok {
-			x = star.X
-		}
-		switch x.(type) {
-		case *ast.ArrayType, *ast.ChanType, *ast.FuncType, *ast.MapType, *ast.StructType:
-			return false
-		}
-	}
-	return true
+	return false
 }
 
-// boundNames returns the names that some statement of body sets to a function
-// literal.
-func boundNames(body *ast.BlockStmt) map[string]bool {
-	bound := make(map[string]bool)
-	ast.Inspect(body, func(n ast.Node) bool {
+// boundNames returns the names that some statement of body sets to what makes a func.
+func boundNames(body *ast.BlockStmt) map[string]making {
+	bound := make(map[string]making)
+	set := func(name string, e ast.Expr) {
+		bound[name] = max(bound[name], made(e, nil))
+	}
+	for n := range ast.Preorder(body) {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			if len(n.Lhs) == len(n.Rhs) {
 				for i, l := range n.Lhs {
-					if id, ok := ast.Unparen(l).(*ast.Ident); ok && mayLiteral(n.Rhs[i], nil) {
-						bound[id.Name] = true
+					if id, ok := ast.Unparen(l).(*ast.Ident); ok {
+						set(id.Name, n.Rhs[i])
 					}
 				}
 			}
 		case *ast.ValueSpec:
 			if len(n.Names) == len(n.Values) {
 				for i, id := range n.Names {
-					if mayLiteral(n.Values[i], nil) {
-						bound[id.Name] = true
-					}
+					set(id.Name, n.Values[i])
 				}
 			}
 		}
-		return true
-	})
+	}
 	return bound
 }
 
-// mayLiteral reports whether e is a function literal in the shape of a
-// cleanup, converted perhaps, or one of the names bound to one.
-func mayLiteral(e ast.Expr, bound map[string]bool) bool {
+// made returns what e makes: a function literal in the shape of a cleanup, converted
+// perhaps, or handed to a call; a selector; or one of the names bound to that.
+func made(e ast.Expr, bound map[string]making) making {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
-		return mayLiteral(e.X, bound)
+		return made(e.X, bound)
 	case *ast.CallExpr:
-		return len(e.Args) == 1 && mayLiteral(e.Args[0], nil)
+		for _, arg := range e.Args {
+			if made(arg, nil) == literalFunc || len(e.Args) == 1 && made(arg, nil) == selector {
+				return literalFunc
+			}
+		}
 	case *ast.FuncLit:
-		return shaped(e.Type)
+		if shaped(e.Type) {
+			return literalFunc
+		}
+	case *ast.SelectorExpr:
+		return selector
 	case *ast.Ident:
 		return bound[e.Name]
 	}
-	return false
+	return nothing
 }

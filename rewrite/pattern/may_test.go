@@ -26,12 +26,11 @@ func (T) yes7() Generic[int]              { if x { return nil }; return func() {
 func no1()                                { f := func() {}; f() }
 func no2() error                          { return do(func() {}) }
 func no3() (func() (int, error), error)   { return func() (int, error) { return 0, nil }, nil }
-func no4() func([]byte)                   { return func([]byte) {} }
+func no4() Name                           { return x.name }
 func no5() func()                         { go func() {}(); return cleanup }
 func no6() (Handler, error)               { return nil, nil }
 func no7() (func(), bool)                 { return other() }
 func no8() func()
-func no9() Visitor                        { return func(n map[string]int) {} }
 `
 	f, err := parser.ParseFile(token.NewFileSet(), "p.go", text, 0)
 	if err != nil {
@@ -46,19 +45,24 @@ func no9() Visitor                        { return func(n map[string]int) {} }
 	}
 }
 
-func TestMayDefer(t *testing.T) {
+func TestMayUse(t *testing.T) {
 	const text = `package p
 
 func a()       { defer yes1()() }
 func b()       { done, err := x.yes2(); if err != nil { return }; defer done() }
-func c()       { f(yes3); go func() { defer x() }() }
+func c()       { done := yes3(); x(); done() }
 var  d = func() { done := yes4[int](); defer func() { done() }() }
 
 func yes5()    { defer yes5()() }
+func g() (a func()) { return yes6() }
+func h() (a func()) { a = yes7(); return }
+func i() func() { f, _ := yes8(); return f }
 func no1()     { defer x() }
 func e()       { f(no2()) }
 func no3()
 type no4 struct{}
+func j()       { defer x(); no5() }
+func k()       { defer x(); s.f = no6() }
 `
 	f, err := parser.ParseFile(token.NewFileSet(), "p.go", text, 0)
 	if err != nil {
@@ -68,8 +72,16 @@ type no4 struct{}
 	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }) {
 		names[name] = strings.HasPrefix(name, "yes") || strings.HasPrefix(name, "no")
 	}
-	if got, want := pattern.MayDefer(f, names), []string{"yes1", "yes2", "yes3", "yes4", "yes5"}; !slices.Equal(got, want) {
+	got, forwarders := pattern.MayUse(f, names)
+	if want := []string{"yes1", "yes2", "yes3", "yes4", "yes5", "yes6", "yes7", "yes8"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	var hand []string
+	for _, fn := range forwarders {
+		hand = append(hand, fn.Name.Name)
+	}
+	if want := []string{"g", "h", "i"}; !slices.Equal(hand, want) {
+		t.Errorf("forwarders %v, want %v", hand, want)
 	}
 }
 

@@ -82,12 +82,14 @@ type Prepare struct {
 	Literals []*Literal // the cleanups, in the order of their position
 	Empty    []*Literal // bound to variables, and doing nothing
 	Returns  []*Return
-	Inner    []*Use // uses of the cleanup within the prepare function itself
+	Made     []ast.Expr // what else returns hand out that makes a func: method values, calls that get a literal, literals of a variable that has several
+	Inner    []*Use     // uses of the cleanup within the prepare function itself
 	Captures []*Capture
 
-	// Cleanups counts the results for which some return gives a function
-	// literal.
+	// Cleanups counts the results for which some return makes a func. Others are
+	// those for the results beside Result.
 	Cleanups int
+	Others   []*Prepare
 
 	// LocalDecls are types, constants and functions that the prepare
 	// function declares and a cleanup names.
@@ -143,41 +145,30 @@ type Capture struct {
 // Live reports whether the literal is handed out by the return.
 func (r *Return) Live() bool { return r.Idle == Live }
 
-// Shaped reports whether a func type looks like a cleanup: it takes nothing,
-// or only errors, pointers to errors, contexts, up to two scalars or a trailing
-// variadic, and gives back nothing or an error. This leaves out options,
-// iterators, handlers and comparators.
+// Shaped reports whether a func type may be that of a cleanup: it is not generic and
+// gives back one value at most. Whether it is one is for its uses to tell: options,
+// iterators, handlers and comparators are not deferred.
 func Shaped(sig *types.Signature) bool {
-	if sig.TypeParams().Len() > 0 {
+	return sig.TypeParams().Len() == 0 && sig.Results().Len() <= 1
+}
+
+// Plain reports whether a func type can hardly be anything but that of a cleanup: it
+// takes nothing but errors, pointers to errors and contexts, and gives back nothing or
+// an error. Such a func is a cleanup also where callers call it and none defers it.
+func Plain(sig *types.Signature) bool {
+	if !Shaped(sig) || sig.Variadic() || sig.Results().Len() == 1 && !flow.IsError(sig.Results().At(0).Type()) {
 		return false
 	}
-	switch sig.Results().Len() {
-	case 0:
-	case 1:
-		if !flow.IsError(sig.Results().At(0).Type()) {
-			return false
-		}
-	default:
-		return false
-	}
-	scalars := 0
-	for i := range sig.Params().Len() {
-		t := sig.Params().At(i).Type()
-		if sig.Variadic() && i == sig.Params().Len()-1 {
-			continue
-		}
+	for v := range sig.Params().Variables() {
+		t := v.Type()
 		if p, ok := types.Unalias(t).(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		if flow.IsError(t) || isContext(t) {
-			continue
-		}
-		if _, ok := t.Underlying().(*types.Basic); !ok {
+		if !flow.IsError(t) && !isContext(t) {
 			return false
 		}
-		scalars++
 	}
-	return scalars <= 2
+	return true
 }
 
 func isContext(t types.Type) bool {

@@ -3,6 +3,7 @@ package plan
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // newFinish gives finish its parameters and its name. A prepare function that hands
 // nothing over has no state.
 func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, s *State, n *names) (Finish, *refusal.Refusal) {
-	finish := Finish{OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
+	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
 	}
@@ -47,6 +48,32 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
 	}
 	return finish, nil
+}
+
+// zeroResult returns the zero value of what the cleanup returns, as it is written; "" if it
+// returns nothing, or if that value has no short form.
+func zeroResult(p *pattern.Prepare) string {
+	if p.Sig.Results().Len() == 0 {
+		return ""
+	}
+	switch t := p.Sig.Results().At(0).Type().Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case t.Info()&types.IsBoolean != 0:
+			return "false"
+		case t.Info()&types.IsString != 0:
+			return `""`
+		case t.Info()&types.IsNumeric != 0:
+			return "0"
+		}
+		return "nil" // an unsafe.Pointer
+	case *types.Struct, *types.Array:
+		return ""
+	}
+	if spell.IsTypeParam(types.Unalias(p.Sig.Results().At(0).Type())) {
+		return ""
+	}
+	return "nil"
 }
 
 // methodName returns a short name for a method of the state, which is a new type, ""

@@ -53,8 +53,10 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "it returns the results of another call")
 		case r.Expr == nil:
 			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "the cleanup that a bare return returns is not known")
+		case isMethodValue(p.Unit.Info, r.Expr):
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it returns the method value %s", types.ExprString(r.Expr))
 		case callOrValue(r.Expr):
-			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it returns %s, which is not a function literal", types.ExprString(r.Expr))
+			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it returns %s, which is not a function literal", handedOut(r.Expr))
 		}
 		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "the value of %s at this return is not known", types.ExprString(r.Expr))
 	}
@@ -225,6 +227,20 @@ func accounted(p *pattern.Prepare, a flow.Access) bool {
 		bind, ok := l.Bind.(*ast.AssignStmt)
 		return ok && bind.Lhs[0] == ast.Expr(a.Ident)
 	})
+}
+
+// isMethodValue reports whether e is a method value.
+func isMethodValue(info *types.Info, e ast.Expr) bool {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	return ok && info.Selections[sel] != nil && info.Selections[sel].Kind() == types.MethodVal
+}
+
+// handedOut names what a return returns: for a call, what the callee returns.
+func handedOut(e ast.Expr) string {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		return "what " + types.ExprString(call.Fun) + " returns"
+	}
+	return types.ExprString(e)
 }
 
 // callOrValue reports whether e is something other than a plain variable.

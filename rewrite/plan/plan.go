@@ -147,9 +147,10 @@ func (s *State) Distinct() []Passage {
 // A Finish describes the function or method that the cleanup becomes. If the form is
 // Handed it is a method of the state.
 type Finish struct {
-	Name   string
-	OnRecv bool    // a method on prepare's receiver, if the form is Direct
-	Params []Param // those before the cleanup's own
+	Name    string
+	OnRecv  bool    // a method on prepare's receiver, if the form is Direct
+	Params  []Param // those before the cleanup's own
+	Nothing string  // what it returns where there is nothing to do; "" if it returns nothing
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.

@@ -18,6 +18,9 @@ import (
 // does.
 func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
 	s := &State{Name: receiverName(p)}
+	if (len(lits.distinct) > 1 || idle.guarded) && p.Sig.Results().Len() > 0 && zeroResult(p) == "" {
+		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "where there is nothing to do, its cleanup would have to return an empty %s", types.TypeString(p.Sig.Results().At(0).Type(), types.RelativeTo(p.Unit.Pkg)))
+	}
 	for _, pass := range passages {
 		if pass.Route == ByState {
 			s.Fields = append(s.Fields, pass)

@@ -60,7 +60,7 @@ func (m *matcher) finishRecv(a *ast.FuncDecl) error {
 func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	body, ret := a.Body.List, "return"
 	if results := flatten(a.Type.Results); len(results) > 0 && results[0].name == nil {
-		ret = "return nil"
+		ret = "return " + m.nothing()
 	}
 	if m.State.Guard {
 		if len(body) == 0 || !reads(body[0], "if !"+m.self+"."+m.State.Live+" {\n"+ret+"\n}") {
@@ -88,11 +88,34 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	return nil
 }
 
+// nothing returns the value that finish returns where there is nothing to do: the zero
+// value of the cleanup's result.
+func (m *matcher) nothing() string {
+	for lit := range m.Literals {
+		sig, ok := m.home.Info.TypeOf(lit).(*types.Signature)
+		if !ok || sig.Results().Len() != 1 {
+			break
+		}
+		b, ok := sig.Results().At(0).Type().Underlying().(*types.Basic)
+		switch {
+		case !ok:
+			return "nil"
+		case b.Info()&types.IsBoolean != 0:
+			return "false"
+		case b.Info()&types.IsString != 0:
+			return strconv.Quote("")
+		case b.Info()&types.IsNumeric != 0:
+			return "0"
+		}
+	}
+	return "nil"
+}
+
 // cases returns the cases of the switch over the number of the cleanup, which is all
 // that finish has; nil if it is another statement.
 func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) {
 	if a.Type.Results.NumFields() > 0 {
-		if len(body) != 2 || !reads(body[1], "return nil") {
+		if len(body) != 2 || !reads(body[1], "return "+m.nothing()) {
 			return nil
 		}
 		body = body[:1]

@@ -2,6 +2,7 @@ package allocs
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/candidate"
@@ -49,6 +50,11 @@ func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 			}
 			own = append(own, f)
 		}
+		for _, e := range w.p.Made {
+			f := madeFact(w.p.Unit, facts, e)
+			apart = max(apart, w.count(f))
+			own = append(own, f)
+		}
 	}
 	for _, capture := range w.p.Captures {
 		f := facts.Variable(placeOf(w.p.Unit, capture.Var.Pos()), capture.Var.Name())
@@ -73,6 +79,29 @@ func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 	}
 	slices.SortFunc(w.heap.Allocations, byPosition)
 	return w.heap
+}
+
+// madeFact returns what the compiler says about a func that is made in another way than
+// as a literal at a return: a method value, or a literal that a call gets.
+func madeFact(u *pattern.Unit, facts *escape.Facts, e ast.Expr) escape.Fact {
+	for n := range ast.Preorder(e) {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return facts.Literal(placeOf(u, n.Pos()))
+		case *ast.SelectorExpr:
+			if s := u.Info.Selections[n]; s == nil || s.Kind() != types.MethodVal || ast.Expr(n) != e {
+				continue
+			}
+			at := placeOf(u, n.X.End()) // the compiler names the dot
+			for _, f := range facts.At(at) {
+				if f.Verdict == escape.Heap && !f.Moved {
+					return f
+				}
+			}
+			return escape.Fact{Pos: at, What: types.ExprString(n)}
+		}
+	}
+	return escape.Fact{Pos: placeOf(u, e.Pos())}
 }
 
 // inlined counts what the copy of the prepare function allocates that inlining

@@ -34,9 +34,10 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 			return err
 		}
 	}
+	own := slices.Sorted(maps.Keys(files))
 	if !t.Testing.Undeferred {
 		from := make(map[string]bool) // files that may hold callers
-		for _, name := range found.defers {
+		for _, name := range own {
 			from[name] = true
 		}
 		for _, p := range g.reach(files.paths(files.open(hits, true))) {
@@ -44,13 +45,20 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 				from[name] = true
 			}
 		}
-		hits = deferred(t.Source, hits, slices.Sorted(maps.Keys(from)))
+		var forwarders []hit
+		hits, forwarders = used(t.Source, hits, slices.Sorted(maps.Keys(from)))
+		for _, h := range forwarders { // their callers have to be seen, too
+			if files[h.file] != nil && !slices.Contains(hits, h) {
+				hits = append(hits, h)
+			}
+		}
 	}
 	if files.methods(hits, t.Exported) {
 		s.asked = interfaceMethods(t.Source, g, s.present)
 	}
 	load := files.paths(hits)
-	s.tests = len(deferred(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), found.defers))
+	left, _ := used(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), own)
+	s.tests = len(left)
 	for _, name := range found.eager {
 		if !strings.HasSuffix(name, "_test.go") || t.Tests {
 			load[basePath(files[name])] = true

@@ -31,7 +31,6 @@ type scan struct {
 	hits     []hit
 	linked   map[string]string // symbols in linkname directives, and the file
 	mentions []string          // files that contain the word closurefix, perhaps in a directive
-	defers   []string          // files that contain the word defer
 	eager    []string          // files that may contain an eager argument: see misuse.MayText
 	problems []Problem         // syntax errors in the files that were parsed
 }
@@ -43,7 +42,6 @@ func scanFiles(src *Sources, files []string) *scan {
 		hits     []hit
 		linked   []string
 		mentions bool
-		defers   bool
 		eager    bool
 		problems []Problem
 	}
@@ -56,7 +54,6 @@ func scanFiles(src *Sources, files []string) *scan {
 		}
 		answers[i].linked = callers.Linknames(text)
 		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
-		answers[i].defers = bytes.Contains(text, []byte("defer"))
 		answers[i].eager = misuse.MayText(text)
 		if !mayLiteral(text) {
 			return
@@ -80,9 +77,6 @@ func scanFiles(src *Sources, files []string) *scan {
 		if a.mentions {
 			all.mentions = append(all.mentions, files[i])
 		}
-		if a.defers {
-			all.defers = append(all.defers, files[i])
-		}
 		if a.eager {
 			all.eager = append(all.eager, files[i])
 		}
@@ -91,26 +85,35 @@ func scanFiles(src *Sources, files []string) *scan {
 	return all
 }
 
-// deferred returns the hits whose result a caller in one of the files may defer: see
-// pattern.MayDefer. Callers of an unexported function are in its directory.
-func deferred(src *Sources, hits []hit, files []string) []hit {
+// used returns those hits whose cleanup a caller in one of the files may defer or call, and
+// the functions of files that hand it on to their own callers: see pattern.MayUse. Callers
+// of a function that is not exported are in its directory.
+func used(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
 	names := make(map[string]bool)
 	for _, h := range hits {
 		names[h.name] = true
 	}
-	found := make([][]string, len(files))
+	type answer struct {
+		names      []string
+		forwarders []hit
+	}
+	found := make([]answer, len(files))
 	each(files, func(i int, name string) {
 		text, err := src.Peek(name)
-		if err != nil || !bytes.Contains(text, []byte("defer")) || !mentions(text, names) {
+		if err != nil || !mentions(text, names) {
 			return // a file that is gone has no caller
 		}
-		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.DEFER })
+		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && names[lit] })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
-			found[i] = slices.Collect(maps.Keys(names))
+			found[i].names = slices.Collect(maps.Keys(names))
 			return
 		}
-		found[i] = pattern.MayDefer(f, names)
+		var decls []*ast.FuncDecl
+		found[i].names, decls = pattern.MayUse(f, names)
+		for _, fn := range decls {
+			found[i].forwarders = append(found[i].forwarders, hit{file: name, name: fn.Name.Name, method: fn.Recv != nil})
+		}
 	})
 	type place struct{ dir, name string }
 	in := func(file, name string) place {
@@ -120,10 +123,11 @@ func deferred(src *Sources, hits []hit, files []string) []hit {
 		return place{filepath.Dir(file), name}
 	}
 	called := make(map[place]bool)
-	for i, list := range found {
-		for _, name := range list {
+	for i, a := range found {
+		for _, name := range a.names {
 			called[in(files[i], name)] = true
 		}
+		forwarders = append(forwarders, a.forwarders...)
 	}
-	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !called[in(h.file, h.name)] })
+	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !called[in(h.file, h.name)] }), forwarders
 }

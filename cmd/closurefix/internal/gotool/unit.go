@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
@@ -105,13 +106,14 @@ func emptyArchive(name, comment string) error {
 	return os.WriteFile(name, b.Bytes(), 0o666)
 }
 
-// mayFind reports whether the package may have a finding: some function of it
-// returns a literal, and some statement defers, or gives an argument to a deferred
-// func value. It reads the files, and parses
-// those with literals.
+// mayFind reports whether the package may have a finding: some function of it returns
+// a func of its making that another one may use as a cleanup, or some statement gives an
+// argument to a deferred func value. It reads the files, and parses those with literals
+// and those that name such a function.
 func (u *unit) mayFind() bool {
-	defers := false
 	texts := make(map[string][]byte)
+	parsed := make(map[string]*ast.File)
+	names := make(map[string]bool)
 	for _, name := range u.GoFiles {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -120,17 +122,41 @@ func (u *unit) mayFind() bool {
 		if misuse.MayText(text) {
 			return true
 		}
-		defers = defers || bytes.Contains(text, []byte("defer"))
-		if hasLiteral(text) {
-			texts[name] = text
+		texts[name] = text
+		if !hasLiteral(text) && !bytes.Contains(text, []byte("CancelFunc")) {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			return true
+		}
+		parsed[name] = f
+		for _, fn := range pattern.May(f) {
+			names[fn.Name.Name] = true
 		}
 	}
-	if !defers {
-		return false
-	}
 	for name, text := range texts {
-		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
-		if err != nil || len(pattern.May(f)) > 0 {
+		f := parsed[name]
+		if f == nil {
+			if !mentions(text, names) {
+				continue
+			}
+			var err error
+			if f, err = parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution); err != nil {
+				return true
+			}
+		}
+		if used, _ := pattern.MayUse(f, names); len(used) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions reports whether a text holds one of the names.
+func mentions(text []byte, names map[string]bool) bool {
+	for name := range names {
+		if bytes.Contains(text, []byte(name)) {
 			return true
 		}
 	}

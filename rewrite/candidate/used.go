@@ -1,0 +1,129 @@
+package candidate
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// cleanups returns what the function of c is for each of its results that may be a
+// cleanup.
+func (c *Candidate) cleanups() []*pattern.Prepare {
+	return append([]*pattern.Prepare{c.Prepare}, c.Prepare.Others...)
+}
+
+// choose makes c be about the first result that callers use as a cleanup, and returns
+// whether there is one. It counts how many there are.
+func (f *finder) choose(c *Candidate) bool {
+	var chosen *pattern.Prepare
+	n := 0
+	for _, p := range c.cleanups() {
+		if !f.used(handed{p.Key, p.Result}, p.Sig, make(map[handed]bool)) {
+			continue
+		}
+		if n++; chosen == nil {
+			chosen = p
+		}
+	}
+	if chosen != nil {
+		c.Prepare = chosen
+	}
+	c.Prepare.Cleanups = n
+	c.Sites = f.sites[handed{c.Prepare.Key, c.Prepare.Result}]
+	return chosen != nil
+}
+
+// used reports whether callers use a func that a function returns as a cleanup: some
+// caller defers it; or its type is plain, and every caller calls it, later than it gets
+// it, and once for each time. A caller may be that of a function that hands it on.
+//
+//	done := begin()         next := iterate()        run(name)()
+//	…                       for next() {             // curried
+//	done()                  }
+func (f *finder) used(h handed, sig *types.Signature, seen map[handed]bool) bool {
+	deferred, called, other := f.uses(h, seen)
+	return deferred || called && !other && pattern.Plain(sig)
+}
+
+func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other bool) {
+	if seen[h] {
+		return false, false, false
+	}
+	seen[h] = true
+	for _, s := range f.sites[h] {
+		if s.Deferred {
+			deferred = true
+		}
+		if on, ok := forwarder(s, h.result); ok {
+			d, c, o := f.uses(on, seen)
+			deferred, called, other = deferred || d, called || c, other || o
+			continue
+		}
+		switch {
+		case s.Obstacle != nil, s.Form == pattern.Passed, s.Form == pattern.Otherwise:
+			other = true
+		case s.Form == pattern.Immediate && !s.Deferred:
+			other = true
+		}
+		for _, u := range s.Uses {
+			switch u.Kind {
+			case pattern.Call, pattern.DeferCall:
+				called = true
+				other = other || s.Up.Loop(u.Expr, s.Decl) != s.Up.Loop(s.Call, s.Decl)
+			case pattern.NilTest, pattern.Discard:
+			case pattern.GoCall, pattern.Value:
+				other = true
+			}
+		}
+	}
+	return deferred, called, other
+}
+
+// forwarder returns the function that hands on result i of the call at a site to its own
+// callers, and the index among its results.
+//
+//	return begin(name)                  done, err := begin(name)
+//	                                    return done, err
+func forwarder(s *pattern.Site, i int) (handed, bool) {
+	decl, ok := s.Decl.(*ast.FuncDecl)
+	if !ok || s.Func != ast.Node(decl) {
+		return handed{}, false
+	}
+	fn, ok := s.Unit.Info.Defs[decl.Name].(*types.Func)
+	if !ok {
+		return handed{}, false
+	}
+	key := pattern.KeyOf(fn)
+	parent, child := s.Up.Expr(s.Call)
+	if ret, ok := parent.(*ast.ReturnStmt); ok {
+		at := slices.Index(ret.Results, child.(ast.Expr))
+		switch {
+		case len(ret.Results) == 1 && fn.Signature().Results().Len() > 1:
+			return handed{key, i}, true
+		case at >= 0:
+			return handed{key, at}, true
+		}
+	}
+	id, ok := s.Cleanup.(*ast.Ident)
+	if !ok {
+		return handed{}, false
+	}
+	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
+	if !ok {
+		return handed{}, false
+	}
+	for _, a := range s.Access[v] {
+		if a.Mode != flow.Read || a.Lit != nil {
+			continue
+		}
+		if ret, ok := s.Up[a.Ident].(*ast.ReturnStmt); ok {
+			if at := slices.Index(ret.Results, ast.Expr(a.Ident)); at >= 0 && len(ret.Results) == fn.Signature().Results().Len() {
+				return handed{key, at}, true
+			}
+		}
+	}
+	return handed{}, false
+}
