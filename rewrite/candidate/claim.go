@@ -41,6 +41,7 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 		Returns:  make(map[*ast.ReturnStmt]int),
 		Captures: captures,
 		Held:     make(map[*types.Var]bool),
+		Chosen:   make(map[*types.Var]bool),
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
 		Method:   c.Plan.Finish.OnRecv,
@@ -48,8 +49,14 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]
 	}
+	for _, c := range p.Choices {
+		change.Chosen[c.Var] = true
+	}
 	for _, r := range p.Returns {
 		change.Returns[r.Stmt] = 0
+		if r.Idle == pattern.Chosen {
+			change.Returns[r.Stmt] = same.AnyNumber
+		}
 		if r.Live() {
 			change.Returns[r.Stmt] = c.Plan.Number[r.Literal]
 		}

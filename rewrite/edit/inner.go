@@ -20,7 +20,9 @@ func (d *declarer) inner() error {
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
-		if d.Plan.State != nil && d.inHeader(in.Use.Call) {
+		if in.Held {
+			callee = ast.Unparen(in.Use.Expr).(*ast.Ident).Name + "." + d.Plan.Finish.Name
+		} else if d.Plan.State != nil && d.inHeader(in.Use.Call) {
 			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name
 		}
 		fun, err := expr(callee)

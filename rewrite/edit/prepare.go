@@ -1,7 +1,9 @@
 package edit
 
 import (
+	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -21,13 +23,73 @@ func (d *declarer) unbind() error {
 		}
 	}
 	for _, l := range d.Prepare.Literals {
-		if l.Bind == nil {
+		if l.Bind == nil || l.Choice != nil {
 			continue
 		}
 		if err := d.unbindOne(l); err != nil {
 			return err
 		}
 	}
+	for _, c := range d.Prepare.Choices {
+		if err := d.hold(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold makes a variable with one cleanup or another one with the state for them.
+//
+//	end := func() {}               var end beginState
+//	if traced {                    if traced {
+//		end = func() { … }             end = beginState{c: c}
+func (d *declarer) hold(c *pattern.Choice) error {
+	state, err := expr(d.Plan.State.Type)
+	if err != nil {
+		return err
+	}
+	if c.Decl != nil {
+		spec := d.node(c.Decl).(*dst.ValueSpec)
+		*state.Decorations() = *spec.Type.Decorations()
+		spec.Type = state
+	}
+	for _, set := range c.Sets {
+		stmt := d.node(set.Stmt).(*dst.AssignStmt)
+		if set.Literal == nil && set.Stmt.Tok == token.DEFINE && len(comments(stmt.Rhs[0])) == 0 {
+			if err := d.declareHeld(c, set.Stmt, stmt); err != nil {
+				return err
+			}
+			continue
+		}
+		value := d.Plan.State.Zero()
+		if set.Literal != nil {
+			value = d.stateLiteral(set.Literal, nil)
+		}
+		e, err := expr(value)
+		if err != nil {
+			return err
+		}
+		if notes := comments(stmt.Rhs[0]); set.Literal == nil && len(notes) > 0 {
+			stmt.Decs.Start = append(stmt.Decs.Start, append(notes, "\n")...)
+		}
+		stmt.Rhs[0] = e
+	}
+	return nil
+}
+
+// declareHeld declares the variable of a choice that begins with nothing to do.
+func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignStmt) error {
+	list := d.listOf(at)
+	if list == nil || !slices.Contains(*list, dst.Stmt(stmt)) {
+		return fmt.Errorf("a statement is not where it was")
+	}
+	f, err := declaration("func f() {\nvar " + c.Var.Name() + " " + d.Plan.State.Type + "\n}")
+	if err != nil {
+		return err
+	}
+	v := f.(*dst.FuncDecl).Body.List[0].(*dst.DeclStmt)
+	v.Decs.NodeDecs = stmt.Decs.NodeDecs
+	(*list)[slices.Index(*list, dst.Stmt(stmt))] = v
 	return nil
 }
 
@@ -96,6 +158,9 @@ func (d *declarer) unbindOne(l *pattern.Literal) error {
 // returns puts the state in the cleanup's place at every return.
 func (d *declarer) returns() error {
 	for _, r := range d.Prepare.Returns {
+		if r.Idle == pattern.Chosen {
+			continue // its operand has become the state
+		}
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
 		value := d.stateValue(r)
 		if len(stmt.Results) == 0 {

@@ -30,7 +30,11 @@ func mayEager(rest []byte) bool {
 		return false // part of another word
 	}
 	rest, _, _ = bytes.Cut(rest, []byte("//"))
-	rest = bytes.TrimRight(bytes.TrimSpace(rest), " \t}") // without the end of a block
+	if !bytes.ContainsAny(rest, "\"`'") { // the statement alone, where a block is one line
+		rest, _, _ = bytes.Cut(rest, []byte(";"))
+		rest = bytes.TrimRight(rest, " \t\r}")
+	}
+	rest = bytes.TrimSpace(rest)
 	callee, args, called := bytes.Cut(rest, []byte("("))
 	callee = bytes.TrimSpace(callee)
 	switch {

@@ -54,7 +54,7 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 			Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn,
 			Result: i, Sig: results.At(i).Type().Underlying().(*types.Signature),
 		}
-		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding)}
+		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice)}
 		s.returns()
 		if len(p.Literals)+len(p.Made) == 0 {
 			continue
@@ -92,6 +92,7 @@ func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 type scan struct {
 	*Prepare
 	bindings map[*types.Var]*binding
+	choices  map[*types.Var]*Choice // nil for what is none
 }
 
 // A binding says how a variable of func type gets its value.
@@ -185,9 +186,7 @@ func (s *scan) returns() {
 			case len(node.Results) == 0:
 				v := s.Func.Signature().Results().At(s.Result)
 				s.classifyVar(r, v)
-				if r.Idle == Foreign {
-					s.makes(v)
-				}
+				s.choose(r, v)
 			}
 		}
 		return true
@@ -212,9 +211,7 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 	if id, ok := e.(*ast.Ident); ok {
 		if v, ok := info.Uses[id].(*types.Var); ok {
 			s.classifyVar(r, v)
-			if r.Idle == Foreign {
-				s.makes(v)
-			}
+			s.choose(r, v)
 		}
 		return
 	}

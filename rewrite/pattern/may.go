@@ -16,9 +16,10 @@ import (
 // nor comments.
 func May(f *ast.File) []*ast.FuncDecl {
 	var found []*ast.FuncDecl
+	funcs := funcTypes(f)
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
-		if ok && fn.Body != nil && returnsLiteral(fn) {
+		if ok && fn.Body != nil && returnsFunc(fn, funcs) {
 			found = append(found, fn)
 		}
 	}
@@ -45,7 +46,7 @@ func MayUse(f *ast.File, names map[string]bool) (used []string, forwarders []*as
 		for name := range u.names {
 			found[name] = true
 		}
-		if u.forwards && fn != nil && slices.ContainsFunc(resultTypes(fn), func(t resultType) bool { return t.mayFunc }) {
+		if u.forwards && fn != nil && slices.ContainsFunc(resultTypes(fn, nil), func(t resultType) bool { return t.mayFunc }) {
 			forwarders = append(forwarders, fn)
 		}
 	}
@@ -61,21 +62,43 @@ type mayUses struct {
 // usesIn looks through a declaration.
 func usesIn(node ast.Node, names map[string]bool) mayUses {
 	u := mayUses{names: make(map[string]bool)}
-	holders := make(map[string][]string) // functions, by the variables that their results go to
-	named := func(e ast.Expr) (string, bool) {
-		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		if !ok {
-			return "", false
+	holders := holdersIn(node, names)
+	use := func(list []string) {
+		for _, name := range list {
+			u.names[name] = true
 		}
-		name := calleeName(call.Fun)
-		return name, names[name]
 	}
-	hold := func(lhs []ast.Expr, rhs []ast.Expr) {
+	for n := range ast.Preorder(node) {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			use(calleeIn(n.Fun, names))
+			use(heldBy(n.Fun, holders))
+		case *ast.ReturnStmt:
+			var on []string
+			for _, e := range n.Results {
+				on = slices.Concat(on, calleeIn(e, names), heldBy(e, holders))
+			}
+			if len(n.Results) == 0 { // of named results
+				for _, list := range holders {
+					on = append(on, list...)
+				}
+			}
+			use(on)
+			u.forwards = u.forwards || len(on) > 0
+		}
+	}
+	return u
+}
+
+// holdersIn returns the functions whose results go to variables, by the variables.
+func holdersIn(node ast.Node, names map[string]bool) map[string][]string {
+	holders := make(map[string][]string)
+	hold := func(lhs, rhs []ast.Expr) {
 		for i, e := range rhs {
-			name, ok := named(e)
+			from := calleeIn(e, names)
 			for j, l := range lhs {
-				if id, isID := ast.Unparen(l).(*ast.Ident); ok && isID && (len(rhs) == 1 || i == j) {
-					holders[id.Name] = append(holders[id.Name], name)
+				if id, ok := ast.Unparen(l).(*ast.Ident); ok && (len(rhs) == 1 || i == j) {
+					holders[id.Name] = append(holders[id.Name], from...)
 				}
 			}
 		}
@@ -92,40 +115,25 @@ func usesIn(node ast.Node, names map[string]bool) mayUses {
 			hold(lhs, n.Values)
 		}
 	}
-	for n := range ast.Preorder(node) {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if name, ok := named(n.Fun); ok {
-				u.names[name] = true
-			}
-			if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok {
-				for _, name := range holders[id.Name] {
-					u.names[name] = true
-				}
-			}
-		case *ast.ReturnStmt:
-			for _, e := range n.Results {
-				if name, ok := named(e); ok {
-					u.names[name], u.forwards = true, true
-				}
-				if id, ok := ast.Unparen(e).(*ast.Ident); ok && len(holders[id.Name]) > 0 {
-					for _, name := range holders[id.Name] {
-						u.names[name] = true
-					}
-					u.forwards = true
-				}
-			}
-			if len(n.Results) == 0 && len(holders) > 0 { // of named results
-				for _, list := range holders {
-					for _, name := range list {
-						u.names[name] = true
-					}
-				}
-				u.forwards = true
-			}
+	return holders
+}
+
+// calleeIn returns the name of what e calls, if it is one of names.
+func calleeIn(e ast.Expr, names map[string]bool) []string {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		if name := calleeName(call.Fun); names[name] {
+			return []string{name}
 		}
 	}
-	return u
+	return nil
+}
+
+// heldBy returns the functions whose result e holds, if it is a variable.
+func heldBy(e ast.Expr, holders map[string][]string) []string {
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		return holders[id.Name]
+	}
+	return nil
 }
 
 // calleeName returns the last identifier of what is called, without type arguments.
@@ -143,8 +151,27 @@ func calleeName(e ast.Expr) string {
 	return ""
 }
 
-func returnsLiteral(fn *ast.FuncDecl) bool {
-	results := resultTypes(fn)
+// funcTypes returns the names of the func types that a file declares.
+func funcTypes(f *ast.File) map[string]bool {
+	names := make(map[string]bool)
+	for _, d := range f.Decls {
+		if gen, ok := d.(*ast.GenDecl); ok {
+			for _, spec := range gen.Specs {
+				if t, ok := spec.(*ast.TypeSpec); ok {
+					if _, ok := t.Type.(*ast.FuncType); ok {
+						names[t.Name.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+// returnsFunc reports whether a function may return a func of its making. funcs are the
+// names of func types.
+func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
+	results := resultTypes(fn, funcs)
 	mayFunc := false
 	for _, r := range results {
 		mayFunc = mayFunc || r.mayFunc
@@ -196,13 +223,13 @@ func (m making) holds(r resultType) bool {
 	return m == literalFunc || m == selector && r.certain
 }
 
-func resultTypes(fn *ast.FuncDecl) []resultType {
+func resultTypes(fn *ast.FuncDecl, funcs map[string]bool) []resultType {
 	if fn.Type.Results == nil {
 		return nil
 	}
 	var types []resultType
 	for _, field := range fn.Type.Results.List {
-		t := resultType{mayFunc: mayFunc(field.Type), certain: certainlyFunc(field.Type)}
+		t := resultType{mayFunc: mayFunc(field.Type), certain: certainlyFunc(field.Type, funcs)}
 		if len(field.Names) == 0 {
 			types = append(types, t)
 		}
@@ -244,14 +271,15 @@ func predeclared(name string) bool {
 // shaped is the part of Shaped that needs no types.
 func shaped(t *ast.FuncType) bool { return t.Results.NumFields() <= 1 }
 
-// certainlyFunc reports whether t is a func type, or has the name of one.
-func certainlyFunc(t ast.Expr) bool {
+// certainlyFunc reports whether t is a func type, one of the named ones, or has a name that
+// ends as those of func types do.
+func certainlyFunc(t ast.Expr, funcs map[string]bool) bool {
 	switch t := ast.Unparen(t).(type) {
 	case *ast.FuncType:
 		return shaped(t)
 	case *ast.Ident, *ast.SelectorExpr:
 		name := calleeName(t)
-		return strings.HasSuffix(name, "Func") || strings.HasSuffix(name, "Fn")
+		return funcs[name] || strings.HasSuffix(name, "Func") || strings.HasSuffix(name, "Fn")
 	}
 	return false
 }

@@ -80,6 +80,7 @@ type Prepare struct {
 	Sig    *types.Signature // of the cleanup
 
 	Literals []*Literal // the cleanups, in the order of their position
+	Choices  []*Choice  // variables that hold one cleanup or another
 	Empty    []*Literal // bound to variables, and doing nothing
 	Returns  []*Return
 	Made     []ast.Expr // what else returns hand out that makes a func: method values, calls that get a literal, literals of a variable that has several
@@ -102,6 +103,8 @@ type Literal struct {
 	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
 	Bind ast.Stmt   // the statement that binds it to Var
 
+	Choice *Choice // if Var holds one cleanup or another
+
 	Captures []*Capture // those that this literal uses
 }
 
@@ -113,6 +116,7 @@ const (
 	Live      Idleness = iota // a literal of Literals
 	IdleNil                   // nil
 	IdleEmpty                 // a literal that does nothing
+	Chosen                    // what a variable of Choices holds
 	Foreign                   // something else: a call, a method value, a parameter…
 )
 
@@ -122,6 +126,30 @@ type Return struct {
 	Expr    ast.Expr // the operand that is the cleanup; nil in a naked or forwarding return
 	Idle    Idleness
 	Literal *Literal // if live
+	Choice  *Choice  // if chosen
+}
+
+// A Choice is a variable of the prepare function, perhaps its result, that statements set
+// to one cleanup or another, or to none, and that it returns. It calls or defers what the
+// variable holds at most.
+//
+//	end := func() {}
+//	if traced {
+//		end = func() { c.close() }
+//	}
+//	return c, end
+type Choice struct {
+	Var   *types.Var
+	Decl  *ast.ValueSpec // its declaration without a value, nil if it is a result or has one
+	Sets  []Set
+	Nil   bool // it may be nil at a return
+	Empty bool // it may be a literal that does nothing
+}
+
+// A Set is a statement that sets a Choice.
+type Set struct {
+	Stmt    *ast.AssignStmt
+	Literal *Literal // nil if the value is nil or does nothing
 }
 
 // A Class is the origin of a captured variable.

@@ -324,7 +324,7 @@ func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 			continue
 		}
 		if !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
-			return r.Live() && (i >= len(r.Stmt.Results) || !p.Unit.Info.Types[r.Stmt.Results[i]].IsNil())
+			return (r.Live() || r.Idle == pattern.Chosen) && (i >= len(r.Stmt.Results) || !p.Unit.Info.Types[r.Stmt.Results[i]].IsNil())
 		}) {
 			return true
 		}

@@ -90,7 +90,9 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool {
 		return d.names.taken(p, p.Unit, name, func(u *pattern.Unit, name string) bool { return form == Direct && goes(p, sites, u, name) })
 	}}
-	if form == Direct {
+	if form == Direct && len(p.Choices) > 0 {
+		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one cleanup or another, or none", p.Choices[0].Var.Name())
+	} else if form == Direct {
 		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
 	} else {
 		plan.Passages, r = handed(p, sites, x.finality, file)

@@ -42,6 +42,13 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 			nils = append(nils, r)
 		case pattern.IdleEmpty:
 			empties = append(empties, r)
+		case pattern.Chosen:
+			if r.Choice.Nil {
+				nils = append(nils, r)
+			}
+			if r.Choice.Empty {
+				empties = append(empties, r)
+			}
 		}
 	}
 	if r := boundBeforePanic(p); r != nil {

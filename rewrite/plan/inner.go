@@ -24,6 +24,14 @@ import (
 func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusal) {
 	var plans []InnerPlan
 	for _, u := range p.Inner {
+		if choiceOf(p, u) != nil {
+			in, r := innerChoice(p, passages, u)
+			if r != nil {
+				return nil, r
+			}
+			plans = append(plans, in)
+			continue
+		}
 		if u.Call == nil || u.Kind == pattern.GoCall || inCleanup(p, u.Expr) {
 			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
 		}
@@ -52,6 +60,28 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 		plans = append(plans, InnerPlan{Use: u, Wrap: wrap})
 	}
 	return plans, nil
+}
+
+// choiceOf returns the variable with one cleanup or another that a use within prepare names,
+// nil if it is none.
+func choiceOf(p *pattern.Prepare, u *pattern.Use) *pattern.Choice {
+	for _, c := range p.Choices {
+		if p.Unit.Info.Uses[identOf(u.Expr)] == types.Object(c.Var) {
+			return c
+		}
+	}
+	return nil
+}
+
+// innerChoice plans a call of what such a variable holds: it holds the state, as it held the
+// cleanup.
+func innerChoice(p *pattern.Prepare, passages []Passage, u *pattern.Use) (InnerPlan, *refusal.Refusal) {
+	for _, pass := range passages {
+		if c := pass.Capture; (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
+			return InnerPlan{}, refusal.New(p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which one of its cleanups captures, is out of scope where it runs one", c.Var.Name())
+		}
+	}
+	return InnerPlan{Use: u, Held: true}, nil
 }
 
 // bound reports whether the variable of a cleanup certainly holds it at a use:

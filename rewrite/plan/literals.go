@@ -78,6 +78,9 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 // sets it, knows more than the return statements say.
 func namedResult(p *pattern.Prepare) *refusal.Refusal {
 	named := p.Func.Signature().Results().At(p.Result)
+	if slices.ContainsFunc(p.Choices, func(c *pattern.Choice) bool { return c.Var == named }) {
+		return nil // it becomes a variable for the state
+	}
 	same := !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
 		return !r.Live() || r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] != named
 	})

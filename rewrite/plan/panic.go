@@ -24,6 +24,9 @@ import (
 //		}()
 func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 	result := p.Func.Signature().Results().At(p.Result)
+	if slices.ContainsFunc(p.Choices, func(c *pattern.Choice) bool { return c.Var == result }) {
+		return nil // the state is there as soon as the cleanup was
+	}
 	if !slices.ContainsFunc(p.Access[result], func(a flow.Access) bool { return a.Mode == flow.Write }) {
 		return nil
 	}

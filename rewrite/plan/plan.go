@@ -163,6 +163,7 @@ type Param struct {
 type InnerPlan struct {
 	Use  *pattern.Use
 	Wrap bool // call finish in a literal, so that its arguments are read when it runs
+	Held bool // the variable holds the state: end.finish()
 }
 
 // A SitePlan is the rewrite of one call of prepare and of what becomes of its

@@ -40,7 +40,7 @@ func finalityOf(p *pattern.Prepare, sites []*pattern.Site) finality {
 	for _, c := range p.Captures {
 		if resets := resetsOf(p, c); resets != nil {
 			f.resets[c] = resets
-		} else if changesLater(p, sites, c) || holdsLock(c.Var.Type()) {
+		} else if changesLater(p, sites, c) || changesSince(p, c) || holdsLock(c.Var.Type()) {
 			f.shared[c] = true
 		}
 	}
@@ -67,6 +67,26 @@ func holdsLock(t types.Type) bool {
 		}
 	}
 	return false
+}
+
+// changesSince reports whether a capture may change after the statement that puts the state
+// for it into a variable, where a return does not make the state.
+//
+//	end = func() { fmt.Println(n) }     // end = beginState{n: n}
+//	n++                                 // no: the closure sees this
+func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		if l.Choice == nil || !slices.Contains(l.Captures, c) {
+			return false
+		}
+		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
+			return true // a return assigns the one, the next turn the other
+		}
+		again := p.Up.Loop(l.Bind, p.Decl) != nil
+		return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
+			return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() > l.Bind.Pos())
+		})
+	})
 }
 
 // changesLater reports whether the value of a capture may change after prepare

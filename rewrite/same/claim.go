@@ -35,13 +35,17 @@ type Change struct {
 	Literals map[*ast.FuncLit]int
 
 	// Returns gives the number of the cleanup that each return statement of
-	// prepare hands out, 0 for none.
+	// prepare hands out, 0 for none, AnyNumber for what a variable of Chosen holds.
 	Returns map[*ast.ReturnStmt]int
 
 	// Held holds the variables of callers that nothing but calls of prepare set, and
 	// that take the state where they took the cleanup. Where a cleanup goes elsewhere,
 	// it is a value.
 	Held map[*types.Var]bool
+
+	// Chosen holds the variables of prepare that hold one cleanup or another, or none:
+	// they become variables for the state.
+	Chosen map[*types.Var]bool
 
 	Captures []Capture // in the order of finish's parameters
 	State    State
@@ -51,6 +55,9 @@ type Change struct {
 	// state, finish is a method of that.
 	Method bool
 }
+
+// AnyNumber stands for the number of the cleanup that a variable holds.
+const AnyNumber = -1
 
 // A Way is how the value of a captured variable reaches finish.
 type Way int

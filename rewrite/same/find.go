@@ -19,6 +19,8 @@ type holder struct {
 	call  bool           // the expression is the call
 	inner bool           // it is a variable of prepare
 	lits  []*ast.FuncLit // bound to that
+
+	chosen bool // it is a variable of prepare that becomes one for the state
 }
 
 // A facts holds what Check finds out about the program before the change.
@@ -117,6 +119,10 @@ func (f *facts) inPrepare() {
 			}
 		}
 	})
+	for v := range f.Chosen {
+		vars = append(vars, v)
+		f.hold(v).chosen = true
+	}
 	for _, v := range vars {
 		if v != nil && v.Name() != "" && v.Name() != "_" {
 			f.hold(v).inner = true

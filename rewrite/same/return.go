@@ -16,6 +16,9 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	if err := m.hands(b, n); err != nil {
 		return nil, err
 	}
+	if n == AnyNumber {
+		return m.handsChosen(b, now)
+	}
 	want, operands := slices.Clone(b.Results), now.Results
 	if len(want) == 0 && m.handed() { // a bare return is spelled out
 		for v := range m.fn.Signature().Results().Variables() {
@@ -40,9 +43,34 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	return exprs(want, operands), nil
 }
 
+// handsChosen compares a return of what a variable holds: the variable stays, and holds the
+// state.
+func (m *matcher) handsChosen(b, now *ast.ReturnStmt) ([]part, error) {
+	if len(b.Results) != len(now.Results) {
+		return nil, m.differ(b, now, "the return had %d values and has %d", len(b.Results), len(now.Results))
+	}
+	if len(b.Results) == 0 {
+		return nil, nil
+	}
+	if id, ok := ast.Unparen(b.Results[m.Result]).(*ast.Ident); !ok || !reads(now.Results[m.Result], id.Name) {
+		return nil, m.differ(b, now, "%s is not the variable that holds the state", text(now.Results[m.Result]))
+	}
+	return exprs(slices.Delete(slices.Clone(b.Results), m.Result, m.Result+1), slices.Delete(slices.Clone(now.Results), m.Result, m.Result+1)), nil
+}
+
 // hands checks that a return hands out what is claimed: the literal of number n, or
 // none with something to do if that is 0.
 func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
+	if n == AnyNumber {
+		v := m.fn.Signature().Results().At(m.Result)
+		if len(b.Results) > 0 && len(b.Results) == m.fn.Signature().Results().Len() {
+			v = variable(m.home.Info, b.Results[m.Result])
+		}
+		if h := m.holders[v]; h == nil || !h.chosen {
+			return m.differ(b, nil, "the return hands out no variable that holds one cleanup or another")
+		}
+		return nil
+	}
 	if len(b.Results) == 0 {
 		return nil
 	}

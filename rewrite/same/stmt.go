@@ -49,7 +49,7 @@ func (m *matcher) goes(b ast.Stmt) bool {
 			return false
 		}
 		h := m.holder(b.Lhs[0])
-		return h != nil && m.binds(h, b.Rhs[0]) ||
+		return h != nil && !h.chosen && m.binds(h, b.Rhs[0]) ||
 			!m.handed() && types.ExprString(b.Lhs[0]) == "_" && m.holders[variable(m.unit.Info, b.Rhs[0])] != nil
 	case *ast.DeclStmt:
 		decl, ok := b.Decl.(*ast.GenDecl)
@@ -73,7 +73,7 @@ func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 	for i, id := range b.Names {
 		h := m.holder(id)
 		each := len(b.Values) == len(b.Names)
-		if h == nil || !h.inner || len(b.Values) > 0 && (!each || !m.binds(h, b.Values[i]) && !m.isNil(b.Values[i])) {
+		if h == nil || !h.inner || h.chosen || len(b.Values) > 0 && (!each || !m.binds(h, b.Values[i]) && !m.isNil(b.Values[i])) {
 			kept.Names = append(kept.Names, id)
 		} else if each {
 			kept.Values = slices.Delete(kept.Values, len(kept.Names), len(kept.Names)+1)
@@ -106,6 +106,38 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 		want.Tok = token.ASSIGN
 	}
 	return byParts(&want, a), nil
+}
+
+// chooses compares a statement that sets a variable of prepare to one cleanup, or to none,
+// with one that sets it to the state for that. What the state holds by value may not
+// change any more.
+func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
+	id, lit := ast.Unparen(b.Lhs[0]).(*ast.Ident), literal(m.home.Info, b.Rhs[0])
+	idle := lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(b.Rhs[0])
+	if spec := varSpec(a); spec != nil && idle && b.Tok == token.DEFINE {
+		if len(spec.Names) == 1 && len(spec.Values) == 0 && spec.Names[0].Name == id.Name && m.isState(spec.Type) {
+			return nil, nil
+		}
+	}
+	now, ok := a.(*ast.AssignStmt)
+	if !ok || now.Tok != b.Tok || len(now.Lhs) != 1 || len(now.Rhs) != 1 || !reads(now.Lhs[0], id.Name) {
+		return nil, m.differ(b, a, "%s is not set as it was", id.Name)
+	}
+	if idle {
+		if !reads(now.Rhs[0], m.State.Type+"{}") {
+			return nil, m.differ(b, a, "%s should be %s{}", text(now.Rhs[0]), m.State.Type)
+		}
+		return nil, nil
+	}
+	if lit == nil || m.Literals[lit] == 0 {
+		return nil, m.differ(b, a, "nothing is claimed about what %s is set to", id.Name)
+	}
+	for _, c := range m.inLit[lit] {
+		if c.Way == Field && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, b.End(), nil)) {
+			return nil, m.differ(b, a, "%s may be assigned before the cleanup runs", c.Var.Name())
+		}
+	}
+	return nil, m.stateValue(lit, nil, b, now.Rhs[0])
 }
 
 // takes reports whether an expression takes the cleanup at a site.
@@ -146,7 +178,7 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 		want.Type = nil
 	case takes:
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
-	case h != nil && !h.inner && len(b.Values) == 0:
+	case h != nil && (!h.inner || h.chosen) && len(b.Values) == 0:
 		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
 			return nil, m.differ(b, now, "the variable %s has not become one for the state", b.Names[0].Name)
 		}

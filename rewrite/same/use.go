@@ -44,7 +44,7 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred
 	}
 	for _, lit := range h.lits {
 		for _, c := range m.inLit[lit] {
-			if deferred && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, use.End(), nil)) {
+			if deferred && !h.chosen && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, use.End(), nil)) {
 				return nil, m.differ(use, call, "%s may be assigned before the cleanup runs", c.Var.Name())
 			}
 		}
@@ -131,6 +131,11 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	switch {
 	case h.call:
 		return m.siteCall(h.sites[0], a)
+	case h.chosen:
+		if id, ok := ast.Unparen(use).(*ast.Ident); !ok || !reads(a, id.Name) {
+			return nil, m.differ(use, a, "%s is not the variable that holds the state", types.ExprString(a))
+		}
+		return nil, nil
 	case !h.inner:
 		return nil, m.keepsName(h, ast.Unparen(use).(*ast.Ident), a)
 	case len(h.lits) == 0:

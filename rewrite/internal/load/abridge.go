@@ -26,7 +26,8 @@ func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 		if tok == token.EOF {
 			break
 		}
-		if at.inFunc && !at.kept {
+		// Of a signature, what says that a func is returned.
+		if !at.kept && (at.body >= 0 || at.inFunc && (tok == token.FUNC || lit == cancelFunc)) {
 			at.kept = keep(tok, lit)
 		}
 		from, to := at.next(tok, lit, file.Offset(pos))
@@ -43,6 +44,9 @@ func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 	}
 	return out
 }
+
+// cancelFunc is the name of the func type of the standard library that functions return.
+const cancelFunc = "CancelFunc"
 
 // bodies finds the bodies of function declarations in a stream of tokens.
 type bodies struct {

@@ -58,7 +58,7 @@ func scanFiles(src *Sources, files []string) *scan {
 		if !mayLiteral(text) {
 			return
 		}
-		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.FUNC })
+		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.FUNC || lit == cancelFunc })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
 			answers[i].problems = syntaxProblems(name, err)

@@ -36,7 +36,7 @@ func mentions(text []byte, names map[string]bool) bool {
 // others too. Two thirds of the files of a usual module contain none, and this check takes
 // a tenth of the time of parsing.
 func mayLiteral(text []byte) bool {
-	if bytes.Contains(text, []byte("CancelFunc")) {
+	if bytes.Contains(text, []byte(cancelFunc)) {
 		return true // a method value may be one
 	}
 	for rest, last := text, byte('\n'); ; {

@@ -1,0 +1,201 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// choose says of a return that hands out a variable, where it cannot be told what that
+// holds, whether it is a Choice.
+func (s *scan) choose(r *Return, v *types.Var) {
+	if r.Idle != Foreign {
+		return
+	}
+	c, known := s.choices[v]
+	if !known {
+		if c = s.choiceOf(v); c != nil {
+			s.addLiterals(c)
+		}
+		s.choices[v] = c
+	}
+	if c == nil {
+		s.makes(v)
+		return
+	}
+	r.Idle, r.Choice = Chosen, c
+	if !s.definite(c, r.Stmt) {
+		c.Nil = true
+	}
+}
+
+// choiceOf returns what statements set a variable to, nil if it is no Choice.
+func (s *scan) choiceOf(v *types.Var) *Choice {
+	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) || flow.HasGoto(s.Decl.Body) {
+		return nil
+	}
+	if i := s.resultIndex(v); i >= 0 && i != s.Result {
+		return nil
+	}
+	c := &Choice{Var: v}
+	for _, a := range s.Access[v] {
+		stmt, _ := s.Up[a.Ident].(*ast.AssignStmt)
+		switch {
+		case a.Lit != nil || a.Mode == flow.Address:
+			return nil
+		case a.Mode == flow.Read:
+			if !s.returned(a.Ident) && !s.called(a.Ident) {
+				return nil
+			}
+		case stmt == nil || !s.sets(c, stmt):
+			return nil
+		}
+	}
+	if s.resultIndex(v) < 0 && !s.declaration(c) {
+		return nil
+	}
+	if !slices.ContainsFunc(c.Sets, func(t Set) bool { return t.Literal != nil }) {
+		return nil
+	}
+	slices.SortFunc(c.Sets, func(a, b Set) int { return int(a.Stmt.Pos() - b.Stmt.Pos()) })
+	return c
+}
+
+// sets adds what a statement sets a variable to; ok is false if that is neither nil nor a
+// literal, or if it sets others too.
+func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
+	if len(stmt.Lhs) != 1 || len(stmt.Rhs) != 1 || stmt.Tok != token.ASSIGN && stmt.Tok != token.DEFINE {
+		return false
+	}
+	if _, _, inList := s.Up.List(stmt); !inList {
+		return false
+	}
+	set := Set{Stmt: stmt}
+	if lit := literal(s.Unit.Info, stmt.Rhs[0]); lit != nil {
+		if doesNothing(s.Unit.Info, lit) {
+			c.Empty = true
+		} else {
+			set.Literal = &Literal{Lit: lit, Var: c.Var, Bind: stmt, Choice: c}
+		}
+	} else if !s.Unit.Info.Types[stmt.Rhs[0]].IsNil() {
+		return false
+	}
+	c.Sets = append(c.Sets, set)
+	return true
+}
+
+// declaration finds how a variable is declared: var end func(), or end := func() { … }.
+func (s *scan) declaration(c *Choice) bool {
+	for n := range ast.Preorder(s.Decl.Body) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if id, ok := l.(*ast.Ident); ok && s.Unit.Info.Defs[id] == types.Object(c.Var) {
+					return s.sets(c, n)
+				}
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				if s.Unit.Info.Defs[id] == types.Object(c.Var) {
+					c.Decl = n
+					return len(n.Names) == 1 && len(n.Values) == 0
+				}
+			}
+		}
+	}
+	return false
+}
+
+// addLiterals adds the literals of a choice to those of the prepare function.
+func (s *scan) addLiterals(c *Choice) {
+	for i, t := range c.Sets {
+		if t.Literal != nil {
+			l := s.own(t.Literal.Lit, c.Var, t.Stmt)
+			l.Choice = c
+			c.Sets[i].Literal = l
+		}
+	}
+	s.Choices = append(s.Choices, c)
+}
+
+// returned reports whether an identifier is the operand of a return for the cleanup.
+func (s *scan) returned(id *ast.Ident) bool {
+	parent, child := s.Up.Expr(id)
+	ret, ok := parent.(*ast.ReturnStmt)
+	return ok && len(ret.Results) == s.Func.Signature().Results().Len() && ret.Results[s.Result] == child
+}
+
+// called reports whether an identifier is called, in a statement of its own or deferred.
+func (s *scan) called(id *ast.Ident) bool {
+	parent, child := s.Up.Expr(id)
+	call, ok := parent.(*ast.CallExpr)
+	if !ok || call.Fun != child {
+		return false
+	}
+	switch s.Up[call].(type) {
+	case *ast.ExprStmt, *ast.DeferStmt:
+		return true
+	}
+	return false
+}
+
+func (s *scan) resultIndex(v *types.Var) int {
+	for i := range s.Func.Signature().Results().Len() {
+		if s.Func.Signature().Results().At(i) == v {
+			return i
+		}
+	}
+	return -1
+}
+
+// definite reports whether something has certainly set a variable to a literal where a
+// statement stands.
+func (s *scan) definite(c *Choice, at ast.Stmt) bool {
+	for n := ast.Node(at); n != nil && n != ast.Node(s.Decl); n = s.Up[n] {
+		stmt, ok := n.(ast.Stmt)
+		if !ok {
+			continue
+		}
+		list, i, ok := s.Up.List(stmt)
+		if !ok {
+			continue
+		}
+		for j := i - 1; j >= 0; j-- {
+			if s.setsAlways(c, list[j]) {
+				return true
+			}
+			if s.setsNil(c, list[j]) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// setsAlways reports whether a statement sets a variable to a literal on each path through
+// it that goes on.
+func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
+	switch stmt := stmt.(type) {
+	case *ast.AssignStmt:
+		return slices.ContainsFunc(c.Sets, func(t Set) bool { return t.Stmt == stmt }) && !s.Unit.Info.Types[stmt.Rhs[0]].IsNil()
+	case *ast.BlockStmt:
+		set := false
+		for _, t := range stmt.List {
+			set = s.setsAlways(c, t) || set && !s.setsNil(c, t)
+		}
+		return set
+	case *ast.IfStmt:
+		return stmt.Else != nil && s.setsAlways(c, stmt.Body) && s.setsAlways(c, stmt.Else)
+	}
+	return false
+}
+
+// setsNil reports whether a statement may set a variable to nil.
+func (s *scan) setsNil(c *Choice, stmt ast.Stmt) bool {
+	return slices.ContainsFunc(c.Sets, func(t Set) bool {
+		return t.Literal == nil && flow.Within(t.Stmt, stmt) && s.Unit.Info.Types[t.Stmt.Rhs[0]].IsNil()
+	})
+}
