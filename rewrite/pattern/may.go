@@ -318,11 +318,13 @@ func made(e ast.Expr, bound map[string]making) making {
 	case *ast.ParenExpr:
 		return made(e.X, bound)
 	case *ast.CallExpr:
+		most := nothing
 		for _, arg := range e.Args {
-			if made(arg, nil) == literalFunc || len(e.Args) == 1 && made(arg, nil) == selector {
-				return literalFunc
+			if m := made(arg, nil); m == literalFunc || len(e.Args) == 1 { // a conversion perhaps
+				most = max(most, m)
 			}
 		}
+		return most
 	case *ast.FuncLit:
 		if shaped(e.Type) {
 			return literalFunc
