@@ -27,6 +27,8 @@ type Candidate struct {
 	// Trace says how the rewrite was decided, a line each.
 	Trace []string
 
+	function *pattern.Function // if it is a function literal in a variable
+
 	inTest bool // a test file declares the function, and those are not wanted
 }
 

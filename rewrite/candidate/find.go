@@ -21,7 +21,7 @@ import (
 // call it (see used), and the closure costs something: it captures a variable, or takes a
 // pointer.
 func Find(w *callers.World) []*Candidate {
-	found := prepares(w)
+	found := append(prepares(w), functions(w)...)
 	if len(found) == 0 {
 		return nil
 	}
@@ -29,6 +29,10 @@ func Find(w *callers.World) []*Candidate {
 	unseen := attempt(func() { f = newFinder(w, found) })
 	return slices.DeleteFunc(found, func(c *Candidate) bool {
 		switch {
+		case c.function != nil:
+			counts := false
+			fault := attempt(func() { counts = f.decideFunction(c) })
+			return fault != nil || !counts
 		case c.Refusal != nil:
 			return false
 		case w.Stop != nil && w.Stop():
@@ -72,6 +76,9 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 	}
 	wanted := make(map[handed]bool)
 	for _, c := range found {
+		if c.function != nil {
+			continue
+		}
 		for _, p := range c.cleanups() {
 			wanted[handed{p.Key, p.Result}] = true
 		}

@@ -93,6 +93,7 @@ type scan struct {
 	*Prepare
 	bindings map[*types.Var]*binding
 	choices  map[*types.Var]*Choice // nil for what is none
+	around   ast.Node               // the declaration around a function literal; nil for a declared function
 }
 
 // A binding says how a variable of func type gets its value.
@@ -434,7 +435,7 @@ func (s *scan) captures() {
 				return true
 			}
 			obj := info.Uses[id]
-			if obj == nil || obj.Pos() < s.Decl.Pos() || obj.Pos() >= s.Decl.End() ||
+			if obj == nil || !s.local(obj) ||
 				m.expr.Pos() <= obj.Pos() && obj.Pos() < m.expr.End() {
 				return true
 			}
@@ -466,6 +467,15 @@ func (s *scan) captures() {
 			return true
 		})
 	}
+}
+
+// local reports whether an object is declared in the function, or in one around it.
+func (s *scan) local(obj types.Object) bool {
+	node := s.around
+	if node == nil {
+		node = s.Decl
+	}
+	return node.Pos() <= obj.Pos() && obj.Pos() < node.End() && (obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope())
 }
 
 // order puts the captures in the order of their declarations: receiver, parameters,

@@ -151,6 +151,22 @@ func calleeName(e ast.Expr) string {
 	return ""
 }
 
+// MayFunctions returns the variables of f whose values may be function literals that Functions
+// finds. As May, it goes by syntax alone.
+func MayFunctions(f *ast.File) []*ast.Ident {
+	var found []*ast.Ident
+	funcs := funcTypes(f)
+	for _, d := range f.Decls {
+		for id, lit := range namedLiterals(d) {
+			if lit.Type.Results != nil && returnsFunc(&ast.FuncDecl{Name: id, Type: lit.Type, Body: lit.Body}, funcs) {
+				found = append(found, id)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *ast.Ident) int { return int(a.Pos() - b.Pos()) })
+	return found
+}
+
 // funcTypes returns the names of the func types that a file declares.
 func funcTypes(f *ast.File) map[string]bool {
 	names := make(map[string]bool)

@@ -14,6 +14,7 @@ const (
 	ConfigsDiverge   Code = "configs-diverge"
 	Exported         Code = "exported"
 	FuncValue        Code = "func-value"
+	FunctionLiteral  Code = "function-literal"
 	GeneratedFile    Code = "generated-file"
 	Generic          Code = "generic"
 	IgnoredFile      Code = "ignored-file"
@@ -75,6 +76,9 @@ func Explanations() []Explanation {
 		{FuncValue,
 			"The function is used as a value (stored, passed, as a method value or method expression), which fixes its signature.",
 			"Use a function literal that calls it there, or rewrite by hand."},
+		{FunctionLiteral,
+			"The function is a literal in a variable, not a declared function.",
+			"Declare it as a function or method."},
 		{GeneratedFile,
 			"The function, or a caller, is in generated code.",
 			"Change the generator."},

@@ -67,6 +67,9 @@ func scanFiles(src *Sources, files []string) *scan {
 		for _, fn := range pattern.May(f) {
 			answers[i].hits = append(answers[i].hits, hit{file: name, name: fn.Name.Name, method: fn.Recv != nil})
 		}
+		for _, id := range pattern.MayFunctions(f) {
+			answers[i].hits = append(answers[i].hits, hit{file: name, name: id.Name})
+		}
 	})
 	all := &scan{linked: make(map[string]string)}
 	for i, a := range answers {

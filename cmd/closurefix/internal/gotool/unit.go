@@ -134,6 +134,9 @@ func (u *unit) mayFind() bool {
 		for _, fn := range pattern.May(f) {
 			names[fn.Name.Name] = true
 		}
+		for _, id := range pattern.MayFunctions(f) {
+			names[id.Name] = true
+		}
 	}
 	for name, text := range texts {
 		f := parsed[name]

@@ -1,0 +1,51 @@
+package candidate
+
+import (
+	"go/ast"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// functions returns a candidate for each function literal in a variable that is a prepare
+// function. They are found, and never rewritten.
+func functions(w *callers.World) []*Candidate {
+	var found []*Candidate
+	for _, u := range w.Units {
+		if w.Target != nil && !w.Target(u) {
+			continue
+		}
+		var list []*pattern.Function
+		if fault := attempt(func() { list = pattern.Functions(u) }); fault != nil {
+			continue // a fault there is one of a declared function too, or of nothing that is rewritten
+		}
+		for _, fn := range list {
+			inTest := !w.Tests && strings.HasSuffix(u.Filename(fn.File.Package), "_test.go")
+			if !inTest && !ast.IsGenerated(fn.File) {
+				found = append(found, &Candidate{Prepare: fn.Prepare, function: fn})
+			}
+		}
+	}
+	return found
+}
+
+// decideFunction refuses a function literal in a variable, and returns whether it counts.
+func (f *finder) decideFunction(c *Candidate) bool {
+	p := c.Prepare
+	c.Sites = c.function.Sites
+	h := handed{p.Key, p.Result}
+	f.sites[h] = c.Sites
+	var costs bool
+	c.Kind, costs = kindOf(p, c.Sites)
+	if !costs || !f.used(h, p.Sig, make(map[handed]bool)) {
+		return false
+	}
+	if c.Kind == pattern.KindCapture && !f.world.All {
+		f.world.Omitted(p, callers.OmitKind)
+		return false
+	}
+	c.Refusal = c.refuse(refusal.FunctionLiteral, "it is a function literal in a variable")
+	return true
+}

@@ -1,0 +1,147 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// A Function is a function literal in a variable that is a prepare function:
+//
+//	enter := func(name string) func() {
+//		depth++
+//		return func() { depth-- }
+//	}
+//	defer enter("x")()
+//
+// Its Prepare has a declaration that stands nowhere, with the name of the variable and the
+// type and body of the literal. What its cleanup uses of the function around it are
+// captures, too.
+type Function struct {
+	*Prepare
+	Var   *types.Var
+	Sites []*Site
+}
+
+// Functions returns the function literals of a unit that are prepare functions, with the
+// calls of their variables in it.
+func Functions(u *Unit) []*Function {
+	var found []*Function
+	for _, file := range u.Files {
+		for _, d := range file.Decls {
+			var facts *flow.Facts
+			for id, lit := range namedLiterals(d) {
+				v, ok := u.Info.Defs[id].(*types.Var)
+				if !ok || lit.Type.Results == nil || !mayMake(u.Info, lit.Body) {
+					continue
+				}
+				if facts == nil {
+					facts = flow.FactsOf(u, file, d)
+				}
+				if f := functionOf(facts, id, v, lit); f != nil {
+					found = append(found, f)
+				}
+			}
+		}
+	}
+	for _, f := range found {
+		f.Sites = callsOf(u, f)
+	}
+	return found
+}
+
+// namedLiterals returns the function literals of a declaration that are values of
+// variables where these are declared.
+func namedLiterals(d ast.Decl) map[*ast.Ident]*ast.FuncLit {
+	named := make(map[*ast.Ident]*ast.FuncLit)
+	for n := range ast.Preorder(d) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, l := range n.Lhs {
+				if id, ok := l.(*ast.Ident); ok && len(n.Lhs) == len(n.Rhs) {
+					if lit, ok := ast.Unparen(n.Rhs[i]).(*ast.FuncLit); ok {
+						named[id] = lit
+					}
+				}
+			}
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				if len(n.Names) == len(n.Values) {
+					if lit, ok := ast.Unparen(n.Values[i]).(*ast.FuncLit); ok {
+						named[id] = lit
+					}
+				}
+			}
+		}
+	}
+	return named
+}
+
+// functionOf returns what a literal is as a prepare function, nil if it is none.
+func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit) *Function {
+	sig, ok := v.Type().Underlying().(*types.Signature)
+	if !ok {
+		return nil
+	}
+	u := facts.Unit
+	name := id.Name
+	if fn, ok := facts.Decl.(*ast.FuncDecl); ok {
+		if f, ok := u.Info.Defs[fn.Name].(*types.Func); ok {
+			name = KeyOf(f).String() + "." + id.Name
+		}
+	}
+	for i := range sig.Results().Len() {
+		result, ok := sig.Results().At(i).Type().Underlying().(*types.Signature)
+		if !ok || !Shaped(result) {
+			continue
+		}
+		p := &Prepare{
+			Facts: facts, Key: Key{Pkg: u.Pkg.Path(), Name: name},
+			Decl:   &ast.FuncDecl{Name: id, Type: lit.Type, Body: lit.Body},
+			Func:   types.NewFunc(id.Pos(), u.Pkg, id.Name, types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())),
+			Result: i, Sig: result, Cleanups: 1,
+		}
+		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice), around: facts.Decl}
+		s.returns()
+		if len(p.Literals)+len(p.Made) == 0 {
+			continue
+		}
+		s.captures()
+		return &Function{Prepare: p, Var: v}
+	}
+	return nil
+}
+
+// callsOf returns the calls of a variable in a unit.
+func callsOf(u *Unit, f *Function) []*Site {
+	var all []*Site
+	for _, file := range u.Files {
+		for _, d := range file.Decls {
+			if !flow.Global(f.Var) && d != f.Facts.Decl {
+				continue
+			}
+			var facts *flow.Facts
+			var here []*Site
+			for n := range ast.Preorder(d) {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					continue
+				}
+				id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+				if !ok || u.Info.Uses[id] != types.Object(f.Var) {
+					continue
+				}
+				if facts == nil {
+					facts = flow.FactsOf(u, file, d)
+				}
+				s := &Site{Facts: facts, Func: facts.Up.Func(call), Call: call}
+				s.fill(f.Func.Signature().Results(), f.Result)
+				here = append(here, s)
+			}
+			bind(here)
+			all = append(all, here...)
+		}
+	}
+	return all
+}
