@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -59,7 +60,7 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 			switch u.Kind {
 			case pattern.Discard:
 			case pattern.NilTest:
-				if len(empties) > 0 {
+				if len(empties) > 0 && guardOf(s, u) == nil {
 					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, and a cleanup that is not nil may do nothing")
 				}
 				found.nilTested = true
@@ -76,11 +77,70 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, func(r *pattern.Return) bool { return silent(p, r) })) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
-				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
+				found.guarded = found.guarded || !behindCheck(p, s, u, empties) && !slices.ContainsFunc(s.Uses, func(test *pattern.Use) bool {
+					guard := guardOf(s, test)
+					return guard != nil && flow.Within(u.Expr, guard.Body)
+				})
 			}
 		}
 	}
 	return found, nil
+}
+
+// guardOf returns the if statement that does nothing but run a cleanup that is not nil, and
+// whose test a use is; nil if it is another. The test may as well ask whether there is
+// something to do: a cleanup that does nothing need not run.
+//
+//	if done != nil {
+//		defer done()
+//	}
+func guardOf(s *pattern.Site, u *pattern.Use) *ast.IfStmt {
+	if u.Kind != pattern.NilTest {
+		return nil
+	}
+	parent, _ := s.Up.Expr(u.Expr)
+	test, ok := parent.(*ast.BinaryExpr)
+	if !ok || test.Op != token.NEQ {
+		return nil
+	}
+	var child ast.Node = test
+	for parent, child = s.Up.Expr(child); ; parent, child = s.Up.Expr(parent) {
+		// What stands before the test is evaluated all the same.
+		if and, ok := parent.(*ast.BinaryExpr); !ok || and.Op != token.LAND || and.Y != child {
+			break
+		}
+	}
+	guard, ok := parent.(*ast.IfStmt)
+	if !ok || guard.Cond != child || guard.Else != nil || len(guard.Body.List) != 1 {
+		return nil
+	}
+	var call *ast.CallExpr
+	switch stmt := guard.Body.List[0].(type) {
+	case *ast.DeferStmt:
+		call = stmt.Call
+	case *ast.ExprStmt:
+		call, _ = ast.Unparen(stmt.X).(*ast.CallExpr)
+	}
+	if call == nil || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Call == call }) || slices.ContainsFunc(call.Args, mayAct) {
+		return nil
+	}
+	return guard
+}
+
+// mayAct reports whether the evaluation of an argument may have an effect, or panic.
+func mayAct(e ast.Expr) bool {
+	for n := range ast.Preorder(e) {
+		switch n := n.(type) {
+		case *ast.Ident, *ast.BasicLit, *ast.ParenExpr:
+		case *ast.UnaryExpr:
+			if n.Op != token.AND {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // nilValue decides about a use as a value of a cleanup that may be nil. What

@@ -39,6 +39,15 @@ func TestIdle(t *testing.T) {
 		ok        = `func use() { done, ok := begin(1); if !ok { return }; done() }`
 		alone     = `func use() { done := begin(1); done() }`
 		asked     = `func use() { done := begin(1); if done != nil { done() } }`
+
+		guards      = `func use() { done := begin(1); if done != nil { defer done() } }`
+		guardsLast  = `func use() { done := begin(1); if fail() == nil && (nil != done) { done() } }`
+		guardsToo   = `func use() { done := begin(1); if done != nil { done() }; done() }`
+		guardsElse  = `func use() { done := begin(1); if done != nil { done() } else { println("none") } }`
+		guardsFirst = `func use() { done := begin(1); if done != nil && fail() == nil { done() } }`
+		says        = `func use() { done := begin(1); if done != nil { println("some"); done() } }`
+		leaves      = `func use() { done := begin(1); if done == nil { return }; done() }`
+
 		passes    = `func use(t *testing.T) { done, err := begin(1); if err != nil { t.Fatal(err) }; keep(done); done() }`
 		cleanups  = `func use(t *testing.T) { done, err := begin(1); println(err); t.Cleanup(done); begin(2) }`
 		givesBack = `func use() (func(), error) { done, err := begin(1); if err != nil { return done, err }; done(); return nil, nil }`
@@ -61,7 +70,14 @@ func TestIdle(t *testing.T) {
 		{"An error of somebody.", emptyOther, checked, "guarded"},
 		{"An empty cleanup with false.", emptyFalse, ok, ""},
 		{"An empty cleanup alone.", emptyAlone, alone, "guarded"},
-		{"A comparison does not tell of an empty cleanup.", emptyAlone, asked, "nil-test"},
+		{"A comparison that guards the call alone.", emptyAlone, asked, "nil-tested"},
+		{"A comparison that guards the call alone, deferred.", emptyAlone, guards, "nil-tested"},
+		{"The last of several conditions.", emptyAlone, guardsLast, "nil-tested"},
+		{"A call beside the comparison.", emptyAlone, guardsToo, "nil-tested guarded"},
+		{"A comparison does not tell of an empty cleanup.", emptyAlone, says, "nil-test"},
+		{"A comparison with another branch.", emptyAlone, guardsElse, "nil-test"},
+		{"The first of several conditions.", emptyAlone, guardsFirst, "nil-test"},
+		{"A comparison that leaves.", emptyAlone, leaves, "nil-test"},
 		{"The empty cleanup is called before the check.", emptyError, early, "guarded"},
 		{"The use is in the good branch.", emptyError, within, ""},
 		{"The use is in the other branch.", emptyError, otherwise, ""},
