@@ -6,16 +6,16 @@ import (
 	"go/types"
 )
 
-// captured compares an expression of a cleanup that is, or begins with, a captured
-// variable, and checks that its names mean in finish what they meant; done is false if
-// it is to be compared part by part.
+// captured compares an expression of a cleanup with its replacement in finish if it names
+// a variable: a captured variable, or one that must have the same meaning in finish. done
+// is false if the expression is to be compared part by part.
 func (m *matcher) captured(b, a ast.Expr) (done bool, err error) {
 	switch b := b.(type) {
-	case *ast.UnaryExpr: // &v is the address that travels
+	case *ast.UnaryExpr: // &v, where finish gets the address of v
 		if c := m.captureOf(b.X); b.Op == token.AND && c != nil && c.Address {
 			return true, m.carries(c, b, a)
 		}
-	case *ast.SelectorExpr: // as v.f is where v is no pointer
+	case *ast.SelectorExpr: // (*v).f may be written v.f
 		c := m.captureOf(b.X)
 		if _, isIdent := b.X.(*ast.Ident); !isIdent || c == nil || !c.Address {
 			return false, nil
@@ -41,15 +41,16 @@ func (m *matcher) captured(b, a ast.Expr) (done bool, err error) {
 		}
 		star, ok := a.(*ast.StarExpr)
 		if !ok {
-			return true, m.differ(b, a, "%s should be what a pointer points to", types.ExprString(a))
+			return true, m.differ(b, a, "%s should be dereferenced", types.ExprString(a))
 		}
 		return true, m.carries(c, b, star.X)
 	}
 	return false, nil
 }
 
-// carries compares a use of a captured variable with what carries it: a parameter, or a
-// field of the state that no variable of the cleanup's own hides.
+// carries compares a use of a captured variable with an expression of finish: the
+// parameter for it, or the field of the state, where no local variable of the cleanup
+// shadows that name.
 func (m *matcher) carries(c *Capture, b, a ast.Expr) error {
 	name := c.Var.Name()
 	if c.Way == Field {
@@ -64,15 +65,15 @@ func (m *matcher) carries(c *Capture, b, a ast.Expr) error {
 	return nil
 }
 
-// free checks a name of a cleanup that is no captured variable: finish must know it by
-// the same meaning.
+// free checks a name in a cleanup that is not a captured variable. It must have the same
+// meaning in finish.
 func (m *matcher) free(b *ast.Ident, a ast.Expr) error {
 	obj := m.unit.Info.Uses[b]
 	if obj == nil || isMember(obj) || m.within(obj, m.lit) {
 		return nil
 	}
 	if m.names[b.Name] {
-		return m.differ(b, a, "%s would mean a parameter of %s", b.Name, m.Finish)
+		return m.differ(b, a, "%s would refer to a parameter of %s", b.Name, m.Finish)
 	}
 	t, isType := obj.(*types.TypeName)
 	if isType {

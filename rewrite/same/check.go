@@ -13,13 +13,12 @@ import (
 	"strings"
 )
 
-// Check compares the files of a change, before against after, and returns an error if
-// they differ by more than the change claims. The text after is parsed and not
-// type-checked.
+// Check compares the files before and after a change, and returns an error if they differ
+// by more than the change claims. The files after are parsed but not type-checked.
 func (c *Change) Check() error {
 	f := find(c)
 	if f.fn == nil || c.Result >= f.fn.Signature().Results().Len() {
-		return fmt.Errorf("%s is no prepare function", c.Prepare.Name.Name)
+		return fmt.Errorf("%s is not a prepare function", c.Prepare.Name.Name)
 	}
 	for _, file := range c.Files {
 		m := &matcher{
@@ -40,12 +39,12 @@ func (c *Change) Check() error {
 	return nil
 }
 
-// file compares the declarations of a file. All are there again, in their order; prepare
-// is followed by the type of the state and by finish.
+// file compares the declarations of a file in order. All must be there after the change;
+// prepare is followed by the type of the state and by finish.
 func (m *matcher) file(file File) error {
 	b, a := file.Before, m.after
 	if b.Name.Name != a.Name.Name {
-		return m.differ(b, a, "the package is another one")
+		return m.differ(b, a, "the package name has changed")
 	}
 	if err := m.imports(b, a); err != nil {
 		return err
@@ -79,8 +78,9 @@ func (m *matcher) file(file File) error {
 	return nil
 }
 
-// written returns the text of the first of some declarations, and what follows up to the
-// next. Its own end is not known where the body was left out before the type check.
+// written returns the source from the first of some declarations to the next one after
+// them. The end of the first declaration is unknown if its body was left out before type
+// checking.
 func written(fset *token.FileSet, decls []ast.Decl, text []byte) []byte {
 	end := len(text)
 	if len(decls) > 1 {
@@ -89,8 +89,8 @@ func written(fset *token.FileSet, decls []ast.Decl, text []byte) []byte {
 	return text[fset.PositionFor(decls[0].Pos(), false).Offset:end]
 }
 
-// alike reports whether two texts have the same tokens. gofmt aligns a row of functions
-// of one line each, of which one may be prepare.
+// alike reports whether two sources have the same tokens. Spaces may differ, because
+// gofmt aligns adjacent one-line functions, and one of these may be prepare.
 func alike(b, a []byte) bool {
 	return bytes.Equal(b, a) || slices.Equal(tokens(b), tokens(a))
 }
@@ -107,8 +107,8 @@ func tokens(text []byte) (all []string) {
 	}
 }
 
-// hasSite reports whether a declaration calls prepare. Any other but prepare must be the
-// same by its tokens.
+// hasSite reports whether a declaration calls prepare. All other declarations, except
+// prepare, must keep their tokens.
 func (m *matcher) hasSite(d ast.Decl) bool {
 	for call := range m.sites {
 		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
@@ -118,7 +118,7 @@ func (m *matcher) hasSite(d ast.Decl) bool {
 	return false
 }
 
-// prepared compares prepare with the declarations that it becomes, the first of a list,
+// prepared compares prepare with the declarations at the start of a list that replace it,
 // and returns their number.
 func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	m.role, m.path = prepare, []ast.Node{m.Prepare}
@@ -149,12 +149,12 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	return n, m.finishDecl(fn)
 }
 
-// imports compares the imports of a file: what was imported may go or be blanked,
-// other packages may come, and no name means another package.
+// imports compares the imports of a file. Imports may be removed, made blank or added,
+// but no name may refer to another package than before.
 func (m *matcher) imports(b, a *ast.File) error {
 	for _, s := range a.Imports {
 		path, _ := strconv.Unquote(s.Path.Value)
-		name := path[strings.LastIndexByte(path, '/')+1:] // not imported before
+		name := path[strings.LastIndexByte(path, '/')+1:] // the last element, if the file did not import it before
 		for _, p := range m.unit.Pkg.Imports() {
 			if p.Path() == path {
 				name = p.Name()
@@ -164,7 +164,7 @@ func (m *matcher) imports(b, a *ast.File) error {
 			name = s.Name.Name
 		}
 		if pkg, ok := m.lookup(name, b.Name.Pos()).(*types.PkgName); ok && pkg.Imported().Path() != path {
-			return m.differ(nil, s, "%s means another package", name)
+			return m.differ(nil, s, "%s refers to another package", name)
 		}
 	}
 	return nil

@@ -17,30 +17,31 @@ type Unit struct {
 type File struct {
 	Unit   *Unit
 	Before *ast.File
-	Text   []byte // of Before, in which bodies of functions that call nothing of interest may be blank
+	Text   []byte // the source of Before, where bodies of functions without a call of prepare may be blank
 	After  []byte
 }
 
-// A Change is the rewrite of one prepare function, and what is claimed about it.
+// A Change describes the rewrite of one prepare function: the files before and after, and
+// the claims about the difference.
 type Change struct {
-	// Files holds every file that changes or calls prepare, first the one that
-	// declares it.
+	// Files holds every file that changes or calls prepare. The first one declares
+	// prepare.
 	Files []File
 
 	Prepare *ast.FuncDecl
 	Result  int          // index of the cleanup among prepare's results
 	Drop    map[int]bool // parameters that prepare loses, by index
 
-	// Literals numbers the cleanups from 1. Cleanups of one text share a number.
+	// Literals numbers the cleanups from 1. Cleanups with the same source share a number.
 	Literals map[*ast.FuncLit]int
 
-	// Returns gives the number of the cleanup that each return statement of
-	// prepare hands out, 0 for none, AnyNumber for what a variable of Chosen holds.
+	// Returns holds, for each return statement of prepare, the number of the cleanup that
+	// it returns, or 0 for none.
 	Returns map[*ast.ReturnStmt]int
 
-	// Held holds the variables of callers that nothing but calls of prepare set, and
-	// that take the state where they took the cleanup. Where a cleanup goes elsewhere,
-	// it is a value.
+	// Held holds the variables of callers that are set by calls of prepare only. They
+	// held the cleanup, and hold the state after the change. A cleanup that is stored
+	// anywhere else is used as a value.
 	Held map[*types.Var]bool
 
 	// Chosen holds the variables of prepare that hold one cleanup or another, or none:
@@ -51,8 +52,8 @@ type Change struct {
 	State    State
 	Finish   string // the name of finish
 
-	// Method is set if finish is a method of prepare's receiver. If there is a
-	// state, finish is a method of that.
+	// Method is set if finish is a method of prepare's receiver type. With a state,
+	// finish is a method of the state's type instead.
 	Method bool
 }
 
@@ -62,13 +63,13 @@ const AnyNumber = -1
 // A Way is how the value of a captured variable reaches finish.
 type Way int
 
-// The ways of a capture.
+// The ways in which a captured variable reaches finish.
 const (
-	Receiver Way = iota // as finish's receiver, which is prepare's as well
-	Argument            // the argument of prepare at Index, once more
-	Result              // the caller's variable for prepare's result at Index
-	Field               // part of the state
-	Own                 // not at all: finish sets a variable of its own
+	Receiver Way = iota // as the receiver of finish, the same operand as that of prepare
+	Argument            // as an argument: the one that the caller passes to prepare at Index
+	Result              // as an argument: the caller's variable for prepare's result at Index
+	Field               // as a field of the state
+	Own                 // not at all: finish declares a variable and sets it before reading it
 )
 
 // A Capture is a variable of prepare that a cleanup uses. The parameter of finish, or
@@ -77,16 +78,16 @@ type Capture struct {
 	Var     *types.Var
 	Way     Way
 	Index   int
-	Address bool // the variable's address travels
+	Address bool // finish gets the address of the variable
 }
 
-// A State is the struct that prepare returns in the cleanup's place. The zero State is
-// nothing.
+// A State describes the struct that prepare returns in the cleanup's place. The zero
+// State means that there is none.
 type State struct {
 	Type string // its name, with the type parameters of prepare if it is generic
 	Kind string // the field that holds a cleanup's number, if there are several
-	Live string // the field that is true unless there is nothing to do
+	Live string // the field that is false if the cleanup does nothing
 
-	// Guard is set if finish must return at once where Live is not.
+	// Guard is set if finish must return at once where the field Live is false.
 	Guard bool
 }

@@ -19,13 +19,14 @@
 //
 // # How it compares
 //
-// A declaration that does not call prepare must have the same tokens. In the others a
-// matcher walks the two syntax trees side by side. Both must have the same nodes in the
-// same order; positions, comments and parentheses do not count. The types of the program
-// before tell which expressions hold a cleanup: the calls of prepare, the variables of
-// callers that take its result, and the variables of prepare that a literal is bound to.
-// At those, and nowhere else, the tree after must be another one: a rule looks at the two
-// nodes and returns the parts that are left to compare, and only the walk calls rules.
+// A declaration that does not call prepare must have the same tokens. In all other
+// declarations a matcher walks the two syntax trees side by side. Both must have the same
+// nodes in the same order; positions, comments and parentheses do not count. The types of
+// the program before the change tell which expressions hold a cleanup: the calls of
+// prepare, the variables of callers that take its result, and the variables of prepare
+// that a literal is assigned to. Only at those may the trees differ. A rule compares the
+// two nodes there, and returns the parts that are left to compare. Only the walk calls
+// rules.
 //
 // A call of prepare loses the arguments of the parameters that go. They are constants and
 // variables, so that nothing is lost if they are not evaluated.
@@ -42,7 +43,7 @@
 // takes one of its results. Each must mean and hold at the use what it did at the call.
 // The arguments of the cleanup follow, unchanged.
 //
-// A comparison of the cleanup with nil becomes a look at a field of the state. A cleanup
+// A comparison of the cleanup with nil becomes a test of a field of the state. A cleanup
 // used as a value becomes a method value, or a literal that does nothing but forward its
 // arguments to finish, perhaps converted to the type of the cleanup.
 //
@@ -58,7 +59,7 @@
 //
 // # What it does not do
 //
-// It does not prove the claims that take a proof over paths: that a captured variable
+// It does not prove the claims that need a proof over all paths: that a captured variable
 // cannot change any more once prepare has returned, or that nobody calls a cleanup that
 // is nil. It checks what syntax and the types before the change can tell, and that what
 // was claimed is what was done.

@@ -10,33 +10,33 @@ import (
 // A site is a call of prepare.
 type site struct {
 	call *ast.CallExpr
-	lhs  []ast.Expr // what takes the results: a variable for the state, or nothing, takes the cleanup
+	lhs  []ast.Expr // the operands that take the results; nil unless the state has a variable there, or _
 }
 
-// A holder is where an expression has its cleanup from.
+// A holder describes the origin of a cleanup that an expression denotes.
 type holder struct {
-	sites []*site        // the calls of prepare that set a caller's variable, or the call itself
-	call  bool           // the expression is the call
-	inner bool           // it is a variable of prepare
-	lits  []*ast.FuncLit // bound to that
+	sites []*site        // the calls of prepare that set the caller's variable, or the one call that the expression is
+	call  bool           // the expression is a call of prepare
+	inner bool           // the expression is a variable of prepare
+	lits  []*ast.FuncLit // the literals that prepare assigns to that variable
 
-	chosen bool // it is a variable of prepare that becomes one for the state
+	chosen bool // the expression is a variable of prepare that becomes one for the state
 }
 
-// A facts holds what Check finds out about the program before the change.
+// facts holds what is known about the program before the change.
 type facts struct {
 	*Change
 	home    *Unit
 	fn      *types.Func
 	sites   map[*ast.CallExpr]*site
-	taken   map[*ast.Ident]bool // what takes a cleanup at a site
+	taken   map[*ast.Ident]bool // the identifiers that take a cleanup at a site
 	holders map[*types.Var]*holder
 	capture map[*types.Var]*Capture
 	inLit   map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
-	params  []*Capture                           // the parameters of finish before the cleanup's own
+	params  []*Capture                           // the captures that are parameters of finish; they precede the parameters of the cleanup
 }
 
-// find looks up the sites of prepare and the variables that hold cleanups.
+// find collects the calls of prepare and the variables that hold cleanups.
 func find(c *Change) *facts {
 	f := &facts{
 		Change:  c,
@@ -75,11 +75,11 @@ func find(c *Change) *facts {
 	return f
 }
 
-// handed reports whether prepare hands over a state.
+// handed reports whether prepare returns a state.
 func (f *facts) handed() bool { return f.State.Type != "" }
 
-// resultOf returns the index of a variable among the results of prepare, which every
-// return statement assigns; -1 for another variable.
+// resultOf returns the index of v among the results of prepare, or -1. A return statement
+// assigns each of these variables.
 func (f *facts) resultOf(v *types.Var) int {
 	for i := range f.fn.Signature().Results().Len() {
 		if f.fn.Signature().Results().At(i) == v {
@@ -89,7 +89,7 @@ func (f *facts) resultOf(v *types.Var) int {
 	return -1
 }
 
-// hold returns what is known about a variable that holds a cleanup.
+// hold returns the holder of a variable. It adds one if there is none.
 func (f *facts) hold(v *types.Var) *holder {
 	if f.holders[v] == nil {
 		f.holders[v] = &holder{}
@@ -97,8 +97,8 @@ func (f *facts) hold(v *types.Var) *holder {
 	return f.holders[v]
 }
 
-// inPrepare finds the variables of prepare that hold a cleanup: those that it binds
-// a literal to, or returns as one, and its result.
+// inPrepare finds the variables of prepare that hold a cleanup: its result, each variable
+// that a return statement returns there, and each that a literal is assigned to.
 func (f *facts) inPrepare() {
 	info := f.home.Info
 	vars := []*types.Var{f.fn.Signature().Results().At(f.Result)}
@@ -130,8 +130,7 @@ func (f *facts) inPrepare() {
 	}
 }
 
-// inFile finds the calls of prepare in a file, and the variables that take its
-// cleanup.
+// inFile finds the calls of prepare in a file, and the variables that hold its cleanup.
 func (f *facts) inFile(file File) {
 	info := file.Unit.Info
 	for n := range ast.Preorder(file.Before) {
@@ -153,7 +152,8 @@ func (f *facts) inFile(file File) {
 	})
 }
 
-// take notes what takes the results of a site, if it has a place for the state.
+// take records the operands that take the results of a site, if the state can take the
+// cleanup's place among them.
 func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
 	if !ok {
@@ -169,8 +169,8 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	}
 }
 
-// calls reports whether a call calls prepare. The function may be another object in
-// the caller's package: the full name tells.
+// calls reports whether a call calls prepare. It compares full names, since the package
+// of the caller may have another object for the same function.
 func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
 	fn, ok := typeutil.Callee(info, call).(*types.Func)
 	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// finishDecl compares finish with the cleanups that it becomes.
+// finishDecl compares the declaration of finish with the cleanups that it replaces.
 func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 	m.names = make(map[string]bool)
 	if err := m.finishRecv(a); err != nil {
@@ -19,7 +19,7 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 	for i, c := range m.params {
 		name := now[i].nameOr("_")
 		if name != c.Var.Name() || m.names[name] || !m.isType(now[i].typ, c, c.travels()) {
-			return m.differ(nil, now[i].typ, "the parameter %s is not the one for %s", name, c.Var.Name())
+			return m.differ(nil, now[i].typ, "the parameter %s does not stand for %s", name, c.Var.Name())
 		}
 		m.names[name] = true
 	}
@@ -34,7 +34,8 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 	return m.finishBody(a)
 }
 
-// finishRecv checks the receiver of finish: the state, that of prepare, or none.
+// finishRecv checks that the receiver of finish is the state, is that of prepare, or is
+// missing, as claimed.
 func (m *matcher) finishRecv(a *ast.FuncDecl) error {
 	now, old := flatten(a.Recv), flatten(m.Prepare.Recv)
 	switch {
@@ -55,8 +56,9 @@ func (m *matcher) finishRecv(a *ast.FuncDecl) error {
 	return m.sameParams(old, now, m.Prepare)
 }
 
-// finishBody compares the body of finish with those of the cleanups: a guard, then the
-// one cleanup, or a switch over their numbers.
+// finishBody compares the body of finish with those of the cleanups. It must be a guard,
+// if one is claimed, followed by the body of the one cleanup or a switch over the
+// cleanups' numbers.
 func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	body, ret := a.Body.List, "return"
 	if results := flatten(a.Type.Results); len(results) > 0 && results[0].name == nil {
@@ -64,7 +66,7 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	}
 	if m.State.Guard {
 		if len(body) == 0 || !reads(body[0], "if !"+m.self+"."+m.State.Live+" {\n"+ret+"\n}") {
-			return m.differ(nil, a, "%s does not return at once where there is nothing to do", m.Finish)
+			return m.differ(nil, a, "%s does not begin with a return for cleanups that do nothing", m.Finish)
 		}
 		body = body[1:]
 	}
@@ -83,7 +85,7 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 		}
 	}
 	if len(seen) != len(bodies) {
-		return m.differ(nil, a, "there is a case without a cleanup")
+		return m.differ(nil, a, "there are more cases than cleanups")
 	}
 	return nil
 }
@@ -111,8 +113,8 @@ func (m *matcher) nothing() string {
 	return "nil"
 }
 
-// cases returns the cases of the switch over the number of the cleanup, which is all
-// that finish has; nil if it is another statement.
+// cases returns the clauses of the switch over the number of the cleanup. It returns nil
+// if the body is not such a switch, perhaps followed by "return nil".
 func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) {
 	if a.Type.Results.NumFields() > 0 {
 		if len(body) != 2 || !reads(body[1], "return "+m.nothing()) {
@@ -137,7 +139,7 @@ func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) 
 	return bodies
 }
 
-// cleanup compares a literal's body with the statements that it becomes.
+// cleanup compares the body of a literal with the statements that replace it in finish.
 func (m *matcher) cleanup(lit *ast.FuncLit, a []ast.Stmt) error {
 	m.lit, m.role = lit, finish
 	m.own = map[*types.Var]bool{}

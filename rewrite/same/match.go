@@ -7,24 +7,24 @@ import (
 	"go/types"
 )
 
-// A matcher is at one place of a declaration before the change, and of what stands in
-// its place after it.
+// A matcher compares one declaration before the change with the declarations that replace
+// it. Its fields describe the place that it has reached.
 type matcher struct {
 	*facts
 	unit    *Unit
-	was     *token.FileSet // of the nodes before
-	fset    *token.FileSet // of the file after
+	was     *token.FileSet // for positions of nodes before
+	fset    *token.FileSet // for positions of nodes after
 	after   *ast.File
-	path    []ast.Node // around the node at hand, before
+	path    []ast.Node // from the declaration before the change to the current node
 	role    role
-	apart   map[*site]bool            // calls of prepare that have become statements before those of the cleanup
+	apart   map[*site]bool            // calls of prepare that became a statement, where the cleanup was called at once
 	called  map[*holder]string        // the names of callers' variables after the change
-	named   map[ast.Expr]string       // the variables in the place of blanks
-	brought map[string][]*types.Scope // the blocks to which a new name came
-	names   map[string]bool           // of finish's receiver and parameters
-	self    string                    // finish's name for the state
-	lit     *ast.FuncLit              // the cleanup that finish is compared with
-	own     map[*types.Var]bool       // those of finish's own variables that are declared at the node at hand
+	named   map[ast.Expr]string       // the names of new variables, by the blank identifier that each replaces
+	brought map[string][]*types.Scope // the scopes in which a new name is declared
+	names   map[string]bool           // the names of finish's receiver and parameters
+	self    string                    // the name of finish's receiver, if that is the state
+	lit     *ast.FuncLit              // the cleanup that finish is currently compared with
+	own     map[*types.Var]bool       // the variables of finish (Way Own) that are declared so far
 }
 
 type role int
@@ -35,7 +35,8 @@ const (
 	finish
 )
 
-// differ returns the error that b has become a. Either may be nil.
+// differ returns an error about the difference between node b before and node a after the
+// change. Either may be nil.
 func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	switch {
@@ -47,7 +48,7 @@ func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.unit.Fset.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
 }
 
-// holder returns what e has its cleanup from, nil if it is none.
+// holder returns the holder that describes the cleanup e, or nil if e is not a cleanup.
 func (m *matcher) holder(e ast.Expr) *holder {
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		if s := m.sites[call]; s != nil && m.fn.Signature().Results().Len() == 1 {
@@ -57,7 +58,7 @@ func (m *matcher) holder(e ast.Expr) *holder {
 	return m.holders[variable(m.unit.Info, e)]
 }
 
-// parent returns the node around the expression at hand, which may be in parentheses.
+// parent returns the node around the current expression and its parentheses.
 func (m *matcher) parent() ast.Node {
 	if len(m.path) < 2 {
 		return nil
@@ -67,7 +68,7 @@ func (m *matcher) parent() ast.Node {
 
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
-// lookup returns what a name means at a place before the change.
+// lookup returns the object that a name refers to at a position before the change.
 func (m *matcher) lookup(name string, at token.Pos) types.Object {
 	scope := m.unit.Pkg.Scope().Innermost(at)
 	if scope == nil {
@@ -77,16 +78,16 @@ func (m *matcher) lookup(name string, at token.Pos) types.Object {
 	return obj
 }
 
-// within reports whether an object is declared in a node of its package.
+// within reports whether an object is declared inside a node of its package.
 func (m *matcher) within(obj types.Object, n ast.Node) bool {
 	return obj.Pkg() == m.unit.Pkg && n.Pos() <= obj.Pos() && obj.Pos() < n.End()
 }
 
-// captureOf returns the capture that an expression is, or nil.
+// captureOf returns the capture whose variable the expression names, or nil.
 func (m *matcher) captureOf(e ast.Expr) *Capture { return m.capture[variable(m.unit.Info, e)] }
 
-// recovers reports whether a cleanup calls recover, which works only in the function
-// that is deferred.
+// recovers reports whether a cleanup calls recover, which works only in a function that
+// is deferred directly.
 func (m *matcher) recovers() bool {
 	found := false
 	for lit := range m.Literals {

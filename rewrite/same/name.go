@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// unblank returns the left side of an assignment of prepare's results with the names of
-// variables in the place of blanks, where finish needs what was blanked:
+// unblank returns the left side of an assignment of prepare's results, with variables in
+// place of blank identifiers if finish needs those results:
 //
 //	dir, _, cleanup := start("one")        dir, srv := start("one")
 //
-// Such a variable has the name of the capture, and that name means nothing else.
+// The variable has the name of the capture. The name may have no other meaning there.
 func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, error) {
 	call, _ := ast.Unparen(b.Rhs[0]).(*ast.CallExpr)
 	s := m.sites[call]
@@ -38,17 +38,17 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 	return lhs, nil
 }
 
-// bring notes that a statement brings a variable of a new name to the block that it
-// stands in. The name means nothing there, nothing else in the declaration has it but
-// variables of cleanups that go, and no other statement brings it to a block around this
-// one or within it.
+// bring records that a statement declares a variable with a new name in its block. It
+// returns an error if the name has a meaning there already, if anything else in the
+// declaration has the name, except variables of cleanups that go, or if another statement
+// declares it in this block, an enclosing one or a nested one.
 func (m *matcher) bring(name string, at ast.Stmt) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
 		return ok && m.holders[v] != nil && !m.handed()
 	}
 	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
-		return m.differ(at, nil, "%s means something already", name)
+		return m.differ(at, nil, "%s is declared already", name)
 	}
 	for id := range idents(m.path[0]) {
 		if id.Name == name && !goes(m.unit.Info.ObjectOf(id)) {
@@ -65,7 +65,7 @@ func (m *matcher) bring(name string, at ast.Stmt) error {
 	return nil
 }
 
-// around reports whether a scope is another one, or around it.
+// around reports whether scope is inner or encloses it.
 func around(scope, inner *types.Scope) bool {
 	for ; inner != nil; inner = inner.Parent() {
 		if inner == scope {

@@ -6,26 +6,26 @@ import (
 	"go/types"
 )
 
-// again compares an operand of a call of prepare, e, with an operand of finish at a use, a.
-// It must be the same expression with the same value. address is set if its address is
-// what counts, not its value.
+// again compares e, an operand of a call of prepare, with a, the operand of finish at a
+// use. Both must be the same expression with the same value, or the same address if
+// address is set.
 func (m *matcher) again(e, use, a ast.Expr, address bool) error {
 	if !m.stays(e, use, address) {
-		return m.differ(use, a, "%s may be something else here", types.ExprString(e))
+		return m.differ(use, a, "%s may have another value here", types.ExprString(e))
 	}
 	return m.equal(e, a)
 }
 
-// stays reports whether an expression has the same value, or the same address, at a
-// use: it is a constant, a function, a variable that nothing assigns, or the address of
-// a variable.
+// stays reports whether an expression has the same value, or the same address, at a use.
+// That is so for a constant, a function, a variable that nothing assigns, and the address
+// of a variable.
 func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	info := m.unit.Info
 	seen := func(id *ast.Ident) bool { return m.lookup(id.Name, use.Pos()) == info.Uses[id] }
 	if info.Types[e].Value != nil {
 		for id := range idents(e) {
 			if obj := info.Uses[id]; obj != nil && obj.Pkg() == m.unit.Pkg && !isMember(obj) && !seen(id) {
-				return false // a name of another package is selected from it
+				return false // pkg.Name, a variable of another package
 			}
 		}
 		return true
@@ -46,7 +46,7 @@ func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	return false
 }
 
-// pointerRecv reports whether prepare is a method of a pointer.
+// pointerRecv reports whether prepare is a method with a pointer receiver.
 func (m *matcher) pointerRecv() bool {
 	recv := m.fn.Signature().Recv()
 	if recv == nil {
@@ -56,8 +56,8 @@ func (m *matcher) pointerRecv() bool {
 	return ok
 }
 
-// kept compares the variable that takes a result of prepare, l, with an operand of
-// finish at a use: it is the same variable, which nothing else assigns.
+// kept compares l, the variable that takes a result of prepare, with a, an operand of
+// finish at a use. It must be the same variable, and nothing else may assign it.
 func (m *matcher) kept(l, use, a ast.Expr) error {
 	if name := m.named[l]; name != "" {
 		if !reads(a, name) {
@@ -76,8 +76,8 @@ func (m *matcher) kept(l, use, a ast.Expr) error {
 	return nil
 }
 
-// assigned reports whether the declaration at hand assigns a variable by name from a
-// position on, but for one place. What cleanups do does not count.
+// assigned reports whether the current declaration assigns v by name after a position,
+// except in one place and in cleanups.
 func (m *matcher) assigned(v *types.Var, from token.Pos, except ast.Expr) (found bool) {
 	hit := func(list ...ast.Expr) {
 		for _, e := range list {
@@ -101,8 +101,8 @@ func (m *matcher) assigned(v *types.Var, from token.Pos, except ast.Expr) (found
 	return found
 }
 
-// variableOf compares an operand within prepare: it is the captured variable itself, or
-// its address. A parameter that goes leaves new(T).
+// variableOf compares an operand of finish within prepare, which is the captured variable
+// itself or its address. In place of a removed parameter it is new(T).
 func (m *matcher) variableOf(c *Capture, use ast.Node, a ast.Expr) error {
 	if c.Way == Argument && m.Drop[c.Index] {
 		p, isPtr := types.Unalias(c.Var.Type()).(*types.Pointer)
@@ -119,7 +119,7 @@ func (m *matcher) variableOf(c *Capture, use ast.Node, a ast.Expr) error {
 		return m.differ(use, a, "%s should be %s", text(a), want)
 	}
 	if m.lookup(c.Var.Name(), use.Pos()) != types.Object(c.Var) {
-		return m.differ(use, a, "%s means another variable here", c.Var.Name())
+		return m.differ(use, a, "%s refers to another variable here", c.Var.Name())
 	}
 	return nil
 }

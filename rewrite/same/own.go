@@ -7,8 +7,7 @@ import (
 	"slices"
 )
 
-// setsOwn returns the variables of finish's own that an assignment sets and nothing
-// has set before.
+// setsOwn returns the captures with Way Own that an assignment in finish sets first.
 func (m *matcher) setsOwn(b *ast.AssignStmt) []*Capture {
 	if m.role != finish || b.Tok != token.ASSIGN {
 		return nil
@@ -22,9 +21,9 @@ func (m *matcher) setsOwn(b *ast.AssignStmt) []*Capture {
 	return own
 }
 
-// assignOwn compares the first assignment of finish's own variables with their
-// declaration: err := f(), or var err error = f(). What is assigned is evaluated before
-// they are there.
+// assignOwn compares the first assignment of variables with Way Own with their
+// declaration in finish: err := f(), or var err error = f(). The right side is evaluated
+// before the variables are declared.
 func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) ([]part, error) {
 	var now ast.AssignStmt
 	if d, ok := a.(*ast.AssignStmt); ok {
@@ -34,7 +33,7 @@ func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) ([]pa
 	}
 	for i, l := range b.Lhs {
 		if now.Tok != token.DEFINE || types.ExprString(l) != "_" && !slices.Contains(own, m.captureOf(l)) {
-			return nil, m.differ(b, a, "%s would be declared anew, or %s not at all", types.ExprString(b.Lhs[i]), own[0].Var.Name())
+			return nil, m.differ(b, a, "%s would be declared a second time, or %s would not be declared", types.ExprString(b.Lhs[i]), own[0].Var.Name())
 		}
 	}
 	values := exprs(b.Rhs, now.Rhs)
@@ -42,8 +41,8 @@ func (m *matcher) assignOwn(b *ast.AssignStmt, own []*Capture, a ast.Node) ([]pa
 	return append(values, exprs(b.Lhs, now.Lhs)...), nil
 }
 
-// declaresOwn reports whether a declares a variable of finish's own, without a value,
-// before the statement b, which sets it before it reads it:
+// declaresOwn reports whether the statement a declares a variable with Way Own, without a
+// value, directly before the statement b that sets it first:
 //
 //	if err = f(); err != nil {      var err error
 //	                                if err = f(); err != nil {

@@ -6,27 +6,27 @@ import (
 	"reflect"
 )
 
-// A part is what is to be compared next: two nodes, or two lists of statements.
+// A part is a pair that is still to be compared: two nodes, or two lists of statements.
 type part struct {
 	b, a    ast.Node
-	byParts bool // whatever b is: it is made for the comparison
+	byParts bool // compare the fields, even if a rule exists for b; set for nodes made for the comparison
 
 	isList bool
 	lb, la []ast.Stmt
 
-	own []*Capture // finish's own variables that are declared once the part is compared
+	own []*Capture // variables of finish that are declared after this part
 }
 
-// byParts returns the part of two nodes that are to be the same part by part.
+// byParts returns a part for two nodes that must have equal parts.
 func byParts(b, a ast.Node) []part { return []part{{b: b, a: a, byParts: true}} }
 
-// exprs returns the part of two lists of expressions.
+// exprs returns a part for two lists of expressions.
 func exprs(b, a []ast.Expr) []part {
 	return byParts(&ast.ReturnStmt{Results: b}, &ast.ReturnStmt{Results: a})
 }
 
-// parts compares two nodes by themselves, and returns the parts that they have.
-// Positions, comments and parentheses do not count.
+// parts compares the types and plain fields of two nodes, and returns their child nodes
+// as parts. Positions, comments and parentheses do not count.
 func (m *matcher) parts(b, a ast.Node) ([]part, error) {
 	b, a = bare(b), bare(a)
 	vb, va := reflect.ValueOf(b).Elem(), reflect.ValueOf(a).Elem()
@@ -37,7 +37,7 @@ func (m *matcher) parts(b, a ast.Node) ([]part, error) {
 	for i := range vb.NumField() {
 		name := vb.Type().Field(i).Name
 		if name == "Obj" {
-			continue // of the parser, which knows no types
+			continue // the parser's resolution, without types
 		}
 		fb, fa := vb.Field(i), va.Field(i)
 		switch x := fb.Interface().(type) {
@@ -60,7 +60,7 @@ func (m *matcher) parts(b, a ast.Node) ([]part, error) {
 				for i := range fb.Len() {
 					all = append(all, part{b: fb.Index(i).Interface().(ast.Node), a: fa.Index(i).Interface().(ast.Node)})
 				}
-			case fb.Kind() == reflect.Interface: // b has no such part
+			case fb.Kind() == reflect.Interface: // b has no such child
 				y, _ := fa.Interface().(ast.Node)
 				all = append(all, part{a: y})
 			case fb.Interface() != fa.Interface():
@@ -79,8 +79,7 @@ func bare(n ast.Node) ast.Node {
 	return n
 }
 
-// missing compares two nodes of which one may be missing; done is false if both are
-// there.
+// missing compares two nodes if one or both are nil. done is false if neither is.
 func (m *matcher) missing(b, a ast.Node) (done bool, err error) {
 	fb, isFields := b.(*ast.FieldList)
 	fa, _ := a.(*ast.FieldList)
@@ -95,8 +94,7 @@ func (m *matcher) missing(b, a ast.Node) (done bool, err error) {
 	return false, nil
 }
 
-// equal compares two nodes of which nothing is to change: types and operands, which hold
-// no statements.
+// equal compares two types or operands that must be equal. They may hold no statements.
 func (m *matcher) equal(b, a ast.Node) error {
 	if done, err := m.missing(b, a); done {
 		return err
@@ -107,7 +105,7 @@ func (m *matcher) equal(b, a ast.Node) error {
 	}
 	for _, p := range all {
 		if len(p.lb)+len(p.la) > 0 {
-			return m.differ(b, a, "%s holds statements", text(b))
+			return m.differ(b, a, "%s contains statements", text(b))
 		}
 		if err := m.equal(p.b, p.a); err != nil {
 			return err

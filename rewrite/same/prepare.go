@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// prepareDecl compares prepare with what becomes of it.
+// prepareDecl compares the declarations of prepare before and after the change.
 func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 	b := m.Prepare
 	if err := m.equal(b.Recv, a.Recv); err != nil {
@@ -26,7 +26,7 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 	results, now := flatten(b.Type.Results), flatten(a.Type.Results)
 	if m.handed() {
 		if len(now) != len(results) || !m.isState(now[m.Result].typ) {
-			return m.differ(b.Type.Results, a, "no result is the state")
+			return m.differ(b.Type.Results, a, "no result has the type of the state")
 		}
 		results[m.Result].typ = now[m.Result].typ
 	} else {

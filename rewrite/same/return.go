@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// result compares a return statement of prepare that hands out the cleanup of number n,
-// or none if that is 0: the cleanup's operand goes, or becomes the state.
+// result compares a return statement of prepare with its replacement. The operand of the
+// cleanup goes, or becomes the state. n is the number of the cleanup that the statement
+// returns, or 0 for none.
 func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	now, ok := a.(*ast.ReturnStmt)
 	if !ok {
@@ -20,7 +21,7 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 		return m.handsChosen(b, now)
 	}
 	want, operands := slices.Clone(b.Results), now.Results
-	if len(want) == 0 && m.handed() { // a bare return is spelled out
+	if len(want) == 0 && m.handed() { // the bare return gets operands
 		for v := range m.fn.Signature().Results().Variables() {
 			want = append(want, ast.NewIdent(v.Name()))
 			if m.lookup(v.Name(), b.Pos()) != types.Object(v) {
@@ -58,8 +59,8 @@ func (m *matcher) handsChosen(b, now *ast.ReturnStmt) ([]part, error) {
 	return exprs(slices.Delete(slices.Clone(b.Results), m.Result, m.Result+1), slices.Delete(slices.Clone(now.Results), m.Result, m.Result+1)), nil
 }
 
-// hands checks that a return hands out what is claimed: the literal of number n, or
-// none with something to do if that is 0.
+// hands checks the claim about a return statement of prepare: that it returns the literal
+// with number n, or, if n is 0, nil or a cleanup that does nothing.
 func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 	if n == AnyNumber {
 		v := m.fn.Signature().Results().At(m.Result)
@@ -75,7 +76,7 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 		return nil
 	}
 	if len(b.Results) != m.fn.Signature().Results().Len() {
-		return m.differ(b, nil, "the return hands on the results of another function")
+		return m.differ(b, nil, "the return statement returns the results of a call")
 	}
 	x := b.Results[m.Result]
 	ok := m.isNil(x) && n == 0
@@ -93,8 +94,8 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 }
 
 // wrapped compares a deferred call of a cleanup within prepare with a deferred literal
-// that calls finish, so that its operands are read when it runs; ok is false if it
-// is something else.
+// that calls finish. Such a literal reads the operands when it runs. ok is false if the
+// statements have another form.
 func (m *matcher) wrapped(b *ast.DeferStmt, a ast.Node) (becomes []part, ok bool, err error) {
 	h := m.holder(b.Call.Fun)
 	now, ok := a.(*ast.DeferStmt)

@@ -207,16 +207,16 @@ func TestForms(t *testing.T) {
 		{"defer c.f(k, &err, other)", "defer c.f(k, &err, k)", "other has become k"},
 		{"defer c.f(k, &err, other)", "c.f(k, &err, other)", " has become "},
 		{"defer c.f(k, &err, other)", "defer c.f(&err, k, other)", "has become"},
-		{"defer c.f(k, &err, other)", "defer c.g(k, &err, other)", "c.g is called where the cleanup was"},
-		{"defer c.f(k, &err, other)", "defer func() { c.f(k, &err, other) }()", "is called where the cleanup was"},
+		{"defer c.f(k, &err, other)", "defer c.g(k, &err, other)", "c.g is called in place of the cleanup"},
+		{"defer c.f(k, &err, other)", "defer func() { c.f(k, &err, other) }()", "is called in place of the cleanup"},
 		{"if err != nil {\n\t\treturn err\n\t}\n", "", "if err != nil { has become"},
 		{"if err != nil", "if err == nil", "!= has become =="},
-		{"defer c.f(k, err, 7)", "defer func() { c.f(k, err, 7) }()", "is called where the cleanup was"},
+		{"defer c.f(k, err, 7)", "defer func() { c.f(k, err, 7) }()", "is called in place of the cleanup"},
 		{"defer c.f(k, err, 7)", "defer c.f(k, new(error), 7)", "should be err"},
 		{"\t\tdefer c.f(k, err, 7)\n", "", "has become return"},
 		{"k == 1", "k != 1", "has become"},
 		{"(c *C) f(k int", "(c C) f(k int", "has become"},
-		{"f(k int, err", "f(k int64, err", "is not the one for k"},
+		{"f(k int, err", "f(k int64, err", "does not stand for k"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, x, *err, k) }", "does not stand for k"},
 		{"{ use(c.n, k, *err, x) }", "{}", "is missing"},
 		{"{ use(c.n, k, *err, x) }", "{ use(c.n, k, *err, x); use(x) }", "is added"},
@@ -228,7 +228,7 @@ func TestForms(t *testing.T) {
 	}
 	two := []struct{ old, new, want string }{
 		{"", "", ""},
-		{"f := func() error { return done.f(&err) }\n", "f := done.f\n", "cannot stand for the cleanup"},
+		{"f := func() error { return done.f(&err) }\n", "f := done.f\n", "cannot replace the cleanup"},
 		{"f := func() error { return done.f(&err) }\n", "f := func() error { done.f(&err); return nil }\n", "does not do what done does"},
 		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m}", "should be state{n: n, m: &m, live: true}"},
 		{"state{n: n, m: &m, live: true}", "state{n: n, m: &m, live: false}", "should be state{n: n, m: &m, live: true}"},
@@ -237,13 +237,13 @@ func TestForms(t *testing.T) {
 		{"state{n: n, m: &m, live: true}", "state{live: true, m: &m, n: n}", "should be state{n"},
 		{"state{n: n, m: &m, live: true}", "state{}", "should be state{n"},
 		{"return state{}, *new", "return state{live: true}, *new", "should be state{}"},
-		{"if done.live", "if !done.live", "does not ask"},
-		{"if done.live", "if done.m != nil", "does not ask"},
+		{"if done.live", "if !done.live", "does not test"},
+		{"if done.live", "if done.m != nil", "does not test"},
 		{"return done.f(&err)\n\t}\n\tf", "done.f(&err)\n\t}\n\tf", " has become "},
 		{"defer done.f(&err)", "defer done.f(nil)", "has become"},
-		{"use(s.n, *s.m, *err)", "use(s.n, s.m, *err)", "should be what a pointer points to"},
+		{"use(s.n, *s.m, *err)", "use(s.n, s.m, *err)", "should be dereferenced"},
 		{"use(s.n, *s.m, *err)", "use(s.n, *s.n, *err)", "does not stand for m"},
-		{"m *int\n", "m int\n", "another type"},
+		{"m *int\n", "m int\n", "wrong type"},
 		{"\tgo func() { m++ }()\n", "", "has become return"},
 		{"done, err := p(k)", "done, err = p(k)", ":= has become ="},
 		{"done, err := p(k)", "_, err = p(k)", "not the variable that holds the state"},
@@ -293,7 +293,7 @@ func heldVars(u *Unit) map[*types.Var]bool {
 func TestFree(t *testing.T) {
 	before := edited(formTwo, "use(n, m, *err)", "use(n, m, *err, s)", "func use(", "var s = 1\n\nfunc use(")
 	after := edited(afterTwo, "use(s.n, *s.m, *err)", "use(s.n, *s.m, *err, s)", "func use(", "var s = 1\n\nfunc use(")
-	check(t, changeOf(t, before, after, claimTwo), "global", "s", "s would mean a parameter of f")
+	check(t, changeOf(t, before, after, claimTwo), "global", "s", "s would refer to a parameter of f")
 	right := edited(after, "func (s state) f", "func (st state) f", "use(s.n, *s.m, *err, s)", "use(st.n, *st.m, *err, s)")
 	check(t, changeOf(t, before, right, claimTwo), "global", "st", "")
 }
@@ -306,7 +306,7 @@ func TestImports(t *testing.T) {
 	for _, test := range []struct{ new, want string }{
 		{"import \"unsafe\"", ""},
 		{"import (\n\t\"os\"\n\t\"unsafe\"\n)", ""},
-		{"import unsafe \"os\"", "unsafe means another package"},
+		{"import unsafe \"os\"", "unsafe refers to another package"},
 	} {
 		check(t, changeOf(t, before, edit(t, after, "import \"unsafe\"", test.new), claimOne), "import", test.new, test.want)
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// handsState compares the operand of a return with the state for the cleanup of number
-// n, or with the zero state if that is 0.
+// handsState compares the operand of a return statement with the state for cleanup number
+// n, or with the zero state if n is 0.
 func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 	if n == 0 {
 		if !reads(a, m.State.Type+"{}") {
@@ -17,7 +17,7 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 		}
 		return nil
 	}
-	err := m.differ(b, a, "no literal has the number %d", n)
+	err := m.differ(b, a, "no literal has number %d", n)
 	for lit, k := range m.Literals {
 		bare := len(b.Results) == 0
 		if k != n || !bare && literal(m.home.Info, b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
@@ -30,9 +30,9 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 	return err
 }
 
-// stateValue compares an expression with the state that a literal of prepare stands
-// for: its number and the variables that it captures. A return that hands it out may
-// set a captured result to a constant; ret is nil elsewhere.
+// stateValue compares an expression with the state that replaces a literal: its number,
+// the variables that it captures, and the flag. ret is the return statement that returns
+// the state, or nil elsewhere. It may set a captured result to a constant.
 func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node, a ast.Expr) error {
 	var fields []string
 	if m.State.Kind != "" {
@@ -65,8 +65,8 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 	return nil
 }
 
-// isState reports whether a type expression is that of the state, at a caller perhaps
-// of another package, and with other type arguments.
+// isState reports whether a type expression is the type of the state. In a caller, it may
+// be qualified by a package and have other type arguments.
 func (m *matcher) isState(a ast.Expr) bool {
 	if a == nil || m.role != caller {
 		return reads(a, m.State.Type)
@@ -76,8 +76,9 @@ func (m *matcher) isState(a ast.Expr) bool {
 	return now == want || strings.HasSuffix(now, "."+want)
 }
 
-// stateDecl checks the declaration of the state: a field for each capture that travels
-// in it, for the number and for the flag, and no other.
+// stateDecl checks the type declaration of the state. It must have a field for each
+// capture with Way Field, one for the number and one for the flag if claimed, and no
+// other.
 func (m *matcher) stateDecl(a ast.Decl) error {
 	g, ok := a.(*ast.GenDecl)
 	if !ok || g.Tok != token.TYPE || len(g.Specs) != 1 {
@@ -86,7 +87,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	s := g.Specs[0].(*ast.TypeSpec)
 	body, ok := s.Type.(*ast.StructType)
 	if !ok || s.Assign != token.NoPos {
-		return m.differ(nil, s, "%s is no struct", m.State.Type)
+		return m.differ(nil, s, "%s is not a struct", m.State.Type)
 	}
 	name, sig := s.Name.Name, m.fn.Signature()
 	if params := flatten(s.TypeParams); len(params) > 0 {
@@ -95,7 +96,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 			for p := range list.TypeParams() {
 				args = append(args, p.Obj().Name())
 				if i := len(args) - 1; i >= len(params) || params[i].name.Name != args[i] || !m.isSpelled(params[i].typ, p.Constraint()) {
-					return m.differ(m.Prepare, s, "the type parameter %s is another one", args[i])
+					return m.differ(m.Prepare, s, "the type parameter %s differs", args[i])
 				}
 			}
 		}
@@ -119,7 +120,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	for _, p := range flatten(body.Fields) {
 		name := p.nameOr("")
 		if want[name] == nil || !want[name](p.typ) {
-			return m.differ(nil, p.typ, "the field %s is not one of the state, or has another type than what it holds", name)
+			return m.differ(nil, p.typ, "the field %s is not part of the state, or has the wrong type", name)
 		}
 		delete(want, name)
 	}
@@ -129,7 +130,8 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	return nil
 }
 
-// travels returns the type in which a captured variable reaches finish.
+// travels returns the type of the value that finish gets for a capture: the variable's
+// type, or a pointer to it.
 func (c *Capture) travels() types.Type {
 	if c.Address {
 		return types.NewPointer(c.Var.Type())

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// immediate returns the call of prepare in a statement that calls the cleanup at once,
-// if there is no state:
+// immediate returns the call of prepare in a statement that calls the cleanup at once.
+// Without a state, such a statement becomes two:
 //
 //	defer p(a)(x)      p(a)
 //	                   defer finish(a, x)
@@ -30,7 +30,7 @@ func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 	return nil
 }
 
-// statement compares a call of prepare with a statement that it has become.
+// statement compares a call of prepare with the statement that replaces it.
 func (m *matcher) statement(b *ast.CallExpr, a ast.Node) ([]part, error) {
 	x, ok := a.(*ast.ExprStmt)
 	if !ok {
@@ -39,8 +39,8 @@ func (m *matcher) statement(b *ast.CallExpr, a ast.Node) ([]part, error) {
 	return m.siteCall(m.sites[b], x.X)
 }
 
-// goes reports whether a statement is there for the sake of the closure alone: it
-// binds a literal to a variable of prepare, declares nothing else, or discards the
+// goes reports whether the rewrite removes a statement of prepare: it only assigns a
+// literal to a variable for the cleanup, declares such a variable, or discards the
 // cleanup.
 func (m *matcher) goes(b ast.Stmt) bool {
 	switch b := b.(type) {
@@ -58,15 +58,15 @@ func (m *matcher) goes(b ast.Stmt) bool {
 	return false
 }
 
-// binds reports whether e binds a cleanup, or one that does nothing, to a variable of
-// prepare.
+// binds reports whether the statement with value e assigns a cleanup, or a literal that
+// does nothing, to a variable of prepare.
 func (m *matcher) binds(h *holder, e ast.Expr) bool {
 	lit := literal(m.unit.Info, e)
 	return h.inner && lit != nil && (m.Literals[lit] > 0 || empty(m.unit.Info, lit))
 }
 
-// keeps returns a declaration of variables without those of prepare that hold a
-// cleanup.
+// keeps returns a copy of a variable declaration without the variables of prepare that
+// hold a cleanup.
 func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 	kept := *b
 	kept.Names, kept.Values = nil, slices.Clone(b.Values)
@@ -82,9 +82,9 @@ func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 	return &kept
 }
 
-// assign compares an assignment of prepare's results. If there is no state, it loses
-// the variable of the cleanup, and is the call alone where no other is left. := stays
-// as long as it declares a variable.
+// assign compares an assignment of prepare's results. Without a state it loses the
+// variable of the cleanup, and becomes a plain call if no other variable is left. :=
+// stays while it declares a variable.
 func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	want := *b
 	if !m.handed() {
@@ -146,7 +146,7 @@ func (m *matcher) takes(e ast.Expr) bool {
 	return ok && m.taken[id]
 }
 
-// declares reports whether := has a variable to declare of those on its left side.
+// declares reports whether := still declares one of the variables on its left side.
 func (m *matcher) declares(b, a []ast.Expr) bool {
 	for i, l := range b {
 		if m.named[l] != "" {
@@ -159,16 +159,16 @@ func (m *matcher) declares(b, a []ast.Expr) bool {
 	return false
 }
 
-// declare compares a declaration of variables: those of prepare that held a cleanup
-// go.
+// declare compares a declaration of variables, which loses the variables of prepare that
+// held a cleanup.
 func (m *matcher) declare(b *ast.GenDecl, a ast.Node) []part {
 	want := *b
 	want.Specs = slices.DeleteFunc(slices.Clone(b.Specs), func(s ast.Spec) bool { return len(m.keeps(s.(*ast.ValueSpec)).Names) == 0 })
 	return byParts(&want, a)
 }
 
-// spec compares one declaration of variables: var x, done = p() or var done func().
-// The type of the cleanup goes, or becomes that of the state.
+// spec compares one variable specification: var x, done = p() or var done func(). The
+// type of the cleanup goes, or becomes the type of the state.
 func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	want := m.keeps(b)
 	takes := slices.ContainsFunc(b.Names, func(id *ast.Ident) bool { return m.taken[id] })
@@ -180,15 +180,15 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	case h != nil && (!h.inner || h.chosen) && len(b.Values) == 0:
 		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
-			return nil, m.differ(b, now, "the variable %s has not become one for the state", b.Names[0].Name)
+			return nil, m.differ(b, now, "the variable %s does not have the type of the state", b.Names[0].Name)
 		}
 		return nil, nil
 	}
 	return byParts(want, now), nil
 }
 
-// siteCall compares a call of prepare: it loses the arguments of the parameters that
-// go, which must have no effect.
+// siteCall compares a call of prepare with the call after the change, which lacks the
+// arguments for removed parameters. Those arguments must have no effect.
 func (m *matcher) siteCall(s *site, a ast.Expr) ([]part, error) {
 	want := *s.call
 	want.Args = nil
@@ -197,7 +197,7 @@ func (m *matcher) siteCall(s *site, a ast.Expr) ([]part, error) {
 		case !m.Drop[i]:
 			want.Args = append(want.Args, x)
 		case !m.stays(x, x, false):
-			return nil, m.differ(x, a, "the argument %s is not evaluated any more", types.ExprString(x))
+			return nil, m.differ(x, a, "the argument %s is no longer evaluated", types.ExprString(x))
 		}
 	}
 	return byParts(&want, a), nil

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// source returns a node as gofmt prints it, without comments.
+// source returns the text of a node as gofmt prints it, without comments.
 func source(n ast.Node) string {
 	if e, ok := n.(ast.Expr); ok {
 		n = ast.Unparen(e)
@@ -23,10 +23,10 @@ func source(n ast.Node) string {
 	return strings.ReplaceAll(b.String(), "\t", "")
 }
 
-// reads reports whether a node reads like a text, whose lines are not indented.
+// reads reports whether a node has the given text, apart from the indentation of lines.
 func reads(n ast.Node, text string) bool { return !none(n) && source(n) == text }
 
-// text returns the first line of a node.
+// text returns the first line of a node's source.
 func text(n ast.Node) string {
 	line, _, _ := strings.Cut(source(n), "\n")
 	return line
@@ -34,7 +34,8 @@ func text(n ast.Node) string {
 
 func none(n ast.Node) bool { return n == nil || reflect.ValueOf(n).IsNil() }
 
-// A param is one parameter, result or field, out of its group.
+// A param is one parameter, result or field. A group such as "a, b int" makes one for
+// each name.
 type param struct {
 	name *ast.Ident // nil if it has none
 	typ  ast.Expr
@@ -81,7 +82,7 @@ func assignments(n ast.Node, f func(lhs, rhs []ast.Expr)) {
 	}
 }
 
-// exprsOf returns identifiers as expressions.
+// exprsOf converts a list of identifiers to a list of expressions.
 func exprsOf(names []*ast.Ident) []ast.Expr {
 	var list []ast.Expr
 	for _, id := range names {

@@ -8,9 +8,10 @@ import (
 	"strconv"
 )
 
-// isType reports whether a type expression after the change is the type t of what
-// carries a capture: as the capture itself is declared, if it is a parameter, or as
-// package types spells the type with the imports of the file.
+// isType reports whether the type expression a, after the change, is the type t of the
+// parameter or field for a capture. It may be written as in the declaration of the
+// capture, if that is a parameter, or as package types writes it with the imports of the
+// file.
 func (m *matcher) isType(a ast.Expr, c *Capture, t types.Type) bool {
 	for i, p := range flatten(m.Prepare.Type.Params) {
 		if i >= m.fn.Signature().Params().Len() || m.fn.Signature().Params().At(i) != c.Var {
@@ -30,9 +31,9 @@ func (m *matcher) isType(a ast.Expr, c *Capture, t types.Type) bool {
 	return m.isSpelled(a, t)
 }
 
-// isSpelled reports whether a type expression is how package types spells t, with struct
-// tags in back quotes where these can hold them. A constraint may be in an interface where
-// it would mean something else by itself: [P interface{ *int }].
+// isSpelled reports whether a type expression is written as package types writes t.
+// Struct tags are in back quotes where possible. A constraint may be wrapped in an
+// interface where it would be ambiguous by itself: [P interface{ *int }].
 func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 	want, err := parser.ParseExpr(types.TypeString(t, m.importName))
 	if i, ok := a.(*ast.InterfaceType); ok && t.String()[0] == '*' && i.Methods.NumFields() == 1 {
@@ -51,8 +52,8 @@ func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 	return m.equal(want, a) == nil
 }
 
-// isNamed reports whether an expression after the change names the type t, as a place
-// before the change knows it.
+// isNamed reports whether an expression after the change names the type t, which must be
+// visible at the node at.
 func (m *matcher) isNamed(a ast.Expr, t types.Type, at ast.Node) bool {
 	named, ok := t.(interface{ Obj() *types.TypeName })
 	if !ok {
@@ -68,7 +69,7 @@ func (m *matcher) isNamed(a ast.Expr, t types.Type, at ast.Node) bool {
 	return false
 }
 
-// importName returns the name by which the file after the change knows a package.
+// importName returns the name under which the file after the change imports a package.
 func (m *matcher) importName(pkg *types.Package) string {
 	if pkg.Path() == m.unit.Pkg.Path() {
 		return ""
@@ -88,17 +89,17 @@ func (m *matcher) importName(pkg *types.Package) string {
 	return "unknown"
 }
 
-// sameParams compares parameters with each other: their names and types.
+// sameParams compares the names and types of two parameter lists.
 func (m *matcher) sameParams(b, a []param, at ast.Node) error {
 	if len(b) != len(a) {
-		return m.differ(at, nil, "there are %d parameters or results and should be %d", len(a), len(b))
+		return m.differ(at, nil, "there are %d parameters or results, not %d", len(a), len(b))
 	}
 	for i := range b {
 		if err := m.equal(b[i].typ, a[i].typ); err != nil {
 			return err
 		}
 		if old, now := b[i].nameOr("_"), a[i].nameOr("_"); old != now {
-			return m.differ(b[i].typ, a[i].typ, "%s is called %s", old, now)
+			return m.differ(b[i].typ, a[i].typ, "%s is named %s", old, now)
 		}
 	}
 	return nil

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// finishCall compares a call of the cleanup, b, with a call of finish. The operands
-// come first, then the arguments of the cleanup. deferred is set if they are evaluated
-// before finish runs.
+// finishCall compares b, a call of the cleanup, with a call of finish. The operands for
+// captures come first, then the arguments of the cleanup. deferred is set if these are
+// evaluated before finish runs.
 func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bool) ([]part, error) {
 	call, ok := ast.Unparen(a).(*ast.CallExpr)
 	if !ok {
@@ -31,8 +31,8 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	return append(becomes, byParts(&want, &now)...), nil
 }
 
-// operands compares what a call of finish takes for the captured variables, and
-// returns the arguments after those. use is the cleanup.
+// operands compares the arguments of a call of finish for captured variables, and returns
+// the arguments that follow. use is the cleanup.
 func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred bool) ([]ast.Expr, error) {
 	if len(call.Args) < len(m.params) {
 		return nil, m.differ(use, call, "%s has too few arguments", m.Finish)
@@ -52,8 +52,9 @@ func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred
 	return call.Args[len(m.params):], nil
 }
 
-// callee compares what names finish at a use of the cleanup with what named prepare, or
-// with the state: state.finish, finish, pkg.finish or recv.finish.
+// callee compares the function expression of a call of finish, which is state.finish,
+// finish, pkg.finish or recv.finish. It must match the expression that called prepare, or
+// the state.
 func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 	a = ast.Unparen(a)
 	id, _ := a.(*ast.Ident)
@@ -62,13 +63,13 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 		id = sel.Sel
 	}
 	if id == nil || id.Name != m.Finish {
-		return nil, m.differ(use, a, "%s is called where the cleanup was", types.ExprString(a))
+		return nil, m.differ(use, a, "%s is called in place of the cleanup", types.ExprString(a))
 	}
 	switch {
 	case m.handed() && sel != nil:
 		return m.stateOf(h, use, sel.X)
 	case m.handed() || h.inner && m.Method != (sel != nil):
-		return nil, m.differ(use, a, "%s is called without what it is a method of", m.Finish)
+		return nil, m.differ(use, a, "%s is called without a receiver", m.Finish)
 	case h.inner && m.Method:
 		return nil, m.variableOf(&Capture{Var: m.fn.Signature().Recv()}, use, sel.X)
 	}
@@ -78,14 +79,14 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 		}
 	}
 	obj := m.lookup(m.Finish, use.Pos())
-	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the name of a cleanup is free
-		return nil, m.differ(use, a, "%s means something else here", m.Finish)
+	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the variable of a cleanup is gone
+		return nil, m.differ(use, a, "%s has another meaning here", m.Finish)
 	}
 	return nil, nil
 }
 
-// reached compares what finish is selected from at a use with what prepare was selected
-// from at a site.
+// reached compares the operand from which finish is selected at a use with the one from
+// which prepare was selected at a site.
 func (m *matcher) reached(s *site, use, a ast.Expr) error {
 	now, isNow := a.(*ast.SelectorExpr)
 	from, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
@@ -99,8 +100,9 @@ func (m *matcher) reached(s *site, use, a ast.Expr) error {
 	return m.again(from.X, use, now.X, m.pointerRecv() && !isPointer)
 }
 
-// operand compares the argument of finish for its parameter c. Where prepare runs one of
-// several cleanups, it is that one's capture of the name.
+// operand compares the argument of finish for capture c. Where prepare runs one of
+// several cleanups, the argument is the variable of that name which this cleanup
+// captures.
 func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error {
 	if h.inner {
 		for _, lit := range h.lits {
@@ -111,7 +113,7 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 		return m.variableOf(c, use, a)
 	}
 	for _, s := range h.sites {
-		err := m.differ(use, a, "a call of %s has nothing for %s", m.Prepare.Name.Name, c.Var.Name())
+		err := m.differ(use, a, "a call of %s has no operand for %s", m.Prepare.Name.Name, c.Var.Name())
 		switch {
 		case c.Way == Argument && c.Index < len(s.call.Args):
 			err = m.again(s.call.Args[c.Index], use, a, false)
@@ -125,8 +127,7 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 	return nil
 }
 
-// stateOf compares an expression for the state with the cleanup in whose place it
-// stands.
+// stateOf compares an expression for the state with the cleanup that it replaces.
 func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	switch {
 	case h.call:
@@ -139,7 +140,7 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	case !h.inner:
 		return nil, m.keepsName(h, ast.Unparen(use).(*ast.Ident), a)
 	case len(h.lits) == 0:
-		return nil, m.differ(use, a, "nothing is claimed about the cleanup")
+		return nil, m.differ(use, a, "there is no claim about the cleanup")
 	}
 	for _, lit := range h.lits {
 		if err := m.stateValue(lit, nil, use, a); err != nil {
@@ -149,8 +150,8 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	return nil, nil
 }
 
-// keepsName compares the variable of a cleanup with that of the state: they have the
-// same name, or all statements that set it, and nothing else, say _.
+// keepsName compares the variable of a cleanup with that of the state. They must have the
+// same name, or all statements that set it must assign to _ and nothing else may use it.
 func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	now, ok := ast.Unparen(a).(*ast.Ident)
 	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || m.called[h] != "" && m.called[h] != now.Name {
@@ -173,8 +174,8 @@ func (m *matcher) tested(b *ast.BinaryExpr) *holder {
 	return nil
 }
 
-// test compares the question whether there is a cleanup, done != nil, with that for the
-// field of the state that tells.
+// test compares a comparison of the cleanup with nil, such as done != nil, with a test of
+// the field of the state that replaces it.
 func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
 	use, field := b.X, m.State.Live
 	if m.isNil(use) {
@@ -191,14 +192,14 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 	}
 	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
 	if !ok || sel.Sel.Name != field || (x == a) != (m.State.Kind == "" && b.Op == token.NEQ) {
-		return nil, m.differ(b, a, "%s does not ask what %s asked", types.ExprString(a), types.ExprString(b))
+		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
 	}
 	return m.stateOf(h, ast.Unparen(use), sel.X)
 }
 
-// value compares a cleanup that is used as a value: it becomes a method value, or a
-// literal that calls finish, perhaps converted to the type that the cleanup had. Where
-// the caller has found the error not nil, it may be nil, or a literal that does nothing.
+// value compares a cleanup that is used as a value with its replacement: a method value,
+// or a literal that calls finish, perhaps converted to the type of the cleanup. Where the
+// caller has found the error not nil, it may also be nil or a literal that does nothing.
 func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 	if (reads(a, "nil") || reads(a, "func() {\n}")) && m.failed(h) {
 		return nil, nil
@@ -208,12 +209,12 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 	}
 	if lit, ok := a.(*ast.FuncLit); ok {
 		if m.recovers() {
-			return nil, m.differ(b, a, "%s would call recover out of place", types.ExprString(a))
+			return nil, m.differ(b, a, "%s would call recover where it has no effect", types.ExprString(a))
 		}
 		return m.forwards(h, b, lit)
 	}
 	if len(m.params) > 0 {
-		return nil, m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
+		return nil, m.differ(b, a, "%s cannot replace the cleanup", types.ExprString(a))
 	}
 	return m.callee(h, b, a)
 }
@@ -250,7 +251,7 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, err
 		id := ast.NewIdent(p.nameOr("_"))
 		for other := range idents(&ast.CallExpr{Fun: call.Fun, Args: call.Args[:min(len(m.params), len(call.Args))]}) {
 			if other.Name == id.Name {
-				return nil, bad // an operand would mean the parameter
+				return nil, bad // a parameter would shadow an operand
 			}
 		}
 		want.Args = append(want.Args, id)
@@ -258,8 +259,8 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, err
 	return m.finishCall(h, want, call, false)
 }
 
-// failed reports whether the node at hand stands where the caller has found the error
-// beside the cleanup not nil: if err != nil { … }.
+// failed reports whether the current node is in a block where the caller has found the
+// error that came with the cleanup not nil: if err != nil { … }.
 func (m *matcher) failed(h *holder) bool {
 	for i, n := range m.path[:len(m.path)-1] {
 		s, ok := n.(*ast.IfStmt)

@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// list compares two lists of statements. A statement of the first goes, stays one
-// statement, or becomes two; nothing else may be in the second. end, if not nil, may
-// take the last statement before the change where nothing is left after it.
+// list compares two lists of statements. Each statement of b goes, stays one statement,
+// or becomes two, and a holds nothing else. If a is used up before the last statement of
+// b, end decides whether that statement may go; end may be nil.
 func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
 	for i, s := range b {
@@ -45,7 +45,7 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 	return nil
 }
 
-// node compares two nodes: by the rule that there is for the first, or part by part.
+// node compares two nodes, by a rule if there is one for b, and otherwise part by part.
 func (m *matcher) node(b, a ast.Node) error {
 	if done, err := m.missing(b, a); done {
 		return err
@@ -54,7 +54,7 @@ func (m *matcher) node(b, a ast.Node) error {
 	defer func() { m.path = m.path[:len(m.path)-1] }()
 	switch b.(type) {
 	case *ast.AssignStmt, *ast.DeclStmt, *ast.LabeledStmt:
-	case ast.Stmt: // what it declares goes with it
+	case ast.Stmt: // what it declares is local to it
 		own := m.own
 		m.own = maps.Clone(own)
 		defer func() { m.own = own }()
@@ -69,7 +69,7 @@ func (m *matcher) node(b, a ast.Node) error {
 	return m.each(becomes)
 }
 
-// each compares parts, one after the other.
+// each compares a list of parts in order.
 func (m *matcher) each(all []part) error {
 	for _, p := range all {
 		var err error
@@ -102,8 +102,8 @@ func (m *matcher) byParts(b, a ast.Node) error {
 	return m.each(all)
 }
 
-// rule compares two nodes that are not to be the same part by part, and returns what
-// else is to be compared of them; ok is false if there is no rule for the first.
+// rule compares two nodes by the rule for b, and returns the parts that are still to be
+// compared. ok is false if there is no rule for b.
 func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 	switch b := b.(type) {
 	case *ast.ReturnStmt:
@@ -148,7 +148,7 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 
 func ruled(becomes []part, err error) ([]part, bool, error) { return becomes, true, err }
 
-// exprRule is rule for two expressions.
+// exprRule is like rule, for expressions.
 func (m *matcher) exprRule(b, a ast.Expr) (becomes []part, ok bool, err error) {
 	switch b := b.(type) {
 	case *ast.CallExpr:
@@ -177,8 +177,8 @@ func (m *matcher) exprRule(b, a ast.Expr) (becomes []part, ok bool, err error) {
 	return nil, ok, err
 }
 
-// isStatement reports whether the expression at hand is a statement, or what one
-// defers.
+// isStatement reports whether the current expression is a statement by itself, or the
+// call of a defer or go statement.
 func (m *matcher) isStatement() bool {
 	switch m.parent().(type) {
 	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
@@ -187,8 +187,7 @@ func (m *matcher) isStatement() bool {
 	return false
 }
 
-// isDiscarded reports whether the expression at hand is assigned to the blank
-// identifier.
+// isDiscarded reports whether the current expression is assigned to the blank identifier.
 func (m *matcher) isDiscarded(e ast.Expr) bool {
 	s, ok := m.parent().(*ast.AssignStmt)
 	return ok && len(s.Lhs) == 1 && len(s.Rhs) == 1 && ast.Unparen(s.Rhs[0]) == e && types.ExprString(s.Lhs[0]) == "_"
