@@ -16,8 +16,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// systems holds the pairs of GOOS and GOARCH for which Go builds, as "go tool dist
-// list" prints them, the common ones first.
+// systems holds the GOOS/GOARCH pairs that Go supports, as "go tool dist list" prints
+// them. Common ones are first.
 const systems = `linux/amd64 windows/amd64 darwin/arm64 linux/arm64 darwin/amd64 freebsd/amd64 js/wasm
 	linux/386 windows/386 windows/arm64 linux/arm freebsd/386 freebsd/arm freebsd/arm64 freebsd/riscv64
 	openbsd/amd64 openbsd/386 openbsd/arm openbsd/arm64 openbsd/ppc64 openbsd/riscv64
@@ -26,19 +26,19 @@ const systems = `linux/amd64 windows/amd64 darwin/arm64 linux/arm64 darwin/amd64
 	android/arm64 android/amd64 android/386 android/arm ios/arm64 ios/amd64
 	solaris/amd64 illumos/amd64 aix/ppc64 plan9/amd64 plan9/386 plan9/arm wasip1/wasm`
 
-// A builtFile is a Go file, as far as builds choose it by its name and its first lines.
+// A builtFile holds the parts of a Go file that decide whether a build includes it.
 type builtFile struct {
 	name   string
-	header []byte // up to the package clause, and import "C" if the file has that
+	header []byte // the source up to the package clause, and import "C" if the file has that import
 }
 
-// A buildOf tells what a build is for.
+// A buildOf describes a build: its system, architecture and tags.
 type buildOf struct {
 	goos, goarch string
-	tags         []string // with cgo, if that is enabled
+	tags         []string // includes "cgo" if cgo is enabled
 }
 
-// newBuiltFile returns the file of a name and a text.
+// newBuiltFile returns the builtFile for a file name and its source.
 func newBuiltFile(name string, text []byte) builtFile {
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
 	if f == nil || err != nil && !f.Name.End().IsValid() {
@@ -52,8 +52,8 @@ func newBuiltFile(name string, text []byte) builtFile {
 	return builtFile{name, header}
 }
 
-// in reports whether a build takes the file in, as package build says. A file with a
-// header that cannot be read counts as built.
+// in reports whether a build includes the file, by the rules of package go/build. A file
+// with an unreadable header counts as included.
 func (f builtFile) in(b buildOf) bool {
 	ctx := build.Context{
 		GOOS: b.goos, GOARCH: b.goarch, Compiler: "gc", BuildTags: b.tags, ReleaseTags: build.Default.ReleaseTags,
@@ -67,7 +67,8 @@ func (f builtFile) in(b buildOf) bool {
 	return ok || err != nil
 }
 
-// tags returns the tags of a file that are neither a system nor an architecture.
+// tags returns the build tags in a file's constraints, except systems, architectures and
+// release tags.
 func (f builtFile) tags() []string {
 	var tags []string
 	for line := range strings.Lines(string(f.header)) {
@@ -92,7 +93,7 @@ func (f builtFile) tags() []string {
 	return slices.Compact(tags)
 }
 
-// walkTags calls do for the tags of a constraint.
+// walkTags calls do for each tag in a constraint.
 func walkTags(x constraint.Expr, do func(tag string)) {
 	switch x := x.(type) {
 	case *constraint.AndExpr:
@@ -108,17 +109,17 @@ func walkTags(x constraint.Expr, do func(tag string)) {
 	}
 }
 
-// platform reports whether the go command takes a word for a system or an
-// architecture: a file with that suffix is built for no other.
+// platform reports whether the go command treats a word as a GOOS or GOARCH. A file with
+// that suffix is built for no other one.
 func platform(word string) bool {
 	return !builtFile{"x_" + word + ".go", []byte("package p\n")}.in(buildOf{goos: "none", goarch: "none"})
 }
 
-// mostTags bounds the tags of which all subsets are tried.
+// mostTags limits the number of tags for which all subsets are tried.
 const mostTags = 8
 
-// choices returns all subsets of the tags of files, the smaller ones first; ok is
-// false if there are too many.
+// choices returns all subsets of the tags of some files, smallest first. ok is false if
+// there are too many.
 func choices(files ...builtFile) (subsets [][]string, ok bool) {
 	var tags []string
 	for _, f := range files {
@@ -142,7 +143,7 @@ func choices(files ...builtFile) (subsets [][]string, ok bool) {
 	return subsets, true
 }
 
-// builds returns the systems, and one that no release knows yet.
+// builds returns a build without tags for each of systems, and one for an unknown system.
 func builds() []buildOf {
 	var all []buildOf
 	for _, pair := range append(strings.Fields(systems), "none/none") {
@@ -152,8 +153,8 @@ func builds() []buildOf {
 	return all
 }
 
-// together reports whether some build takes both files in. Without an answer it says
-// yes.
+// together reports whether some build includes both files. It returns true if there are
+// too many tags to tell.
 func together(f, g builtFile) bool {
 	subsets, ok := choices(f, g)
 	if !ok {
@@ -170,8 +171,8 @@ func together(f, g builtFile) bool {
 	return false
 }
 
-// BuiltWith reports whether every build that takes in the one file of a unit takes in
-// the other one as well. Without an answer it says no.
+// BuiltWith reports whether every build that includes file name of unit u also includes
+// file other. It returns false if it cannot tell.
 func BuiltWith(u *pattern.Unit, name, other string) bool {
 	if name == other {
 		return true
@@ -200,8 +201,7 @@ func BuiltWith(u *pattern.Unit, name, other string) bool {
 	return true
 }
 
-// perSystem reports whether builds with the same tags take in the one file or the
-// other, on different systems.
+// perSystem reports whether one set of tags builds f on some system and g on some system.
 func perSystem(f, g builtFile) bool {
 	subsets, ok := choices(f, g)
 	if !ok {
@@ -218,8 +218,8 @@ func perSystem(f, g builtFile) bool {
 	})
 }
 
-// advice returns what to tell the command so that it takes a file in, as a clause
-// to follow a reason; "" if that is not plain.
+// advice returns a clause to append to a reason: the flags with which closurefix includes
+// the file. It returns "" if no flags include it.
 func (f builtFile) advice() string {
 	subsets, ok := choices(f)
 	if !ok {
@@ -247,13 +247,13 @@ func (f builtFile) advice() string {
 	return ""
 }
 
-// sameSignature reports whether two functions have the same parameters and results,
-// as they are written.
+// sameSignature reports whether the parameter and result types of two functions are
+// written alike.
 func sameSignature(a, b *ast.FuncType) bool {
 	return fieldTypes(a.Params) == fieldTypes(b.Params) && fieldTypes(a.Results) == fieldTypes(b.Results)
 }
 
-// fieldTypes returns the types of parameters or results as text.
+// fieldTypes returns the source of parameter or result types.
 func fieldTypes(l *ast.FieldList) string {
 	var all []string
 	if l != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// An Index answers who may call the prepare functions of one world. It keeps what it
-// has found out about the world.
+// An Index finds the callers and other dependents of prepare functions in one World. It
+// caches facts about the world.
 type Index struct {
 	world   *World
 	leftOut leftOut
@@ -23,10 +23,9 @@ func NewIndex(w *World) *Index {
 	return &Index{w, make(leftOut), demands{world: w}}
 }
 
-// Check refuses when some appearance of the function cannot be seen, is not a call, or
-// may not be edited. A signature may change only when every place that depends on it
-// changes in the same step. sites and refs are all the appearances of its name in the
-// units of the world.
+// Check returns a refusal if the signature of p may not change: a use of the function may
+// be unknown, is not a call, or is in a file that must not be edited. sites and refs are
+// all calls and other uses in the units of the world.
 func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) *refusal.Refusal {
 	if r := editable(p, p.Unit, p.File, p.Decl.Name.Pos(), "it is declared"); r != nil {
 		return r
@@ -68,9 +67,9 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 	return varies(x.world, p)
 }
 
-// CheckSignature refuses when an interface in sight asks for a method with prepare's
-// name and the signature that it is to have: a type assertion would find the method
-// then, and did not before.
+// CheckSignature returns a refusal if a loaded interface has a method with prepare's name
+// and new signature. The receiver type would implement that interface only after the
+// rewrite, and a type assertion could tell.
 func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *refusal.Refusal {
 	if p.Key.Recv == "" {
 		return nil
@@ -81,15 +80,15 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 	return nil
 }
 
-// Asked reports whether an interface in sight asks for a method of the name, which is
-// to become one for the cleanup of p.
+// Asked reports whether a loaded interface requires a method of the given name, which
+// finish is to get.
 func (x *Index) Asked(p *pattern.Prepare, name string) bool {
 	_, _, asked := x.demands.asked(p, name, nil)
 	return asked
 }
 
-// LeftOut returns the Go files that the build of a unit leaves out, as far as they can
-// be parsed.
+// LeftOut returns the Go files of a unit that build constraints exclude and that can be
+// parsed.
 func (x *Index) LeftOut(u *pattern.Unit) []*ast.File {
 	var files []*ast.File
 	for _, name := range u.Ignored {
@@ -100,11 +99,11 @@ func (x *Index) LeftOut(u *pattern.Unit) []*ast.File {
 	return files
 }
 
-// editable refuses a file that is generated: by its header, which a cgo
-// translation has as well.
+// editable refuses a generated file. Its header tells; the translation of a cgo file has
+// such a header, too.
 func editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, what string) *refusal.Refusal {
 	cgo := func() *refusal.Refusal {
-		// The line directives of a translation lead back to the source.
+		// The line directives of the translation give the position in the source.
 		r := refusal.New(p, refusal.CgoFile, u, token.NoPos, "%s in a cgo file", what)
 		r.Pos = u.Fset.Position(pos)
 		return r
@@ -133,8 +132,8 @@ func generator(f *ast.File) string {
 	return ""
 }
 
-// lineDirective refuses a declaration that holds a //line directive: printed
-// anew, it could move from the first column, and would be one no more.
+// lineDirective refuses a declaration that contains a //line directive. A directive works
+// only in the first column, and printing the declaration could move it.
 func lineDirective(p *pattern.Prepare) *refusal.Refusal {
 	for _, g := range p.File.Comments {
 		for _, c := range g.List {

@@ -8,7 +8,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// reachable refuses when callers may live where the world does not look.
+// reachable refuses an exported function that may have callers outside the world.
 func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
 	if !p.Func.Exported() || p.Unit.Pkg.Name() == "main" {
 		return nil
@@ -33,8 +33,7 @@ func reachable(w *World, p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// Closed reports whether p is exported to other modules, and stays as it is for that
-// reason alone.
+// Closed reports whether p is not rewritten only because other modules may call it.
 func (w *World) Closed(p *pattern.Prepare) bool {
 	return w.Module && !w.Exported && reachable(w, p) != nil
 }

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// mayBeIdentical reports whether two types may be identical. The same type has several
-// objects when packages are checked one by one, so names are compared, by package path.
-// A type parameter may stand for anything, and where the answer is not plain it is yes.
+// mayBeIdentical reports whether two types may be identical. Packages are type-checked
+// separately, so that one type may have several objects; named types are compared by
+// package path and name. A type parameter may be any type. In doubt the answer is true.
 func mayBeIdentical(a, b types.Type) bool {
 	a, b = types.Unalias(a), types.Unalias(b)
 	if isTypeParam(a) || isTypeParam(b) {
@@ -24,8 +24,8 @@ func isTypeParam(t types.Type) bool {
 	return ok
 }
 
-// formOf returns what a type is without the types that it is made of, and those. All
-// interfaces have one form, and so have all structs.
+// formOf splits a type into its form and its component types. All interfaces have the
+// same form, and so have all structs.
 func formOf(t types.Type) (form string, parts []types.Type) {
 	switch t := t.(type) {
 	case *types.Basic:

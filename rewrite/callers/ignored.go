@@ -12,14 +12,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// ignored refuses when a file that the build constraints leave out names the
-// function: it cannot be type-checked here, so its calls cannot be rewritten.
+// ignored refuses if a file that build constraints exclude names the function. Such a
+// file is not type-checked, so its calls cannot be rewritten.
 //
-// A file that declares the function's twin for another build is no obstacle, as its
-// own calls go to the twin: if build constraints keep it apart from all files that
-// are edited. One that is built together with the twin would call it in the new way.
-// But a function that is declared once per system, to the same effect, is one to
-// those who call it and read about it: it changes on all systems, or on none.
+// An excluded file may declare a function of the same name for another build, a twin.
+// Calls in that file refer to the twin, so it is no obstacle if build constraints keep it
+// apart from every file that is edited; otherwise an edited call could refer to the twin.
+// A function with a twin of the same signature for each system is refused: people read
+// and call such functions as one, so all of them must change, or none.
 func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	for _, u := range w.Units {
 		if !p.Func.Exported() && u.Pkg.Path() != p.Key.Pkg {
@@ -46,7 +46,7 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 	return unbuilt(w, files, p)
 }
 
-// checkTwin refuses for a file that is left out and declares the function, too.
+// checkTwin checks an excluded file that declares a function of the same name.
 func checkTwin(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, decl *ast.FuncDecl) *refusal.Refusal {
 	other := builtFileOf(u, name)
 	home := builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos()))
@@ -64,7 +64,7 @@ func checkTwin(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name 
 	return nil
 }
 
-// builtFileOf returns what decides whether a file is built.
+// builtFileOf returns the builtFile of a file of a unit.
 func builtFileOf(u *pattern.Unit, name string) builtFile {
 	text, err := u.ReadFile(name)
 	if err != nil {
@@ -73,13 +73,13 @@ func builtFileOf(u *pattern.Unit, name string) builtFile {
 	return newBuiltFile(name, text)
 }
 
-// unbuilt is ignored for files of packages that are not among the units: their own
-// files do not depend on prepare, there are none, or they are of another module.
+// unbuilt is like ignored, for files of packages that are not units: packages that no
+// configuration builds, packages that do not type-check, and packages of other modules.
 func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	if !p.Func.Exported() {
 		return nil
 	}
-	near := func(name string) string { // many are called main.go
+	near := func(name string) string { // with its directory, since many files are named main.go
 		return filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name)))
 	}
 	for _, name := range w.Unbuilt {
@@ -103,7 +103,7 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// farMentions reports whether a file that is in no unit may mention the function.
+// farMentions reports whether a file that belongs to no unit may name the function.
 func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 	f := files.file(p.Unit, name)
 	if f.words[p.Key.Name] {
@@ -115,8 +115,9 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 	return mentions(p, &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f.File)
 }
 
-// importsNear reports whether a file imports a package whose path begins as that of p's
-// package does. A value with a method of ours comes from us, or from somebody near.
+// importsNear reports whether a file imports a package whose path has the same first
+// elements as that of p's package. A value with a method of p's receiver type comes from
+// such a package.
 func importsNear(f *ast.File, p *pattern.Prepare) bool {
 	host, _, _ := strings.Cut(p.Key.Pkg, "/")
 	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
@@ -126,9 +127,9 @@ func importsNear(f *ast.File, p *pattern.Prepare) bool {
 	})
 }
 
-// mentions reports whether a file that is not type-checked may name the
-// function. In another package that takes an import of prepare's package, or,
-// for a method, a selector of the name on anything but a package.
+// mentions reports whether a file that is not type-checked may name the function. A file
+// of another package must import prepare's package and select the name from it. For a
+// method, any selector of that name counts unless its operand is a package.
 func mentions(p *pattern.Prepare, u *pattern.Unit, f *ast.File) bool {
 	name := p.Key.Name
 	if u.Pkg.Path() == p.Key.Pkg && f.Name.Name == p.Unit.Pkg.Name() {

@@ -14,19 +14,19 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// varies refuses when the type of a captured variable, which the rewrite writes out,
-// may be another one in another build:
+// varies refuses if the inferred type of a captured variable may differ between builds.
+// The rewrite writes the type out.
 //
 //	old := current() // an int in fd_unix.go, a syscall.Handle in fd_windows.go
 //	return func() { reset(old) }
 //
-// The variable's declaration does not name the type, but takes it from what a file
-// declares that is not built wherever prepare's file is, and another file declares
-// otherwise. A build that was asked for is no concern: there the result is type-checked.
+// Such a type comes from a declaration in a file that is not part of every build of
+// prepare's file, while another file has a different declaration of that name. Requested
+// builds need no such check: the result is type-checked in each.
 func varies(w *World, p *pattern.Prepare) *refusal.Refusal {
 	for _, c := range p.Captures {
 		if c.Class != pattern.Local {
-			continue // written out in the signature
+			continue // its type is written in the signature
 		}
 		t := &typeSource{world: w, p: p, of: c.Var.Type(), seen: make(map[types.Object]bool)}
 		t.variable(c.Var)
@@ -38,18 +38,18 @@ func varies(w *World, p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// A typeSource looks for the declarations that an inferred type comes from.
+// A typeSource searches for the declarations that an inferred type comes from.
 type typeSource struct {
 	world *World
 	p     *pattern.Prepare
 	of    types.Type
 	seen  map[types.Object]bool
 
-	name  string // of what is declared in two ways
-	other string // the file that declares it otherwise, "" if there is none
+	name  string // the name that has different declarations
+	other string // the file with the other declaration, or ""
 }
 
-// variable follows a variable of prepare to the expression that it has its type from.
+// variable searches the expression that gives a variable of prepare its type.
 func (t *typeSource) variable(v types.Object) {
 	if t.seen[v] {
 		return
@@ -93,7 +93,7 @@ func (t *typeSource) variable(v types.Object) {
 	})
 }
 
-// expr looks at the parts of an expression that its type depends on.
+// expr searches the parts of an expression that determine its type.
 func (t *typeSource) expr(e ast.Expr) {
 	if t.other != "" {
 		return
@@ -106,7 +106,7 @@ func (t *typeSource) expr(e ast.Expr) {
 		t.object(t.p.Unit.Info.Uses[e.Sel])
 	case *ast.CallExpr:
 		t.expr(e.Fun)
-		// The results of a builtin or a generic function come from its operands.
+		// The result types of a builtin or a generic function depend on its operands.
 		if t.p.Unit.Info.Types[e.Fun].IsBuiltin() || hasTypeArgs(t.p.Unit.Info, e.Fun) {
 			for _, a := range e.Args {
 				t.expr(a)
@@ -146,7 +146,7 @@ func (t *typeSource) expr(e ast.Expr) {
 	}
 }
 
-// hasTypeArgs reports whether a function that is called has type arguments.
+// hasTypeArgs reports whether a called function has type arguments.
 func hasTypeArgs(info *types.Info, fun ast.Expr) bool {
 	switch f := ast.Unparen(fun).(type) {
 	case *ast.Ident:
@@ -163,7 +163,7 @@ func hasTypeArgs(info *types.Info, fun ast.Expr) bool {
 	return false
 }
 
-// object looks at what an object of the expression is declared as.
+// object searches the declaration of an object.
 func (t *typeSource) object(obj types.Object) {
 	if obj == nil || obj.Pkg() == nil || t.seen[obj] {
 		return
@@ -173,7 +173,7 @@ func (t *typeSource) object(obj types.Object) {
 		return
 	case *types.TypeName:
 		if n, ok := t.of.(*types.Named); ok && n.Obj() == obj {
-			return // written out as what it is
+			return // the rewrite writes this name itself
 		}
 	case *types.Var:
 		if obj.Pkg() == t.p.Unit.Pkg && !obj.IsField() && obj.Parent() != obj.Pkg().Scope() {
@@ -194,7 +194,7 @@ func (t *typeSource) object(obj types.Object) {
 	owner := ownerOf(obj)
 	own := t.declaration(file, obj.Name(), owner)
 	if own == "" {
-		return // not a source file that can be read: nothing is known of others
+		return // without its source, other files cannot be compared
 	}
 	for _, other := range t.beside(obj.Pkg().Path(), file) {
 		text, err := t.p.Unit.ReadFile(other)
@@ -208,9 +208,9 @@ func (t *typeSource) object(obj types.Object) {
 	}
 }
 
-// beside returns the files that may declare otherwise what a file of a package
-// declares: those that are left out, of a unit, and all others of the directory of a
-// package that is none.
+// beside returns the files that may declare the names of a package's file differently:
+// the excluded files, if the package is a unit, and otherwise all other files of its
+// directory.
 func (t *typeSource) beside(path, file string) []string {
 	for _, u := range t.world.Units {
 		if u.Pkg.Path() == path {
@@ -230,7 +230,7 @@ func (t *typeSource) beside(path, file string) []string {
 	return names
 }
 
-// ownerOf returns the name of the type whose field or method an object is.
+// ownerOf returns the name of the type that declares a field or method.
 func ownerOf(obj types.Object) string {
 	switch obj := obj.(type) {
 	case *types.Func:
@@ -264,8 +264,8 @@ func ownerOf(obj types.Object) string {
 	return ""
 }
 
-// declaration returns as text what a file says about the type of a name at package
-// level, or of a field or method of an owner; "" if it does not declare it.
+// declaration returns the source of the type in a file's declaration of a package-level
+// name, or of a field or method of owner. It returns "" if the file does not declare it.
 func (t *typeSource) declaration(file, name, owner string) string {
 	text, err := t.p.Unit.ReadFile(file)
 	if err != nil {
@@ -292,7 +292,7 @@ func (t *typeSource) declaration(file, name, owner string) string {
 	return ""
 }
 
-// specText is declaration for one spec.
+// specText is like declaration, for one spec.
 func specText(spec ast.Spec, name, owner string) string {
 	switch spec := spec.(type) {
 	case *ast.ValueSpec:

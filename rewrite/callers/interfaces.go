@@ -9,27 +9,28 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A demand is a method of an interface, and where the interface is first named,
-// or written out, in a unit.
+// A demand is a method that an interface requires, with the first position in a unit that
+// names or writes out the interface.
 type demand struct {
 	method *types.Func
 	unit   *pattern.Unit
 	at     token.Pos
 }
 
-// demands are the methods that interfaces ask for.
+// demands holds the methods that interfaces require.
 type demands struct {
 	world *World
 
-	// inUnits and imported hold the methods of interfaces by name; nil until somebody
-	// asks.
+	// inUnits and imported hold the methods of interfaces, by name. They are computed on
+	// first use.
 	inUnits  map[string][]demand
 	imported map[string][]*types.Func
 }
 
-// asked reports whether an interface in sight, named or not, or one that the standard
-// library looks for, has a method of the name and the signature (any signature, if that
-// is nil: the method is to be one for the cleanup).
+// asked reports whether an interface requires a method with the given name and signature,
+// and returns its position. It looks at the interfaces of the units and of the packages
+// that these import, and at those that the standard library asserts. A nil signature
+// stands for that of finish, which matches any.
 func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	meets := func(m *types.Func) bool {
 		return (signature == nil || mayBeIdentical(m.Signature(), signature)) &&
@@ -56,9 +57,9 @@ func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signat
 	return nil, 0, false
 }
 
-// askedElsewhere is asked for interfaces in packages that are not among the units.
-// Their export data lacks what a package keeps to itself, and syntax must do, in which
-// one type may have two names: only the number of types counts.
+// askedElsewhere is like asked, for interfaces in packages that are not units. Only their
+// syntax is known, and there one type may have two names, so that it compares only the
+// number of parameters and results.
 func (d *demands) askedElsewhere(name string, signature *types.Signature) bool {
 	return slices.ContainsFunc(d.world.Asked, func(m Method) bool {
 		return m.Name == name &&
@@ -67,7 +68,7 @@ func (d *demands) askedElsewhere(name string, signature *types.Signature) bool {
 	})
 }
 
-// named returns the methods of a name that interfaces in the units have, in
+// named returns the methods of the given name that interfaces in the units require, in
 // the order of the units.
 func (d *demands) named(name string) []demand {
 	if d.inUnits == nil {
@@ -92,8 +93,8 @@ func (d *demands) named(name string) []demand {
 	return d.inUnits[name]
 }
 
-// importedMethods returns the methods of a name that the named interfaces of the
-// packages have that the units import, and of those that these import.
+// importedMethods returns the methods of the given name that named interfaces require in
+// the packages that the units import, directly or indirectly.
 func (d *demands) importedMethods(name string) []*types.Func {
 	if d.imported == nil {
 		d.imported = make(map[string][]*types.Func)

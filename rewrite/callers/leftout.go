@@ -10,21 +10,19 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A leftOut holds the files that the builds of units leave out, by name, each parsed
-// once.
+// A leftOut caches the parsed files that the builds of units exclude, by name.
 type leftOut map[*pattern.Unit]map[string]leftOutFile
 
-// A leftOutFile is a file that a build leaves out. It has no syntax if it is no Go
-// file or cannot be read.
+// A leftOutFile is a file that a build excludes. It has no syntax if it is not a Go file
+// or cannot be read.
 type leftOutFile struct {
 	*ast.File
 
-	// words holds all identifiers in the text of a file with syntax errors, whatever
-	// they stand in: nothing tells what it does with them.
+	// words holds all identifiers in the source of a file with syntax errors.
 	words map[string]bool
 }
 
-// file returns a file that the unit leaves out.
+// file returns an excluded file of a unit.
 func (l leftOut) file(u *pattern.Unit, name string) leftOutFile {
 	if !strings.HasSuffix(name, ".go") {
 		return leftOutFile{}
@@ -46,7 +44,7 @@ func (l leftOut) file(u *pattern.Unit, name string) leftOutFile {
 	return file
 }
 
-// textWords returns the identifiers in a text.
+// textWords returns all identifiers in a source text.
 func textWords(text []byte) map[string]bool {
 	found := make(map[string]bool)
 	for _, w := range strings.FieldsFunc(string(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) {
@@ -55,10 +53,11 @@ func textWords(text []byte) map[string]bool {
 	return found
 }
 
-// Declares reports whether f declares a function or method of p's name.
+// Declares reports whether f declares a function or method with p's name and receiver.
 func Declares(f *ast.File, p *pattern.Prepare) bool { return declared(f, p) != nil }
 
-// declared returns the declaration in f of a function or method of p's name, or nil.
+// declared returns the declaration in f of a function or method with p's name and
+// receiver, or nil.
 func declared(f *ast.File, p *pattern.Prepare) *ast.FuncDecl {
 	if f.Name.Name != p.Unit.Pkg.Name() {
 		return nil
@@ -90,7 +89,7 @@ func baseName(e ast.Expr) string {
 	return ""
 }
 
-// names reports whether a file has an identifier of the name.
+// names reports whether a file contains an identifier of the given name.
 func names(f *ast.File, name string) bool {
 	for n := range ast.Preorder(f) {
 		if id, ok := n.(*ast.Ident); ok && id.Name == name {

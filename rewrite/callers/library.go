@@ -9,9 +9,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// asserted lists interfaces that functions of the standard library, or go vet, look for
-// with a type assertion: no program that calls them has to name one, and what it does
-// changes when a type gains or loses the methods. A line has the methods of one interface.
+// asserted lists interfaces that the standard library or go vet look for with type
+// assertions. A program need not name such an interface, but behaves differently when a
+// type gains or loses its methods. Each line holds the methods of one interface.
 const asserted = `
 	Error() string
 	String() string
@@ -133,9 +133,10 @@ const asserted = `
 	Uname() (string, error); Gname() (string, error)
 `
 
-// assertedByLibrary reports whether the standard library looks for a method of the name
-// and the signature, beside those that the receiver's type has. Without a signature it
-// is a method for the cleanup: it returns what the cleanup does, and may take anything.
+// assertedByLibrary reports whether a method with the given name and signature would
+// complete or belong to one of the asserted interfaces, with the other methods of the
+// receiver's type. A nil signature stands for that of finish, which has the results of
+// the cleanup and may have any parameters.
 func assertedByLibrary(p *pattern.Prepare, name string, signature *types.Signature) bool {
 	for line := range strings.Lines(asserted) {
 		methods := strings.Split(strings.TrimSpace(line), "; ")
@@ -146,7 +147,7 @@ func assertedByLibrary(p *pattern.Prepare, name string, signature *types.Signatu
 			}
 			typ, err := parser.ParseExpr("func(" + rest)
 			if err != nil {
-				continue // none, as a test sees to
+				continue // a test checks that each line parses
 			}
 			wanted := typ.(*ast.FuncType)
 			if signature == nil {
@@ -161,8 +162,8 @@ func assertedByLibrary(p *pattern.Prepare, name string, signature *types.Signatu
 	return false
 }
 
-// hasOthers reports whether the receiver's type has all methods of an interface but one,
-// by their names.
+// hasOthers reports whether the receiver's type has methods with the names of all methods
+// of an interface except one.
 func hasOthers(p *pattern.Prepare, methods []string, but int) bool {
 	recv := p.Func.Signature().Recv()
 	if recv == nil {
@@ -183,7 +184,7 @@ func hasOthers(p *pattern.Prepare, methods []string, but int) bool {
 	return true
 }
 
-// matches reports whether parameters or results may have the types that are written.
+// matches reports whether parameters or results may have the given types.
 func matches(tuple *types.Tuple, fields *ast.FieldList) bool {
 	var wanted []string
 	if fields != nil {
@@ -203,7 +204,7 @@ func matches(tuple *types.Tuple, fields *ast.FieldList) bool {
 	return true
 }
 
-// plainType returns a type as asserted writes it.
+// plainType returns a type in the notation of asserted.
 func plainType(t types.Type) string {
 	qualifier := func(pkg *types.Package) string { return pkg.Name() }
 	s := types.TypeString(types.Unalias(t), qualifier)

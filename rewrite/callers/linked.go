@@ -13,11 +13,12 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// linked refuses functions that something other than Go code may name.
+// linked refuses a function that a linkname or export directive names, or that assembly
+// or another file that is not Go may name.
 func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	prefixes := []string{p.Key.Pkg}
 	if p.Unit.Pkg.Name() == "main" {
-		prefixes = append(prefixes, "main") // as the linker calls it
+		prefixes = append(prefixes, "main") // the linker's path for a main package
 	}
 	for _, prefix := range prefixes {
 		if file, ok := w.Linked[prefix+"."+p.Key.String()]; ok {
@@ -40,7 +41,7 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 				}
 			}
 		}
-		// The files of other builds are not Go alone.
+		// Excluded files may be assembly, too.
 		for _, name := range slices.Concat(u.Other, u.Ignored) {
 			if strings.HasSuffix(name, ".go") {
 				continue
@@ -54,8 +55,8 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// directive returns the directive of a file of prepare's package that names the
-// function to the linker, and where it is.
+// directive returns the position and name of a directive in file f, of p's package, that
+// makes the function known to the linker.
 func directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
 	name := p.Key.Name
 	for _, g := range f.Comments {
@@ -74,8 +75,8 @@ func directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
 	return token.NoPos, ""
 }
 
-// Linknames returns the symbols that the linkname directives of a file name in other
-// packages: "//go:linkname local example.com/pkg.symbol".
+// Linknames returns the symbols of other packages that the linkname directives of a
+// source file name: "//go:linkname local example.com/pkg.symbol".
 func Linknames(text []byte) []string {
 	var symbols []string
 	for {
@@ -87,7 +88,7 @@ func Linknames(text []byte) []string {
 		if fields := strings.Fields(string(line)); len(fields) >= 2 && (line[0] == ' ' || line[0] == '\t') {
 			symbol := fields[1]
 			if plain, err := url.PathUnescape(symbol); err == nil {
-				symbol = plain // the linker writes %2e for a dot in the last element of a path
+				symbol = plain // in linker symbols a dot in the last path element is %2e
 			}
 			symbols = append(symbols, symbol)
 		}
