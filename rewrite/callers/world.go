@@ -47,16 +47,15 @@ type World struct {
 	// may name an exported prepare function.
 	Outside []string
 
-	// All includes prepare functions of kind capture, and those in test files, where
-	// allocations rarely matter.
+	// All includes prepare functions of kind capture.
 	All bool
 
-	// Tests includes prepare functions that test files declare, whose speed nobody
-	// waits for. Callers in test files follow in any case.
+	// Tests includes prepare functions that test files declare, where allocations rarely
+	// matter. Callers in test files are rewritten in any case.
 	Tests bool
 
 	// Omit, if not nil, is called for each prepare function that is not a candidate
-	// because of All or Exported.
+	// because of All, Tests or Exported.
 	Omit func(*pattern.Prepare, Omission)
 
 	// Stop, if not nil, is called before each decision. Once it returns true, the
@@ -81,7 +80,7 @@ type Omission string
 const (
 	OmitKind     Omission = "kind"     // its closure captures no result, and World.All is not set
 	OmitTest     Omission = "test"     // a test file declares it, and World.Tests is not set
-	OmitExported Omission = "exported" // other modules may call it, no caller that is seen defers its cleanup, and World.Exported is not set
+	OmitExported Omission = "exported" // other modules may call it, no known caller defers its cleanup, and World.Exported is not set
 )
 
 // Omitted reports to World.Omit that a prepare function is not a candidate.

@@ -36,7 +36,7 @@ type Change struct {
 	Literals map[*ast.FuncLit]int
 
 	// Returns holds, for each return statement of prepare, the number of the cleanup that
-	// it returns, or 0 for none.
+	// it returns, 0 for none, or AnyNumber for the one that a variable of Chosen holds.
 	Returns map[*ast.ReturnStmt]int
 
 	// Held holds the variables of callers that are set by calls of prepare only. They
