@@ -17,7 +17,7 @@ import (
 // where it is, followed by
 //
 //	flags: -all -exported, and -test for go vet and the tests, -config for linux and
-//	       windows, and -only DIR for a pattern that matches one package
+//	       windows, and -only PATTERN, without the ./ before it, as often as there are patterns
 //	dir:   the directory of the run
 //	want:  edits TEXT, a line of the changed files; refused CODE; error TEXT, of a
 //	       *SourceError; or nothing if there are no findings
@@ -61,7 +61,7 @@ func TestSight(t *testing.T) {
 				case "-config":
 					o.Configs = linuxAndWindows
 				case "-only":
-					o.Patterns = []string{"./" + flags[i+1]}
+					o.Patterns = append(o.Patterns, "./"+flags[i+1])
 				}
 			}
 			res, err := Run(t.Context(), o)

@@ -32,11 +32,11 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 			}
 			var r *refusal.Refusal
 			if f.words[p.Key.Name] {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", filepath.Base(name))
+				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.short(name))
 			} else if twin := declared(f.File, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
-				r = checkTwin(p, sites, u, name, twin)
+				r = checkTwin(w, p, sites, u, name, twin)
 			} else if mentions(p, u, f.File) {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", filepath.Base(name), builtFileOf(u, name).advice())
+				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(u, name).advice())
 			}
 			if r != nil {
 				return r
@@ -47,19 +47,19 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 }
 
 // checkTwin checks an excluded file that declares a function of the same name.
-func checkTwin(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, decl *ast.FuncDecl) *refusal.Refusal {
+func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, decl *ast.FuncDecl) *refusal.Refusal {
 	other := builtFileOf(u, name)
 	home := builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos()))
 	if together(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", filepath.Base(name))
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.short(name))
 	}
 	for _, s := range sites {
 		if together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
-			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", filepath.Base(name), other.advice())
+			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.short(name), other.advice())
 		}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", filepath.Base(name), other.advice())
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.short(name), other.advice())
 	}
 	return nil
 }
@@ -79,25 +79,31 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	if !p.Func.Exported() {
 		return nil
 	}
-	near := func(name string) string { // with its directory, since many files are named main.go
-		return filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name)))
-	}
 	for _, name := range w.Unbuilt {
 		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(files, p, name) {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", near(name), builtFileOf(p.Unit, name).advice())
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(p.Unit, name).advice())
+		}
+	}
+	for _, name := range w.Skipped {
+		if f := files.file(p.Unit, name); f.words[p.Key.Name] || f.File != nil && (mentions(p, elsewhere(f.File), f.File) || p.Key.Recv != "" && names(f.File, p.Key.Name)) {
+			dir := w.short(filepath.Dir(name))
+			if filepath.IsLocal(dir) {
+				dir = "./" + dir
+			}
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which \"...\" does not match, names it; name its package as well: %s", w.short(name), dir)
 		}
 	}
 	for _, name := range w.Unsound {
 		switch f := files.file(p.Unit, name); {
 		case p.Key.Recv != "" && (f.File == nil || importsNear(f.File, p)):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", near(name))
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.short(name))
 		case farMentions(files, p, name):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", near(name))
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.short(name))
 		}
 	}
 	for _, name := range w.Outside {
 		if farMentions(files, p, name) {
-			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", near(name))
+			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.short(name))
 		}
 	}
 	return nil
@@ -112,7 +118,12 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 	if f.File == nil || !importsNear(f.File, p) {
 		return false
 	}
-	return mentions(p, &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}, f.File)
+	return mentions(p, elsewhere(f.File), f.File)
+}
+
+// elsewhere stands for the unit of a file that is in none.
+func elsewhere(f *ast.File) *pattern.Unit {
+	return &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}
 }
 
 // importsNear reports whether a file imports a package whose path has the same first

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,7 +21,7 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, prefix := range prefixes {
 		if file, ok := w.Linked[prefix+"."+p.Key.String()]; ok {
-			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", filepath.Base(file))
+			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", w.short(file))
 		}
 	}
 	for _, u := range w.Units {
@@ -37,7 +36,7 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 		for _, name := range u.Ignored {
 			if f := files.file(u, name).File; f != nil {
 				if pos, directive := directive(p, f); pos.IsValid() {
-					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, filepath.Base(name))
+					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, w.short(name))
 				}
 			}
 		}
@@ -48,7 +47,7 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 			}
 			text, err := u.ReadFile(name)
 			if err != nil || strings.Contains(string(text), p.Key.Name) {
-				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", filepath.Base(name))
+				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", w.short(name))
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package callers
 
-import "github.com/closurefix/closurefix/rewrite/pattern"
+import (
+	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
 
 // A World holds the loaded packages in one build configuration, and facts about code that
 // is not loaded. Decisions about prepare functions are made in it.
@@ -43,6 +47,11 @@ type World struct {
 	// depend on one that does not. These packages are not units.
 	Unsound []string
 
+	// Skipped holds the names of Go files of the main modules in directories that patterns
+	// with "..." skip, if they may name an exported prepare function and no pattern names
+	// their package.
+	Skipped []string
+
 	// Outside holds the names of Go files in other modules that import a main module and
 	// may name an exported prepare function.
 	Outside []string
@@ -57,6 +66,9 @@ type World struct {
 	// Omit, if not nil, is called for each prepare function that is not a candidate
 	// because of All, Tests or Exported.
 	Omit func(*pattern.Prepare, Omission)
+
+	// Short, if not nil, returns the name of a file as messages show it.
+	Short func(name string) string
 
 	// Stop, if not nil, is called before each decision. Once it returns true, the
 	// remaining decisions are skipped and the result is invalid.
@@ -88,4 +100,12 @@ func (w *World) Omitted(p *pattern.Prepare, why Omission) {
 	if w.Omit != nil {
 		w.Omit(p, why)
 	}
+}
+
+// short returns the name of a file for a message.
+func (w *World) short(name string) string {
+	if w.Short == nil {
+		return filepath.Base(name)
+	}
+	return w.Short(name)
 }

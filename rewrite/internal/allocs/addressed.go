@@ -9,7 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// callsAt returns the calls of the prepare function and of the cleanup at s.
+// callsAt returns the calls of the prepare function and of its cleanup at s.
 func callsAt(s *pattern.Site) []*ast.CallExpr {
 	calls := []*ast.CallExpr{s.Call}
 	for _, u := range s.Uses {
@@ -20,8 +20,8 @@ func callsAt(s *pattern.Site) []*ast.CallExpr {
 	return calls
 }
 
-// Addressed returns the variables whose address goes to the calls of the prepare
-// function and of the cleanup at s, each once.
+// Addressed returns the variables whose address is passed to the calls of the prepare
+// function and of its cleanup at s, without duplicates.
 func Addressed(s *pattern.Site) []*types.Var {
 	var found []*types.Var
 	for _, call := range callsAt(s) {
@@ -34,7 +34,8 @@ func Addressed(s *pattern.Site) []*types.Var {
 	return found
 }
 
-// addressed returns the variable whose address e is, or of a part of which.
+// addressed returns the variable of which e is the address, or of a part of which e is the
+// address. It returns nil if there is none.
 func addressed(info *types.Info, e ast.Expr) *types.Var {
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
@@ -45,7 +46,7 @@ func addressed(info *types.Info, e ast.Expr) *types.Var {
 		case *ast.Ident:
 			v, _ := info.Uses[x].(*types.Var)
 			if v == nil || v.Pkg() == nil || v.Parent() == v.Pkg().Scope() {
-				return nil // a global is not on the stack in the first place
+				return nil // a global is not on the stack anyway
 			}
 			return v
 		case *ast.SelectorExpr:

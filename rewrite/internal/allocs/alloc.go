@@ -8,20 +8,20 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 )
 
-// An alloc is a fact that something is on the heap.
+// An alloc is a fact with the verdict heap.
 type alloc struct {
 	escape.Fact
-	inner bool // within a function literal
-	free  bool // a function literal that captures nothing: no allocation
+	inner bool // inside a function literal
+	free  bool // a function literal that captures nothing and is not allocated
 }
 
-// A code is a function, and the allocs that it is made to answer for.
+// A code is a function with the allocs that are attributed to it.
 type code struct {
 	Function
 	allocs []alloc
 }
 
-// allocsOf returns the allocs that are reported in f, without those of constants.
+// allocsOf returns the allocs reported in f, without those of constants.
 func allocsOf(f Function, facts *escape.Facts) []alloc {
 	type body struct{ from, to escape.Pos }
 	var bodies []body
@@ -33,8 +33,8 @@ func allocsOf(f Function, facts *escape.Facts) []alloc {
 		}
 		return true
 	})
-	// What is said about the name of a generic function is a copy of it, in a wrapper
-	// that hands over the types.
+	// Facts at the name of a generic function are about a copy of it, in a wrapper
+	// that passes the type arguments.
 	var name escape.Pos
 	if d, ok := f.Decl.(*ast.FuncDecl); ok {
 		name = f.place(d.Name)
@@ -69,13 +69,13 @@ func captures(info *types.Info, lit *ast.FuncLit) bool {
 	return false
 }
 
-// outer returns the allocs that a copy of the code reports at the call. Those within
+// outer returns the allocs that a copy of the code reports at the call. Those inside
 // function literals keep their position.
 func outer(allocs []alloc) []alloc {
 	return slices.DeleteFunc(slices.Clone(allocs), func(a alloc) bool { return a.inner })
 }
 
-// alike reports whether two facts may be about the same thing at two positions.
+// alike reports whether two facts at different positions may be about the same allocation.
 func alike(f, g escape.Fact) bool { return f.Moved == g.Moved && f.Words() == g.Words() }
 
 func has(allocs []alloc, a alloc) bool {

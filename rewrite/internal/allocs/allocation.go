@@ -7,18 +7,18 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/position"
 )
 
-// An Allocation is something that the compiler puts on the heap.
+// An Allocation is a heap allocation that the compiler reports at one position.
 type Allocation struct {
 	Pos    token.Position
-	What   string   // the expression or variable, as the compiler writes it
+	What   string   // the expression or variable, as the compiler prints it
 	Func   string   // the function that allocates it, as in "(*Conn).readFrameHeader"
-	Reason []string // the compiler's account, line by line; empty: no reason available
+	Reason []string // the lines in which the compiler explains it; may be empty
 }
 
-// IsLiteral reports whether a is a function literal, not a variable that moved.
+// IsLiteral reports whether a is a function literal rather than a variable.
 func (a Allocation) IsLiteral() bool { return escape.Fact{What: a.What}.IsLiteral() }
 
-// allocation returns what a fact about a function says.
+// allocation returns the Allocation for a fact about a function.
 func allocation(f escape.Fact, in string) Allocation {
 	return Allocation{
 		Pos:    token.Position{Filename: f.File, Line: f.Line, Column: f.Col},

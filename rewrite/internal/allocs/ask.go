@@ -8,9 +8,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 )
 
-// Ask compiles the packages that hold the prepare functions of candidates and their
-// callers, and returns the facts about them; nil without candidates. Which packages
-// are compiled, and whether with their tests, is added to b.
+// Ask compiles the packages of candidates and of their callers and returns the facts about
+// them, or nil without candidates. It adds to b which packages to compile and whether to
+// include their tests.
 //
 // The error is a *process.GoError if the packages do not build.
 func Ask(ctx context.Context, b escape.Build, candidates []*candidate.Candidate) (*escape.Facts, error) {

@@ -11,9 +11,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// A Gain says what a rewrite changed about the heap in one function: a prepare
-// function together with its finish, or a caller. What the compiler reports with the
-// same words before and after stays.
+// A Gain compares the allocations in one function before and after a rewrite. The function
+// is a prepare function together with its finish, or a caller. An allocation stays if the
+// compiler reports it in the same words before and after.
 type Gain struct {
 	Func  string         // as in "(*Conn).readFrameHeader"
 	Pos   token.Position // before the rewrite
@@ -22,9 +22,9 @@ type Gain struct {
 	New   []Allocation   // positions after the rewrite
 }
 
-// Compare returns what the rewrite of c gains, for the prepare function first and then
-// for each caller. unit returns the unit that holds a file after the rewrite, nil if
-// there is none. idle is set if the facts are complete and no caller allocates less.
+// Compare returns the gains of the rewrite of c, first for the prepare function and then
+// for each caller. unit returns the unit that contains a file after the rewrite, or nil.
+// idle is set if the facts are complete and no caller allocates less.
 func Compare(c *candidate.Candidate, old, new *escape.Facts, unit func(file string) *pattern.Unit) (gains []Gain, idle bool) {
 	all := Functions(c)
 	known := true
@@ -48,7 +48,7 @@ func Compare(c *candidate.Candidate, old, new *escape.Facts, unit func(file stri
 	return gains, known && worth <= 0
 }
 
-// A comparison is that of the two versions of one rewrite.
+// A comparison compares the two versions of one rewrite.
 type comparison struct {
 	old, new *version
 	unit     func(file string) *pattern.Unit // after the rewrite
@@ -62,12 +62,11 @@ func (c comparison) prepare(f Function) Gain {
 	return gain(f, stay, left, more)
 }
 
-// caller compares the allocs of a caller. fewer is how many allocations less a call of
-// it makes, with all that it calls the prepare function and the cleanup for.
+// caller compares the allocs of a caller. fewer is the number of allocations that a call
+// of it saves, including those in its calls of the prepare function and the cleanup.
 //
-// Where the prepare function or the cleanup is inlined in one version and not in the
-// other, its allocs are reported at the caller in one version only. Those moved: they
-// have neither left nor are they new.
+// If the prepare function or the cleanup is inlined in one version only, its allocs are
+// reported at the call in that version only. They moved: they are neither gone nor new.
 func (c comparison) caller(f Function) (g Gain, fewer int) {
 	old := c.old.split(code{f, allocsOf(f, c.old.facts)})
 	var new split
@@ -81,7 +80,7 @@ func (c comparison) caller(f Function) (g Gain, fewer int) {
 }
 
 // pair matches the allocs of two versions by the words of the compiler: first by all
-// of them, then without the qualifiers of names.
+// words, then without the qualifiers of names.
 func pair(old, new []alloc) (stay, left, more []alloc) {
 	more = slices.Clone(new)
 	take := func(same func(alloc) bool) bool {
@@ -121,10 +120,10 @@ func gain(f Function, stay, left, more []alloc) Gain {
 	return g
 }
 
-// successor returns what became of f in u, the unit that holds its file after the
-// rewrite: the declaration of the same name, or nil.
+// successor returns the declaration that f became in u, the unit that contains its file
+// after the rewrite: the one of the same name, or nil.
 func successor(f Function, u *pattern.Unit) *Function {
-	// A name can be declared more than once, as init and _ are.
+	// Some names may be declared more than once, such as init and _.
 	name, nth := f.Name(), 0
 	for _, d := range f.Unit.FileOf(f.Decl.Pos()).Decls {
 		if d == f.Decl {
@@ -145,7 +144,7 @@ func successor(f Function, u *pattern.Unit) *Function {
 	return nil
 }
 
-// finishOf returns the finish of a plan in a file of u, nil if there is none.
+// finishOf returns the finish function of a plan in a file of u, or nil.
 func finishOf(p *plan.Plan, file string, u *pattern.Unit) *Function {
 	for _, d := range declsOf(u, file) {
 		if fn, ok := d.(*ast.FuncDecl); ok && isFinish(fn, p) {
@@ -155,7 +154,7 @@ func finishOf(p *plan.Plan, file string, u *pattern.Unit) *Function {
 	return nil
 }
 
-// declsOf returns the declarations of a file of u, which may be nil.
+// declsOf returns the declarations in a file of u, which may be nil.
 func declsOf(u *pattern.Unit, file string) []ast.Decl {
 	if u == nil {
 		return nil
@@ -168,7 +167,7 @@ func declsOf(u *pattern.Unit, file string) []ast.Decl {
 	return nil
 }
 
-// isFinish reports whether d declares the finish of a plan.
+// isFinish reports whether d declares the finish function of a plan.
 func isFinish(d *ast.FuncDecl, p *plan.Plan) bool {
 	if d.Name.Name != p.Finish.Name {
 		return false

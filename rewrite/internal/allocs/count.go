@@ -10,25 +10,25 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Heap is what the cleanup of a prepare function costs, by the output of the compiler.
+// A Heap lists the allocations that the compiler reports for a cleanup.
 type Heap struct {
-	// Least and Most count the allocations of one call of the function that are
-	// there because of the cleanup, over all callers: the closure, variables of
-	// the function that it captures, and variables of the caller that it has the
-	// address of. They are exact for a call that returns a cleanup.
+	// Least and Most are the numbers of allocations in one call of the function that
+	// the cleanup causes, over all callers: the closure, variables of
+	// the function that it captures, and variables of the caller whose address it
+	// has. They are exact for a call that returns a cleanup.
 	Least, Most int
 
-	// Unclear is set if the compiler did not say of everything where it is, or
-	// not in a form that is known. Least and Most then count what it did say.
+	// Unclear is set if the compiler did not report on every closure and variable, or
+	// not in a known form. Least and Most then count what it did report.
 	Unclear bool
 
-	Allocations []Allocation // each once, by position
+	Allocations []Allocation // ordered by position, without duplicates
 }
 
-// OnStack reports whether the compiler keeps everything on the stack.
+// OnStack reports whether the cleanup causes no allocation.
 func (h *Heap) OnStack() bool { return h.Most == 0 && !h.Unclear }
 
-// A counter counts what the cleanup of one prepare function costs.
+// A counter counts the allocations that the cleanup of one prepare function causes.
 type counter struct {
 	facts   *escape.Facts
 	version *version
@@ -36,13 +36,13 @@ type counter struct {
 	heap    *Heap
 }
 
-// Count returns what the cleanup of c costs today, by the facts about its functions.
+// Count returns what the cleanup of c costs, given the facts about its functions.
 func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 	w := &counter{facts: facts, version: before(c, facts), p: c.Prepare, heap: new(Heap)}
 	var apart int // for a call that is not inlined
 	var own []escape.Fact
-	if len(w.p.Captures) > 0 { // a literal that captures nothing is no allocation
-		// Only one of the literals is made in a call.
+	if len(w.p.Captures) > 0 { // a literal that captures nothing is not allocated
+		// A call makes only one of the literals.
 		for _, l := range w.p.Literals {
 			f := facts.Literal(placeOf(w.p.Unit, l.Lit.Pos()))
 			if n := w.count(f); n > apart {
@@ -104,8 +104,8 @@ func madeFact(u *pattern.Unit, facts *escape.Facts, e ast.Expr) escape.Fact {
 	return escape.Fact{Pos: placeOf(u, e.Pos())}
 }
 
-// inlined counts what the copy of the prepare function allocates that inlining
-// made at s, if it made one.
+// inlined counts the allocations in the copy of the prepare function at s, if the call is
+// inlined.
 func (w *counter) inlined(s *pattern.Site) (n int, yes bool) {
 	at := placeOf(s.Unit, s.Call.Lparen)
 	if !w.facts.Inlined(at, w.p.Key.Name) {
@@ -113,7 +113,7 @@ func (w *counter) inlined(s *pattern.Site) (n int, yes bool) {
 	}
 	lit := w.copy(at)
 	if lit.Verdict == escape.Unknown && w.version.generic {
-		return 0, false // a wrapper was inlined, that hands over the types
+		return 0, false // only a wrapper that passes type arguments was inlined
 	}
 	if len(w.p.Captures) > 0 {
 		w.add(lit, declName(s.Decl))
@@ -127,8 +127,8 @@ func (w *counter) inlined(s *pattern.Site) (n int, yes bool) {
 	return n, true
 }
 
-// copy returns the verdict on the copy of the cleanup that is made at p, where
-// other literals of the function are copied as well.
+// copy returns the verdict on the copy of the cleanup at p, where copies of other literals
+// of the function may be as well.
 func (w *counter) copy(p escape.Pos) escape.Fact {
 	all := w.facts.Literal(p)
 	copied, sure := w.version.copied(p, outer(w.version.prepare.allocs), outer(w.version.free))
@@ -143,7 +143,7 @@ func (w *counter) copy(p escape.Pos) escape.Fact {
 			return escape.Fact{Pos: p, Verdict: escape.Heap, What: e.What}
 		}
 	}
-	// The others are on the heap, or there are none.
+	// Other literals are on the heap, or there are none.
 	onStack := slices.ContainsFunc(w.facts.At(p), func(f escape.Fact) bool { return f.Verdict == escape.Stack && f.IsLiteral() })
 	if sure && onStack {
 		return escape.Fact{Pos: p, Verdict: escape.Stack, What: all.What}
@@ -151,9 +151,9 @@ func (w *counter) copy(p escape.Pos) escape.Fact {
 	return escape.Fact{Pos: p, What: all.What}
 }
 
-// variables counts the variables at s that are on the heap because their address
-// goes to the prepare function or to the cleanup. A variable that is there for
-// another reason, by the compiler's account, is not counted.
+// variables counts the variables at s that are on the heap because their address is passed
+// to the prepare function or to the cleanup. It does not count a variable that is on the
+// heap for another reason according to the compiler.
 func (w *counter) variables(s *pattern.Site) int {
 	calls := callsAt(s)
 	n := 0
@@ -168,7 +168,7 @@ func (w *counter) variables(s *pattern.Site) int {
 	return n
 }
 
-// passes reports whether the compiler's account of f mentions the call.
+// passes reports whether the compiler's explanation of f mentions the call.
 func (w *counter) passes(f escape.Fact, u *pattern.Unit, call *ast.CallExpr) bool {
 	from, to := u.Fset.PositionFor(call.Pos(), false), u.Fset.PositionFor(call.End(), false)
 	return slices.ContainsFunc(f.Through, func(p escape.Pos) bool {
@@ -177,7 +177,7 @@ func (w *counter) passes(f escape.Fact, u *pattern.Unit, call *ast.CallExpr) boo
 	})
 }
 
-// count returns the allocations that a verdict stands for.
+// count returns the number of allocations for a verdict: 0 or 1.
 func (w *counter) count(f escape.Fact) int {
 	switch f.Verdict {
 	case escape.Heap:
@@ -188,7 +188,7 @@ func (w *counter) count(f escape.Fact) int {
 	return 0
 }
 
-// add notes an allocation, once.
+// add records an allocation, without duplicates.
 func (w *counter) add(f escape.Fact, in string) {
 	if f.Verdict != escape.Heap {
 		return

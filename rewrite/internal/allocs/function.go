@@ -11,14 +11,15 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Function is a top-level declaration that a rewrite changes: a function, or a
-// variable with a function literal.
+// A Function is a top-level declaration that a rewrite changes: a function, or a variable
+// initialized with a function literal.
 type Function struct {
 	Unit *pattern.Unit
 	Decl ast.Decl
 }
 
-// Functions returns the prepare function of c and then those of its sites, each once.
+// Functions returns the prepare function of c and then those that contain its sites,
+// without duplicates.
 func Functions(c *candidate.Candidate) []Function {
 	all := []Function{{c.Prepare.Unit, c.Prepare.Decl}}
 	for _, s := range c.Sites {
@@ -29,7 +30,7 @@ func Functions(c *candidate.Candidate) []Function {
 	return all
 }
 
-// Position returns where f begins, unadjusted by line directives.
+// Position returns the position of f, not adjusted by line directives.
 func (f Function) Position() token.Position {
 	return f.Unit.Fset.PositionFor(f.Decl.Pos(), false)
 }
@@ -40,10 +41,10 @@ func (f Function) File() string { return f.Position().Filename }
 // Name returns the name of f: (*Conn).prepareRead, prepare, or var x.
 func (f Function) Name() string { return declName(f.Decl) }
 
-// place returns where a node of f begins, as a position of the compiler.
+// place returns the position of a node of f in the form of package escape.
 func (f Function) place(n ast.Node) escape.Pos { return placeOf(f.Unit, n.Pos()) }
 
-// object returns the function or method that f declares, nil if f is a variable.
+// object returns the function or method that f declares, or nil if f is a variable.
 func (f Function) object() *types.Func {
 	d, ok := f.Decl.(*ast.FuncDecl)
 	if !ok {
@@ -53,7 +54,7 @@ func (f Function) object() *types.Func {
 	return fn
 }
 
-// placeOf turns a position of the syntax into one of the compiler.
+// placeOf converts a position to the form of package escape.
 func placeOf(u *pattern.Unit, p token.Pos) escape.Pos {
 	pos := u.Fset.PositionFor(p, false)
 	return escape.Pos{File: pos.Filename, Line: pos.Line, Col: pos.Column}

@@ -12,12 +12,12 @@ import (
 )
 
 // A version is the code before or after a rewrite: a prepare function, its cleanup or
-// finish, and what the compiler says about all of the code.
+// finish function, and the facts about all of the code.
 type version struct {
 	facts   *escape.Facts
-	prepare code    // without what is in cleanup
-	cleanup []alloc // of the finish, or of the literals that are the cleanup
-	free    []alloc // literals of either that are no allocations
+	prepare code    // without the allocs in cleanup
+	cleanup []alloc // of the finish function, or of the cleanup literals
+	free    []alloc // literals in either that are not allocated
 
 	generic   bool
 	prepareID pattern.Key
@@ -25,7 +25,7 @@ type version struct {
 	uses      map[*ast.CallExpr]struct{} // calls of the cleanup, before the rewrite
 }
 
-// before returns the version that c rewrites.
+// before returns the version before the rewrite of c.
 func before(c *candidate.Candidate, facts *escape.Facts) *version {
 	p := c.Prepare
 	v := &version{facts: facts, prepareID: p.Key, generic: generic(p.Func), uses: make(map[*ast.CallExpr]struct{})}
@@ -60,8 +60,8 @@ func before(c *candidate.Candidate, facts *escape.Facts) *version {
 	return v
 }
 
-// after returns the version in which prepare, if it is still there, is what the prepare
-// function of p became, and finish, if there is one, is the new function.
+// after returns the version after the rewrite of p. prepare is what the prepare function
+// became, and finish is the new function. Either may be nil.
 func after(p *pattern.Prepare, facts *escape.Facts, prepare, finish *Function) *version {
 	v := &version{facts: facts, prepareID: p.Key}
 	take := func(f Function) (kept []alloc) {
@@ -97,26 +97,26 @@ func generic(fn *types.Func) bool {
 	return sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0
 }
 
-// A split is what a caller allocates, and what its calls allocate besides.
+// A split divides the allocs of a caller into its own and those of its calls.
 type split struct {
 	own    []alloc // of the caller itself
-	copies []alloc // of the prepare function or the cleanup, where they were inlined
+	copies []alloc // of the prepare function or the cleanup, from inlined calls
 
-	// called holds what the calls allocate: the allocs of the prepare function, or
+	// called has the allocs in the calls: those of the prepare function, or
 	// those of them that the copy at a call has as well, and those of the cleanup.
 	called []alloc
 }
 
-// count returns how many allocations a caller and its calls are.
+// count returns the number of allocations in a caller and its calls.
 func (s split) count() int { return len(s.own) + len(s.called) }
 
-// split divides up the allocs that are reported in a function that calls the prepare
-// function or the cleanup.
+// split divides the allocs reported in a function that calls the prepare function or the
+// cleanup.
 func (v *version) split(caller code) split {
 	var s split
 	rest := slices.Clone(caller.allocs)
-	// take takes from rest what is reported at a call, but is one of the allocs that
-	// the copy was made of.
+	// take removes from rest the allocs at a call that are copies of those in
+	// copied.
 	take := func(at escape.Pos, copied []alloc) {
 		rest = slices.DeleteFunc(rest, func(a alloc) bool {
 			if a.Pos != at {
@@ -126,8 +126,8 @@ func (v *version) split(caller code) split {
 				s.copies = append(s.copies, a)
 				return true
 			}
-			// What is left is the caller's, but for copies of literals that are no
-			// allocations.
+			// The rest is the caller's own, except copies of literals that are not
+			// allocated.
 			return a.IsLiteral() && len(a.Reasons()) <= len(v.free)
 		})
 	}
@@ -162,18 +162,18 @@ func (v *version) split(caller code) split {
 	return s
 }
 
-// inlined reports whether the prepare function is copied to the call at p.
+// inlined reports whether the call at p of the prepare function is inlined.
 func (v *version) inlined(p escape.Pos) bool {
 	if !v.facts.Inlined(p, v.prepareID.Name) {
 		return false
 	}
-	// Of a generic function it may be a wrapper, which hands over the types.
+	// For a generic function it may only be a wrapper that passes type arguments.
 	return !v.generic || len(v.facts.At(p)) > 0
 }
 
-// copied returns those of allocs that a copy of their code makes at p, where free are
-// the literals of that code that are no allocations. The compiler reports all literals
-// with the same words: sure is set if there is no doubt about which of them are meant.
+// copied returns the allocs that a copy of their code at p makes. free are the literals of
+// that code that are not allocated. The compiler reports all literals in the same words:
+// sure is set if there is no doubt which ones are reported.
 func (v *version) copied(p escape.Pos, allocs, free []alloc) (found []alloc, sure bool) {
 	var reasons []string // of function literals on the heap
 	facts := v.facts.At(p)
@@ -182,7 +182,7 @@ func (v *version) copied(p escape.Pos, allocs, free []alloc) (found []alloc, sur
 			reasons = append(reasons, f.Reasons()...)
 		}
 	}
-	// Those that are not returned go the same ways in the copy.
+	// Literals that are not returned escape in the same ways in the copy.
 	var unknown []alloc
 	for _, a := range slices.Concat(allocs, free) {
 		switch {

@@ -7,18 +7,18 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// A Build says what to compile.
+// A Build says which packages to compile.
 type Build struct {
 	Dir      string
-	Env      []string // of the go command, whole
-	Flags    []string // such as -tags and -overlay
-	Packages []string // paths; only these are asked about, not what they import
-	Tests    bool     // with their tests
+	Env      []string // complete environment of the go command
+	Flags    []string // build flags, such as -tags and -overlay
+	Packages []string // paths of the packages to report on, without their imports
+	Tests    bool     // include their tests
 }
 
-// Compile compiles packages and returns what the compiler says. Positions in files
-// that an overlay replaces are under their own names. It links nothing, and leaves
-// nothing behind but entries of the build cache.
+// Compile compiles packages and returns what the compiler reports. Positions in a file
+// that an overlay replaces have the name of the replacement. Compile does not link, and
+// adds only to the build cache.
 //
 // The error is a *process.GoError if the packages do not build.
 func Compile(ctx context.Context, b Build) (*Facts, error) {
@@ -29,7 +29,7 @@ func Compile(ctx context.Context, b Build) (*Facts, error) {
 		args = append(args, "-test")
 	}
 	args = append(args, b.Flags...)
-	// With -trimpath, which GOFLAGS may hold, the positions would not name files.
+	// With -trimpath, which GOFLAGS may contain, the positions would not name files.
 	args = append(args, "-trimpath=false", "-gcflags=-m=2", "--")
 	args = append(args, slices.Compact(slices.Sorted(slices.Values(b.Packages)))...)
 	_, env, remove, err := process.Scratch(b.Env)

@@ -1,6 +1,6 @@
 // Package escape asks the Go compiler what it allocates on the heap, and why.
 //
-// The compiler prints its escape analysis under -gcflags=-m=2: verdicts, one a
+// With -gcflags=-m=2 the compiler prints the results of its escape analysis: one verdict a
 // line,
 //
 //	./conn.go:25:9: func literal escapes to heap
@@ -8,22 +8,22 @@
 //	./callers.go:9:14: func literal does not escape
 //	./callers.go:9:14: inlining call to (*Conn).begin
 //
-// and before them, for what is on the heap, the flow that led to the verdict:
+// and before a verdict about the heap the flow that led to it:
 //
 //	./callers.go:5:60: err escapes to heap in (*Conn).Read:
 //	./callers.go:5:60:   flow: {heap} ← &err:
 //	./callers.go:5:60:     from &err (address-of) at ./callers.go:6:34
 //	./callers.go:5:60:     from (*Conn).prepareRead(c, ctx, &err) (call parameter) at ./callers.go:6:28
 //
-// The go command keeps this text in its build cache and prints it again when
-// nothing changed, so that a second run costs next to nothing. (The same in JSON,
-// -json=0,DIR, is a side effect that a cached build does not repeat.)
+// The go command keeps this output in its build cache and prints it again if nothing has
+// changed, so a second run costs almost nothing. (The JSON form, -json=0,DIR, is a side
+// effect of compiling that a cached build does not repeat.)
 //
-// The text has no contract. So only verdicts decide, found by their position; the
-// flow is quoted as it stands, and nothing of it is read but the positions at the
-// ends of its lines. What is not recognised leaves a verdict Unknown or a reason
-// empty, and never turns one verdict into another. Golden files hold the text of
-// each Go release that was tried.
+// The format of the output is not specified. So decisions depend only on verdicts, found
+// by position. The flow is quoted verbatim, and only the positions at the ends of its
+// lines are parsed. Output that is not recognized leads to the verdict Unknown or an empty
+// reason, and never to another verdict. Golden files have the output of each Go release
+// that was tried.
 package escape
 
 import (
@@ -47,11 +47,11 @@ func (p Pos) Compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), p.Line-q.Line, p.Col-q.Col)
 }
 
-// A Verdict is where the compiler puts a variable or a value.
+// A Verdict says where the compiler allocates a variable or a value.
 type Verdict int
 
 const (
-	Unknown Verdict = iota // the compiler did not say, or in a form that is not known
+	Unknown Verdict = iota // not reported, or in an unknown form
 	Stack
 	Heap
 )
@@ -70,30 +70,30 @@ func (v Verdict) String() string {
 type Fact struct {
 	Pos
 	Verdict Verdict
-	What    string   // the expression or variable, as the compiler writes it
-	Moved   bool     // a variable, moved to the heap; else a value that escapes
-	Func    string   // the function, as in "(*Conn).Read"; "" if the compiler does not say
-	Reason  []string // the lines of the flow, verbatim without their position; empty: no reason available
+	What    string   // the expression or variable, as the compiler prints it
+	Moved   bool     // a variable that is moved to the heap, rather than a value that escapes
+	Func    string   // the function, as in "(*Conn).Read"; "" if unknown
+	Reason  []string // the lines of the flow without positions; may be empty
 	Through []Pos    // the positions at the ends of those lines
 
-	// Again holds the reasons of further values that the compiler writes the same
-	// way, at the same place: it prints their verdict only once.
+	// Again has the reasons of further values that the compiler prints in the same
+	// way at the same position: it prints their verdict only once.
 	Again [][]string
 }
 
-// Facts is what the compiler said about some packages.
+// Facts are the verdicts of the compiler about some packages.
 type Facts struct {
 	facts   []Fact
 	inlined map[Pos][]string // callees, by the position of the call's parenthesis
-	files   map[string]bool  // with a verdict of a known form
+	files   map[string]bool  // files with a verdict in a known form
 }
 
 const literal = "func literal"
 
-// Literal returns the verdict on the function literal at p, or, where p is the
-// opening parenthesis of a call, on the copies that inlining made of the literals
-// of the callee. Where the compiler said different things about a position, as it
-// may of two such copies, the verdict is Unknown.
+// Literal returns the verdict on the function literal at p. If p is the opening
+// parenthesis of an inlined call, the verdict is that on the copies of literals in the
+// callee. It is Unknown if there are different verdicts at the position, as for two such
+// copies.
 func (f *Facts) Literal(p Pos) Fact {
 	found := Fact{Pos: p, What: literal}
 	for _, fact := range f.At(p) {
@@ -108,10 +108,10 @@ func (f *Facts) Literal(p Pos) Fact {
 	return found
 }
 
-// Variable returns the verdict on the variable that is declared at p, or, where
-// p is the opening parenthesis of a call, on the copy that inlining made of a
-// variable of the callee. The compiler names only variables on the heap; one
-// that it does not name is on the stack if the file was compiled at all.
+// Variable returns the verdict on the variable declared at p. If p is the opening
+// parenthesis of an inlined call, the verdict is that on the copy of a variable of the
+// callee. The compiler reports only variables on the heap. A variable that it does not
+// report is on the stack if the file was compiled.
 func (f *Facts) Variable(p Pos, name string) Fact {
 	found := Fact{Pos: p, What: name, Moved: true}
 	if f.files[p.File] {
@@ -125,8 +125,8 @@ func (f *Facts) Variable(p Pos, name string) Fact {
 	return found
 }
 
-// Inlined reports whether the compiler inlined the call whose opening
-// parenthesis is at p, and that is a call of a function of that name.
+// Inlined reports whether the compiler inlined a call of a function of that name, whose
+// opening parenthesis is at p.
 func (f *Facts) Inlined(p Pos, name string) bool {
 	return slices.ContainsFunc(f.inlined[p], func(callee string) bool {
 		callee, _, _ = strings.Cut(callee, "[")
@@ -134,11 +134,10 @@ func (f *Facts) Inlined(p Pos, name string) bool {
 	})
 }
 
-// Known reports whether the compiler said something in a known form about the
-// file.
+// Known reports whether the facts include a verdict in a known form about the file.
 func (f *Facts) Known(file string) bool { return f.files[file] }
 
-// Heap returns what is on the heap of the code between two positions of one
+// Heap returns the facts with the verdict heap between two positions of one
 // file, by position.
 func (f *Facts) Heap(from, to Pos) []Fact {
 	var found []Fact
@@ -150,7 +149,7 @@ func (f *Facts) Heap(from, to Pos) []Fact {
 	return found
 }
 
-// At returns the facts about one position.
+// At returns the facts at a position.
 func (f *Facts) At(p Pos) []Fact {
 	i, _ := slices.BinarySearchFunc(f.facts, p, func(fact Fact, p Pos) int { return fact.Pos.Compare(p) })
 	j := i
@@ -160,18 +159,18 @@ func (f *Facts) At(p Pos) []Fact {
 	return f.facts[i:j]
 }
 
-// base returns a name without the package or receiver before it.
+// base returns a name without a package or receiver before it.
 func base(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-// Parse reads what the compiler printed, as passed on by a go command that ran in
-// dir. It takes each package once: with its tests, if it was compiled with them.
+// Parse parses the output of the compiler, as printed by a go command that ran in dir. If
+// a package was compiled with and without its tests, Parse uses the output with tests.
 func Parse(text, dir string) *Facts {
 	p := parser{dir: dir, sections: make(map[string]*section)}
 	for _, s := range split(text) {
 		path, variant, _ := strings.Cut(s.path, " [")
 		base := strings.TrimSuffix(path, "_test")
 		if old := p.sections[path]; old != nil && variant != base+".test]" && variant != path+".test]" {
-			continue // nothing that the other does not say
+			continue // the other output includes it
 		}
 		p.sections[path] = s
 	}
@@ -182,21 +181,21 @@ func Parse(text, dir string) *Facts {
 	slices.SortStableFunc(facts.facts, func(a, b Fact) int {
 		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.What, b.What), int(b.Verdict-a.Verdict), len(b.Reason)-len(a.Reason))
 	})
-	// A generic function is compiled for several types, and a literal in each
-	// function that a function around it is inlined in.
+	// A generic function is compiled for several types, and a literal for each
+	// function into which the function around it is inlined.
 	facts.facts = slices.CompactFunc(facts.facts, func(a, b Fact) bool {
 		return a.Pos == b.Pos && a.What == b.What && a.Moved == b.Moved && a.Verdict == b.Verdict
 	})
 	return facts
 }
 
-// A section is what the compiler printed about one package.
+// A section is the output about one package.
 type section struct {
 	path  string // as in "example.com/m [example.com/m.test]"
 	lines []string
 }
 
-// split takes the text apart at its "# path" lines.
+// split splits the output at its "# path" lines.
 func split(text string) []*section {
 	current := new(section)
 	all := []*section{current}
@@ -219,19 +218,18 @@ type parser struct {
 	sections map[string]*section // by package path
 }
 
-// A flow is the account of how something came to the heap, until the verdict
-// that it belongs to.
+// A flow is the explanation of why something is on the heap.
 type flow struct {
 	what, fn string
 	lines    []string
 	through  []Pos
 }
 
-// section adds to facts what a section says.
+// section adds the facts of a section.
 func (p *parser) section(s *section, facts *Facts) {
 	flows := make(map[Pos][]*flow)
 	first := len(facts.facts)
-	var open *flow // the flow that the last line was part of
+	var open *flow // the flow of the last line
 	var where Pos
 	for _, line := range s.lines {
 		pos, text, ok := p.position(line)
@@ -267,7 +265,7 @@ func (p *parser) section(s *section, facts *Facts) {
 		}
 		facts.files[pos.File] = true
 		if fact.Verdict == Heap {
-			// Functions are reported one after the other, flows before verdicts.
+			// Functions are reported one after the other, each with flows before verdicts.
 			for i, f := range flows[pos] {
 				if f.what == fact.What {
 					fact.Func, fact.Reason, fact.Through = f.fn, f.lines, f.through
@@ -278,8 +276,8 @@ func (p *parser) section(s *section, facts *Facts) {
 		}
 		facts.facts = append(facts.facts, fact)
 	}
-	// A flow without a verdict of its own shares that of another, or, whatever the
-	// compiler says about it, this is not the stack.
+	// A flow without a verdict of its own shares that of another flow. If there is none,
+	// the verdict is Unknown, since it is certainly not the stack.
 	own := facts.facts[first:]
 	for pos, left := range flows {
 		for _, f := range left {
@@ -293,7 +291,7 @@ func (p *parser) section(s *section, facts *Facts) {
 	}
 }
 
-// position splits a line "file:line:col: text".
+// position parses a line "file:line:col: text".
 func (p *parser) position(line string) (Pos, string, bool) {
 	at, text, ok := position.Cut(line)
 	if !ok || at.Column == 0 {

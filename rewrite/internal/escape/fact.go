@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Constant reports whether a fact is about a constant, or another value that is
-// known when the program is compiled: the linker lays it out, so that it is no
-// allocation although the compiler says that it escapes. In doubt it reports false.
+// Constant reports whether a fact is about a constant or another value known at compile
+// time. The linker lays out such values, so they are not allocated although the compiler
+// reports that they escape. If in doubt, Constant reports false.
 func (f Fact) Constant() bool {
 	if f.Moved {
 		return false
@@ -21,7 +21,7 @@ func (f Fact) Constant() bool {
 	}
 	e, err := goparser.ParseExpr(f.What)
 	if err != nil {
-		// The compiler cuts the text of a long string, and its closing quote.
+		// The compiler truncates long strings, including the closing quote.
 		rest, ok := strings.CutPrefix(f.What, `"`)
 		rest, cut := strings.CutSuffix(rest, "...")
 		return ok && cut && !strings.Contains(escaped.ReplaceAllString(rest, ""), `"`)
@@ -30,9 +30,9 @@ func (f Fact) Constant() bool {
 }
 
 var (
-	// temporary is the name of a variable that the compiler makes up, as for the
-	// arguments of a deferred call: what is in it was evaluated, and accounted for,
-	// under the name that it has in the text.
+	// temporary matches names of variables that the compiler makes, as for the
+	// arguments of a deferred call. The value of the variable is reported as well,
+	// under its name in the source.
 	temporary = regexp.MustCompile(`^\.autotmp_\d+$`)
 
 	escaped = regexp.MustCompile(`\\.`)
@@ -47,12 +47,12 @@ func constant(e ast.Expr) bool {
 	case *ast.UnaryExpr:
 		return (e.Op == token.SUB || e.Op == token.ADD) && constant(e.X)
 	case *ast.BinaryExpr:
-		// Constants are printed as one value, but for complex ones; a sum of strings
-		// has a variable among them.
+		// The compiler prints constants other than complex ones as one value. A sum of
+		// strings includes a variable.
 		y, ok := e.Y.(*ast.BasicLit)
 		return ok && y.Kind == token.IMAG && constant(e.X)
 	case *ast.CallExpr:
-		// A constant of another basic type than the usual one: uint8(3).
+		// A constant of a type other than its default type, such as uint8(3).
 		fn, ok := e.Fun.(*ast.Ident)
 		return ok && basic(fn.Name) && len(e.Args) == 1 && constant(e.Args[0])
 	case *ast.CompositeLit:
@@ -74,15 +74,14 @@ func basic(name string) bool {
 // IsLiteral reports whether a fact is about a function literal.
 func (f Fact) IsLiteral() bool { return f.What == literal && !f.Moved }
 
-// Words returns what a fact is about, in words by which it can be recognised where
-// the code was moved: a variable that is now a field, or the other way round, has
-// the same base name.
+// Words returns a description of what the fact is about that stays the same if the code is
+// moved. A variable that becomes a field, or the other way round, keeps its base name.
 func (f Fact) Words() string { return qualified.ReplaceAllString(f.What, "") }
 
 var qualified = regexp.MustCompile(`\.?[\pL_][\pL\d_]*\.`)
 
-// Reasons returns the accounts of all values that a fact stands for, without the
-// positions, which differ between a function and its copies.
+// Reasons returns the explanations for all values of a fact, without the positions, which
+// differ between a function and its copies.
 func (f Fact) Reasons() []string {
 	all := []string{plain(f.Reason)}
 	for _, r := range f.Again {

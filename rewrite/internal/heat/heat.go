@@ -1,10 +1,10 @@
-// Package heat reads profiles (pprof, CPU or heap) and says how much of what they
-// hold was spent on allocations in some lines.
+// Package heat reads CPU and heap profiles in the pprof format, and computes how much of
+// them was spent on allocations at given lines.
 //
-// Of each sample the frames are walked from the innermost, inlined ones too. Those
-// of the runtime are skipped, and the first other frame is the one that allocated.
-// In a CPU profile, a sample counts only if one of the frames skipped belongs to
-// the allocator. The garbage collector's share of an allocation is in no profile.
+// The frames of each sample are walked from the innermost, including inlined ones. Frames
+// of the runtime are skipped. The first other frame is the one that allocated. In a CPU
+// profile, a sample counts only if one of the skipped frames belongs to the allocator.
+// Profiles do not attribute the cost of garbage collection to allocations.
 package heat
 
 import (
@@ -22,37 +22,36 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// A Place is where something is allocated: a line of a function, or of a function
-// literal in it.
+// A Place is the line of an allocation in a function or in a function literal inside it.
 type Place struct {
-	Func string // as the runtime names it: example.com/m.(*Conn).prepareRead
+	Func string // the name in the runtime, as in example.com/m.(*Conn).prepareRead
 	File string
 	Line int
 }
 
-// A Body is the extent of a function.
+// A Body is the range of lines of a function.
 type Body struct {
 	Func     string
 	File     string
-	From, To int // lines, both in it
+	From, To int // first and last line
 }
 
-// A Profile is what some files of one kind hold.
+// A Profile is the sum of some profile files of one kind.
 type Profile struct {
 	Kind  string // cpu, alloc_objects, alloc_space, inuse_objects…
 	Unit  string // nanoseconds, count, bytes…
 	Total int64
 
 	files   []string
-	spent   map[Place]int64 // by allocating place; only the base name of the file
-	visited map[Place]bool  // all places seen
+	spent   map[Place]int64 // by place of allocation, with the base name of the file
+	visited map[Place]bool  // places of all frames
 }
 
-// preferred are the kinds of value that tell most about allocations.
+// preferred lists the kinds of value, the most telling about allocations first.
 var preferred = []string{"alloc_objects", "alloc_space", "cpu", "inuse_objects", "inuse_space"}
 
-// Read reads profiles. Files of one kind are added up; of a heap profile, which
-// holds values of several kinds, alloc_objects and alloc_space are taken.
+// Read reads profiles and adds up those of one kind. A heap profile has values of several
+// kinds. Read uses alloc_objects and alloc_space.
 func Read(names []string) ([]*Profile, error) {
 	var all []*Profile
 	for _, name := range names {
@@ -82,8 +81,8 @@ func Read(names []string) ([]*Profile, error) {
 	return all, nil
 }
 
-// largest is how long a profile may be, unpacked: longer than any of a program, and
-// short enough to be held in memory.
+// largest is the size limit of an unpacked profile. It is more than programs produce, and
+// little enough to be held in memory.
 const largest = 64 << 20
 
 // parse reads one file.
@@ -100,7 +99,7 @@ func parse(name string) (*profile.Profile, error) {
 			return nil, err
 		}
 	}
-	// A small file can unpack to any size.
+	// A small file may unpack to any size.
 	data, err := io.ReadAll(io.LimitReader(text, largest+1))
 	if err != nil {
 		return nil, err
@@ -133,7 +132,7 @@ func add(all []*Profile, name string, raw *profile.Profile, index int) []*Profil
 	return all
 }
 
-// sample files one sample under the place that allocated.
+// sample adds a sample to the place that allocated.
 func (p *Profile) sample(s *profile.Sample, value int64, cpu bool) {
 	allocates, done := !cpu, false
 	for _, loc := range s.Location {
@@ -168,13 +167,14 @@ var instance = regexp.MustCompile(`\[[^\]]*\]`)
 // plain returns the name of a function without type arguments.
 func plain(name string) string { return instance.ReplaceAllString(name, "") }
 
-// within reports whether name is that of fn or of a literal in it.
+// within reports whether name is that of fn or of a literal inside it.
 func within(name, fn string) bool {
 	rest, ok := strings.CutPrefix(name, fn)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '-')
 }
 
-// Spent returns what was spent on allocations in the places, each counted once.
+// Spent returns the total spent on allocations at the places, without counting a place
+// twice.
 func (p *Profile) Spent(places []Place) int64 {
 	var sum int64
 	for at, value := range p.spent {
@@ -187,8 +187,8 @@ func (p *Profile) Spent(places []Place) int64 {
 	return sum
 }
 
-// Mismatch returns a sentence if the profile has one of the functions at lines
-// where it is not, so that it was taken of other code, and "" if not.
+// Mismatch returns a sentence if the profile has frames of one of the functions outside of
+// its lines. It was then taken from other code. Otherwise Mismatch returns "".
 func (p *Profile) Mismatch(bodies []Body) string {
 	var wrong []string
 	for at := range p.visited {
@@ -219,7 +219,7 @@ func (p *Profile) Knows(bodies []Body) bool {
 	return false
 }
 
-// Share returns a value as a part of the total, from 0 to 1.
+// Share returns a value as a fraction of the total, from 0 to 1.
 func (p *Profile) Share(value int64) float64 {
 	if p.Total == 0 {
 		return 0

@@ -54,7 +54,13 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		}
 	}
 	if files.methods(hits, t.Exported) {
-		s.asked = interfaceMethods(t.Source, g, s.present)
+		if g == nil { // a forwarder is the first that other packages may call
+			var err error
+			if g, err = s.modules(ctx); err != nil {
+				return err
+			}
+		}
+		s.asked = interfaceMethods(t.Source, g, s.near.files)
 	}
 	load := files.paths(hits)
 	left, _ := used(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), own)

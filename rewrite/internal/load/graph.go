@@ -67,3 +67,17 @@ func (g graph) importers() []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// mainPaths returns the paths of the main modules.
+func (g graph) mainPaths() []string {
+	var paths []string
+	for _, pkgs := range g {
+		for _, p := range pkgs {
+			if mainPackage(p) {
+				paths = append(paths, p.Module.Path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}

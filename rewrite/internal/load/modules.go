@@ -1,55 +1,107 @@
 package load
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"golang.org/x/mod/modfile"
 )
 
-// around returns the nested modules that are not main modules, and all Go files of the
-// main modules. Unreadable entries are skipped.
+// A neighbourhood is what the directories of the main modules hold beside the packages
+// that the go command lists.
+type neighbourhood struct {
+	modules []callers.Neighbour // nested modules that are not main modules
+
+	// files holds all Go files of the main modules, also those for other systems: go list
+	// names no package of which no file is built.
+	files []string
+
+	// skipped holds the Go files of directories that no pattern with "..." matches, since
+	// they are called testdata, or begin with "_" or ".". Their packages can be built, and
+	// import internal packages.
+	skipped []string
+}
+
+// around looks through the directories of the main modules. Unreadable entries are skipped.
 //
 // The path of a nested module mostly begins with that of the module around it. Then its
-// packages may import the internal packages of that module. The files include those for
-// other systems: go list does not list a package of which no file is built.
-func around(mains []string) (neighbours []callers.Neighbour, files []string) {
+// packages may import the internal packages of that module.
+func around(mains []string) *neighbourhood {
+	n := new(neighbourhood)
+	var names []string
 	for _, root := range mains {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return nil
 			case d.IsDir():
-				if name != root && strings.HasPrefix(d.Name(), ".") {
+				if name != root && slices.Contains([]string{".git", ".hg", ".jj", ".svn"}, d.Name()) {
 					return filepath.SkipDir
 				}
 			case d.Name() == "go.mod" && !slices.Contains(mains, filepath.Dir(name)):
 				if text, err := readSource(name); err == nil && modfile.ModulePath(text) != "" {
-					neighbours = append(neighbours, callers.Neighbour{Path: modfile.ModulePath(text), File: name})
+					n.modules = append(n.modules, callers.Neighbour{Path: modfile.ModulePath(text), File: name})
 				}
 			case strings.HasSuffix(name, ".go") && d.Name()[0] != '_' && d.Name()[0] != '.':
-				files = append(files, name)
+				names = append(names, name)
 			}
 			return nil
 		})
 	}
-	// Files of nested modules do not belong to the main modules, nor do those in
-	// directories that the go command ignores.
-	files = slices.DeleteFunc(files, func(name string) bool {
-		for dir := filepath.Dir(name); ; dir = filepath.Dir(dir) {
-			base := filepath.Base(dir)
-			switch {
-			case slices.Contains(mains, dir):
-				return false
-			case base == dir, base == "testdata", base == "vendor", strings.HasPrefix(base, "_"):
-				return true
-			case slices.ContainsFunc(neighbours, func(n callers.Neighbour) bool { return filepath.Dir(n.File) == dir }):
-				return true
-			}
+	for _, name := range names {
+		switch skips, ours := n.place(mains, filepath.Dir(name)); {
+		case !ours:
+		case skips:
+			n.skipped = append(n.skipped, name)
+		default:
+			n.files = append(n.files, name)
 		}
+	}
+	return n
+}
+
+// place reports whether a directory belongs to a main module, and whether patterns with
+// "..." skip it.
+func (n *neighbourhood) place(mains []string, dir string) (skips, ours bool) {
+	for ; ; dir = filepath.Dir(dir) {
+		base := filepath.Base(dir)
+		switch {
+		case slices.Contains(mains, dir):
+			return skips, true
+		case base == dir, base == "vendor":
+			return false, false
+		case slices.ContainsFunc(n.modules, func(m callers.Neighbour) bool { return filepath.Dir(m.File) == dir }):
+			return false, false
+		}
+		skips = skips || skipped(base)
+	}
+}
+
+// skipped reports whether patterns with "..." match no directory of the name.
+func skipped(elem string) bool {
+	return elem == "testdata" || len(elem) > 1 && (elem[0] == '_' || elem[0] == '.') && elem != ".." && elem != "..."
+}
+
+// importsBelow reports whether a Go file imports a package whose path is one of roots, or
+// is below it. It may, if there are no roots or the file does not parse.
+func importsBelow(src *Sources, name string, roots []string) bool {
+	text, err := src.Peek(name)
+	if err != nil {
+		return false // a file that is gone is no caller
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	if err != nil || len(roots) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		return slices.ContainsFunc(roots, func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") })
 	})
-	return neighbours, files
 }

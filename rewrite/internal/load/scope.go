@@ -32,12 +32,12 @@ type Scope struct {
 	lists []graph
 	alone map[string]bool // configurations that cannot use the shared listing
 
-	mains      []string            // directories of the main modules, once modules was called
-	neighbours []callers.Neighbour // nested modules, once modules was called
-	present    []string            // Go files of the main modules, once modules was called
-	unbuilt    []string            // files of present that no configuration builds and that mention an open hit
-	outside    []string            // files of other modules that import a main one and mention an open hit
-	asked      []callers.Method    // methods of interfaces in the main modules, if a hit is a method that other packages can name
+	mains   []string         // directories of the main modules, once modules was called
+	near    *neighbourhood   // what is below mains, once modules was called
+	unbuilt []string         // files of near that no configuration builds and that mention an open hit
+	skipped []string         // files of near that "..." skips, that import a package of a main module and mention an open hit
+	outside []string         // files of other modules that import a main one and mention an open hit
+	asked   []callers.Method // methods of interfaces in the main modules, if a hit is a method that other packages can name
 
 	broken  *SourceError // errors of packages that are left out, or nil
 	unsound []string     // the Go files of these packages
@@ -116,11 +116,16 @@ func (s *Scope) modules(ctx context.Context) (graph, error) {
 		return nil, err
 	}
 	s.mains = dirs
-	s.neighbours, s.present = around(dirs)
+	s.near = around(dirs)
 	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(s.tree.Dir) && slices.Contains(s.tree.Patterns, "./...") {
 		return s.lists[0], nil
 	}
 	var patterns []string
+	for _, p := range s.tree.Patterns {
+		if slices.ContainsFunc(strings.Split(filepath.ToSlash(p), "/"), skipped) {
+			patterns = append(patterns, p)
+		}
+	}
 	for _, dir := range dirs {
 		patterns = append(patterns, filepath.Join(dir, "..."))
 	}
@@ -133,7 +138,8 @@ func (s *Scope) modules(ctx context.Context) (graph, error) {
 }
 
 // leaveOut records the files that mention one of the names and are not loaded: files that
-// no configuration builds, and files of other modules.
+// no configuration builds, files in directories that "..." skips, and files of other
+// modules.
 func (s *Scope) leaveOut(g graph, names map[string]bool) {
 	built := make(map[string]bool)
 	for _, pkgs := range g {
@@ -147,17 +153,31 @@ func (s *Scope) leaveOut(g graph, names map[string]bool) {
 			}
 		}
 	}
+	named := func(name string) bool {
+		text, err := s.tree.Source.Peek(name)
+		return err == nil && mentions(text, names)
+	}
 	note := func(list *[]string, name string) {
-		if slices.Contains(*list, name) {
-			return
-		}
-		if text, err := s.tree.Source.Peek(name); err == nil && mentions(text, names) {
+		if !slices.Contains(*list, name) && named(name) {
 			*list = append(*list, name)
 		}
 	}
-	for _, name := range s.present {
+	for _, name := range s.near.files {
 		if !built[name] {
 			note(&s.unbuilt, name)
+		}
+	}
+	for _, pkgs := range g { // a test may import a package below testdata
+		packages.Visit(pkgs, nil, func(p *packages.Package) {
+			for _, name := range p.GoFiles {
+				built[name] = true
+			}
+		})
+	}
+	mains := g.mainPaths()
+	for _, name := range s.near.skipped {
+		if !built[name] && named(name) && importsBelow(s.tree.Source, name, mains) {
+			note(&s.skipped, name)
 		}
 	}
 	for _, name := range g.importers() {

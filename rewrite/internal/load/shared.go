@@ -65,9 +65,8 @@ func newShared(ctx context.Context, t *Tree, patterns []string, roots []*package
 		return nil, nil
 	}
 	// Add directories in which this configuration builds no file.
-	_, present := around(mains)
 	inside := make(map[string]bool) // directories
-	for _, name := range present {
+	for _, name := range around(mains).files {
 		dir := filepath.Dir(name)
 		if _, ok := inside[dir]; !ok {
 			inside[dir] = s.below(dir)

@@ -18,8 +18,10 @@ type Sight struct {
 // Sight returns the Go files that the scope knows and those in the directories of views.
 func (sc *Scope) Sight(views []*View) *Sight {
 	s := &Sight{files: make(map[string]bool), mains: sc.mains}
-	for _, name := range sc.present {
-		s.files[name] = true
+	if sc.near != nil {
+		for _, name := range sc.near.files {
+			s.files[name] = true
+		}
 	}
 	for _, v := range views {
 		for _, p := range v.pkgs {
@@ -49,8 +51,7 @@ func (s *Sight) Unchanged() error {
 			}
 		}
 	}
-	_, present := around(s.mains)
-	for _, name := range append(now, present...) {
+	for _, name := range append(now, around(s.mains).files...) {
 		if !s.files[name] {
 			return &replace.FileError{Name: name, Reason: "appeared since the packages were listed"}
 		}

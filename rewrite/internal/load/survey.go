@@ -106,8 +106,8 @@ func (s *Scope) linknames(ctx context.Context, files packageOf) error {
 	if err != nil {
 		return ctx.Err() // there may be no module
 	}
-	_, present := around(mains)
-	rest := slices.DeleteFunc(present, func(name string) bool { return files[name] != nil })
+	near := around(mains)
+	rest := slices.DeleteFunc(slices.Concat(near.files, near.skipped), func(name string) bool { return files[name] != nil })
 	symbols := make([][]string, len(rest))
 	each(rest, func(i int, name string) {
 		if text, err := s.tree.Source.Peek(name); err == nil {

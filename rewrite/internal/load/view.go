@@ -35,12 +35,13 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Config: config,
 		pkgs:   pkgs,
 		over:   over,
-		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Neighbours: s.neighbours, Asked: s.asked, Unbuilt: s.unbuilt, Unsound: s.unsound, Outside: s.outside},
+		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Short: s.tree.Short},
 		Built:  make(map[string]bool),
 		Ours:   make(map[string]bool),
 		Syntax: make(map[string]*ast.File),
 		Unit:   make(map[string]*pattern.Unit),
 	}
+	s.tellCallers(v)
 	targets := make(map[*pattern.Unit]bool)
 	root := ModuleRoot(s.tree.Dir)
 	for _, p := range widest(pkgs, func(p *packages.Package) int { return len(p.Syntax) }) {
@@ -67,6 +68,15 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 	}
 	v.World.Target = func(u *pattern.Unit) bool { return targets[u] }
 	return v, nil
+}
+
+// tellCallers records in v what is known of callers outside of its units.
+func (s *Scope) tellCallers(v *View) {
+	if s.near != nil {
+		v.World.Neighbours = s.near.modules
+	}
+	v.World.Asked, v.World.Unbuilt, v.World.Unsound = s.asked, s.unbuilt, s.unsound
+	v.World.Skipped, v.World.Outside = s.skipped, s.outside
 }
 
 // forgetBuilt removes from the ignored files of v those that another of the views builds:

@@ -63,7 +63,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	if err != nil {
 		return nil, err
 	}
-	s.asked = interfaceMethods(s.tree.Source, g, s.present)
+	s.asked = interfaceMethods(s.tree.Source, g, s.near.files)
 	s.leaveOut(g, names)
 	load := make(map[string]bool)
 	for _, path := range s.reach {
@@ -74,7 +74,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	}
 	if len(open) == 0 || len(load) == len(s.load) && s.brief == nil {
 		for _, v := range views {
-			v.World.Asked, v.World.Unbuilt, v.World.Outside = s.asked, s.unbuilt, s.outside
+			s.tellCallers(v)
 		}
 		return nil, nil
 	}
