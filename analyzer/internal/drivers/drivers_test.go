@@ -257,7 +257,6 @@ func wire(t *testing.T) *drivers.Case {
 // programs are the programs as a release of Go builds them.
 type programs struct{ dir, release string }
 
-
 // build builds the named programs, or all, with a Go release; "local" is the one that runs
 // the tests.
 

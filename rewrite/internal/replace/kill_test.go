@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,75 +132,95 @@ func litter(t *testing.T, root string) []string {
 	return left
 }
 
+const (
+	allOld = "old old old"
+	allNew = "new new new"
+)
+
 // TestKill kills a writer before each of its changes on disk. Then each file is complete,
 // Recover makes all files old or all new, and the next writer leaves no other files.
 func TestKill(t *testing.T) {
-	const allOld, allNew = "old old old", "new new new"
 	for _, failAt := range []int{0, 1, 3} {
 		between := false
 		for killAt := 1; ; killAt++ {
 			root, cmd := start(t, killAt, failAt, "")
-			if out, err := cmd.CombinedOutput(); cmd.ProcessState == nil {
+			out, err := cmd.CombinedOutput()
+			if cmd.ProcessState == nil {
 				t.Fatal(err)
-			} else if cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() != 1 {
+			}
+			if cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() != 1 {
 				// The writer has ended, so all steps were tried.
 				if killAt < 10 {
 					t.Fatalf("failAt=%d: only %d steps: %s", failAt, killAt, out)
 				}
-				if failAt > 0 && !strings.Contains(string(out), "cannot be replaced: the disk is gone") {
-					t.Errorf("failAt=%d: %s", failAt, out)
-				}
-				want := allNew
-				if failAt > 0 {
-					want = allOld
-				}
-				if got := state(t, root); got != want {
-					t.Errorf("failAt=%d: %s", failAt, got)
-				}
-				if left := litter(t, root); len(left) > 0 {
-					t.Errorf("failAt=%d: %q are left", failAt, left)
-				}
+				ended(t, root, failAt, string(out))
 				break
 			}
-			before := state(t, root)
-			mixed := before != allOld && before != allNew
-			between = between || mixed
-			err := Check(t.Context(), root)
-			var unfinished *UnfinishedError
-			if errors.As(err, &unfinished) {
-				if n := len(unfinished.New) + len(unfinished.Old); n != 3 {
-					t.Errorf("failAt=%d killAt=%d: %v", failAt, killAt, err)
-				}
-			} else if err != nil || mixed {
-				t.Errorf("failAt=%d killAt=%d: %s, and Check says %v", failAt, killAt, before, err)
-			}
-			done, err := Recover(t.Context(), root)
-			if err != nil || (len(done) > 0) != (unfinished != nil) {
-				t.Errorf("failAt=%d killAt=%d: Recover returns %q, %v; Check %v", failAt, killAt, done, err, unfinished)
-			}
-			after := state(t, root)
-			if after != allOld && after != allNew {
-				t.Errorf("failAt=%d killAt=%d: %s, recovered %s", failAt, killAt, before, after)
-			}
-			if err := Check(t.Context(), root); err != nil {
-				t.Errorf("failAt=%d killAt=%d: %v", failAt, killAt, err)
-			}
-			next := File{Name: filepath.Join(root, names[1])}
-			if next.Old, err = os.ReadFile(next.Name); err != nil {
-				t.Fatal(err)
-			}
-			next.New = bytes.Repeat(next.Old, 2)
-			if err := Files(t.Context(), root, []File{next}, nil); err != nil {
-				t.Errorf("failAt=%d killAt=%d: the next writer: %v", failAt, killAt, err)
-			}
-			if left := litter(t, root); len(left) > 0 {
-				t.Errorf("failAt=%d killAt=%d: %q are left", failAt, killAt, left)
+			if killed(t, root, fmt.Sprintf("failAt=%d killAt=%d", failAt, killAt)) {
+				between = true
 			}
 		}
 		if !between && failAt != 1 {
 			t.Errorf("failAt=%d: it was never killed between two files", failAt)
 		}
 	}
+}
+
+// ended checks the files of a writer that was not killed.
+func ended(t *testing.T, root string, failAt int, out string) {
+	t.Helper()
+	want := allNew
+	if failAt > 0 {
+		want = allOld
+		if !strings.Contains(out, "cannot be replaced: the disk is gone") {
+			t.Errorf("failAt=%d: %s", failAt, out)
+		}
+	}
+	if got := state(t, root); got != want {
+		t.Errorf("failAt=%d: %s", failAt, got)
+	}
+	if left := litter(t, root); len(left) > 0 {
+		t.Errorf("failAt=%d: %q are left", failAt, left)
+	}
+}
+
+// killed checks and recovers the files of a killed writer, and then has another writer
+// replace one. It reports whether only some files were replaced when the writer was killed.
+func killed(t *testing.T, root, when string) (between bool) {
+	t.Helper()
+	before := state(t, root)
+	between = before != allOld && before != allNew
+	err := Check(t.Context(), root)
+	var unfinished *UnfinishedError
+	if errors.As(err, &unfinished) {
+		if n := len(unfinished.New) + len(unfinished.Old); n != 3 {
+			t.Errorf("%s: %v", when, err)
+		}
+	} else if err != nil || between {
+		t.Errorf("%s: %s, and Check says %v", when, before, err)
+	}
+	done, err := Recover(t.Context(), root)
+	if err != nil || (len(done) > 0) != (unfinished != nil) {
+		t.Errorf("%s: Recover returns %q, %v; Check %v", when, done, err, unfinished)
+	}
+	if after := state(t, root); after != allOld && after != allNew {
+		t.Errorf("%s: %s, recovered %s", when, before, after)
+	}
+	if err := Check(t.Context(), root); err != nil {
+		t.Errorf("%s: %v", when, err)
+	}
+	next := File{Name: filepath.Join(root, names[1])}
+	if next.Old, err = os.ReadFile(next.Name); err != nil {
+		t.Fatal(err)
+	}
+	next.New = bytes.Repeat(next.Old, 2)
+	if err := Files(t.Context(), root, []File{next}, nil); err != nil {
+		t.Errorf("%s: the next writer: %v", when, err)
+	}
+	if left := litter(t, root); len(left) > 0 {
+		t.Errorf("%s: %q are left", when, left)
+	}
+	return between
 }
 
 // half returns the root of a writer that was killed after the first of three files.
