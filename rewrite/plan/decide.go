@@ -87,9 +87,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		Prepare: p, Form: form, Literals: x.literals.distinct, Number: x.literals.number,
 		Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
-	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool {
-		return d.names.taken(p, p.Unit, name, func(u *pattern.Unit, name string) bool { return form == Direct && goes(p, sites, u, name) })
-	}}
+	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
 	if form == Direct && len(p.Choices) > 0 {
 		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one cleanup or another, or none", p.Choices[0].Var.Name())
 	} else if form == Direct {

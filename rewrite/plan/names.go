@@ -47,6 +47,34 @@ func (x *names) taken(p *pattern.Prepare, u *pattern.Unit, name string, free fun
 	})
 }
 
+// declared reports whether an import of the name would clash with a declaration of
+// prepare's package, also in a file that the build leaves out, or be hidden by a type
+// parameter of prepare. A local of the name hides the import only where it is in scope.
+func (x *names) declared(p *pattern.Prepare, name string) bool {
+	return spell.HiddenBy(p.Func, name) != "" || slices.ContainsFunc(x.callers.LeftOut(p.Unit), func(f *ast.File) bool {
+		return !callers.Declares(f, p) && slices.ContainsFunc(f.Decls, func(d ast.Decl) bool { return declares(d, name) })
+	})
+}
+
+// declares reports whether a top-level declaration is of the name.
+func declares(d ast.Decl, name string) bool {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		return d.Recv == nil && d.Name.Name == name
+	case *ast.GenDecl:
+		return slices.ContainsFunc(d.Specs, func(s ast.Spec) bool {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				return s.Name.Name == name
+			case *ast.ValueSpec:
+				return slices.ContainsFunc(s.Names, func(id *ast.Ident) bool { return id.Name == name })
+			}
+			return false
+		})
+	}
+	return false
+}
+
 // firstFree returns the first of candidates that is free in prepare's package and on
 // the types that the sites call it through.
 func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {

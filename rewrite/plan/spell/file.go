@@ -17,7 +17,7 @@ type Import struct{ Name, Path string }
 type File struct {
 	Unit    *flow.Unit
 	Syntax  *ast.File
-	Taken   func(name string) bool // reports whether the package uses a name already
+	Taken   func(name string) bool // reports whether the package declares a name
 	Imports []Import               // those to add, in the order in which they came up
 }
 
@@ -51,7 +51,8 @@ func backquoted(text string) string {
 }
 
 // importName returns the name of pkg in the file, planning an import if there
-// is none yet: by the package's own name, or if that is taken, by another.
+// is none yet: by the package's own name, or if that is taken, by another, if possible
+// one that another file has for it.
 func (f *File) importName(pkg *types.Package) string {
 	if pkg == f.Unit.Pkg || pkg.Path() == f.Unit.Pkg.Path() {
 		return ""
@@ -81,8 +82,17 @@ func (f *File) importName(pkg *types.Package) string {
 		}
 		planned[name] = true
 	}
+	scope := f.Unit.Pkg.Scope().Innermost(f.Syntax.Name.Pos()) // of the file
+	taken := func(name string) bool {
+		return planned[name] || scope != nil && scope.Lookup(name) != nil || types.Universe.Lookup(name) != nil || f.Taken(name)
+	}
 	name := pkg.Name()
-	for i := 2; planned[name] || f.Taken(name) && !(name == pkg.Name() && importedAs(f.Unit.Info, pkg)); i++ {
+	for _, other := range f.otherNames(pkg) {
+		if taken(name) {
+			name = other
+		}
+	}
+	for i := 2; taken(name); i++ {
 		name = pkg.Name() + strconv.Itoa(i)
 	}
 	imp := Import{Name: name, Path: pkg.Path()}
@@ -96,38 +106,15 @@ func (f *File) importName(pkg *types.Package) string {
 // PathBase returns the last element of an import path.
 func PathBase(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
-// importedAs reports whether every use of pkg's name in the package of the file
-// means pkg, so that one more file may import it by that name.
-func importedAs(info *types.Info, pkg *types.Package) bool {
-	for id, obj := range info.Uses {
-		if id.Name != pkg.Name() {
-			continue
-		}
-		switch obj := obj.(type) {
-		case *types.PkgName:
-			if obj.Imported().Path() == pkg.Path() {
-				continue
-			}
-		case *types.Var:
-			if obj.IsField() {
-				continue
+// otherNames returns the names by which files of the package import pkg, other than its own.
+func (f *File) otherNames(pkg *types.Package) []string {
+	var names []string
+	for _, file := range f.Unit.Files {
+		for _, spec := range file.Imports {
+			if p, err := strconv.Unquote(spec.Path.Value); err == nil && p == pkg.Path() && spec.Name != nil && spec.Name.Name != "_" && spec.Name.Name != "." {
+				names = append(names, spec.Name.Name)
 			}
 		}
-		return false
 	}
-	for id, obj := range info.Defs {
-		if id.Name != pkg.Name() {
-			continue
-		}
-		switch obj := obj.(type) {
-		case *types.PkgName:
-			continue
-		case *types.Var:
-			if obj.IsField() {
-				continue
-			}
-		}
-		return false
-	}
-	return true
+	return names
 }
