@@ -1,6 +1,7 @@
 package wsreference
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha1"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -73,12 +75,36 @@ func (r rejection) Error() string { return r.text }
 // returns an error.
 //
 // The request's context says nothing of the connection any more.
-func Accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (*Conn, error) {
-	c, err := accept(w, r, opts)
+func Accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (c *Conn, err error) {
+	apart(func() { c, err = accept(w, r, opts) })
 	if err != nil {
 		return nil, fmt.Errorf("wsreference: cannot accept a connection: %w", err)
 	}
 	return c, nil
+}
+
+// apart runs f in a goroutine of its own and waits for it. net/http needs several
+// kilobytes of stack to write a header. A goroutine that has grown its stack
+// keeps it, and that of the handler often lives as long as the connection.
+//
+// A panic in f, and runtime.Goexit, take effect in the caller.
+func apart(f func()) {
+	done := make(chan struct{})
+	var panicked any
+	returned := false
+	go func() {
+		defer close(done)
+		defer func() { panicked = recover() }()
+		f()
+		returned = true
+	}()
+	<-done
+	switch {
+	case panicked != nil:
+		panic(panicked)
+	case !returned:
+		runtime.Goexit()
+	}
 }
 
 func accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (*Conn, error) {
@@ -145,11 +171,26 @@ func takeOver(w http.ResponseWriter, head http.Header) (net.Conn, []byte, error)
 			return nil, nil, err
 		}
 	}
-	if brw == nil || brw.Reader == nil {
-		return conn, nil, nil
+	return conn, release(brw), nil
+}
+
+// release returns a copy of what has been read into the buffers of a hijacked
+// connection, and lets go of their memory. The server would keep it as long as
+// the handler runs: 8 KiB for net/http.
+func release(brw *bufio.ReadWriter) []byte {
+	if brw == nil {
+		return nil
 	}
-	early, _ := brw.Reader.Peek(brw.Reader.Buffered())
-	return conn, bytes.Clone(early), nil
+	var early []byte
+	if brw.Reader != nil {
+		b, _ := brw.Reader.Peek(brw.Reader.Buffered())
+		early = bytes.Clone(b)
+		*brw.Reader = bufio.Reader{}
+	}
+	if brw.Writer != nil {
+		*brw.Writer = bufio.Writer{}
+	}
+	return early
 }
 
 // hijackable reports whether http.ResponseController finds a Hijack method.

@@ -62,21 +62,17 @@ func newConn(rwc io.ReadWriteCloser, cfg connConfig) *Conn {
 	c.link.init(rwc, cfg.conn)
 	c.out.init(&c.link, &c.tasks, cfg.client)
 
-	c.data = dataReader{
-		link:       &c.link,
-		out:        &c.out,
-		pings:      &c.pings,
-		frames:     frameReader{link: &c.link, in: newInput(rwc, cfg.early, nil)},
-		client:     cfg.client,
-		compressed: cfg.deflate != nil,
-		onPing:     cfg.onPing,
-		onPong:     cfg.onPong,
-	}
-	if !cfg.client {
-		c.data.peerFlags = maskedBit
-	}
+	d := &c.data
+	d.link, d.out, d.pings = &c.link, &c.out, &c.pings
+	d.frames.link = &c.link
+	d.frames.in.init(rwc, cfg.early)
 	if c.link.tcp != nil {
-		c.data.frames.in.idle = newIdleReader(c.link.tcp)
+		d.frames.in.idle = newIdleReader(c.link.tcp)
+	}
+	d.client, d.compressed = cfg.client, cfg.deflate != nil
+	d.onPing, d.onPong = cfg.onPing, cfg.onPong
+	if !cfg.client {
+		d.peerFlags = maskedBit
 	}
 
 	c.incoming.src = &c.data

@@ -59,7 +59,7 @@ func TestHeader(t *testing.T) {
 
 // inputOf returns an input that brings b and has all of it ready.
 func inputOf(b []byte) input {
-	return newInput(bytes.NewReader(nil), b, nil)
+	return newInput(bytes.NewReader(nil), b)
 }
 
 // FuzzHeader holds parseHeader against what it says: a header that it accepts
@@ -74,7 +74,7 @@ func FuzzHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, n, err := parseHeader(b)
-		slow := newInput(iotest.OneByteReader(bytes.NewReader(b)), nil, nil)
+		slow := newInput(iotest.OneByteReader(bytes.NewReader(b)), nil)
 		h2, err2 := slow.readHeader()
 		fast := inputOf(b)
 		h3, err3 := fast.header()

@@ -29,10 +29,9 @@ type idleReader interface {
 	read() (*[bufferSize]byte, int, error)
 }
 
-// newInput returns an input that reads from src, after the bytes early. The
-// reader idle, if not nil, reads from the same source.
-func newInput(src io.Reader, early []byte, idle idleReader) input {
-	return input{src: src, ahead: early, idle: idle}
+// init makes in read from src, after the bytes early.
+func (in *input) init(src io.Reader, early []byte) {
+	in.src, in.ahead = src, early
 }
 
 // more waits until more bytes are ready than there are, of which there are

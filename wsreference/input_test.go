@@ -26,7 +26,7 @@ func TestInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for range 20 {
 				early := rnd.IntN(64)
-				in := newInput(wrap(bytes.NewReader(stream[early:])), stream[:early], nil)
+				in := newInput(wrap(bytes.NewReader(stream[early:])), stream[:early])
 				var got []byte
 				var err error
 				for err == nil {

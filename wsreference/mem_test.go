@@ -84,6 +84,12 @@ func (c memConn) Close() error {
 	return nil
 }
 
+// newInput returns an input that reads from src, after the bytes early.
+func newInput(src io.Reader, early []byte) (in input) {
+	in.init(src, early)
+	return in
+}
+
 // rawPeer is the other end of a Conn under test. It sends and sees frames as
 // they are, right or wrong.
 type rawPeer struct {
@@ -108,7 +114,7 @@ func newPeer(tb testing.TB, cfg peerConfig) (*Conn, *rawPeer) {
 	near, far := memConn{in, out}, memConn{out, in}
 	c := newConn(near, cfg.connConfig)
 	tb.Cleanup(func() { c.CloseNow() })
-	return c, &rawPeer{tb, far, newInput(far, nil, nil), !cfg.client}
+	return c, &rawPeer{tb, far, newInput(far, nil), !cfg.client}
 }
 
 // bytes sends b as it is.

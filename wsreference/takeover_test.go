@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -339,4 +340,40 @@ func TestReadInto(t *testing.T) {
 			}
 		}
 	})
+}
+
+// unwindingWriter is a middleware whose WriteHeader does not return.
+type unwindingWriter struct {
+	hijacking
+	unwind func()
+}
+
+func (w unwindingWriter) WriteHeader(int) { w.unwind() }
+
+// TestAcceptUnwinds pins that a panic in a middleware, or the end of its
+// goroutine, is one of the handler.
+func TestAcceptUnwinds(t *testing.T) {
+	for name, unwind := range map[string]func(){
+		"panic":  func() { panic(http.ErrAbortHandler) },
+		"Goexit": runtime.Goexit,
+	} {
+		got := make(chan any, 1)
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			returned := false
+			defer func() {
+				if returned {
+					got <- "Accept has returned"
+				} else {
+					got <- recover()
+				}
+			}()
+			Accept(unwindingWriter{hijacking{recorder{w, new(int)}}, unwind}, r, nil)
+			returned = true
+		}))
+		Dial(t.Context(), s.URL, nil)
+		if v := <-got; name == "panic" && v != http.ErrAbortHandler || name == "Goexit" && v != nil {
+			t.Errorf("%s: %v", name, v)
+		}
+		s.Close()
+	}
 }

@@ -10,7 +10,10 @@ import (
 	"testing"
 )
 
-var benchSizes = []int{512, 64 << 10}
+var (
+	benchSizes = []int{512, 64 << 10}
+	wholeSizes = []int{512, 4 << 10, 64 << 10, 1 << 20}
+)
 
 // contexts calls f with a context of each kind.
 func contexts(b *testing.B, f func(b *testing.B, ctx context.Context)) {
@@ -23,8 +26,8 @@ func contexts(b *testing.B, f func(b *testing.B, ctx context.Context)) {
 }
 
 // each calls f for all sizes, contexts, ends and packages.
-func each(b *testing.B, f func(b *testing.B, ctx context.Context, e end, size int)) {
-	for _, size := range benchSizes {
+func each(b *testing.B, sizes []int, packages []peer, f func(b *testing.B, ctx context.Context, e end, size int)) {
+	for _, size := range sizes {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
 			contexts(b, func(b *testing.B, ctx context.Context) {
 				for _, client := range []bool{false, true} {
@@ -33,7 +36,7 @@ func each(b *testing.B, f func(b *testing.B, ctx context.Context, e end, size in
 						name = "end=client"
 					}
 					b.Run(name, func(b *testing.B) {
-						for _, p := range peers() {
+						for _, p := range packages {
 							b.Run("peer="+p.name, func(b *testing.B) {
 								e := fed(b, context.Background(), p, client, size)
 								b.ReportAllocs()
@@ -47,8 +50,12 @@ func each(b *testing.B, f func(b *testing.B, ctx context.Context, e end, size in
 	}
 }
 
+// alike returns the packages, each once, for what a buffer that is lent to Read
+// makes no difference to.
+func alike() []peer { return append([]peer{ours()}, others()...) }
+
 func BenchmarkReader(b *testing.B) {
-	each(b, func(b *testing.B, ctx context.Context, e end, size int) {
+	each(b, benchSizes, alike(), func(b *testing.B, ctx context.Context, e end, size int) {
 		buf := make([]byte, size+1)
 		if err := e.stream(ctx, buf, loop(b, size)); err != nil {
 			b.Fatal(err)
@@ -57,7 +64,7 @@ func BenchmarkReader(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	each(b, func(b *testing.B, ctx context.Context, e end, size int) {
+	each(b, wholeSizes, peers(), func(b *testing.B, ctx context.Context, e end, size int) {
 		if err := e.whole(ctx, loop(b, size)); err != nil {
 			b.Fatal(err)
 		}
@@ -82,7 +89,7 @@ func loop(b *testing.B, size int) func([]byte) bool {
 }
 
 func BenchmarkWriter(b *testing.B) {
-	each(b, func(b *testing.B, ctx context.Context, e end, size int) {
+	each(b, benchSizes, alike(), func(b *testing.B, ctx context.Context, e end, size int) {
 		p := make([]byte, size)
 		for range 3 {
 			if err := e.write(ctx, p); err != nil {
@@ -98,10 +105,10 @@ func BenchmarkWriter(b *testing.B) {
 }
 
 func BenchmarkEcho(b *testing.B) {
-	for _, size := range benchSizes {
+	for _, size := range wholeSizes {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
 			contexts(b, func(b *testing.B, ctx context.Context) {
-				for _, p := range peers() {
+				for _, p := range alike() {
 					b.Run("end=both/peer="+p.name, func(b *testing.B) {
 						b.ReportAllocs()
 						next := loop(b, size)

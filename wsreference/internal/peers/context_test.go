@@ -31,6 +31,39 @@ func ours() peer {
 	}
 }
 
+// lentEnd reads whole messages into memory of its own.
+type lentEnd struct {
+	ourEnd
+	buf []byte
+}
+
+func oursLent() peer {
+	p := ours()
+	wrap := func(e end, err error) (end, error) {
+		if err != nil {
+			return nil, err
+		}
+		return &lentEnd{ourEnd: e.(ourEnd)}, nil
+	}
+	return peer{
+		name:   p.name + "-lent",
+		accept: func(w http.ResponseWriter, r *http.Request) (end, error) { return wrap(p.accept(w, r)) },
+		connect: func(ctx context.Context, conn net.Conn) (end, error) {
+			return wrap(p.connect(ctx, conn))
+		},
+	}
+}
+
+func (e *lentEnd) whole(ctx context.Context, next func([]byte) bool) error {
+	for {
+		_, msg, err := e.c.ReadInto(ctx, e.buf)
+		if err != nil || !next(msg) {
+			return err
+		}
+		e.buf = msg
+	}
+}
+
 func (e ourEnd) stream(ctx context.Context, buf []byte, next func([]byte) bool) error {
 	for {
 		_, r, err := e.c.Reader(ctx)

@@ -320,10 +320,10 @@ func TestConversation(t *testing.T) {
 		accept acceptor
 		dial   dialer
 	}{
-		{peers()[1].name + " as the server", acceptCoder, dialOurs},
-		{peers()[1].name + " as the client", acceptOurs, dialCoder},
-		{peers()[2].name + " as the server", acceptGorilla, dialOurs},
-		{peers()[2].name + " as the client", acceptOurs, dialGorilla},
+		{others()[0].name + " as the server", acceptCoder, dialOurs},
+		{others()[0].name + " as the client", acceptOurs, dialCoder},
+		{others()[1].name + " as the server", acceptGorilla, dialOurs},
+		{others()[1].name + " as the client", acceptOurs, dialGorilla},
 		{"wsreference itself", acceptOurs, dialOurs},
 	} {
 		for _, m := range allModes {

@@ -46,8 +46,11 @@ type peer struct {
 
 // peers returns all packages in this build.
 func peers() []peer {
-	return []peer{ours(), coderPeer(), gorillaPeer(), gobwasPeer(), gwsPeer()}
+	return []peer{ours(), oursLent(), coderPeer(), gorillaPeer(), gobwasPeer(), gwsPeer()}
 }
+
+// others returns the packages that are not ours.
+func others() []peer { return peers()[2:] }
 
 // moduleVersion finds the version in the path of a source file.
 var moduleVersion = regexp.MustCompile(`@(v[^/\\]+)`)
@@ -65,7 +68,7 @@ func version(function any) string {
 }
 
 func TestNames(t *testing.T) {
-	for _, p := range peers()[1:] {
+	for _, p := range others() {
 		if !strings.Contains(p.name, "-v1.") {
 			t.Errorf("the name %q tells no version", p.name)
 		}
