@@ -70,7 +70,9 @@ func newConn(rwc io.ReadWriteCloser, cfg connConfig) *Conn {
 		d.frames.in.idle = newIdleReader(c.link.tcp)
 	}
 	d.client, d.compressed = cfg.client, cfg.deflate != nil
-	d.onPing, d.onPong = cfg.onPing, cfg.onPong
+	if d.onPing, d.onPong = cfg.onPing, cfg.onPong; d.onPing != nil || d.onPong != nil {
+		d.unwound = c.incoming.unwound
+	}
 	if !cfg.client {
 		d.peerFlags = maskedBit
 	}

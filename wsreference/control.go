@@ -25,6 +25,7 @@ type dataReader struct {
 	compressed bool // permessage-deflate has been negotiated
 	onPing     func(ctx context.Context, payload []byte) bool
 	onPong     func(ctx context.Context, payload []byte)
+	unwound    func() // called when a callback does not return
 
 	control [maxControlPayload]byte
 }
@@ -89,7 +90,7 @@ func (d *dataReader) handle(ctx context.Context, h header) error {
 	}
 	switch h.opcode {
 	case opPing:
-		if d.onPing != nil && !d.onPing(ctx, bytes.Clone(p)) {
+		if d.onPing != nil && !d.callOnPing(ctx, p) {
 			return nil
 		}
 		d.out.pongs.put(ctx, p, d.link.closed)
@@ -97,13 +98,38 @@ func (d *dataReader) handle(ctx context.Context, h header) error {
 		return nil
 	case opPong:
 		if d.onPong != nil {
-			d.onPong(ctx, bytes.Clone(p))
+			d.callOnPong(ctx, p)
 		}
 		d.pings.answered(p)
 		return nil
 	default:
 		return d.handleClose(ctx, p)
 	}
+}
+
+// callOnPing calls the callback for a ping with payload p.
+func (d *dataReader) callOnPing(ctx context.Context, p []byte) (answer bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			d.unwound()
+		}
+	}()
+	answer = d.onPing(ctx, bytes.Clone(p))
+	returned = true
+	return answer
+}
+
+// callOnPong calls the callback for a pong with payload p.
+func (d *dataReader) callOnPong(ctx context.Context, p []byte) {
+	returned := false
+	defer func() {
+		if !returned {
+			d.unwound()
+		}
+	}()
+	d.onPong(ctx, bytes.Clone(p))
+	returned = true
 }
 
 // readControl reads and unmasks the payload of a control frame. It is good

@@ -26,6 +26,7 @@ type frameWriter struct {
 	pieces    [2][]byte   // of a large frame
 	vector    net.Buffers // pieces, while they are written to TCP
 	closeSent bool
+	tiny      [maxHeaderSize + tinyFrame]byte
 }
 
 func (w *frameWriter) init(l *link, s *tasks, client bool) {
@@ -130,6 +131,7 @@ func (w *frameWriter) failed(ctx context.Context, err error) error {
 
 // The payload sizes in bytes for which there are buffers.
 const (
+	tinyFrame   = 512 // in the frameWriter itself
 	smallFrame  = 4 << 10
 	mediumFrame = 16 << 10
 	largeFrame  = 64 << 10
@@ -157,6 +159,8 @@ func (w *frameWriter) emit(h header, p []byte) error {
 		h.key = w.keys.next()
 	}
 	switch {
+	case len(p) <= tinyFrame:
+		return w.copyOut(w.tiny[:0], h, p)
 	case len(p) <= smallFrame:
 		b := smallBuffers.Get().(*[maxHeaderSize + smallFrame]byte)
 		err := w.copyOut(b[:0], h, p)

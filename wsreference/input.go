@@ -5,28 +5,34 @@ import (
 	"sync"
 )
 
-// bufferSize is the size in bytes of the buffer through which frames are read,
-// and of the largest frame into which a Writer gathers small writes.
-const bufferSize = 4096
+const (
+	// inputSize is the size in bytes of the buffer of an input that keeps it:
+	// enough for a frame with 4 KiB of payload.
+	inputSize = maxHeaderSize + 4<<10
 
-// inputBuffers holds the buffers of inputs. An input on a TCP connection has
-// one only while there are bytes in it.
-var inputBuffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+	// sharedSize is the size in bytes of the buffer of an input that has one
+	// only while there are bytes in it.
+	sharedSize = 16 << 10
+)
+
+// sharedBuffers holds buffers of sharedSize.
+var sharedBuffers = sync.Pool{New: func() any { return new([sharedSize]byte) }}
 
 // input is what comes from the peer, through a buffer.
 type input struct {
-	src   io.Reader
-	idle  idleReader // not nil if a wait for the first bytes needs no buffer
-	buf   *[bufferSize]byte
-	ahead []byte // what has arrived and has not been used
-	err   error  // that came with the last bytes, for the next wait
+	src    io.Reader
+	idle   idleReader        // not nil if a wait for the first bytes needs no buffer
+	buf    []byte            // nil if there is none
+	shared *[sharedSize]byte // buf, if idle has brought it
+	ahead  []byte            // what has arrived and has not been used
+	err    error             // that came with the last bytes, for the next wait
 }
 
 // idleReader waits for bytes without having a buffer meanwhile.
 type idleReader interface {
-	// read waits, takes a buffer from inputBuffers, and reads into it. It
+	// read waits, takes a buffer from sharedBuffers, and reads into it. It
 	// returns nil instead of a buffer if there is an error.
-	read() (*[bufferSize]byte, int, error)
+	read() (*[sharedSize]byte, int, error)
 }
 
 // init makes in read from src, after the bytes early.
@@ -44,9 +50,9 @@ func (in *input) more() error {
 		return in.wait()
 	}
 	if in.buf == nil {
-		in.buf = inputBuffers.Get().(*[bufferSize]byte)
+		in.buf = make([]byte, inputSize)
 	}
-	n := copy(in.buf[:], in.ahead)
+	n := copy(in.buf, in.ahead)
 	m, err := in.fill(in.buf[n:])
 	in.ahead = in.buf[:n+m]
 	return err
@@ -54,15 +60,15 @@ func (in *input) more() error {
 
 // wait waits for bytes without a buffer, if that can be.
 func (in *input) wait() error {
-	if in.buf != nil {
-		inputBuffers.Put(in.buf)
-		in.buf, in.ahead = nil, nil
+	if in.shared != nil {
+		sharedBuffers.Put(in.shared)
 	}
+	in.buf, in.ahead, in.shared = nil, nil, nil
 	buf, n, err := in.idle.read()
 	if err != nil {
 		return err
 	}
-	in.buf, in.ahead = buf, buf[:n]
+	in.buf, in.ahead, in.shared = buf[:], buf[:n], buf
 	return nil
 }
 
@@ -103,7 +109,7 @@ func (in *input) Read(p []byte) (int, error) {
 		if in.err != nil {
 			return 0, in.err
 		}
-		if len(p) >= bufferSize {
+		if len(p) >= inputSize {
 			return in.fill(p) // past the buffer
 		}
 		if err := in.more(); err != nil {

@@ -16,7 +16,7 @@ type tcpReader struct {
 	raw  syscall.RawConn
 	try  func(fd uintptr) bool // r.attempt, made once
 
-	buf *[bufferSize]byte // of the attempt
+	buf *[sharedSize]byte // of the attempt
 	n   int
 	err error
 }
@@ -35,7 +35,7 @@ func newIdleReader(conn *net.TCPConn) idleReader {
 
 // attempt reads what is there, and reports false if nothing is.
 func (r *tcpReader) attempt(fd uintptr) bool {
-	buf := inputBuffers.Get().(*[bufferSize]byte)
+	buf := sharedBuffers.Get().(*[sharedSize]byte)
 	for {
 		r.n, r.err = syscall.Read(int(fd), buf[:])
 		if r.err != syscall.EINTR {
@@ -46,18 +46,18 @@ func (r *tcpReader) attempt(fd uintptr) bool {
 		r.buf = buf
 		return true
 	}
-	inputBuffers.Put(buf)
+	sharedBuffers.Put(buf)
 	return r.err != syscall.EAGAIN
 }
 
-func (r *tcpReader) read() (*[bufferSize]byte, int, error) {
+func (r *tcpReader) read() (*[sharedSize]byte, int, error) {
 	err := r.raw.Read(r.try)
 	buf, n := r.buf, r.n
 	r.buf = nil
 	switch {
 	case err != nil: // closed, or past a deadline
 		if buf != nil {
-			inputBuffers.Put(buf)
+			sharedBuffers.Put(buf)
 		}
 		return nil, 0, err
 	case buf != nil:

@@ -61,12 +61,11 @@ type messageReader struct {
 	takeover  bool         // compressed messages may refer to earlier ones
 	limitSet  atomic.Int64 // of the messages to come
 
-	lock    lock // guards what follows
-	err     error
-	id      uint64 // of the message, or of the last one
-	ctx     context.Context
-	active  bool // a message has begun and its end has not been reached
-	running bool // a call is under way
+	lock   lock // guards what follows
+	err    error
+	id     uint64 // of the message, or of the last one
+	ctx    context.Context
+	active bool // a message has begun and its end has not been reached
 
 	check bool // the message is text to be validated
 	flags byte // of the frame
@@ -80,39 +79,34 @@ type messageReader struct {
 	window   window    // what the next message may refer to, with takeover
 }
 
-// acquire takes the read lock for one call, which ends with release.
+// acquire takes the read lock.
 func (m *messageReader) acquire(ctx context.Context) error {
 	if err := m.lock.acquire(ctx, m.src.link.closed); err != nil {
 		return m.src.link.cause(ctx, err)
 	}
-	m.running = true
 	return nil
 }
 
-// release releases the read lock. It is deferred, since a callback may panic:
-// then the state of the message is unknown, so the connection is closed.
-func (m *messageReader) release() {
-	if m.running {
-		m.inflater = nil // do not use it again
-		m.active = false
-		m.err = errUnwound
-		m.src.link.abort()
-	}
+// unwound is called when a callback has not returned, and neither will the read
+// that has called it: the state of the message is unknown. It closes the
+// connection and releases the read lock.
+func (m *messageReader) unwound() {
+	m.inflater = nil // do not use it again
+	m.active = false
+	m.err = errUnwound
+	m.src.link.abort()
 	m.lock.release()
 }
-
-// done is called at the end of a call that has not panicked.
-func (m *messageReader) done() { m.running = false }
 
 // begin waits for the start of a message, and returns its reader.
 func (m *messageReader) begin(ctx context.Context) (MessageType, MessageReader, error) {
 	if err := m.acquire(ctx); err != nil {
 		return 0, MessageReader{}, err
 	}
-	defer m.release()
 	t, err := m.open(ctx)
-	m.done()
-	return t, MessageReader{m, m.id}, err
+	id := m.id
+	m.lock.release()
+	return t, MessageReader{m, id}, err
 }
 
 // whole reads a message, into b if there is room.
@@ -120,13 +114,29 @@ func (m *messageReader) whole(ctx context.Context, b []byte) (MessageType, []byt
 	if err := m.acquire(ctx); err != nil {
 		return 0, nil, err
 	}
-	defer m.release()
 	t, err := m.open(ctx)
 	if err == nil {
 		b, err = m.readAll(b)
 	}
-	m.done()
+	m.lock.release()
 	return t, b, err
+}
+
+// awaitClose discards what the peer sends up to its close frame. It is called
+// when this end has sent one.
+func (m *messageReader) awaitClose(ctx context.Context) error {
+	if err := m.acquire(ctx); err != nil {
+		return err
+	}
+	defer m.lock.release()
+	if m.src.link.received.Load() != nil {
+		return nil
+	}
+	left := int64(0) // of a frame that has not been read to its end
+	if m.active {
+		left = m.left
+	}
+	return m.failed(ctx, m.src.awaitClose(ctx, left))
 }
 
 // open waits for the start of a message. The caller holds the read lock.
@@ -136,25 +146,6 @@ func (m *messageReader) open(ctx context.Context) (MessageType, error) {
 		err = m.failed(ctx, err)
 	}
 	return t, err
-}
-
-// awaitClose discards what the peer sends up to its close frame. It is called
-// when this end has sent one.
-func (m *messageReader) awaitClose(ctx context.Context) error {
-	if err := m.acquire(ctx); err != nil {
-		return err
-	}
-	defer m.release()
-	var err error
-	if m.src.link.received.Load() == nil {
-		left := int64(0) // of a frame that has not been read to its end
-		if m.active {
-			left = m.left
-		}
-		err = m.failed(ctx, m.src.awaitClose(ctx, left))
-	}
-	m.done()
-	return err
 }
 
 // failed ends the connection after a read has failed with err, and returns the
@@ -241,12 +232,11 @@ func (m *messageReader) readMessage(id uint64, p []byte) (int, error) {
 	if err := m.acquire(context.Background()); err != nil {
 		return 0, err
 	}
-	defer m.release()
 	n, err := 0, io.EOF
 	if m.id == id {
 		n, err = m.read(p)
 	}
-	m.done()
+	m.lock.release()
 	return n, err
 }
 

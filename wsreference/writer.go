@@ -19,6 +19,10 @@ var errWriterClosed = errors.New("the message has been ended")
 // itself, until its context ends.
 var ErrWriterOpen = errors.New("a MessageWriter of this connection has not been closed")
 
+// bufferSize is the size in bytes of the largest frame into which a
+// MessageWriter gathers small writes.
+const bufferSize = 4096
+
 // payloadBuffers holds the buffers in which a MessageWriter gathers a frame.
 // They are shared because an idle connection needs none.
 var payloadBuffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
