@@ -63,9 +63,14 @@ const maxErrorBody = 1024
 // 4.1) and says nothing of the connection afterwards. Redirects are followed
 // as HTTPClient follows them.
 //
+// On js/wasm it always fails: a page cannot open network connections.
+//
 // The response is that of the server, also if it refused the handshake; its
 // body then holds at most 1024 bytes, in memory, and need not be closed.
 func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, *http.Response, error) {
+	if errPlatform != nil {
+		return nil, nil, fmt.Errorf("wsreference: cannot connect: %w", errPlatform)
+	}
 	u, err := parseURL(url)
 	if err != nil {
 		return nil, nil, fmt.Errorf("wsreference: cannot connect: %w", err)

@@ -30,7 +30,7 @@ type pongQueue struct {
 	mu      sync.Mutex // guards what follows
 	queue   []pongPayload
 	blocked bool
-	room    chan struct{} // not nil while put waits: closed when a pong is sent
+	room    chan struct{} // not nil while put waits: closed when a pong has been sent
 }
 
 type pongPayload struct {
@@ -43,8 +43,7 @@ type pongPayload struct {
 func (q *pongQueue) put(ctx context.Context, p []byte, closed <-chan struct{}) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.queue) == maxPongs && !q.blocked {
-		q.wait(ctx, closed)
+	for len(q.queue) == maxPongs && !q.blocked && q.wait(ctx, closed) {
 	}
 	if len(q.queue) == maxPongs {
 		q.drop()
@@ -55,9 +54,9 @@ func (q *pongQueue) put(ctx context.Context, p []byte, closed <-chan struct{}) {
 	q.owed.Store(true)
 }
 
-// wait waits until a pong has been sent. The caller holds mu, which wait gives
-// up meanwhile.
-func (q *pongQueue) wait(ctx context.Context, closed <-chan struct{}) {
+// wait waits until a pong has been sent, and reports whether one has. The caller
+// holds mu, which wait gives up meanwhile.
+func (q *pongQueue) wait(ctx context.Context, closed <-chan struct{}) bool {
 	room := make(chan struct{})
 	q.room = room
 	q.mu.Unlock()
@@ -72,10 +71,12 @@ func (q *pongQueue) wait(ctx context.Context, closed <-chan struct{}) {
 		patient = false
 	}
 	q.mu.Lock()
-	if q.room == room { // no pong has been sent
-		q.room = nil
-		q.blocked = !patient
+	if q.room != room {
+		return true
 	}
+	q.room = nil
+	q.blocked = !patient
+	return false
 }
 
 // take removes the oldest pong, and appends its payload to b. It reports
