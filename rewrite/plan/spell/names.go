@@ -96,7 +96,12 @@ func StateNames(recv, prepare string) []string {
 	if recv != "" {
 		names = append(names, LowerFirst(recv)+UpperFirst(rest)+"State")
 	}
-	names = append(names, LowerFirst(prepare)+"State2")
+	for _, word := range []string{"Cleanup", "Handle", "Env"} {
+		names = append(names, LowerFirst(rest)+word)
+	}
+	for i := 2; i < 10; i++ {
+		names = append(names, LowerFirst(prepare)+"State"+strconv.Itoa(i))
+	}
 	if ast.IsExported(prepare) {
 		for i, n := range names {
 			names[i] = UpperFirst(n)

@@ -43,13 +43,14 @@ func TestFinishNames(t *testing.T) {
 
 func TestStateNames(t *testing.T) {
 	for _, test := range []struct{ recv, prepare, want string }{
-		{"", "oneOff", "oneOffState oneOffState oneOffState2"},
-		{"", "prepareRead", "readState prepareReadState prepareReadState2"},
-		{"Conn", "prepareRead", "readState prepareReadState connReadState prepareReadState2"},
-		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState BeginReadState2"},
-		{"", "begin", "beginState beginState beginState2"},
+		{"", "oneOff", "oneOffState oneOffState oneOffCleanup oneOffHandle oneOffEnv oneOffState2"},
+		{"", "prepareRead", "readState prepareReadState readCleanup readHandle readEnv prepareReadState2"},
+		{"Conn", "prepareRead", "readState prepareReadState connReadState readCleanup readHandle readEnv prepareReadState2"},
+		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState ReadCleanup ReadHandle ReadEnv BeginReadState2"},
+		{"", "begin", "beginState beginState beginCleanup beginHandle beginEnv beginState2"},
 	} {
-		if got := strings.Join(spell.StateNames(test.recv, test.prepare), " "); got != test.want {
+		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare), " "), " "+test.prepare+"State3")
+		if got != test.want {
 			t.Errorf("%s.%s: %s, want %s", test.recv, test.prepare, got, test.want)
 		}
 	}
