@@ -34,7 +34,7 @@ func TestGenericState(t *testing.T) {
 		{"A type argument with a local name.", "func begin[P any](p P) func() { return func() { keep(p) } }", "type T int; " + declared + "begin(T(1)); done()",
 			"reassigned", ""},
 		{"A local has the name that the state would get.", "func begin(n int) func() { return func() { keep(n) } }", "beginState := 1; keep(beginState); " + declared + "begin(1); done()",
-			"beginState2", "beginState2"},
+			"beginCleanup", "beginCleanup"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan, r := decide(t, "type L[E comparable] struct{ e E }; func one() int { return 1 }; func keep(...any) {}\n"+test.prepare+"\nfunc use() { "+test.use+" }")
