@@ -110,10 +110,10 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
 		if pr != nil && test != "" {
 			// A driver that also runs the pass on the package with its tests
 			// gets the fix there.
-			pr, why = nil, test+" is out of sight"
+			pr, why = nil, test+" is not part of this pass"
 		}
 		if pr != nil && p.Pkg.Path() == "command-line-arguments" {
-			pr, why = nil, "files were named instead of a package, and the others of the package are out of sight"
+			pr, why = nil, "files were named instead of a package, and the other files of the package are not part of this pass"
 		}
 		if reasons[c] = why; pr != nil {
 			proposals = append(proposals, pr)

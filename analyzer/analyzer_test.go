@@ -32,7 +32,7 @@ func TestAnalyzer(t *testing.T) {
 		"kinds": {fixes: []string{"(*Conn).openSession", "(*Conn).prepareRead", "startTrace"}},
 		"sites": {
 			fixes: []string{"(*Conn).prepare (test)"},
-			held:  []string{"no fix for (*Conn).prepare here: conn_test.go is out of sight"},
+			held:  []string{"no fix for (*Conn).prepare here: conn_test.go is not part of this pass"},
 		},
 		"refused": {held: []string{
 			"cannot rewrite (*T).start: an interface requires this method",

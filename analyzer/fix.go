@@ -38,7 +38,7 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	}
 	if token.IsExported(c.Prepare.Key.Name) {
 		// This holds for commands too: external tests may call the function.
-		return nil, "it is exported, and callers may be out of sight"
+		return nil, "it is exported, and other packages may call it"
 	}
 	p := &proposal{candidate: c, fix: &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Rewrite %s and its callers without the closure", c.Prepare.Key),
@@ -51,7 +51,7 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	for _, e := range c.Edits {
 		f := fileNamed(u, e.File)
 		if f == nil {
-			return nil, e.File + " is out of sight"
+			return nil, e.File + " is not part of this pass"
 		}
 		t := u.Fset.File(f.FileStart)
 		if e.Start > e.End || e.End > t.Size() {

@@ -19,7 +19,7 @@ func heapsOf(ctx context.Context, t *load.Tree, changes []*change) ([]*Heap, err
 	t.Status("asking the compiler")
 	facts, err := factsOf(ctx, t, nil, changes)
 	if err != nil {
-		return nil, fmt.Errorf("the compiler cannot be asked: %w", err)
+		return nil, fmt.Errorf("the compiler fails, so heap allocations are unknown: %w", err)
 	}
 	heaps := make([]*Heap, len(changes))
 	for i, c := range changes {
@@ -83,9 +83,9 @@ func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*ch
 
 // noGain returns the refusal of a change that saves no allocation.
 func noGain(c *change, gains []Gain) *refusal.Refusal {
-	reason := "the compiler would put as much on the heap as before"
+	reason := "the compiler reports as many heap allocations as before"
 	if i := slices.IndexFunc(gains, func(g Gain) bool { return len(g.New) > 0 }); i >= 0 {
-		reason += fmt.Sprintf(": %s would be new in %s", gains[i].New[0].What, gains[i].Func)
+		reason += fmt.Sprintf(": %s is new in %s", gains[i].New[0].What, gains[i].Func)
 	}
 	return &refusal.Refusal{Code: refusal.NoGain, Pos: c.pos, Name: c.key.String(), Reason: reason}
 }

@@ -227,7 +227,7 @@ func (c *Conn) other() (err error) {
 }
 
 // testNamed: named files are a package of their own to the go command, and the callers
-// in other files of the directory are out of sight.
+// in other files of the directory are not part of the pass.
 func (p programs) testNamed(t *testing.T) {
 	c := wire(t)
 	files, err := filepath.Glob(filepath.Join(c.Dir, "*.go"))
