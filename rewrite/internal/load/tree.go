@@ -91,7 +91,7 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
 	if strings.Contains(host.GOFLAGS, "-overlay") {
-		return nil, errors.New("GOFLAGS sets -overlay: what is on disk, and would be rewritten, is not what is built")
+		return nil, errors.New("GOFLAGS sets -overlay: the build does not use the files on disk, which would be rewritten")
 	}
 	t.modcache, t.goarch, t.Root = host.GOMODCACHE, host.GOARCH, rootOf(t.Dir, host.GOWORK)
 	t.workspace = host.GOWORK != "" && host.GOWORK != "off"
