@@ -7,8 +7,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A Candidate is a prepare function together with what was decided for it:
-// edits, or a refusal.
+// A Candidate is a prepare function with the decision about it: edits or a refusal.
 type Candidate struct {
 	Prepare *pattern.Prepare
 	Kind    pattern.Kind
@@ -16,20 +15,20 @@ type Candidate struct {
 	Plan    *plan.Plan       // nil if refused
 	Refusal *refusal.Refusal // nil if planned
 
-	// Edits holds the whole change, over all files, sorted by file and
-	// offset, without overlap. Empty if refused.
+	// Edits holds the whole change in all files, sorted by file and offset, without
+	// overlaps. It is empty if the candidate is refused.
 	Edits []edit.Edit
 
-	// Notes are remarks for the person who reads the change, such as a doc
-	// comment that speaks of a parameter that is gone.
+	// Notes holds remarks for the person who reviews the change, such as a comment that
+	// mentions a removed parameter.
 	Notes []string
 
-	// Trace says how the rewrite was decided, a line each.
+	// Trace says how the rewrite was decided, one fact per line.
 	Trace []string
 
-	function *pattern.Function // if it is a function literal in a variable
+	function *pattern.Function // set if it is a function literal that a variable holds
 
-	inTest bool // a test file declares the function, and those are not wanted
+	inTest bool // a test file declares the function, and World.Tests is not set
 }
 
 // refuse returns a refusal at the name of the prepare function.

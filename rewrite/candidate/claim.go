@@ -13,8 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/same"
 )
 
-// compare refuses a change that does more than its plan says, by the opinion of package
-// same.
+// compare returns a refusal if package same finds that the edits do more than the plan
+// says.
 func (c *Candidate) compare() *refusal.Refusal {
 	change, err := c.change(c.Edits)
 	if err != nil {
@@ -26,7 +26,7 @@ func (c *Candidate) compare() *refusal.Refusal {
 	return nil
 }
 
-// change states what the plan of c claims about the given edits.
+// change returns the claims that the plan of c makes about the given edits.
 func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	p := c.Prepare
 	captures, err := captures(c.Plan)
@@ -83,7 +83,7 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, After: after})
 		return nil
 	}
-	if err := add(p.Unit, p.File); err != nil { // it is Home
+	if err := add(p.Unit, p.File); err != nil { // the file of prepare comes first
 		return nil, err
 	}
 	for _, s := range c.Sites {
@@ -97,7 +97,7 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 	return change, nil
 }
 
-// captures states how each capture reaches finish.
+// captures returns the claims about how each capture reaches finish.
 func captures(p *plan.Plan) ([]same.Capture, error) {
 	var all []same.Capture
 	for _, pass := range p.Passages {
@@ -114,7 +114,7 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 		case plan.Anew:
 			c.Way = same.Own
 		default:
-			return nil, fmt.Errorf("%s reaches finish by the route %d, about which nothing can be claimed", c.Var.Name(), pass.Route)
+			return nil, fmt.Errorf("the capture %s has the unknown route %d", c.Var.Name(), pass.Route)
 		}
 		all = append(all, c)
 	}

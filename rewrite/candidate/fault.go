@@ -7,14 +7,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A fault is a panic of the analysis, which is a bug of this program.
+// A fault is a panic of the analysis, which is a bug in this module.
 type fault struct {
 	value any
 	stack []byte
 }
 
-// attempt calls f, and returns its fault, nil if it has none. A fault refuses what
-// it concerns, and leaves the rest alone.
+// attempt calls f and returns its panic as a fault, or nil. A fault leads to a refusal of
+// the functions that it concerns; all others are decided as usual.
 func attempt(f func()) (found *fault) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -25,7 +25,7 @@ func attempt(f func()) (found *fault) {
 	return nil
 }
 
-// blame refuses c for a fault.
+// blame refuses c because of a fault.
 func (c *Candidate) blame(f *fault) {
 	c.Plan, c.Edits, c.Notes, c.Trace = nil, nil, nil, nil
 	c.Refusal = c.refuse(refusal.InternalError, fmt.Sprintf("internal error: %v", f.value))

@@ -13,13 +13,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// Find finds the prepare functions of the world's targets and decides each on its own:
-// the edits of two candidates may overlap, and then a client applies one, and asks again
-// for the other.
+// Find returns the prepare functions of the world's targets, each with a decision of its
+// own. The edits of two candidates may overlap. A client then applies one of them, and
+// calls Find again on the result.
 //
-// A function counts when some caller in the world defers what it returns, or all callers
-// call it (see used), and the closure costs something: it captures a variable, or takes a
-// pointer.
+// A function is a candidate if some caller in the world defers its cleanup, or all
+// callers call it (see used), and if the closure costs something: it captures a variable
+// or takes a pointer.
 func Find(w *callers.World) []*Candidate {
 	found := append(prepares(w), functions(w)...)
 	if len(found) == 0 {
@@ -39,7 +39,7 @@ func Find(w *callers.World) []*Candidate {
 			return true
 		case unseen != nil && c.inTest:
 			return true
-		case unseen != nil: // nothing can be decided without the references of all units
+		case unseen != nil: // without the references of all units no decision is possible
 			c.blame(unseen)
 			return false
 		}
@@ -52,7 +52,7 @@ func Find(w *callers.World) []*Candidate {
 	})
 }
 
-// A finder holds what the candidates of a world have in common.
+// A finder holds what the decisions about all candidates of a world share.
 type finder struct {
 	world   *callers.World
 	sites   map[handed][]*pattern.Site
@@ -61,13 +61,14 @@ type finder struct {
 	clean   edit.Clean
 }
 
-// handed names a func that a function returns, by the index of the result.
+// handed identifies a func that a function returns, by the function and the index of the
+// result.
 type handed struct {
 	key    pattern.Key
 	result int
 }
 
-// newFinder looks up the references to candidates in all units.
+// newFinder finds the references to all candidates in all units.
 func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
 		world: w,
@@ -87,11 +88,11 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 	return f
 }
 
-// lookUp looks up the references to functions, and those to the functions that hand on what
-// they return.
+// lookUp finds the references to functions, and to functions that return the results of
+// those.
 func (f *finder) lookUp(wanted map[handed]bool) {
 	for len(wanted) > 0 {
-		// One result of a function at a time: each has uses of its own.
+		// One result of a function at a time, since each result has its own uses.
 		results := make(map[pattern.Key]int)
 		rest := make(map[handed]bool)
 		for h := range wanted {
@@ -126,8 +127,8 @@ func (f *finder) lookUp(wanted map[handed]bool) {
 	}
 }
 
-// decide fills in a candidate, up to the plan and its edits, or the refusal. It returns
-// whether the candidate counts.
+// decide sets the plan and edits of a candidate, or its refusal. It reports whether the
+// function is a candidate at all.
 func (f *finder) decide(c *Candidate) bool {
 	used := f.choose(c)
 	var costs bool
@@ -162,8 +163,9 @@ func (f *finder) decide(c *Candidate) bool {
 	return true
 }
 
-// prepares returns a candidate for each prepare function of the world's targets. One
-// whose analysis failed is refused. Those of test files are there for World.Omit too.
+// prepares returns a candidate for each prepare function of the world's targets. A
+// candidate whose analysis failed is refused. Functions in test files are included for
+// World.Omit, even without World.Tests.
 func prepares(w *callers.World) []*Candidate {
 	var found []*Candidate
 	for _, u := range w.Units {
@@ -183,7 +185,7 @@ func prepares(w *callers.World) []*Candidate {
 				var p *pattern.Prepare
 				f := attempt(func() { p = pattern.Examine(u, file, decl) })
 				switch {
-				case f != nil && inTest: // with World.Tests it is told
+				case f != nil && inTest: // reported only with World.Tests
 				case f != nil:
 					c := &Candidate{Prepare: unexamined(u, file, decl)}
 					c.blame(f)
@@ -197,7 +199,7 @@ func prepares(w *callers.World) []*Candidate {
 	return found
 }
 
-// unexamined returns what is known of a function without an analysis.
+// unexamined returns a Prepare with the facts that need no analysis.
 func unexamined(u *pattern.Unit, file *ast.File, decl *ast.FuncDecl) *pattern.Prepare {
 	p := &pattern.Prepare{
 		Facts: &flow.Facts{Unit: u, File: file, Decl: decl}, Decl: decl,

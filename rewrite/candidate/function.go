@@ -9,8 +9,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// functions returns a candidate for each function literal in a variable that is a prepare
-// function. They are found, and never rewritten.
+// functions returns a candidate for each function literal in a variable that returns a
+// cleanup. Such candidates are reported but never rewritten.
 func functions(w *callers.World) []*Candidate {
 	var found []*Candidate
 	for _, u := range w.Units {
@@ -19,7 +19,7 @@ func functions(w *callers.World) []*Candidate {
 		}
 		var list []*pattern.Function
 		if fault := attempt(func() { list = pattern.Functions(u) }); fault != nil {
-			continue // a fault there is one of a declared function too, or of nothing that is rewritten
+			continue // a fault of a declared function is reported elsewhere; others concern no rewrite
 		}
 		for _, fn := range list {
 			inTest := !w.Tests && strings.HasSuffix(u.Filename(fn.File.Package), "_test.go")
@@ -31,7 +31,8 @@ func functions(w *callers.World) []*Candidate {
 	return found
 }
 
-// decideFunction refuses a function literal in a variable, and returns whether it counts.
+// decideFunction refuses a function literal in a variable. It reports whether the literal
+// is a candidate.
 func (f *finder) decideFunction(c *Candidate) bool {
 	p := c.Prepare
 	c.Sites = c.function.Sites

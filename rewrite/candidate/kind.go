@@ -11,8 +11,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// kindOf classifies a prepare function; costs is false if its closure is free:
-// one that captures nothing is allocated once by the compiler.
+// kindOf returns the kind of a prepare function. costs is false if its closure captures
+// nothing: the compiler allocates such a closure statically.
 func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs bool) {
 	own := false
 	for _, c := range p.Captures {
@@ -25,7 +25,7 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 			}
 		case pattern.Result:
 			own = true
-		case pattern.Receiver, pattern.Local: // nothing moves to the heap but the closure
+		case pattern.Receiver, pattern.Local: // only the closure is allocated
 		}
 	}
 	if own {
@@ -46,8 +46,8 @@ func kindOf(p *pattern.Prepare, sites []*pattern.Site) (kind pattern.Kind, costs
 	return pattern.KindCapture, len(p.Captures) > 0
 }
 
-// isAddress reports whether e takes the address of a variable of the caller, or of a
-// part of one that no pointer, slice or map leads to.
+// isAddress reports whether e takes the address of a local variable, or of a part of one
+// that is reached without a pointer, slice or map.
 func isAddress(info *types.Info, e ast.Expr) bool {
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
@@ -75,15 +75,15 @@ func isAddress(info *types.Info, e ast.Expr) bool {
 	}
 }
 
-// Message says in one sentence what the code does, as a diagnostic at the signature of
-// the prepare function. It says what a call may cost: where the compiler inlines the
-// function, a call may cost nothing.
+// Message returns one sentence about the code, for a diagnostic at the signature of the
+// prepare function. It says what a call may cost. If the compiler inlines the function, a
+// call may cost nothing.
 func (c *Candidate) Message() string {
 	return c.message("each call may allocate", "may move", true)
 }
 
-// Measured is Message after the compiler was asked. always says that each call allocates
-// something, and moved that a variable is among what is on the heap.
+// Measured is like Message, with the facts that the compiler reports. always is set if
+// each call allocates, and moved if a variable is among the allocations.
 func (c *Candidate) Measured(always, moved bool) string {
 	if always {
 		return c.message("each call allocates", "moves", moved)

@@ -13,8 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/prose"
 )
 
-// notes returns what the reader of the change should look at: comments that speak of the
-// cleanup or of a parameter that is gone, about prepare, within it and beside its calls.
+// notes returns remarks about comments that mention the cleanup or a removed parameter:
+// the doc comment of prepare, comments within it, and comments next to its calls.
 func notes(p *plan.Plan) []string {
 	words := p.Prose()
 	var all []string
@@ -49,8 +49,8 @@ func notes(p *plan.Plan) []string {
 	return all
 }
 
-// beside reports whether a comment stands on the line of the site's statement or of a
-// use of the cleanup, or right above it.
+// beside reports whether a comment is on the line of a call of prepare or a use of the
+// cleanup, or directly above it.
 func beside(s *pattern.Site, g *ast.CommentGroup) bool {
 	line := func(pos token.Pos) int { return s.Unit.Fset.PositionFor(pos, false).Line }
 	near := func(pos token.Pos) bool { return line(g.Pos()) == line(pos) || line(g.End())+1 == line(pos) }

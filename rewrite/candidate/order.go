@@ -2,10 +2,10 @@ package candidate
 
 import "go/ast"
 
-// InnerFirst returns items with each prepare function after those that it calls, and for
-// each item those whose prepare functions it calls. of returns the candidate of an item.
-// Once the inner function is rewritten, the outer cleanup captures its state instead of
-// its cleanup:
+// InnerFirst sorts items so that each prepare function follows those that it calls. inner
+// holds, for each item, the items whose prepare functions it calls. The function of
+// returns the candidate of an item. Once the inner function is rewritten, the outer
+// cleanup captures its state instead of its cleanup:
 //
 //	func setup() func() {
 //		stop := start(n)                              // rewritten first: start(n)

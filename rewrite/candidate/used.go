@@ -9,14 +9,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// cleanups returns what the function of c is for each of its results that may be a
-// cleanup.
+// cleanups returns a Prepare for each result of c's function that may be a cleanup.
 func (c *Candidate) cleanups() []*pattern.Prepare {
 	return append([]*pattern.Prepare{c.Prepare}, c.Prepare.Others...)
 }
 
-// choose makes c be about the first result that callers use as a cleanup, and returns
-// whether there is one. It counts how many there are.
+// choose sets c.Prepare to the first result that callers use as a cleanup, and counts
+// these results. It reports whether there is one.
 func (f *finder) choose(c *Candidate) bool {
 	var chosen *pattern.Prepare
 	n := 0
@@ -36,9 +35,10 @@ func (f *finder) choose(c *Candidate) bool {
 	return chosen != nil
 }
 
-// used reports whether callers use a func that a function returns as a cleanup: some
-// caller defers it; or its type is plain, and every caller calls it, later than it gets
-// it, and once for each time. A caller may be that of a function that hands it on.
+// used reports whether callers use a func that a function returns as a cleanup. They do
+// if some caller defers it, or if its type is plain and every caller calls it, later than
+// it gets it and once for each time. Callers of functions that return the func in turn
+// count, too.
 //
 //	done := begin()         next := iterate()        run(name)()
 //	…                       for next() {             // curried
@@ -82,8 +82,8 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 	return deferred, called, other
 }
 
-// forwarder returns the function that hands on result i of the call at a site to its own
-// callers, and the index among its results.
+// forwarder returns the function around a site if that function returns result i of the
+// call to its own callers, and the index among its results:
 //
 //	return begin(name)                  done, err := begin(name)
 //	                                    return done, err
