@@ -9,8 +9,8 @@ import (
 	"github.com/dave/dst"
 )
 
-// carry moves the comments beside a returned literal that are about the literal to where
-// its body goes. stmt is the return without the literal.
+// carry moves the comments next to a returned literal that are about the literal to the
+// body of finish. stmt is the return statement without the literal.
 //
 //	// The rest of the request.      // above, if the return goes as well
 //	return func() { c.n-- } //nolint // the line of the body's last statement
@@ -46,7 +46,7 @@ func (d *declarer) carry(r *pattern.Return, stmt *dst.ReturnStmt) {
 	}
 }
 
-// directive reports whether a comment is for a tool, which looks for it on a line.
+// directive reports whether a comment is a directive for a tool about a line.
 func directive(comment string) bool {
 	for _, prefix := range []string{"//nolint", "//lint:", "// #nosec", "//#nosec"} {
 		if strings.HasPrefix(comment, prefix) {

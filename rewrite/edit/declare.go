@@ -11,9 +11,8 @@ import (
 	"github.com/dave/dst"
 )
 
-// declare returns the edit that replaces the declaration of the prepare function by the
-// new one, the state type if there is one, and finish. It works on a dst of the
-// declaration, in which comments belong to the statements that they move with.
+// declare returns the edit that replaces the declaration of prepare by its new form, the
+// type of the state if there is one, and finish.
 func declare(p *plan.Plan, s *source) (Edit, error) {
 	from, to := s.extent(p.Prepare.Decl)
 	t, err := newTree(s, p.Prepare.Decl, from, to)
@@ -32,7 +31,7 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 	if c := lostComment(s.file, from, to, text, p.Prose()); c != nil {
 		return Edit{}, s.lost(c)
 	}
-	// Finish is no neighbour for a row of one-line methods.
+	// Separate finish from a following one-line function.
 	if rest := toLF(s.text[s.offset(to):]); len(rest) > 1 && rest[0] == '\n' && rest[1] != '\n' {
 		text += "\n"
 	}
@@ -66,8 +65,8 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 	return append(decls, finish), nil
 }
 
-// mend makes the doc comment of prepare speak of finish where it speaks of the cleanup
-// that is returned.
+// mend updates the doc comment of prepare to mention finish instead of the returned
+// cleanup.
 func (d *declarer) mend() {
 	words := d.Plan.Prose()
 	for i, line := range d.prepare.Decs.Start {
@@ -77,8 +76,8 @@ func (d *declarer) mend() {
 	}
 }
 
-// lostComment returns a comment of the source range that the new text lacks, also as
-// mended.
+// lostComment returns a comment between two positions that is missing in the new source,
+// both unchanged and mended, or nil.
 func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Change) *ast.Comment {
 	fset := token.NewFileSet()
 	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)
@@ -108,6 +107,6 @@ func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Chang
 	return nil
 }
 
-// squeeze leaves out the white space of a comment, which printing may change in
-// a block comment.
+// squeeze removes the white space in a comment, because printing may change it in a block
+// comment.
 func squeeze(comment string) string { return strings.Join(strings.Fields(comment), " ") }

@@ -18,14 +18,14 @@ type declarer struct {
 	*plan.Plan
 	*tree
 	prepare *dst.FuncDecl
-	closing []string // comments for the line of finish's closing brace
+	closing []string // comments to print after finish's closing brace
 }
 
-// remove takes a statement out of its list. The blank line before it stays.
+// remove removes a statement from its list. The blank line before it stays.
 func (d *declarer) remove(s ast.Stmt) error {
 	list := d.listOf(s)
 	if list == nil {
-		return fmt.Errorf("the statement that binds the cleanup is not in a list")
+		return fmt.Errorf("the statement that sets the variable of the cleanup is not in a list")
 	}
 	stmt := d.node(s).(dst.Stmt)
 	i := slices.Index(*list, stmt)
@@ -45,7 +45,7 @@ func (d *declarer) remove(s ast.Stmt) error {
 	return nil
 }
 
-// listOf returns the statement list that holds s.
+// listOf returns the statement list that contains s, or nil.
 func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
 	switch p := d.node(d.Prepare.Up[s]).(type) {
 	case *dst.BlockStmt:
@@ -58,8 +58,8 @@ func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
 	return nil
 }
 
-// stateValue returns prepare's expression for the state at a return, "" if nothing is
-// handed over.
+// stateValue returns the expression for the state in a return statement of prepare, or ""
+// if there is no state.
 func (d *declarer) stateValue(r *pattern.Return) string {
 	switch {
 	case d.Plan.State == nil:
@@ -70,7 +70,7 @@ func (d *declarer) stateValue(r *pattern.Return) string {
 	return d.stateLiteral(r.Literal, r.Stmt)
 }
 
-// operand returns prepare's expression for a part of the state.
+// operand returns the expression in prepare for a field of the state.
 func operand(p plan.Passage) string {
 	if p.Pointer {
 		return "&" + p.Capture.Var.Name()
@@ -88,7 +88,7 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 		if slices.Contains(lit.Captures, f.Capture) {
 			value := operand(f)
 			if i := f.Capture.Index; f.Capture.Class == pattern.Result && !f.Pointer && ret != nil && i < len(ret.Results) {
-				value = types.ExprString(ret.Results[i]) // what the return assigns to it
+				value = types.ExprString(ret.Results[i]) // the return statement assigns this to the variable
 			}
 			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
@@ -103,7 +103,7 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 	return text
 }
 
-// kind returns the number of a cleanup among several.
+// kind returns the number of a literal, as source.
 func (d *declarer) kind(lit *pattern.Literal) string {
 	return strconv.Itoa(d.Plan.Number[lit])
 }

@@ -15,8 +15,8 @@ type Edit struct {
 	New        string
 }
 
-// Apply returns text with the edits made, whatever their files. They must not overlap;
-// insertions at one place keep their order.
+// Apply returns text with the edits applied. It ignores their file names. Edits must not
+// overlap; insertions at the same offset keep their order.
 func Apply(text []byte, edits []Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
 	sort.SliceStable(edits, func(i, j int) bool {
@@ -38,7 +38,7 @@ func Apply(text []byte, edits []Edit) ([]byte, error) {
 	return append(out, text[last:]...), nil
 }
 
-// noOperand returns the error that a call of finish has no operand for a parameter.
+// noOperand returns the error for a parameter of finish without an operand in a call.
 func noOperand(p plan.Param) error {
-	return fmt.Errorf("a call has no operand for the parameter %s of finish, which has the route %d", p.Name, p.Passage.Route)
+	return fmt.Errorf("a call has no operand for parameter %s of finish, which has route %d", p.Name, p.Passage.Route)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// state returns the declaration of the state struct.
+// state returns the type declaration of the state.
 func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
@@ -36,7 +36,7 @@ func (d *declarer) state() (dst.Decl, error) {
 	return declaration(b.String())
 }
 
-// finishDecl returns the declaration of finish, with the literals' bodies.
+// finishDecl returns the declaration of finish, with the bodies of the literals.
 func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
@@ -90,7 +90,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	return fn, nil
 }
 
-// sentence returns the text of finish's doc comment.
+// sentence returns the doc comment of finish.
 func (d *declarer) sentence() string {
 	verb := "ends"
 	if word := strings.ToLower(d.Plan.Finish.Name); strings.HasPrefix(word, "end") {
@@ -106,7 +106,8 @@ func (d *declarer) sentence() string {
 	return fmt.Sprintf("%s %s what %s began. %s", d.Plan.Finish.Name, verb, d.Prepare.Key.Name, use)
 }
 
-// anew declares the captured variables that finish has for itself.
+// anew declares the variables of finish for captures that it sets before reading (route
+// Anew).
 func (d *declarer) anew() error {
 	for _, p := range d.Plan.Passages {
 		for _, r := range p.Resets {
@@ -139,7 +140,7 @@ func (d *declarer) anew() error {
 	return nil
 }
 
-// dispatch returns a body that runs the cleanup which the state names.
+// dispatch returns a function body that runs the cleanup whose number is in the state.
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	s := d.Plan.State
 	tag := s.Name + "." + s.Flag
@@ -166,7 +167,7 @@ func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 		first, last := block.List[0].Decorations(), block.List[len(block.List)-1].Decorations()
 		notes := block.Decs.Lbrace
 		if len(notes) > 0 && notes[0] == "\n" {
-			notes = notes[1:] // they began on a line of their own, as they do now
+			notes = notes[1:] // the new layout also starts them on a separate line
 		}
 		if len(notes) > 0 && first.Before == dst.EmptyLine {
 			notes = append(slices.Clip(notes), "\n")
@@ -178,7 +179,8 @@ func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	return body, nil
 }
 
-// paramList writes parameters, those of one type together.
+// paramList returns the source of parameters. Adjacent ones with the same type are
+// grouped.
 func paramList(params []plan.Param) string {
 	var b strings.Builder
 	for i, p := range params {
@@ -193,8 +195,8 @@ func paramList(params []plan.Param) string {
 	return b.String()
 }
 
-// substitute makes the captures that travel in the state what finish calls
-// them: fields of the struct, what pointers point to.
+// substitute replaces uses of captured variables in a literal with fields of the state,
+// dereferenced if the field holds the address.
 func (d *declarer) substitute(lit *dst.FuncLit) {
 	if d.Plan.State == nil {
 		return
@@ -209,7 +211,7 @@ func (d *declarer) substitute(lit *dst.FuncLit) {
 		return
 	}
 	dstutil.Apply(lit, func(c *dstutil.Cursor) bool {
-		// &v of a variable whose address travels is that address.
+		// If the state holds the address of v, &v is the field itself.
 		if u, ok := c.Node().(*dst.UnaryExpr); ok && u.Op == token.AND {
 			if f, ok := passages[u.X]; ok && f.Pointer {
 				c.Replace(d.name(f, u.Decs.NodeDecs))
@@ -230,15 +232,15 @@ func (d *declarer) substitute(lit *dst.FuncLit) {
 	}, nil)
 }
 
-// name returns finish's expression for a part of the state.
+// name returns the expression in finish for a field of the state.
 func (d *declarer) name(f plan.Passage, decs dst.NodeDecs) dst.Expr {
 	sel := &dst.SelectorExpr{X: dst.NewIdent(d.Plan.State.Name), Sel: dst.NewIdent(f.Capture.Var.Name())}
 	sel.Decs.NodeDecs = decs
 	return sel
 }
 
-// selectsThrough reports whether the node under the cursor is the operand of a
-// selector that follows the pointer by itself: x.f, x.m() for a struct x.
+// selectsThrough reports whether the node under the cursor is the operand of a selector
+// that dereferences a pointer implicitly: x.f or x.m() for a struct x.
 func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 	sel, ok := c.Parent().(*dst.SelectorExpr)
 	if !ok || sel.X != c.Node() {
@@ -251,8 +253,8 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 	return true
 }
 
-// guard makes finish return at once when the state says that there is nothing
-// to do.
+// guard inserts a statement with which finish returns at once if the state says that the
+// cleanup does nothing.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
 	s := d.Plan.State
 	if s == nil || s.Mark != plan.Guarded {

@@ -20,9 +20,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// fixImports adds the imports that the plan asks for and removes those whose
-// last use has gone with the rewrite. It works on the text, so that the rest of
-// the import block stays as it is.
+// fixImports adds the imports that the plan requires and removes those that become
+// unused. It edits the text, so that the rest of the import block does not change.
 func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
 	after, err := unresolved(s.name, text)
 	if err != nil {
@@ -43,7 +42,7 @@ func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
 			continue
 		}
 		if !s.staysBuilt(spec) {
-			// Its init function, or one of what it imports, may be what the program needs.
+			// The program may need the init functions of the package or its dependencies.
 			if text, err = blankImport(s.name, text, spec); err != nil {
 				return nil, err
 			}
@@ -65,7 +64,8 @@ func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
 	return text, nil
 }
 
-// uses reports whether names that a file does not declare itself are of an import.
+// uses reports whether some of the names that a file uses but does not declare belong to
+// an import.
 func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) bool {
 	if name != "." {
 		return names[name]
@@ -79,15 +79,14 @@ func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) 
 	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && names[n] })
 }
 
-// samePath reports whether two imports are of one package, by one name.
+// samePath reports whether two imports have the same path and name.
 func samePath(a, b *ast.ImportSpec) bool {
 	return a.Path.Value == b.Path.Value && (a.Name == nil) == (b.Name == nil) && (a.Name == nil || a.Name.Name == b.Name.Name)
 }
 
-// staysBuilt reports whether every program that has the file has the package of one of
-// its imports, also without that: another import keeps it, which no rewrite takes away,
-// or it is of the standard library, whose packages do nothing that a program sees when
-// they are initialized.
+// staysBuilt reports whether every program that includes the file includes the package of
+// one of its imports even without that import. It does if another import remains, or if
+// the package is in the standard library, whose initialization has no visible effect.
 func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
 	path, err := strconv.Unquote(spec.Path.Value)
 	if err != nil {
@@ -100,7 +99,7 @@ func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
 	for _, f := range s.unit.Files {
 		name := s.unit.Filename(f.FileStart)
 		if strings.HasSuffix(name, "_test.go") && !test {
-			continue // no part of the program
+			continue // not part of the program
 		}
 		for _, other := range f.Imports {
 			if other != spec && other.Path.Value == spec.Path.Value && s.lasts(f, other) && callers.BuiltWith(s.unit, s.name, name) {
@@ -111,8 +110,8 @@ func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
 	return false
 }
 
-// lasts reports whether no rewrite takes an import away. What goes with a cleanup are
-// names of types.
+// lasts reports whether no rewrite can remove an import. A rewrite removes only uses of
+// type names, so any other use keeps it.
 func (s *source) lasts(f *ast.File, spec *ast.ImportSpec) bool {
 	if spec.Name != nil && (spec.Name.Name == "_" || spec.Name.Name == ".") {
 		return true
@@ -134,8 +133,9 @@ func (s *source) lasts(f *ast.File, spec *ast.ImportSpec) bool {
 	return found
 }
 
-// standard reports whether a package that the unit depends on is of the standard
-// library: it is in the GOROOT of this program's Go, or of the one that compiled it.
+// standard reports whether a dependency of the unit belongs to the standard library. It
+// does if it is in the GOROOT of the Go release that runs this program, or of the one
+// that compiled the package.
 func (s *source) standard(path string) bool {
 	in := func(goroot string) bool {
 		info, err := os.Stat(filepath.Join(goroot, "src", filepath.FromSlash(path)))
@@ -158,7 +158,8 @@ func (s *source) standard(path string) bool {
 	return false
 }
 
-// dependency returns the package of a path that pkg depends on, or nil.
+// dependency returns the direct or indirect dependency of pkg with the given path, or
+// nil.
 func dependency(pkg *types.Package, path string) *types.Package {
 	seen := make(map[*types.Package]bool)
 	var find func(pkg *types.Package) *types.Package
@@ -180,7 +181,7 @@ func dependency(pkg *types.Package, path string) *types.Package {
 	return find(pkg)
 }
 
-// blankImport keeps an import for the sake of its package's init.
+// blankImport makes an import blank, to keep the initialization of its package.
 func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, text, parser.ImportsOnly)
@@ -196,7 +197,7 @@ func blankImport(name string, text []byte, spec *ast.ImportSpec) ([]byte, error)
 	return text, nil
 }
 
-// importName returns the name that an import gives to its package.
+// importName returns the name under which a file imports a package.
 func importName(info *types.Info, spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
@@ -208,7 +209,7 @@ func importName(info *types.Info, spec *ast.ImportSpec) string {
 	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
-// unresolved returns the names that a file does not declare itself.
+// unresolved returns the names that a file uses but does not declare.
 func unresolved(name string, text []byte) (map[string]bool, error) {
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
 	if err != nil {
@@ -221,8 +222,8 @@ func unresolved(name string, text []byte) (map[string]bool, error) {
 	return names, nil
 }
 
-// removeImport deletes the line of an import, or the whole declaration if it
-// is the only one in it.
+// removeImport deletes an import and its line, or the whole declaration if it has no
+// other import.
 func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, text, parser.ImportsOnly|parser.ParseComments)
@@ -252,7 +253,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 			line := bytes.LastIndexByte(text[:from], '\n') + 1
 			rest, _, _ := bytes.Cut(text[to:], []byte("\n"))
 			if len(bytes.TrimSpace(text[line:from])) > 0 || len(bytes.TrimSpace(rest)) > 0 {
-				// Not alone on its line: import ("context"; "fmt").
+				// Other code is on the line: import ("context"; "fmt").
 				if next := bytes.TrimLeft(rest, " \t"); len(next) > 0 && next[0] == ';' {
 					to += len(rest) - len(bytes.TrimLeft(next[1:], " \t"))
 				}
@@ -268,8 +269,7 @@ func removeImport(name string, text []byte, gone *ast.ImportSpec) ([]byte, error
 	return text, nil
 }
 
-// importComment returns the obstacle that an import has a comment, which would go away
-// with it.
+// importComment returns the obstacle for an import that becomes unused and has a comment.
 func importComment(spec *ast.ImportSpec) error {
 	return &obstacle{code: refusal.CommentLost, reason: fmt.Sprintf("the import of %s would become unused, and has a comment", spec.Path.Value)}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/dave/dst"
 )
 
-// inner turns the uses of the cleanup within prepare into calls of finish.
+// inner replaces the uses of the cleanup within prepare by calls of finish.
 func (d *declarer) inner() error {
 	before, err := d.innerArgs()
 	if err != nil {
@@ -47,8 +47,8 @@ func (d *declarer) inner() error {
 	return nil
 }
 
-// inHeader reports whether an expression stands in the head of an if, a for or a
-// switch, where the brace of a composite literal would start the body:
+// inHeader reports whether an expression is in the header of an if, for or switch
+// statement, where the brace of a composite literal would begin the body:
 //
 //	if err := (readState{c: c, n: n}).finish(); err != nil {
 func (d *declarer) inHeader(e ast.Expr) bool {
@@ -63,7 +63,7 @@ func (d *declarer) inHeader(e ast.Expr) bool {
 	return false
 }
 
-// literalOf returns the cleanup that a use within prepare runs.
+// literalOf returns the literal that a use of the cleanup within prepare calls.
 func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
 	v := d.Prepare.Unit.Info.Uses[ast.Unparen(u.Expr).(*ast.Ident)]
 	for _, l := range d.Prepare.Literals {
@@ -74,7 +74,7 @@ func (d *declarer) literalOf(u *pattern.Use) *pattern.Literal {
 	return d.Prepare.Literals[0]
 }
 
-// innerCallee returns the expression that names finish within prepare.
+// innerCallee returns the function expression of a call of finish within prepare.
 func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	f := d.Plan.Finish
 	switch {
@@ -86,8 +86,8 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 	return f.Name
 }
 
-// innerArgs returns the arguments of a call of finish within prepare: its own
-// variables.
+// innerArgs returns the arguments of a call of finish within prepare, which are prepare's
+// own variables.
 func (d *declarer) innerArgs() ([]string, error) {
 	var args []string
 	for _, p := range d.Plan.Finish.Params {

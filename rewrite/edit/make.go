@@ -17,10 +17,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// Make returns the edits that carry out a plan, sorted by file and offset. The
-// declaration of the prepare function goes through dst, the sites are splices. Each
-// file that was gofmt-clean is made so again, and the difference of old and new lines
-// is the edit.
+// Make returns the edits for a plan, sorted by file and offset. Each file that was
+// gofmt-clean is formatted again, and the edits are the differences between its old and
+// new lines.
 func Make(p *plan.Plan, clean Clean) ([]Edit, *refusal.Refusal) {
 	edits, err := edits(p, clean)
 	if err == nil {
@@ -90,8 +89,8 @@ func edits(p *plan.Plan, clean Clean) ([]Edit, error) {
 	return all, nil
 }
 
-// rewritten returns the text of a file with splices, and with the imports that it needs
-// then, formatted if it was gofmt-clean.
+// rewritten returns the source of a file with splices applied and imports updated. It is
+// formatted if the file was gofmt-clean.
 func rewritten(s *source, splices []Edit, imports []spell.Import) ([]byte, error) {
 	text, err := Apply(s.text, splices)
 	if err != nil {

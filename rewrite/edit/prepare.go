@@ -12,8 +12,8 @@ import (
 	"github.com/dave/dst"
 )
 
-// unbind removes the statements that bind literals to variables; their comments
-// move to the body of finish.
+// unbind removes the statements that assign a literal to a variable. Their comments move
+// to the body of finish.
 func (d *declarer) unbind() error {
 	for _, l := range d.Prepare.Empty {
 		if d.onlyReturned(l.Var) {
@@ -38,7 +38,7 @@ func (d *declarer) unbind() error {
 	return nil
 }
 
-// hold makes a variable with one cleanup or another one with the state for them.
+// hold changes a variable that holds one of several cleanups to one that holds the state:
 //
 //	end := func() {}               var end beginState
 //	if traced {                    if traced {
@@ -77,11 +77,12 @@ func (d *declarer) hold(c *pattern.Choice) error {
 	return nil
 }
 
-// declareHeld declares the variable of a choice that begins with nothing to do.
+// declareHeld replaces the definition of such a variable that begins with a literal that
+// does nothing by a declaration without a value.
 func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignStmt) error {
 	list := d.listOf(at)
 	if list == nil || !slices.Contains(*list, dst.Stmt(stmt)) {
-		return fmt.Errorf("a statement is not where it was")
+		return fmt.Errorf("a statement was not found in its list")
 	}
 	f, err := declaration("func f() {\nvar " + c.Var.Name() + " " + d.Plan.State.Type + "\n}")
 	if err != nil {
@@ -93,7 +94,7 @@ func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignS
 	return nil
 }
 
-// onlyReturned reports whether a variable serves nothing but returns.
+// onlyReturned reports whether a variable is used only as an operand of returns.
 func (d *declarer) onlyReturned(v *types.Var) bool {
 	return !slices.ContainsFunc(d.Prepare.Access[v], func(a flow.Access) bool {
 		return a.Mode == flow.Read && !slices.ContainsFunc(d.Prepare.Returns, func(r *pattern.Return) bool {
@@ -115,7 +116,7 @@ func (d *declarer) unbindOne(l *pattern.Literal) error {
 		b.Start = slices.Concat(move, b.Start)
 		b.Before = dst.NewLine
 	}
-	// A variable that was declared before it got the literal.
+	// The variable may be declared in an earlier statement, which goes as well.
 	v := l.Var
 	var gone ast.Stmt
 	var spec *ast.ValueSpec
@@ -155,11 +156,11 @@ func (d *declarer) unbindOne(l *pattern.Literal) error {
 	return nil
 }
 
-// returns puts the state in the cleanup's place at every return.
+// returns replaces the cleanup by the state in every return statement, or removes it.
 func (d *declarer) returns() error {
 	for _, r := range d.Prepare.Returns {
 		if r.Idle == pattern.Chosen {
-			continue // its operand has become the state
+			continue // its operand is a variable that holds the state
 		}
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
 		value := d.stateValue(r)
@@ -174,7 +175,7 @@ func (d *declarer) returns() error {
 		i := d.Prepare.Result
 		old := stmt.Results[i]
 		if !r.Live() {
-			// What an empty literal says of itself stays at the return.
+			// Comments in an empty literal stay at the return statement.
 			if notes := comments(old); len(notes) > 0 {
 				stmt.Decs.Start = append(stmt.Decs.Start, append(notes, "\n")...)
 			}
@@ -199,7 +200,7 @@ func (d *declarer) returns() error {
 	return nil
 }
 
-// spell writes out the results of a bare return, with the state.
+// spell adds operands to a bare return: the named results and the state.
 func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 	results := d.Prepare.Func.Signature().Results()
 	for i := range results.Len() {
@@ -216,14 +217,15 @@ func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 	return nil
 }
 
-// trims reports whether a return without results, at the end of the function, goes.
+// trims reports whether a return statement without operands, at the end of the function,
+// goes.
 func (d *declarer) trims(at *ast.ReturnStmt, stmt *dst.ReturnStmt) bool {
 	body := d.prepare.Body
 	return d.Prepare.Up[at] == ast.Node(d.Prepare.Decl.Body) && body.List[len(body.List)-1] == dst.Stmt(stmt) &&
 		(len(body.List) > 1 || len(comments(stmt)) == 0)
 }
 
-// trim removes a return without results at the end of the function.
+// trim removes a return statement without operands at the end of the function.
 func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
 	body := d.prepare.Body
 	if !d.trims(at, stmt) {
@@ -241,7 +243,7 @@ func (d *declarer) trim(at *ast.ReturnStmt, stmt *dst.ReturnStmt) {
 	prev.After = dst.NewLine
 }
 
-// signature takes the dropped parameters and the cleanup out of the signature.
+// signature removes the dropped parameters and the cleanup from the signature.
 func (d *declarer) signature() error {
 	ft := d.prepare.Type
 	i := 0
@@ -288,9 +290,9 @@ func (d *declarer) signature() error {
 	return nil
 }
 
-// result returns what becomes of the field of results whose name of index k is the
-// cleanup's: that is the state now, if there is one, and named results that share the
-// type keep it.
+// result returns the fields that replace a field of results whose name with index k is
+// the cleanup. The cleanup becomes the state, if there is one. Other results in the field
+// keep their type.
 func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 	var state []*dst.Field
 	if d.Plan.State != nil {
@@ -321,8 +323,8 @@ func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 	return fields, nil
 }
 
-// lines returns a function that makes what is left of a list of parameters or results
-// start and end on the lines of its brackets as the list does, or apart from them.
+// lines returns a function that lays out the remaining parameters or results as the whole
+// list was: on the lines of the brackets, or on separate ones.
 func lines(list []*dst.Field) func([]*dst.Field) {
 	if len(list) == 0 {
 		return func([]*dst.Field) {}

@@ -15,11 +15,11 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// siteEdits returns the edits at one call of the prepare function.
+// siteEdits returns the edits for one call of the prepare function and the uses of its
+// cleanup.
 //
-// Where prepare hands over a state, the statement of the call stays as it is: its
-// variable holds the state now. Where it hands over nothing, the statement loses
-// the cleanup.
+// If there is a state, the statement of the call does not change: its variable holds the
+// state. Otherwise the statement loses the cleanup.
 func siteEdits(p *plan.Plan, s *source, sp *plan.SitePlan) ([]Edit, error) {
 	w := &siteWriter{Plan: p, source: s, sp: sp}
 	w.call()
@@ -38,8 +38,7 @@ type siteWriter struct {
 	err   error
 }
 
-// replace adds the edit that puts text in the place of the source between two
-// positions.
+// replace adds an edit that replaces the source between two positions.
 func (w *siteWriter) replace(from, to token.Pos, text string) {
 	e, err := w.source.replace(from, to, text)
 	if err != nil {
@@ -49,7 +48,7 @@ func (w *siteWriter) replace(from, to token.Pos, text string) {
 	w.edits = append(w.edits, e)
 }
 
-// refuse notes that the site cannot be rewritten.
+// refuse records that the site cannot be rewritten.
 func (w *siteWriter) refuse(reason string) {
 	w.fail(&obstacle{code: refusal.CallForm, pos: w.unit.Fset.PositionFor(w.sp.Site.Call.Pos(), false), reason: reason})
 }
@@ -60,7 +59,7 @@ func (w *siteWriter) fail(err error) {
 	}
 }
 
-// call takes the operands of dropped parameters out of the call.
+// call removes the arguments for dropped parameters from the call.
 func (w *siteWriter) call() {
 	call := w.sp.Site.Call
 	kept := 0
@@ -73,7 +72,7 @@ func (w *siteWriter) call() {
 		if !w.Plan.Drop[i] {
 			continue
 		}
-		// A run of dropped arguments goes with one comma.
+		// Adjacent dropped arguments go together, with one comma.
 		last := i
 		for last+1 < len(call.Args) && w.Plan.Drop[last+1] {
 			last++
@@ -92,7 +91,7 @@ func (w *siteWriter) call() {
 	}
 }
 
-// statement edits what the site assigns to.
+// statement edits the operands that the site assigns to.
 func (w *siteWriter) statement() {
 	site := w.sp.Site
 	if w.Plan.Form == plan.Handed {
@@ -123,8 +122,8 @@ func (w *siteWriter) statement() {
 	}
 }
 
-// keep leaves the statement of a site as it is, but for the type of a declaration,
-// which takes that of the state, and for a variable that nobody uses any more.
+// keep leaves the statement of a site unchanged, with two exceptions: a declared type
+// goes, since the variable holds the state, and an unused variable becomes blank.
 func (w *siteWriter) keep() {
 	site := w.sp.Site
 	if site.Form == pattern.Declared {
@@ -141,7 +140,8 @@ func (w *siteWriter) keep() {
 	}
 }
 
-// apart makes two statements of "defer p(a)(b)", in the same order of evaluation:
+// apart splits "defer p(a)(b)" into two statements, which have the same order of
+// evaluation:
 //
 //	p(a)
 //	defer finish(a, b)
@@ -162,7 +162,7 @@ func (w *siteWriter) apart() {
 	w.replace(u.Stmt.Pos(), site.Call.Pos(), "")
 	separator := w.newline() + w.indent(u.Stmt.Pos())
 	if !w.clean && !w.startsLine(u.Stmt.Pos()) {
-		separator = "; " // as the file has it
+		separator = "; " // the statement stays on its line
 	}
 	text := separator + keyword + w.callee() + "(" + strings.Join(w.args(), ", ")
 	if len(w.args()) > 0 {
@@ -171,8 +171,8 @@ func (w *siteWriter) apart() {
 	w.replace(site.Call.End(), u.Call.Lparen+1, text)
 }
 
-// lhs takes the cleanup out of a list of assigned operands. rhs is where the right
-// side starts.
+// lhs removes the cleanup from a list of assigned operands. rhs is the start of the right
+// side.
 func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) {
 	i := slices.Index(list, w.sp.Site.Cleanup)
 	switch {
@@ -185,7 +185,7 @@ func (w *siteWriter) lhs(list []ast.Expr, rhs token.Pos) {
 	}
 }
 
-// spec returns the specification of a Declared site.
+// spec returns the variable specification of a Declared site.
 func (w *siteWriter) spec() *ast.ValueSpec {
 	site := w.sp.Site
 	for _, sp := range site.Stmt.(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs {
@@ -214,8 +214,8 @@ func (w *siteWriter) declared() {
 	w.lhs(site.Lhs, spec.Values[0].Pos())
 }
 
-// variable edits the statement that declares the variable for the cleanup where
-// another sets it: it declares one for the state now.
+// variable edits the declaration of the cleanup's variable if it is a separate statement.
+// The variable gets the type of the state.
 func (w *siteWriter) variable() {
 	spec := w.sp.Site.Spec
 	if spec == nil || w.sp.Shares {
@@ -224,7 +224,7 @@ func (w *siteWriter) variable() {
 	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
 }
 
-// uses edits the appearances of the cleanup.
+// uses edits the uses of the cleanup.
 func (w *siteWriter) uses() {
 	site := w.sp.Site
 	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form == plan.Direct {
@@ -258,8 +258,8 @@ func (w *siteWriter) use(u *pattern.Use) {
 	}
 }
 
-// comma returns what separates new first arguments from those of a call, which may begin
-// on the next line.
+// comma returns the separator between new leading arguments and the existing ones of a
+// call, which may begin on the next line.
 func (w *siteWriter) comma(call *ast.CallExpr) string {
 	switch rest := w.text[w.offset(call.Lparen)+1:]; {
 	case len(call.Args) == 0:
@@ -287,7 +287,7 @@ func (w *siteWriter) value(u *pattern.Use) {
 	}
 }
 
-// nilTest makes a comparison of the cleanup with nil a test of the state.
+// nilTest replaces a comparison of the cleanup with nil by a test of the state.
 func (w *siteWriter) nilTest(u *pattern.Use) {
 	parent, child := w.sp.Site.Up.Expr(u.Expr)
 	test := parent.(*ast.BinaryExpr)
@@ -303,7 +303,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	w.replace(child.End(), test.End(), after)
 }
 
-// removeLine takes a statement away, with its line if it has one of its own.
+// removeLine removes a statement, and its line if nothing else is on it.
 func (w *siteWriter) removeLine(stmt ast.Node) {
 	from, to := stmt.Pos(), stmt.End()
 	start, end := w.offset(from), w.offset(to)
@@ -313,7 +313,7 @@ func (w *siteWriter) removeLine(stmt ast.Node) {
 		w.edits = append(w.edits, Edit{File: w.source.name, Start: lead, End: end + tail + 1})
 		return
 	}
-	// In a line with other statements, the semicolon behind it goes as well.
+	// If other statements follow on the line, the semicolon goes as well.
 	if rest := bytes.TrimLeft(w.text[end:], " \t"); bytes.HasPrefix(rest, []byte(";")) {
 		rest = bytes.TrimLeft(rest[1:], " \t")
 		to += token.Pos(len(w.text) - len(rest) - end)
@@ -321,8 +321,9 @@ func (w *siteWriter) removeLine(stmt ast.Node) {
 	w.replace(from, to, "")
 }
 
-// wrapper returns what stands for the cleanup where it is used as a value: finish
-// itself if it needs no more than its receiver, a literal that calls it if not.
+// wrapper returns the expression that replaces the cleanup where it is used as a value: a
+// method value if finish needs only its receiver, and otherwise a literal that calls
+// finish.
 func (w *siteWriter) wrapper(u *pattern.Use) string {
 	callee, args := w.callee(), w.args()
 	if w.Plan.State != nil {
@@ -353,26 +354,26 @@ func (w *siteWriter) wrapper(u *pattern.Use) string {
 	return head + " { " + call + " }"
 }
 
-// words returns the identifiers of a source text, and more.
+// words returns the identifiers, keywords and numbers in a source text.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 }
 
-// callee returns the expression that a call of finish names, where finish is no
-// method of the state.
+// callee returns the function expression of a call of finish, if finish is not a method
+// of the state.
 func (w *siteWriter) callee() string {
 	f := w.Plan.Finish
 	if f.OnRecv {
 		return w.src(w.sp.Site.Fun().(*ast.SelectorExpr).X) + "." + f.Name
 	}
-	// A function of another package is reached as prepare is.
+	// A function of another package is qualified as prepare is.
 	if sel, ok := w.sp.Site.Fun().(*ast.SelectorExpr); ok && w.Prepare.Key.Recv == "" {
 		return w.src(sel.X) + "." + f.Name
 	}
 	return f.Name
 }
 
-// args returns the arguments of a call of finish before the cleanup's own.
+// args returns the arguments of a call of finish that precede those of the cleanup.
 func (w *siteWriter) args() []string {
 	site := w.sp.Site
 	var args []string

@@ -20,7 +20,7 @@ type source struct {
 	clean bool // the file is gofmt-clean
 }
 
-// open reads the file of a position.
+// open reads the file that contains a position.
 func open(u *pattern.Unit, pos token.Pos, clean Clean) (*source, error) {
 	name, file := u.Filename(pos), u.FileOf(pos)
 	text, err := u.ReadFile(name)
@@ -33,8 +33,8 @@ func open(u *pattern.Unit, pos token.Pos, clean Clean) (*source, error) {
 	return &source{unit: u, file: file, name: name, text: text, clean: clean.of(name, text)}, nil
 }
 
-// Clean remembers which files are gofmt-clean, by name, for all the plans that edit
-// them. It is empty at first.
+// Clean caches which files are gofmt-clean, by name. All plans that edit the same files
+// share one.
 type Clean map[string]bool
 
 func (c Clean) of(name string, text []byte) bool {
@@ -50,8 +50,8 @@ func (c Clean) of(name string, text []byte) bool {
 
 func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
-// replace returns the edit that puts text in the place of the source between two
-// positions. A comment in between is an obstacle.
+// replace returns an edit that replaces the source between two positions. A comment
+// between them is an obstacle.
 func (s *source) replace(from, to token.Pos, text string) (Edit, error) {
 	for _, g := range s.file.Comments {
 		for _, c := range g.List {
@@ -63,7 +63,7 @@ func (s *source) replace(from, to token.Pos, text string) (Edit, error) {
 	return Edit{File: s.name, Start: s.offset(from), End: s.offset(to), New: text}, nil
 }
 
-// lost returns the obstacle that a comment would go away with the code around it.
+// lost returns the obstacle for a comment inside code that goes away.
 func (s *source) lost(c *ast.Comment) error {
 	return &obstacle{
 		code: refusal.CommentLost, pos: s.unit.Fset.PositionFor(c.Pos(), false),
@@ -71,11 +71,11 @@ func (s *source) lost(c *ast.Comment) error {
 	}
 }
 
-// An obstacle is an error that refuses a plan with a code of its own. Any other error
-// of this package is an internal one.
+// An obstacle is an error that becomes a refusal with its own code. Any other error of
+// this package becomes an internal error.
 type obstacle struct {
 	code   refusal.Code
-	pos    token.Position // not valid: that of the prepare function
+	pos    token.Position // if not valid, that of the prepare function
 	reason string
 }
 
@@ -99,13 +99,13 @@ func (s *source) indent(pos token.Pos) string {
 	return string(s.text[start:i])
 }
 
-// startsLine reports whether nothing but white space stands before pos on its line.
+// startsLine reports whether only white space precedes pos on its line.
 func (s *source) startsLine(pos token.Pos) bool {
 	end := s.offset(pos)
 	return end-len(s.indent(pos)) == bytes.LastIndexByte(s.text[:end], '\n')+1
 }
 
-// newline returns the line end that the file uses.
+// newline returns the line ending that the file uses.
 func (s *source) newline() string {
 	if bytes.Contains(s.text, []byte("\r\n")) {
 		return "\r\n"
@@ -113,8 +113,8 @@ func (s *source) newline() string {
 	return "\n"
 }
 
-// extent returns where the text of a declaration begins and ends, with its doc
-// comment, and with comments behind the closing brace, which are printed with it.
+// extent returns the start and end of a declaration, including its doc comment and
+// comments after the closing brace on the same line.
 func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 	from, to = decl.Pos(), decl.End()
 	if decl.Doc != nil {
@@ -130,12 +130,12 @@ func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 	return from, to
 }
 
-// sameLine reports whether no line ends between two positions.
+// sameLine reports whether two positions are on the same line.
 func (s *source) sameLine(from, to token.Pos) bool {
 	return !bytes.ContainsRune(s.text[s.offset(from):s.offset(to)], '\n')
 }
 
-// blank reports whether nothing but white space stands between two positions.
+// blank reports whether only white space is between two positions.
 func (s *source) blank(from, to token.Pos) bool {
 	return len(bytes.TrimSpace(s.text[s.offset(from):s.offset(to)])) == 0
 }

@@ -13,17 +13,16 @@ import (
 	"github.com/dave/dst/dstutil"
 )
 
-// A tree is the dst of a declaration, reached through the nodes of the unit's
-// syntax. Its text is parsed anew, with line ends that dst can handle, so the
-// nodes correspond by their order.
+// A tree is the dst of a declaration, indexed by the nodes of the unit's syntax. The
+// source is parsed again, with the line endings that dst supports. The nodes of both
+// trees correspond by their order.
 type tree struct {
 	fresh map[ast.Node]ast.Node
 	dec   *decorator.Decorator
 }
 
-// newTree parses the text of a declaration, which extends over [from, to), by
-// itself: its dst is the same as in the file, and the rest of the file, which may
-// be long, is not needed.
+// newTree parses the source of a declaration, from and to, by itself. Its dst is the same
+// as in the file, and the rest of a long file need not be parsed.
 func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
 	text := append([]byte("package p\n\n"), toLF(s.text[s.offset(from):s.offset(to)])...)
 	fset := token.NewFileSet()
@@ -45,7 +44,7 @@ func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
 	return t, nil
 }
 
-// preorder lists the nodes below root, comments left out.
+// preorder returns the nodes of a tree in depth-first order, without comments.
 func preorder(root ast.Node) []ast.Node {
 	var nodes []ast.Node
 	ast.Inspect(root, func(n ast.Node) bool {
@@ -59,10 +58,10 @@ func preorder(root ast.Node) []ast.Node {
 	return nodes
 }
 
-// node returns the dst node for a node of the unit's syntax.
+// node returns the dst node that corresponds to a node of the unit's syntax.
 func (t *tree) node(n ast.Node) dst.Node { return t.dec.Dst.Nodes[t.fresh[n]] }
 
-// print returns the text of declarations, without a trailing newline.
+// print returns the source of declarations, without a trailing newline.
 func print(decls []dst.Decl) (string, error) {
 	var buf bytes.Buffer
 	if err := decorator.Fprint(&buf, &dst.File{Name: dst.NewIdent("p"), Decls: decls}); err != nil {
@@ -72,7 +71,7 @@ func print(decls []dst.Decl) (string, error) {
 	return strings.TrimSpace(text), nil
 }
 
-// comments returns the comments within a node.
+// comments returns the text of the comments within a node.
 func comments(n dst.Node) []string {
 	var all []string
 	dst.Inspect(n, func(n dst.Node) bool {
@@ -92,7 +91,7 @@ func comments(n dst.Node) []string {
 	return all
 }
 
-// declaration parses the text of one declaration.
+// declaration parses the source of one declaration.
 func declaration(text string) (dst.Decl, error) {
 	f, err := decorator.Parse("package p\n\n" + text + "\n")
 	if err != nil {
@@ -103,11 +102,11 @@ func declaration(text string) (dst.Decl, error) {
 	return decl, nil
 }
 
-// expr parses the text of an expression.
+// expr parses the source of an expression or a type.
 func expr(text string) (dst.Expr, error) {
 	decl, err := declaration("var _ = " + text)
 	if err != nil {
-		// A type need not be an expression.
+		// Not every type is an expression.
 		decl, err = declaration("var _ " + text)
 		if err != nil {
 			return nil, err

@@ -1,9 +1,9 @@
-// Package prose finds and mends what comments say about a cleanup that is not returned
-// any more. It knows the usual sentences, such as
+// Package prose finds and updates comments that mention a cleanup which a function no
+// longer returns. It knows the usual sentences, such as
 //
 //	// The returned function must be called when the request is done.
 //
-// and changes no other: a person has to look at what it finds and cannot mend.
+// and changes no others. A person must look at those that it finds but cannot update.
 package prose
 
 import (
@@ -14,20 +14,20 @@ import (
 	"strings"
 )
 
-// A Change says what becomes of a prepare function, in the words of its package.
+// A Change names the parts of a prepare function and their replacements after a rewrite.
 type Change struct {
 	Prepare string   // name of the function
 	Finish  string   // name of the function or method that its cleanup becomes
 	State   string   // name of the type that it returns in the cleanup's place; "" for none
 	Cleanup []string // names of variables and results that held the cleanup
-	Gone    []string // names of parameters that the function loses
+	Gone    []string // names of removed parameters
 }
 
-// noun is what comments call a cleanup.
+// noun matches the words for a cleanup in comments.
 const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up)`
 
-// Mend returns a line of a doc comment with its mention of the returned cleanup
-// replaced, or the line itself if it has none that can be:
+// Mend returns a line of a doc comment with its mention of the returned cleanup updated.
+// A line without a known mention does not change:
 //
 //	The returned func must be called    endRead must be called
 //	                                    The end method of the returned readState must be called
@@ -58,14 +58,14 @@ type Sentence struct {
 	Pos  token.Pos // of the comment in which it begins
 }
 
-// Stale returns the sentences of a comment that are not true any more, or may not be.
-// The lines of doc comments are mended first.
+// Stale returns the sentences of a comment that are, or may be, no longer true. If doc is
+// set, its lines are mended first.
 func (c Change) Stale(g *ast.CommentGroup, doc bool) []Sentence {
 	return slices.DeleteFunc(c.sentences(g, doc), func(s Sentence) bool { return !c.speaks(s.Text) })
 }
 
-// speaks reports whether a sentence mentions the cleanup as something that is returned
-// or called, or a parameter that is gone.
+// speaks reports whether a sentence mentions a removed parameter, or the cleanup as
+// something that is returned or called.
 func (c Change) speaks(s string) bool {
 	patterns := []string{
 		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,2}(?:func|function|closure|callback|clean-?up)\b`,
@@ -88,11 +88,11 @@ func (c Change) speaks(s string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return regexp.MustCompile(p).MatchString(s) })
 }
 
-// sentences splits a comment. A line that is indented, as code is in a doc comment, is a
-// sentence of its own.
+// sentences splits a comment into sentences. An indented line, such as code in a doc
+// comment, is a separate sentence.
 func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 	var all []Sentence
-	open := false // the last sentence goes on
+	open := false // the last sentence is not complete
 	for _, comment := range g.List {
 		for line := range strings.Lines(text(comment.Text)) {
 			line = strings.TrimRight(line, "\r\n")
@@ -120,7 +120,7 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 	return all
 }
 
-// text returns what a comment says.
+// text returns a comment without its markers.
 func text(comment string) string {
 	if line, ok := strings.CutPrefix(comment, "//"); ok {
 		return strings.TrimPrefix(line, " ")
