@@ -1,6 +1,6 @@
-// Package misuse finds two bugs that come with functions which return a cleanup
-// for their callers to defer. Neither depends on a rewrite: package plan decides
-// about the function, this package looks at its callers.
+// Package misuse finds two kinds of bugs in callers of functions that return a cleanup.
+// The findings do not depend on a rewrite: package plan decides about the function, and
+// this package looks at its callers.
 //
 // # Eager arguments
 //
@@ -13,15 +13,15 @@
 //		return db.begin()
 //	}
 //
-// A finding needs three facts: the error is nil at the defer statement on every
-// path, something sets it later, and nothing else hands it to the cleanup. The
-// error is nil if it is a result or a variable that nothing has set yet, or if an
-// if statement before the defer has just found it nil and left otherwise.
+// A finding needs three facts: the error is nil at the defer statement on every path,
+// something sets it later, and the cleanup cannot get the error in another way. The error
+// is nil if it is a result or variable that nothing has set yet, or if an if statement
+// before the defer leaves the function when the error is not nil.
 //
 // # Nil cleanups
 //
-// Where the error is not nil, the other results are mostly zero, the cleanup
-// among them. A deferred call of a nil func panics when the caller returns:
+// A function that returns an error usually returns nil in place of its cleanup. A
+// deferred call of a nil func panics when the caller returns:
 //
 //	done, err := open()                 // returns nil, err if it fails
 //	defer done()                        // nil-cleanup: panics after the return
@@ -29,10 +29,9 @@
 //		return err
 //	}
 //
-// The same holds for a function that returns nil without an error, and for a
-// caller that calls what it got without a test. Only evident violations are
-// findings: see nilCleanups.
+// The same holds for a function that returns nil without an error, and a caller that
+// calls the result without a test. Only evident violations are findings; see nilCleanups.
 //
-// A caller that a helper of a test guards (require.NoError(t, err)) mentions the
-// error before it uses the cleanup, and is no finding.
+// A test that checks the error with a helper, as in require.NoError(t, err), names the
+// error before it uses the cleanup. It is not a finding.
 package misuse

@@ -11,8 +11,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// eager returns the deferred calls of cleanups in a declaration that get an error
-// which is nil at the defer statement, and is set later.
+// eager returns the deferred calls of cleanups in a declaration whose error argument is
+// nil at the defer statement and is set later.
 func (s *search) eager(u *pattern.Unit, file *ast.File, d ast.Decl) []*Finding {
 	var facts *flow.Facts
 	var found []*Finding
@@ -42,7 +42,7 @@ func (s *search) eager(u *pattern.Unit, file *ast.File, d ast.Decl) []*Finding {
 	return found
 }
 
-// takesError reports whether the callee has exactly type error for argument i.
+// takesError reports whether parameter i of the callee has type error.
 func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
 	t := info.TypeOf(call.Fun)
 	if t == nil || info.Types[call.Fun].IsType() {
@@ -55,8 +55,7 @@ func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
 	return flow.IsError(sig.Params().At(i).Type())
 }
 
-// eagerAt returns the finding for argument i of a deferred call, the variable v, if it
-// is one.
+// eagerAt returns the finding for v, which is argument i of a deferred call, or nil.
 func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.Ident, v *types.Var) *Finding {
 	fn := facts.Up.Func(stmt)
 	call, holder := cleanupOf(facts, stmt.Call)
@@ -90,8 +89,9 @@ func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.
 	return f
 }
 
-// cleanupOf returns the call whose result a deferred call calls, and the variable that
-// holds it in between; nil if the deferred function is no such result.
+// cleanupOf returns the call that returned the function of a deferred call, and the
+// variable that holds that function. It returns nil if the function comes from elsewhere,
+// and no variable if there is none.
 //
 //	done := begin()
 //	defer done(err)          // begin(), done
@@ -122,8 +122,8 @@ func cleanupOf(facts *flow.Facts, call *ast.CallExpr) (*ast.CallExpr, *types.Var
 	return nil, nil
 }
 
-// sourceOf returns the one expression that a variable is set from, in its declaration
-// or in an assignment; nil if there are none or several.
+// sourceOf returns the only expression that is assigned to a variable, or nil if there
+// are none or several.
 func sourceOf(facts *flow.Facts, v *types.Var) ast.Expr {
 	info := facts.Unit.Info
 	var from ast.Expr
@@ -171,8 +171,8 @@ func sourceOf(facts *flow.Facts, v *types.Var) ast.Expr {
 	return from
 }
 
-// unused reports whether the cleanup that a call returns is known, and makes no use of
-// its parameter i.
+// unused reports whether the cleanup that a call returns is known and does not use its
+// parameter i.
 func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, sig types.Type, i int) bool {
 	p := s.prepareOf(u, call, sig)
 	if p == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
@@ -190,7 +190,7 @@ func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, sig types.Type, i i
 	})
 }
 
-// paramOf returns parameter i of a literal, nil if it has no name.
+// paramOf returns parameter i of a literal, or nil if it has no name.
 func paramOf(info *types.Info, lit *ast.FuncLit, i int) *types.Var {
 	sig, ok := info.TypeOf(lit).(*types.Signature)
 	if !ok || i >= sig.Params().Len() {
@@ -199,8 +199,8 @@ func paramOf(info *types.Info, lit *ast.FuncLit, i int) *types.Var {
 	return sig.Params().At(i)
 }
 
-// prepareOf returns the function that a call calls, if it is known to return a cleanup of
-// type sig.
+// prepareOf returns the called function if it is known to return a cleanup of type sig,
+// or nil.
 func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr, sig types.Type) *pattern.Prepare {
 	fun := ast.Unparen(call.Fun)
 	switch f := fun.(type) {
@@ -228,7 +228,8 @@ func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr, sig types.Type) 
 	return nil
 }
 
-// calledAgain reports whether a cleanup is used for anything but the deferred call.
+// calledAgain reports whether a cleanup has uses besides the deferred call and
+// comparisons with nil.
 func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool {
 	return slices.ContainsFunc(facts.Access[holder], func(a flow.Access) bool {
 		if a.Mode != flow.Read || a.Ident == ast.Unparen(stmt.Call.Fun) {
@@ -239,8 +240,8 @@ func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool
 	})
 }
 
-// nilAt says why v, a variable of fn, is nil at a statement of fn on every path, as a
-// clause; "" if it need not be.
+// nilAt returns a clause that says why v, a variable of fn, is nil at a statement of fn
+// on every path. It returns "" if v may not be nil.
 func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 	if flow.Global(v) || v.Pos() < fn.Pos() || v.Pos() >= fn.End() || flow.HasGoto(facts.Decl) || ofInner(facts, fn, v) {
 		return ""
@@ -273,7 +274,7 @@ func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 		}
 		for j := i - 1; j >= 0; j-- {
 			if foundNil(facts.Unit.Info, list[j], v) && !written(list[j].(*ast.IfStmt).Body.Pos(), list[j].End()) {
-				return "the if statement before has returned otherwise"
+				return "the if statement before it leaves if the error is not nil"
 			}
 			if written(list[j].Pos(), list[j].End()) {
 				return ""
@@ -283,13 +284,13 @@ func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 	return ""
 }
 
-// litOf returns fn as a literal, nil if it is a declaration.
+// litOf returns fn if it is a literal, and nil if it is a declaration.
 func litOf(fn ast.Node) *ast.FuncLit {
 	lit, _ := fn.(*ast.FuncLit)
 	return lit
 }
 
-// ofInner reports whether v is a variable of a literal within fn.
+// ofInner reports whether v is declared in a literal inside fn.
 func ofInner(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
 	inner := false
 	ast.Inspect(fn, func(n ast.Node) bool {
@@ -302,8 +303,8 @@ func ofInner(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
 	return inner
 }
 
-// declaredNil reports whether v begins as nil: a named result of fn, or a variable that
-// is declared without a value.
+// declaredNil reports whether the initial value of v is nil: v is a named result of fn,
+// or is declared without a value.
 func declaredNil(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
 	if facts.ResultOf(v) == fn {
 		return true
@@ -320,8 +321,8 @@ func declaredNil(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
 	return found
 }
 
-// setLater returns a node behind stmt, where control gets from there, that sets v to
-// something else than nil: an assignment, or a return statement if v is a result.
+// setLater returns a node after stmt, on a path from it, that may set v to an error: an
+// assignment, or a return statement if v is a result. It returns nil if there is none.
 func setLater(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) ast.Node {
 	info := facts.Unit.Info
 	var later []ast.Node
@@ -388,9 +389,9 @@ func resultIndex(info *types.Info, fn ast.Node, v *types.Var) int {
 	return i
 }
 
-// wraps reports whether a deferred call may be put into a literal, where its other
-// arguments are evaluated later: constants and variables that are set only once. A
-// cleanup that recovers must be deferred itself.
+// wraps reports whether a deferred call may move into a literal, where its other
+// arguments are evaluated later. These must be constants or variables that are set only
+// once. A cleanup that calls recover must be deferred directly.
 func (s *search) wraps(facts *flow.Facts, stmt *ast.DeferStmt, call *ast.CallExpr, i int) bool {
 	info := facts.Unit.Info
 	for j, arg := range stmt.Call.Args {
@@ -413,5 +414,5 @@ func (s *search) wraps(facts *flow.Facts, stmt *ast.DeferStmt, call *ast.CallExp
 	return !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
 }
 
-// text returns a call of simple operands as it is written.
+// text returns the source of a call with simple operands.
 func text(call *ast.CallExpr) string { return types.ExprString(call) }

@@ -1,7 +1,6 @@
 package misuse
 
-// An Explanation is the row of a kind in the table that closurefix -explain
-// prints.
+// An Explanation describes a kind of bug. The flag -explain prints it.
 type Explanation struct {
 	Kind    Kind
 	Title   string // what is wrong, as a noun phrase
@@ -11,27 +10,27 @@ type Explanation struct {
 	Fixed   string // the example without the bug
 }
 
-// Explanations returns the table of kinds.
+// Explanations returns a description of each kind.
 func Explanations() []Explanation {
 	return []Explanation{
 		{
 			EagerArgument,
 			"error argument of a deferred cleanup, evaluated too early",
 			"The arguments of a deferred call are evaluated at the defer statement. The error is nil there on every path, and is set later: " +
-				"the cleanup never sees it.",
+				"the cleanup never gets it.",
 			`func (db *DB) Begin() (err error) {
 	done := db.observe("begin")
 	defer done(err)
 	return db.begin()
 }`,
-			"Call the cleanup in a function literal, which reads the error when it runs. The result must have a name, or the variable must be " +
-				"the one that the function returns. closurefix -fix does not do this, as it changes what the program does.",
+			"Call the cleanup in a deferred function literal, which reads the error when it runs. The error must be in a named result, or in the variable " +
+				"that the function returns. closurefix -fix does not do this, because it would change what the program does.",
 			`	defer func() { done(err) }()`,
 		}, {
 			NilCleanup,
 			"call of a cleanup that may be nil",
-			"A function returns nil in the place of its cleanup where it fails, or has nothing to undo. The caller calls or defers the cleanup before it " +
-				"looks at the error, or without any test. A call of a nil func panics; a deferred one panics when the caller returns.",
+			"A function returns nil in place of its cleanup if it fails or has nothing to undo. The caller calls or defers the cleanup before it " +
+				"checks the error, or without any test. A call of a nil func panics; a deferred one panics when the caller returns.",
 			`done, err := open()
 defer done()
 if err != nil {

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// MayText reports whether the text of a Go file may hold an eager argument: a deferred
-// call, with arguments, of a func value. It reads no syntax, and may say yes too often.
-// Without eager arguments a package has findings only if pattern.May finds a function
-// in some package that it calls.
+// MayText reports whether the source of a Go file may contain an eager argument: a
+// deferred call, with arguments, of a func value. It does not parse the file, and may
+// return true without need. If it returns false for all files of a package, the package
+// has findings only if pattern.May finds a function that the package calls.
 func MayText(text []byte) bool {
 	word := []byte("defer")
 	for {
@@ -24,13 +24,13 @@ func MayText(text []byte) bool {
 	}
 }
 
-// mayEager is MayText for what follows a defer keyword in its line.
+// mayEager is like MayText, for the rest of a line after the keyword defer.
 func mayEager(rest []byte) bool {
 	if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' && rest[0] != '(' && rest[0] != '/' {
 		return false // part of another word
 	}
 	rest, _, _ = bytes.Cut(rest, []byte("//"))
-	if !bytes.ContainsAny(rest, "\"`'") { // the statement alone, where a block is one line
+	if !bytes.ContainsAny(rest, "\"`'") { // only the statement, if a block is on one line
 		rest, _, _ = bytes.Cut(rest, []byte(";"))
 		rest = bytes.TrimRight(rest, " \t\r}")
 	}

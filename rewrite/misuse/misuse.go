@@ -13,7 +13,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A Kind says what is wrong. Its string is the category of the diagnostic.
+// A Kind is a kind of bug. Its string is the category of the diagnostic.
 type Kind string
 
 const (
@@ -21,7 +21,7 @@ const (
 	NilCleanup    Kind = "nil-cleanup"    // the cleanup is called where it may be nil
 )
 
-// A Finding is one bug.
+// A Finding is one bug in the source.
 type Finding struct {
 	Kind    Kind
 	Unit    *pattern.Unit
@@ -30,7 +30,7 @@ type Finding struct {
 	Pos     token.Pos
 	End     token.Pos
 	Func    string // the declared function around it, as in "(*DB).Begin"; "" for a variable's initializer
-	Message string // in one sentence without a full stop
+	Message string // one sentence without a full stop
 	Related []Related
 	Fix     *Fix // nil if none is offered
 }
@@ -43,27 +43,28 @@ type Related struct {
 	Message string
 }
 
-// A Fix is a change of one statement that a person may want. It changes what the
-// program does, and is never applied without being asked for.
+// A Fix is a suggested change of one statement. It changes what the program does, and is
+// applied only on request.
 type Fix struct {
 	Message  string
 	Pos, End token.Pos
 	New      string
 }
 
-// Options says where to look.
+// Options selects the files whose findings are reported.
 type Options struct {
-	// Target reports whether findings in a unit are wanted. Nil means all.
+	// Target reports whether findings in a unit are reported. A nil Target means that all
+	// are.
 	Target func(*pattern.Unit) bool
 
 	// Tests includes findings in test files.
 	Tests bool
 }
 
-// Find returns the bugs in units, which are those of one configuration, by
-// position. The functions that return cleanups may be in any of the units, or, for
-// eager arguments, in none. The error is a fault of the analysis, with its stack: found
-// then lacks some.
+// Find returns the bugs in the units of one build configuration, sorted by position. It
+// knows the functions that return cleanups if they are in one of the units; eager
+// arguments are found without that. An error is a panic of the analysis, with its stack,
+// and then found is incomplete.
 func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -99,13 +100,13 @@ func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 	return found, nil
 }
 
-// A search holds the units and the functions in them that return cleanups.
+// A search holds the units and the functions in them that return a cleanup.
 type search struct {
 	units    []*pattern.Unit
-	prepares map[pattern.Key][]*pattern.Prepare // for each result that may be a cleanup
+	prepares map[pattern.Key][]*pattern.Prepare // one for each result that may be a cleanup
 }
 
-// index finds the functions that return cleanups.
+// index finds the functions that return a cleanup.
 func (s *search) index() {
 	for _, u := range s.units {
 		for _, p := range pattern.Find(u) {
@@ -125,8 +126,7 @@ func holdsDefer(d ast.Decl) bool {
 	return found
 }
 
-// nameOf returns the name of the function that a declaration declares, "" if it
-// declares none.
+// nameOf returns the name of the function that d declares, or "".
 func nameOf(u *pattern.Unit, d ast.Decl) string {
 	fn, ok := d.(*ast.FuncDecl)
 	if !ok {
@@ -138,7 +138,7 @@ func nameOf(u *pattern.Unit, d ast.Decl) string {
 	return fn.Name.Name
 }
 
-// finding starts a finding at a node.
+// finding returns a finding at a node, without a message.
 func finding(kind Kind, facts *flow.Facts, at ast.Node) *Finding {
 	return &Finding{
 		Kind: kind, Unit: facts.Unit, File: facts.File, Decl: facts.Decl,

@@ -11,19 +11,19 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// nilCleanups returns the uses in a unit of cleanups that may be nil where nothing
-// keeps a nil one from being called.
+// nilCleanups returns the calls of cleanups in a unit that may be nil and are not tested.
 //
-// A violation is evident if all of this holds:
+// A call is reported only if all of this holds:
 //
 //   - the function returns nil with an error that is certainly not nil, or with neither
 //     an error nor false;
-//   - the cleanup is called, or deferred, in the statement list of the call, with no
-//     branch in between, and no statement that names another result of the call;
-//   - no caller's test can stand for one within the function: see decidedByCaller.
+//   - the cleanup is called or deferred in the statement list of the site, with no branch
+//     and no statement that names another result of the call in between;
+//   - no test in the caller can imply that the function returns a cleanup: see
+//     decidedByCaller.
 //
-// A deferred nil func panics only when the deferred calls run. After an error that ends
-// the process (log.Fatal) they do not run.
+// A deferred nil func panics only if the deferred calls run. They do not run if the
+// process ends after an error (log.Fatal).
 func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
 	var found []*Finding
 	for i := 0; ; i++ { // the i-th cleanup of each function
@@ -56,14 +56,15 @@ func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
 	}
 }
 
-// nilReturns are returns of nil in the cleanup's place, nil if there is none of a kind.
+// nilReturns holds a return statement of each kind that returns nil in the cleanup's
+// place, or nil if there is none.
 type nilReturns struct {
-	failed *pattern.Return // with an error that is certainly not nil, or with false
-	silent *pattern.Return // with neither
-	other  int             // the index of the error or bool that goes with failed
+	failed *pattern.Return // returns an error that is certainly not nil, or false
+	silent *pattern.Return // returns neither
+	other  int             // the index of the error or bool result of failed
 }
 
-// nilReturnsOf looks for returns of nil that control reaches.
+// nilReturnsOf finds reachable return statements that return nil in the cleanup's place.
 func nilReturnsOf(p *pattern.Prepare) nilReturns {
 	var n nilReturns
 	results := p.Func.Signature().Results()
@@ -95,16 +96,16 @@ func nilReturnsOf(p *pattern.Prepare) nilReturns {
 	return n
 }
 
-// afterEnd reports whether the statement before a return may have ended the function:
+// afterEnd reports whether the statement before a return may end the function, as in
 // t.Fatal(err); return nil.
 func afterEnd(p *pattern.Prepare, ret ast.Stmt) bool {
 	list, i, ok := p.Up.List(ret)
 	return ok && i > 0 && ends(p.Unit.Info, list[i-1]) != goesOn
 }
 
-// fails reports whether result i of a return is certainly an error, or false: what
-// errors.New or fmt.Errorf return, or the variable that the if statement around the
-// return has found not nil.
+// fails reports whether a return statement certainly returns an error, or false, as
+// result i. Certain errors are calls of errors.New and fmt.Errorf, and a variable that
+// the if statement around the return has found not nil.
 func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	info := p.Unit.Info
 	switch e := ast.Unparen(r.Stmt.Results[i]).(type) {
@@ -149,7 +150,7 @@ func trueMeansSet(info *types.Info, cond ast.Expr, v *types.Var) bool {
 	return false
 }
 
-// nilAtSite returns the finding at a site, nil if there is none.
+// nilAtSite returns the finding at a site, or nil.
 func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns) *Finding {
 	use := firstUse(site)
 	if use == nil || use.Kind != pattern.DeferCall && !pattern.Plain(p.Sig) || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
@@ -159,9 +160,9 @@ func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns)
 	switch {
 	case n.failed != nil && site.Form != pattern.Immediate && !exitsAfter(site, use):
 		ret = n.failed
-		why = "before the error is looked at"
+		why = "before the error is checked"
 		if isBool(p.Func.Signature().Results().At(n.other).Type()) {
-			why = "before the bool that says so is looked at"
+			why = "before the bool result is checked"
 		}
 	case n.silent != nil && !decidedByCaller(site, p):
 		ret = n.silent
@@ -174,14 +175,13 @@ func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns)
 		verb = "deferred"
 	}
 	f := finding(NilCleanup, site.Facts, use.Call)
-	f.Message = fmt.Sprintf("the cleanup that %s returns may be nil, and is %s %s: it panics then", p.Key, verb, why)
+	f.Message = fmt.Sprintf("the cleanup that %s returns may be nil, and is %s %s: the call would panic", p.Key, verb, why)
 	f.Related = []Related{{p.Unit, ret.Stmt.Pos(), ret.Stmt.End(), p.Key.String() + " returns nil here"}}
 	return f
 }
 
-// firstUse returns the first use of a cleanup if it is a call in the statement list of the
-// site, by itself or deferred, with nothing in between that could tell whether the
-// cleanup is nil.
+// firstUse returns the first use of a cleanup if it is a call or deferred call in the
+// statement list of the site, and nothing in between can tell whether the cleanup is nil.
 func firstUse(site *pattern.Site) *pattern.Use {
 	if len(site.Uses) == 0 || site.Shared {
 		return nil
@@ -218,7 +218,7 @@ func firstUse(site *pattern.Site) *pattern.Use {
 	return use
 }
 
-// looks reports whether a statement branches or names one of the results.
+// looks reports whether a statement branches or names one of the results of the call.
 func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
 	found := false
 	ast.Inspect(s, func(n ast.Node) bool {
@@ -235,8 +235,8 @@ func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
 	return found
 }
 
-// exitsAfter reports whether a deferred cleanup does not run where the error is not nil,
-// since what follows ends the process then, or may end it:
+// exitsAfter reports whether a deferred cleanup does not run if the error is not nil,
+// because the following statements may end the process:
 //
 //	done, err := open()
 //	defer done()
@@ -270,10 +270,10 @@ func exitsAfter(site *pattern.Site, use *pattern.Use) bool {
 	return false
 }
 
-// decidedByCaller reports whether the caller may know that a function which returns nil
-// without an error returns a cleanup here: it makes the call in a branch, hands over a
-// constant or a literal, or names, before the call, something that the function decides
-// by.
+// decidedByCaller reports whether the caller may know that a function which may return
+// nil without an error returns a cleanup at this site. It may know if it makes the call
+// in a branch, passes a constant or literal, or names before the call something that the
+// conditions of the function depend on:
 //
 //	func (p *Pool) track() func() {         if p.traced {
 //		if !p.traced {                          defer p.track()()
@@ -315,7 +315,7 @@ func decidedByCaller(site *pattern.Site, p *pattern.Prepare) bool {
 		}
 		return true
 	})
-	for _, arg := range site.Call.Args { // what a parameter is called here
+	for _, arg := range site.Call.Args { // the caller's names for the parameters
 		namesIn(arg, names)
 	}
 	decided := false
@@ -334,7 +334,7 @@ func decidedByCaller(site *pattern.Site, p *pattern.Prepare) bool {
 	return decided
 }
 
-// namesIn adds the identifiers below a node.
+// namesIn adds the identifiers in a node to names.
 func namesIn(n ast.Node, names map[string]bool) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && id.Name != "nil" && id.Name != "err" {

@@ -10,9 +10,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// reaches reports whether control goes from statement from to node to, which stands
-// after it: within a later statement of a list around from, where no list on the way
-// out ends by leaving.
+// reaches reports whether control may get from statement from to node to: to is in a
+// later statement of a list around from, and no list inside that one ends by leaving.
 func reaches(up flow.Parents, info *types.Info, from ast.Stmt, to, fn ast.Node) bool {
 	for n := ast.Node(from); n != nil && n != fn; n = up[n] {
 		s, ok := n.(ast.Stmt)
@@ -33,8 +32,8 @@ func reaches(up flow.Parents, info *types.Info, from ast.Stmt, to, fn ast.Node) 
 	return false
 }
 
-// leaves reports whether control never gets past a statement: a return, a jump, or a
-// call that ends the function or the program.
+// leaves reports whether control never continues after a statement: a return, a jump, or
+// a call that ends the function or the program.
 func leaves(info *types.Info, s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ReturnStmt:
@@ -50,17 +49,17 @@ func leaves(info *types.Info, s ast.Stmt) bool {
 	return false
 }
 
-// An ending says what a call statement does to the function that makes it.
+// An ending is the effect of a call statement on the function around it.
 type ending int
 
 const (
 	goesOn  ending = iota
 	unwinds        // deferred calls run: panic, runtime.Goexit, t.Fatal
 	exits          // the process ends, and deferred calls do not run: os.Exit, log.Fatal
-	mayEnd         // a helper that is given a testing.T, or has a telling name
+	mayEnd         // a helper that takes a testing.T, or has a name such as mustOpen
 )
 
-// ends returns how a call statement ends its function.
+// ends returns the effect of a call statement on the function around it.
 func ends(info *types.Info, s ast.Stmt) ending {
 	x, ok := s.(*ast.ExprStmt)
 	if !ok {
@@ -116,8 +115,8 @@ func ofTesting(t types.Type) bool {
 	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "testing"
 }
 
-// foundNil reports whether an if statement has found v nil where control goes on
-// behind it: its body leaves where v is not nil.
+// foundNil reports whether v is nil after an if statement, because its body leaves if v
+// is not nil:
 //
 //	if err != nil {
 //		return err

@@ -1,7 +1,6 @@
 package pattern
 
-// An Explanation is the row of a kind in the table that closurefix -explain
-// prints.
+// An Explanation describes a kind of prepare function. The flag -explain prints it.
 type Explanation struct {
 	Kind    Kind
 	Title   string // what the cleanup does, as a noun phrase
@@ -10,8 +9,8 @@ type Explanation struct {
 	Advice  string // what a person can do
 }
 
-// Explanations returns the table of kinds: those that are looked for by default,
-// then KindCapture.
+// Explanations returns a description of each kind. KindCapture, which is reported only on
+// request, is last.
 func Explanations() []Explanation {
 	const advice = "Let closurefix -fix turn the closure into a function or method of its own, which allocates nothing."
 	return []Explanation{
@@ -29,7 +28,7 @@ done, err := c.prepareRead(&err)`,
 		}, {
 			KindOwnResult,
 			"cleanup closure over a result of the function that returns it",
-			"A function returns a closure for its callers to defer, and the closure reads another, named, result of the function. " +
+			"A function returns a closure for its callers to defer, and the closure uses another result of the function by its name. " +
 				"Each call allocates the closure, and the result moves to the heap.",
 			`func (c *Conn) open() (s *Session, done func(), err error) {
 	s = c.session()
@@ -41,8 +40,8 @@ s, done, err := c.open()`,
 		}, {
 			KindPointerArgument,
 			"cleanup closure that takes a pointer",
-			"A function returns a closure for its callers to defer, and callers pass it the address of a variable. The compiler does not see " +
-				"what a func value does with the pointer: the variable moves to the heap, with each call that allocates the closure.",
+			"A function returns a closure for its callers to defer, and callers pass it the address of a variable. The compiler does not know " +
+				"what a func value does with the pointer, so each call that allocates the closure also moves the variable to the heap.",
 			`func trace(name string) func(*error) {
 	return func(err *error) { log(name, *err) }
 }
@@ -53,7 +52,7 @@ defer trace("read")(&err)`,
 			KindCapture,
 			"cleanup closure over receiver, parameters or local variables",
 			"A function returns a closure for its callers to defer. Each call allocates the closure; no variable of the caller moves to the heap. " +
-				"Looked for with -all.",
+				"Reported only with -all.",
 			`func (p *Pool) acquire(n int) func() {
 	p.used += n
 	return func() { p.used -= n }

@@ -64,7 +64,7 @@ func lock(name string) (func(), error) {
 
 func early(name string) error {
 	unlock, err := lock(name)
-	defer unlock() // want `the cleanup that lock returns may be nil, and is deferred before the error is looked at: it panics then`
+	defer unlock() // want `the cleanup that lock returns may be nil, and is deferred before the error is checked: the call would panic`
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,6 @@ func unguarded(n int, err *error) (func(), error) { // want `unguarded returns a
 
 func UseUnguarded(n int) (err error) {
 	done, err := unguarded(n, &err)
-	defer done() // want `the cleanup that unguarded returns may be nil, and is deferred before the error is looked at`
+	defer done() // want `the cleanup that unguarded returns may be nil, and is deferred before the error is checked`
 	return err
 }
