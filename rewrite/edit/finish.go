@@ -58,7 +58,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		return nil, err
 	}
 	fn := decl.(*dst.FuncDecl)
-	lit := d.node(d.Plan.Literals[0].Lit).(*dst.FuncLit)
+	lit := d.node(d.Plan.Signature().Lit).(*dst.FuncLit)
 	for _, p := range lit.Type.Params.List {
 		if len(p.Names) == 0 && len(fn.Type.Params.List) > 0 {
 			p.Names = []*dst.Ident{dst.NewIdent("_")}

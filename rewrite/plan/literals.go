@@ -128,7 +128,7 @@ func several(p *pattern.Prepare) (literals, *refusal.Refusal) {
 		if hasLabel(l.Lit) {
 			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "it returns different cleanups, and one has a label")
 		}
-		if names := paramNames(l.Lit); names != paramNames(p.Literals[0].Lit) {
+		if !fitsNames(l.Lit, mostNamed(found.distinct).Lit) {
 			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "it returns cleanups whose parameters have different names")
 		}
 		if id := otherMeaning(p, l); id != nil {
@@ -213,6 +213,68 @@ func paramNames(lit *ast.FuncLit) string {
 		s += ";"
 	}
 	return s
+}
+
+// mostNamed returns the literal that gives names to the most of its parameters: finish has
+// them.
+func mostNamed(lits []*pattern.Literal) *pattern.Literal {
+	named := func(l *pattern.Literal) int {
+		return len(slices.DeleteFunc(allParams(l.Lit), func(n string) bool { return n == "" }))
+	}
+	return slices.MaxFunc(lits, func(a, b *pattern.Literal) int { return named(a) - named(b) })
+}
+
+// fitsNames reports whether the body of a literal means the same with the parameters and
+// results of another one: they have the same names, but that the literal may do without
+// one that it uses for nothing else.
+func fitsNames(lit, with *ast.FuncLit) bool {
+	if lit == with {
+		return true
+	}
+	results := func(lit *ast.FuncLit) string {
+		_, names, _ := strings.Cut(paramNames(lit), ";")
+		return names
+	}
+	if results(lit) != results(with) {
+		return false
+	}
+	own, names := allParams(lit), allParams(with)
+	for i, name := range names {
+		if name == own[i] {
+			continue
+		}
+		if own[i] != "" {
+			return false
+		}
+		for n := range ast.Preorder(lit) {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// allParams returns the names of the parameters of a literal, "" for each without one.
+func allParams(lit *ast.FuncLit) []string {
+	var names []string
+	for _, f := range lit.Type.Params.List {
+		if len(f.Names) == 0 {
+			names = append(names, "")
+		}
+		for _, id := range f.Names {
+			names = append(names, blankless(id.Name))
+		}
+	}
+	return names
+}
+
+// blankless returns a name, "" for the blank one.
+func blankless(name string) string {
+	if name == "_" {
+		return ""
+	}
+	return name
 }
 
 // accounted reports whether an access to the named cleanup result goes away with

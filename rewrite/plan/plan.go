@@ -77,6 +77,9 @@ type Plan struct {
 	Imports []spell.Import
 }
 
+// Signature returns the literal whose parameters and results finish has.
+func (pl *Plan) Signature() *pattern.Literal { return mostNamed(pl.Literals) }
+
 // A Route is the way in which a capture reaches finish.
 type Route int
 

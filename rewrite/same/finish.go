@@ -3,6 +3,7 @@ package same
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strconv"
 )
 
@@ -24,7 +25,7 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 		m.names[name] = true
 	}
 	for lit := range m.Literals {
-		if err := m.sameParams(flatten(lit.Type.Params), now[len(m.params):], lit); err != nil {
+		if err := m.sameParams(flatten(lit.Type.Params), unnamed(lit, now[len(m.params):]), lit); err != nil {
 			return err
 		}
 		if err := m.sameParams(flatten(lit.Type.Results), flatten(a.Type.Results), lit); err != nil {
@@ -32,6 +33,28 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 		}
 	}
 	return m.finishBody(a)
+}
+
+// unnamed returns the parameters of finish as the cleanup lit has them. Another cleanup may
+// have a name for one that lit leaves unnamed, if lit has that name for nothing else.
+func unnamed(lit *ast.FuncLit, now []param) []param {
+	now = slices.Clone(now)
+	for i, p := range flatten(lit.Type.Params) {
+		if i < len(now) && p.nameOr("_") == "_" && !hasIdent(lit, now[i].nameOr("_")) {
+			now[i].name = nil
+		}
+	}
+	return now
+}
+
+// hasIdent reports whether a tree has an identifier of the name.
+func hasIdent(n ast.Node, name string) bool {
+	for id := range idents(n) {
+		if id.Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // finishRecv checks that the receiver of finish is the state, is that of prepare, or is
