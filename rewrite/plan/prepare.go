@@ -2,6 +2,8 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
+	"go/types"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -39,6 +41,47 @@ func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
 		return false
 	}
 	return up.Lit(call) == outer
+}
+
+// doneBefore reports whether lit runs only while prepare evaluates the statements before
+// a return: prepare calls it where it stands, or through a variable that has no other use.
+//
+//	open := func(name string) { files = append(files, create(name)) }
+//	open("a")
+//	return func() { closeAll(files) }
+func doneBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
+	if p.Up.Lit(lit) != nil {
+		return false
+	}
+	if call, ok := p.Up[lit].(*ast.CallExpr); ok && ast.Unparen(call.Fun) == ast.Expr(lit) {
+		return !atReturn(p, call)
+	}
+	def, ok := p.Up[lit].(*ast.AssignStmt)
+	if !ok || def.Tok != token.DEFINE || len(def.Lhs) != 1 {
+		return false
+	}
+	v, ok := p.Unit.Info.Defs[identOf(def.Lhs[0])].(*types.Var)
+	return ok && !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
+		if a.Ident == def.Lhs[0] {
+			return false
+		}
+		call, ok := p.Up[a.Ident].(*ast.CallExpr)
+		return !ok || call.Fun != ast.Expr(a.Ident) || a.Lit != nil || atReturn(p, call)
+	})
+}
+
+// atReturn reports whether a call within prepare may run while a return is evaluated, or
+// later.
+func atReturn(p *pattern.Prepare, call *ast.CallExpr) bool {
+	switch s := p.Up.Stmt(call).(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.DeferStmt:
+		return s.Call == call
+	case *ast.GoStmt:
+		return s.Call == call
+	}
+	return false
 }
 
 // recovers reports whether one of the cleanups calls recover itself.

@@ -113,7 +113,7 @@ func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture)
 		case a.Mode == flow.Write && a.Lit != nil:
 			// Prepare's own deferred literal is done before the caller
 			// goes on, and what it does to a result reaches the caller.
-			if c.Class != pattern.Result || !runsBefore(p, a.Lit) {
+			if !doneBefore(p, a.Lit) && (c.Class != pattern.Result || !runsBefore(p, a.Lit)) {
 				return true
 			}
 		case written && !inside && !runsBefore(p, a.Lit):

@@ -24,7 +24,7 @@ type Change struct {
 }
 
 // noun matches the words for a cleanup in comments.
-const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up)`
+const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|(?:context\.)?CancelFunc)`
 
 // Mend returns a line of a doc comment with its mention of the returned cleanup updated.
 // A line without a known mention does not change:

@@ -22,6 +22,7 @@ func TestMend(t *testing.T) {
 	}{
 		{direct, "// The returned func must be called.", "// end must be called."},
 		{direct, "// Callers defer the returned cleanup function.", "// Callers defer end."},
+		{direct, "// Callers must invoke the returned context.CancelFunc to end it.", "// Callers must invoke end to end it."},
 		{direct, "// The function that it returns must run.", "// end must run."},
 		{direct, "// It returns a function that ends it.", "// It returns a function that ends it."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
