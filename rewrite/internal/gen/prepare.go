@@ -297,7 +297,7 @@ func (m *making) middle(b *block, v *variable) {
 	if p := m.p; len(p.takes) == 0 && !p.gives && !p.spread && m.t.oneIn(30) {
 		b.line("%s.Hook = %s", m.conn(b), v.name)
 	}
-	if m.named != nil && m.p.err >= 0 && b.names(m.named[m.p.err]) && m.t.oneIn(3) {
+	if m.named != nil && m.p.err >= 0 && b.names(m.named[m.p.err]) && v != m.named[m.p.cleanup] && m.t.oneIn(3) {
 		b.line("defer %s()", m.literal(b, literalRole, "", "", func(in *block) {
 			m.nest(in, "if "+m.named[m.p.err].use()+" != nil", func(in *block) {
 				in.line("%s", m.callOf(in, m.p, v.name))
