@@ -19,26 +19,27 @@ import (
 	"time"
 )
 
-// AcceptOptions are the options of Accept. The zero value is a good choice.
+// AcceptOptions are the options of Accept. The zero value has sensible defaults.
 type AcceptOptions struct {
-	// Subprotocols are those that the server speaks, the best first. The
-	// first one that the client asks for is agreed on.
+	// Subprotocols lists the subprotocols that the server speaks, the
+	// preferred first. The first one that the client also offers is chosen.
 	Subprotocols []string
 
-	// InsecureSkipVerify turns the origin check off, which lets the scripts
-	// of any site use the connection with the user's cookies.
+	// InsecureSkipVerify turns off the origin check. Scripts of any site can
+	// then connect with the user's cookies.
 	InsecureSkipVerify bool
 
-	// OriginPatterns are the hosts, besides that of the request, from whose
-	// pages scripts may connect: patterns of path.Match in lower case, matched
-	// with the host (and port, if any) of the Origin header field, or with
-	// scheme://host if the pattern has a scheme.
+	// OriginPatterns lists the hosts whose pages may connect, besides the
+	// request's own host. Each is a pattern of path.Match, matched without
+	// regard to the case of ASCII letters against the host (with the port, if
+	// any) of the Origin header field, or against scheme://host if the pattern
+	// contains a scheme.
 	OriginPatterns []string
 
 	// CompressionMode says whether to accept permessage-deflate.
 	CompressionMode CompressionMode
 
-	// CompressionThreshold is the least size in bytes of a message that is
+	// CompressionThreshold is the size in bytes from which messages are
 	// compressed; 0 means the default of the mode.
 	CompressionThreshold int
 
@@ -46,14 +47,15 @@ type AcceptOptions struct {
 	// 9, or -2 for Huffman codes only; 0 means 1.
 	CompressionLevel int
 
-	// SkipUTF8Check lets text messages through that are not valid UTF-8.
+	// SkipUTF8Check accepts text messages that are not valid UTF-8.
 	SkipUTF8Check bool
 
-	// OnPingReceived, if not nil, is called by the reading goroutine for each
-	// ping, and says whether to answer it. It must not read, nor close.
+	// OnPingReceived, if not nil, is called for each ping by the goroutine
+	// that reads. It reports whether to answer the ping. It must not read from
+	// the connection or close it. If it panics, the connection is closed.
 	OnPingReceived func(ctx context.Context, payload []byte) bool
 
-	// OnPongReceived, if not nil, is called likewise for each pong.
+	// OnPongReceived, if not nil, is called in the same way for each pong.
 	OnPongReceived func(ctx context.Context, payload []byte)
 }
 
@@ -69,12 +71,12 @@ type rejection struct {
 func (r rejection) Error() string { return r.text }
 
 // Accept answers the WebSocket handshake in r (RFC 6455, section 4.2) and
-// takes the connection over from net/http. Header fields set on w, such as
-// cookies, are sent along. If r is no valid handshake, or comes from the
-// script of a page on another host, Accept answers with an HTTP error, and
+// takes over the connection from net/http. Header fields set on w, such as
+// cookies, are sent along. If r is not a valid handshake, or comes from a
+// script of a page on another host, Accept answers with an HTTP error and
 // returns an error.
 //
-// The request's context says nothing of the connection any more.
+// The request's context does not apply to the connection.
 func Accept(w http.ResponseWriter, r *http.Request, opts *AcceptOptions) (c *Conn, err error) {
 	apart(func() { c, err = accept(w, r, opts) })
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// CompressionMode says whether, and how, to use permessage-deflate (RFC 7692)
-// if the peer does too.
+// CompressionMode selects whether and how permessage-deflate (RFC 7692) is used
+// with a peer that supports it.
 type CompressionMode int
 
 const (

@@ -16,26 +16,26 @@ import (
 	"strings"
 )
 
-// DialOptions are the options of Dial. The zero value is a good choice.
+// DialOptions are the options of Dial. The zero value has sensible defaults.
 type DialOptions struct {
 	// HTTPClient makes the handshake request; nil means http.DefaultClient.
 	// Its Timeout applies to the handshake only.
 	HTTPClient *http.Client
 
-	// HTTPHeader has header fields to send along. Those of the handshake
-	// itself are not for the caller to set.
+	// HTTPHeader holds additional header fields of the request. Those of the
+	// handshake itself are overwritten.
 	HTTPHeader http.Header
 
-	// Host, if not "", is the Host header field in place of the URL's host.
+	// Host, if not "", replaces the URL's host in the Host header field.
 	Host string
 
-	// Subprotocols are those to ask for, the best first.
+	// Subprotocols lists the subprotocols to offer, the preferred first.
 	Subprotocols []string
 
 	// CompressionMode says whether to offer permessage-deflate.
 	CompressionMode CompressionMode
 
-	// CompressionThreshold is the least size in bytes of a message that is
+	// CompressionThreshold is the size in bytes from which messages are
 	// compressed; 0 means the default of the mode.
 	CompressionThreshold int
 
@@ -43,14 +43,15 @@ type DialOptions struct {
 	// 9, or -2 for Huffman codes only; 0 means 1.
 	CompressionLevel int
 
-	// SkipUTF8Check lets text messages through that are not valid UTF-8.
+	// SkipUTF8Check accepts text messages that are not valid UTF-8.
 	SkipUTF8Check bool
 
-	// OnPingReceived, if not nil, is called by the reading goroutine for each
-	// ping, and says whether to answer it. It must not read, nor close.
+	// OnPingReceived, if not nil, is called for each ping by the goroutine
+	// that reads. It reports whether to answer the ping. It must not read from
+	// the connection or close it. If it panics, the connection is closed.
 	OnPingReceived func(ctx context.Context, payload []byte) bool
 
-	// OnPongReceived, if not nil, is called likewise for each pong.
+	// OnPongReceived, if not nil, is called in the same way for each pong.
 	OnPongReceived func(ctx context.Context, payload []byte)
 }
 
@@ -60,8 +61,8 @@ const maxErrorBody = 1024
 
 // Dial opens a WebSocket connection to a URL with scheme ws or wss (or http or
 // https, which mean the same). ctx bounds the handshake (RFC 6455, section
-// 4.1) and says nothing of the connection afterwards. Redirects are followed
-// as HTTPClient follows them.
+// 4.1) and does not apply to the connection. Redirects are followed as
+// HTTPClient follows them.
 //
 // On js/wasm it always fails: a page cannot open network connections.
 //

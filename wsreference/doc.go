@@ -4,16 +4,19 @@
 //
 // A server calls [Accept] in an HTTP handler, a client calls [Dial]; both get
 // a [Conn]. [Conn.Read] and [Conn.Write] move whole messages, [Conn.Reader] and
-// [Conn.Writer] move them piece by piece. One goroutine reads, any number
-// write. Package wsjson sends values as JSON, [NetConn] turns a connection
-// into a stream of bytes.
+// [Conn.Writer] move them piece by piece, [Conn.ReadInto] reads into memory that
+// the caller lends, and [PrepareMessage] makes a message ready for many
+// connections. One goroutine reads, any number write. Package wsjson sends
+// values as JSON, [NetConn] turns a connection into a stream of bytes.
 //
 // # Reading is what keeps a connection alive
 //
 // Pings are answered, pongs noticed and close frames handled while a read is
 // under way, and only then. A program that does not expect messages calls
 // [Conn.CloseRead], which reads in the background. Pongs are sent beside the
-// reader, so that two ends that ping each other never wait for each other.
+// reader. Each ping is answered while writing makes progress; when it is
+// blocked, the oldest pongs are dropped, so that two ends that ping each other
+// do not wait for each other for ever.
 //
 // # Contexts
 //
@@ -22,7 +25,9 @@
 // connection is closed: part of a frame may have been read or written, and
 // what follows could not be understood. So a context is a bound for giving
 // up on a peer, not for looking in from time to time. The error is that of
-// the context.
+// the context. The exceptions are those calls that can only go on or give up:
+// [MessageReader.Read], [MessageWriter.Write] after a part of the message has
+// been sent, [Conn.CloseRead] and [NetConn].
 //
 // A context that ends while no call is under way does nothing, and one that
 // goes on from message to message costs nothing: reading and writing under it
@@ -34,7 +39,8 @@
 // every Conn needs one of the two. Both return in bounded time whatever the
 // peer does, also if it falls silent in the middle of a frame, and leave no
 // goroutine behind. When the peer has closed, errors hold its [CloseError];
-// [CloseStatus] gets the code out.
+// [CloseStatus] gets the code out. After one of the two calls the errors of all
+// others are net.ErrClosed, too.
 //
 // # What is checked
 //
@@ -50,7 +56,8 @@
 //
 // # What is not there
 //
-// HTTP/2 (RFC 8441), proxies other than those of http.Transport, and smaller
-// compression windows: compress/flate has no control over those
-// (go.dev/issue/3155), so an offer that demands one is declined.
+// HTTP/2 (RFC 8441), browsers (js/wasm), proxies other than those of
+// http.Transport, and smaller compression windows: compress/flate has no control
+// over those (go.dev/issue/3155), so an offer that demands one is declined.
+// README.md has the reasons.
 package wsreference

@@ -42,7 +42,8 @@ type MessageReader struct {
 
 // Read reads payload of the message under the context given to Conn.Reader. It
 // returns io.EOF at the end of the message, perhaps together with the last
-// bytes. Any other error means that the connection is closed.
+// bytes. Any other error means that the connection is closed, also that of a
+// context that has ended before: the rest of the message could never be read.
 func (r MessageReader) Read(p []byte) (int, error) {
 	if r.m == nil {
 		return 0, io.EOF

@@ -33,7 +33,7 @@ type soaker struct {
 	pause  time.Duration // between two messages of a writer, at most
 	life   time.Duration // of a connection, at most
 
-	opened, messages, pings, cancels, closes atomic.Int64
+	opened, messages, pings, cancels, closes, late atomic.Int64
 }
 
 // TestSoak keeps connections open that send messages in all ways and ping from
@@ -66,6 +66,8 @@ func TestSoak(t *testing.T) {
 	s.url = server.URL
 	s.client = server.Client()
 	before := liveHeap()
+	stall := make(chan time.Duration)
+	go func() { stall <- longestStall(s.until) }()
 	var wg sync.WaitGroup
 	for i := range conns {
 		rnd := rand.New(rand.NewPCG(uint64(i), 1))
@@ -80,6 +82,13 @@ func TestSoak(t *testing.T) {
 	s.client.CloseIdleConnections()
 	t.Logf("%d connections, %d at a time: %d messages, %d pings, %d contexts ended, %d clean ends",
 		s.opened.Load(), conns, s.messages.Load(), s.pings.Load(), s.cancels.Load(), s.closes.Load())
+	// A machine with too much else to do keeps an answer from coming in time.
+	if late, d := s.late.Load(), <-stall; late > 0 {
+		t.Logf("%d closing handshakes took too long; a goroutine has waited %v to run", late, d)
+		if d < closeTimeout/10 {
+			t.Error("that is not the machine's fault")
+		}
+	}
 	wantNoGoroutines(t)
 	if grown := liveHeap() - before; grown > 16<<20 {
 		t.Errorf("%d bytes of memory are left", grown)
@@ -87,6 +96,19 @@ func TestSoak(t *testing.T) {
 	if s.messages.Load() == 0 || s.pings.Load() == 0 || s.cancels.Load() == 0 || s.closes.Load() == 0 {
 		t.Error("something has not been tried")
 	}
+}
+
+// longestStall returns how long, until a time, a goroutine that could run has
+// had to wait.
+func longestStall(until time.Time) (longest time.Duration) {
+	const pause = 10 * time.Millisecond
+	for now := time.Now(); now.Before(until); {
+		time.Sleep(pause)
+		next := time.Now()
+		longest = max(longest, next.Sub(now)-pause)
+		now = next
+	}
+	return longest
 }
 
 // liveHeap returns the bytes in use after a collection that empties the pools.
@@ -133,7 +155,7 @@ func (s *soaker) ping(ctx context.Context, c *Conn) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Duration(rand.Int64N(2*int64(s.pause)))):
+		case <-time.After(time.Duration(rand.Int64N(2 * int64(s.pause)))):
 		}
 	}
 }
@@ -196,7 +218,9 @@ func (s *soaker) connection(rnd *rand.Rand) {
 			<-c.link.closed
 			err = c.Close(StatusNormalClosure, "")
 		}
-		if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			s.late.Add(1)
+		} else if err != nil {
 			s.t.Errorf("end %d: %v", end, err)
 		}
 		got = <-read
