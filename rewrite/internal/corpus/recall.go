@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"go/token"
 	"io"
 	"os"
 	"path/filepath"
@@ -49,12 +50,23 @@ func recallOf(ctx context.Context, w io.Writer, src string, env, packages []stri
 		found[line(f.Pos.Filename, f.Pos.Line)] = true
 	}
 	seen, listed := 0, 0
+	taken := make(map[token.Position]bool) // uses that findings have
+	for _, c := range candidates {
+		if found[line(c.Pos.Filename, c.Pos.Line)] {
+			for _, p := range c.Uses {
+				taken[p] = true
+			}
+		}
+	}
 	for _, c := range candidates {
 		if found[line(c.Pos.Filename, c.Pos.Line)] {
 			seen++
 			continue
 		}
 		why := reason(c)
+		if why == "" && !slices.ContainsFunc(c.Uses, func(p token.Position) bool { return !taken[p] }) {
+			why = "its uses may be those of a finding of the same name"
+		}
 		if why == "" {
 			missed++
 			why = "MISSED"
@@ -91,6 +103,18 @@ func reason(c recall.Candidate) string {
 		return r != "nil" && r != "empty literal" && r != "literal"
 	}):
 		return "captures nothing: no allocation"
+	case !slices.ContainsFunc(c.Returns, func(r string) bool { return strings.HasPrefix(r, "literal") || strings.HasPrefix(r, "selector") }):
+		return "hands on the func of another"
+	case c.Deferred:
+		return ""
+	case c.Value:
+		return "not deferred, and called for what it returns"
+	case !c.Later:
+		return "only called at once"
+	case c.Args:
+		return "not deferred, and called with arguments"
+	case c.Other:
+		return "not deferred, and not only called"
 	}
 	return ""
 }

@@ -25,6 +25,10 @@ type Candidate struct {
 	Captures  bool     // some function literal that it returns, or binds, names something of the function
 	Uses      []token.Position
 	Deferred  bool // some use is a defer statement, or stands in a deferred literal
+	Value     bool // it returns something else than an error, as far as its type is written out
+	Later     bool // some caller calls it later than it gets it
+	Args      bool // some caller gives it arguments
+	Other     bool // some caller does something else with it
 }
 
 // A scan is what is known of a module's files.
@@ -267,7 +271,7 @@ func (s *scan) function(f *file, recv *ast.FieldList, t *ast.FuncType, body *ast
 		for range max(1, len(field.Names)) {
 			if s.cleanup(f, field.Type) {
 				one := fn
-				one.result = index
+				one.result, one.Value = index, value(field.Type)
 				name := ""
 				if len(field.Names) > 0 {
 					name = field.Names[index-firstOf(t.Results, field)].Name
@@ -278,6 +282,16 @@ func (s *scan) function(f *file, recv *ast.FieldList, t *ast.FuncType, body *ast
 			index++
 		}
 	}
+}
+
+// value reports whether a func type returns something else than an error.
+func value(t ast.Expr) bool {
+	ft, ok := ast.Unparen(t).(*ast.FuncType)
+	if !ok || ft.Results.NumFields() == 0 {
+		return false
+	}
+	id, ok := ft.Results.List[0].Type.(*ast.Ident)
+	return !ok || id.Name != "error"
 }
 
 // firstOf returns the index of the first result of a field.
@@ -384,6 +398,7 @@ func (s *scan) use(f *file, d ast.Decl, fn *function, call *ast.CallExpr, stack 
 		if ast.Unparen(p.Fun) != ast.Expr(call) || fn.results != 1 {
 			return
 		}
+		fn.Args = fn.Args || len(p.Args) > 0
 		switch up(2).(type) {
 		case *ast.DeferStmt:
 			add(call.Pos(), true)
@@ -392,23 +407,27 @@ func (s *scan) use(f *file, d ast.Decl, fn *function, call *ast.CallExpr, stack 
 		}
 	case *ast.AssignStmt:
 		if len(p.Rhs) == 1 && len(p.Lhs) == fn.results {
-			s.held(d, p.Lhs[fn.result], call.Pos(), add)
+			s.held(d, fn, p.Lhs[fn.result], call.Pos(), add)
 		} else if i := slices.Index(p.Rhs, ast.Expr(call)); fn.results == 1 && len(p.Lhs) == len(p.Rhs) {
-			s.held(d, p.Lhs[i], call.Pos(), add)
+			s.held(d, fn, p.Lhs[i], call.Pos(), add)
 		}
 	case *ast.ValueSpec:
 		if len(p.Values) == 1 && len(p.Names) == fn.results {
-			s.held(d, p.Names[fn.result], call.Pos(), add)
+			s.held(d, fn, p.Names[fn.result], call.Pos(), add)
 		}
+	default:
+		fn.Other = true
 	}
 }
 
 // held notes how a declaration uses the variable that holds a cleanup.
-func (s *scan) held(d ast.Decl, e ast.Expr, at token.Pos, add func(token.Pos, bool)) {
+func (s *scan) held(d ast.Decl, fn *function, e ast.Expr, at token.Pos, add func(token.Pos, bool)) {
 	id, ok := e.(*ast.Ident)
 	if !ok || id.Name == "_" {
+		fn.Other = fn.Other || !ok
 		return
 	}
+	fn.held(d, id.Name, at)
 	called, deferred := false, false
 	ast.Inspect(d, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -426,6 +445,38 @@ func (s *scan) held(d ast.Decl, e ast.Expr, at token.Pos, add func(token.Pos, bo
 	if called || deferred {
 		add(at, deferred)
 	}
+}
+
+// held notes what else a declaration does with a variable: it gives the func arguments, or
+// uses the variable in another way than to call it, set it or compare it with nil.
+func (fn *function) held(d ast.Decl, name string, at token.Pos) {
+	var stack []ast.Node
+	ast.Inspect(d, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, n)
+		id, ok := n.(*ast.Ident)
+		if !ok || id.Name != name || id.Pos() <= at || len(stack) < 2 {
+			return true
+		}
+		switch p := stack[len(stack)-2].(type) {
+		case *ast.CallExpr:
+			if p.Fun == ast.Expr(id) {
+				fn.Later = true
+				fn.Args = fn.Args || len(p.Args) > 0
+			} else {
+				fn.Other = true
+			}
+		case *ast.AssignStmt:
+			fn.Other = fn.Other || slices.Contains(p.Rhs, ast.Expr(id))
+		case *ast.BinaryExpr, *ast.SelectorExpr, *ast.KeyValueExpr, *ast.Field:
+		default:
+			fn.Other = true
+		}
+		return true
+	})
 }
 
 // calls reports whether a node holds a call of a variable.
