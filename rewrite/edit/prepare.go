@@ -55,7 +55,7 @@ func (d *declarer) hold(c *pattern.Choice) error {
 	}
 	for _, set := range c.Sets {
 		stmt := d.node(set.Stmt).(*dst.AssignStmt)
-		if set.Literal == nil && set.Stmt.Tok == token.DEFINE && len(comments(stmt.Rhs[0])) == 0 {
+		if set.Literal == nil && set.Stmt.Tok == token.DEFINE && len(stmt.Rhs) == 1 && len(comments(stmt.Rhs[0])) == 0 {
 			if err := d.declareHeld(c, set.Stmt, stmt); err != nil {
 				return err
 			}
@@ -69,10 +69,10 @@ func (d *declarer) hold(c *pattern.Choice) error {
 		if err != nil {
 			return err
 		}
-		if notes := comments(stmt.Rhs[0]); set.Literal == nil && len(notes) > 0 {
+		if notes := comments(stmt.Rhs[set.Index]); set.Literal == nil && len(notes) > 0 {
 			stmt.Decs.Start = append(stmt.Decs.Start, append(notes, "\n")...)
 		}
-		stmt.Rhs[0] = e
+		stmt.Rhs[set.Index] = e
 	}
 	return nil
 }

@@ -65,22 +65,26 @@ func (s *scan) choiceOf(v *types.Var) *Choice {
 }
 
 // sets adds what a statement sets a variable to; ok is false if that is neither nil nor a
-// literal, or if it sets others too.
+// literal.
 func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
-	if len(stmt.Lhs) != 1 || len(stmt.Rhs) != 1 || stmt.Tok != token.ASSIGN && stmt.Tok != token.DEFINE {
+	i := slices.IndexFunc(stmt.Lhs, func(e ast.Expr) bool {
+		id, ok := ast.Unparen(e).(*ast.Ident)
+		return ok && s.Unit.Info.ObjectOf(id) == types.Object(c.Var)
+	})
+	if i < 0 || len(stmt.Lhs) != len(stmt.Rhs) || stmt.Tok != token.ASSIGN && stmt.Tok != token.DEFINE {
 		return false
 	}
 	if _, _, inList := s.Up.List(stmt); !inList {
 		return false
 	}
-	set := Set{Stmt: stmt}
-	if lit := literal(s.Unit.Info, stmt.Rhs[0]); lit != nil {
+	set := Set{Stmt: stmt, Index: i}
+	if lit := literal(s.Unit.Info, stmt.Rhs[i]); lit != nil {
 		if doesNothing(s.Unit.Info, lit) {
 			c.Empty = true
 		} else {
 			set.Literal = &Literal{Lit: lit, Var: c.Var, Bind: stmt, Choice: c}
 		}
-	} else if !s.Unit.Info.Types[stmt.Rhs[0]].IsNil() {
+	} else if !s.Unit.Info.Types[stmt.Rhs[i]].IsNil() {
 		return false
 	}
 	c.Sets = append(c.Sets, set)
@@ -180,7 +184,7 @@ func (s *scan) definite(c *Choice, at ast.Stmt) bool {
 func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
 	switch stmt := stmt.(type) {
 	case *ast.AssignStmt:
-		return slices.ContainsFunc(c.Sets, func(t Set) bool { return t.Stmt == stmt }) && !s.Unit.Info.Types[stmt.Rhs[0]].IsNil()
+		return slices.ContainsFunc(c.Sets, func(t Set) bool { return t.Stmt == stmt && !s.Unit.Info.Types[stmt.Rhs[t.Index]].IsNil() })
 	case *ast.BlockStmt:
 		set := false
 		for _, t := range stmt.List {
@@ -196,6 +200,6 @@ func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
 // setsNil reports whether a statement may set a variable to nil.
 func (s *scan) setsNil(c *Choice, stmt ast.Stmt) bool {
 	return slices.ContainsFunc(c.Sets, func(t Set) bool {
-		return t.Literal == nil && flow.Within(t.Stmt, stmt) && s.Unit.Info.Types[t.Stmt.Rhs[0]].IsNil()
+		return t.Literal == nil && flow.Within(t.Stmt, stmt) && s.Unit.Info.Types[t.Stmt.Rhs[t.Index]].IsNil()
 	})
 }

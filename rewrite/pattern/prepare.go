@@ -149,6 +149,7 @@ type Choice struct {
 // A Set is a statement that sets a Choice.
 type Set struct {
 	Stmt    *ast.AssignStmt
+	Index   int      // among what it sets
 	Literal *Literal // nil if the value is nil or does nothing
 }
 

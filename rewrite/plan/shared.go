@@ -84,7 +84,7 @@ func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 		}
 		again := p.Up.Loop(l.Bind, p.Decl) != nil
 		return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
-			return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() > l.Bind.Pos())
+			return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() >= l.Bind.Pos())
 		})
 	})
 }

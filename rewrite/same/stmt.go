@@ -108,36 +108,58 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	return byParts(&want, a), nil
 }
 
-// chooses compares a statement that sets a variable of prepare to one cleanup, or to none,
-// with one that sets it to the state for that. What the state holds by value may not
-// change any more.
+// chooses compares a statement that sets variables of prepare to one cleanup each, or to
+// none, with one that sets them to the state for that.
 func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
-	id, lit := ast.Unparen(b.Lhs[0]).(*ast.Ident), literal(m.home.Info, b.Rhs[0])
-	idle := lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(b.Rhs[0])
-	if spec := varSpec(a); spec != nil && idle && b.Tok == token.DEFINE {
-		if len(spec.Names) == 1 && len(spec.Values) == 0 && spec.Names[0].Name == id.Name && m.isState(spec.Type) {
+	if spec := varSpec(a); spec != nil && b.Tok == token.DEFINE && len(b.Lhs) == 1 && m.isIdle(b.Rhs[0]) {
+		if len(spec.Names) == 1 && len(spec.Values) == 0 && reads(spec.Names[0], types.ExprString(b.Lhs[0])) && m.isState(spec.Type) {
 			return nil, nil
 		}
 	}
 	now, ok := a.(*ast.AssignStmt)
-	if !ok || now.Tok != b.Tok || len(now.Lhs) != 1 || len(now.Rhs) != 1 || !reads(now.Lhs[0], id.Name) {
-		return nil, m.differ(b, a, "%s is not set as it was", id.Name)
+	if !ok || now.Tok != b.Tok || len(now.Lhs) != len(b.Lhs) || len(now.Rhs) != len(b.Rhs) || len(b.Lhs) != len(b.Rhs) {
+		return nil, m.differ(b, a, "%s is not set as it was", types.ExprString(b.Lhs[0]))
 	}
-	if idle {
-		if !reads(now.Rhs[0], m.State.Type+"{}") {
-			return nil, m.differ(b, a, "%s should be %s{}", text(now.Rhs[0]), m.State.Type)
+	var others []part
+	for i, l := range b.Lhs {
+		if h := m.holder(l); h == nil || !h.chosen {
+			others = append(others, part{b: l, a: now.Lhs[i]}, part{b: b.Rhs[i], a: now.Rhs[i]})
+			continue
 		}
-		return nil, nil
+		if !reads(now.Lhs[i], ast.Unparen(l).(*ast.Ident).Name) {
+			return nil, m.differ(b, a, "%s is not set as it was", types.ExprString(l))
+		}
+		if err := m.choosesState(b, b.Rhs[i], now.Rhs[i]); err != nil {
+			return nil, err
+		}
 	}
-	if lit == nil || m.Literals[lit] == 0 {
-		return nil, m.differ(b, a, "nothing is claimed about what %s is set to", id.Name)
+	return others, nil
+}
+
+// isIdle reports whether e is nil, or a literal that does nothing.
+func (m *matcher) isIdle(e ast.Expr) bool {
+	lit := literal(m.home.Info, e)
+	return lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(e)
+}
+
+// choosesState compares what such a statement sets a variable to. What the state holds by
+// value may not change any more.
+func (m *matcher) choosesState(at *ast.AssignStmt, b, a ast.Expr) error {
+	lit := literal(m.home.Info, b)
+	switch {
+	case m.isIdle(b) && !reads(a, m.State.Type+"{}"):
+		return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)
+	case m.isIdle(b):
+		return nil
+	case lit == nil || m.Literals[lit] == 0:
+		return m.differ(b, a, "nothing is claimed about what the variable is set to")
 	}
 	for _, c := range m.inLit[lit] {
-		if c.Way == Field && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, b.End(), nil)) {
-			return nil, m.differ(b, a, "%s may be assigned before the cleanup runs", c.Var.Name())
+		if c.Way == Field && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, at.Pos(), nil)) {
+			return m.differ(b, a, "%s may be assigned before the cleanup runs", c.Var.Name())
 		}
 	}
-	return nil, m.stateValue(lit, nil, b, now.Rhs[0])
+	return m.stateValue(lit, nil, at, a)
 }
 
 // takes reports whether an expression takes the cleanup at a site.

@@ -116,10 +116,8 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 		if own := m.setsOwn(b); own != nil {
 			return ruled(m.assignOwn(b, own, a))
 		}
-		if len(b.Lhs) == 1 && len(b.Rhs) == 1 && m.role == prepare {
-			if h := m.holder(b.Lhs[0]); h != nil && h.chosen {
-				return ruled(m.chooses(b, a))
-			}
+		if m.role == prepare && slices.ContainsFunc(b.Lhs, func(e ast.Expr) bool { h := m.holder(e); return h != nil && h.chosen }) {
+			return ruled(m.chooses(b, a))
 		}
 		if slices.ContainsFunc(b.Lhs, m.takes) {
 			return ruled(m.assign(b, a))

@@ -50,9 +50,9 @@ func recallOf(ctx context.Context, w io.Writer, src string, env, packages []stri
 		found[line(f.Pos.Filename, f.Pos.Line)] = true
 	}
 	seen, listed := 0, 0
-	taken := make(map[token.Position]bool) // uses that findings have
+	taken := make(map[token.Position]bool) // uses of those that are findings, or have a reason
 	for _, c := range candidates {
-		if found[line(c.Pos.Filename, c.Pos.Line)] {
+		if found[line(c.Pos.Filename, c.Pos.Line)] || reason(c) != "" {
 			for _, p := range c.Uses {
 				taken[p] = true
 			}
@@ -65,7 +65,7 @@ func recallOf(ctx context.Context, w io.Writer, src string, env, packages []stri
 		}
 		why := reason(c)
 		if why == "" && !slices.ContainsFunc(c.Uses, func(p token.Position) bool { return !taken[p] }) {
-			why = "its uses may be those of a finding of the same name"
+			why = "its uses may be those of another of the same name"
 		}
 		if why == "" {
 			missed++
