@@ -1,6 +1,7 @@
 package rewrite_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +34,27 @@ func Call() {
 	done := prepare(int(C.one()))
 	defer done()
 }
+
+func here(n int) func() {
+	return func() { println(n, C.one()) }
+}
+
+func CallHere() (err error) {
+	defer here(1)()
+	done := ends(1)
+	defer done(err)
+	return fails()
+}
+`,
+		"ends.go": `package cgo
+
+import "errors"
+
+func ends(n int) func(error) {
+	return func(err error) { println(n, err) }
+}
+
+func fails() error { return errors.New("fails") }
 `,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
@@ -43,11 +65,23 @@ func Call() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(result.Findings) != 1 || result.Findings[0].Refusal == nil || result.Findings[0].Refusal.Code != refusal.CgoFile {
-		t.Fatalf("findings: %+v, want one refused as %s", result.Findings, refusal.CgoFile)
+	if len(result.Findings) != 3 {
+		t.Fatalf("findings: %+v, want three", result.Findings)
 	}
-	if got := filepath.Base(result.Findings[0].Refusal.Pos.Filename); got != "call.go" {
-		t.Errorf("the refusal names %s, want call.go", got)
+	for _, f := range result.Findings {
+		if f.Refusal == nil || f.Refusal.Code != refusal.CgoFile {
+			t.Errorf("%s: %v, want a refusal as %s", f.Name, f.Refusal, refusal.CgoFile)
+			continue
+		}
+		if got := filepath.Base(f.Refusal.Pos.Filename); got != "call.go" {
+			t.Errorf("the refusal of %s names %s, want call.go", f.Name, got)
+		}
+		if want := map[string]string{"prepare": "prepare.go:3", "here": "call.go:11", "ends": "ends.go:5"}[f.Name]; fmt.Sprintf("%s:%d", filepath.Base(f.Pos.Filename), f.Pos.Line) != want {
+			t.Errorf("%s is at %s, want %s", f.Name, f.Pos, want)
+		}
+	}
+	if len(result.Misuses) != 1 || filepath.Dir(result.Misuses[0].Pos.Filename) != dir || result.Misuses[0].Pos.Line != 18 {
+		t.Errorf("misuses: %+v, want one in line 18 of call.go", result.Misuses)
 	}
 	if len(result.Files) != 0 {
 		t.Errorf("%d files change", len(result.Files))

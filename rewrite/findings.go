@@ -34,9 +34,9 @@ func newFindings(source *load.Sources) *findings {
 func (f *findings) add(changes []*change) {
 	for _, c := range changes {
 		f.of[c.id()] = &Finding{
-			Pos:     c.pos,
-			End:     c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.Name.End(), false),
-			Last:    c.first.Prepare.Unit.Fset.PositionFor(c.first.Prepare.Decl.End(), false).Line,
+			Pos:     c.first.Prepare.Unit.Position(c.first.Prepare.Decl.Name.Pos()),
+			End:     c.first.Prepare.Unit.Position(c.first.Prepare.Decl.Name.End()),
+			Last:    c.first.Prepare.Unit.Position(c.first.Prepare.Decl.End()).Line,
 			Package: c.key.Pkg,
 			Name:    c.key.String(),
 			Kind:    c.first.Kind,

@@ -53,7 +53,7 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 			warnings = append(warnings, err.Error())
 		}
 		for _, f := range list {
-			pos := f.Unit.Fset.PositionFor(f.Pos, false)
+			pos := f.Unit.Position(f.Pos)
 			if seen[place{pos.Filename, pos.Offset}] {
 				continue
 			}
@@ -75,14 +75,14 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 
 func misuseOf(f *misuse.Finding) Misuse {
 	m := Misuse{
-		Pos: f.Unit.Fset.PositionFor(f.Pos, false), End: f.Unit.Fset.PositionFor(f.End, false),
+		Pos: f.Unit.Position(f.Pos), End: f.Unit.Position(f.End),
 		Package: f.Unit.Pkg.Path(), Func: f.Func, Kind: f.Kind, Message: f.Message,
 	}
 	if f.Fix != nil {
 		m.Fix = f.Fix.New
 	}
 	for _, r := range f.Related {
-		m.Related = append(m.Related, Place{r.Unit.Fset.PositionFor(r.Pos, false), r.Message})
+		m.Related = append(m.Related, Place{r.Unit.Position(r.Pos), r.Message})
 	}
 	return m
 }

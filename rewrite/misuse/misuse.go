@@ -78,7 +78,7 @@ func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 			continue
 		}
 		for _, file := range u.Files {
-			if !o.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go") || ast.IsGenerated(file) {
+			if !o.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go") || ast.IsGenerated(file) && !flow.Translated(file) {
 				continue
 			}
 			for _, d := range file.Decls {

@@ -48,6 +48,9 @@ func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
 		sites, _ := pattern.References(u, results)
 		for key, list := range sites {
 			for _, site := range list {
+				if ast.IsGenerated(site.File) && !flow.Translated(site.File) {
+					continue
+				}
 				if f := s.nilAtSite(site, s.prepares[key][i], faults[key]); f != nil {
 					found = append(found, f)
 				}

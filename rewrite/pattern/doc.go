@@ -31,8 +31,14 @@
 // The package imports go/ast, go/types and nothing that loads or prints. It does
 // not change the syntax that it is given.
 //
-// What is a cleanup goes by its type (see [Shaped]) and by its use: a func that
-// no caller defers is an option, an iterator or a handler, and none of our
-// business. [Find] applies the first test, its callers the second, for the sites
-// may be in other units.
+// A func is a cleanup by its use. One that some caller defers is a cleanup, whatever it
+// takes and returns. One that callers call, and none defers, is a cleanup if its type is
+// [Plain]: options, iterators and handlers are called as well. [Find] applies the test of
+// types that all funcs have to pass (see [Shaped]). Its callers look at the uses, for the
+// sites may be in other units.
+//
+// A return may hand out what a variable holds. A [Choice] is such a variable that
+// statements set to one cleanup or another, or to none. What else makes a func (a method
+// value, a call that gets a literal) is in [Prepare.Made]: such a function is found, and
+// never rewritten. [Functions] finds prepare functions that are literals in variables.
 package pattern

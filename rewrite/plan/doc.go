@@ -89,6 +89,11 @@
 // address is taken implicitly, too, by a method with a pointer receiver, or by
 // slicing an array. [shared-goroutine, closed-flag, address-implicit]
 //
+// A variable of prepare may hold one cleanup or another, or none, when prepare returns it.
+// It becomes a variable for the state, set where it was set. What a closure captures may
+// change after that statement, by another one, the next turn of a loop, or a return: its
+// address travels. [choice-changes-since, choice-two-at-once, choice-used-inside]
+//
 // What is copied must not be. A lock travels by its address. [lock-in-local]
 //
 // A deferred call reads its arguments early. "defer done()" evaluates done and

@@ -134,7 +134,7 @@ func Explanations() []Explanation {
 			"The cleanup calls recover, which works only in a function that is deferred directly, and the rewrite would need a wrapper.",
 			"Rewrite by hand."},
 		{Recursive,
-			"The function calls itself.",
+			"The function calls itself, or its cleanup calls it.",
 			"Rewrite by hand."},
 		{SelfReference,
 			"The cleanup refers to the variable that holds it.",
