@@ -12,6 +12,9 @@
 //	configs   the same with three configurations, compared with one
 //	edit      closurefix -diff -all -exported ./..., compared with a run without -diff
 //	vet       go vet -vettool=closurefix ./... without cached results, and again
+//	grow      closurefix -diff -all ./... over generated modules, of the size in -from
+//	          and then of twice the size each time, -steps times; the arguments are
+//	          names of shapes in grow.go in place of directories
 //
 // and each DIR is the root of a writable module whose dependencies are available. The
 // program is built from the current directory. Each command runs once without being
@@ -42,14 +45,16 @@ func main() {
 	runs := flag.Int("n", 3, "how often each command runs")
 	flags := flag.String("flags", "", "more flags for closurefix, separated by spaces")
 	svg := flag.String("svg", "", "the file to draw a report's figures to")
+	from := flag.Int("from", 100, "the smallest size of a generated module")
+	steps := flag.Int("steps", 3, "how many sizes of generated modules there are")
 	flag.Parse()
-	if err := measure(*runs, strings.Fields(*flags), *svg, flag.Args()); err != nil {
+	if err := measure(*runs, growth{*from, *steps}, strings.Fields(*flags), *svg, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(runs int, flags []string, svg string, args []string) error {
+func measure(runs int, g growth, flags []string, svg string, args []string) error {
 	if len(args) < 2 || runs < 1 {
 		return errors.New("say what to measure, and in which directories")
 	}
@@ -64,6 +69,14 @@ func measure(runs int, flags []string, svg string, args []string) error {
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return err
+	}
+	if what == "grow" {
+		for _, shape := range dirs {
+			if err := m.grow(shape, g); err != nil {
+				return fmt.Errorf("%s: %w", shape, err)
+			}
+		}
+		return nil
 	}
 	row, ok := map[string]func(module) error{"report": m.report, "configs": m.configs, "edit": m.edit, "vet": m.vet}[what]
 	if !ok {
