@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -15,8 +14,8 @@ import (
 
 // compare returns a refusal if package same finds that the edits do more than the plan
 // says.
-func (c *Candidate) compare() *refusal.Refusal {
-	change, err := c.change(c.Edits)
+func (c *Candidate) compare(units map[*pattern.Unit]*same.Unit) *refusal.Refusal {
+	change, err := c.change(c.Edits, units)
 	if err != nil {
 		return c.refuse(refusal.InternalError, err.Error())
 	}
@@ -26,8 +25,9 @@ func (c *Candidate) compare() *refusal.Refusal {
 	return nil
 }
 
-// change returns the claims that the plan of c makes about the given edits.
-func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
+// change returns the claims that the plan of c makes about the given edits. units caches
+// what same knows about units.
+func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit) (*same.Change, error) {
 	p := c.Prepare
 	captures, err := captures(c.Plan)
 	if err != nil {
@@ -61,7 +61,10 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 			change.Returns[r.Stmt] = c.Plan.Number[r.Literal]
 		}
 	}
-	units := make(map[*pattern.Unit]*same.Unit)
+	edited := make(map[string][]same.Edit)
+	for _, e := range edits {
+		edited[e.File] = append(edited[e.File], same.Edit{Start: e.Start, End: e.End, New: e.New})
+	}
 	files := make(map[*ast.File]bool)
 	add := func(u *pattern.Unit, f *ast.File) error {
 		if files[f] {
@@ -73,14 +76,10 @@ func (c *Candidate) change(edits []edit.Edit) (*same.Change, error) {
 		if err != nil {
 			return err
 		}
-		after, err := edit.Apply(text, slices.DeleteFunc(slices.Clone(edits), func(e edit.Edit) bool { return e.File != name }))
-		if err != nil {
-			return err
-		}
 		if units[u] == nil {
 			units[u] = &same.Unit{Fset: u.Fset, Pkg: u.Pkg, Info: u.Info}
 		}
-		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, After: after})
+		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, Edits: edited[name]})
 		return nil
 	}
 	if err := add(p.Unit, p.File); err != nil { // the file of prepare comes first

@@ -11,6 +11,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/same"
 )
 
 // Find returns the prepare functions of the world's targets, each with a decision of its
@@ -58,7 +59,8 @@ type finder struct {
 	sites   map[handed][]*pattern.Site
 	refs    map[pattern.Key][]pattern.Ref
 	decider *plan.Decider
-	clean   edit.Clean
+	files   edit.Files
+	units   map[*pattern.Unit]*same.Unit
 }
 
 // handed identifies a func that a function returns, by the function and the index of the
@@ -73,7 +75,7 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
 		world: w,
 		sites: make(map[handed][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
-		decider: plan.NewDecider(w), clean: make(edit.Clean),
+		decider: plan.NewDecider(w), units: make(map[*pattern.Unit]*same.Unit),
 	}
 	wanted := make(map[handed]bool)
 	for _, c := range found {
@@ -150,10 +152,10 @@ func (f *finder) decide(c *Candidate) bool {
 	}
 	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key])
 	if c.Refusal == nil {
-		c.Edits, c.Refusal = edit.Make(c.Plan, f.clean)
+		c.Edits, c.Refusal = edit.Make(c.Plan, &f.files)
 	}
 	if c.Refusal == nil {
-		c.Refusal = c.compare()
+		c.Refusal = c.compare(f.units)
 	}
 	if c.Refusal != nil {
 		c.Plan, c.Edits = nil, nil

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/same"
 )
 
 var mutationsFlag = flag.Int("mutations", 40, "TestMutations tries one mutation in so `many`; 1 is all")
@@ -314,29 +316,30 @@ func TestMutations(t *testing.T) {
 			continue
 		}
 		for _, c := range all[name] {
-			change, err := c.change(c.Edits)
+			change, err := c.change(c.Edits, make(map[*pattern.Unit]*same.Unit))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, f := range change.Files {
-				for _, mu := range mutations(f.After) {
+				after := textAfter(t, f)
+				for _, mu := range mutations(after) {
 					if n++; n%*mutationsFlag != 0 {
 						continue
 					}
-					text := slices.Concat(f.After[:mu.from], []byte(mu.text), f.After[mu.to:])
+					text := slices.Concat(after[:mu.from], []byte(mu.text), after[mu.to:])
 					if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
 						continue
 					}
 					mutant := *change
 					mutant.Files = slices.Clone(change.Files)
-					mutant.Files[i].After = text
+					mutant.Files[i].Edits = []same.Edit{difference(f.Text, text)}
 					switch {
 					case mutant.Check() != nil:
 						caught++
-					case sameText(f.After, text) || equivalent(f.After, mu):
+					case sameText(after, text) || equivalent(after, mu):
 					default:
-						line := 1 + bytes.Count(f.After[:mu.from], []byte("\n"))
-						t.Errorf("%s, %v: line %d: %s is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, line, mu.op, f.After[mu.from:mu.to], mu.text)
+						line := 1 + bytes.Count(after[:mu.from], []byte("\n"))
+						t.Errorf("%s, %v: line %d: %s is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, line, mu.op, after[mu.from:mu.to], mu.text)
 					}
 				}
 			}
@@ -346,6 +349,32 @@ func TestMutations(t *testing.T) {
 	if caught < n / *mutationsFlag / 2 {
 		t.Errorf("most mutations do not parse")
 	}
+}
+
+// textAfter returns the text of a file after a change.
+func textAfter(t *testing.T, f same.File) []byte {
+	t.Helper()
+	var edits []edit.Edit
+	for _, e := range f.Edits {
+		edits = append(edits, edit.Edit{Start: e.Start, End: e.End, New: e.New})
+	}
+	text, err := edit.Apply(f.Text, edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// difference returns the shortest edit that turns one text into another.
+func difference(before, after []byte) same.Edit {
+	start, end := 0, 0 // what is the same
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	for end < min(len(before), len(after))-start && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	return same.Edit{Start: start, End: len(before) - end, New: string(after[start : len(after)-end])}
 }
 
 // sameText reports whether two texts differ in their layout alone.
@@ -370,7 +399,7 @@ func TestDroppedEdits(t *testing.T) {
 	all := caseCandidates(t)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		for _, c := range all[name] {
-			good, err := c.change(c.Edits)
+			good, err := c.change(c.Edits, make(map[*pattern.Unit]*same.Unit))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -385,7 +414,7 @@ func TestDroppedEdits(t *testing.T) {
 					mutants["exchanged with the next"] = moved
 				}
 				for fault, edits := range mutants {
-					mutant, err := c.change(edits)
+					mutant, err := c.change(edits, make(map[*pattern.Unit]*same.Unit))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -397,8 +426,8 @@ func TestDroppedEdits(t *testing.T) {
 						continue
 					}
 					for k := range good.Files {
-						if !sameProgram(good.Files[k].After, mutant.Files[k].After) {
-							t.Errorf("%s, %v: edit %d is %s, which is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, i, fault, good.Files[k].After, mutant.Files[k].After)
+						if !sameProgram(textAfter(t, good.Files[k]), textAfter(t, mutant.Files[k])) {
+							t.Errorf("%s, %v: edit %d is %s, which is not caught:\n%s\nbecomes\n%s", name, c.Prepare.Key, i, fault, textAfter(t, good.Files[k]), textAfter(t, mutant.Files[k]))
 						}
 					}
 				}

@@ -44,7 +44,7 @@ func TestAddImport(t *testing.T) {
 			if other {
 				path = "example.com/m"
 			}
-			s := &source{unit: &pattern.Unit{Pkg: types.NewPackage("example.com/p", "p")}, name: "p.go", text: []byte(before)}
+			s := &source{unit: &pattern.Unit{Pkg: types.NewPackage("example.com/p", "p")}, name: "p.go", text: []byte(before), crlf: strings.Contains(before, "\r\n")}
 			after, err := s.addImport(s.text, `"`+path+`"`, path)
 			if err != nil {
 				t.Fatal(err)

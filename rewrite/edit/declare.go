@@ -32,7 +32,7 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 		return Edit{}, s.lost(c)
 	}
 	// Separate finish from a following one-line function.
-	if rest := toLF(s.text[s.offset(to):]); len(rest) > 1 && rest[0] == '\n' && rest[1] != '\n' {
+	if rest := toLF(s.text[s.offset(to):min(len(s.text), s.offset(to)+4)]); len(rest) > 1 && rest[0] == '\n' && rest[1] != '\n' {
 		text += "\n"
 	}
 	if s.newline() == "\r\n" {
@@ -89,20 +89,15 @@ func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Chang
 			}
 		}
 	}
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			if c.Pos() < from || c.Pos() >= to {
-				continue
-			}
-			now := squeeze(c.Text)
-			if have[now] == 0 {
-				now = squeeze(words.Mend(c.Text))
-			}
-			if have[now] == 0 {
-				return c
-			}
-			have[now]--
+	for _, c := range between(f, from, to) {
+		now := squeeze(c.Text)
+		if have[now] == 0 {
+			now = squeeze(words.Mend(c.Text))
 		}
+		if have[now] == 0 {
+			return c
+		}
+		have[now]--
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package edit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
@@ -19,12 +19,7 @@ type Edit struct {
 // overlap; insertions at the same offset keep their order.
 func Apply(text []byte, edits []Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
-	sort.SliceStable(edits, func(i, j int) bool {
-		if edits[i].Start != edits[j].Start {
-			return edits[i].Start < edits[j].Start
-		}
-		return edits[i].End < edits[j].End
-	})
+	slices.SortStableFunc(edits, byOffset)
 	var out []byte
 	last := 0
 	for _, e := range edits {
@@ -37,6 +32,8 @@ func Apply(text []byte, edits []Edit) ([]byte, error) {
 	}
 	return append(out, text[last:]...), nil
 }
+
+func byOffset(a, b Edit) int { return cmp.Or(a.Start-b.Start, a.End-b.End) }
 
 // noOperand returns the error for a parameter of finish without an operand in a call.
 func noOperand(p plan.Param) error {

@@ -22,33 +22,27 @@ import (
 
 // fixImports adds the imports that the plan requires and removes those that become
 // unused. It edits the text, so that the rest of the import block does not change.
-func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
-	after, err := unresolved(s.name, text)
+func fixImports(s *source, chunks []*chunk, add []spell.Import) ([]*chunk, error) {
+	before, after, err := s.usedNames(chunks)
 	if err != nil {
-		return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
+		return nil, err
 	}
-	var before map[string]bool
+	change := func(f func(text []byte) ([]byte, error)) error {
+		chunks = s.head(chunks)
+		var err error
+		chunks[0].text, err = f(chunks[0].text)
+		return err
+	}
 	for _, spec := range s.file.Imports {
 		name := importName(s.unit.Info, spec)
-		if name == "_" || s.uses(after, spec, name) {
+		if name == "_" || !s.uses(before, spec, name) || s.uses(after, spec, name) {
 			continue
 		}
-		if before == nil {
-			if before, err = unresolved(s.name, s.text); err != nil {
-				return nil, err
-			}
-		}
-		if !s.uses(before, spec, name) {
-			continue
-		}
+		remove := removeImport
 		if !s.staysBuilt(spec) {
-			// The program may need the init functions of the package or its dependencies.
-			if text, err = blankImport(s.name, text, spec); err != nil {
-				return nil, err
-			}
-			continue
+			remove = blankImport // its init function, or one of what it imports, may be what the program needs
 		}
-		if text, err = removeImport(s.name, text, spec); err != nil {
+		if err := change(func(text []byte) ([]byte, error) { return remove(s.name, text, spec) }); err != nil {
 			return nil, err
 		}
 	}
@@ -57,18 +51,66 @@ func fixImports(s *source, text []byte, add []spell.Import) ([]byte, error) {
 		if imp.Name != "" {
 			line = imp.Name + " " + line
 		}
-		if text, err = s.addImport(text, line, imp.Path); err != nil {
+		if err := change(func(text []byte) ([]byte, error) { return s.addImport(text, line, imp.Path) }); err != nil {
 			return nil, err
 		}
 	}
-	return text, nil
+	return chunks, nil
+}
+
+// usedNames returns whether chunks of a file use a name that no chunk declares, as they
+// are, and whether the file does with the chunks changed.
+func (s *source) usedNames(chunks []*chunk) (before, after func(name string) bool, err error) {
+	was, is := make(map[string]int), make(map[string]int)
+	for _, c := range chunks {
+		// Each chunk of the file counts, also where several are one here.
+		for from := c.start; from < c.end; {
+			part := s.chunk(from, from)
+			names, err := unresolved(s.name, part.whole(part.text))
+			if err != nil {
+				return nil, nil, err
+			}
+			for n := range names {
+				was[n]++
+			}
+			from = part.end
+		}
+		names, err := unresolved(s.name, c.whole(c.text))
+		if err != nil {
+			return nil, nil, fmt.Errorf("the rewritten file does not parse: %w", err)
+		}
+		for n := range names {
+			is[n]++
+		}
+	}
+	before = func(name string) bool { return was[name] > 0 }
+	after = func(name string) bool { return is[name] > 0 || s.chunksWith(name) > was[name] }
+	return before, after, nil
+}
+
+// chunksWith returns how many chunks of the file use a name that they do not declare.
+func (s *source) chunksWith(name string) int {
+	if s.names == nil {
+		s.names = make(map[string]int)
+		for from := 0; from < len(s.text); {
+			c := s.chunk(from, from)
+			names, err := unresolved(s.name, c.whole(c.text))
+			if err == nil { // the unit is type-checked
+				for n := range names {
+					s.names[n]++
+				}
+			}
+			from = c.end
+		}
+	}
+	return s.names[name]
 }
 
 // uses reports whether some of the names that a file uses but does not declare belong to
 // an import.
-func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) bool {
+func (s *source) uses(used func(string) bool, spec *ast.ImportSpec, name string) bool {
 	if name != "." {
-		return names[name]
+		return used(name)
 	}
 	pkg, ok := s.unit.Info.Implicits[spec].(*types.PkgName)
 	if !ok {
@@ -76,7 +118,7 @@ func (s *source) uses(names map[string]bool, spec *ast.ImportSpec, name string) 
 			return true
 		}
 	}
-	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && names[n] })
+	return slices.ContainsFunc(pkg.Imported().Scope().Names(), func(n string) bool { return ast.IsExported(n) && used(n) })
 }
 
 // samePath reports whether two imports have the same path and name.

@@ -1,11 +1,7 @@
 package edit
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"go/format"
-	"go/parser"
 	"go/token"
 	"maps"
 	"slices"
@@ -20,8 +16,8 @@ import (
 // Make returns the edits for a plan, sorted by file and offset. Each file that was
 // gofmt-clean is formatted again, and the edits are the differences between its old and
 // new lines.
-func Make(p *plan.Plan, clean Clean) ([]Edit, *refusal.Refusal) {
-	edits, err := edits(p, clean)
+func Make(p *plan.Plan, files *Files) ([]Edit, *refusal.Refusal) {
+	edits, err := edits(p, files)
 	if err == nil {
 		return edits, nil
 	}
@@ -37,13 +33,13 @@ func Make(p *plan.Plan, clean Clean) ([]Edit, *refusal.Refusal) {
 	return nil, r
 }
 
-func edits(p *plan.Plan, clean Clean) ([]Edit, error) {
+func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 	sources := make(map[string]*source)
 	splices := make(map[string][]Edit)
 	at := func(u *pattern.Unit, pos token.Pos) (*source, error) {
 		name := u.Filename(pos)
 		if sources[name] == nil {
-			s, err := open(u, pos, clean)
+			s, err := files.open(u, pos)
 			if err != nil {
 				return nil, err
 			}
@@ -78,38 +74,33 @@ func edits(p *plan.Plan, clean Clean) ([]Edit, error) {
 		if s == home {
 			imports = p.Imports
 		}
-		text, err := rewritten(s, splices[name], imports)
+		chunks, err := rewritten(s, splices[name], imports)
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range linediff.Edits(string(s.text), string(text)) {
-			all = append(all, Edit{File: name, Start: e.Start, End: e.End, New: e.New})
+		for _, c := range chunks {
+			for _, e := range linediff.Edits(string(s.text[c.start:c.end]), string(c.text)) {
+				all = append(all, Edit{File: name, Start: c.start + e.Start, End: c.start + e.End, New: e.New})
+			}
 		}
 	}
 	return all, nil
 }
 
-// rewritten returns the source of a file with splices applied and imports updated. It is
-// formatted if the file was gofmt-clean.
-func rewritten(s *source, splices []Edit, imports []spell.Import) ([]byte, error) {
-	text, err := Apply(s.text, splices)
+// rewritten returns the chunks of a file that change, with splices applied and imports
+// updated. They are formatted if the file was gofmt-clean.
+func rewritten(s *source, splices []Edit, imports []spell.Import) ([]*chunk, error) {
+	chunks, err := s.divide(splices)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.name, err)
-	}
-	if text, err = fixImports(s, text, imports); err != nil {
 		return nil, err
 	}
-	if !s.clean {
-		if _, err := parser.ParseFile(token.NewFileSet(), s.name, text, parser.SkipObjectResolution); err != nil {
-			return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
+	if chunks, err = fixImports(s, chunks, imports); err != nil {
+		return nil, err
+	}
+	for _, c := range chunks {
+		if err := s.format(c); err != nil {
+			return nil, err
 		}
-		return text, nil
 	}
-	if text, err = format.Source(toLF(text)); err != nil {
-		return nil, fmt.Errorf("%s: the rewritten file does not parse: %w", s.name, err)
-	}
-	if s.newline() == "\r\n" {
-		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
-	}
-	return text, nil
+	return chunks, nil
 }

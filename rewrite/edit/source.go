@@ -2,9 +2,7 @@ package edit
 
 import (
 	"bytes"
-	"fmt"
 	"go/ast"
-	"go/format"
 	"go/token"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -17,48 +15,16 @@ type source struct {
 	file  *ast.File
 	name  string
 	text  []byte
-	clean bool // the file is gofmt-clean
+	clean bool  // the file is gofmt-clean
+	crlf  bool  // lines end with a carriage return
+	cuts  []int // where it can be divided
+
+	names map[string]int // of how many chunks; nil before anyone asks
 }
 
-// open reads the file that contains a position.
-func open(u *pattern.Unit, pos token.Pos, clean Clean) (*source, error) {
-	name, file := u.Filename(pos), u.FileOf(pos)
-	text, err := u.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	if u.Fset.File(file.Package).Size() != len(text) {
-		return nil, fmt.Errorf("%s has changed since it was type-checked", name)
-	}
-	return &source{unit: u, file: file, name: name, text: text, clean: clean.of(name, text)}, nil
-}
-
-// Clean caches which files are gofmt-clean, by name. All plans that edit the same files
-// share one.
-type Clean map[string]bool
-
-func (c Clean) of(name string, text []byte) bool {
-	clean, known := c[name]
-	if !known {
-		text = toLF(text)
-		formatted, err := format.Source(text)
-		clean = err == nil && bytes.Equal(formatted, text)
-		c[name] = clean
-	}
-	return clean
-}
-
-func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
-
-// replace returns an edit that replaces the source between two positions. A comment
-// between them is an obstacle.
 func (s *source) replace(from, to token.Pos, text string) (Edit, error) {
-	for _, g := range s.file.Comments {
-		for _, c := range g.List {
-			if from < c.End() && c.Pos() < to {
-				return Edit{}, s.lost(c)
-			}
-		}
+	if all := between(s.file, from, to); len(all) > 0 {
+		return Edit{}, s.lost(all[0])
 	}
 	return Edit{File: s.name, Start: s.offset(from), End: s.offset(to), New: text}, nil
 }
@@ -107,7 +73,7 @@ func (s *source) startsLine(pos token.Pos) bool {
 
 // newline returns the line ending that the file uses.
 func (s *source) newline() string {
-	if bytes.Contains(s.text, []byte("\r\n")) {
+	if s.crlf {
 		return "\r\n"
 	}
 	return "\n"
@@ -120,19 +86,13 @@ func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 	if decl.Doc != nil {
 		from = decl.Doc.Pos()
 	}
-	for _, g := range s.file.Comments {
-		for _, c := range g.List {
-			if c.Pos() >= to && s.sameLine(decl.End(), c.Pos()) && s.blank(to, c.Pos()) {
-				to = c.End()
-			}
+	rest, _, _ := bytes.Cut(s.text[s.offset(to):], []byte("\n"))
+	for _, c := range between(s.file, to, to+token.Pos(len(rest))) {
+		if s.blank(to, c.Pos()) {
+			to = c.End()
 		}
 	}
 	return from, to
-}
-
-// sameLine reports whether two positions are on the same line.
-func (s *source) sameLine(from, to token.Pos) bool {
-	return !bytes.ContainsRune(s.text[s.offset(from):s.offset(to)], '\n')
 }
 
 // blank reports whether only white space is between two positions.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
@@ -27,33 +26,57 @@ func (c *Change) Check() error {
 			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
 		}
 		name := m.unit.Fset.PositionFor(file.Before.Package, false).Filename
-		var err error
-		m.after, err = parser.ParseFile(m.fset, name, file.After, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		if err := m.file(file); err != nil {
+		if err := m.file(name, file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file compares the declarations of a file in order. All must be there after the change;
-// prepare is followed by the type of the state and by finish.
-func (m *matcher) file(file File) error {
-	b, a := file.Before, m.after
-	if b.Name.Name != a.Name.Name {
-		return m.differ(b, a, "the package name has changed")
-	}
-	if err := m.imports(b, a); err != nil {
-		return err
-	}
+// file compares the regions of a file that may differ.
+func (m *matcher) file(name string, file File) error {
+	b := file.Before
 	if m.unit.Fset.File(b.Package).Size() != len(file.Text) {
 		return m.differ(b, nil, "the file is not the one that was type-checked")
 	}
-	left := slices.DeleteFunc(slices.Clone(a.Decls), isImport)
-	for i, d := range b.Decls {
+	wanted := slices.Clone(m.calling[b])
+	if i := slices.Index(b.Decls, ast.Decl(m.Prepare)); i >= 0 {
+		wanted = append(wanted, i)
+	}
+	calling := make(map[ast.Decl]bool)
+	for _, i := range m.calling[b] {
+		calling[b.Decls[i]] = true
+	}
+	regions, err := file.regions(wanted)
+	if err != nil {
+		return err
+	}
+	m.imports = b.Imports
+	for _, r := range regions {
+		if err := m.parse(name, r, b); err != nil {
+			return err
+		}
+		if r.head {
+			m.imports = m.after.Imports
+			if b.Name.Name != m.after.Name.Name {
+				return m.differ(b, m.after, "the package name has changed")
+			}
+			if err := m.sameImports(b); err != nil {
+				return err
+			}
+		}
+		if err := m.region(r, calling); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// region compares the declarations of a region. All are there again, in their order;
+// prepare is followed by the type of the state and by finish.
+func (m *matcher) region(r region, calling map[ast.Decl]bool) error {
+	left := slices.DeleteFunc(slices.Clone(m.after.Decls), isImport)
+	for i, d := range r.decls {
 		n, err := 1, error(nil)
 		switch {
 		case isImport(d):
@@ -62,9 +85,9 @@ func (m *matcher) file(file File) error {
 			return m.differ(d, nil, "a declaration is missing")
 		case d == ast.Decl(m.Prepare):
 			n, err = m.prepared(left)
-		case m.hasSite(d):
+		case calling[d]:
 			err = m.node(d, left[0])
-		case !alike(written(m.unit.Fset, b.Decls[i:], file.Text), written(m.fset, left, file.After)):
+		case !alike(written(m.unit.Fset, r.decls[i:], r.text), written(m.fset, left, m.text)):
 			err = m.differ(d, left[0], "%s has changed", text(d))
 		}
 		if err != nil {
@@ -107,17 +130,6 @@ func tokens(text []byte) (all []string) {
 	}
 }
 
-// hasSite reports whether a declaration calls prepare. All other declarations, except
-// prepare, must keep their tokens.
-func (m *matcher) hasSite(d ast.Decl) bool {
-	for call := range m.sites {
-		if d.Pos() <= call.Pos() && call.Pos() < d.End() {
-			return true
-		}
-	}
-	return false
-}
-
 // prepared compares prepare with the declarations at the start of a list that replace it,
 // and returns their number.
 func (m *matcher) prepared(a []ast.Decl) (int, error) {
@@ -149,10 +161,10 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	return n, m.finishDecl(fn)
 }
 
-// imports compares the imports of a file. Imports may be removed, made blank or added,
+// sameImports compares the imports of a file. Imports may be removed, made blank or added,
 // but no name may refer to another package than before.
-func (m *matcher) imports(b, a *ast.File) error {
-	for _, s := range a.Imports {
+func (m *matcher) sameImports(b *ast.File) error {
+	for _, s := range m.imports {
 		path, _ := strconv.Unquote(s.Path.Value)
 		name := path[strings.LastIndexByte(path, '/')+1:] // the last element, if the file did not import it before
 		for _, p := range m.unit.Pkg.Imports() {

@@ -11,6 +11,9 @@ type Unit struct {
 	Fset *token.FileSet
 	Pkg  *types.Package
 	Info *types.Info
+
+	calls  map[*ast.File]map[string]*calls // by the full name of what is called
+	scopes []*types.Scope                  // of declarations, by position
 }
 
 // A File is one file before and after the change.
@@ -18,7 +21,13 @@ type File struct {
 	Unit   *Unit
 	Before *ast.File
 	Text   []byte // the source of Before, where bodies of functions without a call of prepare may be blank
-	After  []byte
+	Edits  []Edit // ordered by offset, without overlap
+}
+
+// An Edit replaces the bytes [Start, End) of a text.
+type Edit struct {
+	Start, End int
+	New        string
 }
 
 // A Change describes the rewrite of one prepare function: the files before and after, and

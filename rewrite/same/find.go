@@ -3,8 +3,6 @@ package same
 import (
 	"go/ast"
 	"go/types"
-
-	"golang.org/x/tools/go/types/typeutil"
 )
 
 // A site is a call of prepare.
@@ -29,6 +27,7 @@ type facts struct {
 	home    *Unit
 	fn      *types.Func
 	sites   map[*ast.CallExpr]*site
+	calling map[*ast.File][]int // the declarations with sites, by index
 	taken   map[*ast.Ident]bool // the identifiers that take a cleanup at a site
 	holders map[*types.Var]*holder
 	capture map[*types.Var]*Capture
@@ -42,6 +41,7 @@ func find(c *Change) *facts {
 		Change:  c,
 		home:    c.Files[0].Unit,
 		sites:   make(map[*ast.CallExpr]*site),
+		calling: make(map[*ast.File][]int),
 		taken:   make(map[*ast.Ident]bool),
 		holders: make(map[*types.Var]*holder),
 		capture: make(map[*types.Var]*Capture),
@@ -132,24 +132,19 @@ func (f *facts) inPrepare() {
 
 // inFile finds the calls of prepare in a file, and the variables that hold its cleanup.
 func (f *facts) inFile(file File) {
-	info := file.Unit.Info
-	for n := range ast.Preorder(file.Before) {
-		if call, ok := n.(*ast.CallExpr); ok && f.calls(info, call) {
-			f.sites[call] = &site{call: call}
+	c := file.Unit.callsIn(file.Before)[f.fn.FullName()]
+	if c == nil {
+		return
+	}
+	for _, call := range c.exprs {
+		f.sites[call] = &site{call: call}
+	}
+	for _, a := range c.assigned {
+		if len(a.lhs) == f.fn.Signature().Results().Len() {
+			f.take(file.Unit.Info, f.sites[a.call], a.lhs)
 		}
 	}
-	assignments(file.Before, func(lhs, rhs []ast.Expr) {
-		for i, r := range rhs {
-			to := lhs
-			if len(rhs) > 1 {
-				to = lhs[i : i+1]
-			}
-			call, _ := ast.Unparen(r).(*ast.CallExpr)
-			if s := f.sites[call]; s != nil && len(to) == f.fn.Signature().Results().Len() {
-				f.take(info, s, to)
-			}
-		}
-	})
+	f.calling[file.Before] = c.decls
 }
 
 // take records the operands that take the results of a site, if the state can take the
@@ -167,11 +162,4 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	if id.Name != "_" {
 		f.hold(v).sites = append(f.hold(v).sites, s)
 	}
-}
-
-// calls reports whether a call calls prepare. It compares full names, since the package
-// of the caller may have another object for the same function.
-func (f *facts) calls(info *types.Info, call *ast.CallExpr) bool {
-	fn, ok := typeutil.Callee(info, call).(*types.Func)
-	return ok && fn.Name() == f.fn.Name() && fn.Origin().FullName() == f.fn.FullName()
 }

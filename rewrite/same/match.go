@@ -12,10 +12,13 @@ import (
 type matcher struct {
 	*facts
 	unit    *Unit
-	was     *token.FileSet // for positions of nodes before
-	fset    *token.FileSet // for positions of nodes after
-	after   *ast.File
-	path    []ast.Node // from the declaration before the change to the current node
+	was     *token.FileSet    // for positions of nodes before
+	fset    *token.FileSet    // for positions of nodes after
+	after   *ast.File         // the current region after the change
+	text    []byte            // the source of after
+	line    int               // the number of lines of the file above text
+	imports []*ast.ImportSpec // of the file after the change
+	path    []ast.Node        // from the declaration before the change to the current node
 	role    role
 	apart   map[*site]bool            // calls of prepare that became a statement, where the cleanup was called at once
 	called  map[*holder]string        // the names of callers' variables after the change
@@ -43,9 +46,9 @@ func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 	case none(a):
 		return fmt.Errorf("%v: %s", m.unit.Fset.PositionFor(b.Pos(), false), what)
 	case none(b):
-		return fmt.Errorf("%v of the rewritten file: %s", m.fset.PositionFor(a.Pos(), false), what)
+		return fmt.Errorf("%v of the rewritten file: %s", m.now(a), what)
 	}
-	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.unit.Fset.PositionFor(b.Pos(), false), what, m.fset.PositionFor(a.Pos(), false).Line)
+	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.unit.Fset.PositionFor(b.Pos(), false), what, m.now(a).Line)
 }
 
 // holder returns the holder that describes the cleanup e, or nil if e is not a cleanup.
@@ -70,7 +73,7 @@ func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
 // lookup returns the object that a name refers to at a position before the change.
 func (m *matcher) lookup(name string, at token.Pos) types.Object {
-	scope := m.unit.Pkg.Scope().Innermost(at)
+	scope := m.unit.innermost(at)
 	if scope == nil {
 		return nil
 	}

@@ -55,7 +55,7 @@ func (m *matcher) bring(name string, at ast.Stmt) error {
 			return m.differ(at, nil, "%s is used in the function already", name)
 		}
 	}
-	scope := m.unit.Pkg.Scope().Innermost(at.Pos())
+	scope := m.unit.innermost(at.Pos())
 	for _, other := range m.brought[name] {
 		if around(scope, other) || around(other, scope) {
 			return m.differ(at, nil, "there would be two variables %s", name)

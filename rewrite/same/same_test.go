@@ -123,7 +123,7 @@ func changeOf(t *testing.T, before, after string, claim func(c *Change, captures
 		t.Fatal(err)
 	}
 	c := &Change{
-		Files:    []File{{Unit: u, Before: file, Text: []byte(before), After: []byte(after)}},
+		Files:    []File{{Unit: u, Before: file, Text: []byte(before), Edits: []Edit{{End: len(before), New: after}}}},
 		Literals: make(map[*ast.FuncLit]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
 	}

@@ -74,7 +74,7 @@ func (m *matcher) importName(pkg *types.Package) string {
 	if pkg.Path() == m.unit.Pkg.Path() {
 		return ""
 	}
-	for _, s := range m.after.Imports {
+	for _, s := range m.imports {
 		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() {
 			switch {
 			case s.Name == nil:

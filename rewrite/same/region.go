@@ -1,0 +1,118 @@
+package same
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"sort"
+)
+
+// A region is a part of a file that is compared: a number of declarations that follow
+// each other, each with all that stands before the next one. The imports are in one
+// region with the package clause. What is outside of all regions is the same, byte for
+// byte.
+type region struct {
+	head  bool // it starts with the package clause
+	decls []ast.Decl
+	text  []byte // of the file, up to the end of the region
+	after []byte // of the region
+	line  int    // how many lines the file has before the region, after the change
+}
+
+// regions returns the regions of a file that edits touch, and those of the declarations
+// that are to be compared whatever the edits are, by their indices.
+func (f File) regions(wanted []int) ([]region, error) {
+	imports := slices.IndexFunc(f.Before.Decls, func(d ast.Decl) bool { return !isImport(d) })
+	if imports < 0 {
+		imports = len(f.Before.Decls)
+	}
+	decls := f.Before.Decls[imports:]
+	file := f.Unit.Fset.File(f.Before.Package)
+	start := func(i int) int { // of the i-th region, of which the first is the head
+		switch {
+		case i == 0:
+			return 0
+		case i <= len(decls):
+			return file.Offset(decls[i-1].Pos())
+		}
+		return len(f.Text)
+	}
+	var touched []int
+	for _, i := range wanted {
+		touched = append(touched, max(0, i-imports+1))
+	}
+	last := 0
+	for _, e := range f.Edits {
+		if e.Start < last || e.End < e.Start || e.End > len(f.Text) {
+			return nil, errors.New("edits overlap")
+		}
+		last = e.End
+		// An edit at a border is of both sides.
+		from := sort.Search(len(decls), func(i int) bool { return start(i+1) >= e.Start })
+		to := sort.Search(len(decls), func(i int) bool { return start(i+1) > e.End })
+		for i := from; i <= to; i++ {
+			touched = append(touched, i)
+		}
+	}
+	slices.Sort(touched)
+	var all []region
+	edits, lines := f.Edits, 0
+	for len(touched) > 0 {
+		i := touched[0]
+		j := i + 1
+		for touched = touched[1:]; len(touched) > 0 && touched[0] <= j || j <= len(decls) && !endsLine(f.Text[start(i):start(j)]); {
+			if len(touched) > 0 && touched[0] <= j {
+				j = max(j, touched[0]+1)
+				touched = touched[1:]
+			} else {
+				j++
+			}
+		}
+		from, to := start(i), start(j)
+		r := region{head: i == 0, text: f.Text[:to], line: file.Line(file.Pos(from)) - 1 + lines}
+		r.decls = f.Before.Decls[:imports+j-1]
+		if i > 0 {
+			r.decls = r.decls[imports+i-1:]
+		}
+		at := from
+		for len(edits) > 0 && edits[0].End <= to {
+			e := edits[0]
+			r.after = append(append(r.after, f.Text[at:e.Start]...), e.New...)
+			lines += bytes.Count([]byte(e.New), []byte("\n")) - bytes.Count(f.Text[e.Start:e.End], []byte("\n"))
+			at, edits = e.End, edits[1:]
+		}
+		r.after = append(r.after, f.Text[at:to]...)
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// endsLine reports whether the last line of a text is empty: nothing in the text can
+// then go on in what follows it, if the text parses.
+func endsLine(text []byte) bool {
+	text = bytes.TrimRight(text, " \t")
+	return len(text) == 0 || text[len(text)-1] == '\n'
+}
+
+// parse parses a region of a file after the change.
+func (m *matcher) parse(name string, r region, before *ast.File) error {
+	m.line, m.text = r.line, r.after
+	if !r.head {
+		m.text = slices.Concat(fmt.Appendf(nil, "package %s\n", before.Name.Name), r.after)
+		m.line--
+	}
+	var err error
+	m.after, err = parser.ParseFile(m.fset, name, m.text, parser.SkipObjectResolution)
+	return err
+}
+
+// now returns the position of a node in the file after the change.
+func (m *matcher) now(a ast.Node) token.Position {
+	at := m.fset.PositionFor(a.Pos(), false)
+	at.Line += m.line
+	return at
+}
