@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/candidate"
@@ -77,7 +78,7 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 		decl int
 	}
 	taken := make(map[place]bool)
-	ranges := make(map[string][]edit.Edit)
+	ranges := make(ranges)
 	var group []*change
 	ordered, _ := candidate.InnerFirst(changes, func(c *change) *candidate.Candidate { return c.first })
 	for _, c := range ordered {
@@ -93,9 +94,7 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 					places = append(places, p)
 					free = free && !taken[p]
 				}
-				free = free && !slices.ContainsFunc(ranges[name], func(o edit.Edit) bool {
-					return e.Start <= o.End && o.Start <= e.End
-				})
+				free = free && !ranges.touch(e)
 			}
 		}
 		if !free {
@@ -105,11 +104,46 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 			taken[p] = true
 		}
 		for _, name := range c.files() {
-			ranges[name] = append(ranges[name], c.edits[name]...)
+			for _, e := range c.edits[name] {
+				ranges.add(e)
+			}
 		}
 		group = append(group, c)
 	}
 	return group
+}
+
+// A ranges holds ranges of files, by the blocks of some bytes that they lie in.
+type ranges map[block][]edit.Edit
+
+type block struct {
+	file   string
+	number int
+}
+
+// blocks returns the blocks in which an edit has bytes, or stands at the border.
+func blocks(e edit.Edit) iter.Seq[block] {
+	const size = 512
+	return func(yield func(block) bool) {
+		for n := e.Start / size; n <= e.End/size && yield(block{e.File, n}); n++ {
+		}
+	}
+}
+
+func (r ranges) add(e edit.Edit) {
+	for b := range blocks(e) {
+		r[b] = append(r[b], e)
+	}
+}
+
+// touch reports whether an edit overlaps one of the ranges, or borders on it.
+func (r ranges) touch(e edit.Edit) bool {
+	for b := range blocks(e) {
+		if slices.ContainsFunc(r[b], func(o edit.Edit) bool { return e.Start <= o.End && o.Start <= e.End }) {
+			return true
+		}
+	}
+	return false
 }
 
 // declarations returns the indices of the declarations that an edit changes, in the

@@ -31,8 +31,11 @@ func keepTwins(views []*load.View, changes []*change) {
 				continue
 			}
 			for _, v := range views {
+				if v.Built[c.pos.Filename] {
+					continue
+				}
 				twin, file := functionIn(v, c.key)
-				if twin == nil || v.Built[c.pos.Filename] || planned(file) ||
+				if twin == nil || planned(file) ||
 					signature(twin) != signature(c.first.Prepare.Func) {
 					continue
 				}

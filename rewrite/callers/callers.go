@@ -18,11 +18,12 @@ type Index struct {
 	world   *World
 	leftOut leftOut
 	demands demands
+	linking map[*ast.File][]*ast.Comment // directives that name functions to the linker
 }
 
 // NewIndex returns an Index of the world.
 func NewIndex(w *World) *Index {
-	return &Index{w, make(leftOut), demands{world: w}}
+	return &Index{w, make(leftOut), demands{world: w}, make(map[*ast.File][]*ast.Comment)}
 }
 
 // Check returns a refusal if the signature of p may not change: a use of the function may
@@ -52,7 +53,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 			return refusal.New(p, refusal.InterfaceMethod, u, pos, "an interface requires this method")
 		}
 	}
-	if r := linked(x.world, x.leftOut, p); r != nil {
+	if r := x.linked(p); r != nil {
 		return r
 	}
 	for _, s := range sites {
@@ -128,7 +129,7 @@ func editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, w
 // lineDirective refuses a declaration that contains a //line directive. A directive works
 // only in the first column, and printing the declaration could move it.
 func lineDirective(p *pattern.Prepare) *refusal.Refusal {
-	for _, g := range p.File.Comments {
+	for _, g := range flow.Comments(p.File, p.Decl.Pos(), p.Decl.End()) {
 		for _, c := range g.List {
 			if p.Decl.Pos() <= c.Pos() && c.Pos() < p.Decl.End() &&
 				(strings.HasPrefix(c.Text, "//line ") || strings.HasPrefix(c.Text, "/*line ")) {

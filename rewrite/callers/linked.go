@@ -14,29 +14,29 @@ import (
 
 // linked refuses a function that a linkname or export directive names, or that assembly
 // or another file that is not Go may name.
-func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
+func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 	prefixes := []string{p.Key.Pkg}
 	if p.Unit.Pkg.Name() == "main" {
 		prefixes = append(prefixes, "main") // the linker's path for a main package
 	}
 	for _, prefix := range prefixes {
-		if file, ok := w.Linked[prefix+"."+p.Key.String()]; ok {
-			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", w.short(file))
+		if file, ok := x.world.Linked[prefix+"."+p.Key.String()]; ok {
+			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", x.world.short(file))
 		}
 	}
-	for _, u := range w.Units {
+	for _, u := range x.world.Units {
 		if u.Pkg.Path() != p.Key.Pkg {
 			continue
 		}
 		for _, f := range u.Files {
-			if pos, directive := directive(p, f); pos.IsValid() {
+			if pos, directive := x.directive(p, f); pos.IsValid() {
 				return refusal.New(p, refusal.Linkname, u, pos, "the directive %s names it", directive)
 			}
 		}
 		for _, name := range u.Ignored {
-			if f := files.file(u, name).File; f != nil {
-				if pos, directive := directive(p, f); pos.IsValid() {
-					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, w.short(name))
+			if f := x.leftOut.file(u, name).File; f != nil {
+				if pos, directive := x.directive(p, f); pos.IsValid() {
+					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, x.world.short(name))
 				}
 			}
 		}
@@ -47,7 +47,7 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 			}
 			text, err := u.ReadFile(name)
 			if err != nil || strings.Contains(string(text), p.Key.Name) {
-				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", w.short(name))
+				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", x.world.short(name))
 			}
 		}
 	}
@@ -56,22 +56,34 @@ func linked(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 
 // directive returns the position and name of a directive in file f, of p's package, that
 // makes the function known to the linker.
-func directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
+func (x *Index) directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
 	name := p.Key.Name
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			fields := strings.Fields(c.Text)
-			if len(fields) < 2 || fields[0] != "//go:linkname" && fields[0] != "//export" {
-				continue
-			}
-			for _, w := range fields[1:] {
-				if w == name || strings.HasSuffix(w, "."+name) {
-					return c.Pos(), fields[0]
-				}
+	for _, c := range x.directives(f) {
+		fields := strings.Fields(c.Text)
+		for _, w := range fields[1:] {
+			if w == name || strings.HasSuffix(w, "."+name) {
+				return c.Pos(), fields[0]
 			}
 		}
 	}
 	return token.NoPos, ""
+}
+
+// directives returns the directives of a file that name functions to the linker.
+func (x *Index) directives(f *ast.File) []*ast.Comment {
+	all, known := x.linking[f]
+	if known {
+		return all
+	}
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if fields := strings.Fields(c.Text); len(fields) >= 2 && (fields[0] == "//go:linkname" || fields[0] == "//export") {
+				all = append(all, c)
+			}
+		}
+	}
+	x.linking[f] = all
+	return all
 }
 
 // Linknames returns the symbols of other packages that the linkname directives of a

@@ -1,6 +1,7 @@
 package candidate
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -28,7 +29,7 @@ func notes(p *plan.Plan) []string {
 	if decl.Doc != nil {
 		add(p.Prepare.Unit, words.Stale(decl.Doc, true))
 	}
-	for _, g := range p.Prepare.File.Comments {
+	for _, g := range flow.Comments(p.Prepare.File, decl.Body.Pos(), decl.Body.End()) {
 		within := func(l *pattern.Literal) bool { return flow.Within(g, l.Lit.Body) }
 		if flow.Within(g, decl.Body) && !slices.ContainsFunc(p.Prepare.Literals, within) {
 			add(p.Prepare.Unit, words.Stale(g, false))
@@ -40,19 +41,34 @@ func notes(p *plan.Plan) []string {
 			continue // the variable stays
 		}
 		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}
-		for _, g := range s.File.Comments {
-			if beside(s, g) {
-				add(s.Unit, words.Stale(g, false))
-			}
+		for _, g := range beside(s) {
+			add(s.Unit, words.Stale(g, false))
 		}
 	}
 	return all
 }
 
-// beside reports whether a comment is on the line of a call of prepare or a use of the
-// cleanup, or directly above it.
-func beside(s *pattern.Site, g *ast.CommentGroup) bool {
-	line := func(pos token.Pos) int { return s.Unit.Fset.PositionFor(pos, false).Line }
-	near := func(pos token.Pos) bool { return line(g.Pos()) == line(pos) || line(g.End())+1 == line(pos) }
-	return near(s.Call.Pos()) || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return near(u.Expr.Pos()) })
+// beside returns the comments on the line of a call of prepare or a use of the cleanup, or
+// directly above it, in their order.
+func beside(s *pattern.Site) []*ast.CommentGroup {
+	file := s.Unit.Fset.File(s.File.Package)
+	line := func(pos token.Pos) int { return file.PositionFor(pos, false).Line }
+	var all []*ast.CommentGroup
+	near := func(pos token.Pos) {
+		at, end := line(pos), s.File.FileEnd
+		if at < file.LineCount() {
+			end = file.LineStart(at + 1)
+		}
+		for _, g := range flow.Comments(s.File, file.LineStart(max(1, at-1)), end) {
+			if line(g.Pos()) == at || line(g.End())+1 == at {
+				all = append(all, g)
+			}
+		}
+	}
+	near(s.Call.Pos())
+	for _, u := range s.Uses {
+		near(u.Expr.Pos())
+	}
+	slices.SortFunc(all, func(a, b *ast.CommentGroup) int { return cmp.Compare(a.Pos(), b.Pos()) })
+	return slices.Compact(all)
 }

@@ -22,6 +22,8 @@ type source struct {
 	names map[string]int // of how many chunks; nil before anyone asks
 }
 
+// replace returns an edit that replaces the source between two positions. A comment
+// between them is an obstacle.
 func (s *source) replace(from, to token.Pos, text string) (Edit, error) {
 	if all := between(s.file, from, to); len(all) > 0 {
 		return Edit{}, s.lost(all[0])

@@ -151,7 +151,7 @@ func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i 
 // a cleanup. It changes where it stands, and its old text means nothing elsewhere.
 func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
 	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
-		return t.Unit == s.Unit && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
+		return t.Unit == s.Unit && t.Decl == s.Decl && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
 	})
 }
 

@@ -55,7 +55,7 @@ func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle id
 // site: it would go with it.
 func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 	within := func(f *ast.File, from, to token.Pos) bool {
-		return slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool { return from <= g.Pos() && g.Pos() < to })
+		return slices.ContainsFunc(flow.Comments(f, from, to), func(g *ast.CommentGroup) bool { return from <= g.Pos() })
 	}
 	params := p.Decl.Type.Params
 	from, n := params.Opening, 0

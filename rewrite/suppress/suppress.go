@@ -20,23 +20,55 @@ import (
 	"go/token"
 	"path"
 	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // name is the name of this tool in comments.
 const name = "closurefix"
 
+// fileIgnore starts the comment that applies to a whole file.
+const fileIgnore = "//lint:file-ignore "
+
 // Func reports whether a comment in the file suppresses findings about the
 // function. The file must have been parsed with comments.
 func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
+	from, to := signature(fset, fn)
+	for _, group := range flow.Comments(file, from, to) {
+		for _, c := range group.List {
+			if scope, _ := scopeOf(c.Text); scope == here && reaches(fset, c, fn) {
+				return true
+			}
+		}
+	}
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			scope, _ := scopeOf(c.Text)
-			if scope == wholeFile || scope == here && reaches(fset, c, fn) {
+			if !strings.HasPrefix(c.Text, fileIgnore) {
+				continue
+			}
+			if scope, _ := scopeOf(c.Text); scope == wholeFile {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// signature returns the range of the lines of a function's doc comment and signature.
+func signature(fset *token.FileSet, fn *ast.FuncDecl) (from, to token.Pos) {
+	from, to = fn.Pos(), fn.Type.End()
+	if fn.Doc != nil {
+		from = fn.Doc.Pos()
+	}
+	if fn.Body != nil {
+		to = fn.Body.Lbrace
+	}
+	file := fset.File(fn.Pos())
+	from = file.LineStart(file.PositionFor(from, false).Line)
+	if next := file.PositionFor(to, false).Line + 1; next <= file.LineCount() {
+		return from, file.LineStart(next)
+	}
+	return from, token.Pos(file.Base() + file.Size())
 }
 
 // At reports whether a comment of the file suppresses a finding at pos, in the
@@ -157,7 +189,7 @@ func scopeOf(text string) (s scope, named bool) {
 	if rest, ok := strings.CutPrefix(text, "lint:ignore "); ok {
 		return checked(rest, here)
 	}
-	if rest, ok := strings.CutPrefix(text, "lint:file-ignore "); ok {
+	if rest, ok := strings.CutPrefix(text, strings.TrimPrefix(fileIgnore, "//")); ok {
 		return checked(rest, wholeFile)
 	}
 	// golangci-lint allows white space before and after the word.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"slices"
+	"sort"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -98,7 +99,8 @@ func (v *View) Declarations(name string, start, end int) []int {
 	}
 	file := v.Unit[name].Fset.File(f.FileStart)
 	var touched []int
-	for i, d := range f.Decls {
+	first := sort.Search(len(f.Decls), func(i int) bool { return start <= file.Offset(f.Decls[i].End()) })
+	for i, d := range f.Decls[first:] {
 		from := d.Pos()
 		switch d := d.(type) {
 		case *ast.FuncDecl:
@@ -110,9 +112,10 @@ func (v *View) Declarations(name string, start, end int) []int {
 				from = d.Doc.Pos()
 			}
 		}
-		if file.Offset(from) <= end && start <= file.Offset(d.End()) {
-			touched = append(touched, i)
+		if file.Offset(from) > end {
+			break
 		}
+		touched = append(touched, first+i)
 	}
 	return touched
 }
