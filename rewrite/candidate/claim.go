@@ -39,6 +39,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Drop:     c.Plan.Drop,
 		Literals: make(map[*ast.FuncLit]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
+		Value:    value(c.Plan.Value),
 		Captures: captures,
 		Held:     make(map[*types.Var]bool),
 		Chosen:   make(map[*types.Var]bool),
@@ -110,6 +111,8 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 			c.Way, c.Index = same.Result, pass.Result
 		case plan.ByState:
 			c.Way = same.Field
+		case plan.ByValue:
+			c.Way = same.Returned
 		case plan.Anew:
 			c.Way = same.Own
 		default:
@@ -118,6 +121,16 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+func value(v *plan.Handover) same.Value {
+	switch {
+	case v == nil:
+		return same.Value{}
+	case v.Capture == nil:
+		return same.Value{Name: v.Name, Guard: v.Guard}
+	}
+	return same.Value{Name: v.Name, Var: v.Capture.Var}
 }
 
 func state(s *plan.State) same.State {

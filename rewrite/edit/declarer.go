@@ -61,7 +61,13 @@ func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
 // stateValue returns the expression for the state in a return statement of prepare, or ""
 // if there is no state.
 func (d *declarer) stateValue(r *pattern.Return) string {
-	switch {
+	switch v := d.Plan.Value; {
+	case v != nil && !r.Live():
+		return v.Zero
+	case v != nil && v.Capture == nil:
+		return "true"
+	case v != nil:
+		return v.Name
 	case d.Plan.State == nil:
 		return ""
 	case !r.Live():

@@ -10,7 +10,7 @@ import (
 )
 
 // A parameter of finish that no call has an operand for is an error, at callers as within
-// prepare: it is not left out.
+// prepare: it is not left out. Prepare has the value that it hands over.
 func TestRoutes(t *testing.T) {
 	for route := plan.ByReceiver; route <= plan.Anew+1; route++ {
 		if route == plan.ByArgument || route == plan.ByResult {
@@ -24,7 +24,7 @@ func TestRoutes(t *testing.T) {
 		if args := w.args(); w.err == nil {
 			t.Errorf("route %d: arguments %v and no error at a caller", route, args)
 		}
-		if args, err := (&declarer{Plan: p}).innerArgs(); err == nil {
+		if args, err := (&declarer{Plan: p}).innerArgs(); err == nil && route != plan.ByValue {
 			t.Errorf("route %d: arguments %v and no error within prepare", route, args)
 		}
 	}

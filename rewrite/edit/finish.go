@@ -253,14 +253,18 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 	return true
 }
 
-// guard inserts a statement with which finish returns at once if the state says that the
-// cleanup does nothing.
+// guard inserts a statement with which finish returns at once if the state, or the bool
+// that it takes, says that the cleanup does nothing.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
-	s := d.Plan.State
-	if s == nil || s.Mark != plan.Guarded {
+	var flag string
+	switch s, v := d.Plan.State, d.Plan.Value; {
+	case s != nil && s.Mark == plan.Guarded:
+		flag = s.Name + "." + s.Flag
+	case v != nil && v.Guard:
+		flag = v.Name
+	default:
 		return nil
 	}
-	flag := s.Name + "." + s.Flag
 	ret := "return"
 	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
 		ret = "return " + d.Plan.Finish.Nothing

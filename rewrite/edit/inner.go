@@ -91,8 +91,12 @@ func (d *declarer) innerCallee(lit *pattern.Literal) string {
 func (d *declarer) innerArgs() ([]string, error) {
 	var args []string
 	for _, p := range d.Plan.Finish.Params {
-		arg := p.Passage.Capture.Var.Name()
+		arg := p.Name
 		switch p.Passage.Route {
+		case plan.ByValue:
+			if p.Passage.Capture == nil {
+				arg = "true"
+			}
 		case plan.ByArgument:
 			if d.Plan.Fresh[p.Passage.Capture.Index] {
 				arg = "new(" + strings.TrimPrefix(p.Passage.Type, "*") + ")"

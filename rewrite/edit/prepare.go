@@ -276,11 +276,17 @@ func (d *declarer) signature() error {
 		}
 		i += n
 	}
-	if d.Plan.State == nil && len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
+	if v := d.Plan.Value; v != nil {
+		results = resultFields(results, v.Result)
+	}
+	if d.Plan.State == nil && d.Plan.Value == nil && len(results) == 1 && len(results[0].Names) == 1 && results[0].Names[0].Name == "_" {
 		results[0].Names = nil
 	}
 	inLines(results)
-	if d.Plan.State == nil && len(results) == 1 && len(results[0].Names) == 0 {
+	if v := d.Plan.Value; v != nil {
+		results = resultFields(results, v.Result)
+	}
+	if d.Plan.State == nil && d.Plan.Value == nil && len(results) == 1 && len(results[0].Names) == 0 {
 		results[0].Decs.Before, results[0].Decs.After = dst.None, dst.None
 	}
 	ft.Results.List = results
@@ -290,13 +296,51 @@ func (d *declarer) signature() error {
 	return nil
 }
 
+// resultFields returns the fields of results among which one, for the value that prepare
+// hands over, has the given name: no field has one if that is "", and neighbours of one
+// predeclared type share it.
+func resultFields(results []*dst.Field, name string) []*dst.Field {
+	if name == "" {
+		for _, f := range results {
+			f.Names = nil
+		}
+		return results
+	}
+	var merged []*dst.Field
+	for _, f := range results {
+		if len(merged) > 0 && len(f.Names) > 0 {
+			last := merged[len(merged)-1]
+			a, _ := last.Type.(*dst.Ident)
+			b, _ := f.Type.(*dst.Ident)
+			if a != nil && b != nil && a.Name == b.Name && len(comments(last))+len(comments(f)) == 0 && f.Decs.Before == dst.None {
+				last.Names = append(slices.Clip(last.Names), f.Names...)
+				continue
+			}
+		}
+		merged = append(merged, f)
+	}
+	return merged
+}
+
+// resultType returns the type of what prepare returns in the cleanup's place, "" if that
+// is nothing.
+func (d *declarer) resultType() string {
+	switch {
+	case d.Plan.State != nil:
+		return d.Plan.State.Type
+	case d.Plan.Value != nil:
+		return d.Plan.Value.Type
+	}
+	return ""
+}
+
 // result returns the fields that replace a field of results whose name with index k is
-// the cleanup. The cleanup becomes the state, if there is one. Other results in the field
-// keep their type.
+// the cleanup. The cleanup becomes the state or the value, if there is one. Other results
+// in the field keep their type.
 func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 	var state []*dst.Field
-	if d.Plan.State != nil {
-		e, err := expr(d.Plan.State.Type)
+	if typ := d.resultType(); typ != "" {
+		e, err := expr(typ)
 		if err != nil {
 			return nil, err
 		}
@@ -307,6 +351,9 @@ func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 		}
 		if len(f.Names) > 0 {
 			state[0].Names = f.Names[k : k+1 : k+1]
+		}
+		if v := d.Plan.Value; v != nil && len(f.Names) > 0 {
+			state[0].Names = []*dst.Ident{dst.NewIdent(v.Result)}
 		}
 	}
 	if len(f.Names) <= 1 {

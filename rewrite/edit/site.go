@@ -94,17 +94,26 @@ func (w *siteWriter) call() {
 // statement edits the operands that the site assigns to.
 func (w *siteWriter) statement() {
 	site := w.sp.Site
-	if w.Plan.Form == plan.Handed {
-		w.keep()
-		return
+	for i, name := range w.sp.Names {
+		w.replace(site.Lhs[i].Pos(), site.Lhs[i].End(), name)
 	}
+	switch w.Plan.Form {
+	case plan.Handed:
+		w.keep(w.sp.Unused)
+	case plan.Value:
+		w.single()
+	case plan.Direct:
+		w.lose()
+	}
+}
+
+// lose edits a statement that loses the variable of the cleanup.
+func (w *siteWriter) lose() {
+	site := w.sp.Site
 	switch site.Form {
 	case pattern.Assigned:
 		stmt := site.Stmt.(*ast.AssignStmt)
 		w.lhs(stmt.Lhs, stmt.Rhs[0].Pos())
-		for i, name := range w.sp.Names {
-			w.replace(stmt.Lhs[i].Pos(), stmt.Lhs[i].End(), name)
-		}
 		if stmt.Tok == token.DEFINE && !w.sp.Define && len(stmt.Lhs) > 1 {
 			w.replace(stmt.TokPos, stmt.TokPos+2, "=")
 		}
@@ -122,16 +131,54 @@ func (w *siteWriter) statement() {
 	}
 }
 
+// single edits a statement whose variable holds one value now, or nothing.
+func (w *siteWriter) single() {
+	site := w.sp.Site
+	alone := len(site.Lhs) == 1 && site.Form == pattern.Assigned
+	switch {
+	case site.Form == pattern.Immediate:
+		w.within()
+	case w.sp.Variable != "":
+		w.keep(false)
+		w.replace(site.Cleanup.Pos(), site.Cleanup.End(), w.sp.Variable)
+	case site.Var != nil && alone:
+		w.lhs(site.Lhs, site.Stmt.(*ast.AssignStmt).Rhs[0].Pos())
+	case site.Var != nil:
+		w.keep(true)
+	}
+}
+
+// within puts the call of prepare in "defer p(a)(b)" among the arguments of finish, in
+// the same order of evaluation:
+//
+//	defer finish(a, p(a), b)
+func (w *siteWriter) within() {
+	site := w.sp.Site
+	u := site.Uses[0]
+	args, params := w.args(), w.Plan.Finish.Params
+	if len(params) == 0 || params[len(params)-1].Passage.Route != plan.ByValue {
+		w.refuse("a caller calls its cleanup at once, and finish does not take the value last")
+		return
+	}
+	args[len(args)-1] = "" // the call itself
+	w.replace(u.Call.Pos(), site.Call.Pos(), w.callee()+"("+strings.Join(args, ", "))
+	after := ""
+	if len(u.Call.Args) > 0 {
+		after = ", "
+	}
+	w.replace(site.Call.End(), u.Call.Lparen+1, after)
+}
+
 // keep leaves the statement of a site unchanged, with two exceptions: a declared type
-// goes, since the variable holds the state, and an unused variable becomes blank.
-func (w *siteWriter) keep() {
+// goes, since the variable holds something else, and an unneeded variable becomes blank.
+func (w *siteWriter) keep(unneeded bool) {
 	site := w.sp.Site
 	if site.Form == pattern.Declared {
 		if spec := w.spec(); spec.Type != nil {
 			w.replace(spec.Names[len(spec.Names)-1].End(), spec.Type.End(), "")
 		}
 	}
-	if !w.sp.Unused {
+	if !unneeded {
 		return
 	}
 	w.replace(site.Cleanup.Pos(), site.Cleanup.End(), "_")
@@ -227,7 +274,7 @@ func (w *siteWriter) variable() {
 // uses edits the uses of the cleanup.
 func (w *siteWriter) uses() {
 	site := w.sp.Site
-	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form == plan.Direct {
+	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form != plan.Handed {
 		return
 	}
 	for _, u := range site.Uses {
@@ -240,8 +287,12 @@ func (w *siteWriter) use(u *pattern.Use) {
 	case pattern.NilTest:
 		w.nilTest(u)
 	case pattern.Discard:
-		if w.Plan.Form == plan.Direct {
+		switch w.Plan.Form {
+		case plan.Direct:
 			w.removeLine(u.Stmt)
+		case plan.Value:
+			w.replace(u.Expr.Pos(), u.Expr.End(), w.sp.Variable)
+		case plan.Handed: // the state is discarded
 		}
 	case pattern.Value:
 		w.value(u)
@@ -291,6 +342,14 @@ func (w *siteWriter) value(u *pattern.Use) {
 func (w *siteWriter) nilTest(u *pattern.Use) {
 	parent, child := w.sp.Site.Up.Expr(u.Expr)
 	test := parent.(*ast.BinaryExpr)
+	if w.Plan.Value != nil {
+		text := w.sp.Variable
+		if test.Op == token.EQL {
+			text = "!" + text
+		}
+		w.replace(test.Pos(), test.End(), text)
+		return
+	}
 	s := w.Plan.State
 	before, after := "", "."+s.Flag
 	switch {
@@ -387,6 +446,11 @@ func (w *siteWriter) args() []string {
 				arg = w.src(site.Lhs[p.Passage.Result])
 			}
 			args = append(args, arg)
+		case plan.ByValue:
+			if w.sp.Variable == "" && site.Form != pattern.Immediate {
+				w.fail(noOperand(p))
+			}
+			args = append(args, w.sp.Variable)
 		default:
 			w.fail(noOperand(p))
 		}

@@ -36,8 +36,7 @@ type subject struct {
 // Decide returns the plan for p, or the reason why there is none. sites and
 // refs are all the appearances of its name in the world.
 //
-// It takes the form Direct if all of that form's conditions hold, and Handed
-// otherwise.
+// It takes the first form whose conditions hold, of Direct, Value and Handed.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
@@ -50,14 +49,19 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if why == nil {
 		return plan, nil
 	}
-	if plan, r = d.plan(x, Handed); r != nil {
-		return nil, r
+	plan, r = d.plan(x, Value)
+	if r != nil {
+		whyNotValue := r
+		if plan, r = d.plan(x, Handed); r != nil {
+			return nil, r
+		}
+		plan.WhyNotValue = whyNotValue
 	}
 	plan.WhyNotDirect = why
 	return plan, nil
 }
 
-// newSubject takes the stages that both forms have in common.
+// newSubject takes the stages that the forms have in common.
 func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refusal.Refusal) {
 	x = &subject{p: p, sites: sites}
 	if x.literals, r = literalsOf(p); r != nil {
@@ -79,7 +83,7 @@ func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refus
 	return x, nil
 }
 
-// plan makes the plan of a form: how each capture reaches finish, and then what both
+// plan makes the plan of a form: how each capture reaches finish, and then what the
 // forms have in common.
 func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
@@ -88,11 +92,14 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
-	if form == Direct && len(p.Choices) > 0 {
+	switch {
+	case form != Handed && len(p.Choices) > 0:
 		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one cleanup or another, or none", p.Choices[0].Var.Name())
-	} else if form == Direct {
+	case form == Direct:
 		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
-	} else {
+	case form == Value:
+		plan.Passages, plan.Value, r = value(p, sites, x.literals, x.idle, x.finality, file)
+	case form == Handed:
 		plan.Passages, r = handed(p, sites, x.finality, file)
 	}
 	if r != nil {
@@ -107,7 +114,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 	}
-	if plan.Finish, r = newFinish(p, sites, x.literals, plan.Passages, plan.State, d.names); r != nil {
+	if plan.Finish, r = newFinish(p, sites, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
 		return nil, r
 	}
 	if form == Handed {
@@ -125,7 +132,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	return plan, nil
 }
 
-// signature returns the signature that prepare is to have if the form is Direct.
+// signature returns the signature that prepare is to have if the form is not Handed.
 func (pl *Plan) signature() *types.Signature {
 	sig := pl.Prepare.Func.Signature()
 	var params, results []*types.Var
@@ -135,8 +142,13 @@ func (pl *Plan) signature() *types.Signature {
 		}
 	}
 	for i := range sig.Results().Len() {
-		if i != pl.Prepare.Result {
-			results = append(results, sig.Results().At(i))
+		switch v := sig.Results().At(i); {
+		case i != pl.Prepare.Result:
+			results = append(results, v)
+		case pl.Value != nil && pl.Value.Capture != nil:
+			results = append(results, types.NewParam(v.Pos(), v.Pkg(), "", pl.Value.Capture.Var.Type()))
+		case pl.Value != nil:
+			results = append(results, types.NewParam(v.Pos(), v.Pkg(), "", types.Typ[types.Bool]))
 		}
 	}
 	return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), sig.Variadic() && !pl.Drop[sig.Params().Len()-1])

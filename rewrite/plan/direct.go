@@ -20,30 +20,15 @@ import (
 //	…
 //	defer c.finishRead(ctx, &err)
 func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
-	if len(lits.distinct) > 1 {
-		return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "it returns different cleanups")
+	if r := againForm(p, sites, lits); r != nil {
+		return nil, r
 	}
 	if idle.nilTested || idle.guarded {
 		return nil, refusal.New(p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "a caller or finish must know whether the cleanup does anything")
 	}
-	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
-		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take finish for an example")
-	}
-	if recovers(p) && slices.ContainsFunc(sites, wrapped) {
-		return nil, refusal.New(p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup calls recover and is used as a value")
-	}
-	if p.Func.Signature().TypeParams().Len() > 0 {
-		return nil, refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
-	}
 	for _, s := range sites {
-		if s.Shared {
-			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
-		}
-		if s.Form == pattern.Passed {
-			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value within an expression")
-		}
-		if s.Form == pattern.Immediate && !ownStatement(s) {
-			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
+		if s.Form == pattern.Beside {
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller assigns its cleanup beside other values")
 		}
 	}
 	var passages []Passage
@@ -58,6 +43,35 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 		passages = append(passages, pass)
 	}
 	return passages, nil
+}
+
+// againForm refuses prepare functions and sites at which no operand can be written again,
+// whatever the cleanup captures.
+func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusal.Refusal {
+	if len(lits.distinct) > 1 {
+		return refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "it returns different cleanups")
+	}
+	if strings.HasPrefix(p.Key.Name, "Example") && strings.HasSuffix(p.Unit.Filename(p.Decl.Pos()), "_test.go") {
+		return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "go test might take finish for an example")
+	}
+	if recovers(p) && slices.ContainsFunc(sites, wrapped) {
+		return refusal.New(p, refusal.RecoverWrapped, p.Unit, p.Decl.Name.Pos(), "its cleanup calls recover and is used as a value")
+	}
+	if p.Func.Signature().TypeParams().Len() > 0 {
+		return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
+	}
+	for _, s := range sites {
+		if s.Shared {
+			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
+		}
+		if s.Form == pattern.Passed {
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value within an expression")
+		}
+		if s.Form == pattern.Immediate && !ownStatement(s) {
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
+		}
+	}
+	return nil
 }
 
 // ownStatement reports whether an Immediate site is a statement of its own, in a

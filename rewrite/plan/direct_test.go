@@ -75,8 +75,8 @@ func TestDirect(t *testing.T) {
 			if test.reason == "" && plan.WhyNotDirect != nil || test.reason != "" && (plan.WhyNotDirect == nil || !strings.Contains(plan.WhyNotDirect.Reason, test.reason)) {
 				t.Errorf("the form is %v, since %v; want %q", plan.Form, plan.WhyNotDirect, test.reason)
 			}
-			if (plan.State == nil) != (plan.Form == Direct) {
-				t.Errorf("the form is %v, and the state %v", plan.Form, plan.State)
+			if (plan.State != nil) != (plan.Form == Handed) || (plan.Value != nil) != (plan.Form == Value) {
+				t.Errorf("the form is %v, the value %v and the state %v", plan.Form, plan.Value, plan.State)
 			}
 		})
 	}
@@ -99,6 +99,10 @@ func TestPassages(t *testing.T) {
 			"n: a field that holds its address: it may change after the return"},
 		{"What is set first is new.", `func begin(n int) func() { println(n); return func() { n = one(); println(n) } }`, "defer begin(1)()",
 			"n: finish's own, set before it is read"},
+		{"A local variable that is alone.", `func (t *T) begin(n int) func() { m := one(); return func() { println(t.n, n, m) } }`, "v := new(T); defer v.begin(1)()",
+			"t: the receiver of finish; n: an argument that callers pass again; m: an argument: what prepare returns in the cleanup's place"},
+		{"Two of them.", `func begin(n int) func() { m, k := one(), one(); return func() { println(n, m, k) } }`, "defer begin(1)()",
+			"no single value will do: k is a local variable that it does not return (p.go:3); n: a field; m: a field; k: a field"},
 		{"A result of the caller.", `func begin() (func(), int) { n := one(); return func() { println(n) }, n }`, "done, m := begin(); println(m); done()",
 			"n: an argument: the caller's variable for a result"},
 	} {

@@ -15,10 +15,10 @@
 // Exempt, as in every inliner: what a program sees of its own call stack
 // (runtime.Caller, stack traces, profiles), and how much it allocates.
 //
-// # Two forms
+// # Three forms
 //
-// A closure carries the variables that it captures. There are two ways to do
-// without it.
+// A closure carries the variables that it captures. There are three ways to do
+// without it. The first whose conditions hold is taken.
 //
 // [Direct] hands nothing over. Every capture is the receiver, a parameter or a
 // result of prepare, and every site can write the same operand again:
@@ -31,13 +31,31 @@
 //
 // It reads as the author would have written it, and its conditions are strict and
 // few (see package flow): a constant, a variable that nothing but its declaration
-// sets, or the address of a variable. Anything else is the other form.
+// sets, or the address of a variable. Anything else is another form.
 //
 // A result that a caller blanks gets the name of the capture, where that name is free in
 // the whole function. It would be returned twice otherwise:
 //
 //	dir, _, cleanup := start("one")            dir, srv := start("one")
 //	defer cleanup()                            defer stop(srv)
+//
+// [Value] hands over one thing where the conditions of Direct hold for all else: a local
+// variable of prepare, or whether there is something to do. Prepare returns it in the
+// closure's place, and finish takes it. The variable of a caller gets its name, and that
+// name must be free, as above:
+//
+//	done := c.begin("x")                       start := c.begin("x")
+//	defer done()                               defer c.end("x", start)
+//
+//	defer c.begin("x")()                       defer c.end("x", c.begin("x"))
+//
+//	release := t.acquire(off)                  acquired := t.acquire(off)
+//	if release == nil {                        if !acquired {
+//		return                                     return
+//	}                                          }
+//	defer release()                            defer t.release(off)
+//
+// Finish takes the bool only where an empty cleanup may be called, and does nothing then.
 //
 // [Handed] puts the environment of the closure in the closure's place. Prepare
 // returns a struct of what the closure would have captured, and finish is a method
@@ -72,12 +90,12 @@
 //	                reset.go, which ones the cleanup sets before it reads them
 //	idle.go         the returns without a cleanup; check.go has what a check tells
 //
-// The rest depends on the form: how each capture reaches finish (direct.go, handed.go),
-// calls within prepare (inner.go), parameters that prepare no longer needs (drop.go),
+// The rest depends on the form: how each capture reaches finish (direct.go, value.go,
+// handed.go), new names for variables of callers (rename.go), calls within prepare (inner.go), parameters that prepare no longer needs (drop.go),
 // the struct (state.go), the name and parameters of finish (finish.go), and the
 // statements of each site (statements.go).
 //
-// # Hazards of both forms
+// # Hazards of all forms
 //
 // Each of the following is a way in which a naive rewrite, search and replace with
 // good intentions, changes a program. The names in brackets are programs in
@@ -105,8 +123,8 @@
 // deferred functions have changed it. [own-result, assigned-by-deferred]
 //
 // The cleanup did nothing. "return func() {}, err" lets a caller defer before it
-// checks the error. Finish does nothing either: the struct says so, unless the
-// error plainly does. [defer-before-check, idle-on-success-literal]
+// checks the error. Finish does nothing either: the struct or a bool says so, unless the
+// error plainly does. [value-flag, defer-before-check, idle-on-success-literal]
 //
 // A caller asks whether the cleanup is nil, and may set its variable again
 // meanwhile. The struct answers, in the same variable. [nil-test, outer-variable]
@@ -153,7 +171,7 @@
 //
 // # Hazards of writing an operand again
 //
-// These concern the form Direct alone, and are the reason why its conditions are
+// These concern the forms Direct and Value, and are the reason why its conditions are
 // strict. An operand may have another value when finish is called
 // [argument-changes, receiver-reassigned], panic where it stood [operand-follows-nil],
 // have an effect [order-of-evaluation], hide a pointer that changes
@@ -166,7 +184,11 @@
 // A new variable hides another. The name that a blank result gets means nothing in the
 // function before, nor in the file, and one call alone brings it to a block and those
 // around it. Fixes for a package bring names to a function one at a time.
-// [result-named-at-site, result-not-named]
+// [result-named-at-site, result-not-named, value-name-taken]
+//
+// A value that is handed over as it is can be mistaken. A func could be called as the
+// cleanup was, an error be taken for that of the call, a lock be copied; a variable named
+// done that holds a number misleads. [value-not-alone, value-named-result, value-generic]
 //
 // := declares less. "done, err := p()" where err is a result of the function
 // declares done alone; without done it declares nothing, and must become

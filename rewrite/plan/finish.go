@@ -12,9 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// newFinish gives finish its parameters and its name. A prepare function that hands
-// nothing over has no state.
-func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, s *State, n *names) (Finish, *refusal.Refusal) {
+// newFinish gives finish its parameters and its name. v is nil if the form is not Value,
+// and s if it is not Handed.
+func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
@@ -29,6 +29,9 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	var r *refusal.Refusal
 	if finish.Params, r = parameters(p, passages); r != nil {
 		return finish, r
+	}
+	if v != nil && v.Guard {
+		finish.Params = append(finish.Params, Param{Name: v.Name, Type: v.Type, Passage: &Passage{Route: ByValue, Type: v.Type}})
 	}
 	if len(lits.distinct) == 1 {
 		if r := ownNames(p, finish.Params); r != nil {
@@ -46,6 +49,9 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name)
 	}); !ok {
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
+	}
+	if v != nil && v.Name == finish.Name {
+		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "callers would call a variable %s as the function that its cleanup becomes", v.Name)
 	}
 	return finish, nil
 }
@@ -170,7 +176,7 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 	for i := range passages {
 		pass := &passages[i]
 		name := pass.Capture.Var.Name()
-		if pass.Route != ByArgument && pass.Route != ByResult {
+		if pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue {
 			continue
 		}
 		if other, ok := seen[name]; ok {

@@ -49,7 +49,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 		for _, pass := range passages {
 			// What another cleanup captures is an argument here, too.
 			c := pass.Capture
-			if (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
+			if (pass.Route == ByArgument || pass.Route == ByResult || pass.Route == ByValue) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
 				return nil, refusal.New(p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
 			}
 		}

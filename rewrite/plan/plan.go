@@ -20,17 +20,15 @@ const (
 	// Direct hands nothing over: finish gets the receiver and the arguments
 	// that prepare got, written once more, or results that the caller keeps.
 	Direct Form = iota
+	// Value hands over one thing: prepare returns a local variable of its own, or
+	// whether there is something to do, in the closure's place, and finish takes it.
+	Value
 	// Handed puts the closure's environment in the closure's place: prepare
 	// returns what the closure would have captured, and finish takes it.
 	Handed
 )
 
-func (f Form) String() string {
-	if f == Direct {
-		return "direct"
-	}
-	return "handed"
-}
+func (f Form) String() string { return [...]string{"direct", "value", "handed"}[f] }
 
 // A Plan is the decision to rewrite a prepare function and all its sites.
 type Plan struct {
@@ -38,15 +36,17 @@ type Plan struct {
 	Form     Form
 	Literals []*pattern.Literal // one of each text
 
-	// WhyNotDirect says why the form is not Direct; nil if it is.
-	WhyNotDirect *refusal.Refusal
+	// WhyNotDirect says why the form is not Direct, and WhyNotValue why it is not
+	// Value either; nil if it is.
+	WhyNotDirect, WhyNotValue *refusal.Refusal
 
 	// Number gives the place of each of prepare's literals in Literals,
 	// from 1.
 	Number map[*pattern.Literal]int
 
 	Passages []Passage // one for each capture, in the order of finish's parameters
-	State    *State    // nil if the form is Direct
+	Value    *Handover // nil if the form is not Value
+	State    *State    // nil if the form is not Handed
 	Finish   Finish
 
 	// Drop tells the parameters that the prepare function loses, by index.
@@ -87,6 +87,7 @@ const (
 	ByReceiver Route = iota // finish's receiver
 	ByArgument              // the same argument again
 	ByResult                // the caller's variable for a result of prepare
+	ByValue                 // what prepare returns in the closure's place
 	ByState                 // part of the state
 	Anew                    // not at all: finish has a variable of its own
 )
@@ -107,6 +108,16 @@ type Reset struct {
 	Stmt   ast.Stmt // in a list: the assignment, or a statement that has it for its init
 	Assign *ast.AssignStmt
 	Define bool // := declares it; else a var statement before Stmt
+}
+
+// A Handover is what prepare returns in the cleanup's place if the form is Value.
+type Handover struct {
+	Capture *pattern.Capture // the variable; nil for whether there is something to do
+	Guard   bool             // finish takes a Handover without a Capture, and does nothing if it is false
+	Name    string           // of finish's parameter and of the callers' variables
+	Result  string           // what prepare calls the result; "" if no result has a name any more
+	Type    string           // as written in prepare's file
+	Zero    string           // the text of an idle return
 }
 
 // A State is the struct that prepare returns in the cleanup's place if the form is
@@ -151,7 +162,7 @@ func (s *State) Distinct() []Passage {
 // Handed it is a method of the state.
 type Finish struct {
 	Name    string
-	OnRecv  bool    // a method on prepare's receiver, if the form is Direct
+	OnRecv  bool    // a method on prepare's receiver, if the form is not Handed
 	Params  []Param // those before the cleanup's own
 	Nothing string  // what it returns where there is nothing to do; "" if it returns nothing
 }
@@ -176,6 +187,10 @@ type SitePlan struct {
 	Shares bool // another site of the plan edits the uses of the variable
 	Unused bool // no use is left of the variable
 	Define bool // the statement still declares a variable
+
+	// Variable is what the variable of the cleanup is called if it holds what prepare hands over, ""
+	// otherwise.
+	Variable string
 
 	// Names gives the variables that take results which the statement blanks, by the
 	// index of the result.
@@ -205,4 +220,10 @@ func (pl *Plan) Prose() prose.Change {
 }
 
 // Brings returns the names of the variables that the site's function does not have now.
-func (sp *SitePlan) Brings() []string { return slices.Sorted(maps.Values(sp.Names)) }
+func (sp *SitePlan) Brings() []string {
+	names := slices.Sorted(maps.Values(sp.Names))
+	if sp.Variable != "" && sp.Variable != sp.Site.Var.Name() {
+		names = append(names, sp.Variable)
+	}
+	return names
+}

@@ -106,22 +106,36 @@ func namesTypeParam(p *pattern.Prepare, passages []Passage) bool {
 // typesSeen refuses when a type that an idle return has to write means something
 // else there.
 func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
+	if r := spelledOut(p); r != nil {
+		return r
+	}
 	for _, r := range p.Returns {
-		if len(r.Stmt.Results) == 0 {
-			for v := range p.Func.Signature().Results().Variables() {
-				if v.Name() == "_" {
-					return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
-				}
-				if v != p.Func.Signature().Results().At(p.Result) && !p.Unit.Sees(r.Stmt.Pos(), v) {
-					return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows the result %s", v.Name())
-				}
-			}
-		}
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
 		if (s.Mark == Live || s.Mark == Guarded) && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
+		}
+	}
+	return nil
+}
+
+// spelledOut refuses when a bare return cannot name the other results.
+func spelledOut(p *pattern.Prepare) *refusal.Refusal {
+	for _, r := range p.Returns {
+		if len(r.Stmt.Results) > 0 {
+			continue
+		}
+		for v := range p.Func.Signature().Results().Variables() {
+			if v == p.Func.Signature().Results().At(p.Result) {
+				continue
+			}
+			if v.Name() == "_" {
+				return refusal.New(p, refusal.OtherReturn, p.Unit, r.Stmt.Pos(), "a bare return would have to name a blank result")
+			}
+			if !p.Unit.Sees(r.Stmt.Pos(), v) {
+				return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows the result %s", v.Name())
+			}
 		}
 	}
 	return nil

@@ -35,12 +35,16 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")
 		}
 		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
+		if pl.Value != nil && pl.Value.Holds(s) {
+			sp.Variable = pl.Value.Name
+			sp.Define = true
+		}
 		if pl.Form == Handed {
 			if r := variableType(p, sites, pl, s); r != nil {
 				return r
 			}
 		} else {
-			if r := discards(p, s); r != nil {
+			if r := discards(p, s); r != nil && sp.Variable == "" {
 				return r
 			}
 			if r := reaches(p, pl.Finish, s); r != nil {

@@ -3,23 +3,36 @@ package plan
 import (
 	"fmt"
 	"path/filepath"
+
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // Trace returns how the plan was made, a line each: the form with the reason why it
 // is not Direct, then how each capture reaches finish.
 func (p *Plan) Trace() []string {
 	line := "no state"
-	if p.WhyNotDirect != nil {
-		line = fmt.Sprintf("state %s: %s", p.State.Type, p.WhyNotDirect.Reason)
-		if p.WhyNotDirect.Pos.IsValid() {
-			line += fmt.Sprintf(" (%s:%d)", filepath.Base(p.WhyNotDirect.Pos.Filename), p.WhyNotDirect.Pos.Line)
-		}
+	switch p.Form {
+	case Value:
+		line = fmt.Sprintf("value %s: %s", p.Value.Name, reason(p.WhyNotDirect))
+	case Handed:
+		line = fmt.Sprintf("state %s: %s", p.State.Type, reason(p.WhyNotDirect))
 	}
 	lines := []string{line}
+	if p.WhyNotValue != nil && p.WhyNotValue.Reason != p.WhyNotDirect.Reason {
+		lines = append(lines, "no single value will do: "+reason(p.WhyNotValue))
+	}
 	for _, pass := range p.Passages {
 		lines = append(lines, pass.Capture.Var.Name()+": "+pass.how())
 	}
 	return lines
+}
+
+// reason returns why a form was not taken, with the place.
+func reason(r *refusal.Refusal) string {
+	if !r.Pos.IsValid() {
+		return r.Reason
+	}
+	return fmt.Sprintf("%s (%s:%d)", r.Reason, filepath.Base(r.Pos.Filename), r.Pos.Line)
 }
 
 // how says how a capture reaches finish.
@@ -31,6 +44,8 @@ func (p Passage) how() string {
 		return "an argument that callers pass again"
 	case ByResult:
 		return "an argument: the caller's variable for a result"
+	case ByValue:
+		return "an argument: what prepare returns in the cleanup's place"
 	case Anew:
 		return "finish's own, set before it is read"
 	}

@@ -57,6 +57,7 @@ type Change struct {
 	// they become variables for the state.
 	Chosen map[*types.Var]bool
 
+	Value    Value     // what prepare returns in the cleanup's place, if that is no state
 	Captures []Capture // in the order of finish's parameters
 	State    State
 	Finish   string // the name of finish
@@ -78,6 +79,7 @@ const (
 	Argument            // as an argument: the one that the caller passes to prepare at Index
 	Result              // as an argument: the caller's variable for prepare's result at Index
 	Field               // as a field of the state
+	Returned            // as an argument: what prepare returns in the cleanup's place
 	Own                 // not at all: finish declares a variable and sets it before reading it
 )
 
@@ -88,6 +90,17 @@ type Capture struct {
 	Way     Way
 	Index   int
 	Address bool // finish gets the address of the variable
+}
+
+// A Value is a single value that prepare returns in the cleanup's place. Callers keep it
+// in the variable of the cleanup, under another name. The zero Value means that there is
+// none.
+type Value struct {
+	Name string     // of the callers' variables and of finish's parameter
+	Var  *types.Var // the captured variable; nil for a bool: whether there is something to do
+
+	// Guard is set if finish takes such a bool, and must return at once if it is false.
+	Guard bool
 }
 
 // A State describes the struct that prepare returns in the cleanup's place. The zero

@@ -37,19 +37,26 @@
 // that the caller blanks and finish needs gets the name of the capture, if nothing in the
 // function has that name.
 //
+// If prepare hands over one value, the variable of the cleanup holds that under the name
+// that is claimed, the same at all sites and new in the function, or is blank if nothing
+// uses it. A call of the cleanup on the spot becomes a call of finish with the call of
+// prepare for the value.
+//
 // A call of the cleanup becomes a call of finish at the same place: a method of the
 // state, or what prepare was called through. The operands come first: the address of a
 // variable, a constant or variable that prepare was called with, or the variable that
 // takes one of its results. Each must mean and hold at the use what it did at the call.
 // The arguments of the cleanup follow, unchanged.
 //
-// A comparison of the cleanup with nil becomes a test of a field of the state. A cleanup
+// A comparison of the cleanup with nil becomes a test of a field of the state, or of the
+// value. A cleanup
 // used as a value becomes a method value, or a literal that does nothing but forward its
 // arguments to finish, perhaps converted to the type of the cleanup.
 //
 // A return of prepare loses the operand of the cleanup, or has the state there: the
 // number, each variable that the literal captures, by value or address as claimed, and
-// the flag; or nothing, if there is nothing to do. Statements that bind a literal to a
+// the flag; or nothing, if there is nothing to do. If it hands over one value, the captured
+// variable is there, or true, and the zero value if there is nothing to do. Statements that bind a literal to a
 // variable go.
 //
 // Prepare is followed by the type of the state and by finish. Finish is compared with

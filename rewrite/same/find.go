@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -55,10 +56,14 @@ func find(c *Change) *facts {
 	for i := range c.Captures {
 		p := &c.Captures[i]
 		f.capture[p.Var] = p
-		if name := p.Var.Name(); (p.Way == Argument || p.Way == Result) && !names[name] {
+		if name := p.Var.Name(); (p.Way == Argument || p.Way == Result || p.Way == Returned) && !names[name] {
 			names[name] = true
 			f.params = append(f.params, p)
 		}
+	}
+	if c.Value.Guard && c.Value.Var == nil {
+		flag := types.NewParam(token.NoPos, f.fn.Pkg(), c.Value.Name, types.Typ[types.Bool])
+		f.params = append(f.params, &Capture{Var: flag, Way: Returned})
 	}
 	for lit := range c.Literals {
 		f.inLit[lit] = make(map[string]*Capture)
@@ -77,6 +82,20 @@ func find(c *Change) *facts {
 
 // handed reports whether prepare returns a state.
 func (f *facts) handed() bool { return f.State.Type != "" }
+
+// single reports whether prepare hands over one value.
+func (f *facts) single() bool { return f.Value.Name != "" }
+
+// takesValue reports whether finish takes the value that prepare hands over.
+func (f *facts) takesValue() bool { return f.Value.Var != nil || f.Value.Guard }
+
+// valueType returns the type of the value.
+func (f *facts) valueType() types.Type {
+	if f.Value.Var == nil {
+		return types.Typ[types.Bool]
+	}
+	return f.Value.Var.Type()
+}
 
 // resultOf returns the index of v among the results of prepare, or -1. A return statement
 // assigns each of these variables.

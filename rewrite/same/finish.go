@@ -87,8 +87,15 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	if results := flatten(a.Type.Results); len(results) > 0 && results[0].name == nil {
 		ret = "return " + m.nothing()
 	}
-	if m.State.Guard {
-		if len(body) == 0 || !reads(body[0], "if !"+m.self+"."+m.State.Live+" {\n"+ret+"\n}") {
+	if m.single() && m.Value.Name == m.Finish && !m.Method {
+		return m.differ(nil, a, "callers have a variable named %s as well", m.Finish)
+	}
+	if m.State.Guard || m.Value.Guard {
+		flag := m.Value.Name
+		if m.State.Guard {
+			flag = m.self + "." + m.State.Live
+		}
+		if len(body) == 0 || !reads(body[0], "if !"+flag+" {\n"+ret+"\n}") {
 			return m.differ(nil, a, "%s does not begin with a return for cleanups that do nothing", m.Finish)
 		}
 		body = body[1:]

@@ -29,7 +29,7 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 		if !slices.ContainsFunc(m.Captures, func(c Capture) bool { return c.Way == Result && c.Index == k && c.Var.Name() == id.Name }) {
 			return nil, m.differ(b, now[i], "%s takes a result that was blank", id.Name)
 		}
-		if err := m.bring(id.Name, b); err != nil {
+		if err := m.bring(id.Name, b, m.unit.innermost(b.Pos())); err != nil {
 			return nil, err
 		}
 		m.named[l] = id.Name
@@ -38,14 +38,14 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 	return lhs, nil
 }
 
-// bring records that a statement declares a variable with a new name in its block. It
+// bring records that a statement declares a variable with a new name in a block. It
 // returns an error if the name has a meaning there already, if anything else in the
-// declaration has the name, except variables of cleanups that go, or if another statement
-// declares it in this block, an enclosing one or a nested one.
-func (m *matcher) bring(name string, at ast.Stmt) error {
+// declaration has the name, except variables of cleanups that go or are renamed, or if
+// another statement declares it in this block, an enclosing one or a nested one.
+func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
-		return ok && m.holders[v] != nil && !m.handed()
+		return ok && m.holders[v] != nil && !m.handed() && !(m.single() && name == m.Value.Name)
 	}
 	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)
@@ -55,7 +55,6 @@ func (m *matcher) bring(name string, at ast.Stmt) error {
 			return m.differ(at, nil, "%s is used in the function already", name)
 		}
 	}
-	scope := m.unit.innermost(at.Pos())
 	for _, other := range m.brought[name] {
 		if around(scope, other) || around(other, scope) {
 			return m.differ(at, nil, "there would be two variables %s", name)

@@ -24,12 +24,21 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 		return err
 	}
 	results, now := flatten(b.Type.Results), flatten(a.Type.Results)
-	if m.handed() {
+	switch {
+	case m.single():
+		if len(now) != len(results) || !m.isType(now[m.Result].typ, &Capture{Var: m.Value.Var}, m.valueType()) {
+			return m.differ(b.Type.Results, a, "no result is the value")
+		}
+		if err := m.resultNames(results, now); err != nil {
+			return err
+		}
+		results[m.Result].typ = now[m.Result].typ
+	case m.handed():
 		if len(now) != len(results) || !m.isState(now[m.Result].typ) {
 			return m.differ(b.Type.Results, a, "no result has the type of the state")
 		}
 		results[m.Result].typ = now[m.Result].typ
-	} else {
+	default:
 		results = slices.Delete(results, m.Result, m.Result+1)
 	}
 	if err := m.sameParams(results, now, b); err != nil {

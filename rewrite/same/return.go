@@ -21,20 +21,24 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 		return m.handsChosen(b, now)
 	}
 	want, operands := slices.Clone(b.Results), now.Results
-	if len(want) == 0 && m.handed() { // the bare return gets operands
+	if len(want) == 0 && (m.handed() || m.single()) { // the bare return gets operands
 		for v := range m.fn.Signature().Results().Variables() {
 			want = append(want, ast.NewIdent(v.Name()))
-			if m.lookup(v.Name(), b.Pos()) != types.Object(v) {
+			if m.resultOf(v) != m.Result && m.lookup(v.Name(), b.Pos()) != types.Object(v) {
 				return nil, m.differ(b, a, "%s means another variable here", v.Name())
 			}
 		}
 	}
 	if len(want) > 0 {
-		if m.handed() {
+		if m.handed() || m.single() {
 			if len(operands) != len(want) {
 				return nil, m.differ(b, a, "the return had %d values and has %d", len(want), len(operands))
 			}
-			if err := m.handsState(b, n, operands[m.Result]); err != nil {
+			hands := m.handsState
+			if m.single() {
+				hands = m.handsValue
+			}
+			if err := hands(b, n, operands[m.Result]); err != nil {
 				return nil, err
 			}
 			operands = slices.Delete(slices.Clone(operands), m.Result, m.Result+1)

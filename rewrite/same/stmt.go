@@ -22,7 +22,7 @@ func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 	case *ast.GoStmt:
 		x = b.Call
 	}
-	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() {
+	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() && !m.takesValue() {
 		if inner, ok := ast.Unparen(outer.Fun).(*ast.CallExpr); ok && m.sites[inner] != nil {
 			return inner
 		}
@@ -50,7 +50,7 @@ func (m *matcher) goes(b ast.Stmt) bool {
 		}
 		h := m.holder(b.Lhs[0])
 		return h != nil && !h.chosen && m.binds(h, b.Rhs[0]) ||
-			!m.handed() && types.ExprString(b.Lhs[0]) == "_" && m.holders[variable(m.unit.Info, b.Rhs[0])] != nil
+			!m.handed() && !m.single() && types.ExprString(b.Lhs[0]) == "_" && m.holders[variable(m.unit.Info, b.Rhs[0])] != nil
 	case *ast.DeclStmt:
 		decl, ok := b.Decl.(*ast.GenDecl)
 		return ok && decl.Tok == token.VAR && !slices.ContainsFunc(decl.Specs, func(s ast.Spec) bool { return len(m.keeps(s.(*ast.ValueSpec)).Names) > 0 })
@@ -87,7 +87,8 @@ func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 // stays while it declares a variable.
 func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	want := *b
-	if !m.handed() {
+	_, alone := a.(*ast.ExprStmt)
+	if !m.handed() && (!m.single() || alone && len(b.Lhs) == 1) {
 		want.Lhs = slices.DeleteFunc(slices.Clone(b.Lhs), m.takes)
 		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && len(want.Lhs) == 0 {
 			return m.statement(call, a)
@@ -196,7 +197,7 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	takes := slices.ContainsFunc(b.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	h := m.holder(b.Names[0])
 	switch {
-	case takes && m.handed():
+	case takes && (m.handed() || m.single()):
 		want.Type = nil
 	case takes:
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })

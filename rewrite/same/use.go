@@ -15,7 +15,7 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	if !ok {
 		return nil, m.differ(b, a, "the call of the cleanup is missing")
 	}
-	if h.call && !m.handed() && !m.apart[h.sites[0]] {
+	if h.call && !m.handed() && !m.takesValue() && !m.apart[h.sites[0]] {
 		return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
 	becomes, err := m.callee(h, b.Fun, call.Fun)
@@ -104,6 +104,9 @@ func (m *matcher) reached(s *site, use, a ast.Expr) error {
 // several cleanups, the argument is the variable of that name which this cleanup
 // captures.
 func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error {
+	if c.Way == Returned && c.Var != m.Value.Var && h.inner {
+		return m.isTrue(a, use)
+	}
 	if h.inner {
 		for _, lit := range h.lits {
 			if own := m.inLit[lit][c.Var.Name()]; own != nil {
@@ -111,6 +114,9 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 			}
 		}
 		return m.variableOf(c, use, a)
+	}
+	if c.Way == Returned {
+		return m.operandOfValue(h, use, a)
 	}
 	for _, s := range h.sites {
 		err := m.differ(use, a, "a call of %s has no operand for %s", m.Prepare.Name.Name, c.Var.Name())
@@ -125,6 +131,19 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 		}
 	}
 	return nil
+}
+
+// operandOfValue compares the argument of finish for the value: the variable that holds
+// it, or the call of prepare.
+func (m *matcher) operandOfValue(h *holder, use, a ast.Expr) error {
+	if h.call {
+		becomes, err := m.siteCall(h.sites[0], a)
+		if err != nil {
+			return err
+		}
+		return m.each(becomes)
+	}
+	return m.holdsValue(h, ast.Unparen(use).(*ast.Ident), a)
 }
 
 // stateOf compares an expression for the state with the cleanup that it replaces.
@@ -153,6 +172,9 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 // keepsName compares the variable of a cleanup with that of the state. They must have the
 // same name, or all statements that set it must assign to _ and nothing else may use it.
 func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
+	if m.single() {
+		return m.holdsValue(h, b, a)
+	}
 	now, ok := ast.Unparen(a).(*ast.Ident)
 	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || m.called[h] != "" && m.called[h] != now.Name {
 		return m.differ(b, a, "%s is not the variable that holds the state", types.ExprString(a))
@@ -190,8 +212,15 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 	} else if not, ok := a.(*ast.UnaryExpr); ok && not.Op == token.NOT && b.Op == token.EQL {
 		x = not.X
 	}
+	if m.single() && m.Value.Var == nil && (x == a) == (b.Op == token.NEQ) {
+		id, ok := ast.Unparen(use).(*ast.Ident)
+		if !ok {
+			return nil, m.differ(b, a, "%s is in no variable", types.ExprString(use))
+		}
+		return nil, m.holdsValue(h, id, x)
+	}
 	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != field || (x == a) != (m.State.Kind == "" && b.Op == token.NEQ) {
+	if !ok || !m.handed() || sel.Sel.Name != field || (x == a) != (m.State.Kind == "" && b.Op == token.NEQ) {
 		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
 	}
 	return m.stateOf(h, ast.Unparen(use), sel.X)
@@ -201,6 +230,9 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 // or a literal that calls finish, perhaps converted to the type of the cleanup. Where the
 // caller has found the error not nil, it may also be nil or a literal that does nothing.
 func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
+	if m.single() {
+		return nil, m.differ(b, a, "%s cannot stand for the cleanup", types.ExprString(a))
+	}
 	if (reads(a, "nil") || reads(a, "func() {\n}")) && m.failed(h) {
 		return nil, nil
 	}

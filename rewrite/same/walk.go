@@ -123,7 +123,7 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 			return ruled(m.assign(b, a))
 		}
 	case *ast.DeclStmt:
-		if spec := varSpec(b); spec != nil && len(spec.Names) == 1 && m.taken[spec.Names[0]] && !m.handed() {
+		if spec := varSpec(b); spec != nil && len(spec.Names) == 1 && m.taken[spec.Names[0]] && !m.handed() && !m.single() {
 			return ruled(m.statement(ast.Unparen(spec.Values[0]).(*ast.CallExpr), a)) // var done = p()
 		}
 	case *ast.GenDecl:

@@ -117,6 +117,10 @@ func FlagName(prepare string) string {
 	flags := map[string]string{
 		"prepare": "prepared", "begin": "begun", "start": "started", "open": "opened", "acquire": "acquired",
 		"lock": "locked", "enter": "entered", "track": "tracked", "register": "registered", "setup": "ready",
+		"rlock": "locked", "push": "pushed", "hold": "held", "suspend": "suspended", "pause": "paused",
+		"subscribe": "subscribed", "attach": "attached", "mount": "mounted", "connect": "connected",
+		"override": "overridden", "swap": "swapped", "redirect": "redirected", "reserve": "reserved",
+		"pin": "pinned", "block": "blocked", "enable": "enabled",
 	}
 	if name, ok := flags[strings.ToLower(verb)]; ok {
 		return name

@@ -1,0 +1,258 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// value finds the one thing that prepare has to hand over where the form Direct fails for
+// no other reason: a local variable, or whether there is something to do.
+//
+//	start := c.begin("x")                  acquired := t.acquire(off)
+//	defer c.end("x", start)                if !acquired {
+//	                                           return
+//	                                       }
+//	                                       defer t.release(off)
+func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, f finality, file *spell.File) ([]Passage, *Handover, *refusal.Refusal) {
+	if r := againForm(p, sites, lits); r != nil {
+		return nil, nil, r
+	}
+	for _, s := range sites {
+		if wrapped(s) {
+			return nil, nil, refusal.New(p, refusal.CleanupValue, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value")
+		}
+	}
+	var v *Handover
+	asked := idle.nilTested || idle.guarded
+	if asked {
+		v = &Handover{Name: flagOf(p), Type: "bool", Zero: "false", Guard: idle.guarded}
+		if by := spell.HiddenBy(p.Func, v.Type); by != "" {
+			return nil, nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would return a bool, which %s hides", by)
+		}
+	}
+	var passages []Passage
+	for _, c := range p.Captures {
+		pass, r := again(p, sites, idle, f, c)
+		if r != nil {
+			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 {
+				return nil, nil, r
+			}
+			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name()}
+		}
+		if r := typed(p, file, &pass); r != nil {
+			return nil, nil, r
+		}
+		passages = append(passages, pass)
+	}
+	if v == nil {
+		return nil, nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "there is nothing to hand over")
+	}
+	if v.Capture != nil {
+		if r := v.handable(p); r != nil {
+			return nil, nil, r
+		}
+		v.Type = passages[slices.IndexFunc(passages, func(pass Passage) bool { return pass.Route == ByValue })].Type
+		v.Zero = zeroOf(v.Capture.Var.Type(), v.Type)
+	}
+	for _, check := range []func(*pattern.Prepare) *refusal.Refusal{v.returnable, v.name, v.distinct} {
+		if r := check(p); r != nil {
+			return nil, nil, r
+		}
+	}
+	return passages, v, v.kept(p, sites)
+}
+
+// kept refuses sites that cannot keep the value in a variable of its name.
+func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	for _, s := range sites {
+		if s.Form == pattern.Beside && !v.Holds(s) {
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller assigns its cleanup beside other values")
+		}
+		if !v.Holds(s) || s.Var.Name() == v.Name && declaresCleanup(s) {
+			continue
+		}
+		if why := canDeclare(sites, s, v.Name); why != "" {
+			return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "%s", why)
+		}
+	}
+	return nil
+}
+
+// flagOf returns the name of a variable that says whether prepare leaves something to do.
+func flagOf(p *pattern.Prepare) string {
+	if name := spell.FlagName(p.Key.Name); name != "live" {
+		return name
+	}
+	return "ok"
+}
+
+// handable refuses a variable whose value should not be in the hands of callers: one that
+// can be called as the cleanup was, or whose type some caller cannot name.
+func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
+	t := v.Capture.Var.Type()
+	no := func(why string) *refusal.Refusal {
+		return refusal.New(p, refusal.UnnameableType, p.Unit, v.Capture.Uses[0].Pos(), "%s %s", v.Name, why)
+	}
+	if flow.IsError(t) {
+		return no("is an error, and callers would take it for that of the call")
+	}
+	if spell.HasTypeParam(t) {
+		return no("has the type of a type parameter")
+	}
+	if i, ok := t.Underlying().(*types.Interface); ok {
+		for m := range i.Methods() {
+			if !m.Exported() {
+				return no("is of an interface type with unexported methods")
+			}
+		}
+	}
+	if _, ok := t.Underlying().(*types.Signature); ok {
+		return no("is a func")
+	}
+	why := ""
+	spell.Parts(t, func(t types.Type) bool {
+		if _, ok := t.(*types.Signature); ok {
+			why = "has a type with a func in it"
+		}
+		if obj := spell.NamedObject(t); obj != nil && p.Func.Exported() && !obj.Exported() && obj.Pkg() != nil {
+			why = "has a type that is not exported"
+		}
+		return why == ""
+	})
+	if why != "" {
+		return no(why)
+	}
+	return nil
+}
+
+// zeroOf returns the text of the zero value of a type, which reads text; "" if it takes
+// more than a few characters.
+func zeroOf(t types.Type, text string) string {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsBoolean != 0:
+			return "false"
+		case u.Info()&types.IsString != 0:
+			return `""`
+		case u.Info()&types.IsNumeric != 0:
+			return "0"
+		}
+		return "nil" // unsafe.Pointer
+	case *types.Struct:
+		if spell.NamedObject(t) == nil {
+			return ""
+		}
+		return text + "{}"
+	case *types.Array:
+		return text + "{}"
+	}
+	return "nil"
+}
+
+// returnable refuses where some return cannot hand over the value, or nothing.
+func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
+	for _, r := range p.Returns {
+		text := v.Zero
+		switch {
+		case r.Live() && v.Capture == nil:
+			text = "true"
+		case r.Live():
+			if !slices.Contains(r.Literal.Captures, v.Capture) || !p.Unit.Sees(r.Stmt.Pos(), v.Capture.Var) {
+				return refusal.New(p, refusal.OutOfScope, p.Unit, r.Stmt.Pos(), "%s, which its cleanup captures, is hidden or out of scope at a return", v.Name)
+			}
+			continue
+		case text == "":
+			return refusal.New(p, refusal.UnnameableType, p.Unit, r.Stmt.Pos(), "the zero value of %s is too long", v.Name)
+		}
+		if !spell.Plain(p.Unit, r.Stmt.Pos(), text) {
+			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "%s means something else at a return", text)
+		}
+	}
+	if v.Guard && !innerSees(p, "true") {
+		return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "true does not mean true where it runs its cleanup")
+	}
+	return spelledOut(p)
+}
+
+// name settles what prepare calls the result, and refuses a name that would be wrong: a
+// result of the name done is no cleanup any more. It gets the new name, if that is free
+// in prepare, or none if the other results can do without theirs, or is blank:
+//
+//	func enter(n int) (leave func(), err error)    func enter(n int) (_ int, err error)
+func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
+	for _, l := range p.Literals {
+		names := make(map[string]bool)
+		identifiers(l.Lit, names)
+		if v.Capture == nil && v.Guard && names[v.Name] {
+			return refusal.New(p, refusal.NameClash, p.Unit, l.Lit.Pos(), "its cleanup has a %s of its own", v.Name)
+		}
+	}
+	results := p.Func.Signature().Results()
+	old := results.At(p.Result)
+	v.Result = old.Name()
+	if v.Result == "" || v.Result == "_" || v.Result == v.Name {
+		return nil
+	}
+	for _, a := range p.Access[old] {
+		if !holdsNoMore(p, a.Ident) {
+			return refusal.New(p, refusal.NameClash, p.Unit, a.Ident.Pos(), "it does more with its result %s than to return it", old.Name())
+		}
+	}
+	free := true
+	for n := range ast.Preorder(p.Decl) {
+		id, ok := n.(*ast.Ident)
+		free = free && !(ok && id.Name == v.Name)
+	}
+	if free && types.Universe.Lookup(v.Name) == nil {
+		v.Result = v.Name
+		return nil
+	}
+	v.Result = ""
+	for r := range results.Variables() {
+		if r != old && (len(p.Access[r]) > 0 || isBool(r.Type()) || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return len(r.Stmt.Results) == 0 })) {
+			v.Result = "_"
+		}
+	}
+	return nil
+}
+
+// distinct refuses a bool that would stand without a name beside another one.
+func (v *Handover) distinct(p *pattern.Prepare) *refusal.Refusal {
+	results := p.Func.Signature().Results()
+	for i := range results.Len() {
+		if i != p.Result && v.Type == "bool" && isBool(results.At(i).Type()) && (v.Result == "" || v.Result == "_") {
+			return refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "it returns a bool already")
+		}
+	}
+	return nil
+}
+
+// holdsNoMore reports whether an appearance of a variable for the cleanup goes: it binds
+// a literal, is returned, or runs the cleanup.
+func holdsNoMore(p *pattern.Prepare, id *ast.Ident) bool {
+	for _, l := range slices.Concat(p.Literals, p.Empty) {
+		if l.Bind != nil && flow.Within(id, l.Bind) && !flow.Within(id, l.Lit) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Expr != nil && flow.Within(id, r.Expr) }) ||
+		slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return flow.Within(id, u.Expr) })
+}
+
+// Holds reports whether the variable of a site holds the value: finish takes it, or the
+// site looks at it. Elsewhere it goes.
+func (v *Handover) Holds(s *pattern.Site) bool {
+	return s.Var != nil && (v.taken() || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
+		return u.Kind == pattern.NilTest || u.Kind == pattern.Discard
+	}))
+}
+
+// taken reports whether finish takes the value.
+func (v *Handover) taken() bool { return v.Capture != nil || v.Guard }

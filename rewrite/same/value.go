@@ -1,0 +1,130 @@
+package same
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// handsValue compares the operand of a return with the value for the cleanup of number n,
+// or with the zero value if that is 0.
+func (m *matcher) handsValue(b *ast.ReturnStmt, n int, a ast.Expr) error {
+	v := m.Value.Var
+	switch {
+	case n == 0:
+		if !m.isZero(a, b) {
+			return m.differ(b, a, "%s is not the zero value", text(a))
+		}
+		return nil
+	case v == nil:
+		return m.isTrue(a, b)
+	}
+	for lit, k := range m.Literals {
+		if c := m.inLit[lit][v.Name()]; k == n && (c == nil || c.Var != v) {
+			return m.differ(b, a, "the cleanup does not capture %s", v.Name())
+		}
+	}
+	return m.variableOf(&Capture{Var: v}, b, a)
+}
+
+// isTrue checks that an expression in the place of b is the predeclared true.
+func (m *matcher) isTrue(a ast.Expr, b ast.Node) error {
+	if !reads(a, "true") || m.lookup("true", b.Pos()) != types.Universe.Lookup("true") {
+		return m.differ(b, a, "%s should be true", text(a))
+	}
+	return nil
+}
+
+// isZero reports whether an expression in the place of b is the zero value of the type
+// that prepare hands over.
+func (m *matcher) isZero(a ast.Expr, b ast.Node) bool {
+	t := m.valueType()
+	word := "nil"
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsString != 0:
+			return reads(a, `""`)
+		case u.Info()&types.IsNumeric != 0:
+			return reads(a, "0")
+		case u.Info()&types.IsBoolean != 0:
+			word = "false"
+		}
+	case *types.Struct, *types.Array:
+		lit, ok := ast.Unparen(a).(*ast.CompositeLit)
+		return ok && len(lit.Elts) == 0 && m.isSpelled(lit.Type, t)
+	}
+	return reads(a, word) && m.lookup(word, b.Pos()) == types.Universe.Lookup(word)
+}
+
+// resultNames settles which names the results of prepare should have, now that one of
+// them is the value. The name of a cleanup would be wrong for it: it may be that of the
+// value, if nothing in prepare has that, or blank, or no result has a name, if nothing
+// uses one.
+func (m *matcher) resultNames(results, now []param) error {
+	old, name := results[m.Result].nameOr("_"), now[m.Result].nameOr("_")
+	if old == name {
+		return nil
+	}
+	if name == m.Value.Name {
+		for id := range idents(m.Prepare) {
+			if id.Name == name {
+				return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
+			}
+		}
+		if types.Universe.Lookup(name) == nil {
+			results[m.Result].name = now[m.Result].name
+			return nil
+		}
+	}
+	if now[m.Result].name != nil && name == "_" {
+		results[m.Result].name = now[m.Result].name
+		return nil
+	}
+	if now[m.Result].name != nil {
+		return m.differ(m.Prepare.Type.Results, now[m.Result].typ, "a result is called %s", name)
+	}
+	for id := range idents(m.Prepare.Body) {
+		v, ok := m.home.Info.Uses[id].(*types.Var)
+		if i := m.resultOf(v); ok && i >= 0 && i != m.Result {
+			return m.differ(id, nil, "the result %s has no name any more", id.Name)
+		}
+	}
+	for r := range m.Returns {
+		if len(r.Results) == 0 && len(results) > 1 {
+			return m.differ(r, nil, "results without names are returned")
+		}
+	}
+	for i := range results {
+		if now[i].name != nil {
+			return m.differ(m.Prepare.Type.Results, now[i].typ, "%s is still a name", now[i].name.Name)
+		}
+		results[i].name = nil
+	}
+	return nil
+}
+
+// holdsValue compares the variable of a cleanup with that of the value, which has the one
+// name that is claimed. The statement that declares it may blank it, and then nothing may
+// use it.
+func (m *matcher) holdsValue(h *holder, b *ast.Ident, a ast.Expr) error {
+	now, ok := ast.Unparen(a).(*ast.Ident)
+	v := variable(m.unit.Info, b)
+	switch {
+	case h.inner || !ok || now.Name != m.Value.Name && (now.Name != "_" || !m.taken[b]):
+		return m.differ(b, a, "%s is not the variable that holds %s", types.ExprString(a), m.Value.Name)
+	case !m.taken[b]:
+		if m.called[h] != now.Name {
+			return m.differ(b, a, "%s is declared nowhere", now.Name)
+		}
+		return nil
+	case now.Name != "_" && now.Name != b.Name:
+		if m.unit.Info.Defs[b] != types.Object(v) {
+			return m.differ(b, a, "%s is declared elsewhere", b.Name)
+		}
+		if err := m.bring(now.Name, b, v.Parent()); err != nil {
+			return err
+		}
+	}
+	m.called[h] = now.Name
+	return nil
+}
