@@ -92,7 +92,7 @@ func (p programs) fixCases(t *testing.T, dir string, everything bool) {
 	t.Helper()
 	args := []string{"go", "fix", "-fixtool=$closurefix"}
 	if everything {
-		args = append(args, "-closurefix.everything")
+		args = append(args, "-closurefix.everything", "-closurefix.tests")
 	}
 	text := contents(t, dir)
 	for round := 1; ; round++ {

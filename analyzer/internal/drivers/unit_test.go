@@ -131,9 +131,9 @@ func (u *unitCase) same(t *testing.T, dir string) {
 // testVet compares the findings of several drivers with those of the comment.
 func (u *unitCase) testVet(t *testing.T) {
 	for _, args := range [][]string{
-		{"go", "vet", "-vettool=$closurefix", "-closurefix.everything", "-json", "./..."},
-		{"$multi", "-closurefix.everything", "-json", "./..."},
-		{"$bare", "-everything", "-json", "./..."},
+		{"go", "vet", "-vettool=$closurefix", "-closurefix.everything", "-closurefix.tests", "-json", "./..."},
+		{"$multi", "-closurefix.everything", "-closurefix.tests", "-json", "./..."},
+		{"$bare", "-everything", "-tests", "-json", "./..."},
 	} {
 		u.find(t, args)
 	}
@@ -197,7 +197,7 @@ func (u *unitCase) testFix(t *testing.T) {
 	}
 	text := contents(t, dir)
 	for round := 1; ; round++ {
-		_, stderr, exit := u.run(t, dir, []string{"go", "fix", "-fixtool=$closurefix", "-closurefix.everything", "./..."})
+		_, stderr, exit := u.run(t, dir, []string{"go", "fix", "-fixtool=$closurefix", "-closurefix.everything", "-closurefix.tests", "./..."})
 		if exit != 0 {
 			t.Fatalf("round %d: exit code %d\n%s", round, exit, stderr)
 		}
