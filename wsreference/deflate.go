@@ -119,8 +119,8 @@ func (c *compressor) end(fw *flate.Writer) {
 	}
 }
 
-// forget lets no later message refer to an earlier one. It is called when a
-// message has been sent past the compressor.
+// forget drops the history, so that no later message refers to an earlier one. It
+// is called when a message has been sent without the compressor.
 func (c *compressor) forget() {
 	if c.kept != nil {
 		putWriter(c.level, c.kept)

@@ -253,3 +253,70 @@ func ExampleConn_CloseRead() {
 	// 2
 	// StatusNormalClosure
 }
+
+// A broadcast: one message, framed and compressed once, for all subscribers. One
+// that does not take it within a second is dropped.
+func Example_broadcast() {
+	var mu sync.Mutex
+	var subscribers []*wsreference.Conn
+	joined := make(chan bool)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := wsreference.Accept(w, r, &wsreference.AcceptOptions{CompressionMode: wsreference.CompressionNoContextTakeover})
+		if err != nil {
+			log.Print(err)
+			return
+		}
+		c.CloseRead(context.Background()) // answers pings; messages are not expected
+		mu.Lock()
+		subscribers = append(subscribers, c)
+		mu.Unlock()
+		joined <- true
+	}))
+	defer server.Close()
+
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var readers []*wsreference.Conn
+	for range 3 {
+		c, _, err := wsreference.Dial(ctx, server.URL, nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer c.CloseNow()
+		readers = append(readers, c)
+		<-joined
+	}
+
+	m, err := wsreference.PrepareMessage(wsreference.MessageText, []byte("to all of you"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	mu.Lock()
+	for _, c := range subscribers {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			if err := c.WritePrepared(ctx, m); err != nil {
+				c.CloseNow()
+			}
+		})
+	}
+	mu.Unlock()
+	wg.Wait()
+
+	for _, c := range readers {
+		_, msg, err := c.Read(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s\n", msg)
+	}
+	for _, c := range subscribers {
+		c.CloseNow()
+	}
+	// Output:
+	// to all of you
+	// to all of you
+	// to all of you
+}

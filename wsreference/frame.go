@@ -39,7 +39,7 @@ const (
 	maskBit = 1 << 7
 	// In header.flags.
 	maskedBit = 1 << 0
-	wholeBit  = 1 << 1 // to send: what comes for a payload is a whole frame
+	wholeBit  = 1 << 1 // only for sending: the payload is a whole frame already
 )
 
 // header is a frame header. It has no more than four fields because the

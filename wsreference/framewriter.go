@@ -63,8 +63,8 @@ func (w *frameWriter) acquire(ctx context.Context) error {
 	return nil
 }
 
-// release releases the frame lock, and sends the pongs that became due while
-// it was held.
+// release releases the frame lock. Pongs that became due meanwhile are sent by
+// another goroutine.
 func (w *frameWriter) release() {
 	w.lock.release()
 	if w.pongs.owed.Load() {
@@ -85,9 +85,10 @@ func (w *frameWriter) writeFrame(ctx context.Context, h header, p []byte) error 
 	return err
 }
 
-// writeLocked sends one frame, of which h gives all but what follows from p.
-// If ctx has ended before, it sends nothing and leaves the connection as it
-// is. The caller holds the frame lock.
+// writeLocked sends one frame with header h and payload p, after any pongs that
+// are owed. It sets the length and the mask of the header. If ctx has ended
+// before, it sends nothing and leaves the connection as it is. The caller holds
+// the frame lock.
 func (w *frameWriter) writeLocked(ctx context.Context, h header, p []byte) error {
 	if w.closeSent {
 		return w.link.cause(ctx, errCloseSent)
@@ -146,8 +147,8 @@ var (
 	largeBuffers  = sync.Pool{New: func() any { return new([maxHeaderSize + largeFrame]byte) }}
 )
 
-// emit writes one frame to the network, by one write if its payload has at most
-// 64 KiB. The caller holds the frame lock.
+// emit writes one frame to the network. A payload of at most 64 KiB takes one
+// write call. The caller holds the frame lock.
 func (w *frameWriter) emit(h header, p []byte) error {
 	if h.flags&wholeBit != 0 {
 		_, err := w.link.rwc.Write(p)
@@ -238,13 +239,13 @@ func (w *frameWriter) writeClose(ctx context.Context, p []byte) error {
 	return err
 }
 
-// answerPings sees to it that the pongs that are owed, if any, are sent: by a
-// goroutine of its own, or by the writer whose frame is under way, since it
-// calls answerPings after it has released the frame lock. The caller must not
-// hold that lock.
+// answerPings starts a goroutine that sends the pongs that are owed. If another
+// goroutine holds the frame lock, it does nothing, since that one calls
+// answerPings when it has released the lock. The caller must not hold the lock.
 //
-// It waits for neither. A reader that did would not read meanwhile, and two
-// ends that wait for each other to read would wait for ever.
+// It does not wait until the pongs are sent. A reader that waited for that would
+// not read meanwhile, and two ends that wait for each other to read would wait
+// for ever.
 func (w *frameWriter) answerPings() {
 	if w.pongs.owed.Load() && w.lock.tryAcquire() && !w.tasks.start(w.pongWriter) {
 		w.lock.release()

@@ -37,7 +37,7 @@ type guard struct {
 	state atomic.Uint32 // of the operation: guardActive, guardFired
 
 	// The owner's.
-	held <-chan struct{} // Done channel registered with, nil if none
+	held <-chan struct{} // Done channel of the registration, nil if there is none
 	used <-chan struct{} // Done channel of the last operation
 	last <-chan struct{} // Done channel at the end of the message before
 
@@ -85,10 +85,10 @@ func (g *guard) end() bool {
 	return g.state.Swap(0)&guardFired != 0
 }
 
-// endMessage is told that a message is complete. The registration stays for
-// the next message only if the one before had the same Done channel too:
-// otherwise each message probably has a context of its own, and its cancel
-// function would have to start the callback for nothing.
+// endMessage ends a message. It keeps the registration for the next message only
+// if the previous message had the same Done channel. Otherwise each message
+// probably has a context of its own, whose cancel function would start a
+// goroutine for a callback with nothing to do.
 func (g *guard) endMessage() {
 	if g.held == g.used && g.used == g.last {
 		return
@@ -124,8 +124,8 @@ func (g *guard) fire() {
 	}
 }
 
-// release is told that the connection is closed: the registration ends, and
-// none is made any more.
+// release ends the registration and allows no new one. It is called when the
+// connection has been closed.
 func (g *guard) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -36,8 +36,8 @@ func (g *guard) end() bool {
 	return stop == nil || !(*stop)()
 }
 
-// endMessage is told that a message is complete. Nothing is kept.
+// endMessage does nothing: no registration outlives its frame.
 func (g *guard) endMessage() {}
 
-// release is told that the connection is closed. Nothing is kept.
+// release does nothing: no registration outlives its frame.
 func (g *guard) release() {}

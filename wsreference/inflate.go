@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// deflateTail is what an inflater is to see after a message: the bytes
-	// not sent, and an empty final block, to end on io.EOF.
+	// deflateTail follows each message on its way into the flate reader: the
+	// bytes that are not sent, and an empty final block, which gives io.EOF.
 	deflateTail = "\x00\x00\xff\xff" + "\x01\x00\x00\xff\xff"
 
 	// windowSize is how many bytes back a compressed message may refer.
@@ -35,9 +35,9 @@ func getInflater(msg payloadReader, w *window) *inflater {
 	return f
 }
 
-// inflater decompresses the payload of a message. It is the source of its own
-// flate reader, to which it passes compressed bytes one by one, as that needs
-// to stop at the exact end of the message.
+// inflater decompresses the payload of a message. It is also the io.ByteReader
+// that its flate reader reads from, so that this one never reads beyond the end
+// of the message.
 type inflater struct {
 	flate  io.ReadCloser
 	msg    payloadReader

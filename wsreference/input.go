@@ -35,13 +35,13 @@ type idleReader interface {
 	read() (*[sharedSize]byte, int, error)
 }
 
-// init makes in read from src, after the bytes early.
+// init prepares in to return the bytes early, then those read from src.
 func (in *input) init(src io.Reader, early []byte) {
 	in.src, in.ahead = src, early
 }
 
-// more waits until more bytes are ready than there are, of which there are
-// fewer than a frame header has.
+// more waits for at least one more byte behind those in ahead. There must be
+// fewer of those than the longest frame header has.
 func (in *input) more() error {
 	if in.err != nil {
 		return in.err
@@ -58,7 +58,7 @@ func (in *input) more() error {
 	return err
 }
 
-// wait waits for bytes without a buffer, if that can be.
+// wait waits for bytes without holding a buffer, when ahead is empty.
 func (in *input) wait() error {
 	if in.shared != nil {
 		sharedBuffers.Put(in.shared)
@@ -91,8 +91,7 @@ func (in *input) fill(p []byte) (int, error) {
 	return 0, io.ErrNoProgress
 }
 
-// take moves what is ready to p, as far as there is room, and returns how many
-// bytes that are.
+// take copies bytes that are ready to p, uses them up, and returns how many.
 func (in *input) take(p []byte) int {
 	n := copy(p, in.ahead)
 	in.ahead = in.ahead[n:]

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// lock is a mutex whose wait ends with a context or with the connection.
-// Waiters are served in the order in which they came. An uncontended lock
-// and unlock cost one atomic operation each.
+// lock is a mutex. A wait for it ends with a context or with the connection.
+// Waiters get it in the order of their calls. Without contention acquire and
+// release take one atomic operation each.
 type lock struct {
 	state atomic.Int32
 

@@ -52,8 +52,8 @@ func maskShort(dst, src []byte, key uint32) uint32 {
 	return key
 }
 
-// maskWords is maskBlocks for any machine: dst and src are as long, a
-// multiple of maskBlock.
+// maskWords masks src with key to dst, eight bytes at a time, on any processor.
+// Both have the same length, a multiple of maskBlock.
 func maskWords(dst, src []byte, key uint32) {
 	key64 := uint64(key)<<32 | uint64(key)
 	le := binary.LittleEndian

@@ -2,14 +2,14 @@
 
 package wsreference
 
-// hasAVX2 is as good as a constant.
+// hasAVX2 reports whether maskAVX2 can run. It does not change.
 var hasAVX2 = avx2()
 
 // avx2 reports whether the processor has AVX2, and the system saves its
 // registers.
 func avx2() bool
 
-// maskBlocks is maskWords by wider words.
+// maskBlocks does what maskWords does, 16 or 32 bytes at a time.
 func maskBlocks(dst, src []byte, key uint32) {
 	if hasAVX2 {
 		maskAVX2(dst, src, key)
@@ -18,12 +18,12 @@ func maskBlocks(dst, src []byte, key uint32) {
 	}
 }
 
-// maskSSE2 is for every amd64 processor.
+// maskSSE2 is maskBlocks for all amd64 processors.
 //
 //go:noescape
 func maskSSE2(dst, src []byte, key uint32)
 
-// maskAVX2 needs what avx2 reports.
+// maskAVX2 is maskBlocks for processors with AVX2.
 //
 //go:noescape
 func maskAVX2(dst, src []byte, key uint32)

@@ -2,10 +2,10 @@
 
 package wsreference
 
-// maskBlocks is maskWords by wider words.
+// maskBlocks does what maskWords does, 16 bytes at a time.
 func maskBlocks(dst, src []byte, key uint32) { maskNEON(dst, src, key) }
 
-// maskNEON is for every arm64 processor.
+// maskNEON is maskBlocks for all arm64 processors.
 //
 //go:noescape
 func maskNEON(dst, src []byte, key uint32)

@@ -93,7 +93,7 @@ func (q *pongQueue) take(b []byte) ([]byte, bool) {
 	return b, true
 }
 
-// sent is told that the pong last taken has been sent.
+// sent records that the pong last taken has been sent, and wakes put.
 func (q *pongQueue) sent() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -104,7 +104,7 @@ func (q *pongQueue) sent() {
 	}
 }
 
-// clear removes all.
+// clear removes all pongs.
 func (q *pongQueue) clear() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -76,7 +76,7 @@ type messageReader struct {
 	empty int   // empty frames in a row
 
 	text     textCheck
-	inflater *inflater // nil for a message that is not compressed
+	inflater *inflater // nil if the message is not compressed
 	window   window    // what the next message may refer to, with takeover
 }
 
@@ -88,9 +88,9 @@ func (m *messageReader) acquire(ctx context.Context) error {
 	return nil
 }
 
-// unwound is called when a callback has not returned, and neither will the read
-// that has called it: the state of the message is unknown. It closes the
-// connection and releases the read lock.
+// unwound closes the connection and releases the read lock. It is called when a
+// callback has panicked or ended its goroutine, so that the read that called it
+// does not return either.
 func (m *messageReader) unwound() {
 	m.inflater = nil // do not use it again
 	m.active = false

@@ -66,6 +66,7 @@ func isToken(s string) bool {
 	return s != ""
 }
 
+// isTokenByte reports whether a token may contain b.
 func isTokenByte(b byte) bool {
 	switch {
 	case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':

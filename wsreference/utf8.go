@@ -2,8 +2,8 @@ package wsreference
 
 import "unicode/utf8"
 
-// textCheck validates UTF-8 that arrives in pieces cut anywhere, and fails
-// on the first byte that no valid text could have there.
+// textCheck validates UTF-8 that arrives in pieces, cut at any byte. It fails at
+// the first byte that cannot be part of valid text.
 // The zero value is ready for the start of a text.
 type textCheck struct {
 	part [utf8.UTFMax]byte // the start of a character that is not complete
