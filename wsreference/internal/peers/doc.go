@@ -17,13 +17,15 @@
 // Each benchmark is named so that benchstat can put the packages side by side
 // (-col /peer): size of the message in bytes, context, end, package.
 //
-//   - Reader: a message read through a buffer that is there already
-//   - Read: a message read into memory that the package allocates
+//   - Reader: a message read through a buffer that the caller has
+//   - Read: a message read into memory that the package provides; the column
+//     wsreference-lent is ReadInto, to which the caller lends it
 //   - Writer: a message written in one call
 //   - Echo: a message there and back over TCP on one machine, both ends of the
 //     same package
+//   - Idle: the memory of a server's connection that waits for a message
 //
-// All but Echo work on a connection in memory, which brings messages without
+// All but Echo and Idle work on a connection in memory, which brings messages without
 // end and takes in whatever is written, so that the figures are of the package
 // alone. All messages are binary and uncompressed.
 //
