@@ -10,7 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// explain prints the row of a category or of a refusal's code, or a line for each of
+// explain prints the explanation of a category or of a refusal code, or a list of all of
 // them.
 func explain(word string, stdout, stderr io.Writer) int {
 	if word == allWords {
@@ -40,12 +40,12 @@ func explain(word string, stdout, stderr io.Writer) int {
 		}
 		codes = append(codes, string(e.Code))
 	}
-	fmt.Fprintf(stderr, "closurefix: there is nothing called %q. The categories are\n%s\nand the codes of refusals\n%s\n",
+	fmt.Fprintf(stderr, "closurefix: %q is not a category or code. The categories are\n%s\nand the codes of refusals\n%s\n",
 		word, indent(wrap(strings.Join(kinds, ", "))), indent(wrap(strings.Join(codes, ", "))))
 	return exitUsage
 }
 
-// list prints all categories and codes, with a line each.
+// list prints all categories and codes, one per line.
 func list(w io.Writer) {
 	fmt.Fprintln(w, "Categories:")
 	for _, e := range pattern.Explanations() {
@@ -58,7 +58,7 @@ func list(w io.Writer) {
 	for _, e := range refusal.Explanations() {
 		fmt.Fprintf(w, "  %-19s %s\n", e.Code, firstSentence(e.Meaning))
 	}
-	fmt.Fprintln(w, "Run closurefix -explain WORD for the rest about one of them.")
+	fmt.Fprintln(w, "Run closurefix -explain WORD for more about one of them.")
 }
 
 // firstSentence returns a text up to the first full stop that ends a sentence.

@@ -17,31 +17,31 @@ import (
 )
 
 const usage = `usage: closurefix [flags] [packages]                            (default ./...)
-Finds functions that return a cleanup closure for their callers to defer. Says
-so, or rewrites them and all their callers into calls that allocate nothing.
-  -diff, -fix     print the rewrite as a diff; do it (-message: for a commit)
+Reports functions that return a cleanup closure for their callers to defer, or
+rewrites them and all their callers into calls that allocate nothing.
+  -diff, -fix     print the rewrite as a diff; apply it (-message: commit text)
   -l              print the names of the files that change
   -all            also closures that capture no result
-  -exported       also exported functions of packages that others may import
-  -tests          also functions of test files; callers there follow anyway
-  -only A,B       functions, categories or packages   -exclude RE  not: by file
-  -new-from REV   what changed since in git  -baseline F  what F of -json lacks
-  -tags, -config  a,b: build tags; linux/amd64,…: more systems it must hold for
-  -escape         ask the compiler: only what is on the heap, and why
-                  (-least N: only what costs N allocations per call)
-  -test           run go vet and tests over the rewrite, leave out what fails
+  -exported       also exported functions that other modules may call
+  -tests          also functions in test files (callers there always change)
+  -only A,B       functions, categories or packages; -exclude RE: no such files
+  -new-from REV   changed since a git revision; -baseline F: not in F of -json
+  -tags, -config  build tags a,b; more systems linux/amd64,… to type-check
+  -escape         only what the compiler reports as heap allocation, and why
+                  (-least N: only with N or more allocations per call)
+  -test           run go vet and tests over the rewrite, drop rewrites that fail
                   (-timeout D, -race: as in go test)
   -bench RE       compare benchmarks before and after, as benchstat does
                   (-count N, default 6; -benchtime T; -benchout P: P.old.txt, …)
-  -profile F,G    rank by pprof profiles (-share P: leave out what is below P %)
+  -profile F,G    rank by pprof profiles (-share P: only P % or more)
   -json, -sarif, -format github     report for programs;  -report F.html: a page
-  -c N, -v        N lines of source around each finding; say what is done
+  -c N, -v        print N lines of source around each finding; print each step
   -explain [WORD] explain a (category) or a [code], or list all;  -version
 Exit: 0 nothing to report, or all rewritten; 3 findings (-diff, -l: files; for
 programs: 0); 1 error; 2 usage. Also for go vet -vettool=, go fix -fixtool=.
 `
 
-// flags is a command line, taken apart.
+// flags holds a parsed command line.
 type flags struct {
 	diff, fix     bool
 	list, message bool
@@ -65,16 +65,16 @@ type flags struct {
 	patterns      []string
 }
 
-// allWords asks -explain for all categories and codes.
+// allWords is the value of -explain that lists all categories and codes.
 const allWords = "all"
 
 var errHelp = errors.New("help")
 
-// given is what the flags say, before it was looked at as a whole.
+// given holds the values of the flags, before checks that concern several of them.
 type given struct {
 	flags
 	set                     *flag.FlagSet
-	forms                   []string // flags that ask for a form of the report
+	forms                   []string // flags that select a format of the report
 	tags, configs, profiles string
 	only, exclude           string
 	test                    bool
@@ -82,7 +82,7 @@ type given struct {
 	bench                   rewrite.Bench
 }
 
-// flagSet returns the flags, and where they go.
+// flagSet returns the definitions of all flags, with the variables that they set.
 func flagSet() *given {
 	f := new(given)
 	set := flag.NewFlagSet("closurefix", flag.ContinueOnError)
@@ -100,7 +100,7 @@ func flagSet() *given {
 	f.format = formatText
 	set.Func("format", "", func(name string) error {
 		if !slices.Contains(formatNames(), name) {
-			return fmt.Errorf("it is none of %s", strings.Join(formatNames(), ", "))
+			return fmt.Errorf("it is not one of %s", strings.Join(formatNames(), ", "))
 		}
 		f.form(name, "-format "+name)
 		return nil
@@ -137,7 +137,7 @@ func flagSet() *given {
 	return f
 }
 
-// form notes that a flag asks for a form of the report.
+// form records that a flag selects a format of the report.
 func (f *given) form(name, by string) {
 	if name != f.format || name == formatText {
 		f.forms = append(f.forms, by)
@@ -152,7 +152,7 @@ func (f *given) has(name string) bool {
 	return found
 }
 
-// parseFlags reads the command line. Its errors are misuses.
+// parseFlags parses the command line. All its errors are usage errors.
 func parseFlags(args []string) (*flags, error) {
 	if slices.Equal(args, []string{"help"}) {
 		return nil, errHelp
@@ -182,28 +182,28 @@ func parseFlags(args []string) (*flags, error) {
 	return f, f.configure(in.tags, in.configs)
 }
 
-// output looks at the flags that say what is printed.
+// output checks the flags that select what is printed.
 func (f *given) output() error {
 	switch {
 	case f.diff && f.fix:
 		return errors.New("-diff and -fix exclude each other")
 	case len(f.forms) > 1:
-		return fmt.Errorf("%s exclude each other: a report has one form", strings.Join(f.forms, " and "))
+		return fmt.Errorf("%s exclude each other: a report has one format", strings.Join(f.forms, " and "))
 	case f.list && (f.diff || f.format != formatText || f.message || f.bench.Pattern != ""):
-		return errors.New("-l prints nothing but names of files: use it alone, or with -fix")
+		return errors.New("-l prints only the names of files: use it alone, or with -fix")
 	case f.message && !f.fix:
-		return errors.New("-message describes a rewrite that is done: use it with -fix")
+		return errors.New("-message describes a rewrite: use it with -fix")
 	case f.format != formatText && (f.diff || f.fix || f.bench.Pattern != ""):
-		return fmt.Errorf("%s is a form of the report, not of what -diff, -fix and -bench print", f.forms[0])
+		return fmt.Errorf("%s is a format of the report: it cannot be used with -diff, -fix and -bench", f.forms[0])
 	case f.has("c") && f.context < 0:
-		return fmt.Errorf("-c: %d is no number of lines", f.context)
+		return fmt.Errorf("-c: %d is not a number of lines", f.context)
 	case f.page != "" && filepath.Ext(f.page) != ".html":
-		return fmt.Errorf("-report: %q is no name for a page: it must end in .html", f.page)
+		return fmt.Errorf("-report: %q must end in .html", f.page)
 	}
 	return nil
 }
 
-// tests looks at the flags of -test.
+// tests checks the flags of -test.
 func (f *given) tests() error {
 	switch {
 	case f.test && !f.diff && !f.fix && !f.list:
@@ -213,39 +213,39 @@ func (f *given) tests() error {
 	case f.test:
 		f.flags.test = &f.how
 	case f.how != rewrite.Test{}:
-		return errors.New("-timeout and -race say how to test: use them with -test")
+		return errors.New("-timeout and -race require -test")
 	}
 	return nil
 }
 
-// benchmarks looks at the flags of -bench.
+// benchmarks checks the flags of -bench.
 func (f *given) benchmarks() error {
 	switch {
 	case f.bench.Pattern != "" && f.bench.Count < 1:
-		return errors.New("-count: the benchmarks must run once at least")
+		return errors.New("-count: the benchmarks must run at least once")
 	case f.bench.Pattern != "":
 		f.flags.bench = &f.bench
 		return bench.Check(f.bench.Pattern, f.bench.Time)
 	case f.benchout != "" || f.bench.Time != "" || f.bench.Count != 6:
-		return errors.New("-count, -benchtime and -benchout say how to measure: use them with -bench")
+		return errors.New("-count, -benchtime and -benchout require -bench")
 	}
 	return nil
 }
 
-// ranking looks at the flags of -profile.
+// ranking checks the flags of -profile.
 func (f *given) ranking() error {
 	f.flags.profiles = strings.FieldsFunc(f.profiles, func(r rune) bool { return r == ',' })
 	switch {
 	case !(0 <= f.share && f.share <= 100):
-		return fmt.Errorf("-share: %v is no percentage from 0 to 100", f.share)
+		return fmt.Errorf("-share: %v is not a percentage from 0 to 100", f.share)
 	case f.share != 0 && len(f.flags.profiles) == 0:
-		return errors.New("-share is of a profile: use it with -profile")
+		return errors.New("-share requires -profile")
 	}
 	f.share /= 100
 	return nil
 }
 
-// choice looks at the flags that say which findings are wanted.
+// choice checks the flags that select findings.
 func (f *given) choice() error {
 	f.choose.Only = fields(f.only)
 	if f.exclude != "" {
@@ -257,15 +257,15 @@ func (f *given) choice() error {
 	}
 	switch {
 	case f.saves < 0:
-		return fmt.Errorf("-least: %d is no number of allocations", f.saves)
+		return fmt.Errorf("-least: %d is not a number of allocations", f.saves)
 	case f.saves > 0 && !f.escape:
-		return errors.New("-least counts what the compiler puts on the heap: use it with -escape")
+		return errors.New("-least counts heap allocations: use it with -escape")
 	}
 	return nil
 }
 
-// configure sets the build configurations: the host's, then those of the list,
-// all with the same tags.
+// configure sets the build configurations: that of the host, then those of the list. All
+// have the same tags.
 func (f *flags) configure(tags, list string) error {
 	host := rewrite.Config{Tags: fields(tags)}
 	f.configs = []rewrite.Config{host}

@@ -11,19 +11,19 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/vetjson"
 )
 
-// formatText is the form of a report for people.
+// formatText is the format of a report for people.
 const formatText = "text"
 
-// A format is a form of a report for programs.
+// A format is a format of a report for programs.
 type format struct {
 	write func(io.Writer, *report.Report) error
 
-	// found is the exit code if there are findings. Where a reader decides what they
-	// mean it is 0, as that of go vet -json.
+	// found is the exit code if there are findings. It is 0, as for go vet -json, if the
+	// reader of the format decides what findings mean.
 	found int
 }
 
-// formats returns the forms for programs by name.
+// formats returns the formats for programs, by name.
 func formats() map[string]format {
 	return map[string]format{
 		"json":   {vetjson.Write, exitDone},

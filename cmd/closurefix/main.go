@@ -21,8 +21,8 @@ func main() {
 		return
 	}
 	if os.Getenv("GOGC") == "" {
-		// A run makes much garbage, and keeps little. This saves a tenth of its time
-		// for some more memory: see rewrite/measured.md.
+		// A run allocates much and keeps little. Fewer collections save a tenth of its time
+		// and cost some memory: see rewrite/measured.md.
 		debug.SetGCPercent(200)
 	}
 	ctx, kill, stop := interruptible()
@@ -31,7 +31,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the command line without the process around it.
+// run executes the command line and returns the exit code.
 func run(ctx context.Context, kill <-chan struct{}, args []string, stdout, stderr io.Writer) int {
 	out := &stream.Reliable{Writer: stdout}
 	code := command(ctx, kill, args, out, stderr)
@@ -42,7 +42,7 @@ func run(ctx context.Context, kill <-chan struct{}, args []string, stdout, stder
 	return code
 }
 
-// command is run for a standard output that takes everything.
+// command is like run, for a standard output without errors.
 func command(ctx context.Context, kill <-chan struct{}, args []string, stdout, stderr io.Writer) int {
 	f, err := parseFlags(args)
 	switch {
@@ -80,7 +80,8 @@ func command(ctx context.Context, kill <-chan struct{}, args []string, stdout, s
 	return code
 }
 
-// work reports, or prints the diff, or rewrites, and returns the exit code.
+// work does what the flags request: it reports, prints the diff, or rewrites. It returns
+// the exit code.
 func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, p *text.Printer, stdout io.Writer) (int, error) {
 	out := outputs{dir: at.Dir, page: f.page, bench: f.benchout}
 	if err := out.check(); err != nil {
@@ -133,7 +134,7 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 	return code, nil
 }
 
-// options returns what a run is asked to do.
+// options returns the options of the run that the flags request.
 func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrite.Options {
 	return rewrite.Options{
 		Dir:      dir,
@@ -155,7 +156,7 @@ func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrit
 	}
 }
 
-// show prints what the flags ask for, and returns the exit code.
+// show prints the output that the flags request, and returns the exit code.
 func show(f *flags, p *text.Printer, res *rewrite.Result, r *report.Report, stdout io.Writer) (int, error) {
 	findings := func(code int, any bool) int {
 		if any {

@@ -9,11 +9,11 @@ import (
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
-// outputs are the files that flags name.
+// outputs holds the names of the files that the command writes besides the rewrite.
 type outputs struct {
 	dir   string // the current directory
 	page  string // of -report; or ""
-	bench string // of -benchout, without its ending; or ""
+	bench string // of -benchout, without the suffix; or ""
 }
 
 func (o outputs) pageFile() outfile.File {
@@ -24,8 +24,8 @@ func (o outputs) benchFiles() (old, new outfile.File) {
 	return outfile.File{Dir: o.dir, Name: o.bench + ".old.txt"}, outfile.File{Dir: o.dir, Name: o.bench + ".new.txt"}
 }
 
-// check fails if one of the files could not be written now: better before the work than
-// after it.
+// check returns an error if one of the files could not be written. It is called before
+// the work that leads to them.
 func (o outputs) check() error {
 	var files []outfile.File
 	if o.page != "" {
@@ -55,7 +55,7 @@ func (o outputs) putPage(r *report.Report) error {
 	return o.pageFile().Put(b.Bytes())
 }
 
-// putBench writes what the benchmarks measured on both sides.
+// putBench writes the results of the benchmarks before and after the rewrite.
 func (o outputs) putBench(r *report.Report) error {
 	if o.bench == "" || r.Bench == nil {
 		return nil

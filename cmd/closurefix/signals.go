@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// interruptible returns a context that ends with the first signal that asks the
-// process to end, and a channel that the second one closes. Soon after that the
-// process exits, whatever it is doing. stop ends the arrangement.
+// interruptible returns a context that ends with the first signal to terminate, and a
+// channel that the second one closes. Shortly after the second signal the process exits.
+// stop restores the default handling.
 func interruptible() (ctx context.Context, kill <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals, now := make(chan os.Signal, 2), make(chan struct{})
 	for _, s := range append([]os.Signal{os.Interrupt}, deadly...) {
-		if !signal.Ignored(s) { // as nohup, and a shell without job control, have it
+		if !signal.Ignored(s) { // nohup, and shells without job control, ignore some
 			signal.Notify(signals, s)
 		}
 	}
@@ -33,5 +33,6 @@ func interruptible() (ctx context.Context, kill <-chan struct{}, stop func()) {
 	}
 }
 
-// haste is how long after a second signal what was started may be ended.
+// haste is the time between the second signal and the exit, in which child processes may
+// be ended.
 const haste = 400 * time.Millisecond

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// deadly are the signals beside that of Ctrl-C that end a process, and that it can
-// react to.
+// deadly holds the signals that terminate a process and can be handled, except
+// os.Interrupt.
 var deadly = []os.Signal{syscall.SIGTERM}
 
-// surviveBrokenPipe does nothing: only Unix has a signal for it.
+// surviveBrokenPipe does nothing, since only Unix has SIGPIPE.
 func surviveBrokenPipe() {}

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// deadly are the signals beside that of Ctrl-C that end a process, and that it can
-// react to.
+// deadly holds the signals that terminate a process and can be handled, except
+// os.Interrupt.
 var deadly = []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
-// surviveBrokenPipe makes it an error to write to a pipe that nobody reads any more. By
-// default the process would die of it, in the midst of its work and with nothing said.
+// surviveBrokenPipe makes a write to a closed pipe return an error. By default such a
+// write ends the process, in the middle of its work and without a message.
 func surviveBrokenPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

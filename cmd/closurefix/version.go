@@ -6,8 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// moduleVersion returns the version of the module that the program was built from,
-// as the go command noted it: a release, or a pseudo-version of a commit.
+// moduleVersion returns the version of the module, as the go command recorded it in the
+// program: a release, or a pseudo-version of a commit.
 func moduleVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
@@ -15,8 +15,8 @@ func moduleVersion() string {
 	return "(devel)"
 }
 
-// version returns the version of the program, the Go release that built it, and the
-// system that it was built for.
+// version returns the line that -version prints: the version of the program, the Go
+// release that built it, and its system.
 func version() string {
 	return fmt.Sprintf("closurefix %s %s %s/%s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

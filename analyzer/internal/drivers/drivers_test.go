@@ -122,8 +122,8 @@ func (p programs) testDiff(t *testing.T) {
 	}
 }
 
-// TestNextGo runs the programs as the next release builds them, under its go
-// command, which fetches it if need be.
+// TestNextGo builds and runs the programs with the next Go release. The go command
+// downloads that release if necessary.
 func TestNextGo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fetches and builds with another release of Go")
@@ -136,11 +136,12 @@ func TestNextGo(t *testing.T) {
 	p.fix(t, run{[]string{"go", "fix", "-fixtool=$closurefix", "./..."}, 0})
 }
 
-// testOlderTool: the compiler's export data is for those of its own release.
+// testOlderTool checks the error of a vet tool that was built with an older Go release
+// than the one that wrote the export data.
 func (p programs) testOlderTool(t *testing.T) {
 	p.release = nextGo
 	_, stderr, exit := p.run(t, wire(t).Dir, []string{"go", "vet", "-vettool=$closurefix", "."})
-	if exit != 1 || !strings.Contains(stderr, "install closurefix anew") || strings.Contains(stderr, "goroutine") {
+	if exit != 1 || !strings.Contains(stderr, "use it to install closurefix again") || strings.Contains(stderr, "goroutine") {
 		t.Errorf("exit code %d, and it says\n%s", exit, stderr)
 	}
 }

@@ -1,5 +1,5 @@
-// Package choose decides which findings of a run are wanted, by the flags -only, -exclude,
-// -new-from and -baseline. A finding is wanted if each of them that is given wants it.
+// Package choose selects the findings of a run, by the flags -only, -exclude, -new-from
+// and -baseline. A finding is selected if it passes each flag that is given.
 package choose
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// Flags are the flags by which people choose.
+// Flags holds the values of the flags that select findings.
 type Flags struct {
 	Only     []string       // functions, categories or package paths; none: all
 	Exclude  *regexp.Regexp // of functions or names of files; nil: none
@@ -23,8 +23,8 @@ type Flags struct {
 	Baseline string         // a file that -json wrote; or ""
 }
 
-// Select returns what rewrite.Options.Select wants, or nil if everything is wanted. dir is
-// the current directory. The function may be called until ctx ends.
+// Select returns the function for rewrite.Options.Select, or nil if no flag is given. dir
+// is the current directory. The function may be called until ctx ends.
 func (f Flags) Select(ctx context.Context, dir string) (func(rewrite.Finding) bool, error) {
 	var tests []func(rewrite.Finding) bool
 	if len(f.Only) > 0 {
@@ -55,9 +55,9 @@ func (f Flags) Select(ctx context.Context, dir string) (func(rewrite.Finding) bo
 	}, nil
 }
 
-// only wants findings that one of the names names: a category, the path of a package, or a
-// function as messages have it, as in "(*Conn).prepareRead", without its receiver, or with
-// its package in front.
+// only selects findings by name. A name is a category, the path of a package, or a
+// function: as messages have it, as in "(*Conn).prepareRead", without the receiver, or
+// with the package path in front.
 func only(names []string) func(rewrite.Finding) bool {
 	return func(f rewrite.Finding) bool {
 		short := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
@@ -66,8 +66,8 @@ func only(names []string) func(rewrite.Finding) bool {
 	}
 }
 
-// exclude wants findings whose file, relative to dir and with slashes, and whose function,
-// with its package in front, do not match.
+// exclude selects findings whose file and function do not match. The file is relative to
+// dir, with slashes; the function has its package path in front.
 func exclude(re *regexp.Regexp, dir string) func(rewrite.Finding) bool {
 	return func(f rewrite.Finding) bool {
 		name := f.Pos.Filename
@@ -78,9 +78,10 @@ func exclude(re *regexp.Regexp, dir string) func(rewrite.Finding) bool {
 	}
 }
 
-// baseline wants findings that a report does not have. Lines do not matter: a finding is the
-// same if its package, function and category are. Each finding of the report stands for one:
-// functions of one name exist side by side in files for different systems.
+// baseline selects findings that an earlier report does not have. Findings are equal if
+// package, function and category are; lines do not matter. Each finding of the report
+// excludes one finding, because files for different systems may declare functions with
+// the same name.
 func baseline(name string) (func(rewrite.Finding) bool, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -88,7 +89,7 @@ func baseline(name string) (func(rewrite.Finding) bool, error) {
 	}
 	list, err := vetjson.Read(text)
 	if err != nil {
-		return nil, fmt.Errorf("-baseline: %s is no report that -json wrote: %w", name, err)
+		return nil, fmt.Errorf("-baseline: %s is not a report that -json wrote: %w", name, err)
 	}
 	known := make(map[vetjson.Identity]int)
 	for _, id := range list {

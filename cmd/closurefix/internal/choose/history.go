@@ -15,22 +15,22 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// A history is the files of a repository as they were at a commit. Files are read from the
-// object store alone: what reads the work tree, such as git diff, runs programs that the
+// A history gives the files of a repository as of a commit. It reads only the object
+// store: commands that read the work tree, such as git diff, run programs that the
 // configuration of the repository names.
 type history struct {
 	ctx    context.Context
 	commit string
-	lines  map[string]map[int]bool // that changed, by file; nil: all
+	lines  map[string]map[int]bool // the changed lines, by file; nil: all
 }
 
-// openHistory returns the history at a revision of the repository that holds dir.
+// openHistory returns the history at a revision of the repository that contains dir.
 func openHistory(ctx context.Context, dir, revision string) (*history, error) {
 	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
-			return nil, fmt.Errorf("-new-from: %s is no commit of a git repository here: %s", revision, cmp.Or(firstLine(exit.Stderr), exit.String()))
+			return nil, fmt.Errorf("-new-from: %s is not a commit of a git repository here: %s", revision, cmp.Or(firstLine(exit.Stderr), exit.String()))
 		}
 		return nil, fmt.Errorf("-new-from: %w", err)
 	}
@@ -59,7 +59,7 @@ func (h *history) changed(f rewrite.Finding) bool {
 func (h *history) diff(name string) map[int]bool {
 	old, err := git(h.ctx, filepath.Dir(name), "cat-file", "blob", h.commit+":./"+filepath.Base(name))
 	if err != nil {
-		return nil // it was not there
+		return nil // the file is new
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -68,10 +68,10 @@ func (h *history) diff(name string) map[int]bool {
 	return added(plain(old), plain(text))
 }
 
-// added returns the numbers of the lines of a new text that an old one does not have.
+// added returns the numbers of the lines in new that are not in old.
 func added(old, new string) map[int]bool {
 	lines := make(map[int]bool)
-	shift := 0 // of offsets, by the edits before
+	shift := 0 // of offsets, caused by earlier edits
 	for _, e := range udiff.Lines(old, new) {
 		start := e.Start + shift
 		first := 1 + strings.Count(new[:start], "\n")
@@ -85,10 +85,10 @@ func added(old, new string) map[int]bool {
 	return lines
 }
 
-// plain returns a text with lines that end as git stores them.
+// plain returns a text with the line endings that git stores.
 func plain(text []byte) string { return string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))) }
 
-// git runs git in a directory. It fetches nothing and asks nobody.
+// git runs a git command in a directory, without network access or prompts.
 func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", "-C", dir}, args...)...)
 	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")

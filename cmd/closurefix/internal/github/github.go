@@ -1,4 +1,4 @@
-// Package github prints a report as workflow commands, which GitHub Actions shows beside
+// Package github prints a report as workflow commands, which GitHub Actions shows next to
 // the lines of a pull request. See
 // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 package github
@@ -12,9 +12,9 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// Write prints a finding as a warning, or as a notice if it is refused, and a bug at a
-// caller as a warning. Comments that
-// silence nothing are notices too, and warnings of the run are warnings without a line.
+// Write prints a finding as a warning, or as a notice if it is refused. A bug at a caller
+// is a warning, a comment that silences nothing a notice, and a warning of the run a
+// warning without a line.
 func Write(w io.Writer, r *report.Report) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
@@ -55,7 +55,7 @@ func Write(w io.Writer, r *report.Report) error {
 	return err
 }
 
-// text returns what is said about a finding, a line each.
+// text returns the message about a finding, in lines.
 func text(r *report.Report, f report.Finding) string {
 	lines := []string{f.Message, f.Outcome(r.FromRoot)}
 	for _, n := range f.Notes {
@@ -73,13 +73,13 @@ func text(r *report.Report, f report.Finding) string {
 	return strings.Join(lines, "\n")
 }
 
-// data returns the message of a workflow command with the characters that mean
-// something to the runner escaped, and those that nobody sees written out.
+// data returns the message of a workflow command. Characters that mean something to the
+// runner are escaped, and invisible ones are written out.
 func data(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(visible.Text(s))
 }
 
-// property does the same for the value of a property.
+// property is like data, for the value of a property.
 func property(s string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(s))
 }

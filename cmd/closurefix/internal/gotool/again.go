@@ -8,7 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// sayAgain makes the analyzer say on stderr, when it is run to fix, that some fixes
+// sayAgain makes the analyzer report on stderr, when it applies fixes, how many fixes
 // have to wait until others are applied. Neither go vet nor go fix prints diagnostics
 // then.
 func sayAgain(args []string, a *analysis.Analyzer) {
@@ -33,7 +33,7 @@ func sayAgain(args []string, a *analysis.Analyzer) {
 	}
 }
 
-// fixing reports whether files are to be changed.
+// fixing reports whether the flags request changes of files.
 func fixing(args []string) bool {
 	fix := false
 	for _, a := range args {

@@ -1,5 +1,5 @@
-// Package gotool is closurefix as a tool of the go command: what go vet -vettool and
-// go fix -fixtool start, once for each package.
+// Package gotool runs closurefix as a tool of the go command, which go vet -vettool and
+// go fix -fixtool start once per package.
 package gotool
 
 import (
@@ -15,8 +15,8 @@ import (
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
 
-// Asked reports whether go vet or go fix started the program: they ask for its
-// version or its flags, or name a file that describes a package.
+// Asked reports whether go vet or go fix started the program. Their arguments ask for its
+// version or flags, or name a file that describes a package.
 func Asked(args []string) bool {
 	for _, a := range args {
 		if a == "-V=full" || a == "-flags" || strings.HasSuffix(a, ".cfg") {
@@ -26,13 +26,12 @@ func Asked(args []string) bool {
 	return false
 }
 
-// Serve answers the go command and ends the process.
+// Serve does what the go command requests and ends the process.
 //
-// A first run over a module starts the program a thousand times, mostly for
-// packages that hold nothing to find. Those it answers itself, as unitchecker
-// would after it parsed and type-checked them, if the linked unitchecker lets it.
-// Over k8s.io/client-go v0.37.2, 1,067 starts of which few need types, a first go
-// vet takes 6 CPU-seconds, where it takes 49 if each package is type-checked: see
+// A first run over a module starts the program a thousand times, mostly for packages
+// without findings. If the linked unitchecker permits it, Serve handles such packages
+// without type checking; the result is the same. Over k8s.io/client-go v0.37.2, with
+// 1,067 starts, a first go vet takes 6 CPU-seconds instead of 49: see
 // rewrite/measured.md.
 func Serve(args []string) {
 	skips := readsExportData(debug.ReadBuildInfo())
@@ -50,23 +49,22 @@ func Serve(args []string) {
 			fmt.Fprintf(os.Stderr, "closurefix: %v\n", err)
 			os.Exit(1)
 		}
-		os.Args = append(os.Args[:1:1], args...) // unitchecker reads them there
+		os.Args = append(os.Args[:1:1], args...) // where unitchecker reads them
 	}
 	defer func() {
-		// The importer panics over export data of a later release of Go.
+		// The importer panics if a later release of Go wrote the export data.
 		if v := recover(); v != nil {
-			fmt.Fprintf(os.Stderr, "closurefix: %v\n(this closurefix was built with %s: if the go command is of a later release, install closurefix anew with it)\n", v, runtime.Version())
+			fmt.Fprintf(os.Stderr, "closurefix: %v\n(this closurefix was built with %s: if the go command is of a later release, use it to install closurefix again)\n", v, runtime.Version())
 			os.Exit(1)
 		}
 	}()
 	unitchecker.Main(a)
 }
 
-// readsExportData reports whether the linked unitchecker has the types of a
-// package's imports from the compiler. From golang.org/x/tools v0.50 on it has
-// them from what it wrote itself when it ran on the imports, and they may not be
-// passed over. Our go.mod asks for an older version, but a module that requires
-// us with a tool directive may ask for a newer one.
+// readsExportData reports whether the linked unitchecker gets the types of imports from
+// export data of the compiler. From golang.org/x/tools v0.50 on it gets them from its own
+// runs on the imports, which must then not be skipped. Our go.mod requires an older
+// version, but a module that lists closurefix as a tool may require a newer one.
 func readsExportData(info *debug.BuildInfo, ok bool) bool {
 	if !ok {
 		return false
@@ -81,9 +79,9 @@ func readsExportData(info *debug.BuildInfo, ok bool) bool {
 	return false
 }
 
-// everything reports whether -all is among the flags. For x/tools' drivers it is
-// a flag of old that does nothing, so no analyzer can have it: the analyzer's own
-// is -everything. With this program it means what it means on its command line.
+// everything reports whether -all is among the flags. The drivers of x/tools define -all
+// as an obsolete flag without effect, so the analyzer has -everything instead. For this
+// program -all has the meaning of its command line.
 func everything(args []string) bool {
 	on := false
 	for _, a := range args {

@@ -8,19 +8,18 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// uncached sees to it that the go command does not cache the answer on a package
-// for which the analyzer offers a fix, and returns the arguments to go on with.
+// uncached prevents the go command from caching the result for a package with fixes, and
+// returns the arguments for unitchecker.
 //
-// A fix is right as long as no file that build constraints leave out names the
-// function. Such files are not in the key of the cache: with one of them new or
-// changed, go fix would apply what was right before. The go command caches the
-// answer if there is a file with facts. The analyzer has none, so the file need
-// not be there: unitchecker is told to write to nowhere, and where no fix is
-// offered an empty one is written here.
+// A fix depends on files that build constraints exclude: it is valid if none of them
+// names the function. These files are not part of the cache key. After a change of one,
+// go fix could apply a fix that is no longer valid. The go command caches a result only
+// if there is a file with facts. The analyzer has no facts, so unitchecker gets no name
+// for that file, and an empty one is written here if no fix is offered.
 func uncached(args []string, a *analysis.Analyzer) ([]string, error) {
 	file, ok := unitFile(args)
 	if !ok {
-		return args, nil // asked for its version or its flags
+		return args, nil // the go command requests the version or the flags
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -40,7 +39,7 @@ func uncached(args []string, a *analysis.Analyzer) ([]string, error) {
 	if data, err = json.Marshal(cfg); err != nil {
 		return nil, err
 	}
-	// Beside the other: the go command removes the directory.
+	// In the same directory, which the go command removes.
 	changed := filepath.Join(filepath.Dir(file), "closurefix.cfg")
 	if err := os.WriteFile(changed, data, 0o666); err != nil {
 		return nil, err

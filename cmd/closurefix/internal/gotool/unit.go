@@ -15,21 +15,20 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// A unit is what the go command tells about a package, as far as it takes to
-// say that there is nothing to say. See the Config of x/tools' unitchecker.
+// A unit holds the properties of a package that are needed to tell that it has no
+// findings. The go command writes them for unitchecker; see its Config.
 type unit struct {
 	ID         string
 	GoFiles    []string
-	VetxOnly   bool   // the package is a dependency: asked for facts alone
+	VetxOnly   bool   // the package is a dependency: only facts are requested
 	VetxOutput string // file for the facts
-	Stdout     string // file for what would go to stdout; "" is stdout itself
-	FixArchive string // zip file for the files that fixes change; "" for none
+	Stdout     string // file to write instead of stdout; or ""
+	FixArchive string // zip file for the changed files; or ""
 }
 
-// answered writes the answer for a package that has no finding, if that can be
-// told without its types. If not, or if anything about it is odd, it does
-// nothing and returns false. A fault in such a package goes unmentioned: the
-// compiler tells it.
+// answered writes the result for a package without findings, if that can be told without
+// its types. Otherwise, and if anything is unusual, it writes nothing and returns false.
+// It does not report errors in such a package; the compiler does.
 func answered(args []string) bool {
 	file, ok := unitFile(args)
 	if !ok {
@@ -43,15 +42,15 @@ func answered(args []string) bool {
 	if json.Unmarshal(data, u) != nil || len(u.GoFiles) == 0 {
 		return false
 	}
-	// The analyzer has no facts, so nobody needs its answer on a dependency.
+	// The analyzer has no facts, so its result for a dependency is always empty.
 	if !u.VetxOnly && u.mayFind() {
 		return false
 	}
 	return u.answer(jsonAsked(args)) == nil
 }
 
-// unitFile returns the file that describes the package. The go command puts it
-// last.
+// unitFile returns the name of the file that describes the package. It is the last
+// argument of the go command.
 func unitFile(args []string) (name string, ok bool) {
 	if len(args) == 0 {
 		return "", false
@@ -69,8 +68,8 @@ func jsonAsked(args []string) bool {
 	return false
 }
 
-// answer writes the files that unitchecker writes when there are no findings.
-// All must be there: the go command caches the answer only as a whole.
+// answer writes the files that unitchecker writes if there are no findings. The go
+// command caches the result only if all of them exist.
 func (u *unit) answer(json bool) error {
 	if u.VetxOutput != "" {
 		if err := os.WriteFile(u.VetxOutput, nil, 0o666); err != nil {
@@ -93,7 +92,7 @@ func (u *unit) answer(json bool) error {
 	return os.WriteFile(u.Stdout, []byte(text), 0o666)
 }
 
-// emptyArchive writes a zip file without entries.
+// emptyArchive writes a zip file without entries, with the given comment.
 func emptyArchive(name, comment string) error {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -106,10 +105,10 @@ func emptyArchive(name, comment string) error {
 	return os.WriteFile(name, b.Bytes(), 0o666)
 }
 
-// mayFind reports whether the package may have a finding: some function of it returns
-// a func of its making that another one may use as a cleanup, or some statement gives an
-// argument to a deferred func value. It reads the files, and parses those with literals
-// and those that name such a function.
+// mayFind reports whether the package may have a finding: a function returns a function
+// literal that another function may use as a cleanup, or a statement defers a call of a
+// func value with an argument. It reads the files, and parses those that contain literals
+// or name such a function.
 func (u *unit) mayFind() bool {
 	texts := make(map[string][]byte)
 	parsed := make(map[string]*ast.File)
@@ -156,7 +155,7 @@ func (u *unit) mayFind() bool {
 	return false
 }
 
-// mentions reports whether a text holds one of the names.
+// mentions reports whether a text contains one of the names.
 func mentions(text []byte, names map[string]bool) bool {
 	for name := range names {
 		if bytes.Contains(text, []byte(name)) {
@@ -166,8 +165,8 @@ func mentions(text []byte, names map[string]bool) bool {
 	return false
 }
 
-// hasLiteral reports whether the text of a file may hold a function literal: the
-// word func before a parenthesis, where it does not begin a method.
+// hasLiteral reports whether the source of a file may contain a function literal: the
+// word func followed by a parenthesis that is not a method's receiver.
 func hasLiteral(text []byte) bool {
 	word := []byte("func")
 	for i := 0; ; {
@@ -179,7 +178,7 @@ func hasLiteral(text []byte) bool {
 		i = start + len(word)
 		rest := bytes.TrimLeft(text[i:], " \t\r\n")
 		if len(rest) == 0 || rest[0] != '(' && rest[0] != '/' {
-			continue // a function or another word
+			continue // a declared function, or part of another word
 		}
 		if start == 0 || text[start-1] != '\n' || !isMethod(rest) {
 			return true
@@ -187,8 +186,8 @@ func hasLiteral(text []byte) bool {
 	}
 }
 
-// isMethod reports whether text, what follows func, is certainly a receiver and
-// a name with parameters.
+// isMethod reports whether text, the source after the word func, certainly begins with a
+// receiver, a name and parameters.
 func isMethod(text []byte) bool {
 	receiver, rest, ok := bytes.Cut(text, []byte(")"))
 	if !ok || bytes.Count(receiver, []byte("(")) != 1 || bytes.Contains(receiver, []byte("/")) {

@@ -1,5 +1,5 @@
-// Package outfile writes the files that flags name. The current directory may be
-// somebody's repository, so links are not followed out of it.
+// Package outfile writes the files that flags name. The current directory may be a
+// repository of somebody else, so links that lead out of it are not followed.
 package outfile
 
 import (
@@ -16,12 +16,12 @@ import (
 // A File is a file to write.
 type File struct {
 	Dir  string                      // the current directory
-	Name string                      // as the flag has it
-	Ours func(beginning []byte) bool // whether a file that begins so may be replaced; nil: any
+	Name string                      // the value of the flag
+	Ours func(beginning []byte) bool // reports whether a file with this beginning may be replaced; nil: any
 }
 
-// Check fails if the file could not be written now: better before the work than after
-// it.
+// Check returns an error if the file could not be written. It is called before the work
+// that leads to the file.
 func (f File) Check() error {
 	root, base, err := f.open()
 	if err != nil {
@@ -35,18 +35,17 @@ func (f File) Check() error {
 	return errors.Join(w.Close(), root.Remove(temp))
 }
 
-// create makes a file beside the one to write.
+// create makes a temporary file in the directory of the file to write.
 func create(root *os.Root, base string) (w *os.File, temp string, err error) {
 	temp = base + "." + rand.Text()
 	w, err = root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	return w, temp, err
 }
 
-// open opens the directory in which a file that a flag names may be written, and
-// returns the file's name there. What is there already is accepted if it is a regular
-// file that ours accepts. A link is not followed, and where the name is below the
-// current directory no directory that is a link out of it is: the directory may be
-// somebody's repository.
+// open opens the directory of the file, and returns the file's name in it. An existing
+// file must be a regular file that Ours accepts. A link is not followed. If the name is
+// below the current directory, no directory on the way may be a link that leads out of
+// it.
 func (f File) open() (root *os.Root, base string, err error) {
 	fail := func(reason any) (*os.Root, string, error) {
 		if root != nil {
@@ -87,13 +86,12 @@ func (f File) open() (root *os.Root, base string, err error) {
 		return fail(err)
 	}
 	if !f.Ours(beginning) {
-		return fail("there is a file of that name that closurefix did not write")
+		return fail("closurefix did not write the existing file of that name")
 	}
 	return root, base, nil
 }
 
-// Put writes the file. It takes the place of another one at once: nobody sees half of
-// it.
+// Put writes the file. It replaces an existing file atomically.
 func (f File) Put(text []byte) error {
 	root, base, err := f.open()
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package page writes what a run found and did as one HTML page for the reviewer of
-// a change: what was rewritten, before and after side by side, what left the heap
-// in the compiler's words, what the benchmarks measured, and what stayed and why.
-// The page needs nothing but itself: no script, no network.
+// Package page writes a report as one HTML page for the reviewer of a change: the
+// functions that were rewritten, the code before and after side by side, the heap
+// allocations that are gone, the results of benchmarks, and the refusals. The page
+// contains everything that it needs, without scripts or network access.
 package page
 
 import (
@@ -20,11 +20,11 @@ import (
 //go:embed page.html
 var source string
 
-// A view is what the template shows.
+// A view holds the data for the template.
 type view struct {
 	*report.Report
 	Title     string
-	Done      string // what was done to the functions that are not left, as in "rewritten"
+	Done      string // what happened to the functions that are rewritten: "rewritten" or "to be rewritten"
 	Rewritten []report.Finding
 	Left      []report.Finding
 	Sources   []file
@@ -32,13 +32,13 @@ type view struct {
 	Warned    []string // about benchmarks
 }
 
-// generator tells a page of ours from other files.
+// generator is the line by which Ours recognizes a page.
 const generator = `<meta name="generator" content="closurefix">`
 
-// Ours reports whether a file that begins so is a page that Write wrote.
+// Ours reports whether a file with the given beginning is a page that Write wrote.
 func Ours(beginning []byte) bool { return bytes.Contains(beginning, []byte(generator)) }
 
-// Write writes the page about a report.
+// Write writes a report as a page.
 func Write(w io.Writer, r *report.Report) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
 		"place":   func(p token.Position) string { return report.Position(p, r.BelowDir) },
@@ -75,7 +75,7 @@ func Write(w io.Writer, r *report.Report) error {
 			v.Tables = append(v.Tables, plotted(t))
 		}
 	}
-	// Into memory first: a page that is cut off is no page.
+	// The buffer prevents a truncated page after an error.
 	var b bytes.Buffer
 	if err := page.Execute(&b, v); err != nil {
 		return err
@@ -84,13 +84,13 @@ func Write(w io.Writer, r *report.Report) error {
 	return err
 }
 
-// A table is one of the benchmark tables, with a plot for each row.
+// A table is a benchmark table with a plot for each row.
 type table struct {
 	bench.Table
 	Lines []line
 }
 
-// A line is a row with its plot.
+// A line is a row of a table and its plot.
 type line struct {
 	bench.Row
 	Old, New   string // the medians
@@ -98,16 +98,15 @@ type line struct {
 	Delta, How string
 }
 
-// An interval is a bar of the plot, in percent of its width: the median and the
-// confidence interval at 95 %, or from the least to the greatest sample where there
-// are too few for one.
+// An interval is a bar of the plot, in percent of its width. It shows the median and the
+// 95 % confidence interval, or, with too few samples for that, the range of the samples.
 type interval struct {
 	Class            string
 	Y                int
 	From, Width, Mid float64
 }
 
-// plotted adds the plots. All rows of a table have scales of their own, from zero.
+// plotted returns a benchmark table with plots. Each row has its own scale, from zero.
 func plotted(t bench.Table) table {
 	out := table{Table: t}
 	for _, r := range t.Rows {

@@ -10,32 +10,32 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// A file is a changed file, as the functions that change in it.
+// A file holds the changed parts of a file.
 type file struct {
 	Name  string
 	Parts []part
 }
 
-// A part is a run of lines in which something changes.
+// A part is a range of lines with changes.
 type part struct {
-	Title string // the functions that it is part of
+	Title string // the functions that contain the lines
 	Rows  []row
 }
 
-// A row has a line of the old text beside one of the new text.
+// A row holds a line of the old source next to one of the new source.
 type row struct{ Old, New cell }
 
-// A cell is one line.
+// A cell is a line on one side of a row.
 type cell struct {
 	Line  int // from 1; 0 if there is none
 	Text  string
 	Class string // "del", "add", or ""
 }
 
-// context is how many lines around a change are shown.
+// context is the number of unchanged lines that are shown around a change.
 const context = 3
 
-// sideBySide lays a file's old and new text beside each other, where they differ.
+// sideBySide returns the parts in which the old and new source of a file differ.
 func sideBySide(f rewrite.File) (file, error) {
 	old, new := string(f.Old), string(f.New)
 	diff, err := udiff.ToUnifiedDiff("", "", old, udiff.Lines(old, new), context)
@@ -44,7 +44,7 @@ func sideBySide(f rewrite.File) (file, error) {
 	}
 	names := functions(f.Old)
 	var out file
-	grown := 0 // lines that the hunks before have added
+	grown := 0 // the number of lines that earlier hunks added
 	for _, h := range diff.Hunks {
 		from, to := h.FromLine, h.FromLine+grown
 		p := part{}
@@ -88,13 +88,13 @@ func sideBySide(f rewrite.File) (file, error) {
 	return out, nil
 }
 
-// An extent is a function and its lines.
+// An extent is the range of lines of a function.
 type extent struct {
 	name     string
 	from, to int
 }
 
-// functions returns the functions of a file, or none of one that does not parse.
+// functions returns the extents of the functions in a file, or nil if it does not parse.
 func functions(text []byte) []extent {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
@@ -112,7 +112,7 @@ func functions(text []byte) []extent {
 	return found
 }
 
-// between returns the names of the functions that the lines touch.
+// between returns the names of the functions that overlap a range of lines.
 func between(all []extent, from, to int) []string {
 	var names []string
 	for _, e := range all {

@@ -9,8 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// New returns the report of a result. written says whether the files of the result are
-// on disk.
+// New returns the report on a result. written is set if the changed files are on disk.
 func New(res *rewrite.Result, at Place, written bool) *Report {
 	help := make(map[refusal.Code]string)
 	for _, e := range refusal.Explanations() {
@@ -63,8 +62,8 @@ func finding(f rewrite.Finding, help map[refusal.Code]string) Finding {
 	return out
 }
 
-// At returns the place of a report that is made in dir. The root of the repository is
-// the nearest directory with a .git, or else dir itself.
+// At returns the Place for a report that is made in dir. The root of the repository is
+// the nearest directory with a .git, or dir itself.
 func At(dir, version string) Place {
 	at := Place{Dir: dir, Root: dir, Version: version}
 	for d := dir; ; d = filepath.Dir(d) {

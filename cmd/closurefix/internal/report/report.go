@@ -1,9 +1,9 @@
-// Package report is what closurefix has to say about a run, as plain data. Every
-// output format prints a [Report] and nothing else, so that the formats agree on what
-// there is to say, and a new one is one package with a Write function and one row in
-// the command's table of formats.
+// Package report holds the results of a run as plain data, for output. Every output
+// format prints a [Report] and nothing else, so that all formats print the same facts. A
+// new format is one package with a Write function and one row in the command's table of
+// formats.
 //
-// A format leaves out only what its form has no place for:
+// A format leaves out only facts for which it has no place:
 //
 //	            text   json   sarif  github  page
 //	message     yes    yes    yes    yes     yes
@@ -21,10 +21,10 @@
 //	left out    stderr stderr yes    stderr  yes    how much is no finding, and why
 //	bugs        yes    yes    yes    yes     yes    at callers, with what to do
 //
-// The form of go vet -json has no place but for diagnostics, so warnings go to
-// standard error beside it. An annotation at a line of a pull request is short: it
-// counts allocations, and leaves explanations to the other formats. SARIF and GitHub
-// list what a reader should act on, which what is no finding is not.
+// The format of go vet -json has a place for diagnostics only, so warnings go to standard
+// error. An annotation in a pull request is short: it gives the number of allocations,
+// and no explanations. SARIF and GitHub list problems that need action, so they leave out
+// functions that are not findings.
 package report
 
 import (
@@ -38,35 +38,35 @@ import (
 	"github.com/closurefix/closurefix/rewrite/edit"
 )
 
-// A Report is what one run found, and did or would do.
+// A Report holds the results of one run.
 type Report struct {
 	Place
 
 	Findings []Finding
-	Bugs     []Bug       // at callers; no rewrite mends one
-	Idle     []Directive // comments that are there to silence closurefix, and silence nothing
-	Warnings []string    // sentences without a place
+	Bugs     []Bug       // bugs at callers, which no rewrite fixes
+	Idle     []Directive // comments for closurefix that silence nothing
+	Warnings []string    // sentences that have no position
 
-	Unloaded *rewrite.SourceError // what is wrong with packages that were not looked at; nil: none
+	Unloaded *rewrite.SourceError // errors in packages that were not type-checked; nil: none
 
-	LeftOut rewrite.LeftOut // how many functions are no findings, and why
-	Stack   []Finding       // no findings: the compiler keeps them on the stack
-	Cold    []Finding       // no findings: the profiles say that they cost little
+	LeftOut rewrite.LeftOut // how many functions are not findings, and why
+	Stack   []Finding       // not findings: the compiler keeps their closures on the stack
+	Cold    []Finding       // not findings: they cost little, according to the profiles
 
-	Files   []rewrite.File // that change
-	Written bool           // they are on disk
+	Files   []rewrite.File // files that change
+	Written bool           // the changed files are on disk
 	Tests   Tests
 	Bench   *bench.Results // nil: nothing was measured
 }
 
-// A Place says where a report is made, and by which closurefix.
+// A Place says where a report is made, and by which version of closurefix.
 type Place struct {
 	Dir     string // the current directory, absolute
-	Root    string // of the repository, absolute: code hosts want names of files relative to it
+	Root    string // of the repository, absolute; code hosts require file names relative to it
 	Version string // of closurefix; or ""
 }
 
-// A Finding is a prepare function and what becomes of it.
+// A Finding is a prepare function and the decision about it.
 type Finding struct {
 	Pos, End token.Position // of the function's name, unadjusted by line directives
 	Package  string         // path
@@ -74,34 +74,34 @@ type Finding struct {
 	Category string
 	Message  string // what the code does, a sentence without its full stop
 
-	Refusal *Refusal // why the function stays as it is; nil if it is rewritten
+	Refusal *Refusal // why the function is not rewritten; nil if it is
 
-	Files []string    // that the rewrite edits, sorted
-	Edits []edit.Edit // of files on disk, by file and offset; none where a rewrite stands on another
+	Files []string    // files that the rewrite edits, sorted
+	Edits []edit.Edit // of files on disk, by file and offset; nil if the rewrite depends on another one
 
-	Notes []string // for the person who reads the change
+	Notes []string // for the person who reviews the change
 	Trace []string // how the rewrite was decided
-	Costs []Cost   // what profiles say
-	Heap  *Heap    // what the compiler puts on the heap today; nil if it was not asked
-	Gain  []Gain   // what the rewrite changes about that, function by function
+	Costs []Cost   // from profiles
+	Heap  *Heap    // heap allocations today; nil without -escape
+	Gain  []Gain   // how the rewrite changes them, function by function
 }
 
 // A Bug is a bug at a caller of a function that returns a cleanup.
 type Bug struct {
 	Pos, End token.Position // of the statement or call, unadjusted by line directives
 	Package  string         // path
-	Function string         // around it, as in "(*DB).Begin"; "" in the initializer of a variable
+	Function string         // the function around it, as in "(*DB).Begin"; "" in the initializer of a variable
 	Category string
 	Message  string   // a sentence without its full stop
 	Help     string   // what a person can do about it
-	Instead  string   // what to write instead, of the text from Pos to End; "" if that takes more
-	Related  []Remark // places that explain it
+	Instead  string   // the source to write instead of that from Pos to End; or ""
+	Related  []Remark // positions that explain it
 }
 
-// A Remark is a place with what is to be seen there.
+// A Remark is a position with an explanation.
 type Remark = rewrite.Place
 
-// A Refusal says why a function stays as it is.
+// A Refusal says why a function is not rewritten.
 type Refusal struct {
 	Code   string
 	Pos    token.Position // of the obstacle; may be invalid
@@ -110,17 +110,17 @@ type Refusal struct {
 	Stack  string         // of an internal error
 }
 
-// A Directive is a comment that is there to silence findings.
+// A Directive is a comment that is written to silence findings.
 type Directive = rewrite.Directive
 
-// Tests says what the tests of the affected packages showed.
+// Tests holds the results of the tests of affected packages.
 type Tests struct {
-	Packages int      // whose tests were run over the rewrite
-	Broken   []string // what fails with the rewrite and without
-	Flaky    []string // what fails now and then
+	Packages int      // number of packages that were tested over the rewrite
+	Broken   []string // failures with and without the rewrite
+	Flaky    []string // intermittent failures
 }
 
-// The figures of a finding are those of package rewrite.
+// The figures of a finding have the types of package rewrite.
 type (
 	Cost       = rewrite.Cost
 	Heap       = rewrite.Heap
@@ -128,7 +128,7 @@ type (
 	Allocation = rewrite.Allocation
 )
 
-// Split returns the findings that are rewritten, and those that stay as they are.
+// Split returns the findings that are rewritten and those that are not.
 func (r *Report) Split() (rewritten, left []Finding) {
 	for _, f := range r.Findings {
 		if f.Refusal == nil {
@@ -140,8 +140,8 @@ func (r *Report) Split() (rewritten, left []Finding) {
 	return rewritten, left
 }
 
-// Outcome says in one sentence what the rewrite of f does or why there is none. short
-// turns the name of a file into the form that the format has.
+// Outcome returns one sentence about what the rewrite of f does, or why there is none.
+// The function short shortens a file name for the format.
 func (f Finding) Outcome(short func(string) string) string {
 	if f.Refusal != nil {
 		return fmt.Sprintf("%s [%s]", f.Refusal.Reason, f.Refusal.Code)
@@ -153,8 +153,8 @@ func (f Finding) Outcome(short func(string) string) string {
 	return fmt.Sprintf("-fix rewrites %s and its callers in %s", f.Function, strings.Join(names, ", "))
 }
 
-// FromDir returns the name of a file as people at a terminal know it: relative to the
-// current directory, unless that is longer.
+// FromDir returns a file name for a terminal: relative to the current directory, unless
+// that is longer.
 func (p Place) FromDir(name string) string {
 	if rel, err := filepath.Rel(p.Dir, name); err == nil && len(rel) < len(name) {
 		return rel
@@ -162,12 +162,12 @@ func (p Place) FromDir(name string) string {
 	return name
 }
 
-// FromRoot returns the name of a file as a code host knows it: relative to the root of
-// the repository and with slashes, if it lies below that.
+// FromRoot returns a file name for a code host: relative to the root of the repository
+// and with slashes, if the file is below that.
 func (p Place) FromRoot(name string) string { return below(p.Root, name) }
 
-// BelowDir returns the name of a file relative to the current directory and with
-// slashes, if it lies below that.
+// BelowDir returns a file name relative to the current directory and with slashes, if the
+// file is below that.
 func (p Place) BelowDir(name string) string { return below(p.Dir, name) }
 
 func below(dir, name string) string {

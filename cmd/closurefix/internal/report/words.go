@@ -9,7 +9,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// PerCall says in a few words what one call of a prepare function allocates.
+// PerCall returns a phrase for the number of allocations in one call of a prepare
+// function.
 func PerCall(h *Heap) string {
 	var s string
 	switch {
@@ -26,12 +27,12 @@ func PerCall(h *Heap) string {
 	return s
 }
 
-// Counts says in a few words what a rewrite changed about the heap in one function.
+// Counts returns a phrase for the changes of heap allocations in one function.
 func Counts(g Gain) string {
 	return fmt.Sprintf("%d left, %d stay, %d new", len(g.Left), len(g.Stays), len(g.New))
 }
 
-// Spent says in a few words what a profile says about a finding.
+// Spent returns a phrase for the cost of a finding in a profile.
 func Spent(c Cost) string {
 	amount := fmt.Sprintf("%d %s", c.Value, c.Unit)
 	switch c.Unit {
@@ -43,14 +44,14 @@ func Spent(c Cost) string {
 	return fmt.Sprintf("%.2f%% of %s (%s)", 100*c.Share, c.Kind, amount)
 }
 
-// Position returns a position as file:line:column. short turns the name of the file into
-// the form that the format has.
+// Position returns a position as file:line:column. The function short shortens the file
+// name for the format.
 func Position(p token.Position, short func(string) string) string {
 	return fmt.Sprintf("%s:%d:%d", short(p.Filename), p.Line, p.Column)
 }
 
-// LeftOut says in one sentence, without its full stop, how many functions are no
-// findings, and which flag or what decides that. It returns "" if there are none.
+// LeftOut returns a sentence, without its full stop, about how many functions are not
+// findings, and which flag or fact decides that. It returns "" if there are none.
 func LeftOut(l rewrite.LeftOut) string {
 	total := 0
 	var parts []string
@@ -58,10 +59,10 @@ func LeftOut(l rewrite.LeftOut) string {
 		n    int
 		what string
 	}{
-		{l.Exported, "exported, without a caller here"},
+		{l.Exported, "exported, with no caller here"},
 		{l.Kind, "whose closure captures no result (-all)"},
 		{l.Tests, "in test files (-tests)"},
-		{l.Stack, "on the stack, by the compiler"},
+		{l.Stack, "on the stack, as the compiler reports"},
 		{l.Cold, "below the threshold of the profiles (-share)"},
 		{l.Few, "with too few allocations (-least)"},
 		{l.Unselected, "not selected (-only, -exclude, -new-from, -baseline)"},

@@ -1,7 +1,7 @@
 package sarif
 
-// The types below are the objects of SARIF 2.1.0 that a report here needs, each
-// with the properties that it needs. Section numbers are those of the standard,
+// The types below are the objects of SARIF 2.1.0 that a report uses, each with the
+// properties that it uses. Numbers are sections of the standard,
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 type (
 	// 3.13

@@ -1,5 +1,5 @@
-// Package sarif writes what a run found in the Static Analysis Results Interchange
-// Format, SARIF 2.1.0, which code hosts and editors read:
+// Package sarif writes a report in the Static Analysis Results Interchange Format, SARIF
+// 2.1.0, which code hosts and editors read:
 //
 //	res, err := rewrite.Run(ctx, rewrite.Options{Dir: dir})
 //	if err != nil {
@@ -7,21 +7,21 @@
 //	}
 //	return sarif.Write(w, report.New(res, report.At(dir, ""), false))
 //
-// Each category of findings is a rule with help. A finding is a result at the name
-// of its function, of level warning, or note if it is refused. Files are named
-// relative to the root of the repository, "%SRCROOT%". A result has
+// Each category of findings is a rule with help. A finding is a result at the name of its
+// function. Its level is warning, or note if it is refused. File names are relative to
+// the root of the repository, "%SRCROOT%". A result has
 //
 //   - a fix over all files that the rewrite changes,
-//   - related locations: where the obstacle to a rewrite is, and with
-//     rewrite.Options.Escape what is on the heap and why,
-//   - a fingerprint, closurefixFunction/v1, made of the function's package and
-//     name and of the category, so that it is the same finding however lines move,
-//   - properties: the code of the refusal and what to do about it, what the compiler
-//     and profiles say, what the rewrite changes about the heap, notes, and how the
+//   - related locations: the obstacle to a rewrite and, with rewrite.Options.Escape, the
+//     heap allocations with the compiler's reasons,
+//   - a fingerprint, closurefixFunction/v1, made of the function's package and name and
+//     the category, so that it does not depend on lines,
+//   - properties: the code of the refusal and what to do about it, the figures of the
+//     compiler and of profiles, the changes of heap allocations, notes, and how the
 //     rewrite was decided.
 //
-// Columns count UTF-16 code units, as the standard has it by default. Characters
-// that would not be seen are written out in messages, as everywhere in closurefix.
+// Columns count UTF-16 code units, the default of the standard. Invisible characters are
+// written out in messages, as everywhere in closurefix.
 package sarif
 
 import (
@@ -44,8 +44,8 @@ import (
 
 const home = "https://github.com/closurefix/closurefix"
 
-// Write writes a report as one SARIF log with one run. It reads the files of the
-// findings, and fails if that is not possible any more.
+// Write writes a report as a SARIF log with one run. It reads the files of the findings,
+// and returns an error if it cannot.
 func Write(w io.Writer, rep *report.Report) error {
 	r := &writer{Place: rep.Place, files: make(map[string][]byte), seen: make(map[string]int)}
 	out := run{
@@ -110,7 +110,7 @@ func Write(w io.Writer, rep *report.Report) error {
 	if left := report.LeftOut(rep.LeftOut); left != "" {
 		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{Level: "note", Message: message{left}})
 	}
-	// Into memory first: half a log is none.
+	// The buffer prevents a truncated log after an error.
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
@@ -125,7 +125,7 @@ func Write(w io.Writer, rep *report.Report) error {
 	return err
 }
 
-// base is the name that code hosts know for the root of a repository.
+// base is the name by which code hosts refer to the root of a repository.
 const base = "%SRCROOT%"
 
 // ruleName returns the name of the rule for a category: NilCleanup for nil-cleanup.
@@ -137,7 +137,7 @@ func ruleName(category string) string {
 	return name.String()
 }
 
-// ruleOfBug describes a category of bugs at callers.
+// ruleOfBug returns the rule for a category of bugs at callers.
 func ruleOfBug(e misuse.Explanation) rule {
 	return rule{
 		ID:    string(e.Kind),
@@ -158,7 +158,7 @@ func ruleOfBug(e misuse.Explanation) rule {
 	}
 }
 
-// ruleOf describes a category.
+// ruleOf returns the rule for a category of prepare functions.
 func ruleOf(e pattern.Explanation) rule {
 	return rule{
 		ID:    string(e.Kind),
@@ -179,14 +179,14 @@ func ruleOf(e pattern.Explanation) rule {
 	}
 }
 
-// A writer turns findings into results.
+// A writer converts findings to results.
 type writer struct {
 	report.Place
 	files map[string][]byte
-	seen  map[string]int // how often a function was seen
+	seen  map[string]int // number of findings with the same fingerprint so far
 }
 
-// result describes a finding.
+// result returns the result for a finding.
 func (r *writer) result(f report.Finding) (result, error) {
 	at, err := r.location(f.Pos, f.End, "")
 	if err != nil {
@@ -200,7 +200,7 @@ func (r *writer) result(f report.Finding) (result, error) {
 		Locations:  []location{at},
 		Properties: make(map[string]any),
 	}
-	// Functions of one name exist side by side in files for different systems.
+	// Files for different systems may declare functions with the same name.
 	name := f.Package + "\x00" + f.Function + "\x00" + f.Category
 	out.Fingerprints = map[string]string{
 		"closurefixFunction/v1": fmt.Sprintf("%x:%d", sha256.Sum256([]byte(name)), r.seen[name]),
@@ -250,8 +250,9 @@ func (r *writer) result(f report.Finding) (result, error) {
 	return out, nil
 }
 
-// bug describes a bug at a caller. No fix is given, as one that a program applies would
-// change what the code does; what to write instead is a property.
+// bug returns the result for a bug at a caller. It has no fix, because programs may apply
+// fixes without review, and this one would change what the code does. The replacement is
+// a property instead.
 func (r *writer) bug(b report.Bug) (result, error) {
 	at, err := r.location(b.Pos, b.End, "")
 	if err != nil {
@@ -286,7 +287,7 @@ func (r *writer) bug(b report.Bug) (result, error) {
 	return out, nil
 }
 
-// gains says what a rewrite changes about the heap, a line for each function.
+// gains returns the changes of heap allocations by a rewrite, one line for each function.
 func gains(f report.Finding) []string {
 	var lines []string
 	for _, g := range f.Gain {
@@ -295,7 +296,7 @@ func gains(f report.Finding) []string {
 	return lines
 }
 
-// fix describes the rewrite of a finding. Its edits are sorted by file and offset.
+// fix returns the fix for a finding. Its edits are sorted by file and offset.
 func (r *writer) fix(f report.Finding) (fix, error) {
 	out := fix{Description: message{visible.Text(f.Outcome(r.short))}}
 	last := ""
@@ -309,7 +310,7 @@ func (r *writer) fix(f report.Finding) (fix, error) {
 			return fix{}, err
 		}
 		if e.Start > e.End || e.End > len(text) {
-			return fix{}, fmt.Errorf("%s: changed while it was being read", e.File)
+			return fix{}, fmt.Errorf("%s: the file changed during the run", e.File)
 		}
 		var deleted region
 		deleted.StartLine, deleted.StartColumn = place(text, e.Start)
@@ -320,14 +321,14 @@ func (r *writer) fix(f report.Finding) (fix, error) {
 	return out, nil
 }
 
-// location describes a range. Without an end, it is the place where p is.
+// location returns the location of a range. Without an end, it is a single position.
 func (r *writer) location(p, end token.Position, text string) (location, error) {
 	l := location{Physical: physicalLocation{Artifact: r.artifact(p.Filename)}}
 	if text != "" {
 		l.Message = &message{text}
 	}
 	if p.Line == 0 {
-		return l, nil // of a whole file
+		return l, nil // the whole file
 	}
 	src, err := r.read(p.Filename)
 	if err != nil {
@@ -341,7 +342,7 @@ func (r *writer) location(p, end token.Position, text string) (location, error) 
 	return l, nil
 }
 
-// read returns the text of a file.
+// read returns the content of a file.
 func (r *writer) read(name string) ([]byte, error) {
 	if text, ok := r.files[name]; ok {
 		return text, nil
@@ -353,17 +354,17 @@ func (r *writer) read(name string) ([]byte, error) {
 	return text, err
 }
 
-// short returns the name of a file as messages have it.
+// short returns a file name as it appears in messages.
 func (r *writer) short(name string) string { return visible.Line(r.FromRoot(name)) }
 
-// artifact returns the URI of a file: relative if it is below the root.
+// artifact returns the URI of a file, which is relative if the file is below the root.
 func (r *writer) artifact(name string) artifactLocation {
 	if rel, err := filepath.Rel(r.Root, name); err == nil && filepath.IsLocal(rel) {
 		return artifactLocation{URI: (&url.URL{Path: filepath.ToSlash(rel)}).String(), BaseID: base}
 	}
 	path := filepath.ToSlash(name)
 	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // of a volume: file:///C:/…
+		path = "/" + path // with a volume name: file:///C:/…
 	}
 	return artifactLocation{URI: (&url.URL{Scheme: "file", Path: path}).String()}
 }
@@ -375,8 +376,8 @@ func place(text []byte, offset int) (line, col int) {
 	return 1 + bytes.Count(before, []byte("\n")), 1 + units(before[start:])
 }
 
-// column returns the column of a position, whose own column counts bytes. A line
-// that is not there has no columns to speak of.
+// column converts the column of a position from bytes to UTF-16 code units. The column is
+// 1 if the line does not exist.
 func column(text []byte, p token.Position) int {
 	for range p.Line - 1 {
 		i := bytes.IndexByte(text, '\n')
@@ -391,7 +392,7 @@ func column(text []byte, p token.Position) int {
 	return 1 + units(text[:p.Column-1])
 }
 
-// units counts the UTF-16 code units of a text.
+// units returns the number of UTF-16 code units of a text.
 func units(text []byte) int {
 	n := 0
 	for _, r := range string(text) {

@@ -6,17 +6,17 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// A Live is a line on a terminal that is overwritten: it says what goes on. On what is
-// no terminal nothing is shown.
+// A Live is a status line on a terminal that is overwritten with each text. It shows
+// nothing if the output is not a terminal.
 type Live struct {
 	terminal *Terminal
-	dirty    bool // the line is shown
+	dirty    bool // the line is not empty
 }
 
 // NewLive returns a live line on w.
 func NewLive(w io.Writer) *Live { return &Live{terminal: TerminalOf(w)} }
 
-// Show shows a text in the line.
+// Show replaces the text of the line.
 func (l *Live) Show(text string) {
 	if l.terminal == nil {
 		return
@@ -25,7 +25,7 @@ func (l *Live) Show(text string) {
 	l.dirty = true
 }
 
-// Clear takes the line away.
+// Clear removes the line.
 func (l *Live) Clear() {
 	if l.dirty {
 		io.WriteString(l.terminal.file, "\r\x1b[K")

@@ -1,5 +1,6 @@
-// Package stream is what the command writes to: outputs that show only what can be
-// seen, a live line on a terminal, and a standard output that remembers its errors.
+// Package stream holds the outputs of the command: streams that escape invisible
+// characters, a live line on a terminal, and a standard output that remembers its first
+// error.
 package stream
 
 import (
@@ -9,8 +10,8 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// A Reliable is a stream that remembers the first error. What comes after that is
-// dropped: half of a report is worth nothing if its end is missing too.
+// A Reliable is a stream that remembers the first error. It drops all output after that,
+// since a report without an end is useless.
 type Reliable struct {
 	io.Writer
 	Err error
@@ -25,10 +26,9 @@ func (r *Reliable) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// An Output is a stream for people, and for the logs of systems that run programs.
-// What is written to it is shown as it is meant, whatever files are called and tests
-// print, and is no command to such a system: see package visible. Each Write must
-// hold whole characters, as those of fmt do.
+// An Output is a stream for people and for the logs of CI systems. File names and the
+// output of tests cannot control a terminal, nor issue commands to such a system: see
+// package visible. Each Write must contain whole characters, as those of fmt do.
 type Output struct{ Raw io.Writer }
 
 func (o Output) Write(p []byte) (int, error) {
@@ -38,10 +38,10 @@ func (o Output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A Terminal is a stream that understands the few escape sequences used here.
+// A Terminal is a terminal that supports the escape sequences used here.
 type Terminal struct{ file *os.File }
 
-// TerminalOf returns w as a terminal, or nil if it is none.
+// TerminalOf returns w as a terminal, or nil if it is not one.
 func TerminalOf(w io.Writer) *Terminal {
 	if r, ok := w.(*Reliable); ok {
 		w = r.Writer
@@ -56,7 +56,7 @@ func TerminalOf(w io.Writer) *Terminal {
 	return &Terminal{f}
 }
 
-// width returns how many columns the terminal has now.
+// width returns the current number of columns.
 func (t *Terminal) width() int {
 	if n, ok := columns(t.file); ok && n > 0 {
 		return n
@@ -64,17 +64,17 @@ func (t *Terminal) width() int {
 	return 80
 }
 
-// Coloured reports whether the terminal should have colours, which nobody wants
-// who sets NO_COLOR (https://no-color.org).
+// Coloured reports whether to use colours. NO_COLOR turns them off
+// (https://no-color.org).
 func (t *Terminal) Coloured() bool { return t != nil && os.Getenv("NO_COLOR") == "" }
 
-// fit cuts a line to the columns of the terminal but one, for some wrap a line
-// that fills the last.
+// fit truncates a line to one column less than the terminal has, because some terminals
+// wrap a line that fills the last column.
 func fit(line string, width int) string {
 	n := 0
 	for i, r := range line {
 		if n++; r >= 0x1100 {
-			n++ // from here on there are wide characters; a line too short does no harm
+			n++ // may be a wide character; a line that is too short does no harm
 		}
 		if n >= width {
 			return line[:i]

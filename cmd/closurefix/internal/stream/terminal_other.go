@@ -4,5 +4,5 @@ package stream
 
 import "os"
 
-// columns knows no terminals on this system.
+// columns returns false: terminals are not supported on this system.
 func columns(*os.File) (n int, ok bool) { return 0, false }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// columns returns the width of a terminal, 0 if it does not tell, and whether f
-// is a terminal at all.
+// columns returns the width of a terminal, or 0 if it is unknown, and whether f is a
+// terminal.
 func columns(f *os.File) (n int, ok bool) {
 	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
 	if err != nil {

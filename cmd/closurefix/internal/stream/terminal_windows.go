@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// columns returns the width of a console, and whether f is one that understands
-// escape sequences, which it is told to.
+// columns returns the width of a console. ok reports whether f is a console that supports
+// escape sequences, which columns enables.
 func columns(f *os.File) (n int, ok bool) {
 	h := windows.Handle(f.Fd())
 	var mode uint32

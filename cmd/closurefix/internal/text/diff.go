@@ -7,13 +7,13 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 )
 
-// shown returns a unified diff as a terminal shows it: with its invisible
-// characters written out, except for the carriage returns that end lines, and, if
-// wanted, in the colours that git gives to it.
+// shown returns a unified diff for a terminal. Invisible characters are written out,
+// except carriage returns at the ends of lines. If coloured is set, it has the colours of
+// git diff.
 func shown(diff string, coloured bool) string {
 	const bold, red, green, cyan = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"
 	var b strings.Builder
-	old, new := 0, 0 // lines that the hunk still has
+	old, new := 0, 0 // remaining lines of the hunk
 	for line := range strings.Lines(diff) {
 		line = strings.TrimSuffix(line, "\n")
 		text := visible.Text(strings.TrimSuffix(line, "\r"))
@@ -43,7 +43,7 @@ func shown(diff string, coloured bool) string {
 	return b.String()
 }
 
-// hunk reads how many lines of the old and of the new text a hunk has.
+// hunk returns the numbers of old and new lines in a hunk header.
 func hunk(line string) (old, new int) {
 	fields := strings.Fields(line) // @@ -1,2 +1,3 @@
 	count := func(field string) int {

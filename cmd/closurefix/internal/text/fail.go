@@ -10,7 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite"
 )
 
-// Fail prints an error, with what it means for the files.
+// Fail prints an error and its effect on the files.
 func (p *Printer) Fail(err error) {
 	var bad *rewrite.SourceError
 	var file *rewrite.FileError
@@ -32,7 +32,7 @@ func (p *Printer) Fail(err error) {
 	}
 }
 
-// unfinished prints that an earlier run was killed, and what to do.
+// unfinished prints that an earlier run was killed, and how to recover.
 func (p *Printer) unfinished(err error, u *rewrite.UnfinishedError) {
 	short := rewrite.UnfinishedError{Journal: u.Journal}
 	for _, part := range []struct{ to, from *[]string }{{&short.New, &u.New}, {&short.Old, &u.Old}, {&short.Other, &u.Other}} {
@@ -40,21 +40,21 @@ func (p *Printer) unfinished(err error, u *rewrite.UnfinishedError) {
 			*part.to = append(*part.to, p.short(name))
 		}
 	}
-	if err != error(u) { // there is more to say
+	if err != error(u) { // err has more context
 		fmt.Fprintf(p.stderr, "closurefix: %s\n", indented(err.Error()))
 	}
 	fmt.Fprintf(p.stderr, "closurefix: %v\n", &short)
 	switch {
 	case u.Journal == "":
-		fmt.Fprintln(p.stderr, "closurefix: the files beside them whose names begin with .closurefix- hold what they were (.old) and what they should become (.new): bring these files in order, then remove those")
+		fmt.Fprintln(p.stderr, "closurefix: next to them, files with names that begin with .closurefix- hold the old content (.old) and the new content (.new): repair the files above, then remove those")
 	case len(u.Other) == 0:
 		fmt.Fprintln(p.stderr, "closurefix: run it with -fix in this module to complete that")
 	default:
-		fmt.Fprintf(p.stderr, "closurefix: bring these files in order, then remove %s\n", visible.Line(u.Journal))
+		fmt.Fprintf(p.stderr, "closurefix: repair these files, then remove %s\n", visible.Line(u.Journal))
 	}
 }
 
-// Unloaded prints what is wrong with packages that were not looked at.
+// Unloaded prints the errors in packages that were not type-checked.
 func (p *Printer) Unloaded(r *report.Report) {
 	if r.Unloaded != nil {
 		p.problems(r.Unloaded)
@@ -62,7 +62,7 @@ func (p *Printer) Unloaded(r *report.Report) {
 	}
 }
 
-// problems prints the first problems, or with -v all of them.
+// problems prints the first problems, or all of them with -v.
 func (p *Printer) problems(bad *rewrite.SourceError) {
 	const most = 10
 	for i, problem := range bad.Problems {
@@ -78,7 +78,8 @@ func (p *Printer) problems(bad *rewrite.SourceError) {
 	}
 }
 
-// system says for which system packages cannot be type-checked, if that is not the host's.
+// system returns a clause that names the system for which packages cannot be
+// type-checked, or "" if it is the host's.
 func system(bad *rewrite.SourceError) string {
 	if bad.Config.GOOS == "" {
 		return ""

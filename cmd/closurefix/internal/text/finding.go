@@ -7,7 +7,7 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 )
 
-// finding prints one finding and, indented, what becomes of it.
+// finding prints a finding and, indented, what the rewrite does or why there is none.
 func (p *Printer) finding(w io.Writer, f report.Finding) {
 	fmt.Fprintf(w, "%s: %s (%s)\n", p.place(f.Pos), sentence(f.Message), f.Category)
 	fmt.Fprintf(w, "\t%s\n", sentence(f.Outcome(p.short)))
@@ -23,7 +23,8 @@ func (p *Printer) finding(w io.Writer, f report.Finding) {
 	p.heap(w, f)
 }
 
-// bugs prints the bugs at callers and, indented, what to write instead and why.
+// bugs prints the bugs at callers and, indented, what to write instead and the places
+// that explain it.
 func (p *Printer) bugs(w io.Writer, r *report.Report) {
 	for _, b := range r.Bugs {
 		fmt.Fprintf(w, "%s: %s (%s)\n", p.place(b.Pos), sentence(b.Message), b.Category)
@@ -40,7 +41,8 @@ func (p *Printer) bugs(w io.Writer, r *report.Report) {
 	}
 }
 
-// trace prints, with -v, how a rewrite was decided, and the stack of an internal error.
+// trace prints, if -v is set, how a rewrite was decided, and the stack of an internal
+// error.
 func (p *Printer) trace(f report.Finding) {
 	if !p.how.Verbose {
 		return
@@ -53,21 +55,21 @@ func (p *Printer) trace(f report.Finding) {
 	}
 }
 
-// notes prints the notes of a finding that is not printed itself.
+// notes prints the notes of a finding that is not printed otherwise.
 func (p *Printer) notes(f report.Finding) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(p.stderr, "%s: note: %s\n", p.place(f.Pos), sentence(n))
 	}
 }
 
-// costs prints what profiles say about a finding.
+// costs prints the cost of a finding in profiles.
 func costs(w io.Writer, f report.Finding) {
 	for _, c := range f.Costs {
 		fmt.Fprintf(w, "\tin the profile: %s\n", report.Spent(c))
 	}
 }
 
-// heap prints what a finding costs, and how the compiler came to that.
+// heap prints the heap allocations of a finding, and the compiler's reasons.
 func (p *Printer) heap(w io.Writer, f report.Finding) {
 	h := f.Heap
 	if h == nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 )
 
-// message prints a commit message for what was rewritten: what changed, what left the heap
-// function by function, and what a reviewer should look at.
+// message prints a commit message for a rewrite: the functions that changed, the heap
+// allocations that are gone, and comments to review.
 func (p *Printer) message(w io.Writer, r *report.Report) {
 	rewritten, _ := r.Split()
 	if len(rewritten) == 0 {
@@ -46,8 +46,8 @@ func (p *Printer) message(w io.Writer, r *report.Report) {
 	}
 }
 
-// subject names the packages of findings as commit messages of Go projects begin: by the last
-// elements of their paths.
+// subject returns the first word of a commit message, as in Go projects: the last
+// elements of the package paths.
 func subject(list []report.Finding) string {
 	var names []string
 	seen := make(map[string]bool)

@@ -16,19 +16,19 @@ import (
 type Printer struct {
 	at             report.Place
 	stdout, stderr io.Writer
-	patch          io.Writer // stdout as it is: a patch must be exact
+	patch          io.Writer // stdout without escaping: a patch must be exact
 	paper          *stream.Terminal
 	live           *stream.Live
 	how            Options
 }
 
-// Options says how much is printed.
+// Options selects how much is printed.
 type Options struct {
 	Verbose bool
 	Context int // lines of source around each finding; negative: none
 }
 
-// New returns a printer.
+// New returns a Printer.
 func New(at report.Place, stdout, stderr io.Writer, how Options) *Printer {
 	return &Printer{
 		at: at, stdout: stream.Output{Raw: stdout}, stderr: stream.Output{Raw: stderr}, patch: stdout,
@@ -36,7 +36,7 @@ func New(at report.Place, stdout, stderr io.Writer, how Options) *Printer {
 	}
 }
 
-// Progress says with -v what was done.
+// Progress prints a step of the run, if -v is set.
 func (p *Printer) Progress(text string) {
 	if p.how.Verbose {
 		p.live.Clear()
@@ -44,10 +44,10 @@ func (p *Printer) Progress(text string) {
 	}
 }
 
-// Status says on a terminal what goes on.
+// Status shows the current activity on a terminal.
 func (p *Printer) Status(text string) { p.live.Show(text) }
 
-// Clear takes the line of Status away.
+// Clear removes the status line.
 func (p *Printer) Clear() { p.live.Clear() }
 
 // Say prints a sentence about the run to standard error.
@@ -55,19 +55,19 @@ func (p *Printer) Say(format string, args ...any) {
 	fmt.Fprintf(p.stderr, "closurefix: "+format+"\n", args...)
 }
 
-// short returns the name of a file as one line.
+// short returns a file name, on one line.
 func (p *Printer) short(name string) string { return visible.Line(p.at.FromDir(name)) }
 
 func (p *Printer) place(at token.Position) string { return report.Position(at, p.short) }
 
-// sentence returns a text as one line. Texts of the type checker and of the go command
-// may have several lines, and indent all but the first.
+// sentence returns a text as one line. Messages of the type checker and of the go command
+// may have several lines, all but the first indented.
 func sentence(text string) string {
 	return visible.Line(strings.ReplaceAll(text, "\n\t", " "))
 }
 
-// indented returns a text of several lines, of which all but the first are indented: no
-// line of another's text begins like one of ours.
+// indented returns a text with all lines but the first indented, so that no line of
+// foreign output looks like one of ours.
 func indented(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, line := range lines {

@@ -11,7 +11,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
-// Report prints all findings.
+// Report prints all findings to standard output.
 func (p *Printer) Report(r *report.Report) error {
 	for _, f := range r.Findings {
 		p.finding(p.stdout, f)
@@ -22,8 +22,8 @@ func (p *Printer) Report(r *report.Report) error {
 	return p.bench(p.stdout, r)
 }
 
-// Diff prints the diff of all files and nothing else to standard output, so that it is
-// a patch. What stays as it is goes to standard error.
+// Diff prints the diff of all files to standard output, as an exact patch. Findings that
+// are not rewritten go to standard error.
 func (p *Printer) Diff(r *report.Report, res *rewrite.Result) error {
 	text, err := res.Diff(p.at.Dir)
 	if err != nil {
@@ -49,8 +49,8 @@ func (p *Printer) Diff(r *report.Report, res *rewrite.Result) error {
 	return p.bench(p.stderr, r)
 }
 
-// List prints the names of the files that change, a line each. What stays as it is goes
-// to standard error.
+// List prints the names of the files that change, one per line. Findings that are not
+// rewritten go to standard error.
 func (p *Printer) List(r *report.Report) error {
 	for _, f := range r.Files {
 		fmt.Fprintln(p.stdout, p.short(f.Name))
@@ -65,14 +65,14 @@ func (p *Printer) List(r *report.Report) error {
 	return nil
 }
 
-// Message prints a commit message for what -fix did. What stays as it is goes to standard
-// error.
+// Message prints a commit message for the changes that -fix made. Findings that are not
+// rewritten go to standard error.
 func (p *Printer) Message(r *report.Report) error {
 	p.message(p.stdout, r)
 	return p.fixed(p.stderr, r)
 }
 
-// Fixed prints what -fix left as it is, and a summary.
+// Fixed prints the findings that -fix did not rewrite, and a summary.
 func (p *Printer) Fixed(r *report.Report) error { return p.fixed(p.stdout, r) }
 
 func (p *Printer) fixed(w io.Writer, r *report.Report) error {
@@ -103,7 +103,7 @@ func (p *Printer) fixed(w io.Writer, r *report.Report) error {
 	return p.bench(w, r)
 }
 
-// Warnings prints which comments silence nothing, and the warnings of the run.
+// Warnings prints the comments that silence nothing, and the warnings of the run.
 func (p *Printer) Warnings(r *report.Report) {
 	for _, d := range r.Idle {
 		fmt.Fprintf(p.stderr, "%s: this comment silences nothing: %s\n", p.place(d.Pos), visible.Line(d.Text))
@@ -113,7 +113,7 @@ func (p *Printer) Warnings(r *report.Report) {
 	}
 }
 
-// LeftOut says in one line how many functions are no findings, and why.
+// LeftOut prints how many functions are not findings, and why.
 func (p *Printer) LeftOut(r *report.Report) {
 	left := report.LeftOut(r.LeftOut)
 	switch {
@@ -124,7 +124,8 @@ func (p *Printer) LeftOut(r *report.Report) {
 	}
 }
 
-// noFindings lists with -v what the compiler and the profiles say is no finding.
+// noFindings prints, if -v is set, the functions that are not findings according to the
+// compiler or the profiles.
 func (p *Printer) noFindings(r *report.Report) {
 	if !p.how.Verbose {
 		return
@@ -138,8 +139,8 @@ func (p *Printer) noFindings(r *report.Report) {
 	}
 }
 
-// gains prints, function by function, what rewrites changed about the heap. What stays
-// there is counted, and listed with -v.
+// gains prints the changes of heap allocations by rewrites, function by function. Those
+// that stay are counted, and listed if -v is set.
 func (p *Printer) gains(r *report.Report) {
 	for _, f := range r.Findings {
 		for _, g := range f.Gain {
@@ -156,15 +157,15 @@ func (p *Printer) gains(r *report.Report) {
 	}
 }
 
-// allocations prints one column of a gain.
+// allocations prints a list of allocations, each after a word such as "left".
 func (p *Printer) allocations(word string, list []report.Allocation) {
 	for _, a := range list {
 		fmt.Fprintf(p.stderr, "\t%-5s  %s: %s\n", word, p.place(a.Pos), sentence(a.What))
 	}
 }
 
-// tests says how many packages passed their tests over the rewrite, and what fails with
-// the rewrite and without.
+// tests prints how many packages were tested over the rewrite, and the failures that are
+// not caused by it.
 func (p *Printer) tests(t report.Tests) {
 	if t.Packages == 0 {
 		return
@@ -182,10 +183,10 @@ func (p *Printer) tests(t report.Tests) {
 	}
 }
 
-// Bench prints what the benchmarks measured to standard output, and nothing else.
+// Bench prints the results of benchmarks to standard output.
 func (p *Printer) Bench(r *report.Report) error { return p.bench(p.stdout, r) }
 
-// bench prints what the benchmarks measured.
+// bench prints the results of benchmarks.
 func (p *Printer) bench(w io.Writer, r *report.Report) error {
 	if r.Bench == nil {
 		return nil

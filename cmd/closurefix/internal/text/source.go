@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// source prints with -c the line of a position and the lines around it, with their
+// source prints, if -c is set, the line of a position and the lines around it, with line
 // numbers.
 func (p *Printer) source(w io.Writer, at token.Position) {
 	if p.how.Context < 0 {
@@ -16,7 +16,7 @@ func (p *Printer) source(w io.Writer, at token.Position) {
 	}
 	text, err := os.ReadFile(at.Filename)
 	if err != nil {
-		return // the run read it before; what it found stands without it
+		return // the finding is useful without its source
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	first, last := max(at.Line-p.how.Context, 1), min(at.Line+p.how.Context, len(lines))

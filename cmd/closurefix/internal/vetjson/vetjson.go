@@ -1,6 +1,6 @@
-// Package vetjson prints a report as JSON in the form of go vet -json, from the path of
-// a package to the name of the analyzer to its diagnostics, with more about each. The
-// documentation of the command describes it.
+// Package vetjson prints a report as JSON in the form of go vet -json, with additional
+// properties. It maps the path of a package to the name of the analyzer, and that to a
+// list of diagnostics. The documentation of the command describes all properties.
 package vetjson
 
 import (
@@ -20,7 +20,7 @@ type diagnostic struct {
 	Fixes    []fix     `json:"suggested_fixes,omitempty"`
 	Related  []related `json:"related,omitempty"`
 	Function string    `json:"function,omitempty"`
-	Instead  string    `json:"instead,omitempty"` // of the text from posn to end; to be written by hand
+	Instead  string    `json:"instead,omitempty"` // replaces the source from posn to end
 	Help     string    `json:"help,omitempty"`
 	Refusal  *refusal  `json:"refusal,omitempty"`
 	Notes    []string  `json:"notes,omitempty"`
@@ -83,7 +83,7 @@ type gain struct {
 	New   []allocation `json:"new"`
 }
 
-// Write prints all findings as one JSON value.
+// Write prints all findings as a JSON object.
 func Write(w io.Writer, r *report.Report) error {
 	tree := make(map[string]map[string][]diagnostic)
 	for _, f := range r.Findings {
@@ -159,15 +159,15 @@ func allocations(list []report.Allocation) []allocation {
 	return out
 }
 
-// posn returns a position as go vet -json has it, with the absolute name of the file.
+// posn returns a position as go vet -json has it, with the absolute file name.
 func posn(p token.Position) string {
 	return report.Position(p, func(name string) string { return name })
 }
 
-// An Identity is what a finding is known by, however lines move.
+// An Identity identifies a finding, independent of lines.
 type Identity struct{ Package, Function, Category string }
 
-// Read returns which findings a report has that Write wrote.
+// Read returns the identities of the findings in a report that Write wrote.
 func Read(text []byte) ([]Identity, error) {
 	var tree map[string]map[string][]diagnostic
 	if err := json.Unmarshal(text, &tree); err != nil {

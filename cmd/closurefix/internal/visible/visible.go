@@ -1,6 +1,6 @@
-// Package visible makes text safe to show: what is printed on a terminal, in a
-// log or on a page must not move the cursor, forge a line or turn the direction
-// of what follows, whatever a file is called and whatever a test prints.
+// Package visible makes text safe to show. File names and the output of tests must not
+// move the cursor of a terminal, forge a line in a log, or reverse the direction of text
+// on a page.
 package visible
 
 import (
@@ -14,16 +14,16 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns s with everything that is neither graphic, a newline nor a tab
-// written as in a Go string: control characters, marks of direction and other
-// invisible characters, and bytes that are not UTF-8.
+// Text returns s with all invisible characters written as in a Go string, except newlines
+// and tabs: control characters, direction marks, other characters that are not graphic,
+// and bytes that are not UTF-8.
 func Text(s string) string {
 	return escape(s, func(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) })
 }
 
-// Log returns Text of s in which no line is a command to a system that runs programs
-// and reads what they print. GitHub takes a line for one that begins with two colons,
-// perhaps after blanks; others look for a word between ## and a bracket.
+// Log is like Text, and also changes lines that a CI system would execute as commands.
+// GitHub executes lines that begin with two colons, perhaps after blanks. Other systems
+// look for a word between ## and a bracket.
 func Log(s string) string {
 	s = Text(s)
 	if strings.Contains(s, "::") {
@@ -40,8 +40,8 @@ var (
 	brackets = regexp.MustCompile(`##(\w*)\[`)
 )
 
-// Line is Text for what must stay on one line: newlines and tabs are written out
-// as well.
+// Line is like Text, for text that must be on one line: newlines and tabs are written
+// out, too.
 func Line(s string) string { return escape(s, unicode.IsGraphic) }
 
 func escape(s string, shown func(rune) bool) string {
@@ -72,13 +72,14 @@ func escape(s string, shown func(rune) bool) string {
 	return b.String()
 }
 
-// unseen are the characters that are neither graphic nor escaped in every JSON text.
+// unseen matches the characters that are not graphic and that JSON encoders do not always
+// escape.
 var unseen = regexp.MustCompile(`[\x7f-\x{9f}\p{Cf}\p{Zl}\p{Zp}]`)
 
-// JSON returns a JSON text that means the same, and in which the characters that
-// Text would write out are escaped, and what Log would take for a command.
+// JSON returns an equivalent JSON text. It escapes the characters that Text would write
+// out, and text that Log would change.
 func JSON(text []byte) []byte {
-	text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`)) // strings alone have such a character
+	text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`)) // ## occurs in strings only
 	return unseen.ReplaceAllFunc(text, func(c []byte) []byte {
 		r, _ := utf8.DecodeRune(c)
 		var out []byte
