@@ -51,7 +51,8 @@ func newAnalyzer(editor bool) *analysis.Analyzer {
 	return a
 }
 
-// settings say what is reported: the flags, and whether a person chooses fixes.
+// settings selects what is reported: the values of the flags, and whether a person
+// chooses fixes.
 type settings struct{ all, tests, editor bool }
 
 // run reports the candidates of a package and the misuses in it.

@@ -66,8 +66,8 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// TestMisuse: the bugs at callers have no fix for drivers that apply all of them, and
-// one for editors where there is one.
+// TestMisuse checks that bugs at callers have no fix for drivers that apply all fixes,
+// and that some have one for editors.
 func TestMisuse(t *testing.T) {
 	dir, err := filepath.Abs("../testdata")
 	if err != nil {
@@ -95,8 +95,8 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
-// TestBareDriver: some drivers neither name the files that build constraints
-// leave out nor read files for a pass.
+// TestBareDriver checks a driver that neither lists the files that build constraints
+// exclude nor reads files for a pass.
 func TestBareDriver(t *testing.T) {
 	a := analyzer.New()
 	run := a.Run
@@ -111,8 +111,8 @@ func TestBareDriver(t *testing.T) {
 	})
 }
 
-// TestFault: a fault of the analysis is part of a diagnostic, with the stack, and the
-// driver and what else it runs go on.
+// TestFault checks that a fault of the analysis becomes part of a diagnostic, with the
+// stack, and that the driver and its other analyzers continue.
 func TestFault(t *testing.T) {
 	const src = `package p
 
@@ -133,7 +133,7 @@ func run() { defer prepare(1)() }
 		t.Fatal(err)
 	}
 	run := file.Decls[1].(*ast.FuncDecl).Body
-	run.List = append(run.List, nil) // which no parser makes
+	run.List = append(run.List, nil) // no parser returns this
 	var reported []analysis.Diagnostic
 	p.Report = func(d analysis.Diagnostic) { reported = append(reported, d) }
 	a := analyzer.New()

@@ -68,7 +68,7 @@ func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
 func (c *checker) Import(path string) (*types.Package, error) {
 	pkg := c.imports[path]
 	if pkg != nil && !pkg.Complete() {
-		// Known only from what other packages mention. The type checker requires a
+		// The package is known only from export data of others. The type checker requires a
 		// complete package, and that of the driver must not be changed.
 		known := pkg
 		pkg = types.NewPackage(path, known.Name())
@@ -81,7 +81,7 @@ func (c *checker) Import(path string) (*types.Package, error) {
 	if pkg != nil {
 		return pkg, nil
 	}
-	return nil, errors.New("it is no dependency of the package")
+	return nil, errors.New("it is not a dependency of the package")
 }
 
 // check type-checks the package with proposals applied as drivers apply them. Its error

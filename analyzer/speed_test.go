@@ -18,14 +18,14 @@ import (
 
 var moduleDir = flag.String("module", "..", "the module that BenchmarkPass looks at")
 
-// BenchmarkPass measures the pass over all packages of a module, that of -module,
-// beside what every driver does before a pass can begin, and would do for one that
-// does nothing: to parse and type-check, given the types of what is imported.
+// BenchmarkPass measures the pass over all packages of the module in -module. It compares
+// it with the work of every driver before a pass, which is to parse and type-check the
+// packages with the types of their imports.
 //
 //	go test ./analyzer -run '^$' -bench Pass -benchtime 5x -module /src/client-go
 //
-// driver-ms and pass-ms are for all packages together, one after the other;
-// pass-% is what the pass adds to the driver's time.
+// driver-ms and pass-ms are the times for all packages, one after the other. pass-% is
+// the pass in percent of the driver.
 func BenchmarkPass(b *testing.B) {
 	pkgs, err := packages.Load(&packages.Config{
 		Dir:  *moduleDir,
@@ -93,7 +93,7 @@ func unitOf(p *packages.Package) (*analysis.Pass, error) {
 	}, nil
 }
 
-// An importer imports what a package imports.
+// An importer returns the imports of a package.
 type importer struct{ p *packages.Package }
 
 func (i importer) Import(path string) (*types.Package, error) {

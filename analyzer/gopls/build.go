@@ -108,7 +108,7 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	if _, err := b.command(ctx, dir, b.output, "version"); err != nil {
-		return fmt.Errorf("what was built does not run: %w", err)
+		return fmt.Errorf("the program that was built does not run: %w", err)
 	}
 	b.say("wrote %s", b.output)
 	if fetched(goroot) {
@@ -117,8 +117,8 @@ func (b *builder) build(ctx context.Context) error {
 	return nil
 }
 
-// pathAdvice is for the release that another go command fetched. See "What
-// holds" in the package documentation.
+// pathAdvice is printed if another go command downloaded the Go release. See "What holds"
+// in the package documentation.
 const pathAdvice = `note: the go command in PATH switches to %[1]s, which gopls does not see;
 it would check the packages of %[1]s as those of an older release, and run no
 analyzers where that fails. Start the editor with the go command of %[1]s:

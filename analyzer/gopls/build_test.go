@@ -49,7 +49,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// small is a gopls and a closurefix in small, of the shape that matters here.
+// small holds a gopls and a closurefix with only the packages that the build depends on.
 const small = `
 -- gopls/go.mod --
 module golang.org/x/tools/gopls
@@ -120,7 +120,7 @@ func TestBuildSmall(t *testing.T) {
 	}
 }
 
-// TestBuildFails: what the compiler says reaches the user, and nothing else.
+// TestBuildFails checks that errors of the compiler are reported, and nothing else.
 func TestBuildFails(t *testing.T) {
 	dir := extract(t)
 	settings := filepath.Join(dir, "gopls", "internal", "settings", "analysis.go")

@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// An editor talks with a language server over its stdin and stdout, and holds the files
-// that are open. Columns are taken for bytes: the tests' files are ASCII.
+// An editor communicates with a language server over its stdin and stdout, and holds the
+// open files. It counts columns in bytes, since the files of the tests are ASCII.
 type editor struct {
 	t   *testing.T
 	in  io.WriteCloser
@@ -31,7 +31,7 @@ type editor struct {
 	published map[string]publication // by file
 }
 
-// A publication is what the server last said about a file.
+// A publication holds the latest diagnostics of the server for a file.
 type publication struct {
 	version     int
 	diagnostics []diagnostic
@@ -71,10 +71,10 @@ type (
 	}
 )
 
-// start starts a server on a module. It ends with the test.
+// start starts a server on a module. The server stops at the end of the test.
 func start(t *testing.T, program, dir string) *editor {
 	t.Helper()
-	// Not the test's context: that ends before what Cleanup calls.
+	// The context of the test ends before its Cleanup functions run.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Dir = dir
@@ -165,7 +165,7 @@ type message struct {
 	Params, Result, Error json.RawMessage
 }
 
-// receive reads a message, keeps what it publishes, and answers if asked.
+// receive reads a message, stores published diagnostics, and answers requests.
 func (s *editor) receive() *message {
 	s.t.Helper()
 	size := 0
@@ -224,7 +224,7 @@ func (s *editor) publish(params json.RawMessage) {
 	s.published[p.URI] = now
 }
 
-// open opens a file, as it is on disk.
+// open opens a file with its content on disk.
 func (s *editor) open(file string) {
 	s.t.Helper()
 	s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
@@ -232,7 +232,7 @@ func (s *editor) open(file string) {
 	}})
 }
 
-// change gives an open file a new text, unsaved.
+// change replaces the text of an open file without saving it.
 func (s *editor) change(file string, version int, text string) {
 	s.t.Helper()
 	s.notify("textDocument/didChange", map[string]any{
@@ -250,9 +250,9 @@ func (s *editor) read(file string) string {
 	return string(text)
 }
 
-// await waits until the server says about a version of a file something that the
-// analyzer finds and that holds text. It returns all that the analyzer finds in
-// that version.
+// await waits until the server publishes, for a version of a file, a diagnostic of the
+// analyzer that contains text. It returns all diagnostics of the analyzer for that
+// version.
 func (s *editor) await(file string, version int, text string) []diagnostic {
 	s.t.Helper()
 	for {
@@ -289,8 +289,8 @@ func (s *editor) fix(file string, d diagnostic) codeAction {
 	return actions[0]
 }
 
-// apply writes what an action changes to disk, tells the server about the files
-// that are not open, and returns the names of all.
+// apply writes the changes of an action to disk, notifies the server of files that are
+// not open, and returns the names of all changed files.
 func (s *editor) apply(a codeAction) []string {
 	s.t.Helper()
 	var files []string
@@ -311,7 +311,7 @@ func (s *editor) apply(a codeAction) []string {
 	return files
 }
 
-// edited returns a text after edits, which do not overlap.
+// edited returns a text with edits applied, which must not overlap.
 func edited(text string, edits []textEdit) string {
 	edits = slices.SortedStableFunc(slices.Values(edits), func(a, b textEdit) int {
 		return cmp.Or(cmp.Compare(a.Range.Start.Line, b.Range.Start.Line), cmp.Compare(a.Range.Start.Character, b.Range.Start.Character))

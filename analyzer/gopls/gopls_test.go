@@ -11,8 +11,8 @@ import (
 	"github.com/closurefix/closurefix/analyzer/internal/drivers"
 )
 
-// TestGopls builds a gopls and edits with it. It takes a minute or two of two
-// processors the first time, so it asks for the tag e2e:
+// TestGopls builds a gopls and edits with it. The first run takes a minute or two of two
+// processors, so it requires the tag e2e:
 //
 //	go test -tags e2e ./analyzer/gopls
 func TestGopls(t *testing.T) {
@@ -44,8 +44,7 @@ func TestGopls(t *testing.T) {
 	})
 }
 
-// find opens the files that have findings, and returns all that the analyzer says
-// about them.
+// find opens the files with findings, and returns all findings of the analyzer in them.
 func find(s *editor, c *drivers.Case) []string {
 	s.t.Helper()
 	var lines []string
@@ -59,7 +58,7 @@ func find(s *editor, c *drivers.Case) []string {
 	return lines
 }
 
-// filesOf returns the files that a case has findings in.
+// filesOf returns the files of a case that have findings.
 func filesOf(c *drivers.Case) []string {
 	var names []string
 	for _, f := range c.Findings {
@@ -70,8 +69,8 @@ func filesOf(c *drivers.Case) []string {
 	return slices.Compact(names)
 }
 
-// fix opens the files that have findings with a fix, applies it, and sees the
-// diagnostics go.
+// fix opens the files whose findings have a fix, applies it, and checks that the
+// diagnostics disappear.
 func fix(t *testing.T, s *editor, c *drivers.Case) {
 	for name, function := range map[string]string{"conn.go": "(*Conn).prepareRead", "span/span.go": "begin"} {
 		file := filepath.Join(c.Dir, filepath.FromSlash(name))

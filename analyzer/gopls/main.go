@@ -50,10 +50,10 @@ usage: go run github.com/closurefix/closurefix/analyzer/gopls [flags]
 
   -o FILE         the program to write (default gopls)
   -all            also report cleanups that capture no result
-  -gopls VERSION  the version of gopls (default: what fits the release of Go)
+  -gopls VERSION  the version of gopls (default: one for this release of Go)
   -analyzer V     the version of closurefix, or a directory with its source
                   (default: the one that this program belongs to)
-  -x              print the commands that are run, and keep what is built from
+  -x              print the commands, and keep the source of the build
 `
 
 func main() {

@@ -44,7 +44,7 @@ func TestGolangciLint(t *testing.T) {
 	for _, c := range []*drivers.Case{wire, origin} {
 		configure(t, c, config)
 		before := sources(t, c)
-		// --fix has nothing to do: what it would leave does not compile.
+		// --fix must change nothing, since its result would not compile.
 		for _, fix := range []string{"--fix=false", "--fix"} {
 			stdout, stderr, exit := lint(t, program, c.Dir, fix)
 			if exit != 1 {
@@ -95,8 +95,8 @@ func lint(t *testing.T, program, dir string, flags ...string) (stdout, stderr st
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// findings reads the JSON report. It has no categories, so each finding gets the
-// one that the case has for its place and text.
+// findings reads the JSON report. The report has no categories, so each finding gets the
+// category that the case has for its position and message.
 func findings(t *testing.T, c *drivers.Case, report string) []string {
 	t.Helper()
 	var r struct {
@@ -145,9 +145,9 @@ func sources(t *testing.T, c *drivers.Case) string {
 	return b.String()
 }
 
-// TestTool: this module has closurefix as a tool, and asks for a later x/tools
-// than closurefix does, whose vet tools have the types of imports from
-// themselves.
+// TestTool checks closurefix as a tool of this module, which requires a later x/tools
+// than closurefix does. The vet tools of that version get the types of imports from their
+// own earlier runs.
 func TestTool(t *testing.T) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "golang.org/x/tools").Output()
 	if err != nil || string(out) < "v0.50" {

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// TestCases runs go fix over the programs of testdata/cases, all as one module, until
-// nothing changes. It has to come to what the command comes to, which their goldens say
-// and the tests of package rewrite run, in a few rounds.
+// TestCases runs go fix over the programs of testdata/cases, as one module, until nothing
+// changes. Within a few rounds it must have the results of the command. The goldens hold
+// those, and the tests of package rewrite run them.
 func TestCases(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs go fix several times over all cases")
@@ -44,7 +44,7 @@ func TestCases(t *testing.T) {
 				}
 			}
 			if strings.Contains(flags, "-all") != everything || strings.ContainsFunc(flags, func(r rune) bool { return r == '=' }) {
-				continue // other tags, or bytes that an archive cannot hold
+				continue // it needs other tags, or bytes that an archive cannot hold
 			}
 			for _, f := range archive.Files {
 				if _, golden := strings.CutPrefix(f.Name, "after/"); !golden && f.Name != "flags" && f.Name != "want" {
@@ -52,7 +52,7 @@ func TestCases(t *testing.T) {
 				}
 			}
 			if byCommand.MatchString(verdicts) || filepath.Base(c) == "generic-phantom" {
-				continue // or a name is free once another fix is applied, which go fix does not wait for
+				continue // a name becomes free after another fix, for which go fix does not wait
 			}
 			for _, f := range archive.Files {
 				if file, golden := strings.CutPrefix(f.Name, "after/"); golden {
@@ -83,8 +83,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// byCommand matches what a case wants of functions that only the command rewrites, since
-// it knows their callers, or of which it is open what is best.
+// byCommand matches the expectations of a case about functions that only the command
+// rewrites, since it knows their callers, and those that permit any result.
 var byCommand = regexp.MustCompile(`(?m)^(rewritten (\(.*\)\.)?[A-Z]|any )`)
 
 // fixCases runs go fix until nothing changes, and go vet.

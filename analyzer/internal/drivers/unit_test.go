@@ -19,15 +19,15 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// mostRounds is how often go fix may have to be run over a case.
+// mostRounds limits how often go fix is run over a case.
 const mostRounds = 4
 
-// times matches what go test says about time.
+// times matches the durations in the output of go test.
 var times = regexp.MustCompile(`\(?\d+\.\d+s\)?`)
 
-// TestUnits runs go vet, go fix and the command over the modules of testdata/unit.
-// What a module prints must be the same before and after. The comment of a module
-// names the hazard, and then, each as often as necessary:
+// TestUnits runs go vet, go fix and the command over the modules of testdata/unit. The
+// output of a module must be the same before and after. The comment of a module names the
+// hazard. It then has these lines, each as often as necessary:
 //
 //	run:    a go command, with variables of the environment before it
 //	vet:    fix NAME, held NAME TEXT or any NAME: whether the analyzer offers a fix,
@@ -117,10 +117,10 @@ func (u *unitCase) output(t *testing.T, dir string) string {
 	return all.String()
 }
 
-// failed is how output notes that a command failed.
+// failed is the mark for a failed command in the result of output.
 const failed = "FAILED:"
 
-// same compares what the commands print with what they printed at first.
+// same compares the output of the commands with their first output.
 func (u *unitCase) same(t *testing.T, dir string) {
 	t.Helper()
 	if after := u.output(t, dir); after != u.before {
@@ -181,7 +181,7 @@ func (u *unitCase) find(t *testing.T, args []string) {
 	}
 }
 
-// sentences has for codes of refusals a part of what they say.
+// sentences holds a part of the reason for each refusal code that the cases use.
 var sentences = map[string]string{
 	"assembly":     "which is not Go",
 	"linkname":     "the directive //go:linkname",
@@ -251,7 +251,7 @@ func (u *unitCase) testModule(t *testing.T) {
 	}
 }
 
-// What the command says about a function.
+// Patterns for the command's output about a function.
 var (
 	rewrote = regexp.MustCompile(`(?m)^rewrote (\S+) in `)
 	refused = regexp.MustCompile(`(?m)^\tcannot rewrite (\S+): .*\[(.*)\]$`)

@@ -1,5 +1,5 @@
-// Customgcl is golangci-lint with the plugin, put together as "golangci-lint
-// custom" does it, but from the module proxy.
+// Customgcl is golangci-lint with the plugin. Its source is that of "golangci-lint
+// custom", but the modules come from the module proxy.
 package main
 
 import (
