@@ -43,7 +43,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		ref := refs[0]
 		for sel, s := range ref.Unit.Info.Selections {
 			if sel.Sel == ref.Ident && s.Kind() == types.MethodExpr {
-				return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "the method expression %s names it, which takes its receiver as an argument", types.ExprString(sel))
+				return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "it is used in the method expression %s, not only called", types.ExprString(sel))
 			}
 		}
 		return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "it is used as a value, not only called")

@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"Calls alone.", begin + use, World{}, ""},
 		{"A value.", begin + "var f = begin", World{}, "func-value"},
-		{"A method expression.", method + "func use(t *T) { defer (*T).begin(t, 1)() }", World{}, "func-value method expression (*T).begin names it"},
+		{"A method expression.", method + "func use(t *T) { defer (*T).begin(t, 1)() }", World{}, "func-value used in the method expression (*T).begin"},
 		{"A method value.", method + "func use(t *T) { f := t.begin; defer f(1)() }", World{}, "func-value used as a value"},
 		{"A call of itself.", "func begin(n int) func() { begin(n - 1)(); return func() { println(n) } }", World{}, "recursive"},
 		{"A linkname directive.", "import _ \"unsafe\"\n//go:linkname begin other.begin\n" + begin, World{}, "linkname"},
