@@ -9,8 +9,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// choose says of a return that hands out a variable, where it cannot be told what that
-// holds, whether it is a Choice.
+// choose classifies a return statement that returns a variable whose value is not known
+// there: it may be a Choice.
 func (s *scan) choose(r *Return, v *types.Var) {
 	if r.Idle != Foreign {
 		return
@@ -32,7 +32,7 @@ func (s *scan) choose(r *Return, v *types.Var) {
 	}
 }
 
-// choiceOf returns what statements set a variable to, nil if it is no Choice.
+// choiceOf returns the Choice for a variable, or nil if the variable is not one.
 func (s *scan) choiceOf(v *types.Var) *Choice {
 	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) || flow.HasGoto(s.Decl.Body) {
 		return nil
@@ -64,8 +64,8 @@ func (s *scan) choiceOf(v *types.Var) *Choice {
 	return c
 }
 
-// sets adds what a statement sets a variable to; ok is false if that is neither nil nor a
-// literal.
+// sets adds the value that a statement assigns to a variable. ok is false if the value is
+// neither nil nor a literal.
 func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 	i := slices.IndexFunc(stmt.Lhs, func(e ast.Expr) bool {
 		id, ok := ast.Unparen(e).(*ast.Ident)
@@ -91,7 +91,8 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 	return true
 }
 
-// declaration finds how a variable is declared: var end func(), or end := func() { … }.
+// declaration finds the declaration of a variable: var end func(), or end := func() { …
+// }.
 func (s *scan) declaration(c *Choice) bool {
 	for n := range ast.Preorder(s.Decl.Body) {
 		switch n := n.(type) {
@@ -132,7 +133,7 @@ func (s *scan) returned(id *ast.Ident) bool {
 	return ok && len(ret.Results) == s.Func.Signature().Results().Len() && ret.Results[s.Result] == child
 }
 
-// called reports whether an identifier is called, in a statement of its own or deferred.
+// called reports whether an identifier is called, in a separate statement or deferred.
 func (s *scan) called(id *ast.Ident) bool {
 	parent, child := s.Up.Expr(id)
 	call, ok := parent.(*ast.CallExpr)
@@ -155,8 +156,8 @@ func (s *scan) resultIndex(v *types.Var) int {
 	return -1
 }
 
-// definite reports whether something has certainly set a variable to a literal where a
-// statement stands.
+// definite reports whether the variable certainly holds a literal when control reaches a
+// statement.
 func (s *scan) definite(c *Choice, at ast.Stmt) bool {
 	for n := ast.Node(at); n != nil && n != ast.Node(s.Decl); n = s.Up[n] {
 		stmt, ok := n.(ast.Stmt)
@@ -179,8 +180,8 @@ func (s *scan) definite(c *Choice, at ast.Stmt) bool {
 	return false
 }
 
-// setsAlways reports whether a statement sets a variable to a literal on each path through
-// it that goes on.
+// setsAlways reports whether a statement assigns a literal to a variable on each path
+// that continues after it.
 func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
 	switch stmt := stmt.(type) {
 	case *ast.AssignStmt:
@@ -197,7 +198,7 @@ func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
 	return false
 }
 
-// setsNil reports whether a statement may set a variable to nil.
+// setsNil reports whether a statement may assign nil to a variable.
 func (s *scan) setsNil(c *Choice, stmt ast.Stmt) bool {
 	return slices.ContainsFunc(c.Sets, func(t Set) bool {
 		return t.Literal == nil && flow.Within(t.Stmt, stmt) && s.Unit.Info.Types[t.Stmt.Rhs[t.Index]].IsNil()

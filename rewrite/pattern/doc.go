@@ -1,5 +1,5 @@
-// Package pattern finds prepare functions: what is there, before anybody decides
-// what to do about it.
+// Package pattern finds prepare functions and describes them. It makes no decisions about
+// a rewrite.
 //
 // A prepare function does some set-up and returns a cleanup, a function literal
 // that its caller defers:
@@ -23,22 +23,22 @@
 //	}
 //	defer done()                                  // a use
 //
-// [Find] returns the prepare functions of a [Unit], with their returns, cleanups
-// and captures. [References] returns the sites of given functions in any unit:
-// functions are named by a [Key], since the same function is a different object
-// in each package that is checked on its own.
+// [Find] returns the prepare functions of a [Unit], with their returns, cleanups and
+// captures. [References] returns the sites of given functions in any unit. A [Key]
+// identifies a function, since packages that are checked separately have different
+// objects for it.
 //
-// The package imports go/ast, go/types and nothing that loads or prints. It does
-// not change the syntax that it is given.
+// The package loads and prints nothing, and does not change the syntax that it is given.
 //
-// A func is a cleanup by its use. One that some caller defers is a cleanup, whatever it
-// takes and returns. One that callers call, and none defers, is a cleanup if its type is
-// [Plain]: options, iterators and handlers are called as well. [Find] applies the test of
-// types that all funcs have to pass (see [Shaped]). Its callers look at the uses, for the
-// sites may be in other units.
+// The uses of a func decide whether it is a cleanup. A func that some caller defers is a
+// cleanup, whatever its parameters and results. A func that callers call, and none
+// defers, is a cleanup if its type is [Plain]: options, iterators and handlers are called
+// as well. [Find] tests only the types (see [Shaped]). Its callers examine the uses,
+// because sites may be in other units.
 //
-// A return may hand out what a variable holds. A [Choice] is such a variable that
-// statements set to one cleanup or another, or to none. What else makes a func (a method
-// value, a call that gets a literal) is in [Prepare.Made]: such a function is found, and
-// never rewritten. [Functions] finds prepare functions that are literals in variables.
+// A return statement may return a variable. A [Choice] is a variable that statements set
+// to one cleanup or another, or to none. Other expressions that make a func, such as a
+// method value or a call with a literal as argument, are in [Prepare.Made]. Such a
+// function is reported but never rewritten. [Functions] finds prepare functions that are
+// literals in variables.
 package pattern

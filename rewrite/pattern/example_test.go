@@ -10,7 +10,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// What a package has of prepare functions, and where they are called.
+// Find the prepare functions of a package, and their calls.
 func ExampleFind() {
 	const src = `package conn
 

@@ -10,9 +10,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Find returns the functions of the unit that hand out a func of their making in
-// the shape of a cleanup (see Shaped), in source order. Whether anybody uses it as
-// one is for their sites to tell.
+// Find returns the functions of the unit that return a func with the type of a cleanup
+// (see Shaped) that they make. They are in source order. Their sites tell whether the
+// func is used as a cleanup.
 func Find(u *Unit) []*Prepare {
 	var found []*Prepare
 	for _, file := range u.Files {
@@ -27,7 +27,7 @@ func Find(u *Unit) []*Prepare {
 	return found
 }
 
-// Examine returns what a function is as a prepare function, nil if it is none.
+// Examine returns the Prepare of a function, or nil if it is not a prepare function.
 func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 	if decl.Body == nil || decl.Type.Results == nil {
 		return nil
@@ -67,13 +67,14 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 	if len(all) == 0 {
 		return nil
 	}
-	// That with a literal first: others are never rewritten.
+	// Results with a literal come first, since others are never rewritten.
 	slices.SortStableFunc(all, func(a, b *Prepare) int { return min(len(b.Literals), 1) - min(len(a.Literals), 1) })
 	all[0].Cleanups, all[0].Others = len(all), all[1:]
 	return all[0]
 }
 
-// mayMake reports whether a body holds what makes a func: a literal or a method value.
+// mayMake reports whether a body contains an expression that makes a func: a literal or a
+// method value.
 func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 	for n := range ast.Preorder(body) {
 		switch n := n.(type) {
@@ -88,7 +89,7 @@ func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 	return false
 }
 
-// A scan fills in one Prepare.
+// A scan collects the facts for one Prepare.
 type scan struct {
 	*Prepare
 	bindings map[*types.Var]*binding
@@ -96,16 +97,16 @@ type scan struct {
 	around   ast.Node               // the declaration around a function literal; nil for a declared function
 }
 
-// A binding says how a variable of func type gets its value.
+// A binding is the only assignment to a variable of func type.
 type binding struct {
 	lit   *Literal // the only value ever assigned, if that is a literal
-	empty bool     // … and it does nothing
+	empty bool     // the literal does nothing
 	assig ast.Stmt // the statement that assigns it
 	fresh bool     // the same statement declares the variable
 }
 
-// literal returns the function literal that e is, conversions and parentheses
-// skipped, or nil.
+// literal returns the function literal that e is, perhaps in parentheses or converted, or
+// nil.
 func literal(info *types.Info, e ast.Expr) *ast.FuncLit {
 	for {
 		switch x := e.(type) {
@@ -145,7 +146,8 @@ func doesNothing(info *types.Info, lit *ast.FuncLit) bool {
 	return false
 }
 
-// isZero reports whether v is the zero value of its type; not if it is nil.
+// isZero reports whether the constant v is the zero value of its type. It returns false
+// if v is nil.
 func isZero(v constant.Value) bool {
 	switch {
 	case v == nil:
@@ -158,7 +160,7 @@ func isZero(v constant.Value) bool {
 	return constant.Sign(v) == 0 && v.Kind() != constant.Complex
 }
 
-// own returns the literal of s that lit is, adding it when it is new.
+// own returns the Literal for lit, and adds one if there is none.
 func (s *scan) own(lit *ast.FuncLit, v *types.Var, bind ast.Stmt) *Literal {
 	for _, l := range s.Literals {
 		if l.Lit == lit {
@@ -219,10 +221,9 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 	s.made(e)
 }
 
-// classifyVar decides what variable v holds at a return. It answers only where
-// the order of the source decides: the one assignment stands in a statement
-// list that the return comes after, or the return comes before it and no loop
-// or goto leads back.
+// classifyVar finds the value of variable v at a return statement. It succeeds only if
+// the order of the source decides: the only assignment is in a statement list and the
+// return follows it, or the return precedes it and no loop or goto leads back.
 func (s *scan) classifyVar(r *Return, v *types.Var) {
 	b := s.binding(v)
 	if b == nil {
@@ -253,8 +254,8 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 	}
 }
 
-// neverSet reports whether v is a result that nothing but return statements sets: a
-// bare return hands out nil.
+// neverSet reports whether only return statements set the result v. A bare return then
+// returns nil:
 //
 //	func begin() (end func(), err error) {
 //		if err = check(); err != nil {
@@ -267,8 +268,8 @@ func (s *scan) neverSet(v *types.Var) bool {
 		!slices.ContainsFunc(s.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read })
 }
 
-// follows reports whether statement t stands after s in the list of s, or
-// within a statement that does.
+// follows reports whether t is after statement first in its list, or inside a statement
+// that is.
 func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
 	if flow.HasGoto(s.Decl.Body) {
 		return false
@@ -285,8 +286,8 @@ func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
 	return false
 }
 
-// binding returns how v gets its value, or nil if it is not a variable of the
-// function that a single statement sets to a function literal.
+// binding returns the binding of v, or nil unless v is a variable of the function that
+// exactly one statement sets, to a function literal.
 func (s *scan) binding(v *types.Var) *binding {
 	if b, ok := s.bindings[v]; ok {
 		return b
@@ -359,7 +360,7 @@ func (s *scan) bind(v *types.Var) *binding {
 				for i, id := range vs.Names {
 					if info.Defs[id] == v && len(vs.Values) > 0 {
 						if len(decl.Specs) != 1 {
-							count++ // a group: too unusual to take apart
+							count++ // part of a group, which is not supported
 						}
 						lhs := make([]ast.Expr, len(vs.Names))
 						assign(n, lhs, vs.Values, i, true)
@@ -388,8 +389,7 @@ func (s *scan) isParam(v *types.Var) bool {
 	return false
 }
 
-// inner collects the uses, within the prepare function itself, of the
-// variables that hold a cleanup.
+// inner collects the uses of cleanup variables within the prepare function.
 func (s *scan) inner() {
 	operands := make(map[ast.Expr]bool)
 	for _, r := range s.Returns {
@@ -411,7 +411,7 @@ func (s *scan) inner() {
 	}
 }
 
-// captures collects what the cleanups use of the prepare function.
+// captures collects the variables of the prepare function that its cleanups use.
 func (s *scan) captures() {
 	info := s.Unit.Info
 	index := make(map[*types.Var]*Capture)
@@ -440,7 +440,7 @@ func (s *scan) captures() {
 				return true
 			}
 			if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
-				return true // of an interface type written inside the function
+				return true // a method of an interface type in the function
 			}
 			v, ok := obj.(*types.Var)
 			if !ok {
@@ -451,7 +451,7 @@ func (s *scan) captures() {
 				return true
 			}
 			if v.IsField() {
-				return true // of a struct type written inside the function
+				return true // a field of a struct type in the function
 			}
 			c := index[v]
 			if c == nil {
@@ -478,8 +478,7 @@ func (s *scan) local(obj types.Object) bool {
 	return node.Pos() <= obj.Pos() && obj.Pos() < node.End() && (obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope())
 }
 
-// order puts the captures in the order of their declarations: receiver, parameters,
-// results, locals.
+// order sorts the captures by their declarations: receiver, parameters, results, locals.
 func (s *scan) order() {
 	slices.SortStableFunc(s.Captures, func(a, b *Capture) int {
 		if a.Class != b.Class {

@@ -7,7 +7,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// A Function is a function literal in a variable that is a prepare function:
+// A Function is a prepare function that is a function literal in a variable:
 //
 //	enter := func(name string) func() {
 //		depth++
@@ -15,8 +15,8 @@ import (
 //	}
 //	defer enter("x")()
 //
-// Its Prepare has a declaration that stands nowhere, with the name of the variable and the
-// type and body of the literal. What its cleanup uses of the function around it are
+// Its Prepare has a synthetic declaration, with the name of the variable and the type and
+// body of the literal. Variables of the enclosing function that the cleanup uses are
 // captures, too.
 type Function struct {
 	*Prepare
@@ -24,8 +24,8 @@ type Function struct {
 	Sites []*Site
 }
 
-// Functions returns the function literals of a unit that are prepare functions, with the
-// calls of their variables in it.
+// Functions returns the prepare functions of a unit that are literals in variables, with
+// the calls of these variables.
 func Functions(u *Unit) []*Function {
 	var found []*Function
 	for _, file := range u.Files {
@@ -51,8 +51,8 @@ func Functions(u *Unit) []*Function {
 	return found
 }
 
-// namedLiterals returns the function literals of a declaration that are values of
-// variables where these are declared.
+// namedLiterals returns the function literals in a declaration that are the initial
+// values of variables.
 func namedLiterals(d ast.Decl) map[*ast.Ident]*ast.FuncLit {
 	named := make(map[*ast.Ident]*ast.FuncLit)
 	for n := range ast.Preorder(d) {
@@ -78,7 +78,7 @@ func namedLiterals(d ast.Decl) map[*ast.Ident]*ast.FuncLit {
 	return named
 }
 
-// functionOf returns what a literal is as a prepare function, nil if it is none.
+// functionOf returns the Function for a literal, or nil if it is not a prepare function.
 func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit) *Function {
 	sig, ok := v.Type().Underlying().(*types.Signature)
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// made notes an operand of a return that makes a func in another way than as a plain
+// made records an operand of a return statement that makes a func, but is not a plain
 // literal:
 //
 //	return d.mu.Unlock                          // a method value
@@ -31,8 +31,8 @@ func (s *scan) made(e ast.Expr) {
 	}
 }
 
-// makes notes what a variable of the function is set to, where it cannot be told which
-// of it the return hands out:
+// makes records the values of a variable that is returned, if it is not known which of
+// them a return statement returns:
 //
 //	end := func() {}
 //	if traced {

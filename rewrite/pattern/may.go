@@ -7,13 +7,11 @@ import (
 	"strings"
 )
 
-// May returns the functions of f that may return a func of their making in the shape
-// of a cleanup, as one of their results: a literal, a call that gets one, or a method
-// value. It goes by syntax alone, for its price:
-// to parse a module and type-check the dozen packages that may hold a prepare
-// function costs a fraction of type-checking them all. It may say yes too often
-// and must never say no to what Find finds. f needs neither resolved objects
-// nor comments.
+// May returns the functions of f that may return a func with the type of a cleanup that
+// they make: a literal, a call with a literal as argument, or a method value. It needs
+// only syntax, without resolved objects and comments. To parse a module and type-check
+// the few packages that may contain a prepare function costs much less than to type-check
+// all of it. May returns all functions that Find finds, and perhaps others.
 func May(f *ast.File) []*ast.FuncDecl {
 	var found []*ast.FuncDecl
 	funcs := funcTypes(f)
@@ -26,11 +24,11 @@ func May(f *ast.File) []*ast.FuncDecl {
 	return found
 }
 
-// MayUse returns those of names whose cleanup some declaration of f may defer or call,
-// sorted: it calls the result of a call at once, or a variable that it is assigned to, or
-// returns it. A function that May returns and that no file uses so is no candidate. The
-// functions of f that return the cleanup of one of names are forwarders: their callers use
-// it as well. As May, it goes by syntax alone, and may say yes too often.
+// MayUse returns, sorted, those of names whose cleanup some declaration of f may defer or
+// call. The declaration calls the result of a call at once, calls a variable that holds
+// it, or returns it. If no file uses a function so, the function is not a candidate.
+// forwarders are the functions of f that return the cleanup of one of names, so that
+// their callers use it. Like May, it needs only syntax, and may return too many.
 func MayUse(f *ast.File, names map[string]bool) (used []string, forwarders []*ast.FuncDecl) {
 	found := make(map[string]bool)
 	for _, d := range f.Decls {
@@ -53,13 +51,13 @@ func MayUse(f *ast.File, names map[string]bool) (used []string, forwarders []*as
 	return slices.Sorted(maps.Keys(found)), forwarders
 }
 
-// mayUses is what a declaration does with the cleanups of functions.
+// mayUses holds the uses of cleanups in a declaration.
 type mayUses struct {
 	names    map[string]bool
 	forwards bool
 }
 
-// usesIn looks through a declaration.
+// usesIn returns the uses of cleanups in a declaration.
 func usesIn(node ast.Node, names map[string]bool) mayUses {
 	u := mayUses{names: make(map[string]bool)}
 	holders := holdersIn(node, names)
@@ -90,7 +88,7 @@ func usesIn(node ast.Node, names map[string]bool) mayUses {
 	return u
 }
 
-// holdersIn returns the functions whose results go to variables, by the variables.
+// holdersIn returns, for each variable, the functions whose results are assigned to it.
 func holdersIn(node ast.Node, names map[string]bool) map[string][]string {
 	holders := make(map[string][]string)
 	hold := func(lhs, rhs []ast.Expr) {
@@ -118,7 +116,7 @@ func holdersIn(node ast.Node, names map[string]bool) map[string][]string {
 	return holders
 }
 
-// calleeIn returns the name of what e calls, if it is one of names.
+// calleeIn returns the name of the function that e calls, if it is one of names.
 func calleeIn(e ast.Expr, names map[string]bool) []string {
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		if name := calleeName(call.Fun); names[name] {
@@ -128,7 +126,7 @@ func calleeIn(e ast.Expr, names map[string]bool) []string {
 	return nil
 }
 
-// heldBy returns the functions whose result e holds, if it is a variable.
+// heldBy returns the functions whose result the variable e holds.
 func heldBy(e ast.Expr, holders map[string][]string) []string {
 	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
 		return holders[id.Name]
@@ -136,7 +134,8 @@ func heldBy(e ast.Expr, holders map[string][]string) []string {
 	return nil
 }
 
-// calleeName returns the last identifier of what is called, without type arguments.
+// calleeName returns the last identifier of a function expression, without type
+// arguments.
 func calleeName(e ast.Expr) string {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
@@ -151,8 +150,8 @@ func calleeName(e ast.Expr) string {
 	return ""
 }
 
-// MayFunctions returns the variables of f whose values may be function literals that Functions
-// finds. As May, it goes by syntax alone.
+// MayFunctions returns the variables of f whose values may be function literals that
+// Functions finds. Like May, it needs only syntax.
 func MayFunctions(f *ast.File) []*ast.Ident {
 	var found []*ast.Ident
 	funcs := funcTypes(f)
@@ -184,7 +183,7 @@ func funcTypes(f *ast.File) map[string]bool {
 	return names
 }
 
-// returnsFunc reports whether a function may return a func of its making. funcs are the
+// returnsFunc reports whether a function may return a func that it makes. funcs holds the
 // names of func types.
 func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
 	results := resultTypes(fn, funcs)
@@ -200,7 +199,7 @@ func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return false // its returns are its own
+			return false // its return statements belong to the literal
 		case *ast.ReturnStmt:
 			for i, r := range results {
 				switch {
@@ -217,24 +216,24 @@ func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
 	return found
 }
 
-// A resultType is what syntax tells about one result.
+// A resultType describes one result, as far as syntax tells.
 type resultType struct {
 	name    string
 	mayFunc bool
-	certain bool // it is a func, as far as a name can tell
+	certain bool // it is a func, as its name tells
 }
 
-// A making is what an expression may make of a func.
+// A making is the way in which an expression may make a func.
 type making int
 
 const (
 	nothing  making = iota
-	selector        // a method value, if it is no field
+	selector        // a method value or a field
 	literalFunc
 )
 
-// holds reports whether a result may be handed what was made. A selector counts where
-// the result is certainly a func: most selectors are fields.
+// holds reports whether a result may hold a func that is made so. A selector counts only
+// if the result is certainly a func, because most selectors are fields.
 func (m making) holds(r resultType) bool {
 	return m == literalFunc || m == selector && r.certain
 }
@@ -257,8 +256,8 @@ func resultTypes(fn *ast.FuncDecl, funcs map[string]bool) []resultType {
 	return types
 }
 
-// mayFunc reports whether t can denote a func type in the shape of a cleanup:
-// such a type written out, or a name that is not one of Go's own types.
+// mayFunc reports whether t may denote a func type of a cleanup: it is such a type, or a
+// name that is not one of Go's common predeclared types.
 func mayFunc(t ast.Expr) bool {
 	switch t := t.(type) {
 	case *ast.ParenExpr:
@@ -273,9 +272,8 @@ func mayFunc(t ast.Expr) bool {
 	return false
 }
 
-// predeclared reports whether name is one of Go's own types that people return
-// most. A program that declares such a name anew, as a func type, is not
-// looked at.
+// predeclared reports whether name is one of the predeclared types that functions return
+// most. A func type with such a name is not found.
 func predeclared(name string) bool {
 	switch name {
 	case "any", "bool", "byte", "error", "float64", "int", "int32", "int64", "rune", "string", "uint32", "uint64":
@@ -287,8 +285,8 @@ func predeclared(name string) bool {
 // shaped is the part of Shaped that needs no types.
 func shaped(t *ast.FuncType) bool { return t.Results.NumFields() <= 1 }
 
-// certainlyFunc reports whether t is a func type, one of the named ones, or has a name that
-// ends as those of func types do.
+// certainlyFunc reports whether t is a func type, is one of the named ones, or has a name
+// with a suffix that is usual for func types.
 func certainlyFunc(t ast.Expr, funcs map[string]bool) bool {
 	switch t := ast.Unparen(t).(type) {
 	case *ast.FuncType:
@@ -300,7 +298,8 @@ func certainlyFunc(t ast.Expr, funcs map[string]bool) bool {
 	return false
 }
 
-// boundNames returns the names that some statement of body sets to what makes a func.
+// boundNames returns the names that a statement of body sets to an expression that makes
+// a func.
 func boundNames(body *ast.BlockStmt) map[string]making {
 	bound := make(map[string]making)
 	set := func(name string, e ast.Expr) {
@@ -327,8 +326,8 @@ func boundNames(body *ast.BlockStmt) map[string]making {
 	return bound
 }
 
-// made returns what e makes: a function literal in the shape of a cleanup, converted
-// perhaps, or handed to a call; a selector; or one of the names bound to that.
+// made returns the way in which e makes a func: as a function literal with the type of a
+// cleanup, perhaps converted or passed to a call, as a selector, or as a name in bound.
 func made(e ast.Expr, bound map[string]making) making {
 	switch e := e.(type) {
 	case *ast.ParenExpr:

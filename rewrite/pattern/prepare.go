@@ -7,8 +7,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// A Key names a function or method across units, variants and build
-// configurations, where object identity does not reach.
+// A Key identifies a function or method in all units, variants and build configurations,
+// which have different objects for it.
 type Key struct {
 	Pkg  string // package path
 	Recv string // name of the receiver's base type, without pointer; "" for a function
@@ -37,8 +37,7 @@ func KeyOf(f *types.Func) Key {
 	return k
 }
 
-// String returns the name as Go people write it: (*Conn).prepareRead,
-// Conn.prepareRead or prepare.
+// String returns the name as in (*Conn).prepareRead, Conn.prepareRead or prepare.
 func (k Key) String() string {
 	switch {
 	case k.Recv == "":
@@ -49,28 +48,27 @@ func (k Key) String() string {
 	return k.Recv + "." + k.Name
 }
 
-// A Kind says what the cleanup captures, and with that what a call costs. Its
-// string is the category of the diagnostic.
+// A Kind is a kind of prepare function, by the captures of its cleanup, which determine
+// what a call costs. Its string is the category of the diagnostic.
 type Kind string
 
 const (
-	// KindResultPointer: the cleanup captures a pointer parameter, and
-	// callers pass the address of a result or local: closure and variable
-	// are allocated.
+	// KindResultPointer: the cleanup captures a pointer parameter, and callers pass the
+	// address of a result or local. Each call allocates the closure and that variable.
 	KindResultPointer Kind = "result-pointer"
 	// KindOwnResult: the cleanup captures a named result of the prepare
 	// function itself.
 	KindOwnResult Kind = "own-result"
-	// KindPointerArgument: the cleanup takes a pointer; called through a
-	// func value, it moves the argument to the heap.
+	// KindPointerArgument: the cleanup takes a pointer. Called through a func value, it
+	// moves the argument to the heap.
 	KindPointerArgument Kind = "pointer-argument"
-	// KindCapture: the cleanup captures receiver, parameters and locals
-	// only: the closure alone is allocated.
+	// KindCapture: the cleanup captures only receiver, parameters and locals. Each call
+	// allocates only the closure.
 	KindCapture Kind = "capture"
 )
 
-// A Prepare is a prepare function: one of its results is a func, and it
-// returns a function literal there.
+// A Prepare is a prepare function. One of its results is a func, and it returns a func
+// that it makes there.
 type Prepare struct {
 	*flow.Facts
 	Key    Key
@@ -97,7 +95,7 @@ type Prepare struct {
 	LocalDecls []types.Object
 }
 
-// A Literal is a cleanup: a function literal that some return hands out.
+// A Literal is a cleanup: a function literal that some return statement returns.
 type Literal struct {
 	Lit  *ast.FuncLit
 	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
@@ -108,8 +106,8 @@ type Literal struct {
 	Captures []*Capture // those that this literal uses
 }
 
-// An Idleness tells the returns that hand out a cleanup with something to do
-// from those that do not.
+// An Idleness is the kind of value that a return statement returns in the cleanup's
+// place.
 type Idleness int
 
 const (
@@ -130,8 +128,8 @@ type Return struct {
 }
 
 // A Choice is a variable of the prepare function, perhaps its result, that statements set
-// to one cleanup or another, or to none, and that it returns. It calls or defers what the
-// variable holds at most.
+// to one cleanup or another, or to none. The function returns the variable, and may call
+// or defer it, but uses it in no other way.
 //
 //	end := func() {}
 //	if traced {
@@ -171,19 +169,19 @@ type Capture struct {
 	Uses  []*ast.Ident
 }
 
-// Live reports whether the literal is handed out by the return.
+// Live reports whether the return statement returns one of the literals.
 func (r *Return) Live() bool { return r.Idle == Live }
 
-// Shaped reports whether a func type may be that of a cleanup: it is not generic and
-// gives back one value at most. Whether it is one is for its uses to tell: options,
-// iterators, handlers and comparators are not deferred.
+// Shaped reports whether a func type may be that of a cleanup: it is not generic and has
+// at most one result. Uses tell cleanups from options, iterators, handlers and
+// comparators, which are not deferred.
 func Shaped(sig *types.Signature) bool {
 	return sig.TypeParams().Len() == 0 && sig.Results().Len() <= 1
 }
 
-// Plain reports whether a func type can hardly be anything but that of a cleanup: it
-// takes nothing but errors, pointers to errors and contexts, and gives back nothing or
-// an error. Such a func is a cleanup also where callers call it and none defers it.
+// Plain reports whether a func type is almost certainly that of a cleanup: all parameters
+// are errors, pointers to errors or contexts, and the only result, if any, is an error. A
+// func of such a type is a cleanup even if callers only call it.
 func Plain(sig *types.Signature) bool {
 	if !Shaped(sig) || sig.Variadic() || sig.Results().Len() == 1 && !flow.IsError(sig.Results().At(0).Type()) {
 		return false

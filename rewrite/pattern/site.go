@@ -9,7 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// A Form is the way in which a site takes the cleanup.
+// A Form is the way in which a site uses the results of the call.
 type Form int
 
 const (
@@ -37,16 +37,16 @@ type Site struct {
 	Shared  bool           // more than one statement declares and sets Var
 	Uses    []*Use         // appearances of the cleanup; one if Immediate or Passed
 
-	// Deferred is set when some use of the cleanup is deferred, in the site's own
-	// uses or those of a variable that other functions go to as well.
+	// Deferred is set if some use of the cleanup is deferred. Uses of the same variable
+	// at other sites count, too.
 	Deferred bool
 
-	// Obstacle says why the cleanup is in no variable that can get another type.
-	// A Passed site does without; others cannot.
+	// Obstacle is set if the cleanup is not in a variable whose type can change, and says
+	// why. Only a Passed site can be rewritten then.
 	Obstacle *Obstacle
 }
 
-// A UseKind says what a use does with the cleanup.
+// A UseKind is a way to use a cleanup.
 type UseKind int
 
 const (
@@ -58,33 +58,32 @@ const (
 	Value                    // anything else: an argument, a copy, a field
 )
 
-// A Use is one appearance of a cleanup.
+// A Use is one use of a cleanup at a site or within the prepare function.
 type Use struct {
 	Expr ast.Expr // the cleanup: a variable, or the call of an Immediate site
 	Kind UseKind
 	Call *ast.CallExpr // the call of the cleanup, if it is one
 	Stmt ast.Stmt      // the statement around it
 	Lit  *ast.FuncLit  // the innermost literal around it, if that does not hold the site too
-	// Deferred is set when the cleanup runs as, or within, a deferred call.
+	// Deferred is set if the cleanup runs as a deferred call, or within one.
 	Deferred bool
 }
 
-// An Obstacle is a place that keeps a func in it, as a clause that follows "its
-// cleanup ".
+// An Obstacle is a position at which a cleanup must stay a func, with the reason as a
+// clause that follows "its cleanup ".
 type Obstacle struct {
 	Pos token.Pos
 	Why string
 }
 
-// A Ref is an appearance of a prepare function's name that is not a call.
+// A Ref is a use of a prepare function other than a call.
 type Ref struct {
 	Unit  *Unit
 	Ident *ast.Ident
 }
 
-// References returns the sites, in the unit, of the prepare functions that results
-// names with the index of the cleanup among their results, and the appearances of
-// their names that are no calls.
+// References returns the calls and the other uses of prepare functions in the unit.
+// results holds the functions, each with the index of the cleanup among its results.
 func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
 	names := make(map[string]bool, len(results))
 	for k := range results {
@@ -131,8 +130,8 @@ func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
 	return sites, refs
 }
 
-// callOf returns the call of the function that id names, or nil if id names it
-// for another purpose. A method expression T.m is no call of m.
+// callOf returns the call of the function that id names, or nil if id is used in another
+// way. A method expression T.m is not a call of m.
 func callOf(info *types.Info, up flow.Parents, id *ast.Ident) *ast.CallExpr {
 	var fun ast.Node = id
 	if sel, ok := up[id].(*ast.SelectorExpr); ok && sel.Sel == id {
@@ -171,9 +170,8 @@ func (s *Site) Fun() ast.Expr {
 	}
 }
 
-// fill finds the form of the site, and the uses of a cleanup that is not assigned.
-// results are those of the prepare function, and result is the index of the
-// cleanup among them.
+// fill sets the form of the site, and the uses of a cleanup that is not assigned. results
+// are those of the prepare function, and result is the index of the cleanup among them.
 func (s *Site) fill(results *types.Tuple, result int) {
 	s.Form, s.Stmt = Otherwise, s.Up.Stmt(s.Call)
 	parent, child := s.Up.Expr(s.Call)
@@ -211,8 +209,8 @@ func (s *Site) fill(results *types.Tuple, result int) {
 	}
 }
 
-// assigned notes what a statement assigns the results of the call to: the operand at
-// index at of n operands.
+// assigned records the operands to which a statement assigns the results of the call. The
+// call is operand at of n on the right side.
 func (s *Site) assigned(form Form, stmt ast.Stmt, lhs []ast.Expr, n, at int, results *types.Tuple, result int) {
 	switch {
 	case n == 1 && len(lhs) == results.Len():
@@ -222,8 +220,7 @@ func (s *Site) assigned(form Form, stmt ast.Stmt, lhs []ast.Expr, n, at int, res
 	}
 }
 
-// useOf describes the appearance e of a cleanup, seen from the function fn
-// that holds the site.
+// useOf returns the Use of a cleanup e. fn is the function that contains the site.
 func useOf(info *types.Info, up flow.Parents, e ast.Expr, fn ast.Node) *Use {
 	u := &Use{Expr: e, Kind: Value, Stmt: up.Stmt(e)}
 	parent, child := up.Expr(e)

@@ -8,13 +8,12 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// bind finds the variables that hold the cleanups of sites, all those of one prepare
-// function in one declaration, and their uses.
+// bind finds the variables that hold the cleanups of sites, and the uses of these
+// variables. sites are all calls of one prepare function in one declaration.
 //
-// A variable can get another type if it is one of the function, that is declared
-// without a value or by a site, and that nothing but sites set. Where the cleanup
-// goes to anything else, the call is an expression like others, whose value is
-// passed on; unless it has several results.
+// The type of a variable can change if it is a local variable that is declared by a site
+// or without a value, and that only sites set. If the cleanup is assigned to anything
+// else, the call is an expression whose value is used, unless it has several results.
 func bind(sites []*Site) {
 	for _, s := range sites {
 		if s.Cleanup == nil {
@@ -46,8 +45,8 @@ func bind(sites []*Site) {
 	}
 }
 
-// variable returns the variable that id names, if it is one, and why it cannot get
-// another type.
+// variable returns the variable that id names, or nil, and the obstacle if its type
+// cannot change.
 func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
 	if !ok {
