@@ -11,8 +11,8 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// silent reports whether a return of nil comes with no other result that says so: an
-// error that is not nil, or a false.
+// silent reports whether no other result of a return statement that returns nil tells so:
+// neither an error that is not nil, nor false.
 func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
@@ -30,9 +30,9 @@ func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	return true
 }
 
-// tested reports whether anything stands between a site and a use that may keep a
-// nil cleanup from being used: a branch, a part of && or ||, or, unless a return of
-// nil is silent, a look at another result. It does not say that the test is right.
+// tested reports whether something between a site and a use may prevent the use of a nil
+// cleanup: a branch, an operand of && or ||, or, unless a return of nil is silent, a
+// statement that names another result. It does not check that the test is right.
 func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	if slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) || u.Expr.Pos() < s.Call.Pos() {
 		return true
@@ -72,8 +72,8 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	return found
 }
 
-// behindCheck reports whether a use stands behind a check of another result of its
-// site that each of the returns fails:
+// behindCheck reports whether a use is reached only after a check of another result of
+// its site that fails for each of the returns:
 //
 //	done, err := begin()
 //	if err != nil {
@@ -98,9 +98,9 @@ func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []
 	return len(returns) == 0
 }
 
-// fails reports whether result i of a return plainly says that there is no
-// cleanup: a false, or an error that the return makes, or that the if around it
-// has just found not nil.
+// fails reports whether result i of a return statement certainly tells that there is no
+// cleanup: it is false, an error that the statement makes, or an error that the if
+// statement around it has found not nil.
 func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	if i >= len(r.Stmt.Results) || len(r.Stmt.Results) != p.Func.Signature().Results().Len() || replaced(p, i) {
 		return false
@@ -125,8 +125,8 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	return false
 }
 
-// foundError reports whether the if whose body a return stands in has found v not
-// nil, and nothing in that body, nor any literal, may have set it since.
+// foundError reports whether the if statement around a return has found v not nil, and
+// nothing in its body or in a literal may have set v since.
 func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
 	body, ok := p.Up[ret].(*ast.BlockStmt)
 	if !ok {
@@ -141,8 +141,7 @@ func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
 	})
 }
 
-// An answer is what a test says about a result: that it is success (a nil error,
-// a true), or not.
+// An answer says whether a condition implies success (a nil error, or true) or failure.
 type answer int
 
 const (
@@ -151,8 +150,8 @@ const (
 	no
 )
 
-// implied returns what the truth (or, with holds false, the falsehood) of cond says
-// about v.
+// implied returns the answer about v if cond is true, or, if holds is false, if it is
+// false.
 func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
 	switch e := ast.Unparen(cond).(type) {
 	case *ast.Ident:
@@ -193,8 +192,8 @@ func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
 	return unknown
 }
 
-// succeeded returns what the check right behind a site says about its result i
-// where a use stands, by the check of it:
+// succeeded returns the answer about result i at a use, from the check directly after the
+// site:
 //
 //	done, err := begin()           if done, err := begin(); err == nil {
 //	if err != nil {                	…
@@ -234,8 +233,8 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 	return unknown
 }
 
-// checkOf returns the if that checks a result v of a site: the one that the site is
-// the init of, or the first one after it in its list, if nothing can have set v in
+// checkOf returns the if statement that checks result v of a site: the one whose init
+// statement is the site, or the first one after it in its list, if nothing can set v in
 // between.
 func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
 	if test, ok := s.Up[s.Stmt].(*ast.IfStmt); ok && test.Init == s.Stmt {
@@ -259,8 +258,8 @@ func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
 	return nil
 }
 
-// calling reports whether a condition calls or receives anything, which might set
-// what it compares.
+// calling reports whether a condition contains a call or a receive, which might set the
+// variables that it compares.
 func calling(cond ast.Expr) bool {
 	for n := range ast.Preorder(cond) {
 		switch n := n.(type) {
@@ -275,8 +274,8 @@ func calling(cond ast.Expr) bool {
 	return false
 }
 
-// leaves reports whether control never gets past the end of a block: its last
-// statement is a return, a jump, or a call of panic.
+// leaves reports whether control never reaches the end of a block: its last statement is
+// a return, a jump, or a call of panic.
 func leaves(info *types.Info, b *ast.BlockStmt) bool {
 	if len(b.List) == 0 {
 		return false
@@ -301,8 +300,8 @@ func leaves(info *types.Info, b *ast.BlockStmt) bool {
 	return false
 }
 
-// endsTest reports whether a method is one of testing.T, B or F that ends the
-// test, by its documentation. A testing.TB may be anything.
+// endsTest reports whether a method of testing.T, B or F is documented to end the test. A
+// testing.TB may have other methods.
 func endsTest(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
 	if recv == nil || fn.Pkg() == nil || fn.Pkg().Path() != "testing" || types.IsInterface(recv.Type()) {
@@ -315,8 +314,8 @@ func endsTest(fn *types.Func) bool {
 	return false
 }
 
-// failed reports whether a use stands where the site's error is not nil, and only
-// the returns of nil give an error.
+// failed reports whether a use is where the error of the site is not nil, and only the
+// returns of nil return an error.
 func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
@@ -332,8 +331,8 @@ func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	return false
 }
 
-// foundNotNil reports whether a use stands where a test has found the cleanup not nil:
-// in the body of an if, or behind one that leaves. Nothing can set the variable in
+// foundNotNil reports whether a use is where a test has found the cleanup not nil: in the
+// body of an if statement, or after one that leaves. Nothing may set the variable in
 // between.
 func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 	set := func(from, to token.Pos) bool {

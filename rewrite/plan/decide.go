@@ -21,8 +21,8 @@ func NewDecider(w *callers.World) *Decider {
 	return &Decider{index, &names{world: w, callers: index, seen: make(map[*pattern.Unit]map[string]bool)}}
 }
 
-// A subject is a prepare function with what is known of it before the form of the
-// rewrite is chosen. Each field is what one stage has found, from the fields before it.
+// A subject holds the facts about a prepare function that do not depend on the form of
+// the rewrite. Each field is the result of one stage, computed from the fields before it.
 type subject struct {
 	p     *pattern.Prepare
 	sites []*pattern.Site
@@ -33,8 +33,8 @@ type subject struct {
 	idle     idle                    // idle.go: the returns without a cleanup
 }
 
-// Decide returns the plan for p, or the reason why there is none. sites and
-// refs are all the appearances of its name in the world.
+// Decide returns the plan for p, or the refusal if there is none. sites and refs are all
+// calls and other uses of p in the world.
 //
 // It takes the first form whose conditions hold, of Direct, Value and Handed.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
@@ -61,7 +61,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	return plan, nil
 }
 
-// newSubject takes the stages that the forms have in common.
+// newSubject runs the stages that all forms have in common.
 func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refusal.Refusal) {
 	x = &subject{p: p, sites: sites}
 	if x.literals, r = literalsOf(p); r != nil {
@@ -83,8 +83,8 @@ func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refus
 	return x, nil
 }
 
-// plan makes the plan of a form: how each capture reaches finish, and then what the
-// forms have in common.
+// plan makes the plan for a form: how each capture reaches finish, followed by the steps
+// that all forms have in common.
 func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
 	plan = &Plan{
@@ -132,7 +132,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	return plan, nil
 }
 
-// signature returns the signature that prepare is to have if the form is not Handed.
+// signature returns the signature of prepare after the rewrite, unless the form is Handed.
 func (pl *Plan) signature() *types.Signature {
 	sig := pl.Prepare.Func.Signature()
 	var params, results []*types.Var

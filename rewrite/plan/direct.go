@@ -13,8 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// direct finds, for each capture, the operand that every site can write again,
-// and refuses the form where there is none.
+// direct finds, for each capture, an operand that every site can pass to finish. It
+// returns a refusal of the form Direct if a capture has none.
 //
 //	err = c.prepareRead(ctx)
 //	…
@@ -92,7 +92,7 @@ func ownStatement(s *pattern.Site) bool {
 	return false
 }
 
-// again returns how the sites can give a capture to finish once more.
+// again returns how the sites pass a capture to finish.
 func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
 	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
 		return Passage{}, refusal.New(p, refusal.CallForm, s.Unit, at, "%s cannot be passed to finish: %s", c.Var.Name(), why)
@@ -138,8 +138,8 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 	return Passage{Capture: c, Route: ByResult, Result: i}, nil
 }
 
-// everywhere asks same about each call of the cleanup at a site, and returns its
-// first objection.
+// everywhere calls same for each call of the cleanup at a site, and returns the first
+// reason that is not "".
 func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 	for _, u := range calls(s) {
 		if why := same(flow.Later{At: u.Expr, Wrapped: u.Kind == pattern.Value || u.Lit != nil}); why != "" {
@@ -149,7 +149,7 @@ func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 	return ""
 }
 
-// sameArgument returns why a site cannot give argument i to finish again, or "".
+// sameArgument returns why a site cannot pass argument i to finish, or "".
 func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
 	sig := p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
@@ -161,18 +161,18 @@ func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i 
 	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
 }
 
-// editsWithin reports whether an operand holds another call of prepare, or a use of
-// a cleanup. It changes where it stands, and its old text means nothing elsewhere.
+// editsWithin reports whether an operand contains another call of prepare or a use of a
+// cleanup. The rewrite edits such an operand, so its source cannot be copied.
 func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
 	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		return t.Unit == s.Unit && t.Decl == s.Decl && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
 	})
 }
 
-// sameReceiver returns why a site cannot call finish on the receiver operand of
-// prepare again, or "". A method with a pointer receiver called on a variable
-// takes its address; one with a value receiver called through a pointer copies
-// what it points to.
+// sameReceiver returns why a site cannot call finish on the receiver operand of prepare,
+// or "". A method with a pointer receiver, called on a variable, takes the variable's
+// address. A method with a value receiver, called through a pointer, copies the
+// pointed-to value.
 func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 	e := receiver(s)
 	if e == nil {
@@ -218,8 +218,8 @@ func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name 
 	return everywhere(s, func(at flow.Later) string { return s.SetOnce(v, id, at) })
 }
 
-// returned returns the index of a result that hands out variable v at every live
-// return, with v's own type; -1 if there is none.
+// returned returns the index of a result, of v's type, that is variable v at every live
+// return, or -1.
 func returned(p *pattern.Prepare, v *types.Var) int {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {

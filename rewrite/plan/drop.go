@@ -11,8 +11,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// drop finds the parameters that prepare does not need any more, since only its
-// cleanup used them.
+// drop finds the parameters that prepare no longer needs because only its cleanup used
+// them.
 //
 // A result pointer may go even where prepare runs its own cleanup, which then
 // gets new(T): if at every site the variable is zero on entry, nothing is seen
@@ -51,8 +51,8 @@ func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle id
 	return dropped, fresh
 }
 
-// commented reports whether a comment stands beside parameter i or its operand at a
-// site: it would go with it.
+// commented reports whether a comment is next to parameter i or to its operand at a site,
+// and would be lost with it.
 func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 	within := func(f *ast.File, from, to token.Pos) bool {
 		return slices.ContainsFunc(flow.Comments(f, from, to), func(g *ast.CommentGroup) bool { return from <= g.Pos() })
@@ -106,7 +106,7 @@ func errorResult(p *pattern.Prepare) int {
 	return -1
 }
 
-// onlyInCleanup reports whether prepare itself makes no use of the capture.
+// onlyInCleanup reports whether prepare uses the capture only in cleanups.
 func onlyInCleanup(p *pattern.Prepare, c *pattern.Capture) bool {
 	return !slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
 		return !inCleanup(p, a.Ident)
@@ -186,8 +186,8 @@ func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// innerSees reports whether the names in a text mean at every inner use what they
-// mean in the file.
+// innerSees reports whether the names in a text have the same meaning at every inner use
+// as at file level.
 func innerSees(p *pattern.Prepare, text string) bool {
 	return !slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !spell.Plain(p.Unit, u.Expr.Pos(), text) })
 }

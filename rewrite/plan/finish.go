@@ -12,8 +12,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// newFinish gives finish its parameters and its name. v is nil if the form is not Value,
-// and s if it is not Handed.
+// newFinish chooses the name and parameters of finish. v is nil unless the form is Value,
+// and s is nil unless it is Handed.
 func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
@@ -56,8 +56,8 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	return finish, nil
 }
 
-// zeroResult returns the zero value of what the cleanup returns, as it is written; "" if it
-// returns nothing, or if that value has no short form.
+// zeroResult returns the source of the zero value of the cleanup's result. It returns ""
+// if there is no result, or if the value has no short form.
 func zeroResult(p *pattern.Prepare) string {
 	if p.Sig.Results().Len() == 0 {
 		return ""
@@ -82,9 +82,9 @@ func zeroResult(p *pattern.Prepare) string {
 	return "nil"
 }
 
-// methodName returns a short name for a method of the state, which is a new type, ""
-// if its fields have them all. Callers keep the names of their variables, which are
-// often the word for what the cleanup does:
+// methodName returns a short name for a method of the state, or "" if its fields have all
+// such names. The name differs from the variables of callers, which often describe what
+// the cleanup does:
 //
 //	unlock := begin()
 //	defer unlock.run() // not unlock.unlock()
@@ -106,8 +106,9 @@ func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string
 	return ""
 }
 
-// authorsWord returns what the author calls the cleanup, if that says what it
-// does: by its result, by the variable that holds it, or by all callers alike.
+// authorsWord returns the author's name for the cleanup, if it describes what the cleanup
+// does. It is the name of the result, of the variable that holds the cleanup, or of the
+// variable of all callers.
 func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 	if name := p.Func.Signature().Results().At(p.Result).Name(); spell.Ends(name) {
 		return name
@@ -155,8 +156,8 @@ func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 	return everySite(sites, func(s *pattern.Site) bool { return !s.Shared && sameReceiver(p, s) == "" })
 }
 
-// otherNamed reports whether a literal uses a name for something from outside of
-// it, which a receiver of the name would hide.
+// otherNamed reports whether a literal uses a name for something declared outside of it,
+// which a receiver of that name would shadow.
 func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
 	for n := range ast.Preorder(l.Lit) {
 		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(p.Unit.Info, id) {
@@ -168,8 +169,7 @@ func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
 	return false
 }
 
-// parameters gives finish its parameters: the captures that are arguments, one for
-// all of a name.
+// parameters returns the parameters of finish for captures, one for each name.
 func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refusal) {
 	var params []Param
 	seen := make(map[string]Passage)
@@ -196,12 +196,12 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 	return params, nil
 }
 
-// ownNames refuses a cleanup whose outermost block declares the name of a parameter
-// of finish: they share that block.
+// ownNames refuses a cleanup whose outermost block declares the name of a parameter of
+// finish, because both would be in one block:
 //
 //	func() { c := c; … }   // as a parameter of finish, c := c would not compile
 //
-// A field of the state leaves the name free.
+// Captures that are fields of the state have no such conflict.
 func ownNames(p *pattern.Prepare, params []Param) *refusal.Refusal {
 	for _, id := range topLevelNames(p.Literals[0].Lit) {
 		for _, param := range params {

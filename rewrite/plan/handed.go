@@ -49,8 +49,8 @@ func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.F
 	return passages, nil
 }
 
-// pointsToCaller reports whether a captured parameter is a pointer that every site
-// can give to finish again, and that some site points to a variable of its own.
+// pointsToCaller reports whether a captured parameter is a pointer that every site can
+// pass to finish, and that points to a variable of the caller at some site.
 func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
 	if _, ok := c.Var.Type().Underlying().(*types.Pointer); !ok || written(p, c) {
 		return false
@@ -66,8 +66,7 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 	return some
 }
 
-// setElsewhere reports whether another site sets the variable of s, with operands of
-// its own.
+// setElsewhere reports whether another site, with other operands, sets the variable of s.
 func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
 	return slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
 }
@@ -109,8 +108,8 @@ func encloses(scope, inner *types.Scope) bool {
 	return false
 }
 
-// unify makes captures of one name share a field of the state: where the address
-// of one travels, that of the others does too.
+// unify makes captures with the same name share a field of the state. If one of them
+// needs its address there, all have it.
 func unify(passages []Passage) {
 	pointer := make(map[string]bool)
 	for _, pass := range passages {
@@ -125,9 +124,9 @@ func unify(passages []Passage) {
 	}
 }
 
-// handsOut reports whether a captured result has, at each live return, a value that
-// can be written twice: the return assigns a constant, nil or the result itself, and
-// nothing changes it later.
+// handsOut reports whether the value of a captured result at each live return can be
+// written twice: the statement returns a constant, nil or the result itself, and nothing
+// changes the result later.
 func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
 	if replaced(p, c.Index) {
 		return false
@@ -145,7 +144,7 @@ func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// inScope refuses when a live return cannot name the capture.
+// inScope returns a refusal if the capture is shadowed or out of scope at a live return.
 func inScope(p *pattern.Prepare, c *pattern.Capture) *refusal.Refusal {
 	for _, r := range p.Returns {
 		if r.Live() && slices.Contains(r.Literal.Captures, c) && !p.Unit.Sees(r.Stmt.Pos(), c.Var) {

@@ -14,9 +14,9 @@ import (
 // inner plans the uses of the cleanup within prepare itself. There finish is
 // called with prepare's own variables.
 //
-// A deferred call reads its arguments at the defer statement, the closure read
-// the variables when it ran. Where a captured variable is assigned after the
-// defer (a return assigns the results, too), the call is wrapped:
+// A deferred call evaluates its arguments at the defer statement, but a closure reads its
+// variables when it runs. If a captured variable is assigned after the defer statement
+// (return statements assign results, too), the call of finish is wrapped in a literal:
 //
 //	defer done()                            // reads n at the end
 //	n++
@@ -84,8 +84,8 @@ func innerChoice(p *pattern.Prepare, passages []Passage, u *pattern.Use) (InnerP
 	return InnerPlan{Use: u, Held: true}, nil
 }
 
-// bound reports whether the variable of a cleanup certainly holds it at a use:
-// the statement that binds it declares it, or stands before in a list.
+// bound reports whether the variable of a cleanup certainly holds it at a use: the
+// statement that sets it declares it, or precedes the use in a list.
 func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
 		list, i, ok := p.Up.List(l.Bind)

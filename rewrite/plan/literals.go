@@ -20,8 +20,8 @@ type literals struct {
 	number   map[*pattern.Literal]int // the place of each literal in distinct, from 1
 }
 
-// literalsOf refuses the prepare functions whose returns are beyond a single
-// cleanup: finish must be one body, known at every return.
+// literalsOf returns the cleanups of a prepare function, or a refusal if finish cannot
+// implement them all.
 func literalsOf(p *pattern.Prepare) (literals, *refusal.Refusal) {
 	if r := known(p); r != nil {
 		return literals{}, r
@@ -29,7 +29,7 @@ func literalsOf(p *pattern.Prepare) (literals, *refusal.Refusal) {
 	return several(p)
 }
 
-// known refuses where it cannot be told which literal a return hands out.
+// known returns a refusal if it is not known which literal a return statement returns.
 func known(p *pattern.Prepare) *refusal.Refusal {
 	if p.Cleanups > 1 {
 		return refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
@@ -73,9 +73,9 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// namedResult refuses a cleanup result that has a name and is used for more than to
-// return a cleanup. It takes what the returns hand out: a literal that looks at it, or
-// sets it, knows more than the return statements say.
+// namedResult refuses a named cleanup result that is used for more than to return a
+// cleanup. Return statements set it, so that a literal which reads or sets it depends on
+// more than their operands.
 func namedResult(p *pattern.Prepare) *refusal.Refusal {
 	named := p.Func.Signature().Results().At(p.Result)
 	if slices.ContainsFunc(p.Choices, func(c *pattern.Choice) bool { return c.Var == named }) {
@@ -95,9 +95,8 @@ func namedResult(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// several handles cleanups that differ from return to return. The state tells
-// finish which one is meant; more than three would make a dispatcher that
-// nobody wants to read.
+// several numbers cleanups that differ between return statements. The state tells finish
+// which one to run. More than two are refused, since the code would be hard to read.
 //
 //	if fast {
 //		return func() { c.mu.Unlock() }

@@ -80,8 +80,8 @@ func promotes(t types.Type, own *types.TypeName, seen map[types.Type]bool) bool 
 	return false
 }
 
-// selected reports whether id names a field or a method, which are only reached
-// through something: a local may have their name.
+// selected reports whether id names a field or method. These are reached only through a
+// selector, so a local declaration may have the same name.
 func selected(info *types.Info, id *ast.Ident) bool {
 	switch obj := info.ObjectOf(id).(type) {
 	case *types.Var:

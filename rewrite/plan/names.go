@@ -12,21 +12,20 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// names tells which names are taken in one world.
+// names finds the names that are taken in one world.
 type names struct {
 	world   *callers.World
 	callers *callers.Index
 	seen    map[*pattern.Unit]map[string]bool // identifiers, by unit
 }
 
-// taken reports whether an identifier of the name appears anywhere in the unit's
-// package, in the files that the build leaves out too. A new name that nobody uses can
-// clash with nothing: no field, method, promoted method, function, import or local, and
-// no interface that a new method would satisfy. An appearance in the unit itself does
-// not count where free says so.
+// taken reports whether an identifier with the given name appears in the unit's package,
+// including files that the build excludes. A new name that appears nowhere cannot
+// conflict with a field, method, function, import, local declaration or interface.
+// Appearances in the unit do not count if free returns true.
 //
-// A file that declares the function's twin is never built together with it, and
-// may well have the name that we are after.
+// A file that declares a function of prepare's name for another build is never built
+// together with it, and may use the name.
 func (x *names) taken(p *pattern.Prepare, u *pattern.Unit, name string, free func(*pattern.Unit, string) bool) bool {
 	if x.seen[u] == nil {
 		x.seen[u] = make(map[string]bool)
@@ -94,8 +93,8 @@ func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pa
 	return "", false
 }
 
-// goes reports whether everything of the name in the unit is a variable that
-// holds the cleanup, or prepare's result, and goes with it.
+// goes reports whether all objects with the given name in the unit go with the cleanup:
+// they are variables that hold it, or prepare's result.
 func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
 	vars := make(map[types.Object]bool)
 	for _, s := range sites {

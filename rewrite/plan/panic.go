@@ -12,8 +12,8 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// boundBeforePanic refuses where a panic that prepare recovers from leaves the
-// cleanup in its named result: the state comes by a return statement alone.
+// boundBeforePanic returns a refusal if prepare may recover from a panic when its named
+// result holds the cleanup. Only return statements return a state:
 //
 //	func begin() (end func(), err error) {
 //		end = func() { … }
@@ -48,9 +48,9 @@ func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// mayRecover reports whether a deferred call may end a panic. A literal does so by
-// calling recover, a function of the package likewise; nobody looks into other
-// functions, but for those of a few packages that unlock, close and cancel.
+// mayRecover reports whether a deferred call may recover from a panic. A literal or a
+// function of the package does so if it calls recover. Other functions may, except those
+// of a few packages that unlock, close and cancel.
 func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
 	info := p.Unit.Info
 	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {

@@ -14,10 +14,10 @@ import (
 
 // statements plans the statements of each site.
 //
-// Where nothing is handed over, := stays only while it still declares a variable.
-// Without the cleanup, "done, err := p()" may declare nothing, and becomes
-// "err = p()": the same err as before. An err that the statement did declare stays
-// declared by it, also where an outer err has the name.
+// In the form Direct, := stays only if it still declares a variable. Without the cleanup,
+// "done, err := p()" may declare none, and becomes "err = p()", with the same err as
+// before. An err that the statement declared stays declared by it, even if an outer err
+// exists.
 func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Refusal {
 	seen := make(map[*types.Var]bool)
 	for _, s := range sites {
@@ -73,7 +73,7 @@ func resultNames(pl *Plan, s *pattern.Site) map[int]string {
 	return names
 }
 
-// discards refuses a "_ = done" that is no line of its own.
+// discards refuses "_ = done" as part of another statement.
 func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 	for _, u := range s.Uses {
 		if u.Kind != pattern.Discard {
@@ -87,7 +87,7 @@ func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// variableType finds how to write the type of the state where a caller declares the
+// variableType finds the source for the type of the state where a caller declares the
 // variable of its cleanup.
 func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	generic := pl.State.Decl != pl.State.Type
@@ -124,7 +124,7 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	return nil
 }
 
-// reaches refuses where the name of finish, or of its package, means something else
+// reaches returns a refusal if the name of finish, or of its package, has another meaning
 // at a use.
 func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	if f.OnRecv {
@@ -142,8 +142,8 @@ func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// wraps refuses a use as a value that needs a literal around finish, which cannot be
-// written there: its parameters have types that the place would have to name.
+// wraps refuses a use as a value that needs a literal around finish if the literal's
+// parameter types cannot be written there.
 func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	if len(pl.Finish.Params) == 0 {
 		return nil // a method value
@@ -175,8 +175,8 @@ func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// methodFree refuses when the type through which a site calls prepare has
-// something of finish's name already, which would hide the new method.
+// methodFree returns a refusal if the type through which a site calls prepare already has
+// a field or method with finish's name, which would shadow the new method.
 func methodFree(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	e := receiver(s)
 	if e == nil {

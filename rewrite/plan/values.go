@@ -11,9 +11,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// values refuses the sites whose handling of the cleanup has no counterpart in
-// calls of finish. It returns the named func types that uses as a value need, as they
-// are written there.
+// values returns a refusal if a site uses the cleanup in a way that calls of finish
+// cannot replace. Otherwise it returns the source of the named func types that uses as a
+// value need.
 func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string, *refusal.Refusal) {
 	convert := make(map[*pattern.Use]string)
 	runs := false
@@ -49,7 +49,7 @@ func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string,
 	return convert, nil
 }
 
-// otherwise says what an Otherwise site does.
+// otherwise returns a clause about an Otherwise site.
 func otherwise(s *pattern.Site) string {
 	switch s.Up[s.Call].(type) {
 	case *ast.ReturnStmt:
@@ -69,7 +69,8 @@ func valueType(s *pattern.Site) types.Type {
 	return s.Unit.Info.TypeOf(s.Call)
 }
 
-// nameAt returns how a named type is written at a use, "" if it cannot be.
+// nameAt returns the source for a named type at a use, or "" if it cannot be written
+// there.
 func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
 	obj := spell.NamedObject(t)
 	generic, _ := t.(interface{ TypeArgs() *types.TypeList })
