@@ -19,18 +19,23 @@ type Index struct {
 	leftOut leftOut
 	demands demands
 	linking map[*ast.File][]*ast.Comment // directives that name functions to the linker
+
+	generated map[*ast.File]bool
 }
 
 // NewIndex returns an Index of the world.
 func NewIndex(w *World) *Index {
-	return &Index{w, make(leftOut), demands{world: w}, make(map[*ast.File][]*ast.Comment)}
+	return &Index{
+		world: w, leftOut: make(leftOut), demands: demands{world: w},
+		linking: make(map[*ast.File][]*ast.Comment), generated: make(map[*ast.File]bool),
+	}
 }
 
 // Check returns a refusal if the signature of p may not change: a use of the function may
 // be unknown, is not a call, or is in a file that must not be edited. sites and refs are
 // all calls and other uses in the units of the world.
 func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) *refusal.Refusal {
-	if r := editable(p, p.Unit, p.File, p.Decl.Name.Pos(), "it is declared"); r != nil {
+	if r := x.editable(p, p.Unit, p.File, p.Decl.Name.Pos(), "it is declared"); r != nil {
 		return r
 	}
 	if r := lineDirective(p); r != nil {
@@ -57,7 +62,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		return r
 	}
 	for _, s := range sites {
-		if r := editable(p, s.Unit, s.File, s.Call.Pos(), "it is called"); r != nil {
+		if r := x.editable(p, s.Unit, s.File, s.Call.Pos(), "it is called"); r != nil {
 			return r
 		}
 		if s.Decl == ast.Decl(p.Decl) {
@@ -107,7 +112,7 @@ func (x *Index) LeftOut(u *pattern.Unit) []*ast.File {
 
 // editable refuses a generated file. Its header tells; the translation of a cgo file has
 // such a header, too.
-func editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, what string) *refusal.Refusal {
+func (x *Index) editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, what string) *refusal.Refusal {
 	cgo := func() *refusal.Refusal {
 		// The line directives of the translation give the position in the source.
 		r := refusal.New(p, refusal.CgoFile, u, token.NoPos, "%s in a cgo file", what)
@@ -117,7 +122,12 @@ func editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, w
 	if importsC(f) {
 		return cgo()
 	}
-	if ast.IsGenerated(f) {
+	generated, known := x.generated[f]
+	if !known {
+		generated = ast.IsGenerated(f) // looks at all comments
+		x.generated[f] = generated
+	}
+	if generated {
 		if flow.Translated(f) {
 			return cgo()
 		}

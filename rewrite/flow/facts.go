@@ -83,7 +83,7 @@ func (f *Facts) OldLoopVar(v *types.Var) bool {
 
 // Sees reports whether the name of obj, written at pos, refers to obj.
 func (u *Unit) Sees(pos token.Pos, obj types.Object) bool {
-	scope := u.Pkg.Scope().Innermost(pos)
+	scope := u.Innermost(pos)
 	if scope == nil {
 		return false
 	}

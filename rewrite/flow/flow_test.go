@@ -215,3 +215,20 @@ func TestAccesses(t *testing.T) {
 		}
 	}
 }
+
+// TestInnermost holds that a scope is found as types.Scope.Innermost finds it, at each
+// byte of a file.
+func TestInnermost(t *testing.T) {
+	u := snippet.Load(t, declarations+`
+type G[E any] []E
+func (g G[E]) each(f func(E)) { for _, e := range g { f(e) } }
+var v = func(n int) int { if n := n + 1; n > 0 { return n }; return 0 }
+func f[E any](e E) { switch e := any(e).(type) { case int: use(e); default: { x := e; use(x) } } }
+`)
+	file := u.Files[0]
+	for pos := file.FileStart - 1; pos <= file.FileEnd+1; pos++ {
+		if got, want := u.Innermost(pos), u.Pkg.Scope().Innermost(pos); got != want {
+			t.Errorf("at %v: %v, want %v", u.Fset.Position(pos), got, want)
+		}
+	}
+}

@@ -16,7 +16,7 @@ type Unit struct {
 	Fset  *token.FileSet
 	Files []*ast.File // parsed with comments
 	Pkg   *types.Package
-	Info  *types.Info // Types, Defs, Uses, Selections, Implicits, Instances and Scopes are needed
+	Info  *types.Info // Types, Defs, Uses, Selections, Implicits and Instances are needed
 
 	// Ignored names the Go files of the directory that build constraints exclude.
 	// Other names the files that are not Go, such as assembly and C.
@@ -25,6 +25,8 @@ type Unit struct {
 
 	// Read returns the content of a file. Nil means os.ReadFile.
 	Read func(name string) ([]byte, error)
+
+	scopes scopes
 }
 
 // ReadFile returns the content of the named file as the client has it: from an

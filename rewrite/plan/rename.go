@@ -45,7 +45,7 @@ func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
 // importsName reports whether the file of a site declares a name: a package, or what a
 // dot import brings.
 func importsName(s *pattern.Site, name string) bool {
-	for scope := s.Unit.Pkg.Scope().Innermost(s.Call.Pos()); scope != nil; scope = scope.Parent() {
+	for scope := s.Unit.Innermost(s.Call.Pos()); scope != nil; scope = scope.Parent() {
 		if scope.Parent() == s.Unit.Pkg.Scope() {
 			return scope.Lookup(name) != nil
 		}

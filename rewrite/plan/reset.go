@@ -109,7 +109,7 @@ func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, b
 		return Reset{}, false
 	}
 	r := Reset{Stmt: first, Assign: a}
-	if scope := p.Unit.Pkg.Scope().Innermost(p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
+	if scope := p.Unit.Innermost(p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
 		return Reset{}, false // declared there later
 	}
 	r.Define = defines(p, c, a, nil) && (!within || flow.Within(last, first))

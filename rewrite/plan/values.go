@@ -91,7 +91,7 @@ func nameAt(s *pattern.Site, u *pattern.Use, t types.Type) string {
 // importsOf returns the packages that the file of a site imports, by name.
 func importsOf(s *pattern.Site) map[string]*types.PkgName {
 	imports := make(map[string]*types.PkgName)
-	scope := s.Unit.Pkg.Scope().Innermost(s.Call.Pos())
+	scope := s.Unit.Innermost(s.Call.Pos())
 	for scope != nil && scope.Parent() != s.Unit.Pkg.Scope() {
 		scope = scope.Parent()
 	}

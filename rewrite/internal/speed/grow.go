@@ -81,6 +81,10 @@ func write(dir string, files map[string]string) error {
 
 const head = "package p\n\nimport \"sync\"\n\ntype T struct {\n\tmu sync.Mutex\n\tn  int\n}\n"
 
+// methods is how many functions have a type of their own for their methods: the type
+// checker searches all methods of a type for one.
+const methods = 20
+
 // functions returns a file with n prepare functions, in turn one whose cleanup captures
 // a pointer to the caller's result and one whose cleanup captures a local variable, and
 // a caller of each.
@@ -94,10 +98,14 @@ func functions(n int) string {
 }
 
 func function(b *strings.Builder, i int) {
+	typ := "T" + strconv.Itoa(i/methods)
+	if i%methods == 0 {
+		fmt.Fprintf(b, "\ntype %s struct{ T }\n", typ)
+	}
 	if i%2 == 0 {
 		fmt.Fprintf(b, `
 // prepare%[1]d locks t.
-func (t *T) prepare%[1]d(err *error) (func(), error) {
+func (t *%[2]s) prepare%[1]d(err *error) (func(), error) {
 	t.mu.Lock()
 	return func() {
 		if *err != nil {
@@ -107,7 +115,7 @@ func (t *T) prepare%[1]d(err *error) (func(), error) {
 	}, nil
 }
 
-func (t *T) call%[1]d() (err error) {
+func (t *%[2]s) call%[1]d() (err error) {
 	done, err := t.prepare%[1]d(&err)
 	if err != nil {
 		return err
@@ -116,12 +124,12 @@ func (t *T) call%[1]d() (err error) {
 	t.n += %[1]d
 	return nil
 }
-`, i)
+`, i, typ)
 		return
 	}
 	fmt.Fprintf(b, `
 // begin%[1]d counts.
-func begin%[1]d(t *T, by int) func() {
+func begin%[1]d(t *%[2]s, by int) func() {
 	old := t.n + by
 	t.n += by
 	return func() {
@@ -129,12 +137,12 @@ func begin%[1]d(t *T, by int) func() {
 	}
 }
 
-func run%[1]d(t *T) {
+func run%[1]d(t *%[2]s) {
 	// It counts.
 	defer begin%[1]d(t, %[1]d)()
 	t.n--
 }
-`, i)
+`, i, typ)
 }
 
 func files(n int) map[string]string {

@@ -82,7 +82,7 @@ func (f *File) importName(pkg *types.Package) string {
 		}
 		planned[name] = true
 	}
-	scope := f.Unit.Pkg.Scope().Innermost(f.Syntax.Name.Pos()) // of the file
+	scope := f.Unit.Innermost(f.Syntax.Name.Pos()) // of the file
 	taken := func(name string) bool {
 		return planned[name] || scope != nil && scope.Lookup(name) != nil || types.Universe.Lookup(name) != nil || f.Taken(name)
 	}

@@ -12,7 +12,7 @@ import (
 // Plain reports whether no local hides a name of the text of a type or of its
 // zero value at pos, nor the package one of those that it takes from the language.
 func Plain(u *flow.Unit, pos token.Pos, text string) bool {
-	scope := u.Pkg.Scope().Innermost(pos)
+	scope := u.Innermost(pos)
 	if scope == nil {
 		return false
 	}
