@@ -3,10 +3,8 @@ package rewrite
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -68,93 +66,6 @@ func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
 	r.found.noteDeclared(r.views, r.over)
 	r.changes, err = r.decide(ctx, r.views)
 	return err
-}
-
-// compatible returns the changes of the next round: those that are not refused or settled
-// and that have no top-level declaration in common.
-func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
-	type place struct {
-		file string
-		decl int
-	}
-	taken := make(map[place]bool)
-	ranges := make(ranges)
-	var group []*change
-	ordered, _ := candidate.InnerFirst(changes, func(c *change) *candidate.Candidate { return c.first })
-	for _, c := range ordered {
-		if c.refusal != nil || settled[c.id()] {
-			continue
-		}
-		free := true
-		var places []place
-		for _, name := range c.files() {
-			for _, e := range c.edits[name] {
-				for _, d := range declarations(views, name, e) {
-					p := place{name, d}
-					places = append(places, p)
-					free = free && !taken[p]
-				}
-				free = free && !ranges.touch(e)
-			}
-		}
-		if !free {
-			continue
-		}
-		for _, p := range places {
-			taken[p] = true
-		}
-		for _, name := range c.files() {
-			for _, e := range c.edits[name] {
-				ranges.add(e)
-			}
-		}
-		group = append(group, c)
-	}
-	return group
-}
-
-// A ranges holds ranges of files, by the blocks of some bytes that they lie in.
-type ranges map[block][]edit.Edit
-
-type block struct {
-	file   string
-	number int
-}
-
-// blocks returns the blocks in which an edit has bytes, or stands at the border.
-func blocks(e edit.Edit) iter.Seq[block] {
-	const size = 512
-	return func(yield func(block) bool) {
-		for n := e.Start / size; n <= e.End/size && yield(block{e.File, n}); n++ {
-		}
-	}
-}
-
-func (r ranges) add(e edit.Edit) {
-	for b := range blocks(e) {
-		r[b] = append(r[b], e)
-	}
-}
-
-// touch reports whether an edit overlaps one of the ranges, or borders on it.
-func (r ranges) touch(e edit.Edit) bool {
-	for b := range blocks(e) {
-		if slices.ContainsFunc(r[b], func(o edit.Edit) bool { return e.Start <= o.End && o.Start <= e.End }) {
-			return true
-		}
-	}
-	return false
-}
-
-// declarations returns the indices of the declarations that an edit changes, in the
-// first view that contains the file.
-func declarations(views []*load.View, name string, e edit.Edit) []int {
-	for _, v := range views {
-		if v.Syntax[name] != nil {
-			return v.Declarations(name, e.Start, e.End)
-		}
-	}
-	return nil
 }
 
 // A round accepts changes that were all decided on the same versions of the files.

@@ -1,0 +1,168 @@
+package rewrite
+
+import (
+	"go/ast"
+	"iter"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/candidate"
+	"github.com/closurefix/closurefix/rewrite/edit"
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+)
+
+// compatible returns the changes of the next round: those that are not refused or settled
+// and that are independent of each other. Two changes are independent if they edit
+// different top-level declarations, or if they share only callers, in which each edits
+// simple statements of its own. A caller of many functions would otherwise take as many
+// rounds.
+func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
+	taken := make(map[place]bool) // by a change that shares it, if true
+	edited, statements := make(ranges), make(ranges)
+	var group []*change
+	ordered, inner := candidate.InnerFirst(changes, func(c *change) *candidate.Candidate { return c.first })
+	open := make(map[*change]bool)
+	for _, c := range ordered {
+		if c.refusal != nil || settled[c.id()] {
+			continue
+		}
+		open[c] = true
+		if slices.ContainsFunc(inner[c], func(i *change) bool { return i != c && open[i] }) {
+			continue // its cleanup is to capture the state of the inner one
+		}
+		own := declarationsOf(c, views)
+		free := true
+		for p, stmts := range own {
+			shared, known := taken[p]
+			free = free && (!known || shared && stmts != nil && !slices.ContainsFunc(stmts, statements.touch))
+		}
+		for _, name := range c.files() {
+			free = free && !slices.ContainsFunc(c.edits[name], edited.touch)
+		}
+		if !free {
+			continue
+		}
+		for p, stmts := range own {
+			taken[p] = stmts != nil
+			for _, s := range stmts {
+				statements.add(s)
+			}
+		}
+		for _, name := range c.files() {
+			for _, e := range c.edits[name] {
+				edited.add(e)
+			}
+		}
+		group = append(group, c)
+	}
+	return group
+}
+
+// A place is a top-level declaration.
+type place struct {
+	file string
+	decl int // index
+}
+
+// declarationsOf returns the declarations that a change edits. For those that it can share with
+// other changes it returns the ranges of the statements of which it edits parts.
+func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
+	places := make(map[place][]edit.Edit)
+	for _, name := range c.files() {
+		i := slices.IndexFunc(views, func(v *load.View) bool { return v.Syntax[name] != nil })
+		if i < 0 {
+			continue
+		}
+		for _, e := range c.edits[name] {
+			for _, d := range views[i].Declarations(name, e.Start, e.End) {
+				p := place{name, d}
+				if _, known := places[p]; !known {
+					places[p] = statementsIn(c, name, views[i].Syntax[name].Decls[d])
+				}
+			}
+		}
+	}
+	return places
+}
+
+// statementsIn returns the ranges of the statements that a change edits in a declaration,
+// or nil if it cannot share the declaration. It can if all that it edits there are
+// assignments of the results of prepare and calls of the cleanup. It must not bring a
+// name, since another change could bring the same, and there must not be a comment, which
+// gofmt could align with one in another statement.
+func statementsIn(c *change, name string, decl ast.Decl) []edit.Edit {
+	fn, ok := decl.(*ast.FuncDecl)
+	if !ok || decl == ast.Decl(c.first.Prepare.Decl) || c.first.Plan == nil {
+		return nil
+	}
+	var all []edit.Edit
+	for _, sp := range c.first.Plan.Sites {
+		s := sp.Site
+		if s.Decl != decl {
+			continue
+		}
+		if all == nil && len(flow.Comments(s.File, fn.Type.Pos(), fn.End())) > 0 || !simple(sp) {
+			return nil
+		}
+		for _, stmt := range append(useStatements(s), s.Stmt) {
+			file := s.Unit.Fset.File(stmt.Pos())
+			all = append(all, edit.Edit{File: name, Start: file.Offset(stmt.Pos()), End: file.Offset(stmt.End())})
+		}
+	}
+	return all
+}
+
+// simple reports whether what a plan edits at a site are the assignment of the results and
+// calls of the cleanup.
+func simple(sp *plan.SitePlan) bool {
+	s := sp.Site
+	if s.Form != pattern.Assigned && s.Form != pattern.Immediate || s.Stmt == nil || s.Shared || sp.Shares || len(sp.Names) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
+		return u.Stmt == nil || u.Kind != pattern.DeferCall && u.Kind != pattern.GoCall && u.Kind != pattern.Call
+	})
+}
+
+func useStatements(s *pattern.Site) []ast.Stmt {
+	var all []ast.Stmt
+	for _, u := range s.Uses {
+		all = append(all, u.Stmt)
+	}
+	return all
+}
+
+// A ranges holds ranges of files, by the blocks of some bytes that they lie in.
+type ranges map[block][]edit.Edit
+
+type block struct {
+	file   string
+	number int
+}
+
+// blocks returns the blocks in which an edit has bytes, or stands at the border.
+func blocks(e edit.Edit) iter.Seq[block] {
+	const size = 512
+	return func(yield func(block) bool) {
+		for n := e.Start / size; n <= e.End/size && yield(block{e.File, n}); n++ {
+		}
+	}
+}
+
+func (r ranges) add(e edit.Edit) {
+	for b := range blocks(e) {
+		r[b] = append(r[b], e)
+	}
+}
+
+// touch reports whether an edit overlaps one of the ranges, or borders on it.
+func (r ranges) touch(e edit.Edit) bool {
+	for b := range blocks(e) {
+		if slices.ContainsFunc(r[b], func(o edit.Edit) bool { return e.Start <= o.End && o.Start <= e.End }) {
+			return true
+		}
+	}
+	return false
+}
