@@ -19,7 +19,7 @@ func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
 	name, _, _ := strings.Cut(s.Decl, "[")
-	fmt.Fprintf(&b, "// %s holds what %s leaves for its cleanup.\ntype %s struct {\n", name, d.Prepare.Key.Name, s.Decl)
+	fmt.Fprintf(&b, "// %s holds the values that %s needs.\ntype %s struct {\n", name, d.Plan.Finish.Name, s.Decl)
 	if s.Mark == plan.Numbered {
 		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Flag)
 	}

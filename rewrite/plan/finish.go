@@ -87,13 +87,14 @@ func zeroResult(p *pattern.Prepare) string {
 // the cleanup does:
 //
 //	unlock := begin()
-//	defer unlock.run() // not unlock.unlock()
+//	defer unlock.finish() // not unlock.unlock()
 func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
-	names := []string{verb, "finish", "end"}
-	if slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Var != nil && strings.EqualFold(s.Var.Name(), verb) }) {
-		names[0] = "run"
+	stutters := func(n string) bool {
+		return slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Var != nil && strings.EqualFold(s.Var.Name(), n) })
 	}
+	names := []string{verb, "finish", "end"}
+	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
 	for _, n := range names {
 		if n = spell.LowerFirst(n); p.Func.Exported() {
 			n = spell.UpperFirst(n)

@@ -30,7 +30,8 @@
 //	           a rewrite might give it
 //
 // There are a struct Conn, which embeds a struct Part and is embedded by a struct
-// Wrap, whose address a struct Deep embeds, and by a struct Held; a struct Cell with a type parameter; two
+// Wrap, whose address a struct Deep embeds, and by a struct Held; a struct Cell with a type parameter; an interface
+// Namer; functions whose results have types that a program need not import, or that have no name; two
 // conns that point to each other; and helpers that trace, run things in goroutines,
 // and pass things through.
 //

@@ -37,12 +37,6 @@ func (g *gen) expr(b *block, k kind) string {
 		return g.address(b, errKind, "Err")
 	case connKind:
 		return g.conn(b)
-	case wrapKind:
-		return "Wrap{Conn: " + g.conn(b) + "}"
-	case deepKind:
-		return "Deep{Wrap: &Wrap{Conn: " + g.conn(b) + "}}"
-	case heldKind:
-		return "Held{Conn: " + g.conn(b) + "}"
 	case fnKind:
 		return g.fnExpr(b)
 	case anyKind:
@@ -50,6 +44,29 @@ func (g *gen) expr(b *block, k kind) string {
 			return v.use()
 		}
 		return "*new(T)"
+	}
+	return g.wrapper(b, k)
+}
+
+// wrapper returns an expression that is made of another one.
+func (g *gen) wrapper(b *block, k kind) string {
+	switch k {
+	case durKind:
+		return "Elapsed(" + g.intExpr(b) + ")"
+	case pointKind:
+		return "Point(" + g.intExpr(b) + ")"
+	case boxKind:
+		return "Cell[int]{V: " + g.intExpr(b) + "}"
+	case mapKind:
+		return "map[string]int{" + g.strExpr(b) + ": " + g.intExpr(b) + "}"
+	case namerKind:
+		return "Namer(" + g.expr(b, of(g.t, connKind, partKind)) + ")"
+	case wrapKind:
+		return "Wrap{Conn: " + g.conn(b) + "}"
+	case deepKind:
+		return "Deep{Wrap: &Wrap{Conn: " + g.conn(b) + "}}"
+	case heldKind:
+		return "Held{Conn: " + g.conn(b) + "}"
 	}
 	return "nil"
 }
@@ -313,8 +330,10 @@ func (g *gen) show(v *variable) string {
 		return v.use() + ".N"
 	case wrapKind, deepKind, heldKind:
 		return v.use() + ".Name"
-	case cellKind:
+	case cellKind, boxKind:
 		return v.use() + ".V"
+	case namerKind:
+		return v.use() + ".Title()"
 	case fnKind:
 		return v.use() + " != nil"
 	}

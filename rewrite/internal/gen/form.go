@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -23,8 +24,8 @@ func file(pkg string, imports, decls []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\n", pkg)
 	var std []string
-	for _, path := range []string{"errors", "fmt", "reflect", "runtime", "strings", "sync", "unsafe"} {
-		if strings.Contains(text, path+".") {
+	for _, path := range []string{"errors", "fmt", "reflect", "runtime", "strings", "sync", "time", "unsafe"} {
+		if regexp.MustCompile(`\b` + path + `\.[A-Z]`).MatchString(text) {
 			std = append(std, strconv.Quote(path))
 		}
 	}
@@ -48,6 +49,19 @@ func (pt *Part) Bump() {
 	pt.A += 10
 	fmt.Println("bump", pt.A)
 }
+
+// A Namer has a name.
+type Namer interface{ Title() string }
+
+func (pt Part) Title() string { return "part " + pt.S }
+
+func (c *Conn) Title() string { return "conn " + c.Name }
+
+// Elapsed returns a value of a type that programs need not mention.
+func Elapsed(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// Point returns a value of a type that has no name.
+func Point(n int) struct{ X, Y int } { return struct{ X, Y int }{n, n + 1} }
 
 type Conn struct {
 	Part
@@ -128,6 +142,12 @@ type Cleanup func()
 type Cell[T any] struct {
 	V T
 	N int
+}
+
+// Tick counts.
+func (q *Cell[T]) Tick() {
+	q.N++
+	fmt.Println("tick", q.N)
 }
 
 var (

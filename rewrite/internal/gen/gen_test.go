@@ -164,7 +164,7 @@ func TestApply(t *testing.T) {
 // TestGrammar holds that programs have what the grammar promises.
 func TestGrammar(t *testing.T) {
 	var all bytes.Buffer
-	for seed := range uint64(600) {
+	for seed := range uint64(1000) {
 		p := generate(t, Random(seed), "")
 		all.Write(p.Text)
 		all.Write(p.Far)
@@ -214,6 +214,10 @@ func TestGrammar(t *testing.T) {
 		"an error is handed on":        `(?m):= Attempt\(.*\)\n(.*\n)?(.*\n)?\t+if \w+ != nil \{\n(.*Println.*\n)?\t+return nil, \w+\n`,
 		"an error is wrapped":          `return .*fmt\.Errorf\(`,
 		"a result that may be missing": `if \w+, \w+ := Attempt\(.*; \w+ != nil \{`,
+		"a type that is not imported":  `:= Elapsed\(`,
+		"a type without a name":        `:= Point\(`,
+		"a type with an argument":      `:= Cell\[int\]\{`,
+		"a method of an interface":     `\.Title\(\)`,
 		"an earlier error is kept":     `if e := \w+\(.*\); \w+ == nil \{`,
 		"blank parameter":              `func .*[(, ]_ (int|string|Part|error)`,
 		"blank receiver":               `func \((_ )?\*Conn\) (prepare|begin|start|open|acquire|lock|enter|track)`,

@@ -9,22 +9,27 @@ const (
 	errKind
 	boolKind
 	byteKind
-	partKind // a struct
+	durKind   // a type of a package that the file may not import
+	pointKind // a struct type without a name
+	boxKind   // a struct with a type argument
+	partKind  // a struct
 	arrKind
 	sliceKind
 	pintKind // pointers to the above
 	ppartKind
 	perrKind
-	connKind // a pointer to the struct that most methods are declared on
-	wrapKind // a struct that embeds such a pointer
-	deepKind // a struct that embeds a pointer to that
-	heldKind // another one, whose pointer stays
-	fnKind   // a func() that is no cleanup
-	onceKind // a sync.Once
-	chanKind // a channel to wait on
-	cellKind // a pointer to a struct with a type parameter
-	anyKind  // a type parameter of the function around
-	funcKind // the cleanup of some prepare function
+	mapKind
+	namerKind // an interface
+	connKind  // a pointer to the struct that most methods are declared on
+	wrapKind  // a struct that embeds such a pointer
+	deepKind  // a struct that embeds a pointer to that
+	heldKind  // another one, whose pointer stays
+	fnKind    // a func() that is no cleanup
+	onceKind  // a sync.Once
+	chanKind  // a channel to wait on
+	cellKind  // a pointer to a struct with a type parameter
+	anyKind   // a type parameter of the function around
+	funcKind  // the cleanup of some prepare function
 )
 
 // safe reports whether the zero value of a kind can be used as any other value can.
@@ -41,6 +46,11 @@ func (k kind) facts() (goType string, names []string) {
 		errKind:   {"error", []string{"err", "cause"}},
 		boolKind:  {"bool", []string{"ok", "closed", "ready"}},
 		byteKind:  {"uint8", []string{"mask", "bits"}},
+		durKind:   {"time.Duration", []string{"wait", "rest"}},
+		pointKind: {"struct{ X, Y int }", []string{"at", "corner"}},
+		boxKind:   {"Cell[int]", []string{"cell", "slot"}},
+		mapKind:   {"map[string]int", []string{"counts", "m"}},
+		namerKind: {"Namer", []string{"owner", "namer"}},
 		partKind:  {"Part", []string{"pt", "box"}},
 		arrKind:   {"[2]int", []string{"arr", "pair"}},
 		sliceKind: {"[]int", []string{"list", "nums"}},
@@ -76,5 +86,5 @@ func (k kind) names() []string {
 // valueKinds are the kinds that have variables of their own all over the
 // program.
 func valueKinds() []kind {
-	return []kind{intKind, strKind, errKind, boolKind, byteKind, partKind, arrKind, sliceKind, pintKind, ppartKind}
+	return []kind{intKind, strKind, errKind, boolKind, byteKind, durKind, pointKind, boxKind, partKind, arrKind, sliceKind, pintKind, ppartKind, mapKind, namerKind}
 }

@@ -33,7 +33,7 @@ func (g *gen) parameters(p *prepare) {
 		add("v", anyKind)
 	}
 	t.list(0, 2, func() {
-		k := of(t, intKind, strKind, intKind, strKind, boolKind, partKind, connKind, arrKind, sliceKind, pintKind, ppartKind, byteKind, fnKind)
+		k := of(t, intKind, strKind, intKind, strKind, boolKind, partKind, connKind, arrKind, sliceKind, pintKind, ppartKind, byteKind, fnKind, durKind, pointKind, boxKind, mapKind, namerKind)
 		name := of(t, k.names()...)
 		if k == connKind {
 			name = of(t, "peer", "sock")
@@ -77,7 +77,7 @@ func (g *gen) cleanupForm(p *prepare) {
 // resultForm chooses the results around the cleanup.
 func (g *gen) resultForm(p *prepare) {
 	t := g.t
-	switch value := of(t, intKind, strKind, partKind, arrKind, connKind, byteKind); t.pick(12, 18, 9, 9, 3, 2, 3, 1) {
+	switch value := of(t, intKind, strKind, partKind, arrKind, connKind, byteKind, intKind, strKind, durKind, boxKind); t.pick(12, 18, 9, 9, 3, 2, 3, 1) {
 	case 1:
 		p.results = []kind{funcKind, errKind}
 		p.err = 1

@@ -41,6 +41,8 @@ func (g *gen) assign(b *block) {
 	switch v.kind {
 	case intKind, byteKind, partKind, arrKind, sliceKind:
 		s = g.changeValue(b, v)
+	case durKind, pointKind, boxKind, mapKind:
+		s = g.changeOther(v)
 	case wrapKind, deepKind, cellKind:
 		s = g.changeHolder(b, v)
 	case fnKind, perrKind, ppartKind, pintKind:
@@ -72,6 +74,25 @@ func (g *gen) changeValue(b *block, v *variable) string {
 	default:
 		return fmt.Sprintf("%s = append(%s, %s)", v.name, v.use(), g.intExpr(b))
 	}
+}
+
+// changeOther is changeValue for kinds that have no expressions of their own.
+func (g *gen) changeOther(v *variable) string {
+	if g.t.oneIn(3) {
+		return ""
+	}
+	switch v.kind {
+	case durKind:
+		return v.name + " *= 2"
+	case pointKind:
+		return v.name + ".Y--"
+	case mapKind:
+		return v.use() + "[\"b\"]++"
+	}
+	if !v.noTouch && g.t.oneIn(2) {
+		return v.use() + ".Tick()"
+	}
+	return v.name + ".V++"
 }
 
 // changeHolder returns a statement that changes a field of v, which holds a conn or is
@@ -158,7 +179,7 @@ func (g *gen) local(b *block, k kind) *variable {
 		b.line("var %s %s = %s", v.name, k.goType(), g.expr(b, k))
 	case form == 2:
 		b.line("var %s %s", v.name, k.goType())
-	case k == errKind || k == byteKind:
+	case k == errKind || k == byteKind || k == namerKind && g.t.oneIn(2):
 		b.line("var %s %s = %s", v.name, k.goType(), g.expr(b, k))
 	default:
 		b.line("%s := %s", v.name, g.expr(b, k))
