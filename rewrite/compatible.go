@@ -118,7 +118,7 @@ func statementsIn(c *change, name string, decl ast.Decl) []edit.Edit {
 // calls of the cleanup.
 func simple(sp *plan.SitePlan) bool {
 	s := sp.Site
-	if s.Form != pattern.Assigned && s.Form != pattern.Immediate || s.Stmt == nil || s.Shared || sp.Shares || len(sp.Names) > 0 {
+	if s.Form != pattern.Assigned && s.Form != pattern.Immediate || s.Stmt == nil || s.Shared || sp.Shares || sp.Variable != "" || len(sp.Names) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
