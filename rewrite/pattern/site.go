@@ -85,10 +85,6 @@ type Ref struct {
 // References returns the calls and the other uses of prepare functions in the unit.
 // results holds the functions, each with the index of the cleanup among its results.
 func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
-	names := make(map[string]bool, len(results))
-	for k := range results {
-		names[k.Name] = true
-	}
 	sites := make(map[Key][]*Site)
 	refs := make(map[Key][]Ref)
 	for _, file := range u.Files {
@@ -97,7 +93,7 @@ func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
 			here := make(map[Key][]*Site)
 			ast.Inspect(d, func(n ast.Node) bool {
 				id, ok := n.(*ast.Ident)
-				if !ok || !names[id.Name] {
+				if !ok {
 					return true
 				}
 				fn, ok := u.Info.Uses[id].(*types.Func)
