@@ -12,7 +12,6 @@ import (
 type matcher struct {
 	*facts
 	unit    *Unit
-	was     *token.FileSet    // for positions of nodes before
 	fset    *token.FileSet    // for positions of nodes after
 	after   *ast.File         // the current region after the change
 	text    []byte            // the source of after
