@@ -302,25 +302,7 @@ func (s *scan) bind(v *types.Var) *binding {
 	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) {
 		return nil
 	}
-	var found *binding
-	count := 0
-	assign := func(stmt ast.Stmt, lhs, rhs []ast.Expr, i int, fresh bool) {
-		count++
-		if len(lhs) != 1 || len(rhs) != 1 {
-			return
-		}
-		lit := literal(info, rhs[0])
-		if lit == nil {
-			return
-		}
-		if _, _, ok := s.Up.List(stmt); !ok {
-			return // the init of an if
-		}
-		found = &binding{
-			lit: &Literal{Lit: lit, Var: v, Bind: stmt}, empty: doesNothing(info, lit),
-			assig: stmt, fresh: fresh,
-		}
-	}
+	var set []setting
 	for _, a := range s.Access[v] {
 		switch a.Mode {
 		case flow.Address:
@@ -330,50 +312,64 @@ func (s *scan) bind(v *types.Var) *binding {
 			if !ok || a.Lit != nil {
 				return nil
 			}
-			assign(stmt, stmt.Lhs, stmt.Rhs, 0, false)
+			set = append(set, setting{stmt, stmt.Lhs, stmt.Rhs, false})
 		}
+	}
+	declared, ok := s.declared(v)
+	if set = append(set, declared...); !ok || len(set) != 1 {
+		return nil
+	}
+	one := set[0]
+	if len(one.lhs) != 1 || len(one.rhs) != 1 {
+		return nil
+	}
+	lit := literal(info, one.rhs[0])
+	if lit == nil {
+		return nil
+	}
+	if _, _, ok := s.Up.List(one.stmt); !ok {
+		return nil // the init of an if
+	}
+	return &binding{
+		lit: &Literal{Lit: lit, Var: v, Bind: one.stmt}, empty: doesNothing(info, lit),
+		assig: one.stmt, fresh: one.fresh,
+	}
+}
+
+// A setting is a statement that sets a variable.
+type setting struct {
+	stmt     ast.Stmt
+	lhs, rhs []ast.Expr
+	fresh    bool // it declares the variable
+}
+
+// declared returns the statements that declare a variable with a value. ok is false if a
+// range clause or a group of declarations does.
+func (s *scan) declared(v *types.Var) (set []setting, ok bool) {
+	info := s.Unit.Info
+	ok = true
+	defines := func(e ast.Expr) bool {
+		id, isIdent := e.(*ast.Ident)
+		return isIdent && info.Defs[id] == v
 	}
 	ast.Inspect(s.Decl, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			for i, l := range n.Lhs {
-				if id, ok := l.(*ast.Ident); ok && info.Defs[id] == v {
-					assign(n, n.Lhs, n.Rhs, i, true)
-				}
+			if slices.ContainsFunc(n.Lhs, defines) {
+				set = append(set, setting{n, n.Lhs, n.Rhs, true})
 			}
 		case *ast.RangeStmt:
-			for _, l := range []ast.Expr{n.Key, n.Value} {
-				if id, ok := l.(*ast.Ident); ok && info.Defs[id] == v {
-					count += 2
-				}
-			}
-		case *ast.DeclStmt:
-			decl, ok := n.Decl.(*ast.GenDecl)
-			if !ok {
-				return true
-			}
-			for _, spec := range decl.Specs {
-				vs, ok := spec.(*ast.ValueSpec)
-				if !ok {
-					continue
-				}
-				for i, id := range vs.Names {
-					if info.Defs[id] == v && len(vs.Values) > 0 {
-						if len(decl.Specs) != 1 {
-							count++ // part of a group, which is not supported
-						}
-						lhs := make([]ast.Expr, len(vs.Names))
-						assign(n, lhs, vs.Values, i, true)
-					}
-				}
+			ok = ok && !defines(n.Key) && !defines(n.Value)
+		case *ast.ValueSpec:
+			decl, isStmt := s.Up[s.Up[n]].(*ast.DeclStmt)
+			if isStmt && len(n.Values) > 0 && slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return info.Defs[id] == v }) {
+				ok = ok && len(decl.Decl.(*ast.GenDecl).Specs) == 1
+				set = append(set, setting{decl, make([]ast.Expr, len(n.Names)), n.Values, true})
 			}
 		}
 		return true
 	})
-	if count != 1 {
-		return nil
-	}
-	return found
+	return set, ok
 }
 
 func (s *scan) isParam(v *types.Var) bool {
