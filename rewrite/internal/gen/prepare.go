@@ -80,11 +80,20 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		b.declare(v)
 	}
 	m.finish(b)
+	m.mayForget(b)
 	doc := ""
 	if g.t.oneIn(3) {
 		doc = "// " + p.name + " hands out a cleanup.\n"
 	}
 	return fmt.Sprintf("%sfunc %s%s%s(%s) %s %s\n", doc, recv, p.name, generic, g.group(params), results, b.text())
+}
+
+// mayForget notes that a deferred literal may set the error to nil that goes with a nil
+// cleanup.
+func (m *making) mayForget(b *block) {
+	if m.named != nil && m.p.nilFails && strings.Contains(b.text(), "defer func") {
+		m.p.nilFine = true
+	}
 }
 
 // results declares the named results in b, and returns the result list.
@@ -307,7 +316,11 @@ func (m *making) middle(b *block, v *variable) {
 	if m.t.oneIn(4) {
 		m.nest(b, "if "+m.cond(b), func(in *block) {
 			call := m.callOf(in, m.p, v.name)
-			in.line("%s", of(m.t, call, "defer "+call, "defer func() {\n"+call+"\n}()"))
+			forms := []string{call, "defer " + call, "defer func() {\n" + call + "\n}()"}
+			if m.named != nil && v == m.named[m.p.cleanup] {
+				forms = forms[:2] // a return of nil sets the variable
+			}
+			in.line("%s", of(m.t, forms...))
 			m.stmts(in, 1)
 			if !in.ended {
 				in.line("%s", m.idle(in))
