@@ -70,8 +70,8 @@
 // call is an expression wherever it stands. So there is little that can go wrong
 // at a caller, and what can is below.
 //
-// One capture is never part of the struct if it can be helped: a pointer to the
-// caller's variable. The compiler's escape analysis does not tell the fields of a
+// A pointer to a variable of the caller is no part of the struct where callers can
+// pass it again. The compiler's escape analysis does not tell the fields of a
 // struct apart, and one field that leaks would move the variable to the heap
 // again. Such a pointer is an argument of finish: defer done.finish(&err).
 //
@@ -97,9 +97,9 @@
 //
 // # Hazards of all forms
 //
-// Each of the following is a way in which a naive rewrite, search and replace with
-// good intentions, changes a program. The names in brackets are programs in
-// testdata/cases that print something else when the hazard is not met.
+// In each of the following ways a naive rewrite changes a program. The names in brackets
+// are programs in testdata/cases that print something else if the rewriter ignores the
+// hazard.
 //
 // A closure sees a variable as it is when it runs. If a goroutine, a callback or a
 // second run of the cleanup may set the variable after prepare has returned, its
@@ -112,56 +112,55 @@
 // change after that statement, by another one, the next turn of a loop, or a return: its
 // address travels. [choice-changes-since, choice-two-at-once, choice-used-inside]
 //
-// What is copied must not be. A lock travels by its address. [lock-in-local]
+// A lock must not be copied. The state holds its address. [lock-in-local]
 //
 // A deferred call reads its arguments early. "defer done()" evaluates done and
 // nothing else. Within prepare, where the captured variables may still change, it
 // becomes "defer func() { finish(n) }()". [prepare-defers-then-assigns]
 //
-// The result is not yet what it will be. A cleanup that captures prepare's own
-// result reads it after the return statement has set it, and after prepare's
+// A result changes at the return. A cleanup that captures prepare's own result reads it after the return statement has set it, and after prepare's
 // deferred functions have changed it. [own-result, assigned-by-deferred]
 //
-// The cleanup did nothing. "return func() {}, err" lets a caller defer before it
-// checks the error. Finish does nothing either: the struct or a bool says so, unless the
-// error plainly does. [value-flag, defer-before-check, idle-on-success-literal]
+// An idle return may hand out a cleanup that does nothing. "return func() {}, err" lets a
+// caller defer before it checks the error. Finish does nothing then: a field of the
+// struct or a bool says so, unless the error does. [value-flag, defer-before-check, idle-on-success-literal]
 //
 // A caller asks whether the cleanup is nil, and may set its variable again
 // meanwhile. The struct answers, in the same variable. [nil-test, outer-variable]
 //
-// A value that was nil is one no more. A method value never is, so a cleanup that
-// may be nil is not handed to somebody who may compare it. [value-nil]
+// A method value is never nil. A cleanup that may be nil is not passed as a value to
+// code that may compare it with nil. [value-nil]
 //
-// A panic returns, too. Where prepare recovers, it hands out what its results hold:
-// a cleanup, if a statement has put one there. [recover-after-bind]
+// A panic can end in a return. Where prepare recovers, it returns what its results hold,
+// which is a cleanup if a statement has assigned one. [recover-after-bind]
 //
 // recover works only in the function that is deferred. A cleanup that recovers is
 // never wrapped. [recover-direct, recover-wrapped]
 //
-// The cleanup borrows a variable. "err = os.Chdir(dir)" in a cleanup sets prepare's
-// err, and "err := os.Chdir(dir)" in finish does as well, as long as nothing reads
-// before it is set, on any path, and nobody else ever reads what the cleanup left.
+// A cleanup may use a variable of prepare as its own. "err = os.Chdir(dir)" in a cleanup
+// becomes "err := os.Chdir(dir)" in finish if the cleanup sets the variable before it
+// reads it, on every path, and nothing else reads what the cleanup leaves there.
 // [capture-set-anew, capture-set-late]
 //
-// By value stays by value. "defer done(err)" passes the error of the moment, which
-// looks like a mistake, and often is one, and is not ours to mend.
+// Arguments stay as they are. "defer done(err)" passes the value that err has at the defer
+// statement. Often that is a mistake; the rewrite keeps it, and eager-argument reports it.
 // [argument-eager]
 //
-// A name of a type gets lost. A cleanup that is a context.CancelFunc is one no more
-// in "stop := cancel"; then the type is written out. [value-named-type]
+// A named func type may get lost. A method value in place of a context.CancelFunc, as in
+// "stop := cancel", has another type, so a conversion is written. [value-named-type]
 //
-// Package variables are initialized in the order of what their initializers refer
-// to, and the closure was part of prepare. [package-level-use]
+// Package variables are initialized in the order of the references between their
+// initializers. A reference within the closure is one of prepare. [package-level-use]
 //
-// A name was taken. A new function, type or method may hide or be hidden, and a new
+// A new name may be taken. A new function, type or method may hide or be hidden, and a new
 // method may make the type an io.Closer or a sync.Locker, as may prepare itself
 // with its func result gone: type assertions find that out at run time.
 // [name-taken-field, name-implements-interface]
 //
-// Predeclared names can be declared again. Where one is, nothing is written that
-// needs it. [predeclared-again]
+// Predeclared names can be declared again. Where a file or scope does so, the rewrite
+// writes no text that needs the predeclared meaning. [predeclared-again]
 //
-// Somebody else depends on the signature: an interface, a variable of func type, a
+// Other code may depend on the signature: an interface, a variable of func type, a
 // linkname, assembly, a file for another system, generated code, another module of
 // the repository. Each of them refuses.
 // [interface-method, interface-out-of-sight, linkname-pull, ignored-file]
@@ -171,8 +170,8 @@
 //
 // # Hazards of writing an operand again
 //
-// These concern the forms Direct and Value, and are the reason why its conditions are
-// strict. An operand may have another value when finish is called
+// These hazards concern the forms Direct and Value. They are the reason why the
+// conditions of these forms are strict. An operand may have another value when finish is called
 // [argument-changes, receiver-reassigned], panic where it stood [operand-follows-nil],
 // have an effect [order-of-evaluation], hide a pointer that changes
 // [embedded-reassigned] or a copy [value-receiver], take another type

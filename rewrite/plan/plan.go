@@ -17,14 +17,14 @@ import (
 type Form int
 
 const (
-	// Direct hands nothing over: finish gets the receiver and the arguments
-	// that prepare got, written once more, or results that the caller keeps.
+	// Direct: prepare returns nothing in the closure's place. Callers pass finish
+	// the receiver and arguments of prepare again, or results of prepare.
 	Direct Form = iota
-	// Value hands over one thing: prepare returns a local variable of its own, or
-	// whether there is something to do, in the closure's place, and finish takes it.
+	// Value: prepare returns one local variable in the closure's place, or a bool
+	// that says whether there is something to do. Finish takes it as an argument.
 	Value
-	// Handed puts the closure's environment in the closure's place: prepare
-	// returns what the closure would have captured, and finish takes it.
+	// Handed: prepare returns a struct with the captured variables in the closure's
+	// place. Finish is a method of the struct.
 	Handed
 )
 
@@ -34,14 +34,13 @@ func (f Form) String() string { return [...]string{"direct", "value", "handed"}[
 type Plan struct {
 	Prepare  *pattern.Prepare
 	Form     Form
-	Literals []*pattern.Literal // one of each text
+	Literals []*pattern.Literal // the cleanups, without those of equal text
 
-	// WhyNotDirect says why the form is not Direct, and WhyNotValue why it is not
-	// Value either; nil if it is.
+	// WhyNotDirect is the reason against the form Direct, nil if that is the form.
+	// WhyNotValue is the reason against Value, if the form is Handed.
 	WhyNotDirect, WhyNotValue *refusal.Refusal
 
-	// Number gives the place of each of prepare's literals in Literals,
-	// from 1.
+	// Number maps each literal of prepare to its number in Literals, from 1.
 	Number map[*pattern.Literal]int
 
 	Passages []Passage // one for each capture, in the order of finish's parameters
@@ -49,31 +48,32 @@ type Plan struct {
 	State    *State    // nil if the form is not Handed
 	Finish   Finish
 
-	// Drop tells the parameters that the prepare function loses, by index.
+	// Drop holds the indices of the parameters that prepare loses.
 	Drop map[int]bool
 
-	// Fresh is set when inner uses pass new(T) for a dropped result
-	// pointer: at every site the result is zero on entry and overwritten
-	// after, so what the cleanup does to it within prepare is unseen.
+	// Fresh holds the indices of dropped result pointers for which calls of finish
+	// within prepare pass new(T). At every site the result is zero when prepare is
+	// called and is assigned when prepare returns, so nobody sees what the cleanup
+	// stores there.
 	Fresh map[int]bool
 
-	// Types gives the type of the state for variables of callers that a statement
-	// declares without a value, as it is written there.
+	// Types maps variables that callers declare without a value to the type of the
+	// state, as it is written there.
 	Types map[*types.Var]string
 
-	// Idle gives the text for uses as a value of a cleanup that certainly is
-	// nil, or does nothing.
+	// Idle maps uses of a cleanup as a value to their new text, where the cleanup
+	// certainly is nil or does nothing.
 	Idle map[*pattern.Use]string
 
-	// Convert gives the named func type that a use as a value needs, as it is
-	// written there.
+	// Convert maps uses of a cleanup as a value to the named func type that the use
+	// must be converted to, as it is written there.
 	Convert map[*pattern.Use]string
 
 	Inner []InnerPlan
 	Sites []*SitePlan
 
-	// Imports are the packages that the file of the prepare function must
-	// import to name the types of state, by path.
+	// Imports are the packages that prepare's file must import to name the types of
+	// the state, sorted by path.
 	Imports []spell.Import
 }
 
@@ -86,10 +86,10 @@ type Route int
 const (
 	ByReceiver Route = iota // finish's receiver
 	ByArgument              // the same argument again
-	ByResult                // the caller's variable for a result of prepare
-	ByValue                 // what prepare returns in the closure's place
-	ByState                 // part of the state
-	Anew                    // not at all: finish has a variable of its own
+	ByResult                // the variable in which the caller keeps a result of prepare
+	ByValue                 // the value that prepare returns in the closure's place
+	ByState                 // a field of the state
+	Anew                    // not at all: finish declares a variable of its own
 )
 
 // A Passage says how one capture reaches finish.
@@ -97,25 +97,25 @@ type Passage struct {
 	Capture *pattern.Capture
 	Route   Route
 	Result  int    // the index of the result, if ByResult
-	Pointer bool   // the state holds the address of the variable
-	Type    string // of finish's parameter, variable or of the state, as written in prepare's file
+	Pointer bool   // the field of the state is the address of the variable
+	Type    string // of finish's parameter or variable, or of the field, as written in prepare's file
 	Resets  []Reset
 }
 
 // A Reset is the assignment by which a cleanup sets a captured variable before it
 // reads it. Finish declares a variable of its own there.
 type Reset struct {
-	Stmt   ast.Stmt // in a list: the assignment, or a statement that has it for its init
+	Stmt   ast.Stmt // in a list: the assignment, or the statement whose init it is
 	Assign *ast.AssignStmt
-	Define bool // := declares it; else a var statement before Stmt
+	Define bool // := declares the variable; otherwise a var statement before Stmt does
 }
 
 // A Handover is what prepare returns in the cleanup's place if the form is Value.
 type Handover struct {
-	Capture *pattern.Capture // the variable; nil for whether there is something to do
-	Guard   bool             // finish takes a Handover without a Capture, and does nothing if it is false
+	Capture *pattern.Capture // the variable; nil for a bool that says whether there is something to do
+	Guard   bool             // finish takes the bool, and returns at once if it is false
 	Name    string           // of finish's parameter and of the callers' variables
-	Result  string           // what prepare calls the result; "" if no result has a name any more
+	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
 	Zero    string           // the text of an idle return
 }
@@ -123,29 +123,29 @@ type Handover struct {
 // A State is the struct that prepare returns in the cleanup's place if the form is
 // Handed.
 type State struct {
-	Fields []Passage // the captures that travel in it
-	Mark   Mark      // what it says besides
-	Flag   string    // the field that says so
+	Fields []Passage // the captures that are its fields
+	Mark   Mark      // what its further field says
+	Flag   string    // the name of that field; "" if there is none
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
 }
 
-// A Mark is what a field of the state says beside the captures.
+// A Mark is the meaning of the field of a state that is no capture.
 type Mark int
 
 const (
-	Unmarked Mark = iota // nothing, and there is no such field
-	Live                 // whether there is something to do: a caller asks
-	Guarded              // the same: finish asks, and maybe a caller
-	Numbered             // which of several cleanups is meant, from 1; 0 for none
+	Unmarked Mark = iota // there is no such field
+	Live                 // whether there is something to do; callers read it
+	Guarded              // whether there is something to do; finish reads it, and callers may
+	Numbered             // the number of the cleanup among several, from 1; 0 for none
 )
 
 // Zero returns the text of the state of an idle return.
 func (s *State) Zero() string { return s.Type + "{}" }
 
-// Distinct returns the fields of the state, each name once: captures of one
-// name in different literals share a field.
+// Distinct returns the fields of the state, each name once. Captures of the same name
+// in different literals share a field.
 func (s *State) Distinct() []Passage {
 	var distinct []Passage
 	seen := make(map[string]bool)
@@ -163,8 +163,8 @@ func (s *State) Distinct() []Passage {
 type Finish struct {
 	Name    string
 	OnRecv  bool    // a method on prepare's receiver, if the form is not Handed
-	Params  []Param // those before the cleanup's own
-	Nothing string  // what it returns where there is nothing to do; "" if it returns nothing
+	Params  []Param // the parameters before those of the cleanup
+	Nothing string  // its results where there is nothing to do; "" if it has none
 }
 
 // A Param is a parameter of finish, and where a call takes its argument from.
