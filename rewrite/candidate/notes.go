@@ -1,12 +1,11 @@
 package candidate
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
-	"go/token"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -15,7 +14,7 @@ import (
 )
 
 // notes returns remarks about comments that mention the cleanup or a removed parameter:
-// the doc comment of prepare, comments within it, and comments next to its calls.
+// the doc comment of prepare, comments within it, and comments of its callers.
 func notes(p *plan.Plan) []string {
 	words := p.Prose()
 	var all []string
@@ -41,34 +40,21 @@ func notes(p *plan.Plan) []string {
 			continue // the variable stays
 		}
 		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}
-		for _, g := range beside(s) {
+		for _, g := range mentions(s) {
 			add(s.Unit, words.Stale(g, false))
 		}
 	}
 	return all
 }
 
-// beside returns the comments on the line of a call of prepare or a use of the cleanup, or
-// directly above it, in their order.
-func beside(s *pattern.Site) []*ast.CommentGroup {
-	file := s.Unit.Fset.File(s.File.Package)
-	line := func(pos token.Pos) int { return file.PositionFor(pos, false).Line }
-	var all []*ast.CommentGroup
-	near := func(pos token.Pos) {
-		at, end := line(pos), s.File.FileEnd
-		if at < file.LineCount() {
-			end = file.LineStart(at + 1)
-		}
-		for _, g := range flow.Comments(s.File, file.LineStart(max(1, at-1)), end) {
-			if line(g.Pos()) == at || line(g.End())+1 == at {
-				all = append(all, g)
-			}
-		}
+// mentions returns the comments of the caller of a site, with its doc comment, that hold the
+// name of the variable of the cleanup.
+func mentions(s *pattern.Site) []*ast.CommentGroup {
+	from := s.Decl.Pos()
+	if fn, ok := s.Decl.(*ast.FuncDecl); ok && fn.Doc != nil {
+		from = fn.Doc.Pos()
 	}
-	near(s.Call.Pos())
-	for _, u := range s.Uses {
-		near(u.Expr.Pos())
-	}
-	slices.SortFunc(all, func(a, b *ast.CommentGroup) int { return cmp.Compare(a.Pos(), b.Pos()) })
-	return slices.Compact(all)
+	return slices.DeleteFunc(slices.Clone(flow.Comments(s.File, from, s.Decl.End())), func(g *ast.CommentGroup) bool {
+		return !slices.ContainsFunc(g.List, func(c *ast.Comment) bool { return strings.Contains(c.Text, s.Var.Name()) })
+	})
 }

@@ -68,7 +68,7 @@ func (c Change) Stale(g *ast.CommentGroup, doc bool) []Sentence {
 // something that is returned or called.
 func (c Change) speaks(s string) bool {
 	patterns := []string{
-		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,2}(?:func|function|closure|callback|clean-?up)\b`,
+		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
 		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`,
 		`\bclosure\b`,
 		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,

@@ -50,6 +50,7 @@ func TestStale(t *testing.T) {
 		{direct, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", "defer begin(x)()"},
 		{direct, "The returned func must be called.", ""},
 		{direct, "A function that\nit returns ends it.", "A function that it returns ends it."},
+		{direct, "Lock returns a non-nil unlock function.", "Lock returns a non-nil unlock function."},
 		{direct, "The closure below undoes it.", "The closure below undoes it."},
 		{direct, "It counts the functions that were called.", ""},
 	} {
