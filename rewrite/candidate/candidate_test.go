@@ -2,13 +2,10 @@ package candidate
 
 import (
 	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/internal/snippet"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -16,30 +13,16 @@ import (
 // TestFault makes the client's Read fail in a way that no client should: the
 // candidate is refused, and the caller hears of it.
 func TestFault(t *testing.T) {
-	const src = `package p
-
-func prepare(n int) func() { return func() { println(n) } }
+	const src = `func prepare(n int) func() { return func() { println(n) } }
 
 func run() { defer prepare(1)() }
 `
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info := &types.Info{
-		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
-		Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
-	}
-	pkg, err := (&types.Config{Importer: importer.Default()}).Check("p", fset, []*ast.File{f}, info)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, read := range map[string]func(string) ([]byte, error){
 		"panic":   func(string) ([]byte, error) { panic("no such thing") },
 		"changed": func(string) ([]byte, error) { return []byte("package p\n"), nil },
 	} {
-		u := &pattern.Unit{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info, Read: read}
+		u := snippet.Load(t, src)
+		u.Read = read
 		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != refusal.InternalError || len(found[0].Edits) != 0 {
 			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, refusal.InternalError)
@@ -50,36 +33,18 @@ func run() { defer prepare(1)() }
 // A fault of the analysis in one function is noted there, and nothing is decided
 // about any function that may be used where the analysis could not look.
 func TestFaultOfOne(t *testing.T) {
-	const src = `package p
-
-func prepare(n int) func() { return func() { println(n) } }
+	const src = `func prepare(n int) func() { return func() { println(n) } }
 
 func other(n int) func() { return func() { println(n) } }
 
 func run() { defer prepare(1)(); defer other(1)() }
 `
 	for name, faults := range map[string]int{"prepare": 1, "run": 0} {
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info := &types.Info{
-			Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
-			Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
-		}
-		pkg, err := (&types.Config{Importer: importer.Default()}).Check("p", fset, []*ast.File{f}, info)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range f.Decls {
+		u := snippet.Load(t, src)
+		for _, d := range u.Files[0].Decls {
 			if d := d.(*ast.FuncDecl); d.Name.Name == name {
 				d.Body.List = append(d.Body.List, nil) // which no parser makes
 			}
-		}
-		u := &pattern.Unit{
-			Fset: fset, Files: []*ast.File{f}, Pkg: pkg, Info: info,
-			Read: func(string) ([]byte, error) { return []byte(src), nil },
 		}
 		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 		if len(found) != 2 {

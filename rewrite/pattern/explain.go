@@ -30,8 +30,8 @@ done, err := c.prepareRead(&err)`,
 			"cleanup closure over a result of the function that returns it",
 			"A function returns a closure for its callers to defer, and the closure uses another result of the function by its name. " +
 				"Each call allocates the closure, and the result moves to the heap.",
-			`func (c *Conn) open() (s *Session, done func(), err error) {
-	s = c.session()
+			`func (c *Conn) open() (s *Stream, done func(), err error) {
+	s = c.stream()
 	return s, func() { s.close() }, nil
 }
 
