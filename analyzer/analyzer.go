@@ -32,16 +32,22 @@ by address to the heap. A method that the callers defer allocates nothing.`
 //
 // Its fixes do not change what a program does, since drivers apply all fixes without
 // asking.
-func New() *analysis.Analyzer { return newAnalyzer(false) }
+func New() *analysis.Analyzer { return newAnalyzer(settings{}) }
 
 // ForEditor returns an analyzer that also suggests fixes that change what the program
 // does, for a person to choose: those of eager arguments. It must not be used in a driver
 // that applies fixes, such as go fix.
-func ForEditor() *analysis.Analyzer { return newAnalyzer(true) }
+func ForEditor() *analysis.Analyzer { return newAnalyzer(settings{editor: true}) }
 
-func newAnalyzer(editor bool) *analysis.Analyzer {
+// ForGolangciLint returns an analyzer for golangci-lint: //nolint comments suppress none of
+// its diagnostics. golangci-lint treats them, and its nolintlint reports such a comment as
+// unused if there is no diagnostic under it.
+func ForGolangciLint() *analysis.Analyzer {
+	return newAnalyzer(settings{comments: suppress.WithoutNolint})
+}
+
+func newAnalyzer(s settings) *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
-	s := settings{editor: editor}
 	a.Flags.BoolVar(&s.all, "everything", false, "also report cleanups that capture no result")
 	a.Flags.BoolVar(&s.tests, "tests", false, "also report functions that test files declare")
 	a.Run = func(p *analysis.Pass) (any, error) {
@@ -51,9 +57,12 @@ func newAnalyzer(editor bool) *analysis.Analyzer {
 	return a
 }
 
-// settings selects what is reported: the values of the flags, and whether a person
-// chooses fixes.
-type settings struct{ all, tests, editor bool }
+// settings selects what is reported: the values of the flags, whether a person chooses
+// fixes, and which comments suppress diagnostics.
+type settings struct {
+	all, tests, editor bool
+	comments           suppress.Forms
+}
 
 // run reports the candidates of a package and the misuses in it.
 func run(p *analysis.Pass, s settings) {
@@ -67,7 +76,7 @@ func run(p *analysis.Pass, s settings) {
 func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
 	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: s.tests})
 	for _, f := range found {
-		if suppress.At(p.Fset, f.File, f.Decl, f.Pos) {
+		if suppress.At(p.Fset, f.File, f.Decl, f.Pos, s.comments) {
 			continue
 		}
 		d := analysis.Diagnostic{Pos: f.Pos, End: f.End, Category: string(f.Kind), Message: f.Message}
@@ -102,7 +111,7 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
 		}
 	}
 	found = slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
-		return suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl)
+		return suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl, s.comments)
 	})
 	var proposals []*proposal
 	reasons := make(map[*candidate.Candidate]string)

@@ -97,7 +97,7 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 const omitSilenced callers.Omission = "silenced"
 
 func silenced(p *pattern.Prepare) bool {
-	return suppress.Func(p.Unit.Fset, p.File, p.Decl)
+	return suppress.Func(p.Unit.Fset, p.File, p.Decl, suppress.All)
 }
 
 // refuseLinked refuses changes of files that have several hard links, or are reached

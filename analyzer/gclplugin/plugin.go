@@ -30,6 +30,12 @@
 // files of a package. golangci-lint v2.15.0 applies only the part in the file of the
 // diagnostic, and the package no longer compiles. To fix, run closurefix -fix, or go fix
 // with closurefix as its tool.
+//
+// # Comments
+//
+// golangci-lint treats //nolint:closurefix comments as those of its own linters. The plugin
+// reports the findings under them, so that nolintlint does not call the comments unused.
+// The other comments of package suppress suppress findings here too.
 package gclplugin
 
 import (
@@ -72,7 +78,7 @@ func (p *plugin) GetLoadMode() string { return register.LoadModeTypesInfo }
 
 // BuildAnalyzers returns the analyzer, without its fixes and related positions.
 func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
-	a := analyzer.New()
+	a := analyzer.ForGolangciLint()
 	for flag, on := range map[string]bool{"everything": p.settings.All, "tests": p.settings.Tests} {
 		if err := a.Flags.Set(flag, strconv.FormatBool(on)); err != nil {
 			return nil, err

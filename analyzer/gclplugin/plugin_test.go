@@ -25,7 +25,7 @@ func TestPlugin(t *testing.T) {
 		settings any
 		packages []string
 	}{
-		{nil, []string{"kinds", "sites", "refused", "suppressed"}},
+		{nil, []string{"kinds", "sites", "refused"}},
 		{map[string]any{"all": false}, []string{"kinds"}},
 		{map[string]any{"all": true, "tests": true}, []string{"capture", "testonly"}},
 	} {
@@ -53,6 +53,52 @@ func TestPlugin(t *testing.T) {
 			t.Errorf("%v: nothing found in %q", test.settings, test.packages)
 		}
 	}
+}
+
+// TestComments: golangci-lint treats //nolint comments, so the plugin reports what is under
+// them.
+func TestComments(t *testing.T) {
+	const text = `package comments
+
+import "fmt"
+
+func onLine(err *error) func() { //nolint:closurefix // want "onLine returns a closure"
+	return func() { fmt.Println(*err) }
+}
+
+func bare(err *error) func() { //nolint // want "bare returns a closure"
+	return func() { fmt.Println(*err) }
+}
+
+func own(err *error) func() { //closurefix:ignore measured
+	return func() { fmt.Println(*err) }
+}
+
+func use() (err error) {
+	defer onLine(&err)()
+	defer bare(&err)()
+	defer own(&err)()
+	return nil
+}
+`
+	dir, cleanup, err := analysistest.WriteFiles(map[string]string{"comments/comments.go": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cleanup()
+	newPlugin, err := register.GetPlugin("closurefix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPlugin(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyzers, err := p.BuildAnalyzers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	analysistest.Run(t, dir, analyzers[0], "comments")
 }
 
 func TestSettings(t *testing.T) {

@@ -45,16 +45,21 @@ var _ = m() //nolint
 	if err != nil {
 		t.Fatal(err)
 	}
-	var silenced []string
-	for _, d := range f.Decls {
-		ast.Inspect(d, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && suppress.At(fset, f, d, call.Pos()) {
-				silenced = append(silenced, call.Fun.(*ast.Ident).Name)
-			}
-			return true
-		})
-	}
-	if want := []string{"a", "c", "d", "j", "l", "m"}; !slices.Equal(silenced, want) {
-		t.Errorf("silenced %q, want %q", silenced, want)
+	for forms, want := range map[suppress.Forms][]string{
+		suppress.All:           {"a", "c", "d", "j", "l", "m"},
+		suppress.WithoutNolint: {"a", "d", "j", "l"},
+	} {
+		var silenced []string
+		for _, d := range f.Decls {
+			ast.Inspect(d, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok && suppress.At(fset, f, d, call.Pos(), forms) {
+					silenced = append(silenced, call.Fun.(*ast.Ident).Name)
+				}
+				return true
+			})
+		}
+		if !slices.Equal(silenced, want) {
+			t.Errorf("forms %d: silenced %q, want %q", forms, silenced, want)
+		}
 	}
 }

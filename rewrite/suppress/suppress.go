@@ -27,16 +27,27 @@ import (
 // name is the name of this tool in comments.
 const name = "closurefix"
 
+// Forms are the forms of comments that suppress findings.
+type Forms int
+
+const (
+	// All is all of them.
+	All Forms = iota
+	// WithoutNolint is all forms but that of golangci-lint, which hides findings under its
+	// comments itself, and reports a comment under which there are none.
+	WithoutNolint
+)
+
 // fileIgnore starts the comment that applies to a whole file.
 const fileIgnore = "//lint:file-ignore "
 
-// Func reports whether a comment in the file suppresses findings about the
-// function. The file must have been parsed with comments.
-func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
+// Func reports whether a comment in the file, of one of the forms, suppresses findings
+// about the function. The file must have been parsed with comments.
+func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl, forms Forms) bool {
 	from, to := signature(fset, fn)
 	for _, group := range flow.Comments(file, from, to) {
 		for _, c := range group.List {
-			if scope, _ := scopeOf(c.Text); scope == here && reaches(fset, c, fn) {
+			if scope, _ := forms.scopeOf(c.Text); scope == here && reaches(fset, c, fn) {
 				return true
 			}
 		}
@@ -46,7 +57,7 @@ func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 			if !strings.HasPrefix(c.Text, fileIgnore) {
 				continue
 			}
-			if scope, _ := scopeOf(c.Text); scope == wholeFile {
+			if scope, _ := forms.scopeOf(c.Text); scope == wholeFile {
 				return true
 			}
 		}
@@ -71,15 +82,15 @@ func signature(fset *token.FileSet, fn *ast.FuncDecl) (from, to token.Pos) {
 	return from, token.Pos(file.Base() + file.Size())
 }
 
-// At reports whether a comment of the file suppresses a finding at pos, in the
-// top-level declaration decl. The file must have been parsed with its comments.
-func At(fset *token.FileSet, file *ast.File, decl ast.Decl, pos token.Pos) bool {
-	if fn, ok := decl.(*ast.FuncDecl); ok && Func(fset, file, fn) {
+// At reports whether a comment of the file, of one of the forms, suppresses a finding at
+// pos, in the top-level declaration decl. The file must have been parsed with its comments.
+func At(fset *token.FileSet, file *ast.File, decl ast.Decl, pos token.Pos, forms Forms) bool {
+	if fn, ok := decl.(*ast.FuncDecl); ok && Func(fset, file, fn, forms) {
 		return true
 	}
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			scope, _ := scopeOf(c.Text)
+			scope, _ := forms.scopeOf(c.Text)
 			if scope == wholeFile || scope == here && Reaches(fset, decl, c, pos) {
 				return true
 			}
@@ -126,7 +137,7 @@ func Directives(fset *token.FileSet, file *ast.File) []Directive {
 	var list []Directive
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			scope, named := scopeOf(c.Text)
+			scope, named := All.scopeOf(c.Text)
 			if !named {
 				continue
 			}
@@ -175,7 +186,7 @@ const (
 
 // scopeOf parses the text of a comment. named reports whether the comment contains the
 // name of this tool.
-func scopeOf(text string) (s scope, named bool) {
+func (forms Forms) scopeOf(text string) (s scope, named bool) {
 	text, ok := strings.CutPrefix(text, "//")
 	if !ok {
 		return nowhere, false
@@ -193,7 +204,7 @@ func scopeOf(text string) (s scope, named bool) {
 		return checked(rest, wholeFile)
 	}
 	// golangci-lint allows white space before and after the word.
-	if rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "nolint"); ok {
+	if rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "nolint"); ok && forms != WithoutNolint {
 		return linted(rest)
 	}
 	return nowhere, false

@@ -127,7 +127,7 @@ func funcs(t *testing.T, src string) map[string]bool {
 	got := make(map[string]bool)
 	for _, d := range f.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok {
-			got[fn.Name.Name] = suppress.Func(fset, f, fn)
+			got[fn.Name.Name] = suppress.Func(fset, f, fn, suppress.All)
 		}
 	}
 	return got
@@ -190,7 +190,7 @@ func begin() func() { return func() {} }
 	}
 	for _, d := range file.Decls {
 		fn := d.(*ast.FuncDecl)
-		fmt.Println(fn.Name, suppress.Func(fset, file, fn))
+		fmt.Println(fn.Name, suppress.Func(fset, file, fn, suppress.All))
 	}
 	// Output:
 	// open true

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,63 @@ func TestGolangciLint(t *testing.T) {
 	if exit == 0 || !strings.Contains(stderr, `closurefix: decoding settings: json: unknown field "al"`) {
 		t.Errorf("a setting that there is not: exit code %d\n%s", exit, stderr)
 	}
+	nolint(t, program)
+}
+
+// commented has a comment with a finding under it, and one without.
+const commented = `package commented
+
+import "fmt"
+
+func used(err *error) func() { //nolint:closurefix
+	fmt.Println("used")
+	return func() { fmt.Println(*err) }
+}
+
+func unused() {} //nolint:closurefix
+
+func call() (err error) {
+	defer used(&err)()
+	unused()
+	return nil
+}
+
+var _ = call
+`
+
+// nolint checks that golangci-lint hides findings under //nolint comments, and that its
+// nolintlint reports only those comments under which there are none.
+func nolint(t *testing.T, program string) {
+	t.Helper()
+	c := &drivers.Case{Dir: t.TempDir()}
+	for name, text := range map[string]string{"go.mod": "module commented\n\ngo 1.26\n", "p.go": commented} {
+		if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		text string
+		want []string
+	}{
+		{commented, []string{"p.go:10:18: directive `//nolint:closurefix` is unused for linter \"closurefix\" (nolintlint)"}},
+		{strings.ReplaceAll(commented, " //nolint:closurefix", ""), []string{
+			"p.go:5:6: used returns a closure over err for its callers to defer: " +
+				"each call may allocate it, and may move a variable of the caller to the heap (closurefix)",
+		}},
+	} {
+		if err := os.WriteFile(filepath.Join(c.Dir, "p.go"), []byte(test.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		configure(t, c, strings.Replace(config, "[closurefix]", "[closurefix, nolintlint]", 1))
+		stdout, stderr, _ := lint(t, program, c.Dir)
+		var got []string
+		for _, i := range issues(t, stdout) {
+			got = append(got, c.Line(i.Pos.Filename, i.Pos.Line, i.Pos.Column, i.Text, i.FromLinter))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("got %q, want %q\n%s", got, test.want, stderr)
+		}
+	}
 }
 
 func configure(t *testing.T, c *drivers.Case, text string) {
@@ -95,24 +153,30 @@ func lint(t *testing.T, program, dir string, flags ...string) (stdout, stderr st
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
+// An issue is one of the JSON report.
+type issue struct {
+	FromLinter, Text string
+	Pos              struct {
+		Filename     string
+		Line, Column int
+	}
+}
+
+func issues(t *testing.T, report string) []issue {
+	t.Helper()
+	var r struct{ Issues []issue }
+	if err := json.Unmarshal([]byte(report), &r); err != nil {
+		t.Fatalf("%v\n%s", err, report)
+	}
+	return r.Issues
+}
+
 // findings reads the JSON report. The report has no categories, so each finding gets the
 // category that the case has for its position and message.
 func findings(t *testing.T, c *drivers.Case, report string) []string {
 	t.Helper()
-	var r struct {
-		Issues []struct {
-			FromLinter, Text string
-			Pos              struct {
-				Filename     string
-				Line, Column int
-			}
-		}
-	}
-	if err := json.Unmarshal([]byte(report), &r); err != nil {
-		t.Fatalf("%v\n%s", err, report)
-	}
 	var lines []string
-	for _, i := range r.Issues {
+	for _, i := range issues(t, report) {
 		if i.FromLinter != "closurefix" {
 			t.Errorf("a finding of %s: %s", i.FromLinter, i.Text)
 		}
