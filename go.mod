@@ -2,6 +2,16 @@ module github.com/closurefix/closurefix
 
 go 1.26.0
 
+// Programs for work on closurefix, and one that is run by its path. "go install ./...",
+// which pre-commit runs, installs the command alone.
+ignore (
+	./analyzer/gopls
+	./analyzer/internal/drivers/bare
+	./analyzer/internal/drivers/multi
+	./analyzer/internal/drivers/single
+	./rewrite/internal/cmd
+)
+
 require (
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/dave/dst v0.27.4

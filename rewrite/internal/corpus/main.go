@@ -1,4 +1,4 @@
-// Corpus runs the rewriter over published modules and counts the results.
+// Package corpus runs the rewriter over published modules and counts the results.
 //
 // For each module it
 //
@@ -15,8 +15,8 @@
 // in a proxy does not contain nested modules, so packages that import these do not
 // compile.
 //
-//	go run ./rewrite/internal/corpus [-dir D] [-only a,b] [-test | -look | -recall] [-table]
-//	go run ./rewrite/internal/corpus -at D
+//	go run ./rewrite/internal/cmd/corpus [-dir D] [-only a,b] [-test | -look | -recall] [-table]
+//	go run ./rewrite/internal/cmd/corpus -at D
 //
 // With -recall it rewrites nothing. It lists, by syntax alone and with no code of the
 // rewriter, all functions that return a cleanup which some file defers or calls (see
@@ -28,7 +28,7 @@
 // At the end the command prints the table in Markdown. With -table it only prints the
 // table of the last runs. In the first run the go command downloads and compiles a lot:
 // allow 20 GB, and hours on a small machine.
-package main
+package corpus
 
 import (
 	"context"
@@ -43,7 +43,8 @@ import (
 	"syscall"
 )
 
-func main() {
+// Main is the command: it reads os.Args and exits.
+func Main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)
 	stop()

@@ -1,4 +1,4 @@
-package main
+package corpus
 
 // A Module is a published module at a fixed version, and its packages to examine.
 type Module struct {

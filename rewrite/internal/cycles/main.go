@@ -1,14 +1,14 @@
-// Command cycles prints the cycles of files within packages. In a cycle each file uses,
+// Package cycles prints the cycles of files within packages. In a cycle each file uses,
 // directly or through others, names that all others declare.
 //
-//	go run ./rewrite/internal/cycles [-over N] [packages]
+//	go run ./rewrite/internal/cmd/cycles [-over N] [packages]
 //
 // A cycle of twenty files can only be understood as one file of six thousand lines. A file
 // uses another if it mentions an object that the other declares: a function, type,
 // variable or constant of the package, a method or a field. Test files do not count. With
 // -over N only cycles of more than N files are printed, and if there are any the command
 // exits with 1.
-package main
+package cycles
 
 import (
 	"flag"
@@ -18,7 +18,8 @@ import (
 	"strings"
 )
 
-func main() {
+// Main is the command: it reads os.Args and exits.
+func Main() {
 	over := flag.Int("over", 0, "print cycles of more than `N` files, and fail if there is one")
 	flag.Parse()
 	patterns := flag.Args()

@@ -1,7 +1,7 @@
-// Command limits prints the functions of a tree that are too long or have too many
+// Package limits prints the functions of a tree that are too long or have too many
 // branches to be read at once.
 //
-//	go run ./rewrite/internal/limits [-lines N] [-branches N] [-tests] [directory]
+//	go run ./rewrite/internal/cmd/limits [-lines N] [-branches N] [-tests] [directory]
 //
 // It exits with 1 if there are any. A function's length is the number of its lines
 // without those inside composite literals and raw strings: the rows of a table are read
@@ -9,7 +9,7 @@
 // clause, && and ||, also in the function literals that it holds. A switch in which every
 // clause is a single statement without branches is a table as well, and counts 1.
 // Directories named testdata are left out. Nested modules are measured.
-package main
+package limits
 
 import (
 	"flag"
@@ -17,7 +17,8 @@ import (
 	"os"
 )
 
-func main() {
+// Main is the command: it reads os.Args and exits.
+func Main() {
 	lines := flag.Int("lines", mostLines, "the most lines that a function may have")
 	branches := flag.Int("branches", mostBranches, "the highest cyclomatic complexity that a function may have")
 	tests := flag.Bool("tests", false, "measure test files as well")

@@ -1,9 +1,9 @@
 //go:build unix
 
-// Speed measures the cost of closurefix on modules. It measures whole processes with the
+// Package speed measures the cost of closurefix on modules. It measures whole processes with the
 // go commands that they start, and prints the tables of rewrite/measured.md.
 //
-//	go run ./rewrite/internal/speed [-n runs] [-flags list] [-svg file] WHAT DIR...
+//	go run ./rewrite/internal/cmd/speed [-n runs] [-flags list] [-svg file] WHAT DIR...
 //
 // WHAT is
 //
@@ -22,7 +22,7 @@
 // results are medians. CPU seconds are the user and system time of the process and all
 // processes that it started. The peak is the memory of the largest of these processes. The
 // unit of the peak is right on Linux only.
-package main
+package speed
 
 import (
 	"bytes"
@@ -41,7 +41,8 @@ import (
 	"syscall"
 )
 
-func main() {
+// Main is the command: it reads os.Args and exits.
+func Main() {
 	runs := flag.Int("n", 3, "how often each command runs")
 	flags := flag.String("flags", "", "more flags for closurefix, separated by spaces")
 	svg := flag.String("svg", "", "the file to draw a report's figures to")
