@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func TestReadme(t *testing.T) {
 				s.try(t, dir, m[1])
 			}
 		case b.lang == "yaml" && strings.HasPrefix(b.text, "repos:\n"):
-			s.hook(t, dir, b.text)
+			hook(t, b.text)
 		case b.lang == "yaml" && strings.HasPrefix(b.text, "version: "):
 			golangci(t, b.text)
 		default:
@@ -170,15 +171,9 @@ func newStranger(t *testing.T) *stranger {
 func publish(t *testing.T, proxy string) {
 	t.Helper()
 	version := module.Version{Path: "github.com/closurefix/closurefix", Version: "v0.0.1"}
-	list, err := exec.Command("git", "-C", "../..", "ls-files", "-co", "--exclude-standard", "-z").Output()
-	if err != nil {
-		t.Fatalf("git ls-files: %v", err)
-	}
 	var files []zip.File
-	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
-		if _, err := os.Lstat(filepath.Join("../..", name)); err == nil {
-			files = append(files, source(name))
-		}
+	for _, name := range sources(t) {
+		files = append(files, source(name))
 	}
 	var archive bytes.Buffer
 	if err := zip.Create(&archive, version, files); err != nil {
@@ -199,6 +194,20 @@ func publish(t *testing.T, proxy string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// sources returns the paths of the files of this repository that are on disk.
+func sources(t *testing.T) []string {
+	t.Helper()
+	list, err := exec.Command("git", "-C", "../..", "ls-files", "-co", "--exclude-standard", "-z").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	names := strings.Split(strings.TrimSuffix(string(list), "\x00"), "\x00")
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, err := os.Lstat(filepath.Join("../..", name))
+		return err != nil
+	})
 }
 
 // A source is a file of this module, by its path in it.
@@ -308,34 +317,13 @@ func (s *stranger) silenced(t *testing.T, dir, text string) {
 	}
 }
 
-// hook does with a configuration of pre-commit what that does: it looks for the
-// hook in this repository, builds all programs of it, and runs its entry.
-func (s *stranger) hook(t *testing.T, dir, text string) {
+// hook checks that TestPreCommit runs the hook of a configuration of pre-commit.
+func hook(t *testing.T, text string) {
 	t.Helper()
-	id := regexp.MustCompile(`(?m)^ +- id: (.*)$`).FindStringSubmatch(text)
-	hooks, err := os.ReadFile("../../.pre-commit-hooks.yaml")
-	if err != nil || id == nil {
-		t.Fatalf("no hook: %v", err)
+	m := regexp.MustCompile(`(?m)^ +- (id: .*)$`).FindStringSubmatch(text)
+	if m == nil || !strings.Contains(readFile(t, "precommit_test.go"), `{"`+m[1]+`", `) {
+		t.Errorf("TestPreCommit runs no hook of\n%s", text)
 	}
-	for part := range strings.SplitSeq(string(hooks), "- id: ") {
-		field := func(name string) string {
-			if m := regexp.MustCompile(`(?m)^  ` + name + `: (.*)$`).FindStringSubmatch(part); m != nil {
-				return m[1]
-			}
-			return ""
-		}
-		if !strings.HasPrefix(part, id[1]+"\n") {
-			continue
-		}
-		if field("language") != "golang" || field("pass_filenames") != "false" {
-			t.Errorf("the hook is\n%s", part)
-		}
-		if out, code := s.run(t, dir, field("entry")); code != 3 || !strings.HasPrefix(out, "conn.go:24:16: ") {
-			t.Errorf("%s: exit code %d\n%s", field("entry"), code, out)
-		}
-		return
-	}
-	t.Errorf("there is no hook %s", id[1])
 }
 
 // golangci checks the configurations of golangci-lint, which takes minutes to
