@@ -43,6 +43,9 @@ type Result struct {
 	// are refused. It is nil if there are none. Run fails if no other package is left.
 	Unloaded *SourceError
 
+	Module string // the path of the main module that contains Options.Dir; "" if there is none
+	Go     string // the release of the go command, as in "go1.26.0"
+
 	Packages int // packages that the patterns match
 	Scanned  int // Go files scanned
 	Loaded   int // packages type-checked

@@ -280,6 +280,7 @@ func (r *run) result() (*Result, error) {
 		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.scope.Loaded(),
 		Stack: r.found.stack, Cold: r.found.cold, Tested: len(t.tried),
 		LeftOut: r.left, Unloaded: r.scope.Broken(),
+		Module: r.tree.Module, Go: r.tree.Release,
 		root: r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
 	}
 	res.LeftOut.Stack, res.LeftOut.Cold = len(res.Stack), len(res.Cold)

@@ -124,6 +124,13 @@
 // Both name files relative to the root of the repository, the nearest directory with a
 // .git.
 //
+// # Page
+//
+// With -report FILE.html the report is written as an HTML page as well, together with the
+// code before and after, and the results of -bench. The page says how it was made: the
+// module, the commit, the date, the versions, the processor and the command line. git is
+// run to find the commit.
+//
 // # A tool of the go command
 //
 // The same program is a tool for go vet and go fix:

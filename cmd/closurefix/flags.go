@@ -43,6 +43,7 @@ programs: 0); 1 error; 2 usage. Also for go vet -vettool=, go fix -fixtool=.
 
 // flags holds a parsed command line.
 type flags struct {
+	command       []string // as it was typed
 	diff, fix     bool
 	list, message bool
 	format        string
@@ -168,6 +169,7 @@ func parseFlags(args []string) (*flags, error) {
 		return nil, err
 	}
 	f := &in.flags
+	f.command = append([]string{"closurefix"}, args...)
 	f.patterns = in.set.Args()
 	for _, p := range f.patterns {
 		if len(p) > 1 && p[0] == '-' {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 
+	"github.com/closurefix/closurefix/cmd/closurefix/internal/choose"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/gotool"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/stream"
@@ -118,6 +120,9 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 		if err := res.Write(ctx); err != nil {
 			return 0, err
 		}
+	}
+	if f.page != "" {
+		r.Origin.Revision, r.Origin.Command, r.Origin.Date = choose.Head(ctx, at.Dir), f.command, time.Now()
 	}
 	if err := out.putPage(r); err != nil {
 		return 0, err

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // Settings select the packages to load.
@@ -42,6 +44,8 @@ type Tree struct {
 	Settings // with defaults filled in and Dir absolute
 	Source   *Sources
 	Root     string // the directory below which files may change
+	Module   string // the path of the main module that contains Dir; "" if there is none
+	Release  string // of Go, as in "go1.26.0"
 
 	modcache  string // the module cache; its files are never edited
 	standard  bool   // the main module is the standard library, for whose packages the go command prints no module
@@ -82,11 +86,11 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 	// A driver of another build system does not know the overlays that verify a
 	// rewrite, and would verify nothing.
 	t.Env = append(slices.Clone(t.Env), "GOPACKAGESDRIVER=off")
-	out, err := goCommand(ctx, t.Dir, t.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOMODCACHE", "GOROOT", "GOWORK")
+	out, err := goCommand(ctx, t.Dir, t.Env, "env", "-json", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOMODCACHE", "GOROOT", "GOVERSION", "GOWORK")
 	if err != nil {
 		return nil, err
 	}
-	var host struct{ GOOS, GOARCH, GOFLAGS, GOMOD, GOMODCACHE, GOROOT, GOWORK string }
+	var host struct{ GOOS, GOARCH, GOFLAGS, GOMOD, GOMODCACHE, GOROOT, GOVERSION, GOWORK string }
 	if err := json.Unmarshal(out, &host); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
@@ -94,6 +98,10 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 		return nil, errors.New("GOFLAGS sets -overlay: the build does not use the files on disk, which would be rewritten")
 	}
 	t.modcache, t.goarch, t.Root = host.GOMODCACHE, host.GOARCH, rootOf(t.Dir, host.GOWORK)
+	t.Release = host.GOVERSION
+	if text, err := readSource(host.GOMOD); err == nil { // not the null device
+		t.Module = modfile.ModulePath(text)
+	}
 	t.workspace = host.GOWORK != "" && host.GOWORK != "off"
 	t.outside = host.GOMOD == os.DevNull // it is empty where modules are off
 	t.standard = below(filepath.Join(host.GOROOT, "src"), t.Dir)

@@ -88,6 +88,16 @@ func added(old, new string) map[int]bool {
 // plain returns a text with the line endings that git stores.
 func plain(text []byte) string { return string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))) }
 
+// Head returns the commit that is checked out in the repository that contains dir, or ""
+// if there is none.
+func Head(ctx context.Context, dir string) string {
+	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // git runs a git command in a directory, without network access or prompts.
 func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", "-C", dir}, args...)...)

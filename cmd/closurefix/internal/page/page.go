@@ -1,20 +1,23 @@
 // Package page writes a report as one HTML page for the reviewer of a change: the
 // functions that were rewritten, the code before and after side by side, the heap
 // allocations that are gone, the results of benchmarks, and the refusals. The page
-// contains everything that it needs, without scripts or network access.
+// contains everything that it needs, without scripts or network access. It suits wide and
+// narrow screens, light and dark, and programs that read pages aloud.
 package page
 
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"go/token"
 	"html/template"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/report"
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/visible"
 	"github.com/closurefix/closurefix/rewrite"
-	"github.com/closurefix/closurefix/rewrite/bench"
 )
 
 //go:embed page.html
@@ -23,13 +26,21 @@ var source string
 // A view holds the data for the template.
 type view struct {
 	*report.Report
-	Title     string
-	Done      string // what happened to the functions that are rewritten: "rewritten" or "to be rewritten"
+	Heading   string
+	Done      string // what happened to the functions that are rewritten: "Rewritten" or "Would be rewritten"
+	Tiles     []tile
+	Facts     []fact
 	Rewritten []report.Finding
 	Left      []report.Finding
 	Sources   []file
-	Tables    []table
+	Groups    []group
 	Warned    []string // about benchmarks
+}
+
+// A fact says how the report was made.
+type fact struct {
+	Name, Value string
+	Code        bool // Value is source or a command
 }
 
 // generator is the line by which Ours recognizes a page.
@@ -56,24 +67,9 @@ func Write(w io.Writer, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	v := view{Report: r, Title: "closurefix", Done: "to be rewritten"}
-	if r.Written {
-		v.Done = "rewritten"
-	}
-	v.Rewritten, v.Left = r.Split()
-	for _, f := range r.Files {
-		side, err := sideBySide(f)
-		if err != nil {
-			return err
-		}
-		side.Name = r.BelowDir(f.Name)
-		v.Sources = append(v.Sources, side)
-	}
-	if r.Bench != nil {
-		v.Warned = r.Bench.Warnings
-		for _, t := range r.Bench.Tables() {
-			v.Tables = append(v.Tables, plotted(t))
-		}
+	v, err := viewOf(r)
+	if err != nil {
+		return err
 	}
 	// The buffer prevents a truncated page after an error.
 	var b bytes.Buffer
@@ -84,49 +80,122 @@ func Write(w io.Writer, r *report.Report) error {
 	return err
 }
 
-// A table is a benchmark table with a plot for each row.
-type table struct {
-	bench.Table
-	Lines []line
-}
-
-// A line is a row of a table and its plot.
-type line struct {
-	bench.Row
-	Old, New   string // the medians
-	Plot       [2]interval
-	Delta, How string
-}
-
-// An interval is a bar of the plot, in percent of its width. It shows the median and the
-// 95 % confidence interval, or, with too few samples for that, the range of the samples.
-type interval struct {
-	Class            string
-	Y                int
-	From, Width, Mid float64
-}
-
-// plotted returns a benchmark table with plots. Each row has its own scale, from zero.
-func plotted(t bench.Table) table {
-	out := table{Table: t}
-	for _, r := range t.Rows {
-		l := line{Row: r, Old: t.Value(r.Old.Center), New: t.Value(r.New.Center), Delta: r.Delta(), How: r.Comparison.String()}
-		top := 0.0
-		for _, s := range r.Samples {
-			top = max(top, s[len(s)-1])
-		}
-		if top == 0 {
-			top = 1
-		}
-		for side, sum := range [][3]float64{{r.Old.Lo, r.Old.Center, r.Old.Hi}, {r.New.Lo, r.New.Center, r.New.Hi}} {
-			s := r.Samples[side]
-			lo, hi := max(sum[0], s[0]), min(sum[2], s[len(s)-1])
-			l.Plot[side] = interval{
-				Class: [...]string{"old", "new"}[side], Y: 2 + 14*side,
-				From: 100 * lo / top, Width: 100 * (hi - lo) / top, Mid: 100 * sum[1] / top,
-			}
-		}
-		out.Lines = append(out.Lines, l)
+// viewOf returns the data for the template.
+func viewOf(r *report.Report) (*view, error) {
+	v := &view{Report: r, Done: "Would be rewritten"}
+	if r.Written {
+		v.Done = "Rewritten"
 	}
-	return out
+	v.Rewritten, v.Left = r.Split()
+	v.Heading = heading(r, len(v.Rewritten), len(v.Left))
+	for _, f := range r.Files {
+		side, err := sideBySide(f)
+		if err != nil {
+			return nil, err
+		}
+		side.Name = r.BelowDir(f.Name)
+		v.Sources = append(v.Sources, side)
+	}
+	if r.Bench != nil {
+		v.Warned = r.Bench.Warnings
+		v.Groups = groups(r.Bench)
+	}
+	v.Tiles = append(benchTiles(v.Groups), heapTiles(v.Rewritten)...)
+	v.Facts = facts(r)
+	return v, nil
+}
+
+// heading returns what was done, or would be, in a sentence without its full stop.
+func heading(r *report.Report, rewritten, left int) string {
+	var parts []string
+	done := "would be rewritten"
+	switch {
+	case r.Written && rewritten == 1:
+		done = "was rewritten"
+	case r.Written:
+		done = "were rewritten"
+	}
+	if rewritten > 0 {
+		parts = append(parts, fmt.Sprintf("%s %s", count(rewritten, "function"), done))
+	}
+	switch {
+	case left > 0 && rewritten == 0:
+		parts = append(parts, fmt.Sprintf("%s cannot be rewritten", count(left, "function")))
+	case left > 0:
+		parts = append(parts, fmt.Sprintf("%d cannot be", left))
+	}
+	if n := len(r.Bugs); n > 0 {
+		parts = append(parts, count(n, "bug")+" at callers")
+	}
+	if len(parts) == 0 {
+		return "No findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// count returns a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// heapTiles returns the tile that counts what left the heap, as the compiler reports.
+func heapTiles(rewritten []report.Finding) []tile {
+	left, new, known := 0, 0, false
+	for _, f := range rewritten {
+		for _, g := range f.Gain {
+			known = true
+			left += len(g.Left)
+			new += len(g.New)
+		}
+	}
+	if !known {
+		return nil
+	}
+	t := tile{Figure: minus(fmt.Sprintf("%+d", new-left)) + " on the heap", Note: "closures and variables, as the compiler reports"}
+	if new > 0 {
+		t.Note = fmt.Sprintf("%d closures and variables gone, %d new, as the compiler reports", left, new)
+	}
+	return []tile{t}
+}
+
+// facts returns what is known of how the report was made.
+func facts(r *report.Report) []fact {
+	o := r.Origin
+	list := []fact{{Name: "Module", Value: o.Module, Code: true}, {Name: "Commit", Value: o.Revision, Code: true}}
+	if !o.Date.IsZero() {
+		list = append(list, fact{Name: "Date", Value: o.Date.UTC().Format(time.DateTime) + " UTC"})
+	}
+	list = append(list, fact{Name: "Go", Value: strings.TrimPrefix(o.Go, "go")})
+	if r.Bench != nil && len(r.Bench.New) > 0 {
+		b := r.Bench.New[0]
+		if os := b.GetConfig("goos"); os != "" {
+			list = append(list, fact{Name: "System", Value: os + "/" + b.GetConfig("goarch")})
+		}
+		list = append(list, fact{Name: "Processor", Value: b.GetConfig("cpu")})
+	}
+	list = append(list,
+		fact{Name: "closurefix", Value: r.Version},
+		fact{Name: "Command", Value: commandLine(o.Command), Code: true})
+	var known []fact
+	for _, f := range list {
+		if f.Value != "" {
+			known = append(known, f)
+		}
+	}
+	return known
+}
+
+// commandLine returns the words as one types them in a shell.
+func commandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w
+		if w == "" || strings.ContainsAny(w, " \t\n\"'`$&|;<>()[]{}*?!~#\\") {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
 }

@@ -20,16 +20,34 @@ type file struct {
 type part struct {
 	Title string // the functions that contain the lines
 	Rows  []row
+	Lines []line // the same, one below the other
 }
 
 // A row holds a line of the old source next to one of the new source.
 type row struct{ Old, New cell }
+
+// A line is a line of the old source, of the new one, or of both.
+type line struct {
+	Old, New int // line numbers, from 1; 0 if it is not there
+	cell
+}
 
 // A cell is a line on one side of a row.
 type cell struct {
 	Line  int // from 1; 0 if there is none
 	Text  string
 	Class string // "del", "add", or ""
+}
+
+// Sign returns the sign of a diff: differences are not marked by colour alone.
+func (c cell) Sign() string {
+	switch c.Class {
+	case "del":
+		return "−"
+	case "add":
+		return "+"
+	}
+	return ""
 }
 
 // context is the number of unchanged lines that are shown around a change.
@@ -68,15 +86,18 @@ func sideBySide(f rewrite.File) (file, error) {
 			switch l.Kind {
 			case udiff.Delete:
 				dels = append(dels, cell{from, text, "del"})
+				p.Lines = append(p.Lines, line{Old: from, cell: cell{from, text, "del"}})
 				from++
 				grown--
 			case udiff.Insert:
 				adds = append(adds, cell{to, text, "add"})
+				p.Lines = append(p.Lines, line{New: to, cell: cell{to, text, "add"}})
 				to++
 				grown++
 			default:
 				flush()
 				p.Rows = append(p.Rows, row{cell{from, text, ""}, cell{to, text, ""}})
+				p.Lines = append(p.Lines, line{from, to, cell{from, text, ""}})
 				from++
 				to++
 			}

@@ -24,6 +24,7 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 	}
 	return &Report{
 		Place:    at,
+		Origin:   Origin{Module: res.Module, Go: res.Go},
 		Findings: convert(res.Findings),
 		Bugs:     bugs(res.Misuses),
 		Idle:     res.Idle,

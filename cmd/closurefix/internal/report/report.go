@@ -20,6 +20,7 @@
 //	unloaded    stderr stderr yes    yes     yes    packages that do not type-check
 //	left out    stderr stderr yes    stderr  yes    how much is no finding, and why
 //	bugs        yes    yes    yes    yes     yes    at callers, with what to do
+//	origin      no     no     no     no      yes    how the report was made
 //
 // The format of go vet -json has a place for diagnostics only, so warnings go to standard
 // error. An annotation in a pull request is short: it gives the number of allocations,
@@ -32,6 +33,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/closurefix/closurefix/rewrite"
 	"github.com/closurefix/closurefix/rewrite/bench"
@@ -41,6 +43,7 @@ import (
 // A Report holds the results of one run.
 type Report struct {
 	Place
+	Origin Origin
 
 	Findings []Finding
 	Bugs     []Bug       // bugs at callers, which no rewrite fixes
@@ -64,6 +67,15 @@ type Place struct {
 	Dir     string // the current directory, absolute
 	Root    string // of the repository, absolute; code hosts require file names relative to it
 	Version string // of closurefix; or ""
+}
+
+// An Origin says how a report was made.
+type Origin struct {
+	Module   string    // the path of the main module; or ""
+	Go       string    // the release of the go command, as in "go1.26.0"
+	Revision string    // the checked out commit of the repository; or ""
+	Command  []string  // the command line; nil: not known
+	Date     time.Time // zero: not known
 }
 
 // A Finding is a prepare function and the decision about it.
