@@ -3,7 +3,8 @@ package candidate
 import (
 	"go/ast"
 	"go/types"
-	"slices"
+
+	"golang.org/x/tools/go/ast/edge"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -72,7 +73,7 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 			switch u.Kind {
 			case pattern.Call, pattern.DeferCall:
 				called = true
-				other = other || s.Up.Loop(u.Expr, s.Decl) != s.Up.Loop(s.Call, s.Decl)
+				other = other || flow.Loop(s.At(u.Expr), s.Decl) != flow.Loop(s.At(s.Call), s.Decl)
 			case pattern.NilTest, pattern.Discard:
 			case pattern.GoCall, pattern.Value:
 				other = true
@@ -97,15 +98,12 @@ func forwarder(s *pattern.Site, i int) (handed, bool) {
 		return handed{}, false
 	}
 	key := pattern.KeyOf(fn)
-	parent, child := s.Up.Expr(s.Call)
-	if ret, ok := parent.(*ast.ReturnStmt); ok {
-		at := slices.Index(ret.Results, child.(ast.Expr))
-		switch {
-		case len(ret.Results) == 1 && fn.Signature().Results().Len() > 1:
+	call := flow.Outer(s.At(s.Call))
+	if kind, at := call.ParentEdge(); kind == edge.ReturnStmt_Results {
+		if len(call.Parent().Node().(*ast.ReturnStmt).Results) == 1 && fn.Signature().Results().Len() > 1 {
 			return handed{key, i}, true
-		case at >= 0:
-			return handed{key, at}, true
 		}
+		return handed{key, at}, true
 	}
 	id, ok := s.Cleanup.(*ast.Ident)
 	if !ok {
@@ -119,10 +117,10 @@ func forwarder(s *pattern.Site, i int) (handed, bool) {
 		if a.Mode != flow.Read || a.Lit != nil {
 			continue
 		}
-		if ret, ok := s.Up[a.Ident].(*ast.ReturnStmt); ok {
-			if at := slices.Index(ret.Results, ast.Expr(a.Ident)); at >= 0 && len(ret.Results) == fn.Signature().Results().Len() {
-				return handed{key, at}, true
-			}
+		id := s.At(a.Ident)
+		ret, ok := id.Parent().Node().(*ast.ReturnStmt)
+		if ok && len(ret.Results) == fn.Signature().Results().Len() {
+			return handed{key, id.ParentEdgeIndex()}, true
 		}
 	}
 	return handed{}, false

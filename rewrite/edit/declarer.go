@@ -47,7 +47,7 @@ func (d *declarer) remove(s ast.Stmt) error {
 
 // listOf returns the statement list that contains s, or nil.
 func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
-	switch p := d.node(d.Prepare.Up[s]).(type) {
+	switch p := d.node(d.Prepare.At(s).Parent().Node()).(type) {
 	case *dst.BlockStmt:
 		return &p.List
 	case *dst.CaseClause:

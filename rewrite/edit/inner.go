@@ -52,8 +52,8 @@ func (d *declarer) inner() error {
 //
 //	if err := (readState{c: c, n: n}).finish(); err != nil {
 func (d *declarer) inHeader(e ast.Expr) bool {
-	for n := d.Prepare.Up[e]; n != nil; n = d.Prepare.Up[n] {
-		switch n.(type) {
+	for c := range d.Prepare.At(e).Enclosing() {
+		switch c.Node().(type) {
 		case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
 			return true
 		case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:

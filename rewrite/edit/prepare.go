@@ -221,7 +221,7 @@ func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 // goes.
 func (d *declarer) trims(at *ast.ReturnStmt, stmt *dst.ReturnStmt) bool {
 	body := d.prepare.Body
-	return d.Prepare.Up[at] == ast.Node(d.Prepare.Decl.Body) && body.List[len(body.List)-1] == dst.Stmt(stmt) &&
+	return d.Prepare.At(at).Parent().Node() == d.Prepare.Decl.Body && body.List[len(body.List)-1] == dst.Stmt(stmt) &&
 		(len(body.List) > 1 || len(comments(stmt)) == 0)
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -340,8 +341,8 @@ func (w *siteWriter) value(u *pattern.Use) {
 
 // nilTest replaces a comparison of the cleanup with nil by a test of the state.
 func (w *siteWriter) nilTest(u *pattern.Use) {
-	parent, child := w.sp.Site.Up.Expr(u.Expr)
-	test := parent.(*ast.BinaryExpr)
+	at := flow.Outer(w.sp.Site.At(u.Expr))
+	cleanup, test := at.Node(), at.Parent().Node().(*ast.BinaryExpr)
 	if w.Plan.Value != nil {
 		text := w.sp.Variable
 		if test.Op == token.EQL {
@@ -358,8 +359,8 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	case test.Op == token.EQL:
 		before = "!"
 	}
-	w.replace(test.Pos(), child.Pos(), before)
-	w.replace(child.End(), test.End(), after)
+	w.replace(test.Pos(), cleanup.Pos(), before)
+	w.replace(cleanup.End(), test.End(), after)
 }
 
 // removeLine removes a statement, and its line if nothing else is on it.

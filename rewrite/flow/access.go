@@ -4,120 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 )
-
-// Parents maps the nodes of a tree to their parents.
-type Parents map[ast.Node]ast.Node
-
-// ParentsOf returns the parents of all nodes below root.
-func ParentsOf(root ast.Node) Parents {
-	up := make(Parents)
-	var stack []ast.Node
-	ast.Inspect(root, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		if len(stack) > 0 {
-			up[n] = stack[len(stack)-1]
-		}
-		stack = append(stack, n)
-		return true
-	})
-	return up
-}
-
-// Expr returns the parent of n, skipping parentheses, and the child of that
-// parent that contains n.
-func (up Parents) Expr(n ast.Node) (parent, child ast.Node) {
-	child = n
-	parent = up[n]
-	for {
-		p, ok := parent.(*ast.ParenExpr)
-		if !ok {
-			return parent, child
-		}
-		child, parent = p, up[p]
-	}
-}
-
-// Lit returns the innermost function literal around n, or nil.
-func (up Parents) Lit(n ast.Node) *ast.FuncLit {
-	for p := up[n]; p != nil; p = up[p] {
-		if lit, ok := p.(*ast.FuncLit); ok {
-			return lit
-		}
-	}
-	return nil
-}
-
-// Func returns the innermost function around n, as a *ast.FuncDecl or
-// *ast.FuncLit, or nil.
-func (up Parents) Func(n ast.Node) ast.Node {
-	for p := up[n]; p != nil; p = up[p] {
-		switch p.(type) {
-		case *ast.FuncLit, *ast.FuncDecl:
-			return p
-		}
-	}
-	return nil
-}
-
-// Stmt returns n if it is a statement, else the innermost statement around it.
-func (up Parents) Stmt(n ast.Node) ast.Stmt {
-	for ; n != nil; n = up[n] {
-		if s, ok := n.(ast.Stmt); ok {
-			return s
-		}
-	}
-	return nil
-}
-
-// Loop returns the innermost loop around n within the function fn, or nil.
-func (up Parents) Loop(n, fn ast.Node) ast.Stmt {
-	for p := up[n]; p != nil && p != fn; p = up[p] {
-		switch p := p.(type) {
-		case *ast.ForStmt:
-			// The init statement runs once.
-			if p.Init != nil && Within(n, p.Init) {
-				continue
-			}
-			return p
-		case *ast.RangeStmt:
-			// The range operand is evaluated once.
-			if Within(n, p.X) {
-				continue
-			}
-			return p
-		}
-	}
-	return nil
-}
-
-// Within reports whether the source range of n lies in that of outer.
-func Within(n, outer ast.Node) bool {
-	return outer.Pos() <= n.Pos() && n.End() <= outer.End()
-}
-
-// List returns the statement list that contains s, and the index of s in it. ok is
-// false if s is not in a list, as the init statement of an if or a labelled
-// statement.
-func (up Parents) List(s ast.Stmt) (list []ast.Stmt, i int, ok bool) {
-	switch p := up[s].(type) {
-	case *ast.BlockStmt:
-		list = p.List
-	case *ast.CaseClause:
-		list = p.Body
-	case *ast.CommClause:
-		list = p.Body
-	}
-	for i, t := range list {
-		if t == s {
-			return list, i, true
-		}
-	}
-	return nil, 0, false
-}
 
 // A Mode says what an access does to a variable.
 type Mode int
@@ -142,88 +32,56 @@ type Access struct {
 // of a variable is not an access.
 type Accesses map[*types.Var][]Access
 
-// AccessesOf collects the accesses to all variables of a top-level declaration.
-func AccessesOf(info *types.Info, decl ast.Decl, up Parents) Accesses {
+// accessesIn collects the accesses to all variables below root.
+func accessesIn(info *types.Info, root inspector.Cursor) Accesses {
 	acc := make(Accesses)
-	acc.collect(info, decl, up, nil)
+	for c := range root.Preorder((*ast.Ident)(nil)) {
+		id := c.Node().(*ast.Ident)
+		if v, ok := info.Uses[id].(*types.Var); ok && !v.IsField() {
+			acc[v] = append(acc[v], Access{id, modeOf(info, c), Lit(c)})
+		}
+	}
 	return acc
 }
 
-// collect adds the accesses below root. lit is the innermost literal around root, or
-// nil.
-func (acc Accesses) collect(info *types.Info, root ast.Node, up Parents, lit *ast.FuncLit) {
-	ast.Inspect(root, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			if n == root {
-				return true
-			}
-			acc.collect(info, n, up, n)
-			return false
-		case *ast.Ident:
-			if v, ok := info.Uses[n].(*types.Var); ok && !v.IsField() {
-				acc[v] = append(acc[v], Access{n, modeOf(info, n, up), lit})
-			}
-		}
-		return true
-	})
-}
-
-// modeOf returns what the expression around an identifier does with its variable.
-// It climbs through selectors and indices that stay inside the variable, passing no
-// pointer, slice or map.
-func modeOf(info *types.Info, id *ast.Ident, up Parents) Mode {
-	var n ast.Node = id
+// modeOf returns what the expression around an identifier does with its variable. It
+// climbs through selectors and indices that stay inside the variable, passing no pointer,
+// slice or map.
+func modeOf(info *types.Info, c inspector.Cursor) Mode {
 	for {
-		parent, child := up.Expr(n)
-		switch p := parent.(type) {
-		case *ast.SelectorExpr:
-			if p.X != child {
-				return Read
-			}
-			sel := info.Selections[p]
-			if sel == nil || isPointer(info.TypeOf(p.X)) {
+		c = Outer(c)
+		x, _ := c.Node().(ast.Expr)
+		kind := c.ParentEdgeKind()
+		c = c.Parent()
+		switch kind {
+		case edge.SelectorExpr_X:
+			sel := info.Selections[c.Node().(*ast.SelectorExpr)]
+			switch {
+			case sel == nil || isPointer(info.TypeOf(x)):
 				return Read // a qualified identifier, or what the variable points to
-			}
-			if sel.Kind() != types.FieldVal {
+			case sel.Kind() != types.FieldVal:
 				return modeOfMethod(sel)
-			}
-			if sel.Indirect() {
+			case sel.Indirect():
 				return Read // through an embedded pointer
 			}
-			n = p
-		case *ast.IndexExpr:
-			if p.X != child || !isArray(info.TypeOf(p.X)) {
+		case edge.IndexExpr_X:
+			if !isArray(info.TypeOf(x)) {
 				return Read
 			}
-			n = p
-		case *ast.SliceExpr:
-			if p.X == child && isArray(info.TypeOf(p.X)) {
+		case edge.SliceExpr_X:
+			if isArray(info.TypeOf(x)) {
 				return Address
 			}
 			return Read
-		case *ast.UnaryExpr:
-			if p.Op == token.AND {
+		case edge.UnaryExpr_X:
+			if c.Node().(*ast.UnaryExpr).Op == token.AND {
 				return Address
 			}
 			return Read
-		case *ast.IncDecStmt:
+		case edge.IncDecStmt_X, edge.AssignStmt_Lhs, edge.RangeStmt_Key, edge.RangeStmt_Value:
 			return Write
-		case *ast.AssignStmt:
-			for _, l := range p.Lhs {
-				if l == child {
-					return Write
-				}
-			}
-			return Read
-		case *ast.RangeStmt:
-			if p.Key == child || p.Value == child {
-				return Write
-			}
-			// Ranging over an array variable by index and value copies it.
-			return Read
 		default:
-			return Read
+			return Read // also the operand of a range clause, which is copied
 		}
 	}
 }

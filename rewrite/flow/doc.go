@@ -2,7 +2,7 @@
 // and writes them, and where an expression would have the same value again. It
 // knows nothing about prepare functions.
 //
-// [Facts] holds the syntax of one top-level declaration, the parents of its
+// [Facts] holds the syntax of one top-level declaration, a cursor for each of its
 // nodes, and every access to a variable: a read, a write, or an address taken.
 // All other results are computed from these.
 //

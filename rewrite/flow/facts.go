@@ -14,14 +14,15 @@ type Facts struct {
 	Unit   *Unit
 	File   *ast.File
 	Decl   ast.Decl
-	Up     Parents  // of the nodes of Decl
 	Access Accesses // every access to a variable in Decl
+
+	tree tree
 }
 
 // FactsOf returns the facts about a declaration of a file of u.
 func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {
-	up := ParentsOf(decl)
-	return &Facts{Unit: u, File: file, Decl: decl, Up: up, Access: AccessesOf(u.Info, decl, up)}
+	tree := treeOf(file, decl)
+	return &Facts{Unit: u, File: file, Decl: decl, Access: accessesIn(u.Info, tree.file), tree: tree}
 }
 
 // ResultOf returns the function of which v is a named result, as a *ast.FuncDecl

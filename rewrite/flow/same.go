@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
 )
 
 // A Later is a place where an operand may be written a second time.
@@ -104,7 +106,7 @@ func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 // ends with its return statement.
 func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 	fn := f.ResultOf(v)
-	if fn == nil || !later.Wrapped && f.Up.Func(at) == fn && f.Up.Func(later.At) == fn {
+	if fn == nil || !later.Wrapped && Func(f.At(at)) == fn && Func(f.At(later.At)) == fn {
 		return ""
 	}
 	return "a return statement may set " + v.Name()
@@ -136,24 +138,16 @@ func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 // namesSeen reports whether every name in a constant expression refers to the same
 // object at a later place.
 func (f *Facts) namesSeen(e ast.Expr, at Later) bool {
-	same := true
-	ast.Inspect(e, func(n ast.Node) bool {
+	for n := range ast.Preorder(e) {
 		id, ok := n.(*ast.Ident)
-		if !ok {
-			return same
+		if !ok || f.At(id).ParentEdgeKind() == edge.SelectorExpr_Sel {
+			continue
 		}
-		obj := f.Unit.Info.Uses[id]
-		if obj == nil {
-			return same
+		if obj := f.Unit.Info.Uses[id]; obj != nil && !f.Unit.Sees(at.At.Pos(), obj) {
+			return false
 		}
-		qualified := false
-		if sel, ok := f.Up[id].(*ast.SelectorExpr); ok {
-			qualified = sel.Sel == id
-		}
-		same = same && (qualified || f.Unit.Sees(at.At.Pos(), obj))
-		return same
-	})
-	return same
+	}
+	return true
 }
 
 // packageOf returns the package name before the dot of a selector, or nil if it is

@@ -57,7 +57,7 @@ func takesError(info *types.Info, call *ast.CallExpr, i int) bool {
 
 // eagerAt returns the finding for v, which is argument i of a deferred call, or nil.
 func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.Ident, v *types.Var) *Finding {
-	fn := facts.Up.Func(stmt)
+	fn := flow.Func(facts.At(stmt))
 	call, holder := cleanupOf(facts, stmt.Call)
 	if call == nil || fn == nil || s.unused(facts.Unit, call, facts.Unit.Info.TypeOf(stmt.Call.Fun).Underlying(), i) {
 		return nil
@@ -235,7 +235,7 @@ func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool
 		if a.Mode != flow.Read || a.Ident == ast.Unparen(stmt.Call.Fun) {
 			return false
 		}
-		b, ok := facts.Up[a.Ident].(*ast.BinaryExpr) // a nil test
+		b, ok := facts.At(a.Ident).Parent().Node().(*ast.BinaryExpr) // a nil test
 		return !ok || b.Op != token.NEQ && b.Op != token.EQL
 	})
 }
@@ -256,22 +256,13 @@ func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 			return a.Mode == flow.Write && from <= a.Ident.Pos() && a.Ident.Pos() < to
 		})
 	}
-	if declaredNil(facts, fn, v) && facts.Up.Loop(stmt, fn) == nil && !written(v.Pos(), stmt.Pos()) {
+	within, at := fn, facts.At(stmt)
+	if loop := flow.Loop(at, fn); loop != nil {
+		within = loop
+	} else if declaredNil(facts, fn, v) && !written(v.Pos(), stmt.Pos()) {
 		return "nothing has set it yet"
 	}
-	for n := ast.Node(stmt); n != nil && n != fn; n = facts.Up[n] {
-		switch n.(type) {
-		case *ast.ForStmt, *ast.RangeStmt:
-			return ""
-		}
-		s, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		list, i, ok := facts.Up.List(s)
-		if !ok {
-			continue
-		}
+	for list, i := range flow.Lists(at, within) {
 		for j := i - 1; j >= 0; j-- {
 			if foundNil(facts.Unit.Info, list[j], v) && !written(list[j].(*ast.IfStmt).Body.Pos(), list[j].End()) {
 				return "the if statement before it leaves if the error is not nil"
@@ -330,14 +321,14 @@ func setLater(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) ast.N
 		if a.Mode != flow.Write || a.Ident.Pos() < stmt.End() || a.Lit != litOf(fn) {
 			continue
 		}
-		assign, ok := facts.Up[a.Ident].(*ast.AssignStmt)
+		assign, ok := facts.At(a.Ident).Parent().Node().(*ast.AssignStmt)
 		if ok && len(assign.Lhs) == len(assign.Rhs) {
 			i := slices.IndexFunc(assign.Lhs, func(e ast.Expr) bool { return ast.Unparen(e) == ast.Expr(a.Ident) })
 			if i < 0 || info.Types[assign.Rhs[i]].IsNil() {
 				continue
 			}
 		}
-		later = append(later, facts.Up.Stmt(a.Ident))
+		later = append(later, flow.Stmt(facts.At(a.Ident)))
 	}
 	if facts.ResultOf(v) == fn {
 		index := resultIndex(info, fn, v)
@@ -361,7 +352,7 @@ func setLater(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) ast.N
 		})
 	}
 	for _, n := range later {
-		if reaches(facts.Up, info, stmt, n, fn) {
+		if reaches(facts, stmt, n, fn) {
 			return n
 		}
 	}

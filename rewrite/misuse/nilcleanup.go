@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -102,7 +104,7 @@ func nilReturnsOf(p *pattern.Prepare) nilReturns {
 // afterEnd reports whether the statement before a return may end the function, as in
 // t.Fatal(err); return nil.
 func afterEnd(p *pattern.Prepare, ret ast.Stmt) bool {
-	list, i, ok := p.Up.List(ret)
+	list, i, ok := flow.List(p.At(ret))
 	return ok && i > 0 && ends(p.Unit.Info, list[i-1]) != goesOn
 }
 
@@ -125,9 +127,9 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 			tv := info.Types[e]
 			return tv.Value != nil && tv.Value.ExactString() == "false"
 		}
-		for n := ast.Node(r.Stmt); n != nil && n != ast.Node(p.Decl); n = p.Up[n] {
-			test, ok := p.Up[n].(*ast.IfStmt)
-			if !ok || n != ast.Node(test.Body) || !trueMeansSet(info, test.Cond, v) {
+		for c := range p.At(r.Stmt).Enclosing() {
+			test, ok := c.Parent().Node().(*ast.IfStmt)
+			if !ok || c.ParentEdgeKind() != edge.IfStmt_Body || !trueMeansSet(info, test.Cond, v) {
 				continue
 			}
 			return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
@@ -196,7 +198,7 @@ func firstUse(site *pattern.Site) *pattern.Use {
 	if x, ok := use.Stmt.(*ast.ExprStmt); use.Kind == pattern.Call && (!ok || ast.Unparen(x.X) != ast.Expr(use.Call)) {
 		return nil
 	}
-	list, j, ok := site.Up.List(use.Stmt)
+	list, j, ok := flow.List(site.At(use.Stmt))
 	if !ok {
 		return nil
 	}
@@ -250,7 +252,7 @@ func exitsAfter(site *pattern.Site, use *pattern.Use) bool {
 	if use.Kind != pattern.DeferCall {
 		return false
 	}
-	list, i, ok := site.Up.List(use.Stmt)
+	list, i, ok := flow.List(site.At(use.Stmt))
 	if !ok || i+1 == len(list) {
 		return false
 	}
@@ -283,8 +285,11 @@ func exitsAfter(site *pattern.Site, use *pattern.Use) bool {
 //			return nil                      }
 //		}
 func decidedByCaller(site *pattern.Site, p *pattern.Prepare) bool {
-	for n := site.Up[site.Call]; n != nil && n != site.Func; n = site.Up[n] {
-		switch n.(type) {
+	for c := range site.At(site.Call).Enclosing() {
+		if c.Node() == site.Func {
+			break
+		}
+		switch c.Node().(type) {
 		case *ast.IfStmt, *ast.CaseClause, *ast.CommClause, *ast.ForStmt, *ast.RangeStmt:
 			return true
 		}

@@ -12,20 +12,12 @@ import (
 
 // reaches reports whether control may get from statement from to node to: to is in a
 // later statement of a list around from, and no list inside that one ends by leaving.
-func reaches(up flow.Parents, info *types.Info, from ast.Stmt, to, fn ast.Node) bool {
-	for n := ast.Node(from); n != nil && n != fn; n = up[n] {
-		s, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		list, i, ok := up.List(s)
-		if !ok {
-			continue
-		}
+func reaches(facts *flow.Facts, from ast.Stmt, to, fn ast.Node) bool {
+	for list, i := range flow.Lists(facts.At(from), fn) {
 		if slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(to, t) }) {
 			return true
 		}
-		if leaves(info, list[len(list)-1]) && i < len(list)-1 {
+		if leaves(facts.Unit.Info, list[len(list)-1]) && i < len(list)-1 {
 			return false
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
@@ -42,7 +44,7 @@ func (s *scan) choiceOf(v *types.Var) *Choice {
 	}
 	c := &Choice{Var: v}
 	for _, a := range s.Access[v] {
-		stmt, _ := s.Up[a.Ident].(*ast.AssignStmt)
+		stmt, _ := s.At(a.Ident).Parent().Node().(*ast.AssignStmt)
 		switch {
 		case a.Lit != nil || a.Mode == flow.Address:
 			return nil
@@ -74,7 +76,7 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 	if i < 0 || len(stmt.Lhs) != len(stmt.Rhs) || stmt.Tok != token.ASSIGN && stmt.Tok != token.DEFINE {
 		return false
 	}
-	if _, _, inList := s.Up.List(stmt); !inList {
+	if _, _, inList := flow.List(s.At(stmt)); !inList {
 		return false
 	}
 	set := Set{Stmt: stmt, Index: i}
@@ -128,23 +130,20 @@ func (s *scan) addLiterals(c *Choice) {
 
 // returned reports whether an identifier is the operand of a return for the cleanup.
 func (s *scan) returned(id *ast.Ident) bool {
-	parent, child := s.Up.Expr(id)
-	ret, ok := parent.(*ast.ReturnStmt)
-	return ok && len(ret.Results) == s.Func.Signature().Results().Len() && ret.Results[s.Result] == child
+	e := flow.Outer(s.At(id))
+	kind, i := e.ParentEdge()
+	return kind == edge.ReturnStmt_Results && i == s.Result &&
+		len(e.Parent().Node().(*ast.ReturnStmt).Results) == s.Func.Signature().Results().Len()
 }
 
 // called reports whether an identifier is called, in a separate statement or deferred.
 func (s *scan) called(id *ast.Ident) bool {
-	parent, child := s.Up.Expr(id)
-	call, ok := parent.(*ast.CallExpr)
-	if !ok || call.Fun != child {
+	fun := flow.Outer(s.At(id))
+	if fun.ParentEdgeKind() != edge.CallExpr_Fun {
 		return false
 	}
-	switch s.Up[call].(type) {
-	case *ast.ExprStmt, *ast.DeferStmt:
-		return true
-	}
-	return false
+	kind := fun.Parent().ParentEdgeKind()
+	return kind == edge.ExprStmt_X || kind == edge.DeferStmt_Call
 }
 
 func (s *scan) resultIndex(v *types.Var) int {
@@ -159,15 +158,7 @@ func (s *scan) resultIndex(v *types.Var) int {
 // definite reports whether the variable certainly holds a literal when control reaches a
 // statement.
 func (s *scan) definite(c *Choice, at ast.Stmt) bool {
-	for n := ast.Node(at); n != nil && n != ast.Node(s.Decl); n = s.Up[n] {
-		stmt, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		list, i, ok := s.Up.List(stmt)
-		if !ok {
-			continue
-		}
+	for list, i := range flow.Lists(s.At(at), s.Decl) {
 		for j := i - 1; j >= 0; j-- {
 			if s.setsAlways(c, list[j]) {
 				return true

@@ -246,10 +246,11 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 		set()
 		return
 	}
-	switch {
-	case s.follows(r.Stmt, b.assig):
+	switch assig := s.At(b.assig); {
+	case flow.HasGoto(s.Decl.Body):
+	case flow.Before(assig, r.Stmt):
 		set()
-	case r.Stmt.Pos() < b.assig.Pos() && s.Up.Loop(b.assig, s.Decl) == nil && !flow.HasGoto(s.Decl.Body):
+	case r.Stmt.Pos() < b.assig.Pos() && flow.Loop(assig, s.Decl) == nil:
 		r.Idle = IdleNil
 	}
 }
@@ -266,24 +267,6 @@ func (s *scan) classifyVar(r *Return, v *types.Var) {
 func (s *scan) neverSet(v *types.Var) bool {
 	return s.Func.Signature().Results().At(s.Result) == v &&
 		!slices.ContainsFunc(s.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read })
-}
-
-// follows reports whether t is after statement first in its list, or inside a statement
-// that is.
-func (s *scan) follows(t ast.Node, first ast.Stmt) bool {
-	if flow.HasGoto(s.Decl.Body) {
-		return false
-	}
-	list, i, ok := s.Up.List(first)
-	if !ok {
-		return false
-	}
-	for _, later := range list[i+1:] {
-		if flow.Within(t, later) {
-			return true
-		}
-	}
-	return false
 }
 
 // binding returns the binding of v, or nil unless v is a variable of the function that
@@ -308,7 +291,7 @@ func (s *scan) bind(v *types.Var) *binding {
 		case flow.Address:
 			return nil
 		case flow.Write:
-			stmt, ok := s.Up[a.Ident].(*ast.AssignStmt)
+			stmt, ok := s.At(a.Ident).Parent().Node().(*ast.AssignStmt)
 			if !ok || a.Lit != nil {
 				return nil
 			}
@@ -327,7 +310,7 @@ func (s *scan) bind(v *types.Var) *binding {
 	if lit == nil {
 		return nil
 	}
-	if _, _, ok := s.Up.List(one.stmt); !ok {
+	if _, _, ok := flow.List(s.At(one.stmt)); !ok {
 		return nil // the init of an if
 	}
 	return &binding{
@@ -361,7 +344,7 @@ func (s *scan) declared(v *types.Var) (set []setting, ok bool) {
 		case *ast.RangeStmt:
 			ok = ok && !defines(n.Key) && !defines(n.Value)
 		case *ast.ValueSpec:
-			decl, isStmt := s.Up[s.Up[n]].(*ast.DeclStmt)
+			decl, isStmt := s.At(n).Parent().Parent().Node().(*ast.DeclStmt)
 			if isStmt && len(n.Values) > 0 && slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return info.Defs[id] == v }) {
 				ok = ok && len(decl.Decl.(*ast.GenDecl).Specs) == 1
 				set = append(set, setting{decl, make([]ast.Expr, len(n.Names)), n.Values, true})
@@ -401,7 +384,7 @@ func (s *scan) inner() {
 		seen[l.Var] = true
 		for _, a := range s.Access[l.Var] {
 			if a.Mode == flow.Read && !operands[a.Ident] {
-				s.Inner = append(s.Inner, useOf(s.Unit.Info, s.Up, a.Ident, s.Decl))
+				s.Inner = append(s.Inner, useOf(s.Facts, a.Ident, s.Decl))
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func callsOf(u *Unit, f *Function) []*Site {
 				if facts == nil {
 					facts = flow.FactsOf(u, file, d)
 				}
-				s := &Site{Facts: facts, Func: facts.Up.Func(call), Call: call}
+				s := &Site{Facts: facts, Func: flow.Func(facts.At(call)), Call: call}
 				s.fill(f.Func.Signature().Results(), f.Result)
 				here = append(here, s)
 			}

@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
@@ -107,12 +109,12 @@ func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
 				if facts == nil {
 					facts = flow.FactsOf(u, file, d)
 				}
-				call := callOf(u.Info, facts.Up, id)
+				call := callOf(u.Info, facts.At(id))
 				if call == nil {
 					refs[key] = append(refs[key], Ref{u, id})
 					return true
 				}
-				s := &Site{Facts: facts, Func: facts.Up.Func(call), Call: call}
+				s := &Site{Facts: facts, Func: flow.Func(facts.At(call)), Call: call}
 				s.fill(fn.Signature().Results(), results[key])
 				here[key] = append(here[key], s)
 				return true
@@ -126,31 +128,25 @@ func References(u *Unit, results map[Key]int) (map[Key][]*Site, map[Key][]Ref) {
 	return sites, refs
 }
 
-// callOf returns the call of the function that id names, or nil if id is used in another
-// way. A method expression T.m is not a call of m.
-func callOf(info *types.Info, up flow.Parents, id *ast.Ident) *ast.CallExpr {
-	var fun ast.Node = id
-	if sel, ok := up[id].(*ast.SelectorExpr); ok && sel.Sel == id {
-		if s := info.Selections[sel]; s != nil && s.Kind() != types.MethodVal {
+// callOf returns the call of the function that an identifier names, or nil if it is used in
+// another way. A method expression T.m is not a call of m.
+func callOf(info *types.Info, id inspector.Cursor) *ast.CallExpr {
+	fun := id
+	if id.ParentEdgeKind() == edge.SelectorExpr_Sel {
+		fun = id.Parent()
+		if s := info.Selections[fun.Node().(*ast.SelectorExpr)]; s != nil && s.Kind() != types.MethodVal {
 			return nil
 		}
-		fun = sel
 	}
-	parent, child := up.Expr(fun)
-	switch p := parent.(type) {
-	case *ast.IndexExpr: // explicit type argument
-		if p.X == child {
-			parent, child = up.Expr(p)
-		}
-	case *ast.IndexListExpr:
-		if p.X == child {
-			parent, child = up.Expr(p)
-		}
+	fun = flow.Outer(fun)
+	switch fun.ParentEdgeKind() {
+	case edge.IndexExpr_X, edge.IndexListExpr_X: // explicit type arguments
+		fun = flow.Outer(fun.Parent())
 	}
-	if call, ok := parent.(*ast.CallExpr); ok && call.Fun == child {
-		return call
+	if fun.ParentEdgeKind() != edge.CallExpr_Fun {
+		return nil
 	}
-	return nil
+	return fun.Parent().Node().(*ast.CallExpr)
 }
 
 // Fun returns the expression that names the called function, without explicit type
@@ -169,38 +165,34 @@ func (s *Site) Fun() ast.Expr {
 // fill sets the form of the site, and the uses of a cleanup that is not assigned. results
 // are those of the prepare function, and result is the index of the cleanup among them.
 func (s *Site) fill(results *types.Tuple, result int) {
-	s.Form, s.Stmt = Otherwise, s.Up.Stmt(s.Call)
-	parent, child := s.Up.Expr(s.Call)
-	only := results.Len() == 1
-	switch p := parent.(type) {
-	case *ast.AssignStmt:
-		at := slices.IndexFunc(p.Rhs, func(e ast.Expr) bool { return e == child })
-		if at >= 0 && (p.Tok == token.ASSIGN || p.Tok == token.DEFINE) {
-			s.assigned(Assigned, p, p.Lhs, len(p.Rhs), at, results, result)
+	s.Form, s.Stmt = Otherwise, flow.Stmt(s.At(s.Call))
+	call := flow.Outer(s.At(s.Call))
+	switch kind, at := call.ParentEdge(); kind {
+	case edge.AssignStmt_Rhs:
+		a := call.Parent().Node().(*ast.AssignStmt)
+		if a.Tok == token.ASSIGN || a.Tok == token.DEFINE {
+			s.assigned(Assigned, a, a.Lhs, len(a.Rhs), at, results, result)
 		}
-	case *ast.ValueSpec:
-		decl, _ := s.Up[p].(*ast.GenDecl)
-		stmt, ok := s.Up[decl].(*ast.DeclStmt)
-		at := slices.IndexFunc(p.Values, func(e ast.Expr) bool { return e == child })
-		names := make([]ast.Expr, len(p.Names))
-		for i, n := range p.Names {
-			names[i] = n
+	case edge.ValueSpec_Values:
+		spec := call.Parent().Node().(*ast.ValueSpec)
+		stmt, ok := call.Parent().Parent().Parent().Node().(*ast.DeclStmt)
+		if ok && (spec.Type == nil || len(spec.Names) == 1) {
+			names := make([]ast.Expr, len(spec.Names))
+			for i, n := range spec.Names {
+				names[i] = n
+			}
+			s.assigned(Declared, stmt, names, len(spec.Values), at, results, result)
 		}
-		if ok && at >= 0 && (p.Type == nil || len(names) == 1) {
-			s.assigned(Declared, stmt, names, len(p.Values), at, results, result)
-		}
-	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
+	case edge.ExprStmt_X, edge.DeferStmt_Call, edge.GoStmt_Call:
 		s.Form = Dropped
-	case *ast.CallExpr:
-		if p.Fun == child {
-			s.Form = Immediate
-		}
+	case edge.CallExpr_Fun:
+		s.Form = Immediate
 	}
-	if s.Form == Otherwise && only {
+	if s.Form == Otherwise && results.Len() == 1 {
 		s.Form = Passed
 	}
 	if s.Form == Immediate || s.Form == Passed {
-		s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
+		s.Uses = []*Use{useOf(s.Facts, s.Call, s.Func)}
 		s.Deferred = s.Uses[0].Deferred
 	}
 }
@@ -217,47 +209,40 @@ func (s *Site) assigned(form Form, stmt ast.Stmt, lhs []ast.Expr, n, at int, res
 }
 
 // useOf returns the Use of a cleanup e. fn is the function that contains the site.
-func useOf(info *types.Info, up flow.Parents, e ast.Expr, fn ast.Node) *Use {
-	u := &Use{Expr: e, Kind: Value, Stmt: up.Stmt(e)}
-	parent, child := up.Expr(e)
-	switch p := parent.(type) {
-	case *ast.CallExpr:
-		if p.Fun == child {
-			u.Kind, u.Call = Call, p
-			switch s := up[p].(type) {
-			case *ast.DeferStmt:
-				u.Kind = DeferCall
-				u.Deferred = true
-				u.Stmt = s
-			case *ast.GoStmt:
-				u.Kind = GoCall
-				u.Stmt = s
-			}
+func useOf(f *flow.Facts, e ast.Expr, fn ast.Node) *Use {
+	at := f.At(e)
+	u := &Use{Expr: e, Kind: Value, Stmt: flow.Stmt(at)}
+	outer := flow.Outer(at)
+	switch outer.ParentEdgeKind() {
+	case edge.CallExpr_Fun:
+		call := outer.Parent()
+		u.Kind, u.Call = Call, call.Node().(*ast.CallExpr)
+		switch call.ParentEdgeKind() {
+		case edge.DeferStmt_Call:
+			u.Kind, u.Deferred = DeferCall, true
+		case edge.GoStmt_Call:
+			u.Kind = GoCall
 		}
-	case *ast.BinaryExpr:
-		if (p.Op == token.EQL || p.Op == token.NEQ) && (info.Types[p.X].IsNil() || info.Types[p.Y].IsNil()) {
+	case edge.BinaryExpr_X, edge.BinaryExpr_Y:
+		b, info := outer.Parent().Node().(*ast.BinaryExpr), f.Unit.Info
+		if (b.Op == token.EQL || b.Op == token.NEQ) && (info.Types[b.X].IsNil() || info.Types[b.Y].IsNil()) {
 			u.Kind = NilTest
 		}
-	case *ast.AssignStmt:
-		if len(p.Lhs) == 1 && len(p.Rhs) == 1 && p.Rhs[0] == child {
-			if id, ok := p.Lhs[0].(*ast.Ident); ok && id.Name == "_" {
-				u.Kind = Discard
-			}
+	case edge.AssignStmt_Rhs:
+		a := outer.Parent().Node().(*ast.AssignStmt)
+		if id, ok := a.Lhs[0].(*ast.Ident); ok && id.Name == "_" && len(a.Lhs) == 1 {
+			u.Kind = Discard
 		}
 	}
-	// Climb to the function of the site.
-	for n := up[e]; n != nil && n != fn; n = up[n] {
-		lit, ok := n.(*ast.FuncLit)
-		if !ok {
-			continue
+	for lit := range at.Enclosing((*ast.FuncLit)(nil)) {
+		if lit.Node() == fn {
+			break
 		}
 		if u.Lit == nil {
-			u.Lit = lit
+			u.Lit = lit.Node().(*ast.FuncLit)
 		}
-		if call, ok := up[lit].(*ast.CallExpr); ok && call.Fun == ast.Expr(lit) {
-			if _, ok := up[call].(*ast.DeferStmt); ok && u.Call != nil {
-				u.Deferred = true
-			}
+		if u.Call != nil && lit.ParentEdgeKind() == edge.CallExpr_Fun && lit.Parent().ParentEdgeKind() == edge.DeferStmt_Call {
+			u.Deferred = true
 		}
 	}
 	return u

@@ -27,7 +27,7 @@ func bind(sites []*Site) {
 		if v != nil {
 			for _, a := range s.Access[v] {
 				if a.Mode != flow.Write && a.Ident != id {
-					u := useOf(s.Unit.Info, s.Up, a.Ident, s.Func)
+					u := useOf(s.Facts, a.Ident, s.Func)
 					s.Uses = append(s.Uses, u)
 					s.Deferred = s.Deferred || u.Deferred
 				}
@@ -38,7 +38,7 @@ func bind(sites []*Site) {
 			s.Var = v
 		case len(s.Lhs) == 1:
 			s.Form, s.Lhs, s.Cleanup, s.Obstacle = Passed, nil, nil, obstacle
-			s.Uses = []*Use{useOf(s.Unit.Info, s.Up, s.Call, s.Func)}
+			s.Uses = []*Use{useOf(s.Facts, s.Call, s.Func)}
 		default:
 			s.Obstacle, s.Uses = obstacle, nil
 		}

@@ -6,9 +6,11 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
-	"golang.org/x/tools/go/types/typeutil"
 )
 
 // silent reports whether no other result of a return statement that returns nil tells so:
@@ -43,7 +45,7 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 			others[s.Unit.Info.ObjectOf(id)] = true
 		}
 	}
-	if test, ok := s.Up[s.Stmt].(*ast.IfStmt); ok && test.Init == s.Stmt {
+	if s.At(s.Stmt).ParentEdgeKind() == edge.IfStmt_Init {
 		return true
 	}
 	found := false
@@ -128,16 +130,16 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 // foundError reports whether the if statement around a return has found v not nil, and
 // nothing in its body or in a literal may have set v since.
 func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
-	body, ok := p.Up[ret].(*ast.BlockStmt)
-	if !ok {
+	body := p.At(ret).Parent()
+	if body.ParentEdgeKind() != edge.IfStmt_Body {
 		return false
 	}
-	test, ok := p.Up[body].(*ast.IfStmt)
-	if !ok || test.Body != body || flow.Global(v) || flow.HasGoto(p.Decl) || implied(p.Unit.Info, test.Cond, v, true) != no {
+	test := body.Parent().Node().(*ast.IfStmt)
+	if flow.Global(v) || flow.HasGoto(p.Decl) || implied(p.Unit.Info, test.Cond, v, true) != no {
 		return false
 	}
 	return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
-		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, body))
+		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, test.Body))
 	})
 }
 
@@ -223,11 +225,7 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 		return implied(info, test.Cond, v, false)
 	case flow.Within(u.Expr, test):
 		return unknown // within the condition
-	case !leaves(info, test.Body):
-		return unknown
-	}
-	list, at, ok := s.Up.List(test)
-	if ok && slices.ContainsFunc(list[at+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) }) {
+	case leaves(info, test.Body) && flow.Before(s.At(test), u.Expr):
 		return implied(info, test.Cond, v, false)
 	}
 	return unknown
@@ -237,10 +235,11 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
 // statement is the site, or the first one after it in its list, if nothing can set v in
 // between.
 func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
-	if test, ok := s.Up[s.Stmt].(*ast.IfStmt); ok && test.Init == s.Stmt {
-		return test
+	stmt := s.At(s.Stmt)
+	if stmt.ParentEdgeKind() == edge.IfStmt_Init {
+		return stmt.Parent().Node().(*ast.IfStmt)
 	}
-	list, at, _ := s.Up.List(s.Stmt)
+	list, at, _ := flow.List(stmt)
 	for i := at + 1; i < len(list); i++ {
 		test, ok := list[i].(*ast.IfStmt)
 		switch {
@@ -341,22 +340,22 @@ func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 		})
 	}
 	info := s.Unit.Info
-	fn := s.Up.Func(u.Expr)
 	if flow.HasGoto(s.Decl) {
 		return false
 	}
-	for n := ast.Node(u.Expr); n != nil && n != fn; n = s.Up[n] {
-		if test, ok := s.Up[n].(*ast.IfStmt); ok && n == ast.Node(test.Body) && implied(info, test.Cond, s.Var, true) == no {
+	use := s.At(u.Expr)
+	fn := flow.Func(use)
+	for c := range use.Enclosing() {
+		if c.Node() == fn {
+			break
+		}
+		if test, ok := c.Parent().Node().(*ast.IfStmt); ok && c.ParentEdgeKind() == edge.IfStmt_Body && implied(info, test.Cond, s.Var, true) == no {
 			return !set(test.Pos(), test.End())
 		}
-		stmt, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		list, at, _ := s.Up.List(stmt)
+		list, at, _ := flow.List(c)
 		for i := at - 1; i >= 0; i-- {
 			if test, ok := list[i].(*ast.IfStmt); ok && implied(info, test.Cond, s.Var, false) == no && leaves(info, test.Body) {
-				return !set(test.Pos(), stmt.End())
+				return !set(test.Pos(), list[at].End())
 			}
 		}
 	}

@@ -78,7 +78,7 @@ func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusa
 // list: p()(), or the same deferred or in a goroutine.
 func ownStatement(s *pattern.Site) bool {
 	u := s.Uses[0]
-	if _, _, ok := s.Up.List(u.Stmt); !ok {
+	if _, _, ok := flow.List(s.At(u.Stmt)); !ok {
 		return false
 	}
 	switch stmt := u.Stmt.(type) {

@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -133,7 +135,7 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 	info := s.Unit.Info
 	v, ok := info.Uses[id].(*types.Var)
 	target := identOf(s.Lhs[errIndex])
-	if !ok || target == nil || info.ObjectOf(target) != v || flow.HasGoto(s.Func) || s.Up.Loop(s.Stmt, s.Func) != nil {
+	if !ok || target == nil || info.ObjectOf(target) != v || flow.HasGoto(s.Func) || flow.Loop(s.At(s.Stmt), s.Func) != nil {
 		return false
 	}
 	if s.ResultOf(v) != s.Func && !declaredZero(s, v) {
@@ -158,7 +160,7 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 // without a value.
 func declaredZero(s *pattern.Site, v *types.Var) bool {
 	for n := range ast.Preorder(s.Func) {
-		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && s.Up.Func(vs) == s.Func &&
+		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && flow.Func(s.At(vs)) == s.Func &&
 			slices.ContainsFunc(vs.Names, func(id *ast.Ident) bool { return s.Unit.Info.Defs[id] == types.Object(v) }) {
 			return true
 		}
@@ -171,17 +173,15 @@ func declaredZero(s *pattern.Site, v *types.Var) bool {
 // cleanup, would be another pointer.
 func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
-		if lit := p.Up.Lit(id); !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
+		if lit := flow.Lit(p.At(id)); !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
 			return true
 		}
-		parent, child := p.Up.Expr(id)
-		star, ok := parent.(*ast.StarExpr)
-		if !ok || star.X != child {
+		pointer := flow.Outer(p.At(id))
+		if pointer.ParentEdgeKind() != edge.StarExpr_X {
 			return true
 		}
 		// &*err is the pointer again.
-		above, _ := p.Up.Expr(star)
-		u, ok := above.(*ast.UnaryExpr)
+		u, ok := flow.Outer(pointer.Parent()).Parent().Node().(*ast.UnaryExpr)
 		return ok && u.Op == token.AND
 	})
 }
@@ -197,7 +197,7 @@ func innerSees(p *pattern.Prepare, text string) bool {
 // assignment.
 func innerAtReturn(p *pattern.Prepare) bool {
 	for _, u := range p.Inner {
-		list, i, ok := p.Up.List(u.Stmt)
+		list, i, ok := flow.List(p.At(u.Stmt))
 		if !ok || u.Lit != nil || i+1 >= len(list) {
 			return false
 		}

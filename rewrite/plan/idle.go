@@ -6,10 +6,13 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
-	"golang.org/x/tools/go/types/typeutil"
 )
 
 // idle says what finish has to know about the returns that hand out nil, or a cleanup
@@ -98,20 +101,18 @@ func guardOf(s *pattern.Site, u *pattern.Use) *ast.IfStmt {
 	if u.Kind != pattern.NilTest {
 		return nil
 	}
-	parent, _ := s.Up.Expr(u.Expr)
-	test, ok := parent.(*ast.BinaryExpr)
-	if !ok || test.Op != token.NEQ {
+	binary := func(c inspector.Cursor) token.Token { return c.Node().(*ast.BinaryExpr).Op }
+	test := flow.Outer(s.At(u.Expr)).Parent()
+	if binary(test) != token.NEQ {
 		return nil
 	}
-	var child ast.Node = test
-	for parent, child = s.Up.Expr(child); ; parent, child = s.Up.Expr(parent) {
-		// What stands before the test is evaluated all the same.
-		if and, ok := parent.(*ast.BinaryExpr); !ok || and.Op != token.LAND || and.Y != child {
-			break
-		}
+	cond := flow.Outer(test)
+	// The operands of && before the test are evaluated all the same.
+	for cond.ParentEdgeKind() == edge.BinaryExpr_Y && binary(cond.Parent()) == token.LAND {
+		cond = flow.Outer(cond.Parent())
 	}
-	guard, ok := parent.(*ast.IfStmt)
-	if !ok || guard.Cond != child || guard.Else != nil || len(guard.Body.List) != 1 {
+	guard, ok := cond.Parent().Node().(*ast.IfStmt)
+	if !ok || guard.Else != nil || len(guard.Body.List) != 1 {
 		return nil
 	}
 	var call *ast.CallExpr
@@ -152,7 +153,7 @@ func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pat
 		return nil
 	case s.Form != pattern.Passed && foundNotNil(s, u):
 		return nil
-	case testCleanup(s.Unit.Info, s.Up, u):
+	case testCleanup(s, u):
 		return nil // nobody else sees it, and it calls it
 	case len(nils) > 0 && !s.Shared && behindCheck(p, s, u, nils):
 		return nil
@@ -187,27 +188,25 @@ func setBefore(sites []*pattern.Site, s *pattern.Site, u *pattern.Use) bool {
 		if t.Var != s.Var {
 			return false
 		}
-		stmt, within := t.Stmt, false
-		switch outer := t.Up[stmt].(type) {
-		case *ast.IfStmt:
-			stmt, within = outer, outer.Init == t.Stmt
-		case *ast.SwitchStmt:
-			stmt, within = outer, outer.Init == t.Stmt
+		stmt := t.At(t.Stmt)
+		switch stmt.ParentEdgeKind() {
+		case edge.IfStmt_Init, edge.SwitchStmt_Init:
+			stmt = stmt.Parent()
+			if flow.Within(u.Expr, stmt.Node()) {
+				return true
+			}
 		}
-		list, at, ok := t.Up.List(stmt)
-		return within && flow.Within(u.Expr, stmt) ||
-			ok && (within || stmt == t.Stmt) && slices.ContainsFunc(list[at+1:], func(after ast.Stmt) bool { return flow.Within(u.Expr, after) })
+		return flow.Before(stmt, u.Expr)
 	})
 }
 
 // testCleanup reports whether a use is the argument of t.Cleanup, where t is of a
 // type of package testing.
-func testCleanup(info *types.Info, up flow.Parents, u *pattern.Use) bool {
-	parent, _ := up.Expr(u.Expr)
-	call, ok := parent.(*ast.CallExpr)
+func testCleanup(s *pattern.Site, u *pattern.Use) bool {
+	call, ok := flow.Outer(s.At(u.Expr)).Parent().Node().(*ast.CallExpr)
 	if !ok {
 		return false
 	}
-	f, ok := typeutil.Callee(info, call).(*types.Func)
+	f, ok := typeutil.Callee(s.Unit.Info, call).(*types.Func)
 	return ok && f.Name() == "Cleanup" && f.Pkg() != nil && f.Pkg().Path() == "testing"
 }

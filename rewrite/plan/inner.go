@@ -88,8 +88,7 @@ func innerChoice(p *pattern.Prepare, passages []Passage, u *pattern.Use) (InnerP
 // statement that sets it declares it, or precedes the use in a list.
 func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
-		list, i, ok := p.Up.List(l.Bind)
-		return ok && !flow.HasGoto(p.Decl.Body) && slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(u.Expr, t) })
+		return !flow.HasGoto(p.Decl.Body) && flow.Before(p.At(l.Bind), u.Expr)
 	}
 	return true
 }
@@ -104,7 +103,7 @@ func wrapInner(p *pattern.Prepare, passages []Passage, u *pattern.Use) bool {
 		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
 			return true // a return assigns the one, the next turn the other
 		}
-		inLoop := p.Up.Loop(u.Stmt, p.Decl) != nil || flow.HasGoto(p.Decl.Body)
+		inLoop := flow.Loop(p.At(u.Stmt), p.Decl) != nil || flow.HasGoto(p.Decl.Body)
 		for _, a := range p.Access[c.Var] {
 			if a.Mode == flow.Write && (inLoop || a.Ident.Pos() > u.Stmt.Pos() || a.Lit != nil) {
 				return true

@@ -6,6 +6,9 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -32,15 +35,8 @@ func runsBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
 // deferredIn reports whether lit is the function of a defer statement, or of a
 // plain call, that stands directly in outer (nil for prepare itself).
 func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
-	up := p.Up
-	call, ok := up[lit].(*ast.CallExpr)
-	if !ok || ast.Unparen(call.Fun) != ast.Expr(lit) {
-		return false
-	}
-	if _, ok := up[call].(*ast.GoStmt); ok {
-		return false
-	}
-	return up.Lit(call) == outer
+	fun := flow.Outer(p.At(lit))
+	return fun.ParentEdgeKind() == edge.CallExpr_Fun && fun.Parent().ParentEdgeKind() != edge.GoStmt_Call && flow.Lit(fun) == outer
 }
 
 // doneBefore reports whether lit runs only while prepare evaluates the statements before
@@ -50,13 +46,14 @@ func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
 //	open("a")
 //	return func() { closeAll(files) }
 func doneBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
-	if p.Up.Lit(lit) != nil {
+	if flow.Lit(p.At(lit)) != nil {
 		return false
 	}
-	if call, ok := p.Up[lit].(*ast.CallExpr); ok && ast.Unparen(call.Fun) == ast.Expr(lit) {
-		return !atReturn(p, call)
+	at := p.At(lit)
+	if at.ParentEdgeKind() == edge.CallExpr_Fun {
+		return !atReturn(at.Parent())
 	}
-	def, ok := p.Up[lit].(*ast.AssignStmt)
+	def, ok := at.Parent().Node().(*ast.AssignStmt)
 	if !ok || def.Tok != token.DEFINE || len(def.Lhs) != 1 {
 		return false
 	}
@@ -65,23 +62,20 @@ func doneBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
 		if a.Ident == def.Lhs[0] {
 			return false
 		}
-		call, ok := p.Up[a.Ident].(*ast.CallExpr)
-		return !ok || call.Fun != ast.Expr(a.Ident) || a.Lit != nil || atReturn(p, call)
+		fun := p.At(a.Ident)
+		return fun.ParentEdgeKind() != edge.CallExpr_Fun || a.Lit != nil || atReturn(fun.Parent())
 	})
 }
 
 // atReturn reports whether a call within prepare may run while a return is evaluated, or
 // later.
-func atReturn(p *pattern.Prepare, call *ast.CallExpr) bool {
-	switch s := p.Up.Stmt(call).(type) {
-	case *ast.ReturnStmt:
+func atReturn(call inspector.Cursor) bool {
+	switch call.ParentEdgeKind() {
+	case edge.DeferStmt_Call, edge.GoStmt_Call:
 		return true
-	case *ast.DeferStmt:
-		return s.Call == call
-	case *ast.GoStmt:
-		return s.Call == call
 	}
-	return false
+	_, ok := flow.Stmt(call).(*ast.ReturnStmt)
+	return ok
 }
 
 // recovers reports whether one of the cleanups calls recover itself.

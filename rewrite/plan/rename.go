@@ -62,7 +62,7 @@ func canName(sites []*pattern.Site, s *pattern.Site, name string) string {
 	if !ok || s.Form != pattern.Assigned || stmt.Tok != token.DEFINE {
 		return "a caller does not keep it in a variable"
 	}
-	if _, _, ok := s.Up.List(stmt); !ok {
+	if _, _, ok := flow.List(s.At(stmt)); !ok {
 		return "a caller does not keep it in a variable"
 	}
 	return canDeclare(sites, s, name)

@@ -84,13 +84,9 @@ func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, b
 	// The innermost list that holds all of them, and their first statement there.
 	var first ast.Stmt
 	last := in[len(in)-1].Ident
-	for n := ast.Node(in[0].Ident); n != ast.Node(l.Lit); n = p.Up[n] {
-		s, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		if list, _, ok := p.Up.List(s); ok && flow.Within(last, span{s, list[len(list)-1]}) {
-			first = s
+	for list, i := range flow.Lists(p.At(in[0].Ident), l.Lit) {
+		if last.End() <= list[len(list)-1].End() {
+			first = list[i]
 			break
 		}
 	}
@@ -109,7 +105,7 @@ func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, b
 		return Reset{}, false
 	}
 	r := Reset{Stmt: first, Assign: a}
-	if scope := p.Unit.Innermost(p.Up[first].Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
+	if scope := p.Unit.Innermost(p.At(first).Parent().Node().Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
 		return Reset{}, false // declared there later
 	}
 	r.Define = defines(p, c, a, nil) && (!within || flow.Within(last, first))

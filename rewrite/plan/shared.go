@@ -82,7 +82,7 @@ func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
 			return true // a return assigns the one, the next turn the other
 		}
-		again := p.Up.Loop(l.Bind, p.Decl) != nil
+		again := flow.Loop(p.At(l.Bind), p.Decl) != nil
 		return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
 			return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() >= l.Bind.Pos())
 		})
@@ -127,14 +127,13 @@ func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture)
 // a range over a function: its other statements may run meanwhile.
 func runsAside(p *pattern.Prepare) bool {
 	return slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
-		for n := p.Up[u.Expr]; n != nil; n = p.Up[n] {
-			switch n := n.(type) {
-			case *ast.FuncLit:
+		for c := range p.At(u.Expr).Enclosing((*ast.FuncLit)(nil), (*ast.RangeStmt)(nil)) {
+			loop, ok := c.Node().(*ast.RangeStmt)
+			if !ok {
 				return true
-			case *ast.RangeStmt:
-				if _, ok := p.Unit.Info.TypeOf(n.X).Underlying().(*types.Signature); ok {
-					return true
-				}
+			}
+			if _, ok := p.Unit.Info.TypeOf(loop.X).Underlying().(*types.Signature); ok {
+				return true
 			}
 		}
 		return false
@@ -159,7 +158,7 @@ func once(p *pattern.Prepare, sites []*pattern.Site) bool {
 			case pattern.DeferCall, pattern.Call:
 				calls++
 				// From the expression on: the condition of a for runs in its loop.
-				if u.Lit != nil || s.Up.Loop(u.Expr, s.Func) != s.Up.Loop(s.Stmt, s.Func) || flow.HasGoto(s.Decl) {
+				if u.Lit != nil || flow.Loop(s.At(u.Expr), s.Func) != flow.Loop(s.At(s.Stmt), s.Func) || flow.HasGoto(s.Decl) {
 					return false
 				}
 			default:

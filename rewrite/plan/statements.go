@@ -80,7 +80,7 @@ func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 			continue
 		}
 		a, ok := u.Stmt.(*ast.AssignStmt)
-		if _, _, list := s.Up.List(u.Stmt); !ok || !list || len(a.Lhs) > 1 {
+		if _, _, list := flow.List(s.At(u.Stmt)); !ok || !list || len(a.Lhs) > 1 {
 			return refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "its cleanup is assigned to the blank identifier along with other values")
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -51,10 +53,10 @@ func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string,
 
 // otherwise returns a clause about an Otherwise site.
 func otherwise(s *pattern.Site) string {
-	switch s.Up[s.Call].(type) {
-	case *ast.ReturnStmt:
+	switch s.At(s.Call).ParentEdgeKind() {
+	case edge.ReturnStmt_Results:
 		return "a caller passes its results on directly"
-	case *ast.AssignStmt, *ast.ValueSpec:
+	case edge.AssignStmt_Rhs, edge.ValueSpec_Values:
 		return "a caller assigns its results together with other values"
 	}
 	return "a caller uses its results within a larger expression"
@@ -127,18 +129,17 @@ func typedPlace(s *pattern.Site, u *pattern.Use) bool {
 // place takes its type from the value.
 func placeType(s *pattern.Site, u *pattern.Use) types.Type {
 	info := s.Unit.Info
-	parent, child := s.Up.Expr(u.Expr)
-	switch p := parent.(type) {
+	value := flow.Outer(s.At(u.Expr))
+	kind, i := value.ParentEdge()
+	switch p := value.Parent().Node().(type) {
 	case *ast.ReturnStmt:
-		sig := signatureOf(info, s.Up.Func(p))
-		i := slices.Index(p.Results, child.(ast.Expr))
+		sig := signatureOf(info, flow.Func(value))
 		if sig == nil || sig.Results().Len() != len(p.Results) {
 			return nil
 		}
 		return sig.Results().At(i).Type()
 	case *ast.AssignStmt:
-		i := slices.Index(p.Rhs, child.(ast.Expr))
-		if p.Tok != token.ASSIGN || i < 0 || len(p.Lhs) != len(p.Rhs) {
+		if p.Tok != token.ASSIGN || kind != edge.AssignStmt_Rhs || len(p.Lhs) != len(p.Rhs) {
 			return nil
 		}
 		if id := identOf(p.Lhs[i]); id != nil && id.Name == "_" {
@@ -150,16 +151,15 @@ func placeType(s *pattern.Site, u *pattern.Use) types.Type {
 			return info.TypeOf(p.Type)
 		}
 	case *ast.CallExpr:
-		if i := slices.Index(p.Args, child.(ast.Expr)); i >= 0 {
+		if kind == edge.CallExpr_Args {
 			return argType(info, p, i)
 		}
 	case *ast.KeyValueExpr:
-		lit, ok := s.Up[p].(*ast.CompositeLit)
-		if ok && p.Value == child {
+		if lit, ok := value.Parent().Parent().Node().(*ast.CompositeLit); ok && kind == edge.KeyValueExpr_Value {
 			return elementType(info, lit, identOf(p.Key))
 		}
 	case *ast.CompositeLit:
-		if slices.Contains(p.Elts, child.(ast.Expr)) {
+		if kind == edge.CompositeLit_Elts {
 			return elementType(info, p, nil)
 		}
 	}
