@@ -38,7 +38,7 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 			return finish, r
 		}
 	}
-	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites))
+	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(lits))
 	if s != nil {
 		if finish.Name = methodName(p, sites, s, candidates[0]); finish.Name != "" {
 			return finish, nil
@@ -46,7 +46,8 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	}
 	var ok bool
 	if finish.Name, ok = n.firstFree(p, candidates, func(u *pattern.Unit, name string) bool {
-		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name)
+		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name) ||
+			s == nil && !finish.OnRecv && !hides(p, sites, u, name)
 	}); !ok {
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
 	}
@@ -91,7 +92,13 @@ func zeroResult(p *pattern.Prepare) string {
 func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
 	stutters := func(n string) bool {
-		return slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Var != nil && strings.EqualFold(s.Var.Name(), n) })
+		return slices.ContainsFunc(sites, func(s *pattern.Site) bool {
+			if s.Var == nil {
+				return false
+			}
+			first, _ := spell.VerbOf(s.Var.Name()) // endSpan.end()
+			return strings.EqualFold(first, n)
+		})
 	}
 	names := []string{verb, "finish", "end"}
 	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
@@ -103,6 +110,49 @@ func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string
 			!slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == n }) {
 			return n
 		}
+	}
+	return ""
+}
+
+// verbOf returns a verb for what the one cleanup does, if its body is nothing but a call that
+// says so; "" otherwise:
+//
+//	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
+//	return func() error { return f.Close() }                   // Close
+func verbOf(lits literals) string {
+	if len(lits.distinct) > 1 || len(lits.distinct[0].Lit.Body.List) != 1 {
+		return ""
+	}
+	var call ast.Expr
+	switch stmt := lits.distinct[0].Lit.Body.List[0].(type) {
+	case *ast.ExprStmt:
+		call = stmt.X
+	case *ast.ReturnStmt:
+		if len(stmt.Results) == 1 {
+			call = stmt.Results[0]
+		}
+	case *ast.AssignStmt:
+		if len(stmt.Rhs) == 1 && types.ExprString(stmt.Lhs[0]) == "_" {
+			call = stmt.Rhs[0]
+		}
+	case *ast.IfStmt: // if err := f.Close(); err != nil {
+		if a, ok := stmt.Init.(*ast.AssignStmt); ok && len(a.Rhs) == 1 {
+			call = a.Rhs[0]
+		}
+	}
+	x, ok := ast.Unparen(call).(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	id := identOf(x.Fun)
+	if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
+		id = sel.Sel
+	}
+	if id == nil {
+		return ""
+	}
+	if verb, _ := spell.VerbOf(id.Name); spell.Does(verb) {
+		return verb
 	}
 	return ""
 }

@@ -123,6 +123,40 @@ func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name strin
 	return true
 }
 
+// hides reports whether a new function of prepare's package cannot have the name, by what
+// the unit holds: the package or a file has it, or something that is no field or method has
+// it in prepare or a function with a site, where finish is called. A local variable of
+// another function does not stand in the way.
+func hides(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
+	home := u.Pkg.Path() == p.Key.Pkg
+	if home && u.Pkg.Scope().Lookup(name) != nil {
+		return true
+	}
+	for _, f := range u.Files {
+		if !home && !importsDot(f) {
+			continue // it calls pkg.name
+		}
+		scope := u.Info.Scopes[f]
+		if scope == nil || scope.Lookup(name) != nil || u.Pkg.Scope().Lookup(name) != nil {
+			return true
+		}
+	}
+	uses := func(u *pattern.Unit, d ast.Decl) bool {
+		for n := range ast.Preorder(d) {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(u.Info, id) {
+				return true
+			}
+		}
+		return false
+	}
+	return uses(p.Unit, p.Decl) || slices.ContainsFunc(sites, func(s *pattern.Site) bool { return uses(s.Unit, s.Decl) })
+}
+
+// importsDot reports whether a file imports a package by a dot.
+func importsDot(f *ast.File) bool {
+	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Name != nil && s.Name.Name == "." })
+}
+
 // identifiers adds the names of the identifiers and imports below n to names.
 func identifiers(n ast.Node, names map[string]bool) {
 	for n := range ast.Preorder(n) {

@@ -17,6 +17,7 @@ func pairs() map[string]string {
 		"subscribe": "unsubscribe", "attach": "detach", "mount": "unmount", "connect": "disconnect",
 		"override": "restore", "mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore",
 		"reserve": "release", "pin": "unpin", "block": "unblock", "enable": "disable",
+		"initialize": "cleanup", "init": "cleanup", "locked": "unlock",
 	}
 }
 
@@ -33,27 +34,31 @@ func ends() map[string]bool {
 	}
 }
 
-// FinishNames returns the names to try for finish, best first. The author's own
-// word comes first: newTempSocket, whose callers say "defer cleanup()", gives
-// cleanupTempSocket. Then the pairs: prepareRead gives finishRead, beginWrite
-// gives endWrite.
-func FinishNames(prepare, word string) []string {
+// FinishNames returns the names to try for finish, best first. word is the author's own
+// word for the cleanup, and does is a verb for what its body does; each may be "". The
+// author's word comes first: newTempSocket, whose callers say "defer cleanup()", gives
+// cleanupTempSocket. Then the pairs: prepareRead gives finishRead, beginWrite gives
+// endWrite. Then the verb: addTimeSample, whose cleanup calls Observe, gives
+// observeTimeSample.
+func FinishNames(prepare, word, does string) []string {
 	exported := ast.IsExported(prepare)
 	verb, rest := VerbOf(prepare)
-	if object, ok := strings.CutPrefix(rest, "To"); ok && ast.IsExported(object) {
-		rest = object // prepareToDrop: finishDrop
-	}
+	rest = object(rest)
 	end, paired := pairs()[LowerFirst(verb)]
 	var names []string
-	if verb, _ := VerbOf(word); paired && verb == "cleanup" {
+	add := func(verb string) {
+		if rest == "" && !paired {
+			names = append(names, verb+UpperFirst(prepare)) // trace: stopTrace
+		} else {
+			names = append(names, verb+rest)
+		}
+	}
+	if verb, _ := VerbOf(word); paired && (verb == "cleanup" || verb == "end") {
 		word = "" // says less than the pair
 	}
 	if word != "" {
 		does, object := VerbOf(word)
-		if rest == "" && !paired {
-			rest = UpperFirst(prepare) // trace: stopTrace
-		}
-		names = append(names, does+rest)
+		add(does)
 		if object != "" {
 			names = append(names, word)
 		}
@@ -64,7 +69,10 @@ func FinishNames(prepare, word string) []string {
 			names = append(names, "finish"+rest)
 		}
 	}
-	whole := UpperFirst(prepare)
+	if does != "" {
+		add(LowerFirst(does))
+	}
+	whole := UpperFirst(Short(prepare))
 	names = append(names, "finish"+whole, "cleanup"+whole)
 	for i := 2; i < 10; i++ {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
@@ -76,6 +84,45 @@ func FinishNames(prepare, word string) []string {
 		}
 	}
 	return names
+}
+
+// object returns the rest of a name after its verb without a preposition or an adverb that
+// belongs to the verb: prepareToDrop is about Drop, and bringUpNetwork about Network.
+func object(rest string) string {
+	for _, word := range []string{"To", "Up", "Down", "Off", "Out"} {
+		if object, ok := strings.CutPrefix(rest, word); ok && ast.IsExported(object) {
+			return object
+		}
+	}
+	return Short(rest)
+}
+
+// Short returns a name of more than 20 letters without what follows a preposition or a
+// conjunction in it: CloseModuleOnCanceledOrTimeout is short for CloseModule.
+func Short(name string) string {
+	if len(name) <= 20 {
+		return name
+	}
+	words := wordsOf(name)
+	for i, w := range words {
+		switch UpperFirst(w) {
+		case "On", "With", "Without", "For", "By", "If", "When", "While", "Until", "After", "Before", "From", "In", "Into", "Of", "And", "Or", "At", "As":
+			if i > 0 {
+				return strings.Join(words[:i], "")
+			}
+		}
+	}
+	return name
+}
+
+// Does reports whether a verb says what a function does, also for somebody who does not see
+// its body: it ends something, or takes a measurement of what has ended.
+func Does(verb string) bool {
+	switch verb = LowerFirst(verb); verb {
+	case "observe", "record", "report", "log", "wait", "save", "commit":
+		return true
+	}
+	return ends()[verb]
 }
 
 // Ends reports whether a name begins with one of the words that authors give to what
@@ -92,6 +139,7 @@ func StateNames(recv, prepare string) []string {
 	if _, paired := pairs()[LowerFirst(verb)]; !paired || rest == "" {
 		rest = prepare // oneOffState, but readState for prepareRead
 	}
+	rest = Short(rest)
 	names := []string{LowerFirst(rest) + "State", LowerFirst(prepare) + "State"}
 	if recv != "" {
 		names = append(names, LowerFirst(recv)+UpperFirst(rest)+"State")

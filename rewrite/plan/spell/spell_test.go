@@ -12,23 +12,28 @@ import (
 )
 
 func TestFinishNames(t *testing.T) {
-	for _, test := range []struct{ prepare, word, want string }{ // the first two names
-		{"prepareRead", "", "finishRead finishPrepareRead"},
-		{"beginWrite", "", "endWrite finishWrite"},
-		{"begin", "", "end finishBegin"},
-		{"BeginWrite", "", "EndWrite FinishWrite"},
-		{"setUp", "", "tearDown finishSetUp"},
-		{"setUpAll", "", "tearDownAll finishAll"},
-		{"prepareToDrop", "", "finishDrop finishPrepareToDrop"},
-		{"oneOff", "", "finishOneOff cleanupOneOff"},
-		{"newFile", "remove", "removeFile finishNewFile"},
-		{"trace", "stop", "stopTrace finishTrace"},
-		{"newFile", "closeAll", "closeFile closeAll"},
-		{"openFile", "cleanup", "closeFile finishFile"}, // says less than the pair
+	for _, test := range []struct{ prepare, word, does, want string }{ // the first two names
+		{"prepareRead", "", "", "finishRead finishPrepareRead"},
+		{"beginWrite", "", "", "endWrite finishWrite"},
+		{"begin", "", "", "end finishBegin"},
+		{"BeginWrite", "", "", "EndWrite FinishWrite"},
+		{"setUp", "", "", "tearDown finishSetUp"},
+		{"setUpAll", "", "", "tearDownAll finishAll"},
+		{"prepareToDrop", "", "", "finishDrop finishPrepareToDrop"},
+		{"oneOff", "", "", "finishOneOff cleanupOneOff"},
+		{"newFile", "remove", "", "removeFile finishNewFile"},
+		{"trace", "stop", "", "stopTrace finishTrace"},
+		{"newFile", "closeAll", "", "closeFile closeAll"},
+		{"openFile", "cleanup", "", "closeFile finishFile"}, // says less than the pair
+		{"addTimeSample", "", "Observe", "observeTimeSample finishAddTimeSample"},
+		{"profile", "", "stop", "stopProfile finishProfile"},
+		{"bringUpNetwork", "restore", "", "restoreNetwork finishBringUpNetwork"},
+		{"CloseModuleOnCanceledOrTimeout", "", "", "FinishCloseModule CleanupCloseModule"},
+		{"Initialize", "", "", "Cleanup FinishInitialize"},
 	} {
-		got := spell.FinishNames(test.prepare, test.word)
+		got := spell.FinishNames(test.prepare, test.word, test.does)
 		if text := strings.Join(got[:2], " "); text != test.want {
-			t.Errorf("%s, %q: %s, want %s", test.prepare, test.word, text, test.want)
+			t.Errorf("%s, %q, %q: %s, want %s", test.prepare, test.word, test.does, text, test.want)
 		}
 		for i, n := range got {
 			if ast.IsExported(n) != ast.IsExported(test.prepare) {
@@ -47,6 +52,7 @@ func TestStateNames(t *testing.T) {
 		{"", "prepareRead", "readState prepareReadState readCleanup readHandle readEnv prepareReadState2"},
 		{"Conn", "prepareRead", "readState prepareReadState connReadState readCleanup readHandle readEnv prepareReadState2"},
 		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState ReadCleanup ReadHandle ReadEnv BeginReadState2"},
+		{"Module", "CloseModuleOnCanceledOrTimeout", "CloseModuleState CloseModuleOnCanceledOrTimeoutState ModuleCloseModuleState CloseModuleCleanup CloseModuleHandle CloseModuleEnv CloseModuleOnCanceledOrTimeoutState2"},
 		{"", "begin", "beginState beginState beginCleanup beginHandle beginEnv beginState2"},
 	} {
 		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare), " "), " "+test.prepare+"State3")

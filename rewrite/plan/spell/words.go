@@ -9,7 +9,7 @@ import (
 // VerbOf splits a camel-case name after its first word: "prepareRead" is
 // "prepare" and "Read".
 func VerbOf(name string) (verb, rest string) {
-	for _, two := range []string{"setUp", "SetUp"} {
+	for _, two := range []string{"setUp", "SetUp", "tearDown", "TearDown"} {
 		if rest, ok := strings.CutPrefix(name, two); ok && (rest == "" || unicode.IsUpper([]rune(rest)[0])) {
 			return two, rest
 		}
@@ -20,6 +20,18 @@ func VerbOf(name string) (verb, rest string) {
 		}
 	}
 	return name, ""
+}
+
+// wordsOf splits a camel-case name into its words: "OnHTTPError" is "On", "HTTP" and "Error".
+func wordsOf(name string) []string {
+	var words []string
+	r, from := []rune(name), 0
+	for i := 1; i < len(r); i++ {
+		if unicode.IsUpper(r[i]) && (!unicode.IsUpper(r[i-1]) || i+1 < len(r) && unicode.IsLower(r[i+1])) {
+			words, from = append(words, string(r[from:i])), i
+		}
+	}
+	return append(words, string(r[from:]))
 }
 
 // LowerFirst returns name as an unexported one: its first letter, or the
