@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -28,7 +29,7 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 	if err != nil {
 		return Edit{}, err
 	}
-	if c := lostComment(s.file, from, to, text, p.Prose()); c != nil {
+	if c := lostComment(s.file, from, to, text, p.Prepare.Decl.Doc, p.Prose()); c != nil {
 		return Edit{}, s.lost(c)
 	}
 	// Separate finish from a following one-line function.
@@ -68,17 +69,12 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 // mend updates the doc comment of prepare to mention finish instead of the returned
 // cleanup.
 func (d *declarer) mend() {
-	words := d.Plan.Prose()
-	for i, line := range d.prepare.Decs.Start {
-		if strings.HasPrefix(line, "//") {
-			d.prepare.Decs.Start[i] = words.Mend(line)
-		}
-	}
+	d.prepare.Decs.Start = d.Plan.Prose().MendDoc(d.prepare.Decs.Start)
 }
 
-// lostComment returns a comment between two positions that is missing in the new source,
-// both unchanged and mended, or nil.
-func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Change) *ast.Comment {
+// lostComment returns a comment between two positions that is missing in the new source, or
+// nil. That of prepare is there as it is mended.
+func lostComment(f *ast.File, from, to token.Pos, text string, doc *ast.CommentGroup, words prose.Change) *ast.Comment {
 	fset := token.NewFileSet()
 	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)
 	have := make(map[string]int)
@@ -89,15 +85,25 @@ func lostComment(f *ast.File, from, to token.Pos, text string, words prose.Chang
 			}
 		}
 	}
-	for _, c := range between(f, from, to) {
-		now := squeeze(c.Text)
-		if have[now] == 0 {
-			now = squeeze(words.Mend(c.Text))
+	takes := func(comment string) bool {
+		have[squeeze(comment)]--
+		return have[squeeze(comment)] >= 0
+	}
+	if doc != nil {
+		var lines []string
+		for _, c := range doc.List {
+			lines = append(lines, c.Text)
 		}
-		if have[now] == 0 {
+		for _, line := range words.MendDoc(lines) {
+			if !takes(line) {
+				return doc.List[0]
+			}
+		}
+	}
+	for _, c := range between(f, from, to) {
+		if (doc == nil || !slices.Contains(doc.List, c)) && !takes(c.Text) {
 			return c
 		}
-		have[now]--
 	}
 	return nil
 }

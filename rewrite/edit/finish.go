@@ -10,8 +10,8 @@ import (
 	"github.com/dave/dst"
 	"github.com/dave/dst/dstutil"
 
-	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/prose"
 )
 
 // state returns the type declaration of the state.
@@ -40,7 +40,10 @@ func (d *declarer) state() (dst.Decl, error) {
 func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
-	b.WriteString("// " + d.sentence() + "\nfunc ")
+	for _, line := range prose.Wrap(d.sentence(), 100) {
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("func ")
 	switch {
 	case f.OnRecv:
 		recv := d.Prepare.Decl.Recv.List[0]
@@ -88,22 +91,6 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 	}
 	fn.Decs.End = d.closing
 	return fn, nil
-}
-
-// sentence returns the doc comment of finish.
-func (d *declarer) sentence() string {
-	verb := "ends"
-	if word := strings.ToLower(d.Plan.Finish.Name); strings.HasPrefix(word, "end") {
-		verb = "finishes"
-	}
-	deferred := slices.ContainsFunc(d.Plan.Sites, func(sp *plan.SitePlan) bool {
-		return slices.ContainsFunc(sp.Site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.DeferCall })
-	})
-	use := "Callers defer it."
-	if !deferred {
-		use = "Callers call it when they are done."
-	}
-	return fmt.Sprintf("%s %s what %s began. %s", d.Plan.Finish.Name, verb, d.Prepare.Key.Name, use)
 }
 
 // anew declares the variables of finish for captures that it sets before reading (route

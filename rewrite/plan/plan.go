@@ -204,6 +204,9 @@ func (pl *Plan) Prose() prose.Change {
 	if pl.State != nil {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}
+	if pl.Value != nil {
+		c.Value = pl.Value.Name
+	}
 	for _, l := range p.Literals {
 		if l.Var != nil {
 			c.Cleanup = append(c.Cleanup, l.Var.Name())

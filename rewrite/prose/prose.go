@@ -19,6 +19,7 @@ type Change struct {
 	Prepare string   // name of the function
 	Finish  string   // name of the function or method that its cleanup becomes
 	State   string   // name of the type that it returns in the cleanup's place; "" for none
+	Value   string   // name of the one value that it returns there; "" for none
 	Cleanup []string // names of variables and results that held the cleanup
 	Gone    []string // names of removed parameters
 }
@@ -26,30 +27,24 @@ type Change struct {
 // noun matches the words for a cleanup in comments.
 const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|(?:context\.)?CancelFunc)`
 
-// Mend returns a line of a doc comment with its mention of the returned cleanup updated.
-// A line without a known mention does not change:
+// Mend returns a sentence of a doc comment with its mention of the returned cleanup
+// updated. A sentence without a known mention does not change:
 //
 //	The returned func must be called    endRead must be called
 //	                                    The end method of the returned readState must be called
 //	returns a function that ends it     returns a readState whose end method ends it
-func (c Change) Mend(line string) string {
+func (c Change) Mend(sentence string) string {
 	name := c.Finish
 	if c.State != "" {
 		name = "the " + c.Finish + " method of the returned " + c.State
 	}
-	line = regexp.MustCompile(`\bthe (?:returned `+noun+`|`+noun+` (?:that )?it returns)\b`).ReplaceAllString(line, name)
+	what := `(?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns)\b`
+	sentence = regexp.MustCompile(`\bthe `+what).ReplaceAllString(sentence, name)
 	if c.State != "" {
 		name = "T" + name[1:]
 	}
-	line = regexp.MustCompile(`\bThe (?:returned `+noun+`|`+noun+` (?:that )?it returns)\b`).ReplaceAllString(line, name)
-	if c.State == "" {
-		return line
-	}
-	article := "a "
-	if strings.ContainsRune("aeiouAEIOU", rune(c.State[0])) {
-		article = "an "
-	}
-	return regexp.MustCompile(`\breturns an? `+noun+` (?:that|which) `).ReplaceAllString(line, "returns "+article+c.State+" whose "+c.Finish+" method ")
+	sentence = regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
+	return c.mendReturns(sentence)
 }
 
 // A Sentence is part of a comment.
@@ -89,16 +84,14 @@ func (c Change) speaks(s string) bool {
 }
 
 // sentences splits a comment into sentences. An indented line, such as code in a doc
-// comment, is a separate sentence.
+// comment, is a separate sentence. If doc is set, those that MendDoc mends are mended.
 func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 	var all []Sentence
+	mends := make(map[int]bool)
 	open := false // the last sentence is not complete
 	for _, comment := range g.List {
 		for line := range strings.Lines(text(comment.Text)) {
 			line = strings.TrimRight(line, "\r\n")
-			if doc {
-				line = c.Mend(line)
-			}
 			trimmed := strings.TrimSpace(line)
 			if code := strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "   "); code || trimmed == "" {
 				open = false
@@ -107,14 +100,22 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 				}
 				continue
 			}
+			mend := doc && isProse(comment.Text)
 			for _, word := range strings.Fields(line) {
 				if open {
 					all[len(all)-1].Text += " " + word
+					mends[len(all)-1] = mends[len(all)-1] && mend
 				} else {
+					mends[len(all)] = mend
 					all = append(all, Sentence{word, comment.Pos()})
 				}
-				open = !strings.ContainsRune(".!?:", rune(word[len(word)-1]))
+				open = !ends(word)
 			}
+		}
+	}
+	for i := range all {
+		if mends[i] {
+			all[i].Text = c.Mend(all[i].Text)
 		}
 	}
 	return all

@@ -12,25 +12,59 @@ import (
 
 var (
 	direct = prose.Change{Prepare: "begin", Finish: "end", Cleanup: []string{"done"}, Gone: []string{"err"}}
+	value  = prose.Change{Prepare: "begin", Finish: "end", Value: "start"}
 	handed = prose.Change{Prepare: "begin", Finish: "end", State: "beginState", Cleanup: []string{"done"}}
 )
 
-func TestMend(t *testing.T) {
+func TestMendDoc(t *testing.T) {
 	for _, test := range []struct {
-		change     prose.Change
-		line, want string
+		change    prose.Change
+		doc, want string
 	}{
 		{direct, "// The returned func must be called.", "// end must be called."},
 		{direct, "// Callers defer the returned cleanup function.", "// Callers defer end."},
 		{direct, "// Callers must invoke the returned context.CancelFunc to end it.", "// Callers must invoke end to end it."},
 		{direct, "// The function that it returns must run.", "// end must run."},
-		{direct, "// It returns a function that ends it.", "// It returns a function that ends it."},
+		{direct, "// It returns a function that unlocks it.", "// end unlocks it."},
+		{direct, "// It returns a function to unlock it.", "// Call end to unlock it."},
+		{direct, "// begin locks it and returns an unlock function that must be called.", "// begin locks it; end must be called."},
+		{direct, "// begin returns a func that unlocks it.", "// begin goes with end, which unlocks it."},
+		{direct, "// begin returns a func that must be called.", "// begin goes with end, which must be called."},
+		{direct, "// It returns a func that callers must defer.", "// It returns a func that callers must defer."},
+		{direct, "// It returns a func that callers defer.", "// It returns a func that callers defer."},
+		{direct, "// begin returns the file and a function to close it.", "// begin returns the file; call end to close it."},
+		{direct, "// - It returns a function that unlocks it.", "// - It returns a function that unlocks it."},
+		{direct, "//\tIt returns a function that unlocks it.", "//\tIt returns a function that unlocks it."},
+		{value, "// begin returns a func that measures\n// the time.", "// begin returns start for end, which measures the time."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
 		{handed, "// begin returns a func that ends it.", "// begin returns a beginState whose end method ends it."},
+		{handed, "// begin returns a name and a func to free it.", "// begin returns a name and a beginState with an end method to free it."},
 		{handed, "// the functions that are returned", "// the functions that are returned"},
+		{
+			handed,
+			"// begin creates flags for all fields of the configuration and returns a function\n// which can be called after they have been parsed to copy them.\n//\n// It must be\n// called once.",
+			"// begin creates flags for all fields of the configuration and returns a\n// beginState whose end method can be called after they have been parsed to copy\n// them.\n//\n// It must be\n// called once.",
+		},
 	} {
-		if got := test.change.Mend(test.line); got != test.want {
-			t.Errorf("Mend(%q) = %q, want %q", test.line, got, test.want)
+		if got := strings.Join(test.change.MendDoc(strings.Split(test.doc, "\n")), "\n"); got != test.want {
+			t.Errorf("MendDoc(%q) = %q, want %q", test.doc, got, test.want)
+		}
+	}
+}
+
+func TestDoes(t *testing.T) {
+	for doc, want := range map[string]string{
+		"// open opens the file. It returns a function that closes the file.":               "closes the file",
+		"// open opens the file and returns a cleanup func which\n// closes f when called.": "closes f",
+		"// The returned function removes the directory.":                                   "removes the directory",
+		"// It returns a function that closes it.":                                          "", // what?
+		"// It returns a function that must be called.":                                     "",
+		"// It returns a function that needs no lock.":                                      "",
+		"// It returns a function that closes\n//\n// the file.":                            "",
+		"// It closes the file.":                                                            "",
+	} {
+		if got := prose.Does(strings.Split(doc, "\n")); got != want {
+			t.Errorf("Does(%q) = %q, want %q", doc, got, want)
 		}
 	}
 }
@@ -41,7 +75,8 @@ func TestStale(t *testing.T) {
 		comment string
 		want    string // the sentences, with | between them
 	}{
-		{handed, "begin starts a request. It returns a func\nthat ends it.", "It returns a func that ends it."}, // over two lines
+		{handed, "begin starts a request. The request has a func\nthat must be called.", "The request has a func that must be called."}, // over two lines
+		{direct, "begin starts a request. It returns a func\nthat ends it.", ""},
 		{direct, "begin starts it. It returns a func that\nthe caller must defer.", "It returns a func that the caller must defer."},
 		{direct, "begin is meant to be called in a defer, to calculate\nthe time a function takes to complete.", ""},
 		{direct, "It sets what err points to.", "It sets what err points to."},

@@ -86,6 +86,14 @@ func FinishNames(prepare, word, does string) []string {
 	return names
 }
 
+// Pair reports whether the first word of finish is what ends the first word of prepare.
+func Pair(prepare, finish string) bool {
+	verb, _ := VerbOf(prepare)
+	end, _ := VerbOf(finish)
+	word, paired := pairs()[LowerFirst(verb)]
+	return paired && (word == LowerFirst(end) || strings.EqualFold(end, "finish"))
+}
+
 // object returns the rest of a name after its verb without a preposition or an adverb that
 // belongs to the verb: prepareToDrop is about Drop, and bringUpNetwork about Network.
 func object(rest string) string {

@@ -1,0 +1,209 @@
+package edit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/prose"
+)
+
+// sentence returns the doc comment of finish. It says what prepare's doc comment says about
+// the cleanup, or what a short body does, or for which function finish is.
+func (d *declarer) sentence() string {
+	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
+	deferred := slices.ContainsFunc(d.Plan.Sites, func(sp *plan.SitePlan) bool {
+		return slices.ContainsFunc(sp.Site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.DeferCall })
+	})
+	use, passive := "call it when they are done.", "called by callers of "+prepare+" when they are done."
+	if deferred {
+		use, passive = "defer it.", "deferred by callers of "+prepare+"."
+	}
+	var does string
+	if doc := d.Prepare.Decl.Doc; doc != nil {
+		var lines []string
+		for _, c := range doc.List {
+			lines = append(lines, c.Text)
+		}
+		does = prose.Does(lines)
+	}
+	if does == "" {
+		does = d.does()
+	}
+	if does != "" {
+		return name + " " + does + ". Callers of " + prepare + " " + use
+	}
+	switch verb, _ := spell.VerbOf(name); {
+	case !spell.Pair(prepare, name):
+		return name + " is " + passive
+	case strings.EqualFold(verb, "end"):
+		return name + " finishes what " + prepare + " began. Callers " + use
+	}
+	return name + " ends what " + prepare + " began. Callers " + use
+}
+
+// does says what the one cleanup does, if it has at most three statements and a word is
+// known for each: "closes f and decrements c.open".
+func (d *declarer) does() string {
+	if len(d.Plan.Literals) > 1 || d.guarded() {
+		return ""
+	}
+	list := d.Plan.Literals[0].Lit.Body.List
+	var all []string
+	for _, stmt := range list {
+		text := d.statementDoes(stmt)
+		if text == "" {
+			return ""
+		}
+		all = append(all, text)
+	}
+	if len(all) == 0 || len(all) > 3 {
+		return ""
+	}
+	text := all[len(all)-1]
+	if len(all) > 1 {
+		text = strings.Join(all[:len(all)-1], ", ") + " and " + text
+	}
+	if len(text) > 100 {
+		return ""
+	}
+	return text
+}
+
+// guarded reports whether finish returns at once where there is nothing to do.
+func (d *declarer) guarded() bool {
+	return d.Plan.State != nil && d.Plan.State.Mark == plan.Guarded || d.Plan.Value != nil && d.Plan.Value.Guard
+}
+
+// statementDoes says what a statement of a cleanup does, "" if no word is known for it.
+func (d *declarer) statementDoes(stmt ast.Stmt) string {
+	switch stmt := stmt.(type) {
+	case *ast.ExprStmt:
+		return d.callDoes(stmt.X)
+	case *ast.ReturnStmt:
+		if len(stmt.Results) == 1 {
+			return d.callDoes(stmt.Results[0])
+		}
+	case *ast.IncDecStmt:
+		verb := "increments "
+		if stmt.Tok == token.DEC {
+			verb = "decrements "
+		}
+		return verb + types.ExprString(stmt.X)
+	case *ast.AssignStmt:
+		if len(stmt.Lhs) != 1 || len(stmt.Rhs) != 1 {
+			return ""
+		}
+		l, r := types.ExprString(stmt.Lhs[0]), types.ExprString(stmt.Rhs[0])
+		tv := d.Prepare.Unit.Info.Types[stmt.Rhs[0]]
+		switch {
+		case l == "_":
+			return d.callDoes(stmt.Rhs[0])
+		case stmt.Tok == token.SUB_ASSIGN && isSimple(stmt.Rhs[0]):
+			return "subtracts " + r + " from " + l
+		case stmt.Tok == token.ADD_ASSIGN && isSimple(stmt.Rhs[0]) && isNumber(tv.Type):
+			return "adds " + r + " to " + l
+		case stmt.Tok != token.ASSIGN:
+		case tv.Value != nil || tv.IsNil():
+			return "sets " + l + " to " + r
+		case d.saved(stmt.Rhs[0]) == l:
+			return "restores " + l
+		}
+	}
+	return ""
+}
+
+func isNumber(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsNumeric != 0
+}
+
+// saved returns the text of the variable or field whose value a variable of prepare holds,
+// since its declaration and until the cleanup runs: old := c.state.
+func (d *declarer) saved(e ast.Expr) string {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	info, text := d.Prepare.Unit.Info, ""
+	v, ok := info.Uses[id].(*types.Var)
+	if !ok {
+		return ""
+	}
+	for _, a := range d.Prepare.Access[v] {
+		if a.Mode == flow.Read {
+			continue
+		}
+		def, ok := d.Prepare.Up[a.Ident].(*ast.AssignStmt)
+		if !ok || info.Defs[a.Ident] != types.Object(v) || len(def.Lhs) != len(def.Rhs) || text != "" {
+			return ""
+		}
+		value := def.Rhs[slices.Index(def.Lhs, ast.Expr(a.Ident))]
+		if !isSimple(value) {
+			return ""
+		}
+		text = types.ExprString(value)
+	}
+	return text
+}
+
+// isSimple reports whether an expression is a constant, a variable, a field of one, or what
+// a pointer points to.
+func isSimple(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BasicLit, *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return isSimple(e.X)
+	case *ast.StarExpr:
+		return isSimple(e.X)
+	}
+	return false
+}
+
+// callDoes says what a call does, if the name of the function says so.
+func (d *declarer) callDoes(e ast.Expr) string {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return !isSimple(e) }) {
+		return ""
+	}
+	var args []string
+	for _, a := range call.Args {
+		args = append(args, types.ExprString(a))
+	}
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		if _, ok := d.Prepare.Unit.Info.Uses[fun].(*types.Builtin); !ok {
+			return ""
+		}
+		switch fun.Name {
+		case "close":
+			return "closes " + args[0]
+		case "delete":
+			return "deletes " + args[1] + " from " + args[0]
+		}
+	case *ast.SelectorExpr:
+		x := types.ExprString(fun)
+		switch {
+		case (x == "os.Remove" || x == "os.RemoveAll") && len(args) == 1:
+			return "removes " + args[0]
+		case len(args) > 0 || d.Prepare.Unit.Info.Selections[fun] == nil || !isSimple(fun.X):
+			return ""
+		}
+		verbs := map[string]string{
+			"Close": "closes", "Stop": "stops", "Unlock": "unlocks", "RUnlock": "unlocks", "Flush": "flushes",
+			"Release": "releases", "Cancel": "cancels", "Shutdown": "shuts down",
+			"close": "closes", "stop": "stops", "unlock": "unlocks", "release": "releases", "cancel": "cancels",
+		}
+		if verb := verbs[fun.Sel.Name]; verb != "" {
+			return verb + " " + types.ExprString(fun.X)
+		}
+	}
+	return ""
+}
