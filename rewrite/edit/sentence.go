@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -105,14 +104,14 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 		switch {
 		case l == "_":
 			return d.callDoes(stmt.Rhs[0])
-		case stmt.Tok == token.SUB_ASSIGN && isSimple(stmt.Rhs[0]):
+		case stmt.Tok == token.SUB_ASSIGN && plan.IsSimple(stmt.Rhs[0]):
 			return "subtracts " + r + " from " + l
-		case stmt.Tok == token.ADD_ASSIGN && isSimple(stmt.Rhs[0]) && isNumber(tv.Type):
+		case stmt.Tok == token.ADD_ASSIGN && plan.IsSimple(stmt.Rhs[0]) && isNumber(tv.Type):
 			return "adds " + r + " to " + l
 		case stmt.Tok != token.ASSIGN:
 		case tv.Value != nil || tv.IsNil():
 			return "sets " + l + " to " + r
-		case d.saved(stmt.Rhs[0]) == l:
+		case plan.Saved(d.Prepare, stmt.Rhs[0]) == l:
 			return "restores " + l
 		}
 	}
@@ -124,53 +123,10 @@ func isNumber(t types.Type) bool {
 	return ok && b.Info()&types.IsNumeric != 0
 }
 
-// saved returns the text of the variable or field whose value a variable of prepare holds,
-// since its declaration and until the cleanup runs: old := c.state.
-func (d *declarer) saved(e ast.Expr) string {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	if !ok {
-		return ""
-	}
-	info, text := d.Prepare.Unit.Info, ""
-	v, ok := info.Uses[id].(*types.Var)
-	if !ok {
-		return ""
-	}
-	for _, a := range d.Prepare.Access[v] {
-		if a.Mode == flow.Read {
-			continue
-		}
-		def, ok := d.Prepare.Up[a.Ident].(*ast.AssignStmt)
-		if !ok || info.Defs[a.Ident] != types.Object(v) || len(def.Lhs) != len(def.Rhs) || text != "" {
-			return ""
-		}
-		value := def.Rhs[slices.Index(def.Lhs, ast.Expr(a.Ident))]
-		if !isSimple(value) {
-			return ""
-		}
-		text = types.ExprString(value)
-	}
-	return text
-}
-
-// isSimple reports whether an expression is a constant, a variable, a field of one, or what
-// a pointer points to.
-func isSimple(e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.BasicLit, *ast.Ident:
-		return true
-	case *ast.SelectorExpr:
-		return isSimple(e.X)
-	case *ast.StarExpr:
-		return isSimple(e.X)
-	}
-	return false
-}
-
 // callDoes says what a call does, if the name of the function says so.
 func (d *declarer) callDoes(e ast.Expr) string {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok || slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return !isSimple(e) }) {
+	if !ok || slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return !plan.IsSimple(e) }) {
 		return ""
 	}
 	var args []string
@@ -193,7 +149,7 @@ func (d *declarer) callDoes(e ast.Expr) string {
 		switch {
 		case (x == "os.Remove" || x == "os.RemoveAll") && len(args) == 1:
 			return "removes " + args[0]
-		case len(args) > 0 || d.Prepare.Unit.Info.Selections[fun] == nil || !isSimple(fun.X):
+		case len(args) > 0 || d.Prepare.Unit.Info.Selections[fun] == nil || !plan.IsSimple(fun.X):
 			return ""
 		}
 		verbs := map[string]string{

@@ -38,7 +38,7 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 			return finish, r
 		}
 	}
-	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(lits))
+	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
 	if s != nil {
 		if finish.Name = methodName(p, sites, s, candidates[0]); finish.Name != "" {
 			return finish, nil
@@ -119,7 +119,8 @@ func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
-func verbOf(lits literals) string {
+//	return func() { c.state = old }                            // restore
+func verbOf(p *pattern.Prepare, lits literals) string {
 	if len(lits.distinct) > 1 || len(lits.distinct[0].Lit.Body.List) != 1 {
 		return ""
 	}
@@ -132,7 +133,13 @@ func verbOf(lits literals) string {
 			call = stmt.Results[0]
 		}
 	case *ast.AssignStmt:
-		if len(stmt.Rhs) == 1 && types.ExprString(stmt.Lhs[0]) == "_" {
+		if len(stmt.Rhs) != 1 {
+			return ""
+		}
+		if stmt.Tok == token.ASSIGN && Saved(p, stmt.Rhs[0]) == types.ExprString(stmt.Lhs[0]) {
+			return "restore"
+		}
+		if types.ExprString(stmt.Lhs[0]) == "_" {
 			call = stmt.Rhs[0]
 		}
 	case *ast.IfStmt: // if err := f.Close(); err != nil {

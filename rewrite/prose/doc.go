@@ -125,7 +125,10 @@ func (c Change) mendReturns(s string) string {
 		}
 	}
 	to := func(before, text string) {
-		s = regexp.MustCompile(before+returned+` to `).ReplaceAllString(s, text+" to ")
+		x := regexp.MustCompile(before + returned + ` to `)
+		if at := x.FindStringIndex(s); at != nil && !strings.HasPrefix(s[at[1]:], "be ") {
+			s = s[:at[0]] + text + " to " + s[at[1]:]
+		}
 	}
 	switch {
 	case c.State != "":

@@ -33,6 +33,7 @@ func TestMendDoc(t *testing.T) {
 		{direct, "// It returns a func that callers must defer.", "// It returns a func that callers must defer."},
 		{direct, "// It returns a func that callers defer.", "// It returns a func that callers defer."},
 		{direct, "// begin returns the file and a function to close it.", "// begin returns the file; call end to close it."},
+		{direct, "// begin locks it and returns a func to be called after.", "// begin locks it and returns a func to be called after."},
 		{direct, "// - It returns a function that unlocks it.", "// - It returns a function that unlocks it."},
 		{direct, "//\tIt returns a function that unlocks it.", "//\tIt returns a function that unlocks it."},
 		{value, "// begin returns a func that measures\n// the time.", "// begin returns start for end, which measures the time."},
