@@ -7,7 +7,6 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -57,7 +56,7 @@ func isAddress(info *types.Info, e ast.Expr) bool {
 		switch part := x.(type) {
 		case *ast.Ident:
 			v, ok := info.Uses[part].(*types.Var)
-			return ok && !flow.Global(v)
+			return ok && v.Kind() != types.PackageVar
 		case *ast.SelectorExpr:
 			sel := info.Selections[part]
 			if sel == nil || sel.Indirect() {

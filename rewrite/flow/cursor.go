@@ -2,6 +2,7 @@ package flow
 
 import (
 	"go/ast"
+	"go/types"
 	"iter"
 	"slices"
 
@@ -13,17 +14,23 @@ import (
 type tree struct {
 	file    inspector.Cursor
 	cursors map[ast.Node]inspector.Cursor
+	defs    map[types.Object]inspector.Cursor // of the identifiers that declare
 }
 
 // treeOf returns the tree of a declaration. Its file is a file that contains nothing else.
-func treeOf(file *ast.File, decl ast.Decl) tree {
+func treeOf(info *types.Info, file *ast.File, decl ast.Decl) tree {
 	alone := &ast.File{Package: decl.Pos(), Name: file.Name, Decls: []ast.Decl{decl}}
-	t := tree{cursors: make(map[ast.Node]inspector.Cursor)}
+	t := tree{cursors: make(map[ast.Node]inspector.Cursor), defs: make(map[types.Object]inspector.Cursor)}
 	for c := range inspector.New([]*ast.File{alone}).Root().Preorder() {
 		if c.Node() == alone {
 			t.file = c
 		}
 		t.cursors[c.Node()] = c
+		if id, ok := c.Node().(*ast.Ident); ok {
+			if obj := info.Defs[id]; obj != nil {
+				t.defs[obj] = c
+			}
+		}
 	}
 	return t
 }
@@ -32,10 +39,10 @@ func treeOf(file *ast.File, decl ast.Decl) tree {
 // returns the cursor of the file around the declaration. Inspector.Cursor.FindNode
 // would search the whole declaration each time.
 func (f *Facts) At(n ast.Node) inspector.Cursor {
-	if c, ok := f.tree.cursors[n]; ok {
+	if c, ok := f.cursors[n]; ok {
 		return c
 	}
-	return f.tree.file
+	return f.file
 }
 
 // Outer returns the outermost parentheses around an expression, or the expression if

@@ -5,7 +5,9 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
-	"slices"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 )
 
 // Facts are the syntax of a top-level declaration and the accesses to its
@@ -16,45 +18,42 @@ type Facts struct {
 	Decl   ast.Decl
 	Access Accesses // every access to a variable in Decl
 
-	tree tree
+	tree
 }
 
 // FactsOf returns the facts about a declaration of a file of u.
 func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {
-	tree := treeOf(file, decl)
+	tree := treeOf(u.Info, file, decl)
 	return &Facts{Unit: u, File: file, Decl: decl, Access: accessesIn(u.Info, tree.file), tree: tree}
 }
 
-// ResultOf returns the function of which v is a named result, as a *ast.FuncDecl
-// or *ast.FuncLit, or nil if v is no result. Return statements of that function
-// assign v without naming it.
+// Def returns the cursor of the identifier that declares a variable of Decl. For any other
+// variable, and for that of a type switch, it returns the cursor that At(nil) returns.
+func (f *Facts) Def(v *types.Var) inspector.Cursor {
+	if c, ok := f.defs[v]; ok {
+		return c
+	}
+	return f.At(nil)
+}
+
+// ResultOf returns the function of which v is a named result, as a *ast.FuncDecl or
+// *ast.FuncLit, or nil if v is no result. Return statements of that function assign v
+// without naming it.
 func (f *Facts) ResultOf(v *types.Var) ast.Node {
-	for n := range ast.Preorder(f.Decl) {
-		if t := typeOf(n); t != nil && t.Results != nil {
-			for _, field := range t.Results.List {
-				if slices.ContainsFunc(field.Names, func(id *ast.Ident) bool { return f.Unit.Info.Defs[id] == types.Object(v) }) {
-					return n
-				}
-			}
-		}
+	if v.Kind() != types.ResultVar {
+		return nil
 	}
-	return nil
+	return Func(f.Def(v))
 }
 
-// typeOf returns the type of a declared function or a function literal, and nil
-// for any other node.
-func typeOf(n ast.Node) *ast.FuncType {
-	switch n := n.(type) {
-	case *ast.FuncDecl:
-		return n.Type
-	case *ast.FuncLit:
-		return n.Type
-	}
-	return nil
+// DeclaredZero reports whether a var statement without a value declares v.
+func (f *Facts) DeclaredZero(v *types.Var) bool {
+	spec, ok := f.Def(v).Parent().Node().(*ast.ValueSpec)
+	return ok && len(spec.Values) == 0
 }
 
-// OldLoopVar reports whether v is a loop variable that all iterations share, as
-// in files with a Go version before 1.22 (go.dev/blog/loopvar-preview).
+// OldLoopVar reports whether v is a loop variable that all iterations share, as in files
+// with a Go version before 1.22 (go.dev/blog/loopvar-preview).
 func (f *Facts) OldLoopVar(v *types.Var) bool {
 	goVersion := f.Unit.Info.FileVersions[f.File]
 	if goVersion == "" {
@@ -63,21 +62,12 @@ func (f *Facts) OldLoopVar(v *types.Var) bool {
 	if goVersion == "" || version.Compare(goVersion, "go1.22") >= 0 {
 		return false
 	}
-	defines := func(e ast.Expr) bool {
-		id, ok := e.(*ast.Ident)
-		return ok && f.Unit.Info.Defs[id] == v
-	}
-	for n := range ast.Preorder(f.Decl) {
-		switch n := n.(type) {
-		case *ast.RangeStmt:
-			if defines(n.Key) || defines(n.Value) {
-				return true
-			}
-		case *ast.ForStmt:
-			if init, ok := n.Init.(*ast.AssignStmt); ok && slices.ContainsFunc(init.Lhs, defines) {
-				return true
-			}
-		}
+	id := f.Def(v)
+	switch id.ParentEdgeKind() {
+	case edge.RangeStmt_Key, edge.RangeStmt_Value:
+		return true
+	case edge.AssignStmt_Lhs:
+		return id.Parent().ParentEdgeKind() == edge.ForStmt_Init
 	}
 	return false
 }
@@ -90,11 +80,6 @@ func (u *Unit) Sees(pos token.Pos, obj types.Object) bool {
 	}
 	_, found := scope.LookupParent(obj.Name(), pos)
 	return found == obj
-}
-
-// Global reports whether v is declared at package level.
-func Global(v *types.Var) bool {
-	return v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
 }
 
 // HasGoto reports whether n contains a goto statement.

@@ -84,7 +84,7 @@ func (f *Facts) SameAddress(e ast.Expr, at Later) string {
 // constant returns "" if the variable v, read at id, has the same value at a later
 // place by the rules of the package doc. Otherwise it returns the reason.
 func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
-	if Global(v) {
+	if v.Kind() == types.PackageVar {
 		return v.Name() + " is a package variable"
 	}
 	for _, a := range f.Access[v] {
@@ -117,7 +117,7 @@ func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 // another variable in the scope of v, so that each execution of the block has its own v.
 func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 	switch {
-	case Global(v):
+	case v.Kind() == types.PackageVar:
 		return v.Name() + " is a package variable"
 	case !f.Unit.Sees(at.At.Pos(), v):
 		return v.Name() + " means something else there"

@@ -7,6 +7,9 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -110,7 +113,7 @@ func cleanupOf(facts *flow.Facts, call *ast.CallExpr) (*ast.CallExpr, *types.Var
 		return isCall(f), nil
 	case *ast.Ident:
 		v, ok := info.Uses[f].(*types.Var)
-		if !ok || flow.Global(v) {
+		if !ok || v.Kind() == types.PackageVar {
 			return nil, nil
 		}
 		from := sourceOf(facts, v)
@@ -125,50 +128,37 @@ func cleanupOf(facts *flow.Facts, call *ast.CallExpr) (*ast.CallExpr, *types.Var
 // sourceOf returns the only expression that is assigned to a variable, or nil if there
 // are none or several.
 func sourceOf(facts *flow.Facts, v *types.Var) ast.Expr {
-	info := facts.Unit.Info
-	var from ast.Expr
-	n := 0
-	set := func(lhs, rhs []ast.Expr, i int) {
-		n++
-		switch {
-		case len(rhs) == len(lhs):
-			from = rhs[i]
-		case len(rhs) == 1:
-			from = rhs[0]
+	settings := []inspector.Cursor{facts.Def(v)}
+	for _, a := range facts.Access[v] {
+		switch a.Mode {
+		case flow.Address:
+			return nil
+		case flow.Write:
+			settings = append(settings, flow.Outer(facts.At(a.Ident)))
 		}
 	}
-	for _, a := range facts.Access[v] {
-		if a.Mode == flow.Address {
+	var from []ast.Expr
+	for _, c := range settings {
+		values := []ast.Expr(nil)
+		switch p := c.Parent().Node().(type) {
+		case *ast.AssignStmt:
+			values = p.Rhs
+		case *ast.ValueSpec:
+			values = p.Values
+		case *ast.RangeStmt:
 			return nil
 		}
-	}
-	ast.Inspect(facts.Decl, func(node ast.Node) bool {
-		switch node := node.(type) {
-		case *ast.AssignStmt:
-			for i, l := range node.Lhs {
-				if id, ok := ast.Unparen(l).(*ast.Ident); ok && info.ObjectOf(id) == types.Object(v) {
-					set(node.Lhs, node.Rhs, i)
-				}
-			}
-		case *ast.ValueSpec:
-			for i, id := range node.Names {
-				if info.Defs[id] == types.Object(v) && len(node.Values) > 0 {
-					set(make([]ast.Expr, len(node.Names)), node.Values, i)
-				}
-			}
-		case *ast.RangeStmt:
-			for _, l := range []ast.Expr{node.Key, node.Value} {
-				if id, ok := l.(*ast.Ident); ok && info.ObjectOf(id) == types.Object(v) {
-					n += 2
-				}
-			}
+		switch i := c.ParentEdgeIndex(); {
+		case len(values) == 1: // also a call with several results
+			from = append(from, values[0])
+		case i < len(values):
+			from = append(from, values[i])
 		}
-		return true
-	})
-	if n != 1 {
+	}
+	if len(from) != 1 {
 		return nil
 	}
-	return from
+	return from[0]
 }
 
 // unused reports whether the cleanup that a call returns is known and does not use its
@@ -202,23 +192,7 @@ func paramOf(info *types.Info, lit *ast.FuncLit, i int) *types.Var {
 // prepareOf returns the called function if it is known to return a cleanup of type sig,
 // or nil.
 func (s *search) prepareOf(u *pattern.Unit, call *ast.CallExpr, sig types.Type) *pattern.Prepare {
-	fun := ast.Unparen(call.Fun)
-	switch f := fun.(type) {
-	case *ast.IndexExpr:
-		fun = ast.Unparen(f.X)
-	case *ast.IndexListExpr:
-		fun = ast.Unparen(f.X)
-	}
-	var id *ast.Ident
-	switch f := fun.(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
-	default:
-		return nil
-	}
-	if fn := funcOf(u.Info, id); fn != nil {
+	if fn, ok := typeutil.Callee(u.Info, call).(*types.Func); ok {
 		for _, p := range s.prepares[pattern.KeyOf(fn)] {
 			if types.Identical(p.Sig, sig) || len(s.prepares[pattern.KeyOf(fn)]) == 1 {
 				return p
@@ -243,7 +217,7 @@ func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool
 // nilAt returns a clause that says why v, a variable of fn, is nil at a statement of fn
 // on every path. It returns "" if v may not be nil.
 func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
-	if flow.Global(v) || v.Pos() < fn.Pos() || v.Pos() >= fn.End() || flow.HasGoto(facts.Decl) || ofInner(facts, fn, v) {
+	if v.Kind() == types.PackageVar || v.Pos() < fn.Pos() || v.Pos() >= fn.End() || flow.HasGoto(facts.Decl) || flow.Func(facts.Def(v)) != fn {
 		return ""
 	}
 	for _, a := range facts.Access[v] {
@@ -259,7 +233,7 @@ func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 	within, at := fn, facts.At(stmt)
 	if loop := flow.Loop(at, fn); loop != nil {
 		within = loop
-	} else if declaredNil(facts, fn, v) && !written(v.Pos(), stmt.Pos()) {
+	} else if (facts.ResultOf(v) == fn || facts.DeclaredZero(v)) && !written(v.Pos(), stmt.Pos()) {
 		return "nothing has set it yet"
 	}
 	for list, i := range flow.Lists(at, within) {
@@ -279,37 +253,6 @@ func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 func litOf(fn ast.Node) *ast.FuncLit {
 	lit, _ := fn.(*ast.FuncLit)
 	return lit
-}
-
-// ofInner reports whether v is declared in a literal inside fn.
-func ofInner(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
-	inner := false
-	ast.Inspect(fn, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.FuncLit); ok && n != fn {
-			inner = inner || lit.Pos() <= v.Pos() && v.Pos() < lit.End()
-			return false
-		}
-		return !inner
-	})
-	return inner
-}
-
-// declaredNil reports whether the initial value of v is nil: v is a named result of fn,
-// or is declared without a value.
-func declaredNil(facts *flow.Facts, fn ast.Node, v *types.Var) bool {
-	if facts.ResultOf(v) == fn {
-		return true
-	}
-	found := false
-	ast.Inspect(fn, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 0 {
-			for _, id := range spec.Names {
-				found = found || facts.Unit.Info.Defs[id] == types.Object(v)
-			}
-		}
-		return !found
-	})
-	return found
 }
 
 // setLater returns a node after stmt, on a path from it, that may set v to an error: an
@@ -394,7 +337,7 @@ func (s *search) wraps(facts *flow.Facts, stmt *ast.DeferStmt, call *ast.CallExp
 			return false
 		}
 		v, ok := info.Uses[id].(*types.Var)
-		if !ok || flow.Global(v) || slices.ContainsFunc(facts.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read }) || facts.ResultOf(v) != nil {
+		if !ok || v.Kind() == types.PackageVar || slices.ContainsFunc(facts.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read }) || facts.ResultOf(v) != nil {
 			return false
 		}
 	}

@@ -116,14 +116,12 @@ func (s *search) index() {
 }
 
 func holdsDefer(d ast.Decl) bool {
-	found := false
-	ast.Inspect(d, func(n ast.Node) bool {
+	for n := range ast.Preorder(d) {
 		if _, ok := n.(*ast.DeferStmt); ok {
-			found = true
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // nameOf returns the name of the function that d declares, or "".

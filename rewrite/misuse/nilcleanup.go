@@ -3,11 +3,11 @@ package misuse
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -115,11 +115,7 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	info := p.Unit.Info
 	switch e := ast.Unparen(r.Stmt.Results[i]).(type) {
 	case *ast.CallExpr:
-		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
-		if !ok {
-			return false
-		}
-		f := funcOf(info, sel.Sel)
+		f := typeutil.StaticCallee(info, e)
 		return f != nil && (f.FullName() == "errors.New" || f.FullName() == "fmt.Errorf")
 	case *ast.Ident:
 		v, ok := info.Uses[e].(*types.Var)
@@ -129,28 +125,13 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 		}
 		for c := range p.At(r.Stmt).Enclosing() {
 			test, ok := c.Parent().Node().(*ast.IfStmt)
-			if !ok || c.ParentEdgeKind() != edge.IfStmt_Body || !trueMeansSet(info, test.Cond, v) {
+			if !ok || c.ParentEdgeKind() != edge.IfStmt_Body || flow.Implied(info, test.Cond, v, true) != flow.No {
 				continue
 			}
 			return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
 				return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Body))
 			})
 		}
-	}
-	return false
-}
-
-// trueMeansSet reports whether v is not nil where cond is true.
-func trueMeansSet(info *types.Info, cond ast.Expr, v *types.Var) bool {
-	e, ok := ast.Unparen(cond).(*ast.BinaryExpr)
-	if !ok {
-		return false
-	}
-	switch e.Op {
-	case token.LAND:
-		return trueMeansSet(info, e.X, v) || trueMeansSet(info, e.Y, v)
-	case token.NEQ:
-		return isVar(info, e.X, v) && info.Types[e.Y].IsNil() || isVar(info, e.Y, v) && info.Types[e.X].IsNil()
 	}
 	return false
 }
@@ -225,19 +206,17 @@ func firstUse(site *pattern.Site) *pattern.Use {
 
 // looks reports whether a statement branches or names one of the results of the call.
 func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
-	found := false
-	ast.Inspect(s, func(n ast.Node) bool {
+	for n := range ast.Preorder(s) {
 		switch n := n.(type) {
 		case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt, *ast.ForStmt, *ast.RangeStmt, *ast.BranchStmt, *ast.ReturnStmt, *ast.FuncLit:
-			found = true
+			return true
 		case *ast.Ident:
 			if obj := info.Uses[n]; obj != nil && results[obj] {
-				found = true
+				return true
 			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // exitsAfter reports whether a deferred cleanup does not run if the error is not nil,
@@ -256,19 +235,20 @@ func exitsAfter(site *pattern.Site, use *pattern.Use) bool {
 	if !ok || i+1 == len(list) {
 		return false
 	}
-	found := false
+	exit := func(s ast.Stmt) bool {
+		e := ends(site.Unit.Info, s)
+		return e == exits || e == mayEnd
+	}
 	for _, s := range list[i+1:] {
 		if test, ok := s.(*ast.IfStmt); ok {
-			ast.Inspect(test, func(n ast.Node) bool {
-				if s, ok := n.(ast.Stmt); ok {
-					e := ends(site.Unit.Info, s)
-					found = found || e == exits || e == mayEnd
+			for n := range ast.Preorder(test) {
+				if s, ok := n.(ast.Stmt); ok && exit(s) {
+					return true
 				}
-				return !found
-			})
-			return found
+			}
+			return false
 		}
-		if e := ends(site.Unit.Info, s); e == exits || e == mayEnd {
+		if exit(s) {
 			return true
 		}
 	}
@@ -353,11 +333,10 @@ func namesIn(n ast.Node, names map[string]bool) {
 }
 
 func mentions(n ast.Node, names map[string]bool) bool {
-	found := false
-	ast.Inspect(n, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		found = found || ok && names[id.Name]
-		return !found
-	})
-	return found
+	for n := range ast.Preorder(n) {
+		if id, ok := n.(*ast.Ident); ok && names[id.Name] {
+			return true
+		}
+	}
+	return false
 }

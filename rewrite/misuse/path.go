@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
@@ -61,20 +63,18 @@ func ends(info *types.Info, s ast.Stmt) ending {
 	if !ok {
 		return goesOn
 	}
-	var id *ast.Ident
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
-	default:
+	callee := typeutil.Callee(info, call)
+	switch fn := callee.(type) {
+	case nil:
 		return goesOn
-	}
-	if b, ok := info.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
-		return unwinds
-	}
-	fn := funcOf(info, id)
-	if fn != nil && fn.Pkg() != nil {
+	case *types.Builtin:
+		if fn.Name() == "panic" {
+			return unwinds
+		}
+	case *types.Func:
+		if fn.Pkg() == nil {
+			break
+		}
 		switch path := fn.Pkg().Path(); {
 		case path == "os" && fn.Name() == "Exit", path == "log" && strings.HasPrefix(fn.Name(), "Fatal"):
 			return exits
@@ -85,7 +85,7 @@ func ends(info *types.Info, s ast.Stmt) ending {
 		}
 	}
 	for _, word := range []string{"fatal", "exit", "die", "panic", "must", "fail", "abort", "skip", "require"} {
-		if strings.Contains(strings.ToLower(id.Name), word) {
+		if strings.Contains(strings.ToLower(callee.Name()), word) {
 			return mayEnd
 		}
 	}
@@ -115,22 +115,7 @@ func ofTesting(t types.Type) bool {
 //	}
 func foundNil(info *types.Info, s ast.Stmt, v *types.Var) bool {
 	test, ok := s.(*ast.IfStmt)
-	return ok && test.Else == nil && leaves(info, test.Body) && falseMeansNil(info, test.Cond, v)
-}
-
-// falseMeansNil reports whether v is nil where cond is false.
-func falseMeansNil(info *types.Info, cond ast.Expr, v *types.Var) bool {
-	e, ok := ast.Unparen(cond).(*ast.BinaryExpr)
-	if !ok {
-		return false
-	}
-	switch e.Op {
-	case token.LOR:
-		return falseMeansNil(info, e.X, v) || falseMeansNil(info, e.Y, v)
-	case token.NEQ:
-		return isVar(info, e.X, v) && info.Types[e.Y].IsNil() || isVar(info, e.Y, v) && info.Types[e.X].IsNil()
-	}
-	return false
+	return ok && test.Else == nil && leaves(info, test.Body) && flow.Implied(info, test.Cond, v, false) == flow.Yes
 }
 
 func isVar(info *types.Info, e ast.Expr, v *types.Var) bool {

@@ -36,7 +36,7 @@ func (s *scan) choose(r *Return, v *types.Var) {
 
 // choiceOf returns the Choice for a variable, or nil if the variable is not one.
 func (s *scan) choiceOf(v *types.Var) *Choice {
-	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) || flow.HasGoto(s.Decl.Body) {
+	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || isParam(v) || flow.HasGoto(s.Decl.Body) {
 		return nil
 	}
 	if i := s.resultIndex(v); i >= 0 && i != s.Result {
@@ -96,22 +96,12 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 // declaration finds the declaration of a variable: var end func(), or end := func() { …
 // }.
 func (s *scan) declaration(c *Choice) bool {
-	for n := range ast.Preorder(s.Decl.Body) {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				if id, ok := l.(*ast.Ident); ok && s.Unit.Info.Defs[id] == types.Object(c.Var) {
-					return s.sets(c, n)
-				}
-			}
-		case *ast.ValueSpec:
-			for _, id := range n.Names {
-				if s.Unit.Info.Defs[id] == types.Object(c.Var) {
-					c.Decl = n
-					return len(n.Names) == 1 && len(n.Values) == 0
-				}
-			}
-		}
+	switch stmt := s.Def(c.Var).Parent().Node().(type) {
+	case *ast.AssignStmt:
+		return s.sets(c, stmt)
+	case *ast.ValueSpec:
+		c.Decl = stmt
+		return len(stmt.Names) == 1 && len(stmt.Values) == 0
 	}
 	return false
 }
@@ -147,12 +137,7 @@ func (s *scan) called(id *ast.Ident) bool {
 }
 
 func (s *scan) resultIndex(v *types.Var) int {
-	for i := range s.Func.Signature().Results().Len() {
-		if s.Func.Signature().Results().At(i) == v {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(slices.Collect(s.Func.Signature().Results().Variables()), v)
 }
 
 // definite reports whether the variable certainly holds a literal when control reaches a

@@ -282,7 +282,7 @@ func (s *scan) binding(v *types.Var) *binding {
 
 func (s *scan) bind(v *types.Var) *binding {
 	info := s.Unit.Info
-	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || s.isParam(v) {
+	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || isParam(v) {
 		return nil
 	}
 	var set []setting
@@ -326,46 +326,22 @@ type setting struct {
 	fresh    bool // it declares the variable
 }
 
-// declared returns the statements that declare a variable with a value. ok is false if a
-// range clause or a group of declarations does.
+// declared returns the statement that declares a variable with a value, or none. ok is
+// false if a range clause or a group of declarations does.
 func (s *scan) declared(v *types.Var) (set []setting, ok bool) {
-	info := s.Unit.Info
-	ok = true
-	defines := func(e ast.Expr) bool {
-		id, isIdent := e.(*ast.Ident)
-		return isIdent && info.Defs[id] == v
-	}
-	ast.Inspect(s.Decl, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			if slices.ContainsFunc(n.Lhs, defines) {
-				set = append(set, setting{n, n.Lhs, n.Rhs, true})
-			}
-		case *ast.RangeStmt:
-			ok = ok && !defines(n.Key) && !defines(n.Value)
-		case *ast.ValueSpec:
-			decl, isStmt := s.At(n).Parent().Parent().Node().(*ast.DeclStmt)
-			if isStmt && len(n.Values) > 0 && slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return info.Defs[id] == v }) {
-				ok = ok && len(decl.Decl.(*ast.GenDecl).Specs) == 1
-				set = append(set, setting{decl, make([]ast.Expr, len(n.Names)), n.Values, true})
-			}
-		}
-		return true
-	})
-	return set, ok
-}
-
-func (s *scan) isParam(v *types.Var) bool {
-	sig := s.Func.Signature()
-	if v == sig.Recv() {
-		return true
-	}
-	for p := range sig.Params().Variables() {
-		if p == v {
-			return true
+	id := s.Def(v)
+	switch p := id.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		return []setting{{p, p.Lhs, p.Rhs, true}}, true
+	case *ast.RangeStmt:
+		return nil, false
+	case *ast.ValueSpec:
+		group := id.Parent().Parent()
+		if stmt, ok := group.Parent().Node().(*ast.DeclStmt); ok && len(p.Values) > 0 {
+			return []setting{{stmt, make([]ast.Expr, len(p.Names)), p.Values, true}}, len(group.Node().(*ast.GenDecl).Specs) == 1
 		}
 	}
-	return false
+	return nil, true
 }
 
 // inner collects the uses of cleanup variables within the prepare function.
@@ -476,6 +452,9 @@ func (s *scan) isTypeParam(obj types.Object) bool {
 	return ok
 }
 
+// isParam reports whether a variable is a parameter or a receiver.
+func isParam(v *types.Var) bool { return v.Kind() == types.ParamVar || v.Kind() == types.RecvVar }
+
 func (s *scan) classOf(v *types.Var) (Class, int) {
 	sig := s.Func.Signature()
 	if v == sig.Recv() {
@@ -486,10 +465,8 @@ func (s *scan) classOf(v *types.Var) (Class, int) {
 			return Param, i
 		}
 	}
-	for i := range sig.Results().Len() {
-		if sig.Results().At(i) == v {
-			return Result, i
-		}
+	if i := s.resultIndex(v); i >= 0 {
+		return Result, i
 	}
 	return Local, 0
 }

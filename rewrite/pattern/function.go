@@ -118,7 +118,7 @@ func callsOf(u *Unit, f *Function) []*Site {
 	var all []*Site
 	for _, file := range u.Files {
 		for _, d := range file.Decls {
-			if !flow.Global(f.Var) && d != f.Facts.Decl {
+			if f.Var.Kind() != types.PackageVar && d != f.Facts.Decl {
 				continue
 			}
 			var facts *flow.Facts

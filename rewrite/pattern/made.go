@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-
-	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // made records an operand of a return statement that makes a func, but is not a plain
@@ -40,7 +38,7 @@ func (s *scan) made(e ast.Expr) {
 //	}
 //	return end
 func (s *scan) makes(v *types.Var) {
-	if flow.Global(v) || s.isParam(v) {
+	if v.Kind() == types.PackageVar || isParam(v) {
 		return
 	}
 	for _, e := range s.valuesOf(v) {

@@ -52,7 +52,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	if !ok {
 		return nil, &Obstacle{s.Cleanup.Pos(), "is stored in " + types.ExprString(s.Cleanup)}
 	}
-	if flow.Global(v) {
+	if v.Kind() == types.PackageVar {
 		return nil, &Obstacle{id.Pos(), "is stored in the package variable " + id.Name}
 	}
 	if _, ok := v.Type().Underlying().(*types.Signature); !ok {
@@ -77,19 +77,11 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		return v, nil
 	}
 	s.Shared = true
-	declared := false
-	ast.Inspect(s.Decl, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Ident:
-			declared = declared || s.Unit.Info.Defs[n] == types.Object(v) && sets(n)
-		case *ast.ValueSpec:
-			if len(n.Names) == 1 && len(n.Values) == 0 && s.Unit.Info.Defs[n.Names[0]] == types.Object(v) {
-				s.Spec = n
-			}
-		}
-		return true
-	})
-	if !declared && s.Spec == nil {
+	def, ok := s.Def(v).Node().(*ast.Ident)
+	if spec, alone := s.Def(v).Parent().Node().(*ast.ValueSpec); alone && len(spec.Names) == 1 && len(spec.Values) == 0 {
+		s.Spec = spec
+	}
+	if s.Spec == nil && (!ok || !sets(def)) {
 		return v, &Obstacle{id.Pos(), "is stored in a variable that is a parameter, a result, or declared with a value"}
 	}
 	return v, nil

@@ -93,7 +93,7 @@ func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []
 		if i == p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return fails(p, r, i) }) {
 			continue
 		}
-		if succeeded(s, u, i) == yes {
+		if succeeded(s, u, i) == flow.Yes {
 			returns = slices.DeleteFunc(slices.Clone(returns), func(r *pattern.Return) bool { return fails(p, r, i) })
 		}
 	}
@@ -135,63 +135,12 @@ func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
 		return false
 	}
 	test := body.Parent().Node().(*ast.IfStmt)
-	if flow.Global(v) || flow.HasGoto(p.Decl) || implied(p.Unit.Info, test.Cond, v, true) != no {
+	if v.Kind() == types.PackageVar || flow.HasGoto(p.Decl) || flow.Implied(p.Unit.Info, test.Cond, v, true) != flow.No {
 		return false
 	}
 	return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
 		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, test.Body))
 	})
-}
-
-// An answer says whether a condition implies success (a nil error, or true) or failure.
-type answer int
-
-const (
-	unknown answer = iota
-	yes
-	no
-)
-
-// implied returns the answer about v if cond is true, or, if holds is false, if it is
-// false.
-func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
-	switch e := ast.Unparen(cond).(type) {
-	case *ast.Ident:
-		if info.Uses[e] == types.Object(v) {
-			if holds {
-				return yes
-			}
-			return no
-		}
-	case *ast.UnaryExpr:
-		if e.Op == token.NOT {
-			return implied(info, e.X, v, !holds)
-		}
-	case *ast.BinaryExpr:
-		switch e.Op {
-		case token.LAND, token.LOR:
-			// Both parts hold in a true &&, and both fail in a false ||.
-			if holds == (e.Op == token.LAND) {
-				if a := implied(info, e.X, v, holds); a != unknown {
-					return a
-				}
-				return implied(info, e.Y, v, holds)
-			}
-		case token.EQL, token.NEQ:
-			id, other := identOf(e.X), e.Y
-			if info.Types[e.X].IsNil() {
-				id, other = identOf(e.Y), e.X
-			}
-			if id == nil || info.Uses[id] != types.Object(v) || !info.Types[other].IsNil() {
-				return unknown
-			}
-			if holds == (e.Op == token.EQL) {
-				return yes
-			}
-			return no
-		}
-	}
-	return unknown
 }
 
 // succeeded returns the answer about result i at a use, from the check directly after the
@@ -202,33 +151,33 @@ func implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) answer {
 //		return err                 }
 //	}
 //	…
-func succeeded(s *pattern.Site, u *pattern.Use, i int) answer {
+func succeeded(s *pattern.Site, u *pattern.Use, i int) flow.Answer {
 	if i >= len(s.Lhs) || flow.HasGoto(s.Decl) {
-		return unknown
+		return flow.Unknown
 	}
 	v, ok := s.Unit.Info.ObjectOf(identOf(s.Lhs[i])).(*types.Var)
-	if !ok || flow.Global(v) {
-		return unknown
+	if !ok || v.Kind() == types.PackageVar {
+		return flow.Unknown
 	}
 	test := checkOf(s, v)
 	if test == nil {
-		return unknown
+		return flow.Unknown
 	}
 	info := s.Unit.Info
 	if calling(test.Cond) {
-		return unknown
+		return flow.Unknown
 	}
 	switch {
 	case flow.Within(u.Expr, test.Body):
-		return implied(info, test.Cond, v, true)
+		return flow.Implied(info, test.Cond, v, true)
 	case test.Else != nil && flow.Within(u.Expr, test.Else):
-		return implied(info, test.Cond, v, false)
+		return flow.Implied(info, test.Cond, v, false)
 	case flow.Within(u.Expr, test):
-		return unknown // within the condition
+		return flow.Unknown // within the condition
 	case leaves(info, test.Body) && flow.Before(s.At(test), u.Expr):
-		return implied(info, test.Cond, v, false)
+		return flow.Implied(info, test.Cond, v, false)
 	}
-	return unknown
+	return flow.Unknown
 }
 
 // checkOf returns the if statement that checks result v of a site: the one whose init
@@ -318,7 +267,7 @@ func endsTest(fn *types.Func) bool {
 func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if !flow.IsError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != no {
+		if !flow.IsError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != flow.No {
 			continue
 		}
 		if !slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
@@ -349,12 +298,12 @@ func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 		if c.Node() == fn {
 			break
 		}
-		if test, ok := c.Parent().Node().(*ast.IfStmt); ok && c.ParentEdgeKind() == edge.IfStmt_Body && implied(info, test.Cond, s.Var, true) == no {
+		if test, ok := c.Parent().Node().(*ast.IfStmt); ok && c.ParentEdgeKind() == edge.IfStmt_Body && flow.Implied(info, test.Cond, s.Var, true) == flow.No {
 			return !set(test.Pos(), test.End())
 		}
 		list, at, _ := flow.List(c)
 		for i := at - 1; i >= 0; i-- {
-			if test, ok := list[i].(*ast.IfStmt); ok && implied(info, test.Cond, s.Var, false) == no && leaves(info, test.Body) {
+			if test, ok := list[i].(*ast.IfStmt); ok && flow.Implied(info, test.Cond, s.Var, false) == flow.No && leaves(info, test.Body) {
 				return !set(test.Pos(), list[at].End())
 			}
 		}

@@ -138,7 +138,7 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 	if !ok || target == nil || info.ObjectOf(target) != v || flow.HasGoto(s.Func) || flow.Loop(s.At(s.Stmt), s.Func) != nil {
 		return false
 	}
-	if s.ResultOf(v) != s.Func && !declaredZero(s, v) {
+	if s.ResultOf(v) != s.Func && !(s.DeclaredZero(v) && flow.Func(s.Def(v)) == s.Func) {
 		return false
 	}
 	// Nothing before the call may know the variable, and no deferred call
@@ -154,18 +154,6 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 		}
 	}
 	return true
-}
-
-// declaredZero reports whether a var statement of the site's function declares v
-// without a value.
-func declaredZero(s *pattern.Site, v *types.Var) bool {
-	for n := range ast.Preorder(s.Func) {
-		if vs, ok := n.(*ast.ValueSpec); ok && len(vs.Values) == 0 && flow.Func(s.At(vs)) == s.Func &&
-			slices.ContainsFunc(vs.Names, func(id *ast.Ident) bool { return s.Unit.Info.Defs[id] == types.Object(v) }) {
-			return true
-		}
-	}
-	return false
 }
 
 // onlyThrough reports whether the cleanups use a pointer for nothing but what it

@@ -90,7 +90,7 @@ func outlives(s *pattern.Site, i int) bool {
 	for n := range ast.Preorder(s.Call.Args[i]) {
 		if id, ok := n.(*ast.Ident); ok {
 			v, ok := s.Unit.Info.Uses[id].(*types.Var)
-			if ok && !v.IsField() && !flow.Global(v) && !encloses(v.Parent(), s.Var.Parent()) {
+			if ok && !v.IsField() && v.Kind() != types.PackageVar && !encloses(v.Parent(), s.Var.Parent()) {
 				return false
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -74,7 +73,7 @@ func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Nod
 			case *types.Func:
 				obj = o.Origin()
 			case *types.Var:
-				if decl := decls[o]; decl != nil && flow.Global(o) {
+				if decl := decls[o]; decl != nil && o.Kind() == types.PackageVar {
 					vars[o] = true
 				}
 			}

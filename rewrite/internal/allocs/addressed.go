@@ -45,7 +45,7 @@ func addressed(info *types.Info, e ast.Expr) *types.Var {
 		switch x := ast.Unparen(e).(type) {
 		case *ast.Ident:
 			v, _ := info.Uses[x].(*types.Var)
-			if v == nil || v.Pkg() == nil || v.Parent() == v.Pkg().Scope() {
+			if v == nil || v.Kind() == types.PackageVar {
 				return nil // a global is not on the stack anyway
 			}
 			return v

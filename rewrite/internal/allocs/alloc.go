@@ -62,7 +62,7 @@ func captures(info *types.Info, lit *ast.FuncLit) bool {
 			continue
 		}
 		v, ok := info.Uses[id].(*types.Var)
-		if ok && !v.IsField() && v.Pkg() != nil && v.Parent() != v.Pkg().Scope() && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+		if ok && !v.IsField() && v.Kind() != types.PackageVar && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
 			return true
 		}
 	}
