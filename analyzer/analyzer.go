@@ -101,12 +101,12 @@ func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
 func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
 	world := &callers.World{Units: []*pattern.Unit{u}, All: s.all, Tests: s.tests}
 	found := candidate.Find(world)
-	test := ""
+	hidden := ""
 	if slices.ContainsFunc(found, func(c *candidate.Candidate) bool { return len(c.Edits) > 0 }) {
 		// A fix is possible, so it is worth searching for other callers. Only if there
 		// are some is a new decision needed.
 		var more bool
-		if test, more = lookAround(world, u); more {
+		if hidden, more = lookAround(world, u); more {
 			found = candidate.Find(world)
 		}
 	}
@@ -117,10 +117,10 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
 	reasons := make(map[*candidate.Candidate]string)
 	for _, c := range found {
 		pr, why := propose(u, c)
-		if pr != nil && test != "" {
+		if pr != nil && hidden != "" {
 			// A driver that also runs the pass on the package with its tests
 			// gets the fix there.
-			pr, why = nil, test+" is not part of this pass"
+			pr, why = nil, hidden
 		}
 		if pr != nil && p.Pkg.Path() == "command-line-arguments" {
 			pr, why = nil, "files were named instead of a package, and the other files of the package are not part of this pass"

@@ -40,15 +40,53 @@ func unitOf(p *analysis.Pass) *pattern.Unit {
 
 // lookAround searches for code that may mention a function of the unit and is not part of
 // the pass: other files in its directories, and linkname directives in its module. It adds
-// them to the unit and its world and reports whether there are any. test is the name of an
-// in-package test that is not in the unit, as when a driver runs a pass on the package
-// without its tests, or "".
-func lookAround(w *callers.World, u *pattern.Unit) (test string, more bool) {
+// them to the unit and its world and reports whether there are any. why is the reason to
+// suggest no fix, or "": an in-package test is not in the unit, as when a driver runs a pass
+// on the package without its tests, or nothing shows that the directory has all files of
+// the package.
+func lookAround(w *callers.World, u *pattern.Unit) (why string, more bool) {
 	excluded, other, test := filesOutside(u)
 	u.Ignored = append(u.Ignored, excluded...)
 	u.Other = append(u.Other, other...)
-	w.Linked = linked(u)
-	return test, len(excluded)+len(other)+len(w.Linked) > 0
+	roots := moduleRoots(u)
+	w.Linked = linked(u, roots)
+	switch {
+	case test != "":
+		why = test + " is not part of this pass"
+	case len(roots) == 0:
+		// A build system may show an action only the files that it declares, as Bazel
+		// does.
+		why = "there is no go.mod in a directory above the package, and other callers may be hidden"
+	}
+	return why, len(excluded)+len(other)+len(w.Linked) > 0
+}
+
+// directories returns the directories of the unit's files, and those of the files to which
+// they link: a build system may link each file of a package to a directory of its own.
+// The names are absolute.
+func directories(u *pattern.Unit) []string {
+	var dirs []string
+	for _, f := range u.Files {
+		name := u.Filename(f.FileStart)
+		for _, name := range []string{name, target(name)} {
+			if abs, err := filepath.Abs(filepath.Dir(name)); err == nil && !slices.Contains(dirs, abs) {
+				dirs = append(dirs, abs)
+			}
+		}
+	}
+	return dirs
+}
+
+// target returns the file to which a symbolic link leads, or name if it is none.
+func target(name string) string {
+	info, err := os.Lstat(name)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return name
 }
 
 // filesOutside searches the directories of the unit for files of the package that are not
@@ -57,16 +95,20 @@ func lookAround(w *callers.World, u *pattern.Unit) (test string, more bool) {
 // the name of an in-package test.
 func filesOutside(u *pattern.Unit) (excluded, other []string, test string) {
 	known := make(map[string]bool)
-	dirs := make(map[string]bool)
+	know := func(name string) {
+		for _, name := range []string{name, target(name)} {
+			if abs, err := filepath.Abs(name); err == nil {
+				known[abs] = true
+			}
+		}
+	}
 	for _, f := range u.Files {
-		name := u.Filename(f.FileStart)
-		known[name] = true
-		dirs[filepath.Dir(name)] = true
+		know(u.Filename(f.FileStart))
 	}
 	for _, name := range slices.Concat(u.Ignored, u.Other) {
-		known[name] = true
+		know(name)
 	}
-	for dir := range dirs {
+	for _, dir := range directories(u) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			continue // an overlay, or a build system's virtual directory
@@ -74,7 +116,7 @@ func filesOutside(u *pattern.Unit) (excluded, other []string, test string) {
 		for _, e := range entries {
 			name := filepath.Join(dir, e.Name())
 			switch {
-			case e.IsDir() || known[name]:
+			case e.IsDir() || known[name] || known[target(name)]:
 			case compiled(name):
 				other = append(other, name)
 			case !strings.HasSuffix(name, ".go") || !samePackage(u, name):
@@ -110,13 +152,10 @@ func samePackage(u *pattern.Unit, name string) bool {
 }
 
 // linked returns the symbols of the unit's package in linkname directives of other
-// packages in its module and workspace, each with its file.
-func linked(u *pattern.Unit) map[string]string {
+// packages below the roots, each with its file.
+func linked(u *pattern.Unit, roots []string) map[string]string {
 	symbols := make(map[string]string)
-	if len(u.Files) == 0 {
-		return symbols
-	}
-	for _, root := range moduleRoots(filepath.Dir(u.Filename(u.Files[0].FileStart))) {
+	for _, root := range roots {
 		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
@@ -143,22 +182,15 @@ func linked(u *pattern.Unit) map[string]string {
 	return symbols
 }
 
-// moduleRoots returns the directory of the module that contains dir, and those of the
-// other modules in its workspace.
-func moduleRoots(dir string) []string {
-	above := func(dir, name string) string {
-		for {
-			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
-				return dir
-			}
-			parent := filepath.Dir(dir)
-			if parent == dir {
-				return ""
-			}
-			dir = parent
+// moduleRoots returns the directory of the module that contains the unit, and those of the
+// other modules in its workspace. It returns nil if the unit is in no module.
+func moduleRoots(u *pattern.Unit) []string {
+	root := ""
+	for _, dir := range directories(u) {
+		if root = above(dir, "go.mod"); root != "" {
+			break
 		}
 	}
-	root := above(dir, "go.mod")
 	if root == "" {
 		return nil
 	}
@@ -185,4 +217,19 @@ func moduleRoots(dir string) []string {
 		}
 	}
 	return roots
+}
+
+// above returns the nearest directory, from dir on upwards, with a file of that name, or
+// "".
+func above(dir, name string) string {
+	for {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
 }
