@@ -47,7 +47,7 @@ func ForGolangciLint() *analysis.Analyzer {
 }
 
 func newAnalyzer(s settings) *analysis.Analyzer {
-	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: "https://github.com/closurefix/closurefix"}
+	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: pattern.Page}
 	a.Flags.BoolVar(&s.all, "everything", false, "also report cleanups that capture no result")
 	a.Flags.BoolVar(&s.tests, "tests", false, "also report functions that test files declare")
 	a.Run = func(p *analysis.Pass) (any, error) {

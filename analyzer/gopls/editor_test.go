@@ -51,7 +51,10 @@ type (
 		Code    string `json:"code"`
 		Source  string `json:"source"`
 		Message string `json:"message"`
-		raw     json.RawMessage
+		About   struct {
+			Href string `json:"href"`
+		} `json:"codeDescription"`
+		raw json.RawMessage
 	}
 	textEdit struct {
 		Range   span   `json:"range"`

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/closurefix/closurefix/analyzer/internal/drivers"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // TestGopls builds a gopls and edits with it. The first run takes a minute or two of two
@@ -52,6 +53,9 @@ func find(s *editor, c *drivers.Case) []string {
 		file := filepath.Join(c.Dir, filepath.FromSlash(name))
 		s.open(file)
 		for _, d := range s.await(file, 1, "") {
+			if want := pattern.Page + "#" + d.Code; d.About.Href != want {
+				s.t.Errorf("a diagnostic links to %q, want %q", d.About.Href, want)
+			}
 			lines = append(lines, c.Line(file, d.Range.Start.Line+1, d.Range.Start.Character+1, d.Message, d.Code))
 		}
 	}

@@ -1,5 +1,9 @@
 package pattern
 
+// Page is the address of a page with the explanations of all categories and codes. The
+// anchor of each is its name.
+const Page = "https://github.com/closurefix/closurefix/blob/main/cmd/closurefix/explained.md"
+
 // An Explanation describes a kind of prepare function. The flag -explain prints it.
 type Explanation struct {
 	Kind    Kind

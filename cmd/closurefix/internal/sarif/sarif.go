@@ -148,7 +148,7 @@ func ruleOfBug(e misuse.Explanation) rule {
 			Text:     e.Meaning + "\n\n" + e.Example + "\n\n" + e.Advice + "\n\n" + e.Fixed,
 			Markdown: e.Meaning + "\n\n```go\n" + e.Example + "\n```\n\n" + e.Advice + "\n\n```go\n" + e.Fixed + "\n```",
 		},
-		HelpURI:       home + "#what-it-finds",
+		HelpURI:       pattern.Page + "#" + string(e.Kind),
 		Configuration: configuration{"warning"},
 		Properties: map[string]any{
 			"tags":             []string{"correctness", "error-handling"},
@@ -169,7 +169,7 @@ func ruleOf(e pattern.Explanation) rule {
 			Text:     e.Meaning + "\n\n" + e.Example + "\n\n" + e.Advice,
 			Markdown: e.Meaning + "\n\n```go\n" + e.Example + "\n```\n\n" + e.Advice,
 		},
-		HelpURI:       home + "#what-it-finds",
+		HelpURI:       pattern.Page + "#" + string(e.Kind),
 		Configuration: configuration{"warning"},
 		Properties: map[string]any{
 			"tags":             []string{"performance", "allocation"},
