@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,18 +32,14 @@ func TestExplainedPage(t *testing.T) {
 	if !ok || name != "cmd/closurefix/explained.md" || analyzer.New().URL != pattern.Page {
 		t.Errorf("the analyzer links to %s, and package pattern says %s", analyzer.New().URL, pattern.Page)
 	}
-	// The anchor of a heading of one lower-case word, with hyphens, is the word.
-	var anchors []string
-	for _, m := range regexp.MustCompile(`(?m)^#+ ([a-z-]+)$`).FindAllStringSubmatch(want, -1) {
-		anchors = append(anchors, m[1])
-	}
+	headings := anchors(t, "explained.md")
 	for _, e := range pattern.Explanations() {
-		if !slices.Contains(anchors, string(e.Kind)) {
+		if !slices.Contains(headings, string(e.Kind)) {
 			t.Errorf("no heading %s", e.Kind)
 		}
 	}
 	for _, e := range misuse.Explanations() {
-		if !slices.Contains(anchors, string(e.Kind)) {
+		if !slices.Contains(headings, string(e.Kind)) {
 			t.Errorf("no heading %s", e.Kind)
 		}
 	}

@@ -20,24 +20,29 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// A block is a fenced block of code of README.md.
-type block struct{ lang, text string }
+// pages are the pages whose blocks TestReadme runs, as seen from the root.
+var pages = []string{"README.md", "cmd/closurefix/README.md", "analyzer/README.md"}
+
+// A block is a fenced block of code of a page.
+type block struct{ page, lang, text string }
 
 func blocks(t *testing.T) []block {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if regexp.MustCompile(`(?m)^    `).Match(regexp.MustCompile("(?s)```.*?```").ReplaceAll(text, nil)) {
-		t.Error("a block of code has no fences, and so would not be run")
-	}
 	var list []block
-	for _, m := range regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$").FindAllSubmatch(text, -1) {
-		list = append(list, block{string(m[1]), string(m[2])})
+	for _, page := range pages {
+		text := readFile(t, filepath.Join("../..", page))
+		if regexp.MustCompile(`(?m)^    `).MatchString(fenced.ReplaceAllString(text, "")) {
+			t.Errorf("%s: a block of code has no fences, and so would not be run", page)
+		}
+		for _, m := range fenced.FindAllStringSubmatch(text, -1) {
+			list = append(list, block{page, m[1], m[2]})
+		}
 	}
 	return list
 }
+
+// fenced matches a block of code: its language and its text.
+var fenced = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 
 // A wanted says what should come of a command.
 type wanted struct {
@@ -46,7 +51,7 @@ type wanted struct {
 	elsewhere string // in place of being run here: the file, and the function of the test or the command of the script, that runs it
 }
 
-// commands are those of README.md. Each that is there must be here.
+// commands are those of the pages. Each that is there must be here.
 var commands = map[string]wanted{
 	"go install github.com/closurefix/closurefix/cmd/closurefix@latest": {0, `^(go: downloading .*\n)*$`, ""},
 
@@ -74,19 +79,23 @@ var commands = map[string]wanted{
 	"closurefix -sarif ./... > closurefix.sarif": {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -format github ./...":            {3, `^::warning file=conn\.go,line=24,`, ""},
 
+	"go test ./...": {elsewhere: "../../.ci/run:go test -race -timeout 40m ./..."},
 	// go run ends with 1 whatever the program ends with.
 	"go run ./cmd/closurefix -tags closure -diff ./wsreference": {1, `(?m)^--- a/wsreference/framio_closure\.go$`, ""},
 
-	"go get -tool github.com/closurefix/closurefix/cmd/closurefix": {0, `go: added github.com/closurefix/closurefix v0\.0\.1`, ""},
-	"go tool closurefix -diff ./...":                               {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
-	"go vet -vettool=$(which closurefix) ./...":                    {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
-	"go fix -fixtool=$(which closurefix) -diff ./...":              {1, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
+	"go get -tool github.com/closurefix/closurefix/cmd/closurefix":                    {0, `go: added github.com/closurefix/closurefix v0\.0\.1`, ""},
+	"go tool closurefix -diff ./...":                                                  {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
+	"go mod init -modfile=tools.mod example.com/tools":                                {0, `^go: creating new go\.mod`, ""},
+	"go get -tool -modfile=tools.mod github.com/closurefix/closurefix/cmd/closurefix": {0, `go: added github.com/closurefix/closurefix v0\.0\.1`, ""},
+	"go tool -modfile=tools.mod closurefix -diff ./...":                               {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
+	`go vet -vettool="$(which closurefix)" ./...`:                                     {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
+	`go vet -vettool="$(go tool -n closurefix)" ./...`:                                {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
+	`go fix -fixtool="$(which closurefix)" -diff ./...`:                               {1, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
 
 	"go run github.com/closurefix/closurefix/analyzer/gopls@latest -o ~/bin/gopls": {elsewhere: "../../analyzer/gopls/gopls_test.go:TestGopls"},
 }
 
-// TestReadme runs every block of code of README.md, in the module of
-// testdata/readme.txtar: commands one after the other, in a fresh copy for each
+// TestReadme runs every block of code of the pages, in the module of testdata/readme.txtar: commands one after the other, in a fresh copy for each
 // block. What is installed comes from a proxy that has this module, and no other.
 func TestReadme(t *testing.T) {
 	if testing.Short() {
@@ -106,19 +115,24 @@ func TestReadme(t *testing.T) {
 				}
 			}
 		case b.lang == "console":
-			command, want, _ := strings.Cut(strings.TrimPrefix(b.text, "$ "), "\n")
-			if got, _ := s.run(t, dir, command); got != want {
-				t.Errorf("%s prints\n%s\nREADME.md has\n%s", command, got, want)
+			for part := range strings.SplitSeq(strings.TrimPrefix(b.text, "$ "), "\n$ ") {
+				command, want, _ := strings.Cut(part, "\n")
+				if got, _ := s.run(t, dir, command); strings.TrimSuffix(got, "\n") != strings.TrimSuffix(want, "\n") {
+					t.Errorf("%s prints\n%s\n%s has\n%s", command, got, b.page, want)
+				}
 			}
 		case b.lang == "diff":
 			if got, _ := s.run(t, dir, "closurefix -diff ./... 2>stderr"); got != b.text {
-				t.Errorf("the diff is\n%s\nREADME.md has\n%s", got, b.text)
+				t.Errorf("the diff is\n%s\n%s has\n%s", got, b.page, b.text)
 			}
 		case b.lang == "go" && strings.HasPrefix(b.text, "package main\n"):
 			s.checker(t, dir, b.text)
 		case b.lang == "go" && strings.HasPrefix(b.text, "//closurefix:ignore "):
 			s.silenced(t, dir, b.text)
 		case b.lang == "yaml" && strings.Contains(b.text, "runs-on:"):
+			if upload := strings.SplitAfter(b.text, "upload-sarif@"); len(upload) != 2 || !strings.Contains(upload[1], "\n        if: github.event_name == 'push' ||") {
+				t.Errorf("the upload runs for pull requests from forks, where it fails\n%s", b.text)
+			}
 			for _, m := range regexp.MustCompile(`(?m)^ +- run: (.*)$`).FindAllStringSubmatch(b.text, -1) {
 				seen[m[1]] = true
 				s.try(t, dir, m[1])
@@ -128,17 +142,17 @@ func TestReadme(t *testing.T) {
 		case b.lang == "yaml" && strings.HasPrefix(b.text, "version: "):
 			golangci(t, b.text)
 		default:
-			t.Errorf("nothing is known about the block of %q\n%s", b.lang, b.text)
+			t.Errorf("%s: nothing is known about the block of %q\n%s", b.page, b.lang, b.text)
 		}
 	}
 	for command := range commands {
 		if !seen[command] {
-			t.Errorf("README.md does not have: %s", command)
+			t.Errorf("no page has: %s", command)
 		}
 	}
 }
 
-// A stranger is somebody who has nothing but the go command and README.md.
+// A stranger is somebody who has nothing but the go command and the pages.
 type stranger struct {
 	env   []string
 	cache string // of modules, our own
@@ -247,7 +261,7 @@ func (s *stranger) run(t *testing.T, dir, command string) (out string, code int)
 	case strings.HasPrefix(command, "go run ./"):
 		// In a clone: what it depends on is there already, and built.
 		cmd.Env = append(cmd.Env, "GOMODCACHE="+s.cache, "GOFLAGS=")
-	case strings.HasPrefix(command, "go install ") || strings.HasPrefix(command, "go tool "):
+	case strings.HasPrefix(command, "go install ") || strings.Contains(command, "go tool "):
 		// So that what was built once need not be built by the next test, which has
 		// its modules elsewhere.
 		cmd.Env = append(cmd.Env, "GOFLAGS=-modcacherw -trimpath")
@@ -262,7 +276,7 @@ func (s *stranger) run(t *testing.T, dir, command string) (out string, code int)
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-// try runs a command of README.md, or looks for the test that does.
+// try runs a command of a page, or looks for the test that does.
 func (s *stranger) try(t *testing.T, dir, command string) {
 	t.Helper()
 	want, ok := commands[command]
