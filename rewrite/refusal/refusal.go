@@ -1,5 +1,9 @@
 // Package refusal holds the reasons why a prepare function is not rewritten: a [Code],
 // which scripts may rely on, with its [Explanation], and the [Refusal] of one function.
+//
+// The explanations are in one table and not beside the checks, because several files raise
+// half of the codes, and the other half would need a list in each of four packages and a
+// list of these lists.
 package refusal
 
 import (
