@@ -130,7 +130,7 @@ func value(v *plan.Handover) same.Value {
 	case v.Capture == nil:
 		return same.Value{Name: v.Name, Guard: v.Guard}
 	}
-	return same.Value{Name: v.Name, Var: v.Capture.Var}
+	return same.Value{Name: v.Name, Var: v.Capture.Var, Guard: v.Guard, Nil: v.Nil}
 }
 
 func state(s *plan.State) same.State {
@@ -144,6 +144,7 @@ func state(s *plan.State) same.State {
 		claimed.Kind = s.Flag
 	case plan.Live, plan.Guarded:
 		claimed.Live, claimed.Guard = s.Flag, s.Mark == plan.Guarded
+		claimed.Nil = s.Nil
 	}
 	return claimed
 }

@@ -99,7 +99,7 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
 	}
-	if s.Mark == plan.Live || s.Mark == plan.Guarded {
+	if !s.Nil && (s.Mark == plan.Live || s.Mark == plan.Guarded) {
 		fields = append(fields, s.Flag+": true")
 	}
 	text := s.Type + "{" + strings.Join(fields, ", ") + "}"

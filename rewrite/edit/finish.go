@@ -26,7 +26,7 @@ func (d *declarer) state() (dst.Decl, error) {
 	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
-	if s.Mark == plan.Live || s.Mark == plan.Guarded {
+	if !s.Nil && (s.Mark == plan.Live || s.Mark == plan.Guarded) {
 		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Flag)
 	}
 	b.WriteString("}")
@@ -243,12 +243,12 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 // guard inserts a statement with which finish returns at once if the state, or the bool
 // that it takes, says that the cleanup does nothing.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
-	var flag string
+	var test string
 	switch s, v := d.Plan.State, d.Plan.Value; {
 	case s != nil && s.Mark == plan.Guarded:
-		flag = s.Name + "." + s.Flag
+		test = unless(s.Name+"."+s.Flag, s.Nil)
 	case v != nil && v.Guard:
-		flag = v.Name
+		test = unless(v.Name, v.Nil)
 	default:
 		return nil
 	}
@@ -256,12 +256,21 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 	if fn.Type.Results != nil && len(fn.Type.Results.List) > 0 && len(fn.Type.Results.List[0].Names) == 0 {
 		ret = "return " + d.Plan.Finish.Nothing
 	}
-	decl, err := declaration("func f() {\nif !" + flag + " {\n" + ret + "\n}\n}")
+	decl, err := declaration("func f() {\nif " + test + " {\n" + ret + "\n}\n}")
 	if err != nil {
 		return err
 	}
-	test := decl.(*dst.FuncDecl).Body.List[0]
-	test.Decorations().Before, test.Decorations().After = dst.NewLine, dst.NewLine
-	fn.Body.List = append([]dst.Stmt{test}, fn.Body.List...)
+	stmt := decl.(*dst.FuncDecl).Body.List[0]
+	stmt.Decorations().Before, stmt.Decorations().After = dst.NewLine, dst.NewLine
+	fn.Body.List = append([]dst.Stmt{stmt}, fn.Body.List...)
 	return nil
+}
+
+// unless returns the condition that there is nothing to do, by a bool or by something that
+// is nil then.
+func unless(flag string, isNil bool) string {
+	if isNil {
+		return flag + " == nil"
+	}
+	return "!" + flag
 }

@@ -345,6 +345,10 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	cleanup, test := at.Node(), at.Parent().Node().(*ast.BinaryExpr)
 	if w.Plan.Value != nil {
 		text := w.sp.Variable
+		if w.Plan.Value.Nil {
+			w.replace(u.Expr.Pos(), u.Expr.End(), text)
+			return
+		}
 		if test.Op == token.EQL {
 			text = "!" + text
 		}
@@ -352,6 +356,10 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		return
 	}
 	s := w.Plan.State
+	if s.Nil {
+		w.replace(cleanup.End(), cleanup.End(), "."+s.Flag)
+		return
+	}
 	before, after := "", "."+s.Flag
 	switch {
 	case s.Mark == plan.Numbered:

@@ -56,6 +56,8 @@
 //	defer release()                            defer t.release(off)
 //
 // Finish takes the bool only where an empty cleanup may be called, and does nothing then.
+// A value that is nil only where there is nothing to do needs no bool: finish or the caller
+// compares it with nil.
 //
 // [Handed] puts the environment of the closure in the closure's place. Prepare
 // returns a struct of what the closure would have captured, and finish is a method
@@ -123,7 +125,9 @@
 //
 // An idle return may hand out a cleanup that does nothing. "return func() {}, err" lets a
 // caller defer before it checks the error. Finish does nothing then: a field of the
-// struct or a bool says so, unless the error does. [value-flag, defer-before-check, idle-on-success-literal]
+// struct or a bool says so, unless the error does. A captured value that is nil only then says
+// it as well; one that may be nil where there is something to do must not.
+// [value-flag, defer-before-check, idle-on-success-literal, idle-told-by-nil]
 //
 // A caller asks whether the cleanup is nil, and may set its variable again
 // meanwhile. The struct answers, in the same variable. [nil-test, outer-variable]

@@ -30,7 +30,7 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	if finish.Params, r = parameters(p, passages); r != nil {
 		return finish, r
 	}
-	if v != nil && v.Guard {
+	if v != nil && v.Guard && v.Capture == nil {
 		finish.Params = append(finish.Params, Param{Name: v.Name, Type: v.Type, Passage: &Passage{Route: ByValue, Type: v.Type}})
 	}
 	if len(lits.distinct) == 1 {

@@ -113,7 +113,8 @@ type Reset struct {
 // A Handover is what prepare returns in the cleanup's place if the form is Value.
 type Handover struct {
 	Capture *pattern.Capture // the variable; nil for a bool that says whether there is something to do
-	Guard   bool             // finish takes the bool, and returns at once if it is false
+	Guard   bool             // finish takes it, and returns at once if it is false, or nil
+	Nil     bool             // callers or finish compare the variable with nil: then there is nothing to do
 	Name    string           // of finish's parameter and of the callers' variables
 	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
@@ -126,12 +127,13 @@ type State struct {
 	Fields []Passage // the captures that are its fields
 	Mark   Mark      // what its further field says
 	Flag   string    // the name of that field; "" if there is none
+	Nil    bool      // that field is a captured variable, which is nil if there is nothing to do
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
 }
 
-// A Mark is the meaning of the field of a state that is no capture.
+// A Mark is the meaning of the field of a state that says what there is to do.
 type Mark int
 
 const (

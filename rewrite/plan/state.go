@@ -34,10 +34,17 @@ func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idl
 	case idle.nilTested:
 		s.Mark, s.Flag = Live, fieldName(p, spell.FlagName(p.Key.Name))
 	}
-	if p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) }) {
+	across := p.Func.Exported() && slices.ContainsFunc(sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
+	if s.Mark == Live || s.Mark == Guarded {
+		if name := nilField(p, s.Fields); name != "" && (!across || ast.IsExported(name)) && spell.HiddenBy(p.Func, "nil") == "" {
+			s.Flag, s.Nil = name, true
+			across = false
+		}
+	}
+	if across {
 		s.Flag = spell.UpperFirst(s.Flag)
 	}
-	if s.Mark != Unmarked {
+	if s.Mark != Unmarked && !s.Nil {
 		name := "bool"
 		if s.Mark == Numbered {
 			name = "int"
@@ -113,7 +120,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
-		if (s.Mark == Live || s.Mark == Guarded) && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+		if (s.Mark == Live || s.Mark == Guarded) && !s.Nil && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
 		}
 	}

@@ -30,25 +30,25 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 	}
 	var v *Handover
 	asked := idle.nilTested || idle.guarded
-	if asked {
-		v = &Handover{Name: flagOf(p), Type: "bool", Zero: "false", Guard: idle.guarded}
-		if by := spell.HiddenBy(p.Func, v.Type); by != "" {
-			return nil, nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would return a bool, which %s hides", by)
-		}
-	}
 	var passages []Passage
 	for _, c := range p.Captures {
 		pass, r := again(p, sites, idle, f, c)
 		if r != nil {
-			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 {
+			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 || asked && !says(p, c) {
 				return nil, nil, r
 			}
-			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name()}
+			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Nil: asked}
 		}
 		if r := typed(p, file, &pass); r != nil {
 			return nil, nil, r
 		}
 		passages = append(passages, pass)
+	}
+	if v == nil && asked {
+		v = &Handover{Name: flagOf(p), Type: "bool", Zero: "false", Guard: idle.guarded}
+		if by := spell.HiddenBy(p.Func, v.Type); by != "" {
+			return nil, nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would return a bool, which %s hides", by)
+		}
 	}
 	if v == nil {
 		return nil, nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "there is nothing to hand over")
@@ -66,6 +66,13 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		}
 	}
 	return passages, v, v.kept(p, sites)
+}
+
+// says reports whether a captured variable is nil only where there is nothing to do.
+func says(p *pattern.Prepare, c *pattern.Capture) bool {
+	return spell.HiddenBy(p.Func, "nil") == "" && everywhereLive(p, func(l *pattern.Literal, at ast.Stmt) bool {
+		return slices.Contains(l.Captures, c) && nonNil(p, c.Var, at)
+	})
 }
 
 // kept refuses sites that cannot keep the value in a variable of its name.
@@ -105,10 +112,10 @@ func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
 	if spell.HasTypeParam(t) {
 		return no("has the type of a type parameter")
 	}
-	if i, ok := t.Underlying().(*types.Interface); ok {
+	if i, ok := types.Unalias(t).(*types.Interface); ok {
 		for m := range i.Methods() {
 			if !m.Exported() {
-				return no("is of an interface type with unexported methods")
+				return no("is of an interface type without a name that has unexported methods")
 			}
 		}
 	}
@@ -175,7 +182,7 @@ func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "%s means something else at a return", text)
 		}
 	}
-	if v.Guard && !innerSees(p, "true") {
+	if v.Guard && v.Capture == nil && !innerSees(p, "true") {
 		return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "true does not mean true where it runs its cleanup")
 	}
 	return spelledOut(p)

@@ -31,11 +31,14 @@ func TestValue(t *testing.T) {
 		{"A struct without a name.", typed("struct{ n int }", "struct{ n int }{}"), use, "", "zero value of m is too long"},
 		{"An array.", typed("[2]int", "[2]int{}"), use, "m [2]int [2]int{}", ""},
 		{"An interface.", typed("any", "1"), use, "m any nil", ""},
-		{"An interface with an unexported method.", typed("I", "nil"), use, "", "unexported methods"},
+		{"An interface with an unexported method.", typed("I", "nil"), use, "m I nil", ""},
+		{"The same without a name.", typed("interface{ m() }", "nil"), use, "", "unexported methods"},
 		{"An error.", typed("error", "nil"), use, "", "is an error"},
 		{"A func.", typed("func()", "nil"), use, "", "is a func"},
 		{"Funcs in a map.", typed("map[int]func()", "nil"), use, "", "with a func in it"},
 
+		{"Nil says whether there is something to do.", `func begin(n int) func() { if n > 1 { return nil }; m := new(T); return func() { println(m) } }`, "if done := begin(1); done != nil { done() }", "m *T nil", ""},
+		{"A pointer that may be nil.", `func begin(n int) func() { if n > 1 { return nil }; m := find(); return func() { println(m) } }`, "if done := begin(1); done != nil { done() }", "", "m is a local variable that it does not return"},
 		{"A local variable, and whether there is one.", `func begin(n int) func() { if n > 1 { return nil }; m := one(); return func() { println(m) } }`, "if done := begin(1); done != nil { done() }", "", "m is a local variable that it does not return"},
 		{"False means something else.", `func begin(n int) func() { if false := n > 1; false { return func() {} }; return func() { println(n) } }`, "defer begin(1)()", "", "false means something else"},
 		{"It is used as a value.", local, "done := begin(1); keep(done); defer done()", "", "uses its cleanup as a value"},
@@ -54,6 +57,7 @@ func TestValue(t *testing.T) {
 				type failure struct{}
 				func (failure) Error() string { return "" }
 				func one() int { return 1 }
+				func find() *T { return nil }
 				func keep(any) {}
 				`+test.prepare+`
 				func use(x int, y string, v T) { `+test.use+` }`)

@@ -99,8 +99,11 @@ type Value struct {
 	Name string     // of the callers' variables and of finish's parameter
 	Var  *types.Var // the captured variable; nil for a bool: whether there is something to do
 
-	// Guard is set if finish takes such a bool, and must return at once if it is false.
+	// Guard is set if finish takes it, and must return at once if it is false, or nil.
 	Guard bool
+
+	// Nil is set if the variable is nil where there is nothing to do, and only there.
+	Nil bool
 }
 
 // A State describes the struct that prepare returns in the cleanup's place. The zero
@@ -108,8 +111,9 @@ type Value struct {
 type State struct {
 	Type string // its name, with the type parameters of prepare if it is generic
 	Kind string // the field that holds a cleanup's number, if there are several
-	Live string // the field that is false if the cleanup does nothing
+	Live string // the field that is false, or nil, if the cleanup does nothing
+	Nil  bool   // the field Live is that of a captured variable, which is nil then
 
-	// Guard is set if finish must return at once where the field Live is false.
+	// Guard is set if finish must return at once where the field Live is false, or nil.
 	Guard bool
 }

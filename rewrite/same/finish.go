@@ -90,12 +90,19 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	if m.single() && m.Value.Name == m.Finish && !m.Method {
 		return m.differ(nil, a, "callers have a variable named %s as well", m.Finish)
 	}
+	if err := m.nilable(a); err != nil {
+		return err
+	}
 	if m.State.Guard || m.Value.Guard {
-		flag := m.Value.Name
+		flag, isNil := m.Value.Name, m.Value.Nil
 		if m.State.Guard {
-			flag = m.self + "." + m.State.Live
+			flag, isNil = m.self+"."+m.State.Live, m.State.Nil
 		}
-		if len(body) == 0 || !reads(body[0], "if !"+flag+" {\n"+ret+"\n}") {
+		test := "!" + flag
+		if isNil {
+			test = flag + " == nil"
+		}
+		if len(body) == 0 || !reads(body[0], "if "+test+" {\n"+ret+"\n}") {
 			return m.differ(nil, a, "%s does not begin with a return for cleanups that do nothing", m.Finish)
 		}
 		body = body[1:]
@@ -118,6 +125,46 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 		return m.differ(nil, a, "there are more cases than cleanups")
 	}
 	return nil
+}
+
+// nilable checks what is claimed to be nil where there is nothing to do: what finish gets
+// for a captured variable of each cleanup, which can be nil and which prepare assigns once.
+func (m *matcher) nilable(a *ast.FuncDecl) error {
+	if !m.State.Nil && !m.Value.Nil {
+		return nil
+	}
+	for lit := range m.Literals {
+		c := m.inLit[lit][m.State.Live]
+		if m.Value.Nil {
+			c = m.capture[m.Value.Var]
+		}
+		if c == nil || m.State.Nil && c.Way != Field {
+			return m.differ(lit, a, "the cleanup does not capture %s", m.State.Live)
+		}
+		switch types.Unalias(c.travels()).Underlying().(type) {
+		case *types.Pointer, *types.Map, *types.Chan, *types.Signature, *types.Interface:
+		default:
+			return m.differ(lit, a, "%s cannot be nil", c.Var.Name())
+		}
+		if !c.Address && m.setTwice(c.Var) {
+			return m.differ(lit, a, "%s may be nil where there is something to do", c.Var.Name())
+		}
+	}
+	if m.home.Pkg.Scope().Lookup("nil") != nil {
+		return m.differ(m.Prepare, a, "nil has another meaning")
+	}
+	return nil
+}
+
+// setTwice reports whether something but its declaration sets a variable of prepare.
+func (m *matcher) setTwice(v *types.Var) (found bool) {
+	assignments(m.Prepare, func(lhs, _ []ast.Expr) {
+		for _, l := range lhs {
+			id, ok := ast.Unparen(l).(*ast.Ident)
+			found = found || ok && m.home.Info.Uses[id] == types.Object(v)
+		}
+	})
+	return found
 }
 
 // nothing returns the value that finish returns where there is nothing to do: the zero

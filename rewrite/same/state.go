@@ -56,7 +56,7 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 		}
 		fields = append(fields, name+": "+value)
 	}
-	if m.State.Live != "" {
+	if m.State.Live != "" && !m.State.Nil {
 		fields = append(fields, m.State.Live+": true")
 	}
 	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
@@ -114,7 +114,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	if m.State.Kind != "" {
 		want[m.State.Kind] = func(t ast.Expr) bool { return reads(t, "int") }
 	}
-	if m.State.Live != "" {
+	if m.State.Live != "" && !m.State.Nil {
 		want[m.State.Live] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
 	for _, p := range flatten(body.Fields) {

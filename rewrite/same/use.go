@@ -199,9 +199,12 @@ func (m *matcher) tested(b *ast.BinaryExpr) *holder {
 // test compares a comparison of the cleanup with nil, such as done != nil, with a test of
 // the field of the state that replaces it.
 func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
-	use, field := b.X, m.State.Live
+	use, field, other := b.X, m.State.Live, b.Y
 	if m.isNil(use) {
-		use = b.Y
+		use, other = b.Y, b.X
+	}
+	if m.State.Nil || m.Value.Nil {
+		return m.testNil(h, b, use, other, a)
 	}
 	x := a
 	if m.State.Kind != "" {
@@ -224,6 +227,33 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
 	}
 	return m.stateOf(h, ast.Unparen(use), sel.X)
+}
+
+// testNil compares a comparison of the cleanup with nil with one of the value, or of a
+// field of the state.
+func (m *matcher) testNil(h *holder, b *ast.BinaryExpr, use, null, a ast.Expr) ([]part, error) {
+	now, ok := ast.Unparen(a).(*ast.BinaryExpr)
+	if !ok || now.Op != b.Op {
+		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
+	}
+	x, y := now.X, now.Y
+	if use == b.Y {
+		x, y = y, x
+	}
+	rest := part{b: null, a: y}
+	if m.Value.Nil {
+		id, ok := ast.Unparen(use).(*ast.Ident)
+		if !ok {
+			return nil, m.differ(b, a, "%s is in no variable", types.ExprString(use))
+		}
+		return []part{rest}, m.holdsValue(h, id, x)
+	}
+	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != m.State.Live {
+		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
+	}
+	parts, err := m.stateOf(h, ast.Unparen(use), sel.X)
+	return append(parts, rest), err
 }
 
 // value compares a cleanup that is used as a value with its replacement: a method value,
