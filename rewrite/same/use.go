@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 )
 
 // finishCall compares b, a call of the cleanup, with a call of finish. The operands for
@@ -319,26 +318,4 @@ func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, err
 		want.Args = append(want.Args, id)
 	}
 	return m.finishCall(h, want, call, false)
-}
-
-// failed reports whether the current node is in a block where the caller has found the
-// error that came with the cleanup not nil: if err != nil { … }.
-func (m *matcher) failed(h *holder) bool {
-	for i, n := range m.path[:len(m.path)-1] {
-		s, ok := n.(*ast.IfStmt)
-		if !ok || m.path[i+1] != ast.Node(s.Body) {
-			continue
-		}
-		cmp, ok := s.Cond.(*ast.BinaryExpr)
-		if !ok || cmp.Op != token.NEQ || !m.isNil(cmp.Y) {
-			continue
-		}
-		v := variable(m.unit.Info, cmp.X)
-		for _, site := range h.sites {
-			if v != nil && slices.ContainsFunc(site.lhs, func(l ast.Expr) bool { return variable(m.unit.Info, l) == v && l.Pos() < cmp.Pos() }) {
-				return true
-			}
-		}
-	}
-	return false
 }
