@@ -9,15 +9,15 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// dropped refuses a site that lets the cleanup go in a function that package
-// initialization runs.
+// dropped refuses a site that never calls the cleanup, if without it package variables
+// might be initialized in another order.
 //
-// Package variables are initialized in the order of what their initializers refer
-// to, through the functions that they name. The closure is part of prepare, so a
-// caller of prepare refers to all that the closure names; without a call of finish
-// it does so no more:
+// A package variable is initialized after those that its initializer refers to,
+// directly or through functions. The closure is part of prepare, so a function that
+// calls prepare refers to all that the closure refers to. After the rewrite only
+// functions that call finish do:
 //
-//	var x = start()                        // used to wait for y
+//	var x = start()                        // initialized after y, but then before y
 //	var y = compute()
 //	func start() int { begin(1); return 1 }
 //	func begin(n int) func() { return func() { log(n, y) } }
@@ -46,9 +46,9 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// packageVars returns the package variables with a value that a node refers to, through
-// functions and other variables, as package initialization sees it. The nodes in
-// without do not count.
+// packageVars returns the package variables with a value that a node refers to,
+// directly or through functions and other variables. It leaves out the nodes in
+// without.
 func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Node, without map[ast.Node]bool) map[*types.Var]bool {
 	vars := make(map[*types.Var]bool)
 	seen := make(map[ast.Node]bool)
@@ -86,7 +86,8 @@ func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Nod
 	return vars
 }
 
-// packageDecls returns the functions of a unit, and its variables that have a value.
+// packageDecls returns the declarations of a unit's functions, and of its package
+// variables that have a value.
 func packageDecls(u *pattern.Unit) map[types.Object]ast.Node {
 	decls := make(map[types.Object]ast.Node)
 	for _, f := range u.Files {

@@ -8,11 +8,10 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// clashes reports whether a new method of the type that prepare is a method of cannot
-// have the name, by what the unit holds: a member of the type has it, or a method of an
-// interface, which the type might satisfy then. What is called the same elsewhere, a
-// local variable or a method of another type, does not stand in the way, unless some
-// type embeds the method's and would promote it.
+// clashes reports whether a declaration in the unit forbids a new method name for the
+// type of prepare's receiver. A member of the type may have the name, or a method of an
+// interface, which the type might then satisfy. Other variables and methods of that
+// name do not matter, unless a struct embeds the type and would promote the new method.
 func clashes(p *pattern.Prepare, u *pattern.Unit, name string) bool {
 	recv := types.Unalias(p.Func.Signature().Recv().Type())
 	if ptr, ok := recv.(*types.Pointer); ok {
@@ -54,7 +53,7 @@ func embeds(info *types.Info, f *ast.File, own *types.TypeName) bool {
 }
 
 // promotes reports whether an embedded field of type t promotes the methods of a named
-// type. seen holds the types that were looked at: type T struct{ *T } is legal.
+// type. seen holds the types that were visited: type T struct{ *T } is legal.
 func promotes(t types.Type, own *types.TypeName, seen map[types.Type]bool) bool {
 	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = ptr.Elem()
@@ -64,7 +63,7 @@ func promotes(t types.Type, own *types.TypeName, seen map[types.Type]bool) bool 
 		return false
 	}
 	seen[t] = true
-	// Units have objects of their own for one type.
+	// Each unit has its own object for a type.
 	if named, ok := t.(*types.Named); ok && named.Obj().Name() == own.Name() && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == own.Pkg().Path() {
 		return true
 	}

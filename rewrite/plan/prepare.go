@@ -26,21 +26,21 @@ func runsWith(p *pattern.Prepare, lit *ast.FuncLit) bool {
 	})
 }
 
-// runsBefore reports whether lit is deferred by the prepare function itself, or is
-// no literal at all: it runs before prepare has returned.
+// runsBefore reports whether the code in lit runs before prepare returns: prepare
+// defers or calls lit where it stands, or lit is nil and the code is in no literal.
 func runsBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
 	return lit == nil || deferredIn(p, lit, nil)
 }
 
-// deferredIn reports whether lit is the function of a defer statement, or of a
-// plain call, that stands directly in outer (nil for prepare itself).
+// deferredIn reports whether lit is deferred or called where it stands, directly in the
+// literal outer, or directly in prepare if outer is nil.
 func deferredIn(p *pattern.Prepare, lit, outer *ast.FuncLit) bool {
 	fun := flow.Outer(p.At(lit))
 	return fun.ParentEdgeKind() == edge.CallExpr_Fun && fun.Parent().ParentEdgeKind() != edge.GoStmt_Call && flow.Lit(fun) == outer
 }
 
-// doneBefore reports whether lit runs only while prepare evaluates the statements before
-// a return: prepare calls it where it stands, or through a variable that has no other use.
+// doneBefore reports whether lit runs only before a return statement begins: prepare
+// calls it where it stands, or through a variable that has no other use.
 //
 //	open := func(name string) { files = append(files, create(name)) }
 //	open("a")
@@ -67,8 +67,8 @@ func doneBefore(p *pattern.Prepare, lit *ast.FuncLit) bool {
 	})
 }
 
-// atReturn reports whether a call within prepare may run while a return is evaluated, or
-// later.
+// atReturn reports whether a call within prepare may run while a return statement is
+// evaluated, or later.
 func atReturn(call inspector.Cursor) bool {
 	switch call.ParentEdgeKind() {
 	case edge.DeferStmt_Call, edge.GoStmt_Call:
@@ -78,7 +78,7 @@ func atReturn(call inspector.Cursor) bool {
 	return ok
 }
 
-// recovers reports whether one of the cleanups calls recover itself.
+// recovers reports whether one of the cleanups calls recover directly.
 func recovers(p *pattern.Prepare) bool {
 	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return flow.Recovers(p.Unit.Info, l.Lit) })
 }
@@ -88,8 +88,8 @@ func written(p *pattern.Prepare, c *pattern.Capture) bool {
 	return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool { return a.Mode == flow.Write })
 }
 
-// replaced reports whether something else than return statements may set result i:
-// a deferred literal, or whoever has its address.
+// replaced reports whether code other than return statements may set result i: a
+// literal, or code that has its address.
 func replaced(p *pattern.Prepare, i int) bool {
 	v := p.Func.Signature().Results().At(i)
 	return slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {

@@ -17,9 +17,10 @@ func declaresCleanup(s *pattern.Site) bool {
 	return ok && s.Var != nil && s.Unit.Info.Defs[id] == types.Object(s.Var)
 }
 
-// canDeclare returns why the statement of a site cannot declare a variable of a new name
-// in the block of its cleanup's variable, or "". Nothing else in the caller may have the
-// name, nor may another site bring it to a block around this one, or within it.
+// canDeclare returns why the statement of a site cannot declare a variable with a new
+// name in place of the cleanup's variable, or "". Nothing else in the caller may have
+// the name, and no other site may need it in the same block, one around it, or one
+// inside it.
 func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
 	switch {
 	case !declaresCleanup(s):
@@ -42,8 +43,8 @@ func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
 	return ""
 }
 
-// importsName reports whether the file of a site declares a name: a package, or what a
-// dot import brings.
+// importsName reports whether the file of a site imports a package by a name, or has
+// the name from a dot import.
 func importsName(s *pattern.Site, name string) bool {
 	for scope := s.Unit.Innermost(s.Call.Pos()); scope != nil; scope = scope.Parent() {
 		if scope.Parent() == s.Unit.Pkg.Scope() {
@@ -53,7 +54,8 @@ func importsName(s *pattern.Site, name string) bool {
 	return true
 }
 
-// canName returns why a site that blanks a result of prepare cannot name it, or "":
+// canName returns why a site that assigns a result of prepare to _ cannot assign it to
+// a variable, or "":
 //
 //	dir, _, cleanup := start("one")        dir, srv := start("one")
 //	defer cleanup()                        defer stop(srv)

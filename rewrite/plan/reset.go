@@ -10,11 +10,11 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// resetsOf returns how finish declares a captured variable of its own, one Reset for
-// each cleanup that captures it; nil if it needs the variable or its value.
+// resetsOf returns how finish can declare a variable of its own in place of a capture,
+// with one Reset for each cleanup that captures it. It returns nil if finish needs the
+// captured variable or its value.
 //
-// A cleanup often borrows a variable, mostly an error, and sets it before it looks
-// at it:
+// A cleanup often uses a variable of prepare, mostly an error, only after setting it:
 //
 //	prev, err := os.Getwd()
 //	…
@@ -25,10 +25,10 @@ import (
 //		}
 //	}
 //
-// Whatever the variable held is lost, and what the cleanup leaves in it nobody sees:
-// prepare has returned, and no other literal knows the variable. A cleanup that reads
-// first, or on some path, needs the old value; so does one whose variable is watched
-// by a goroutine, or that prepare itself runs before it returns the error.
+// The old value is lost, and nothing reads the new one after the cleanup: prepare has
+// returned, and no other literal uses the variable. Finish needs the captured variable
+// if a cleanup may read it before setting it, if another literal uses it, or if prepare
+// runs the cleanup itself.
 func resetsOf(p *pattern.Prepare, c *pattern.Capture) []Reset {
 	if c.Class == pattern.Receiver || len(p.Inner) > 0 {
 		return nil
@@ -46,7 +46,7 @@ func resetsOf(p *pattern.Prepare, c *pattern.Capture) []Reset {
 		}
 	}
 	if !used {
-		return nil // without the cleanup, prepare would not compile
+		return nil // prepare would have an unused variable
 	}
 	var resets []Reset
 	for _, l := range p.Literals {
@@ -58,14 +58,14 @@ func resetsOf(p *pattern.Prepare, c *pattern.Capture) []Reset {
 			return nil
 		}
 		if sig := p.Func.Signature(); !r.Define && sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
-			return nil // its type may name one of them
+			return nil // the type of the variable may be a type parameter
 		}
 		resets = append(resets, r)
 	}
 	return resets
 }
 
-// reset finds the assignment by which literal l sets c before anything else.
+// reset finds the assignment that sets capture c before literal l reads it.
 func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
 	var in []flow.Access
 	reads := false
@@ -74,14 +74,15 @@ func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, b
 			in = append(in, a)
 			reads = reads || a.Mode == flow.Read
 			if a.Lit != l.Lit {
-				return Reset{}, false // a literal in it may run at any time
+				return Reset{}, false // an inner literal may run at any time
 			}
 		}
 	}
 	if !reads || flow.HasGoto(l.Lit) || hasLabel(l.Lit) {
 		return Reset{}, false
 	}
-	// The innermost list that holds all of them, and their first statement there.
+	// Find the innermost statement list with all accesses, and the statement with the
+	// first one.
 	var first ast.Stmt
 	last := in[len(in)-1].Ident
 	for list, i := range flow.Lists(p.At(in[0].Ident), l.Lit) {
@@ -106,17 +107,11 @@ func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, b
 	}
 	r := Reset{Stmt: first, Assign: a}
 	if scope := p.Unit.Innermost(p.At(first).Parent().Node().Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
-		return Reset{}, false // declared there later
+		return Reset{}, false // the block declares the name later
 	}
 	r.Define = defines(p, c, a, nil) && (!within || flow.Within(last, first))
 	return r, true
 }
-
-// A span is the source range of two nodes and all between them.
-type span struct{ from, to ast.Node }
-
-func (s span) Pos() token.Pos { return s.from.Pos() }
-func (s span) End() token.Pos { return s.to.End() }
 
 // sole reports whether an assignment sets the capture, and does nothing else with it.
 func sole(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, in []flow.Access) bool {
@@ -132,8 +127,8 @@ func sole(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, in []flow.A
 	})
 }
 
-// defineTogether makes := declare all variables of an assignment, where it sets no
-// others:
+// defineTogether lets := declare all captures that one assignment sets, if it sets
+// nothing else:
 //
 //	n, err = f()       // n, err := f()
 func defineTogether(p *pattern.Prepare, resets map[*pattern.Capture][]Reset) {
@@ -160,8 +155,9 @@ func defineTogether(p *pattern.Prepare, resets map[*pattern.Capture][]Reset) {
 	each(func(_ *pattern.Capture, r *Reset) { r.Define = r.Define || !apart[r.Assign] })
 }
 
-// defines reports whether := in place of = declares the variable, none that is there
-// but those in alsoNew, and with the type that it has.
+// defines reports whether the assignment, with := in place of =, would declare the
+// variable of c with the type that it has, and set no other variables than those in
+// alsoNew.
 func defines(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, alsoNew map[types.Object]bool) bool {
 	info := p.Unit.Info
 	at := -1
@@ -188,9 +184,9 @@ func defines(p *pattern.Prepare, c *pattern.Capture, a *ast.AssignStmt, alsoNew 
 	return ok && at < results.Len() && types.Identical(results.At(at).Type(), c.Var.Type())
 }
 
-// typedAlone reports whether e has, in a variable of its own, the type and value
-// that it has as an argument. A shift of an untyped constant, an untyped
-// comparison and a constant take their type from the parameter:
+// typedAlone reports whether v := e gives v the type and value that e has as an
+// argument. A constant, a shift of an untyped constant and an untyped comparison take
+// their types from the parameter:
 //
 //	begin(1<<n)           // with begin(v int64), a shift of an int64
 //	v := 1 << n           // a shift of an int

@@ -9,30 +9,20 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Saved returns the text of the variable or field whose value a variable of prepare holds,
-// since its declaration and until the cleanup runs: old := c.state. It returns "" for other
+// Saved returns the source of the expression whose value a variable of prepare saves:
+// c.state for old, if old := c.state is all that sets it. It returns "" for other
 // expressions.
 func Saved(p *pattern.Prepare, e ast.Expr) string {
-	id := identOf(e)
-	if id == nil {
-		return ""
-	}
-	v, ok := p.Unit.Info.Uses[id].(*types.Var)
+	v, ok := p.Unit.Info.Uses[identOf(e)].(*types.Var)
 	if !ok || slices.ContainsFunc(p.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read }) {
 		return ""
 	}
-	for n := range ast.Preorder(p.Decl) {
-		def, ok := n.(*ast.AssignStmt)
-		if !ok || len(def.Lhs) != len(def.Rhs) {
-			continue
-		}
-		for i, l := range def.Lhs {
-			if id, ok := l.(*ast.Ident); ok && p.Unit.Info.Defs[id] == types.Object(v) && IsSimple(def.Rhs[i]) {
-				return types.ExprString(def.Rhs[i])
-			}
-		}
+	name := p.Def(v)
+	def, ok := name.Parent().Node().(*ast.AssignStmt)
+	if !ok || len(def.Lhs) != len(def.Rhs) || !IsSimple(def.Rhs[name.ParentEdgeIndex()]) {
+		return ""
 	}
-	return ""
+	return types.ExprString(def.Rhs[name.ParentEdgeIndex()])
 }
 
 // IsSimple reports whether an expression is a constant, a variable, a field of one, or what

@@ -11,8 +11,8 @@ import (
 
 // finality tells which captured variables may still change after prepare has returned.
 type finality struct {
-	// shared holds the captures whose variable must stay the one that prepare has:
-	// finish gets its address.
+	// shared holds the captures whose variables finish shares with other code. It gets
+	// their addresses.
 	shared map[*pattern.Capture]bool
 
 	// resets holds the captures that the cleanup sets before it reads them: finish
@@ -20,21 +20,20 @@ type finality struct {
 	resets map[*pattern.Capture][]Reset
 }
 
-// finalityOf finds the captures whose value at the run of the cleanup need not be
-// the one that prepare returned with.
+// finalityOf finds the captures whose value may change between the return of prepare
+// and the run of the cleanup.
 //
-// The closure reads a captured variable when it runs. Once prepare has
-// returned, only code that shares the variable can still change it: the cleanup
-// itself, another literal (a goroutine, a callback), or whoever holds its
-// address. Where there is none of these, the value at the return is the value
-// at the run:
+// The closure reads a captured variable when it runs. Once prepare has returned, only
+// code that shares the variable can still change it: the cleanup itself, another
+// literal (a goroutine, a callback), or code that has its address. If there is no such
+// code, finish can get the value that the variable has when prepare returns:
 //
 //	n := 0
 //	go func() { n = 1 }()                 // or: s.onTick = func() { n++ }
 //	return func() { fmt.Println(n) }, nil // a copy of n would print 0
 //
-// Otherwise the variable is on the heap already, and its address travels in the
-// state: what is shared stays one.
+// If there is, the variable is on the heap already. The state then holds its address,
+// so that all code still shares one variable.
 func finalityOf(p *pattern.Prepare, sites []*pattern.Site) finality {
 	f := finality{make(map[*pattern.Capture]bool), make(map[*pattern.Capture][]Reset)}
 	for _, c := range p.Captures {
@@ -48,8 +47,8 @@ func finalityOf(p *pattern.Prepare, sites []*pattern.Site) finality {
 	return f
 }
 
-// holdsLock reports whether values of a type hold a lock, as go vet sees it: a copy
-// of one, which the closure did not make, would be reported.
+// holdsLock reports whether go vet would report a copy of a value of type t, because
+// the value holds a lock. The closure makes no copy.
 func holdsLock(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Array:
@@ -69,18 +68,18 @@ func holdsLock(t types.Type) bool {
 	return false
 }
 
-// changesSince reports whether a capture may change after the statement that puts the state
-// for it into a variable, where a return does not make the state.
+// changesSince reports whether a capture may change after its value is stored in the
+// state, in a function that assigns its cleanup to a variable before it returns:
 //
 //	end = func() { fmt.Println(n) }     // end = beginState{n: n}
-//	n++                                 // no: the closure sees this
+//	n++                                 // the closure prints the new value
 func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
 		if l.Choice == nil || !slices.Contains(l.Captures, c) {
 			return false
 		}
 		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
-			return true // a return assigns the one, the next turn the other
+			return true // set by return statements, or by the next iteration
 		}
 		again := flow.Loop(p.At(l.Bind), p.Decl) != nil
 		return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
@@ -89,8 +88,8 @@ func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// changesLater reports whether the value of a capture may change after prepare
-// has returned, other than by the one run of its cleanup.
+// changesLater reports whether the value of a capture may change after prepare has
+// returned, other than by a single run of its cleanup.
 func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
 	written := slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
 		return a.Mode == flow.Write && inCleanup(p, a.Ident)
@@ -105,14 +104,14 @@ func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture)
 		case a.Mode == flow.Address || a.Mode == flow.Write && aside:
 			return true
 		case a.Mode == flow.Write && inside:
-			// The change is seen by a second run, or by a literal that
-			// outlives this one.
+			// A second run sees the change, and so does a literal that
+			// outlives the cleanup.
 			if !once(p, sites) || !runsWith(p, a.Lit) {
 				return true
 			}
 		case a.Mode == flow.Write && a.Lit != nil:
-			// Prepare's own deferred literal is done before the caller
-			// goes on, and what it does to a result reaches the caller.
+			// A literal that prepare defers has run when the caller
+			// continues, and the caller gets a result as it left it.
 			if !doneBefore(p, a.Lit) && (c.Class != pattern.Result || !runsBefore(p, a.Lit)) {
 				return true
 			}
@@ -123,8 +122,8 @@ func changesLater(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture)
 	return false
 }
 
-// runsAside reports whether prepare runs its own cleanup in a literal, or in the body of
-// a range over a function: its other statements may run meanwhile.
+// runsAside reports whether prepare may run its own cleanup in the midst of its other
+// statements: in a literal, or in the body of a range over a function.
 func runsAside(p *pattern.Prepare) bool {
 	return slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool {
 		for c := range p.At(u.Expr).Enclosing((*ast.FuncLit)(nil), (*ast.RangeStmt)(nil)) {
@@ -149,7 +148,7 @@ func once(p *pattern.Prepare, sites []*pattern.Site) bool {
 	}
 	for _, s := range sites {
 		if s.Shared {
-			return false // it may keep its cleanup for more than one iteration
+			return false // its variable may hold one cleanup for several iterations
 		}
 		calls := 0
 		for _, u := range s.Uses {
@@ -157,7 +156,7 @@ func once(p *pattern.Prepare, sites []*pattern.Site) bool {
 			case pattern.NilTest:
 			case pattern.DeferCall, pattern.Call:
 				calls++
-				// From the expression on: the condition of a for runs in its loop.
+				// A for statement repeats its condition, but not itself.
 				if u.Lit != nil || flow.Loop(s.At(u.Expr), s.Func) != flow.Loop(s.At(s.Stmt), s.Func) || flow.HasGoto(s.Decl) {
 					return false
 				}

@@ -8,8 +8,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// calls returns the uses of the site that run the cleanup, or hand it to somebody
-// who may.
+// calls returns the uses of a site that call the cleanup, or pass it to code that may
+// call it.
 func calls(s *pattern.Site) []*pattern.Use {
 	var us []*pattern.Use
 	for _, u := range s.Uses {
@@ -20,8 +20,8 @@ func calls(s *pattern.Site) []*pattern.Use {
 	return us
 }
 
-// wrapped reports whether the site uses the cleanup as a value, which takes a
-// literal around a call of a finish with arguments.
+// wrapped reports whether the site uses the cleanup as a value. If finish has
+// parameters, such a use becomes a literal that calls it.
 func wrapped(s *pattern.Site) bool {
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
 }
@@ -48,6 +48,7 @@ func spread(s *pattern.Site) bool {
 	return ok
 }
 
+// everySite reports whether ok holds for all sites.
 func everySite(sites []*pattern.Site, ok func(*pattern.Site) bool) bool {
 	return !slices.ContainsFunc(sites, func(s *pattern.Site) bool { return !ok(s) })
 }
@@ -64,8 +65,8 @@ func identOf(e ast.Expr) *ast.Ident {
 	return id
 }
 
-// typeArgsOf returns the type arguments that a site gives to prepare, or to the type
-// that it is a method of, written out or not.
+// typeArgsOf returns the type arguments of prepare and of its receiver's type at a
+// site, whether written out or inferred.
 func typeArgsOf(s *pattern.Site) []types.Type {
 	var list *types.TypeList
 	switch f := s.Fun().(type) {

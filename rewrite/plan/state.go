@@ -12,10 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// newState builds the struct that prepare returns in the cleanup's place. It is always
-// a struct, for one value too: a caller that nobody sees could call or compare that
-// value as it did the cleanup, and "defer begin().end()" reads as the call of a cleanup
-// does.
+// newState builds the struct that prepare returns in place of the cleanup. A single
+// value gets a struct, too: callers that are not known might call or compare the bare
+// value as they did the cleanup, and still compile.
 func newState(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
 	s := &State{Name: receiverName(p)}
 	if (len(lits.distinct) > 1 || idle.guarded) && p.Sig.Results().Len() > 0 && zeroResult(p) == "" {
@@ -110,8 +109,8 @@ func namesTypeParam(p *pattern.Prepare, passages []Passage) bool {
 	return false
 }
 
-// typesSeen refuses when a type that an idle return has to write means something
-// else there.
+// typesSeen refuses if a local declaration shadows a name that a return statement has
+// to write for the state.
 func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 	if r := spelledOut(p); r != nil {
 		return r
@@ -127,7 +126,8 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 	return nil
 }
 
-// spelledOut refuses when a bare return cannot name the other results.
+// spelledOut refuses if a bare return statement would have to name a result that has no
+// name there.
 func spelledOut(p *pattern.Prepare) *refusal.Refusal {
 	for _, r := range p.Returns {
 		if len(r.Stmt.Results) > 0 {
@@ -148,8 +148,8 @@ func spelledOut(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// fieldName returns a name for a field of the state that no capture has: name, or
-// name with a number.
+// fieldName returns a name for a field of the state that no capture has: name, or name
+// with a number.
 func fieldName(p *pattern.Prepare, name string) string {
 	try := name
 	for i := 2; slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
@@ -158,8 +158,8 @@ func fieldName(p *pattern.Prepare, name string) string {
 	return try
 }
 
-// receiverName returns a name for the receiver of a method of the state that
-// nothing in prepare has.
+// receiverName returns a name for the receiver of the state's method that does not
+// occur in prepare.
 func receiverName(p *pattern.Prepare) string {
 	used := make(map[string]bool)
 	identifiers(p.Decl, used)
