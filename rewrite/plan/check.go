@@ -13,8 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// silent reports whether no other result of a return statement that returns nil tells so:
-// neither an error that is not nil, nor false.
+// silent reports whether a return statement that returns nil for the cleanup says so in
+// no other result, neither by an error that is not nil nor by false.
 func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
@@ -32,9 +32,10 @@ func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	return true
 }
 
-// tested reports whether something between a site and a use may prevent the use of a nil
-// cleanup: a branch, an operand of && or ||, or, unless a return of nil is silent, a
-// statement that names another result. It does not check that the test is right.
+// tested reports whether code between a site and a use may prevent the use of a nil
+// cleanup. Such code is a branch, an operand of && or ||, or a statement that names
+// another result, unless a return of nil is silent. tested does not check that the code
+// tests the right thing.
 func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	if slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) || u.Expr.Pos() < s.Call.Pos() {
 		return true
@@ -63,7 +64,7 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 			found = n.Op == token.LAND || n.Op == token.LOR
 		case *ast.AssignStmt:
 			if len(n.Lhs) == 1 && types.ExprString(n.Lhs[0]) == "_" {
-				return false // is no look
+				return false // tests nothing
 			}
 		case *ast.Ident:
 			obj := s.Unit.Info.Uses[n]
@@ -87,7 +88,7 @@ func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []
 		return true
 	}
 	if s.Shared {
-		return false // another site may have set it
+		return false // another site may have set the variable
 	}
 	for i := range p.Func.Signature().Results().Len() {
 		if i == p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return fails(p, r, i) }) {
@@ -100,9 +101,9 @@ func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []
 	return len(returns) == 0
 }
 
-// fails reports whether result i of a return statement certainly tells that there is no
-// cleanup: it is false, an error that the statement makes, or an error that the if
-// statement around it has found not nil.
+// fails reports whether result i of a return statement certainly says that there is no
+// cleanup: it is false, an error that the statement creates, or an error that is not
+// nil according to the if statement around it.
 func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	if i >= len(r.Stmt.Results) || len(r.Stmt.Results) != p.Func.Signature().Results().Len() || replaced(p, i) {
 		return false
@@ -127,8 +128,8 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	return false
 }
 
-// foundError reports whether the if statement around a return has found v not nil, and
-// nothing in its body or in a literal may have set v since.
+// foundError reports whether v is not nil at a return statement according to the if
+// statement around it, and code in the body or in a literal cannot have set v since.
 func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
 	body := p.At(ret).Parent()
 	if body.ParentEdgeKind() != edge.IfStmt_Body {
@@ -143,8 +144,7 @@ func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
 	})
 }
 
-// succeeded returns the answer about result i at a use, from the check directly after the
-// site:
+// succeeded returns what the check after a site tells about its result i at a use:
 //
 //	done, err := begin()           if done, err := begin(); err == nil {
 //	if err != nil {                	…
@@ -180,9 +180,9 @@ func succeeded(s *pattern.Site, u *pattern.Use, i int) flow.Answer {
 	return flow.Unknown
 }
 
-// checkOf returns the if statement that checks result v of a site: the one whose init
-// statement is the site, or the first one after it in its list, if nothing can set v in
-// between.
+// checkOf returns the if statement that checks result v of a site, or nil. Its init
+// statement is the site, or it is the first if statement after the site in the same
+// list, and nothing sets v between them.
 func checkOf(s *pattern.Site, v *types.Var) *ast.IfStmt {
 	stmt := s.At(s.Stmt)
 	if stmt.ParentEdgeKind() == edge.IfStmt_Init {
@@ -262,8 +262,8 @@ func endsTest(fn *types.Func) bool {
 	return false
 }
 
-// failed reports whether a use is where the error of the site is not nil, and only the
-// returns of nil return an error.
+// failed reports whether the error of a site is not nil at a use, where only return
+// statements that return nil for the cleanup return an error.
 func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
@@ -279,9 +279,9 @@ func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 	return false
 }
 
-// foundNotNil reports whether a use is where a test has found the cleanup not nil: in the
-// body of an if statement, or after one that leaves. Nothing may set the variable in
-// between.
+// foundNotNil reports whether the cleanup is not nil at a use according to an if
+// statement: one around the use, or one before it that leaves the function. Nothing may
+// set the variable between the two.
 func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 	set := func(from, to token.Pos) bool {
 		return slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {

@@ -22,21 +22,20 @@ func NewDecider(w *callers.World) *Decider {
 }
 
 // A subject holds the facts about a prepare function that do not depend on the form of
-// the rewrite. Each field is the result of one stage, computed from the fields before it.
+// the rewrite. Each field is computed by one stage, from the fields before it.
 type subject struct {
 	p     *pattern.Prepare
 	sites []*pattern.Site
 
-	literals literals                // literals.go: what it returns
-	convert  map[*pattern.Use]string // values.go: what the sites do with it
-	finality finality                // shared.go: which values the cleanup would have seen
-	idle     idle                    // idle.go: the returns without a cleanup
+	literals literals                // literals.go: the cleanups that it returns
+	convert  map[*pattern.Use]string // values.go: conversions that the sites need
+	finality finality                // shared.go: the captures that may still change
+	idle     idle                    // idle.go: the returns of nil and empty cleanups
 }
 
-// Decide returns the plan for p, or the refusal if there is none. sites and refs are all
-// calls and other uses of p in the world.
-//
-// It takes the first form whose conditions hold, of Direct, Value and Handed.
+// Decide returns the plan for p, or the refusal if there is none. sites and refs are
+// all calls and other uses of p in the world. Decide takes the first of the forms
+// Direct, Value and Handed whose conditions hold.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
@@ -61,7 +60,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	return plan, nil
 }
 
-// newSubject runs the stages that all forms have in common.
+// newSubject runs the stages that are the same for all forms.
 func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refusal.Refusal) {
 	x = &subject{p: p, sites: sites}
 	if x.literals, r = literalsOf(p); r != nil {
@@ -83,8 +82,8 @@ func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refus
 	return x, nil
 }
 
-// plan makes the plan for a form: how each capture reaches finish, followed by the steps
-// that all forms have in common.
+// plan makes the plan for a form: how each capture reaches finish, and then the parts
+// that are the same for all forms.
 func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
 	plan = &Plan{

@@ -45,8 +45,8 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 	return passages, nil
 }
 
-// againForm refuses prepare functions and sites at which no operand can be written again,
-// whatever the cleanup captures.
+// againForm refuses prepare functions and sites for which the form Direct is
+// impossible, whatever the cleanup captures.
 func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusal.Refusal {
 	if len(lits.distinct) > 1 {
 		return refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Literals[1].Lit.Pos(), "it returns different cleanups")
@@ -74,8 +74,8 @@ func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusa
 	return nil
 }
 
-// ownStatement reports whether an Immediate site is a statement of its own, in a
-// list: p()(), or the same deferred or in a goroutine.
+// ownStatement reports whether an Immediate site is a statement in a list: p()(), defer
+// p()() or go p()().
 func ownStatement(s *pattern.Site) bool {
 	u := s.Uses[0]
 	if _, _, ok := flow.List(s.At(u.Stmt)); !ok {
@@ -138,7 +138,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 	return Passage{Capture: c, Route: ByResult, Result: i}, nil
 }
 
-// everywhere calls same for each call of the cleanup at a site, and returns the first
+// everywhere calls same for each call of the cleanup at a site. It returns the first
 // reason that is not "".
 func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 	for _, u := range calls(s) {
@@ -149,7 +149,8 @@ func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 	return ""
 }
 
-// sameArgument returns why a site cannot pass argument i to finish, or "".
+// sameArgument returns why a site cannot pass argument i of prepare to finish as well,
+// or "".
 func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
 	sig := p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
@@ -161,8 +162,8 @@ func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i 
 	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
 }
 
-// editsWithin reports whether an operand contains another call of prepare or a use of a
-// cleanup. The rewrite edits such an operand, so its source cannot be copied.
+// editsWithin reports whether an operand contains a call of prepare or a use of a
+// cleanup. The rewrite changes such an operand, so its source cannot be copied.
 func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
 	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		return t.Unit == s.Unit && t.Decl == s.Decl && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
@@ -194,9 +195,9 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 	})
 }
 
-// keepsResult returns why the caller does not keep result i, unchanged, in a
-// variable of the same type until finish is called, or "". A result that it blanks may
-// get the name.
+// keepsResult returns why the caller does not keep result i in a variable of the same
+// type, unchanged until it calls finish, or "". A result that is assigned to _ may be
+// assigned to a new variable of the given name.
 func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name string) string {
 	if !runs(s, idle.values) {
 		return ""
@@ -218,8 +219,8 @@ func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name 
 	return everywhere(s, func(at flow.Later) string { return s.SetOnce(v, id, at) })
 }
 
-// returned returns the index of a result, of v's type, that is variable v at every live
-// return, or -1.
+// returned returns the index of the result that is variable v in every live return
+// statement, and has its type, or -1.
 func returned(p *pattern.Prepare, v *types.Var) int {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {

@@ -13,13 +13,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// drop finds the parameters that prepare no longer needs because only its cleanup used
-// them.
+// drop finds the parameters that prepare no longer needs because only its cleanup uses
+// them. fresh holds those for which prepare passes new(T) to finish where it runs its
+// own cleanup.
 //
-// A result pointer may go even where prepare runs its own cleanup, which then
-// gets new(T): if at every site the variable is zero on entry, nothing is seen
-// of it before, and prepare's own result overwrites it right after, then what
-// the cleanup reads there is zero, and what it writes there is lost.
+// Such a parameter is a result pointer. If at every site the variable is zero when
+// prepare is called, nothing reads it before, and prepare's own result overwrites it
+// directly after the call, then the cleanup reads zero there, and nothing reads what it
+// writes.
 func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle idle) (dropped, fresh map[int]bool) {
 	dropped, fresh = make(map[int]bool), make(map[int]bool)
 	if len(sites) == 0 {
@@ -39,7 +40,7 @@ func drop(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle id
 			}
 			return constant(s, s.Call.Args[c.Index]) || runs(s, idle.values)
 		}) {
-			continue // the variable of the operand might be unused
+			continue // the variable in the operand might be unused then
 		}
 		if len(p.Inner) == 0 {
 			dropped[c.Index] = true
@@ -85,7 +86,7 @@ func commented(p *pattern.Prepare, sites []*pattern.Site, i int) bool {
 	})
 }
 
-// runs reports whether the site calls finish somewhere.
+// runs reports whether the site calls finish after the rewrite.
 func runs(s *pattern.Site, idle map[*pattern.Use]string) bool {
 	return slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return idle[u] == "" })
 }
@@ -115,10 +116,9 @@ func onlyInCleanup(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// zeroOnEntry reports whether argument i of the site is the address of a
-// variable that still has its zero value, of which no other part of the
-// function has taken note, and which the site's statement overwrites with
-// prepare's error.
+// zeroOnEntry reports whether argument i of a site is the address of a variable that is
+// still zero, that nothing else in the function uses before the call, and that the
+// site's statement sets to prepare's error.
 func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 	errIndex := errorResult(p)
 	if s.Form != pattern.Assigned || errIndex < 0 || i >= len(s.Call.Args) {
@@ -141,8 +141,8 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 	if s.ResultOf(v) != s.Func && !(s.DeclaredZero(v) && flow.Func(s.Def(v)) == s.Func) {
 		return false
 	}
-	// Nothing before the call may know the variable, and no deferred call
-	// may see it if the call panics.
+	// No code before the call may use the variable, and no deferred call may
+	// read it if the call panics.
 	for _, a := range s.Access[v] {
 		if a.Ident != id && a.Ident != target && a.Ident.Pos() < s.Call.Pos() {
 			return false
@@ -156,9 +156,9 @@ func zeroOnEntry(p *pattern.Prepare, s *pattern.Site, i int) bool {
 	return true
 }
 
-// onlyThrough reports whether the cleanups use a pointer for nothing but what it
-// points to, and while they run: one that is kept, also by a literal within the
-// cleanup, would be another pointer.
+// onlyThrough reports whether the cleanups use a pointer only to access the variable
+// that it points to, and only while they run. A pointer that a cleanup stores or that
+// an inner literal uses may live longer.
 func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
 		if lit := flow.Lit(p.At(id)); !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return l.Lit == lit }) {
@@ -174,15 +174,15 @@ func onlyThrough(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// innerSees reports whether the names in a text have the same meaning at every inner use
-// as at file level.
+// innerSees reports whether the names in source text have the same meaning at every
+// inner use as at file level.
 func innerSees(p *pattern.Prepare, text string) bool {
 	return !slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !spell.Plain(p.Unit, u.Expr.Pos(), text) })
 }
 
-// innerAtReturn reports whether each inner use runs right before a return that
-// cannot panic, so that the caller sees the variable only after its own
-// assignment.
+// innerAtReturn reports whether each inner use is directly before a return statement
+// that cannot panic. The caller then sees the variable only after assigning prepare's
+// error to it.
 func innerAtReturn(p *pattern.Prepare) bool {
 	for _, u := range p.Inner {
 		list, i, ok := flow.List(p.At(u.Stmt))

@@ -83,8 +83,8 @@ func zeroResult(p *pattern.Prepare) string {
 	return "nil"
 }
 
-// methodName returns a short name for a method of the state, or "" if its fields have all
-// such names. The name differs from the variables of callers, which often describe what
+// methodName returns a short name for a method of the state, or "" if fields have all
+// such names. The name must not repeat the variable of a caller, which often says what
 // the cleanup does:
 //
 //	unlock := begin()
@@ -114,8 +114,8 @@ func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string
 	return ""
 }
 
-// verbOf returns a verb for what the one cleanup does, if its body is nothing but a call that
-// says so; "" otherwise:
+// verbOf returns a verb for what the only cleanup does, if its body is a single call or
+// statement that says so, or "":
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
@@ -164,9 +164,9 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 	return ""
 }
 
-// authorsWord returns the author's name for the cleanup, if it describes what the cleanup
-// does. It is the name of the result, of the variable that holds the cleanup, or of the
-// variable of all callers.
+// authorsWord returns the author's name for the cleanup if it describes what the
+// cleanup does, or "". It is the name of the result, of the variable that holds the
+// cleanup, or of the variable in all callers.
 func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 	if name := p.Func.Signature().Results().At(p.Result).Name(); spell.Ends(name) {
 		return name
@@ -192,9 +192,9 @@ func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 	return ""
 }
 
-// freeReceiver reports whether finish can be a method of prepare's receiver that
-// does not use it: every site can write the receiver operand again, and its name
-// is free in the cleanup.
+// freeReceiver reports whether finish can be a method of prepare's receiver without
+// using it: every site can write the receiver operand again, and the receiver's name is
+// unused in the cleanup.
 func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 	named := len(p.Decl.Recv.List[0].Names) > 0 && p.Decl.Recv.List[0].Names[0].Name != "_"
 	if named {
@@ -214,8 +214,8 @@ func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 	return everySite(sites, func(s *pattern.Site) bool { return !s.Shared && sameReceiver(p, s) == "" })
 }
 
-// otherNamed reports whether a literal uses a name for something declared outside of it,
-// which a receiver of that name would shadow.
+// otherNamed reports whether a literal uses a name that is declared outside of it, so
+// that a receiver of that name would shadow it.
 func otherNamed(p *pattern.Prepare, l *pattern.Literal, name string) bool {
 	for n := range ast.Preorder(l.Lit) {
 		if id, ok := n.(*ast.Ident); ok && id.Name == name && !selected(p.Unit.Info, id) {

@@ -12,9 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// handed puts all captures in the state. A pointer to the caller's variable stays
-// an argument of finish: the compiler's escape analysis does not tell the fields
-// of a struct apart, and one that leaks would move the variable to the heap again.
+// handed puts all captures in the state, except pointers to variables of the caller.
+// These stay arguments of finish: escape analysis does not distinguish the fields of a
+// struct, so one field that escapes would move the caller's variable to the heap again.
 //
 //	done := oneOff(ctx, "layer", &err)
 //	…
@@ -30,7 +30,7 @@ func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.F
 		case c.Class == pattern.Param && pointsToCaller(p, sites, c):
 			pass.Route = ByArgument
 		case c.Class == pattern.Result:
-			// The address of the result sees what the return assigns to it.
+			// The return statement assigns to the variable at that address.
 			pass.Pointer = !handsOut(p, c)
 		}
 		if pass.Route == ByState {
@@ -66,13 +66,15 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 	return some
 }
 
-// setElsewhere reports whether another site, with other operands, sets the variable of s.
+// setElsewhere reports whether another site sets the variable of s, with different
+// operands.
 func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
 	return slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t != s && t.Var == s.Var })
 }
 
-// outlives reports whether the variables of argument i live as long as the variable of
-// the cleanup, which is declared elsewhere: then there is one of each for both.
+// outlives reports whether the variables in argument i live as long as the variable of
+// the cleanup. It is declared in another statement, perhaps outside a loop, and may
+// then hold the cleanup of an earlier iteration:
 //
 //	var done func()
 //	for i := range 2 {
@@ -80,7 +82,7 @@ func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
 //		if i == 0 {
 //			done = begin(&err)
 //		} else {
-//			done()               // with the err of the iteration before
+//			done()               // with the err of the first iteration
 //		}
 //	}
 func outlives(s *pattern.Site, i int) bool {
@@ -98,7 +100,7 @@ func outlives(s *pattern.Site, i int) bool {
 	return true
 }
 
-// encloses reports whether scope is inner or around it.
+// encloses reports whether scope is inner, or contains it.
 func encloses(scope, inner *types.Scope) bool {
 	for ; inner != nil; inner = inner.Parent() {
 		if inner == scope {
@@ -108,8 +110,8 @@ func encloses(scope, inner *types.Scope) bool {
 	return false
 }
 
-// unify makes captures with the same name share a field of the state. If one of them
-// needs its address there, all have it.
+// unify lets captures with the same name share a field of the state. If finish needs
+// the address of one of them, the field is an address.
 func unify(passages []Passage) {
 	pointer := make(map[string]bool)
 	for _, pass := range passages {
@@ -124,9 +126,9 @@ func unify(passages []Passage) {
 	}
 }
 
-// handsOut reports whether the value of a captured result at each live return can be
-// written twice: the statement returns a constant, nil or the result itself, and nothing
-// changes the result later.
+// handsOut reports whether each live return statement can write the value of a captured
+// result twice, once for the result and once for the state: it returns a constant, nil
+// or the result itself, and nothing changes the result later.
 func handsOut(p *pattern.Prepare, c *pattern.Capture) bool {
 	if replaced(p, c.Index) {
 		return false

@@ -15,28 +15,27 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// idle says what finish has to know about the returns that hand out nil, or a cleanup
-// that does nothing.
+// idle says what finish needs to know about return statements that return nil, or a
+// cleanup that does nothing.
 type idle struct {
 	nilTested bool // a caller compares the cleanup with nil
-	guarded   bool // finish has to know that there is nothing to do
+	guarded   bool // finish needs to know whether there is something to do
 
-	// values gives the text for uses as a value of a cleanup that certainly is nil, or
-	// does nothing.
+	// values holds the new source of uses as a value of a cleanup that is certainly nil or
+	// empty.
 	values map[*pattern.Use]string
 }
 
-// idleOf provides for the returns that hand out nil, or a cleanup that does
-// nothing.
+// idleOf finds out how the rewrite must treat return statements that return nil, or a
+// cleanup that does nothing.
 //
-// A nil cleanup is never called: a program that calls one crashes. So a return of
-// nil needs nothing, unless a caller compares the cleanup with nil, or hands it to
-// somebody who may:
+// No program calls a nil cleanup: it would crash. So a return of nil needs nothing,
+// unless a caller compares the cleanup with nil, or passes it to code that may do so:
 //
 //	if done != nil { defer done() }     // if done.started { defer done.end() }
 //
-// An empty cleanup is called, and does nothing. So must finish, unless every use
-// stands behind a check of the error that comes with it.
+// Programs do call an empty cleanup, which does nothing. Finish must do nothing either,
+// unless every use is behind a check of the error that is returned with the cleanup.
 func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) {
 	found := idle{values: make(map[*pattern.Use]string)}
 	var nils, empties []*pattern.Return
@@ -90,9 +89,9 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 	return found, nil
 }
 
-// guardOf returns the if statement that does nothing but run a cleanup that is not nil, and
-// whose test a use is; nil if it is another. The test may as well ask whether there is
-// something to do: a cleanup that does nothing need not run.
+// guardOf returns the if statement that tests the cleanup for nil at a use and contains
+// nothing but its call, or nil. The rewrite may test in its place whether there is
+// something to clean up, since an empty cleanup need not run.
 //
 //	if done != nil {
 //		defer done()
@@ -144,9 +143,9 @@ func mayAct(e ast.Expr) bool {
 	return false
 }
 
-// nilValue decides about a use as a value of a cleanup that may be nil. What
-// stands for it is not nil, so the place must know that the cleanup is not, or must
-// be one that calls it.
+// nilValue refuses a use as a value of a cleanup that may be nil, unless the code
+// around the use knows that it is not nil, or is known to call it. The value that
+// replaces the cleanup is never nil.
 func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pattern.Use, nils []*pattern.Return) *refusal.Refusal {
 	switch {
 	case len(nils) == 0 && (s.Spec == nil || setBefore(sites, s, u)):
@@ -154,15 +153,16 @@ func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pat
 	case s.Form != pattern.Passed && foundNotNil(s, u):
 		return nil
 	case testCleanup(s, u):
-		return nil // nobody else sees it, and it calls it
+		return nil // t.Cleanup calls it and does nothing else with it
 	case len(nils) > 0 && !s.Shared && behindCheck(p, s, u, nils):
 		return nil
 	}
 	return refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")
 }
 
-// idleValue returns the text for a use as a value where the cleanup certainly is nil,
-// or does nothing, because the error that comes with it is not nil; "" elsewhere.
+// idleValue returns the source that replaces a use as a value if the cleanup is
+// certainly nil or empty there, because the error of the call is not nil. It returns ""
+// for other uses.
 //
 //	done, err := begin()
 //	if err != nil {
@@ -181,8 +181,8 @@ func idleValue(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, nils, emptie
 	return "func() {}"
 }
 
-// setBefore reports whether a statement that sets the variable of s, in a list around a
-// use, stands before the use.
+// setBefore reports whether a statement that sets the variable of s precedes a use in a
+// statement list around it.
 func setBefore(sites []*pattern.Site, s *pattern.Site, u *pattern.Use) bool {
 	return !flow.HasGoto(s.Decl) && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		if t.Var != s.Var {

@@ -11,12 +11,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// inner plans the uses of the cleanup within prepare itself. There finish is
-// called with prepare's own variables.
+// inner plans the uses of the cleanup within prepare itself. Prepare calls finish with
+// its own variables.
 //
-// A deferred call evaluates its arguments at the defer statement, but a closure reads its
-// variables when it runs. If a captured variable is assigned after the defer statement
-// (return statements assign results, too), the call of finish is wrapped in a literal:
+// A deferred call evaluates its arguments at the defer statement, but a closure reads
+// its variables when it runs. If a captured variable is assigned after the defer
+// statement (return statements assign results, too), the call of finish is wrapped in a
+// literal:
 //
 //	defer done()                            // reads n at the end
 //	n++
@@ -47,7 +48,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 			}
 		}
 		for _, pass := range passages {
-			// What another cleanup captures is an argument here, too.
+			// Finish takes what its other cleanups capture, too.
 			c := pass.Capture
 			if (pass.Route == ByArgument || pass.Route == ByResult || pass.Route == ByValue) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
 				return nil, refusal.New(p, refusal.OutOfScope, p.Unit, u.Expr.Pos(), "%s, which another of its cleanups captures, is out of scope where it runs this one", c.Var.Name())
@@ -62,8 +63,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 	return plans, nil
 }
 
-// choiceOf returns the variable with one cleanup or another that a use within prepare names,
-// nil if it is none.
+// choiceOf returns the Choice whose variable a use within prepare names, or nil.
 func choiceOf(p *pattern.Prepare, u *pattern.Use) *pattern.Choice {
 	for _, c := range p.Choices {
 		if p.Unit.Info.Uses[identOf(u.Expr)] == types.Object(c.Var) {
@@ -73,8 +73,8 @@ func choiceOf(p *pattern.Prepare, u *pattern.Use) *pattern.Choice {
 	return nil
 }
 
-// innerChoice plans a call of what such a variable holds: it holds the state, as it held the
-// cleanup.
+// innerChoice plans a call of a Choice's variable. The variable holds the state after
+// the rewrite.
 func innerChoice(p *pattern.Prepare, passages []Passage, u *pattern.Use) (InnerPlan, *refusal.Refusal) {
 	for _, pass := range passages {
 		if c := pass.Capture; (pass.Route == ByArgument || pass.Route == ByResult) && !p.Unit.Sees(u.Expr.Pos(), c.Var) {
@@ -85,7 +85,7 @@ func innerChoice(p *pattern.Prepare, passages []Passage, u *pattern.Use) (InnerP
 }
 
 // bound reports whether the variable of a cleanup certainly holds it at a use: the
-// statement that sets it declares it, or precedes the use in a list.
+// statement that sets it also declares it, or precedes the use in a list.
 func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 	if a, ok := l.Bind.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
 		return !flow.HasGoto(p.Decl.Body) && flow.Before(p.At(l.Bind), u.Expr)
@@ -98,10 +98,10 @@ func bound(p *pattern.Prepare, l *pattern.Literal, u *pattern.Use) bool {
 func wrapInner(p *pattern.Prepare, passages []Passage, u *pattern.Use) bool {
 	for _, c := range literalOf(p, u).Captures {
 		if sharedRoute(passages, c) {
-			continue // its address is as good now as later
+			continue // its address does not change
 		}
 		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
-			return true // a return assigns the one, the next turn the other
+			return true // set by return statements, or by the next iteration
 		}
 		inLoop := flow.Loop(p.At(u.Stmt), p.Decl) != nil || flow.HasGoto(p.Decl.Body)
 		for _, a := range p.Access[c.Var] {

@@ -16,8 +16,8 @@ import (
 
 // literals are the cleanups that prepare may return.
 type literals struct {
-	distinct []*pattern.Literal       // one of each text
-	number   map[*pattern.Literal]int // the place of each literal in distinct, from 1
+	distinct []*pattern.Literal       // one for each text
+	number   map[*pattern.Literal]int // the position of each literal in distinct, from 1
 }
 
 // literalsOf returns the cleanups of a prepare function, or a refusal if finish cannot
@@ -73,8 +73,8 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// namedResult refuses a named cleanup result that is used for more than to return a
-// cleanup. Return statements set it, so that a literal which reads or sets it depends on
+// namedResult refuses a named result for the cleanup that has other uses than to return
+// a cleanup. Return statements set it, so a literal that reads or sets it depends on
 // more than their operands.
 func namedResult(p *pattern.Prepare) *refusal.Refusal {
 	named := p.Func.Signature().Results().At(p.Result)
@@ -144,9 +144,9 @@ func several(p *pattern.Prepare) (literals, *refusal.Refusal) {
 	return found, nil
 }
 
-// otherMeaning returns an identifier of a literal that is neither its own nor
-// captured, and has the name of a variable that another literal captures: as a
-// parameter of finish that variable would take its place.
+// otherMeaning returns an identifier of literal l, neither declared nor captured by it,
+// that has the name of a variable which another literal captures. In finish it would
+// refer to the parameter for that variable.
 func otherMeaning(p *pattern.Prepare, l *pattern.Literal) *ast.Ident {
 	captured := make(map[string]bool)
 	for _, c := range p.Captures {
@@ -174,13 +174,13 @@ func otherMeaning(p *pattern.Prepare, l *pattern.Literal) *ast.Ident {
 	return found
 }
 
-// text prints a literal and the names that it captures. Two literals with the
-// same text do the same with variables of the same names: what else they name is
-// their own or the package's.
+// text prints a literal and the names that it captures. Literals with the same text do
+// the same with the variables of these names, since all other names in them are
+// declared in the literal or in the package.
 func text(p *pattern.Prepare, l *pattern.Literal) string {
 	var b strings.Builder
 	if err := format.Node(&b, p.Unit.Fset, l.Lit); err != nil {
-		return fmt.Sprint(l.Lit.Pos()) // like no other
+		return fmt.Sprint(l.Lit.Pos()) // equal to no other
 	}
 	for _, c := range l.Captures {
 		fmt.Fprintf(&b, "\n%s %d", c.Var.Name(), c.Class)
@@ -214,8 +214,8 @@ func paramNames(lit *ast.FuncLit) string {
 	return s
 }
 
-// mostNamed returns the literal that gives names to the most of its parameters: finish has
-// them.
+// mostNamed returns the literal that names the most of its parameters. Finish has its
+// names.
 func mostNamed(lits []*pattern.Literal) *pattern.Literal {
 	named := func(l *pattern.Literal) int {
 		return len(slices.DeleteFunc(allParams(l.Lit), func(n string) bool { return n == "" }))
@@ -223,9 +223,9 @@ func mostNamed(lits []*pattern.Literal) *pattern.Literal {
 	return slices.MaxFunc(lits, func(a, b *pattern.Literal) int { return named(a) - named(b) })
 }
 
-// fitsNames reports whether the body of a literal means the same with the parameters and
-// results of another one: they have the same names, but that the literal may do without
-// one that it uses for nothing else.
+// fitsNames reports whether the body of a literal means the same with the parameters
+// and results of another one. They must have the same names, except that the literal
+// may have none for a parameter if it uses the other's name for nothing else.
 func fitsNames(lit, with *ast.FuncLit) bool {
 	if lit == with {
 		return true
@@ -254,7 +254,8 @@ func fitsNames(lit, with *ast.FuncLit) bool {
 	return true
 }
 
-// allParams returns the names of the parameters of a literal, "" for each without one.
+// allParams returns the names of the parameters of a literal, with "" for one without a
+// name.
 func allParams(lit *ast.FuncLit) []string {
 	var names []string
 	for _, f := range lit.Type.Params.List {
@@ -268,7 +269,7 @@ func allParams(lit *ast.FuncLit) []string {
 	return names
 }
 
-// blankless returns a name, "" for the blank one.
+// blankless returns a name, or "" if it is blank.
 func blankless(name string) string {
 	if name == "_" {
 		return ""
@@ -276,8 +277,8 @@ func blankless(name string) string {
 	return name
 }
 
-// accounted reports whether an access to the named cleanup result goes away with
-// it: it binds a cleanup, is what a return hands out, or runs the cleanup.
+// accounted reports whether the rewrite removes an access to the named result for the
+// cleanup: it sets the result to a cleanup, returns it, or calls it.
 func accounted(p *pattern.Prepare, a flow.Access) bool {
 	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
 		return r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(a.Ident)
@@ -299,7 +300,8 @@ func isMethodValue(info *types.Info, e ast.Expr) bool {
 	return ok && info.Selections[sel] != nil && info.Selections[sel].Kind() == types.MethodVal
 }
 
-// handedOut names what a return returns: for a call, what the callee returns.
+// handedOut describes the operand of a return statement in a message. If it is a call,
+// that is the result of the callee.
 func handedOut(e ast.Expr) string {
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		return "what " + types.ExprString(call.Fun) + " returns"

@@ -46,16 +46,16 @@ func (x *names) taken(p *pattern.Prepare, u *pattern.Unit, name string, free fun
 	})
 }
 
-// declared reports whether an import of the name would clash with a declaration of
-// prepare's package, also in a file that the build leaves out, or be hidden by a type
-// parameter of prepare. A local of the name hides the import only where it is in scope.
+// declared reports whether an import with the name would clash with a top-level
+// declaration of prepare's package, in any build, or with a type parameter of prepare.
+// A local declaration of the name matters only where it is in scope.
 func (x *names) declared(p *pattern.Prepare, name string) bool {
 	return spell.HiddenBy(p.Func, name) != "" || slices.ContainsFunc(x.callers.LeftOut(p.Unit), func(f *ast.File) bool {
 		return !callers.Declares(f, p) && slices.ContainsFunc(f.Decls, func(d ast.Decl) bool { return declares(d, name) })
 	})
 }
 
-// declares reports whether a top-level declaration is of the name.
+// declares reports whether a top-level declaration declares the name.
 func declares(d ast.Decl, name string) bool {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -74,8 +74,8 @@ func declares(d ast.Decl, name string) bool {
 	return false
 }
 
-// firstFree returns the first of candidates that is free in prepare's package and on
-// the types that the sites call it through.
+// firstFree returns the first candidate that is free in prepare's package, and in the
+// method sets of the types through which sites call prepare.
 func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
 	for _, n := range candidates {
 		// A function called close would hide the predeclared one.
@@ -93,8 +93,8 @@ func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pa
 	return "", false
 }
 
-// goes reports whether all objects with the given name in the unit go with the cleanup:
-// they are variables that hold it, or prepare's result.
+// goes reports whether the rewrite removes all objects of the unit that have the name:
+// variables for the cleanup, and prepare's result.
 func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
 	vars := make(map[types.Object]bool)
 	for _, s := range sites {
@@ -123,10 +123,10 @@ func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name strin
 	return true
 }
 
-// hides reports whether a new function of prepare's package cannot have the name, by what
-// the unit holds: the package or a file has it, or something that is no field or method has
-// it in prepare or a function with a site, where finish is called. A local variable of
-// another function does not stand in the way.
+// hides reports whether a declaration in the unit forbids a name for a new function of
+// prepare's package. The package or a file may declare it, or a local declaration in
+// prepare or in a function with a site. Local declarations in other functions do not
+// matter.
 func hides(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
 	home := u.Pkg.Path() == p.Key.Pkg
 	if home && u.Pkg.Scope().Lookup(name) != nil {
@@ -134,7 +134,7 @@ func hides(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name stri
 	}
 	for _, f := range u.Files {
 		if !home && !importsDot(f) {
-			continue // it calls pkg.name
+			continue // its callers write pkg.name
 		}
 		scope := u.Info.Scopes[f]
 		if scope == nil || scope.Lookup(name) != nil || u.Pkg.Scope().Lookup(name) != nil {
@@ -152,7 +152,7 @@ func hides(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name stri
 	return uses(p.Unit, p.Decl) || slices.ContainsFunc(sites, func(s *pattern.Site) bool { return uses(s.Unit, s.Decl) })
 }
 
-// importsDot reports whether a file imports a package by a dot.
+// importsDot reports whether a file has a dot import.
 func importsDot(f *ast.File) bool {
 	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Name != nil && s.Name.Name == "." })
 }

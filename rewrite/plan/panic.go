@@ -49,8 +49,8 @@ func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 }
 
 // mayRecover reports whether a deferred call may recover from a panic. A literal or a
-// function of the package does so if it calls recover. Other functions may, except those
-// of a few packages that unlock, close and cancel.
+// function of the package may do so if it calls recover. Functions of other packages
+// may, except those of a few packages that unlock, close and cancel.
 func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
 	info := p.Unit.Info
 	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {

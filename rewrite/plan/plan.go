@@ -17,14 +17,14 @@ import (
 type Form int
 
 const (
-	// Direct: prepare returns nothing in the closure's place. Callers pass finish
+	// Direct: prepare returns nothing in place of the closure. Callers pass finish
 	// the receiver and arguments of prepare again, or results of prepare.
 	Direct Form = iota
-	// Value: prepare returns one local variable in the closure's place, or a bool
+	// Value: prepare returns one local variable in place of the closure, or a bool
 	// that says whether there is something to do. Finish takes it as an argument.
 	Value
-	// Handed: prepare returns a struct with the captured variables in the closure's
-	// place. Finish is a method of the struct.
+	// Handed: prepare returns a struct with the captured variables in place of the
+	// closure. Finish is a method of the struct.
 	Handed
 )
 
@@ -34,10 +34,10 @@ func (f Form) String() string { return [...]string{"direct", "value", "handed"}[
 type Plan struct {
 	Prepare  *pattern.Prepare
 	Form     Form
-	Literals []*pattern.Literal // the cleanups, without those of equal text
+	Literals []*pattern.Literal // the cleanups, one for each text
 
-	// WhyNotDirect is the reason against the form Direct, nil if that is the form.
-	// WhyNotValue is the reason against Value, if the form is Handed.
+	// WhyNotDirect says why the form is not Direct. It is nil if it is. WhyNotValue says
+	// why the form is not Value. It is nil unless the form is Handed.
 	WhyNotDirect, WhyNotValue *refusal.Refusal
 
 	// Number maps each literal of prepare to its number in Literals, from 1.
@@ -53,7 +53,7 @@ type Plan struct {
 
 	// Fresh holds the indices of dropped result pointers for which calls of finish
 	// within prepare pass new(T). At every site the result is zero when prepare is
-	// called and is assigned when prepare returns, so nobody sees what the cleanup
+	// called and is assigned when prepare returns, so nothing reads what the cleanup
 	// stores there.
 	Fresh map[int]bool
 
@@ -61,8 +61,8 @@ type Plan struct {
 	// state, as it is written there.
 	Types map[*types.Var]string
 
-	// Idle maps uses of a cleanup as a value to their new text, where the cleanup
-	// certainly is nil or does nothing.
+	// Idle maps uses as a value of a cleanup that is certainly nil or empty to their
+	// new source.
 	Idle map[*pattern.Use]string
 
 	// Convert maps uses of a cleanup as a value to the named func type that the use
@@ -87,9 +87,9 @@ const (
 	ByReceiver Route = iota // finish's receiver
 	ByArgument              // the same argument again
 	ByResult                // the variable in which the caller keeps a result of prepare
-	ByValue                 // the value that prepare returns in the closure's place
+	ByValue                 // the value that prepare returns in place of the closure
 	ByState                 // a field of the state
-	Anew                    // not at all: finish declares a variable of its own
+	Anew                    // it does not: finish declares a variable of its own
 )
 
 // A Passage says how one capture reaches finish.
@@ -102,15 +102,16 @@ type Passage struct {
 	Resets  []Reset
 }
 
-// A Reset is the assignment by which a cleanup sets a captured variable before it
-// reads it. Finish declares a variable of its own there.
+// A Reset is an assignment that sets a captured variable before its cleanup reads it.
+// Finish declares a variable of its own there.
 type Reset struct {
-	Stmt   ast.Stmt // in a list: the assignment, or the statement whose init it is
+	Stmt   ast.Stmt // the assignment, or the statement with it as init; in a list
 	Assign *ast.AssignStmt
 	Define bool // := declares the variable; otherwise a var statement before Stmt does
 }
 
-// A Handover is what prepare returns in the cleanup's place if the form is Value.
+// A Handover is the value that prepare returns in place of the cleanup if the form is
+// Value.
 type Handover struct {
 	Capture *pattern.Capture // the variable; nil for a bool that says whether there is something to do
 	Guard   bool             // finish takes it, and returns at once if it is false, or nil
@@ -118,22 +119,22 @@ type Handover struct {
 	Name    string           // of finish's parameter and of the callers' variables
 	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
-	Zero    string           // the text of an idle return
+	Zero    string           // the source that idle returns return
 }
 
-// A State is the struct that prepare returns in the cleanup's place if the form is
+// A State is the struct that prepare returns in place of the cleanup if the form is
 // Handed.
 type State struct {
 	Fields []Passage // the captures that are its fields
-	Mark   Mark      // what its further field says
-	Flag   string    // the name of that field; "" if there is none
+	Mark   Mark      // the meaning of the field Flag
+	Flag   string    // the name of the field that says whether there is something to do; "" if there is none
 	Nil    bool      // that field is a captured variable, which is nil if there is nothing to do
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
 }
 
-// A Mark is the meaning of the field of a state that says what there is to do.
+// A Mark is the meaning of the state's field that says whether there is something to do.
 type Mark int
 
 const (
@@ -143,11 +144,11 @@ const (
 	Numbered             // the number of the cleanup among several, from 1; 0 for none
 )
 
-// Zero returns the text of the state of an idle return.
+// Zero returns the source of the state that idle returns return.
 func (s *State) Zero() string { return s.Type + "{}" }
 
-// Distinct returns the fields of the state, each name once. Captures of the same name
-// in different literals share a field.
+// Distinct returns the fields of the state, one for each name. Captures with the same
+// name in different literals share a field.
 func (s *State) Distinct() []Passage {
 	var distinct []Passage
 	seen := make(map[string]bool)
@@ -160,16 +161,16 @@ func (s *State) Distinct() []Passage {
 	return distinct
 }
 
-// A Finish describes the function or method that the cleanup becomes. If the form is
-// Handed it is a method of the state.
+// A Finish describes the function or method that the cleanup becomes. It is a method of
+// the state if the form is Handed.
 type Finish struct {
 	Name    string
 	OnRecv  bool    // a method on prepare's receiver, if the form is not Handed
 	Params  []Param // the parameters before those of the cleanup
-	Nothing string  // its results where there is nothing to do; "" if it has none
+	Nothing string  // what it returns if there is nothing to clean up; "" if it has no results
 }
 
-// A Param is a parameter of finish, and where a call takes its argument from.
+// A Param is a parameter of finish, and the source of its argument.
 type Param struct {
 	Name, Type string
 	Passage    *Passage
@@ -182,24 +183,22 @@ type InnerPlan struct {
 	Held bool // the variable holds the state: end.finish()
 }
 
-// A SitePlan is the rewrite of one call of prepare and of what becomes of its
-// result.
+// A SitePlan is the rewrite of one call of prepare and of the uses of its cleanup.
 type SitePlan struct {
 	Site   *pattern.Site
-	Shares bool // another site of the plan edits the uses of the variable
-	Unused bool // no use is left of the variable
+	Shares bool // the uses of the variable are edited with another site
+	Unused bool // the rewrite removes all uses of the variable
 	Define bool // the statement still declares a variable
 
-	// Variable is what the variable of the cleanup is called if it holds what prepare hands over, ""
-	// otherwise.
+	// Variable is the new name of the cleanup's variable if it holds the Handover, "" if not.
 	Variable string
 
-	// Names gives the variables that take results which the statement blanks, by the
-	// index of the result.
+	// Names holds new variables for results that the statement assigns to _, by the index
+	// of the result.
 	Names map[int]string
 }
 
-// Prose returns what comments about prepare have to do with.
+// Prose returns what package prose needs to know to adapt comments about prepare.
 func (pl *Plan) Prose() prose.Change {
 	p := pl.Prepare
 	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name}
@@ -224,7 +223,7 @@ func (pl *Plan) Prose() prose.Change {
 	return c
 }
 
-// Brings returns the names of the variables that the site's function does not have now.
+// Brings returns the names of variables that the rewrite adds to the site's function.
 func (sp *SitePlan) Brings() []string {
 	names := slices.Sorted(maps.Values(sp.Names))
 	if sp.Variable != "" && sp.Variable != sp.Site.Var.Name() {

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// printLike refuses a cleanup that go vet would take for a print wrapper once it is a
-// function of its own, if a call of it might fail that check:
+// printLike refuses a cleanup that go vet would treat as a print wrapper once it is a
+// declared function, if vet might then report one of its calls:
 //
 //	func timed(name string) func(format string, args ...any) {
 //		start := time.Now()
@@ -25,9 +25,10 @@ import (
 //		}
 //	}
 //
-//	defer timed("work")("100% done") // vet looks at functions and variables, and not at this
+//	defer timed("work")("100% done") // vet does not check calls of such a result
 //
-// go test runs the check, too, and does not run the tests of a package that fails it.
+// go test runs this check of vet, and does not run the tests of a package that fails
+// it.
 func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return forwarded(p.Unit.Info, l.Lit) == nil })
 	if len(lits) == 0 {
@@ -84,7 +85,7 @@ func forwarded(info *types.Info, lit *ast.FuncLit) *ast.CallExpr {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			if slices.ContainsFunc(n.Lhs, func(e ast.Expr) bool { return is(e, format) || is(e, args) }) {
-				return nil // vet looks no further
+				return nil // vet ignores the rest
 			}
 		case *ast.UnaryExpr:
 			if n.Op == token.AND && (is(n.X, format) || is(n.X, args)) {
@@ -105,8 +106,8 @@ func forwarded(info *types.Info, lit *ast.FuncLit) *ast.CallExpr {
 	return nil
 }
 
-// formatArgs returns the parameters format string and args ...any that a function of
-// package fmt has last. The format may be missing.
+// formatArgs returns the last parameters of a function like those of package fmt:
+// format string, which may be missing, and args ...any.
 func formatArgs(sig *types.Signature) (format, args *types.Var) {
 	if !sig.Variadic() {
 		return nil, nil
@@ -126,9 +127,9 @@ func formatArgs(sig *types.Signature) (format, args *types.Var) {
 	return format, args
 }
 
-// printKind reports whether a function may print its arguments in the way of package fmt,
-// and whether that is by a format, as its name says. The body of most functions cannot be
-// seen.
+// printKind reports whether a function may print its arguments as package fmt does, and
+// whether it takes a format, judging by its name. The bodies of most functions are not
+// loaded.
 func printKind(fn types.Object) (formatted, prints bool) {
 	if _, builtin := fn.(*types.Builtin); fn == nil || builtin {
 		return false, false
@@ -143,9 +144,8 @@ func printKind(fn types.Object) (formatted, prints bool) {
 	return strings.HasSuffix(fn.Name(), "f"), true
 }
 
-// plainText reports whether a call passes constants alone, none of them with a percent
-// sign, and nothing after a format: go vet has nothing to say about that, whatever the
-// function prints.
+// plainText reports whether a call passes only constants without a percent sign, and
+// nothing after a format. go vet accepts such a call, whatever the function prints.
 func plainText(info *types.Info, sig *types.Signature, call *ast.CallExpr) bool {
 	if format, _ := formatArgs(sig); format != nil && len(call.Args) >= sig.Params().Len() || call.Ellipsis.IsValid() {
 		return false
@@ -170,7 +170,7 @@ func fits(info *types.Info, sig *types.Signature, call *ast.CallExpr) bool {
 	args := call.Args[at+1:]
 	verbs := strings.Split(strings.ReplaceAll(goconstant.StringVal(v), "%%", ""), "%")[1:]
 	if call.Ellipsis.IsValid() {
-		// Nobody knows how many arguments there are.
+		// The number of arguments is not known.
 		return len(args) == 1 && len(verbs) > 0 && !slices.ContainsFunc(verbs, func(verb string) bool { return verb == "" || !strings.ContainsRune("dqsTv", rune(verb[0])) })
 	}
 	if len(verbs) != len(args) {

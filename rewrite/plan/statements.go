@@ -59,7 +59,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 	return nil
 }
 
-// resultNames names the results that a site blanks and finish needs.
+// resultNames returns names for the results that a site assigns to _ and finish needs.
 func resultNames(pl *Plan, s *pattern.Site) map[int]string {
 	names := make(map[int]string)
 	for _, pass := range pl.Passages {
@@ -87,8 +87,8 @@ func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// variableType finds the source for the type of the state where a caller declares the
-// variable of its cleanup.
+// variableType finds the source of the state's type for a caller that declares the
+// variable of its cleanup without a value.
 func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	generic := pl.State.Decl != pl.State.Type
 	args := typeArgsOf(s)
@@ -124,8 +124,8 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	return nil
 }
 
-// reaches returns a refusal if the name of finish, or of its package, has another meaning
-// at a use.
+// reaches returns a refusal if the name of finish, or of its package, refers to
+// something else at a use.
 func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	if f.OnRecv {
 		return methodFree(p, f, s)
@@ -142,8 +142,8 @@ func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// wraps refuses a use as a value that needs a literal around finish if the literal's
-// parameter types cannot be written there.
+// wraps refuses a use as a value that would become a literal with a call of finish, if
+// the types of its parameters cannot be written there.
 func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	if len(pl.Finish.Params) == 0 {
 		return nil // a method value
@@ -175,8 +175,8 @@ func wraps(p *pattern.Prepare, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// methodFree returns a refusal if the type through which a site calls prepare already has
-// a field or method with finish's name, which would shadow the new method.
+// methodFree returns a refusal if the type through which a site calls prepare has a
+// field or method with finish's name, which would shadow the new method.
 func methodFree(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 	e := receiver(s)
 	if e == nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// Trace returns how the plan was made, a line each: the form with the reason why it
-// is not Direct, then how each capture reaches finish.
+// Trace returns how the plan was made, in lines: the form with the reasons against the
+// forms before it, then how each capture reaches finish.
 func (p *Plan) Trace() []string {
 	line := "no state"
 	switch p.Form {
@@ -27,7 +27,7 @@ func (p *Plan) Trace() []string {
 	return lines
 }
 
-// reason returns why a form was not taken, with the place.
+// reason returns why a form was not chosen, with the position.
 func reason(r *refusal.Refusal) string {
 	if !r.Pos.IsValid() {
 		return r.Reason
@@ -35,7 +35,7 @@ func reason(r *refusal.Refusal) string {
 	return fmt.Sprintf("%s (%s:%d)", r.Reason, filepath.Base(r.Pos.Filename), r.Pos.Line)
 }
 
-// how says how a capture reaches finish.
+// how describes how a capture reaches finish.
 func (p Passage) how() string {
 	switch p.Route {
 	case ByReceiver:

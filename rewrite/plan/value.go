@@ -11,8 +11,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// value finds the one thing that prepare has to hand over where the form Direct fails for
-// no other reason: a local variable, or whether there is something to do.
+// value finds the one value that prepare returns in the form Value: a local variable,
+// or a bool that says whether there is something to clean up. The form Direct fails for
+// no other reason.
 //
 //	start := c.begin("x")                  acquired := t.acquire(off)
 //	defer c.end("x", start)                if !acquired {
@@ -91,7 +92,7 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 	return nil
 }
 
-// flagOf returns the name of a variable that says whether prepare leaves something to do.
+// flagOf returns a name for the bool that says whether there is something to clean up.
 func flagOf(p *pattern.Prepare) string {
 	if name := spell.FlagName(p.Key.Name); name != "live" {
 		return name
@@ -99,8 +100,8 @@ func flagOf(p *pattern.Prepare) string {
 	return "ok"
 }
 
-// handable refuses a variable whose value should not be in the hands of callers: one that
-// can be called as the cleanup was, or whose type some caller cannot name.
+// handable refuses a variable that callers should not get: one that they could call in
+// place of the cleanup, or whose type some caller cannot name.
 func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
 	t := v.Capture.Var.Type()
 	no := func(why string) *refusal.Refusal {
@@ -138,8 +139,8 @@ func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// zeroOf returns the text of the zero value of a type, which reads text; "" if it takes
-// more than a few characters.
+// zeroOf returns the source of the zero value of a type, whose source is text. It
+// returns "" if that is more than a few characters.
 func zeroOf(t types.Type, text string) string {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -163,7 +164,8 @@ func zeroOf(t types.Type, text string) string {
 	return "nil"
 }
 
-// returnable refuses where some return cannot hand over the value, or nothing.
+// returnable refuses if some return statement cannot return the value, or the zero
+// value in its place.
 func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 	for _, r := range p.Returns {
 		text := v.Zero
@@ -188,9 +190,9 @@ func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 	return spelledOut(p)
 }
 
-// name settles what prepare calls the result, and refuses a name that would be wrong: a
-// result of the name done is no cleanup any more. It gets the new name, if that is free
-// in prepare, or none if the other results can do without theirs, or is blank:
+// name chooses the name of the result, and refuses if none fits. A result that is named
+// done, but no cleanup any more, gets the new name if that is free in prepare.
+// Otherwise it gets no name, if the other results need none either, or is blank:
 //
 //	func enter(n int) (leave func(), err error)    func enter(n int) (_ int, err error)
 func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
@@ -230,7 +232,8 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// distinct refuses a bool that would stand without a name beside another one.
+// distinct refuses an unnamed bool result next to another one, which callers could
+// confuse.
 func (v *Handover) distinct(p *pattern.Prepare) *refusal.Refusal {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
@@ -241,8 +244,8 @@ func (v *Handover) distinct(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// holdsNoMore reports whether an appearance of a variable for the cleanup goes: it binds
-// a literal, is returned, or runs the cleanup.
+// holdsNoMore reports whether the rewrite removes an appearance of the cleanup's
+// variable: the variable is set to a literal, returned, or called there.
 func holdsNoMore(p *pattern.Prepare, id *ast.Ident) bool {
 	for _, l := range slices.Concat(p.Literals, p.Empty) {
 		if l.Bind != nil && flow.Within(id, l.Bind) && !flow.Within(id, l.Lit) {
@@ -253,8 +256,8 @@ func holdsNoMore(p *pattern.Prepare, id *ast.Ident) bool {
 		slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return flow.Within(id, u.Expr) })
 }
 
-// Holds reports whether the variable of a site holds the value: finish takes it, or the
-// site looks at it. Elsewhere it goes.
+// Holds reports whether the variable of a site holds the value after the rewrite,
+// because finish takes it or the site tests it. Other sites lose the variable.
 func (v *Handover) Holds(s *pattern.Site) bool {
 	return s.Var != nil && (v.taken() || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
 		return u.Kind == pattern.NilTest || u.Kind == pattern.Discard

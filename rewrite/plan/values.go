@@ -14,8 +14,8 @@ import (
 )
 
 // values returns a refusal if a site uses the cleanup in a way that calls of finish
-// cannot replace. Otherwise it returns the source of the named func types that uses as a
-// value need.
+// cannot replace. Otherwise it returns, for uses as a value that need a conversion, the
+// source of the named func type.
 func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string, *refusal.Refusal) {
 	convert := make(map[*pattern.Use]string)
 	runs := false
@@ -51,7 +51,7 @@ func values(p *pattern.Prepare, sites []*pattern.Site) (map[*pattern.Use]string,
 	return convert, nil
 }
 
-// otherwise returns a clause about an Otherwise site.
+// otherwise returns a clause that describes an Otherwise site.
 func otherwise(s *pattern.Site) string {
 	switch s.At(s.Call).ParentEdgeKind() {
 	case edge.ReturnStmt_Results:
@@ -62,8 +62,8 @@ func otherwise(s *pattern.Site) string {
 	return "a caller uses its results within a larger expression"
 }
 
-// valueType returns the type that the cleanup has at a site: that of the variable,
-// which may be declared with a type of its own, or of the result.
+// valueType returns the type of the cleanup at a site: that of its variable, which may
+// be declared with another type, or that of the result.
 func valueType(s *pattern.Site) types.Type {
 	if s.Var != nil {
 		return s.Var.Type()
@@ -113,9 +113,9 @@ func isSignature(t types.Type) bool {
 	return ok
 }
 
-// typedPlace reports whether the place of a use as a value has a func type of its
-// own, so that a literal, or nil, takes that type there. An interface, a new
-// variable and an inferred type argument take theirs from the value.
+// typedPlace reports whether a use as a value is assigned to something of a func type,
+// so that a literal or nil gets that type. An interface, a new variable and an inferred
+// type argument get their types from the value.
 func typedPlace(s *pattern.Site, u *pattern.Use) bool {
 	t := placeType(s, u)
 	if t == nil {
@@ -125,8 +125,8 @@ func typedPlace(s *pattern.Site, u *pattern.Use) bool {
 	return ok
 }
 
-// placeType returns the type of the place that a value is assigned to, nil if the
-// place takes its type from the value.
+// placeType returns the type of what a value is assigned to, or nil if that gets its
+// type from the value.
 func placeType(s *pattern.Site, u *pattern.Use) types.Type {
 	info := s.Unit.Info
 	value := flow.Outer(s.At(u.Expr))
@@ -180,9 +180,9 @@ func signatureOf(info *types.Info, fn ast.Node) *types.Signature {
 	return nil
 }
 
-// argType returns the type of the parameter that argument i of a call is given
-// to; nil for a generic function and for a builtin, whose parameters take their
-// types from the arguments, and for a conversion.
+// argType returns the type of the parameter for argument i of a call. It returns nil
+// for a conversion, and for generic functions and builtins, whose parameters get their
+// types from the arguments.
 func argType(info *types.Info, call *ast.CallExpr, i int) types.Type {
 	fun := ast.Unparen(call.Fun)
 	if tv := info.Types[fun]; tv.IsType() || tv.IsBuiltin() {
@@ -218,8 +218,8 @@ func argType(info *types.Info, call *ast.CallExpr, i int) types.Type {
 	return sig.Params().At(i).Type()
 }
 
-// elementType returns the type of an element of a composite literal: of the field
-// that key names, or of all elements if it names none.
+// elementType returns the type of an element of a composite literal: of the field that
+// key names, or of every element if key is nil.
 func elementType(info *types.Info, lit *ast.CompositeLit, key *ast.Ident) types.Type {
 	switch t := info.TypeOf(lit).Underlying().(type) {
 	case *types.Struct:
