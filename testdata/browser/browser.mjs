@@ -56,12 +56,15 @@ export async function start() {
   for (const domain of ["Page", "Runtime", "Log"]) await run(domain + ".enable");
   return {
     errors,
-    // open opens an address on a screen of a width in pixels, with a colour scheme, "light"
-    // or "dark".
-    async open(url, { width, scheme }) {
-      errors.length = 0;
+    // screen sets the width of the screen in pixels, and the colour scheme, "light" or
+    // "dark".
+    async screen({ width, scheme }) {
       await run("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 600 });
       await run("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+    },
+    // open opens an address.
+    async open(url) {
+      errors.length = 0;
       const done = new Promise((resolve) => { loaded = resolve; });
       await run("Page.navigate", { url });
       await done;

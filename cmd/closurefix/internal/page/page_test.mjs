@@ -8,7 +8,8 @@ const page = await start();
 let looked = 0;
 for (const file of process.argv.slice(2)) {
   for (const screen of screens) {
-    await page.open(pathToFileURL(file), screen);
+    await page.screen(screen);
+    await page.open(pathToFileURL(file));
     const name = `${basename(file, ".html")}-${screen.width}-${screen.scheme}`;
     const wrong = await look(page, screen);
     wrong.push(...await page.evaluate(`[...document.querySelectorAll(".track")].filter((e) => e.getBoundingClientRect().width < 60)
