@@ -91,8 +91,8 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 	return nil
 }
 
-// Asked reports whether a loaded interface requires a method of the given name, which
-// finish is to get.
+// Asked reports whether a loaded interface requires a method with the name that finish
+// would get.
 func (x *Index) Asked(p *pattern.Prepare, name string) bool {
 	_, _, asked := x.demands.asked(p, name, nil)
 	return asked
@@ -110,8 +110,8 @@ func (x *Index) LeftOut(u *pattern.Unit) []*ast.File {
 	return files
 }
 
-// editable refuses a generated file. Its header tells; the translation of a cgo file has
-// such a header, too.
+// editable refuses a generated file. A file that cgo translated is marked as generated,
+// too.
 func (x *Index) editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, what string) *refusal.Refusal {
 	cgo := func() *refusal.Refusal {
 		// The line directives of the translation give the position in the source.

@@ -7,8 +7,9 @@ import (
 )
 
 // mayBeIdentical reports whether two types may be identical. Packages are type-checked
-// separately, so that one type may have several objects; named types are compared by
-// package path and name. A type parameter may be any type. In doubt the answer is true.
+// separately, so one type may have several objects. Named types are compared by package
+// path and name, and a type parameter may be any type. mayBeIdentical returns true if
+// it cannot tell.
 func mayBeIdentical(a, b types.Type) bool {
 	a, b = types.Unalias(a), types.Unalias(b)
 	if isTypeParam(a) || isTypeParam(b) {

@@ -121,14 +121,13 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 	return mentions(p, elsewhere(f.File), f.File)
 }
 
-// elsewhere stands for the unit of a file that is in none.
+// elsewhere returns a unit for a file that belongs to none.
 func elsewhere(f *ast.File) *pattern.Unit {
 	return &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}
 }
 
-// importsNear reports whether a file imports a package whose path has the same first
-// elements as that of p's package. A value with a method of p's receiver type comes from
-// such a package.
+// importsNear reports whether a file imports a package whose path begins like that of
+// p's package. Values with a method of p's receiver type come from such packages.
 func importsNear(f *ast.File, p *pattern.Prepare) bool {
 	host, _, _ := strings.Cut(p.Key.Pkg, "/")
 	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {

@@ -14,13 +14,13 @@ import (
 	"github.com/closurefix/closurefix/rewrite/same"
 )
 
-// Find returns the prepare functions of the world's targets, each with a decision of its
-// own. The edits of two candidates may overlap. A client then applies one of them, and
-// calls Find again on the result.
+// Find returns the prepare functions of the world's targets, with a separate decision
+// on each. The edits of two candidates may overlap. A client applies one of them, and
+// then calls Find again on the result.
 //
-// A function is a candidate if some caller in the world defers its cleanup, or all
-// callers call it (see used), and if the closure costs something: it captures a variable
-// or takes a pointer.
+// A function is a candidate if its closure costs something, because it captures a
+// variable or takes a pointer, and if some caller in the world defers the cleanup, or
+// all callers call it (see used).
 func Find(w *callers.World) []*Candidate {
 	found := append(prepares(w), functions(w)...)
 	if len(found) == 0 {
@@ -90,8 +90,7 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 	return f
 }
 
-// lookUp finds the references to functions, and to functions that return the results of
-// those.
+// lookUp finds the references to functions, and to functions that return their results.
 func (f *finder) lookUp(wanted map[handed]bool) {
 	for len(wanted) > 0 {
 		// One result of a function at a time, since each result has its own uses.

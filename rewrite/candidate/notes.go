@@ -47,8 +47,8 @@ func notes(p *plan.Plan) []string {
 	return all
 }
 
-// mentions returns the comments of the caller of a site, with its doc comment, that hold the
-// name of the variable of the cleanup.
+// mentions returns the comments in the caller of a site, including its doc comment,
+// that contain the name of the cleanup's variable.
 func mentions(s *pattern.Site) []*ast.CommentGroup {
 	from := s.Decl.Pos()
 	if fn, ok := s.Decl.(*ast.FuncDecl); ok && fn.Doc != nil {

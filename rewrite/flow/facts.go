@@ -10,8 +10,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-// Facts are the syntax of a top-level declaration and the accesses to its
-// variables.
+// Facts holds the syntax of a top-level declaration and the accesses to its variables.
 type Facts struct {
 	Unit   *Unit
 	File   *ast.File
@@ -96,7 +95,7 @@ func HasGoto(n ast.Node) bool {
 // a literal inside it.
 func Recovers(info *types.Info, lit *ast.FuncLit) bool { return BodyRecovers(info, lit.Body) }
 
-// BodyRecovers is Recovers for the body of a function.
+// BodyRecovers is like Recovers, for the body of a declared function.
 func BodyRecovers(info *types.Info, body *ast.BlockStmt) bool {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {

@@ -32,8 +32,8 @@ func (x *index) of(u *Unit) *index {
 	return x
 }
 
-// Innermost returns the innermost scope that contains a position. The method of that name
-// of types.Scope returns the same, and searches all declarations for it each time.
+// Innermost returns the innermost scope that contains a position. It is faster than
+// types.Scope.Innermost, which searches all declarations of the package.
 func (u *Unit) Innermost(pos token.Pos) *types.Scope {
 	all := u.index.of(u).scopes
 	i := sort.Search(len(all), func(i int) bool { return all[i].Pos() > pos })

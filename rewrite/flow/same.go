@@ -8,9 +8,9 @@ import (
 	"golang.org/x/tools/go/ast/edge"
 )
 
-// A Later is a place where an operand may be written a second time.
+// A Later is a position at which an operand may be written a second time.
 type Later struct {
-	At ast.Node // the node at the place
+	At ast.Node // the node at that position
 	// Wrapped is set if the operand would be written inside a new function literal,
 	// which may run at any later time.
 	Wrapped bool
@@ -101,9 +101,9 @@ func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 	return f.returned(v, id, at)
 }
 
-// returned returns a reason if a return statement may set v between two places, else
-// "". If v is a result of the function that holds both places, none can: the function
-// ends with its return statement.
+// returned returns a reason if a return statement may set v between two positions, else
+// "". If v is a result of the function that contains both, none can, because a return
+// statement ends that function.
 func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 	fn := f.ResultOf(v)
 	if fn == nil || !later.Wrapped && Func(f.At(at)) == fn && Func(f.At(later.At)) == fn {

@@ -55,8 +55,8 @@ func (u *Unit) FileOf(pos token.Pos) *ast.File {
 	return nil
 }
 
-// Importable reports whether package from may import path, by the rule for
-// internal directories.
+// Importable reports whether package from may import path, by the rules for internal
+// and vendor directories.
 func Importable(path, from string) bool {
 	parts := strings.Split(path, "/")
 	for i := len(parts) - 1; i >= 0; i-- {
@@ -74,7 +74,7 @@ func Internal(path string) bool {
 	return slices.Contains(strings.Split(path, "/"), "internal")
 }
 
-// Translated reports whether a file is what cgo made of a source file.
+// Translated reports whether cgo generated a file from a source file.
 func Translated(f *ast.File) bool {
 	for _, g := range Comments(f, f.FileStart, f.Package) {
 		for _, c := range g.List {
@@ -86,8 +86,8 @@ func Translated(f *ast.File) bool {
 	return false
 }
 
-// Position returns the position of pos in the file that people write. It is not adjusted
-// by line directives, except in the translation of a cgo file, which is in a cache.
+// Position returns the position of pos in the source file. It ignores line directives,
+// except in a file that cgo generated, which is in a cache.
 func (u *Unit) Position(pos token.Pos) token.Position {
 	f := u.FileOf(pos)
 	return u.Fset.PositionFor(pos, f != nil && Translated(f))

@@ -92,9 +92,9 @@ func (s *search) eagerAt(facts *flow.Facts, stmt *ast.DeferStmt, i int, id *ast.
 	return f
 }
 
-// cleanupOf returns the call that returned the function of a deferred call, and the
-// variable that holds that function. It returns nil if the function comes from elsewhere,
-// and no variable if there is none.
+// cleanupOf returns the call that created the function of a deferred call, and the
+// variable that holds that function, or nil if there is no variable. It returns no call
+// if the function comes from elsewhere.
 //
 //	done := begin()
 //	defer done(err)          // begin(), done
@@ -214,8 +214,8 @@ func calledAgain(facts *flow.Facts, holder *types.Var, stmt *ast.DeferStmt) bool
 	})
 }
 
-// nilAt returns a clause that says why v, a variable of fn, is nil at a statement of fn
-// on every path. It returns "" if v may not be nil.
+// nilAt returns a clause that says why v, a variable of fn, is nil on every path to a
+// statement of fn. It returns "" if v may have another value.
 func nilAt(facts *flow.Facts, fn ast.Node, stmt ast.Stmt, v *types.Var) string {
 	if v.Kind() == types.PackageVar || v.Pos() < fn.Pos() || v.Pos() >= fn.End() || flow.HasGoto(facts.Decl) || flow.Func(facts.Def(v)) != fn {
 		return ""

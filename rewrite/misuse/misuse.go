@@ -115,6 +115,7 @@ func (s *search) index() {
 	}
 }
 
+// holdsDefer reports whether a declaration contains a defer statement.
 func holdsDefer(d ast.Decl) bool {
 	for n := range ast.Preorder(d) {
 		if _, ok := n.(*ast.DeferStmt); ok {

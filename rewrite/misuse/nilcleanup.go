@@ -109,8 +109,8 @@ func afterEnd(p *pattern.Prepare, ret ast.Stmt) bool {
 }
 
 // fails reports whether a return statement certainly returns an error, or false, as
-// result i. Certain errors are calls of errors.New and fmt.Errorf, and a variable that
-// the if statement around the return has found not nil.
+// result i. An error is certain if it is a call of errors.New or fmt.Errorf, or a
+// variable that is not nil according to the if statement around the return statement.
 func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	info := p.Unit.Info
 	switch e := ast.Unparen(r.Stmt.Results[i]).(type) {
@@ -204,7 +204,7 @@ func firstUse(site *pattern.Site) *pattern.Use {
 	return use
 }
 
-// looks reports whether a statement branches or names one of the results of the call.
+// looks reports whether a statement branches, or names one of the results of the call.
 func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
 	for n := range ast.Preorder(s) {
 		switch n := n.(type) {
@@ -219,8 +219,8 @@ func looks(info *types.Info, s ast.Stmt, results map[types.Object]bool) bool {
 	return false
 }
 
-// exitsAfter reports whether a deferred cleanup does not run if the error is not nil,
-// because the following statements may end the process:
+// exitsAfter reports whether the statements after a deferred call may end the process
+// if the error is not nil, so that the deferred cleanup never runs:
 //
 //	done, err := open()
 //	defer done()
@@ -332,6 +332,7 @@ func namesIn(n ast.Node, names map[string]bool) {
 	})
 }
 
+// mentions reports whether a node contains one of the names.
 func mentions(n ast.Node, names map[string]bool) bool {
 	for n := range ast.Preorder(n) {
 		if id, ok := n.(*ast.Ident); ok && names[id.Name] {

@@ -12,8 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// reaches reports whether control may get from statement from to node to: to is in a
-// later statement of a list around from, and no list inside that one ends by leaving.
+// reaches reports whether control may pass from statement from to node to. This holds
+// if to is in a later statement of a list around from, and no list inside that one ends
+// with a statement that leaves it.
 func reaches(facts *flow.Facts, from ast.Stmt, to, fn ast.Node) bool {
 	for list, i := range flow.Lists(facts.At(from), fn) {
 		if slices.ContainsFunc(list[i+1:], func(t ast.Stmt) bool { return flow.Within(to, t) }) {
@@ -118,6 +119,7 @@ func foundNil(info *types.Info, s ast.Stmt, v *types.Var) bool {
 	return ok && test.Else == nil && leaves(info, test.Body) && flow.Implied(info, test.Cond, v, false) == flow.Yes
 }
 
+// isVar reports whether e names v.
 func isVar(info *types.Info, e ast.Expr, v *types.Var) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	return ok && info.Uses[id] == types.Object(v)
@@ -129,6 +131,7 @@ func funcOf(info *types.Info, id *ast.Ident) *types.Func {
 	return f
 }
 
+// isBool reports whether t is a boolean type.
 func isBool(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsBoolean != 0

@@ -11,8 +11,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// choose classifies a return statement that returns a variable whose value is not known
-// there: it may be a Choice.
+// choose classifies a return statement that returns a variable with several possible
+// values. The variable may be a Choice.
 func (s *scan) choose(r *Return, v *types.Var) {
 	if r.Idle != Foreign {
 		return
@@ -93,8 +93,8 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 	return true
 }
 
-// declaration finds the declaration of a variable: var end func(), or end := func() { …
-// }.
+// declaration finds how a Choice's variable is declared: var end func(), or end :=
+// func() { … }.
 func (s *scan) declaration(c *Choice) bool {
 	switch stmt := s.Def(c.Var).Parent().Node().(type) {
 	case *ast.AssignStmt:
@@ -118,7 +118,8 @@ func (s *scan) addLiterals(c *Choice) {
 	s.Choices = append(s.Choices, c)
 }
 
-// returned reports whether an identifier is the operand of a return for the cleanup.
+// returned reports whether an identifier is the operand of a return statement that
+// becomes the cleanup.
 func (s *scan) returned(id *ast.Ident) bool {
 	e := flow.Outer(s.At(id))
 	kind, i := e.ParentEdge()
@@ -126,7 +127,8 @@ func (s *scan) returned(id *ast.Ident) bool {
 		len(e.Parent().Node().(*ast.ReturnStmt).Results) == s.Func.Signature().Results().Len()
 }
 
-// called reports whether an identifier is called, in a separate statement or deferred.
+// called reports whether an identifier is called in a defer statement or in a statement
+// of its own.
 func (s *scan) called(id *ast.Ident) bool {
 	fun := flow.Outer(s.At(id))
 	if fun.ParentEdgeKind() != edge.CallExpr_Fun {
@@ -136,6 +138,7 @@ func (s *scan) called(id *ast.Ident) bool {
 	return kind == edge.ExprStmt_X || kind == edge.DeferStmt_Call
 }
 
+// resultIndex returns the index of v among the results of the function, or -1.
 func (s *scan) resultIndex(v *types.Var) int {
 	return slices.Index(slices.Collect(s.Func.Signature().Results().Variables()), v)
 }

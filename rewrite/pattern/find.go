@@ -10,9 +10,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Find returns the functions of the unit that return a func with the type of a cleanup
-// (see Shaped) that they make. They are in source order. Their sites tell whether the
-// func is used as a cleanup.
+// Find returns the functions of the unit that create a func with the type of a cleanup
+// (see Shaped) and return it, in source order. Whether it is used as a cleanup depends
+// on their sites.
 func Find(u *Unit) []*Prepare {
 	var found []*Prepare
 	for _, file := range u.Files {
@@ -73,8 +73,8 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 	return all[0]
 }
 
-// mayMake reports whether a body contains an expression that makes a func: a literal or a
-// method value.
+// mayMake reports whether a body contains an expression that creates a func: a literal
+// or a method value.
 func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 	for n := range ast.Preorder(body) {
 		switch n := n.(type) {
@@ -93,7 +93,7 @@ func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 type scan struct {
 	*Prepare
 	bindings map[*types.Var]*binding
-	choices  map[*types.Var]*Choice // nil for what is none
+	choices  map[*types.Var]*Choice // nil for a variable that is not a Choice
 	around   ast.Node               // the declaration around a function literal; nil for a declared function
 }
 
@@ -196,6 +196,7 @@ func (s *scan) returns() {
 	})
 }
 
+// classify finds what a return statement returns with operand e as the cleanup.
 func (s *scan) classify(r *Return, e ast.Expr) {
 	info := s.Unit.Info
 	if lit := literal(info, e); lit != nil {
@@ -222,8 +223,8 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 }
 
 // classifyVar finds the value of variable v at a return statement. It succeeds only if
-// the order of the source decides: the only assignment is in a statement list and the
-// return follows it, or the return precedes it and no loop or goto leads back.
+// the source order decides: the only assignment precedes the return statement in a
+// statement list, or it follows the return statement and no loop or goto leads back.
 func (s *scan) classifyVar(r *Return, v *types.Var) {
 	b := s.binding(v)
 	if b == nil {
@@ -280,6 +281,7 @@ func (s *scan) binding(v *types.Var) *binding {
 	return b
 }
 
+// bind computes the binding of v.
 func (s *scan) bind(v *types.Var) *binding {
 	info := s.Unit.Info
 	if v.Pos() < s.Decl.Pos() || v.Pos() >= s.Decl.End() || isParam(v) {
@@ -326,8 +328,8 @@ type setting struct {
 	fresh    bool // it declares the variable
 }
 
-// declared returns the statement that declares a variable with a value, or none. ok is
-// false if a range clause or a group of declarations does.
+// declared returns the statement that declares a variable with a value, if any. ok is
+// false for a range clause and for one of several specs of a declaration.
 func (s *scan) declared(v *types.Var) (set []setting, ok bool) {
 	id := s.Def(v)
 	switch p := id.Parent().Node().(type) {
@@ -373,7 +375,7 @@ func (s *scan) captures() {
 	decls := make(map[types.Object]bool)
 	type made struct {
 		expr ast.Expr
-		lit  *Literal // nil if it is no literal that can be told to be handed out
+		lit  *Literal // nil if no return statement certainly returns it
 	}
 	var all []made
 	for _, l := range s.Literals {
@@ -443,6 +445,7 @@ func (s *scan) order() {
 	})
 }
 
+// isTypeParam reports whether obj is a type parameter.
 func (s *scan) isTypeParam(obj types.Object) bool {
 	tn, ok := obj.(*types.TypeName)
 	if !ok {
@@ -455,6 +458,8 @@ func (s *scan) isTypeParam(obj types.Object) bool {
 // isParam reports whether a variable is a parameter or a receiver.
 func isParam(v *types.Var) bool { return v.Kind() == types.ParamVar || v.Kind() == types.RecvVar }
 
+// classOf returns the origin of a captured variable, and its index among the parameters
+// or results.
 func (s *scan) classOf(v *types.Var) (Class, int) {
 	sig := s.Func.Signature()
 	if v == sig.Recv() {

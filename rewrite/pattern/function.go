@@ -51,8 +51,8 @@ func Functions(u *Unit) []*Function {
 	return found
 }
 
-// namedLiterals returns the function literals in a declaration that are the initial
-// values of variables.
+// namedLiterals returns the function literals that are the initial values of variables
+// in a declaration.
 func namedLiterals(d ast.Decl) map[*ast.Ident]*ast.FuncLit {
 	named := make(map[*ast.Ident]*ast.FuncLit)
 	for n := range ast.Preorder(d) {

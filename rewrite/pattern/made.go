@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// made records an operand of a return statement that makes a func, but is not a plain
-// literal:
+// made records an operand of a return statement that creates a func, but is not simply
+// a literal:
 //
 //	return d.mu.Unlock                          // a method value
-//	return sync.OnceFunc(func() { … })          // a call that is given a literal
+//	return sync.OnceFunc(func() { … })          // a call with a literal as argument
 func (s *scan) made(e ast.Expr) {
 	info := s.Unit.Info
 	switch x := ast.Unparen(e).(type) {
@@ -29,7 +29,7 @@ func (s *scan) made(e ast.Expr) {
 	}
 }
 
-// makes records the values of a variable that is returned, if it is not known which of
+// makes records the possible values of a returned variable, if it is not known which of
 // them a return statement returns:
 //
 //	end := func() {}

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// May returns the functions of f that may return a func with the type of a cleanup that
-// they make: a literal, a call with a literal as argument, or a method value. It needs
-// only syntax, without resolved objects and comments. To parse a module and type-check
-// the few packages that may contain a prepare function costs much less than to type-check
-// all of it. May returns all functions that Find finds, and perhaps others.
+// May returns the functions of f that may create a func with the type of a cleanup and
+// return it. The func may be a literal, the result of a call with a literal as
+// argument, or a method value. May needs only syntax, without resolved objects and
+// comments, so that a module need not be type-checked as a whole to find its few
+// packages with prepare functions. It returns all functions that Find finds, and
+// perhaps others.
 func May(f *ast.File) []*ast.FuncDecl {
 	var found []*ast.FuncDecl
 	funcs := funcTypes(f)
@@ -24,11 +25,11 @@ func May(f *ast.File) []*ast.FuncDecl {
 	return found
 }
 
-// MayUse returns, sorted, those of names whose cleanup some declaration of f may defer or
-// call. The declaration calls the result of a call at once, calls a variable that holds
-// it, or returns it. If no file uses a function so, the function is not a candidate.
-// forwarders are the functions of f that return the cleanup of one of names, so that
-// their callers use it. Like May, it needs only syntax, and may return too many.
+// MayUse returns, sorted, those of names whose cleanup some declaration of f may defer
+// or call. Such a declaration calls the result of a call directly, calls a variable
+// that holds it, or returns it. A function that no file uses in this way is not a
+// candidate. forwarders are the functions of f that return the cleanup of one of names
+// to their own callers. Like May, MayUse needs only syntax, and may return too many.
 func MayUse(f *ast.File, names map[string]bool) (used []string, forwarders []*ast.FuncDecl) {
 	found := make(map[string]bool)
 	for _, d := range f.Decls {
@@ -183,8 +184,8 @@ func funcTypes(f *ast.File) map[string]bool {
 	return names
 }
 
-// returnsFunc reports whether a function may return a func that it makes. funcs holds the
-// names of func types.
+// returnsFunc reports whether a function may create a func and return it. funcs holds
+// the names of func types.
 func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
 	results := resultTypes(fn, funcs)
 	mayFunc := false
@@ -220,10 +221,10 @@ func returnsFunc(fn *ast.FuncDecl, funcs map[string]bool) bool {
 type resultType struct {
 	name    string
 	mayFunc bool
-	certain bool // it is a func, as its name tells
+	certain bool // it is a func type, or has the name of one
 }
 
-// A making is the way in which an expression may make a func.
+// A making is the way in which an expression may create a func.
 type making int
 
 const (
@@ -232,12 +233,13 @@ const (
 	literalFunc
 )
 
-// holds reports whether a result may hold a func that is made so. A selector counts only
-// if the result is certainly a func, because most selectors are fields.
+// holds reports whether a result may be a func that is created in this way. A selector
+// counts only if the result is certainly a func, because most selectors are fields.
 func (m making) holds(r resultType) bool {
 	return m == literalFunc || m == selector && r.certain
 }
 
+// resultTypes describes the results of a function.
 func resultTypes(fn *ast.FuncDecl, funcs map[string]bool) []resultType {
 	if fn.Type.Results == nil {
 		return nil
@@ -272,8 +274,8 @@ func mayFunc(t ast.Expr) bool {
 	return false
 }
 
-// predeclared reports whether name is one of the predeclared types that functions return
-// most. A func type with such a name is not found.
+// predeclared reports whether name is one of the predeclared types that functions often
+// return. Func types with such a name are not found.
 func predeclared(name string) bool {
 	switch name {
 	case "any", "bool", "byte", "error", "float64", "int", "int32", "int64", "rune", "string", "uint32", "uint64":
@@ -298,8 +300,8 @@ func certainlyFunc(t ast.Expr, funcs map[string]bool) bool {
 	return false
 }
 
-// boundNames returns the names that a statement of body sets to an expression that makes
-// a func.
+// boundNames returns the names that a statement of body sets to an expression that
+// creates a func.
 func boundNames(body *ast.BlockStmt) map[string]making {
 	bound := make(map[string]making)
 	set := func(name string, e ast.Expr) {
@@ -326,7 +328,7 @@ func boundNames(body *ast.BlockStmt) map[string]making {
 	return bound
 }
 
-// made returns the way in which e makes a func: as a function literal with the type of a
+// made returns the way in which e creates a func: as a literal with the type of a
 // cleanup, perhaps converted or passed to a call, as a selector, or as a name in bound.
 func made(e ast.Expr, bound map[string]making) making {
 	switch e := e.(type) {

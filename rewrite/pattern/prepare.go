@@ -67,8 +67,8 @@ const (
 	KindCapture Kind = "capture"
 )
 
-// A Prepare is a prepare function. One of its results is a func, and it returns a func
-// that it makes there.
+// A Prepare is a prepare function: one of its results is a func that the function
+// creates.
 type Prepare struct {
 	*flow.Facts
 	Key    Key
@@ -78,15 +78,15 @@ type Prepare struct {
 	Sig    *types.Signature // of the cleanup
 
 	Literals []*Literal // the cleanups, in the order of their position
-	Choices  []*Choice  // variables that hold one cleanup or another
+	Choices  []*Choice  // variables that hold one of several cleanups
 	Empty    []*Literal // bound to variables, and doing nothing
 	Returns  []*Return
-	Made     []ast.Expr // what else returns hand out that makes a func: method values, calls that get a literal, literals of a variable that has several
+	Made     []ast.Expr // other operands of return statements that create a func: method values, calls with a literal, literals of a variable that has several
 	Inner    []*Use     // uses of the cleanup within the prepare function itself
 	Captures []*Capture
 
-	// Cleanups counts the results for which some return makes a func. Others are
-	// those for the results beside Result.
+	// Cleanups counts the results for which some return statement creates a func.
+	// Others holds a Prepare for each of them except Result.
 	Cleanups int
 	Others   []*Prepare
 
@@ -101,13 +101,12 @@ type Literal struct {
 	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
 	Bind ast.Stmt   // the statement that binds it to Var
 
-	Choice *Choice // if Var holds one cleanup or another
+	Choice *Choice // if Var holds one of several cleanups
 
 	Captures []*Capture // those that this literal uses
 }
 
-// An Idleness is the kind of value that a return statement returns in the cleanup's
-// place.
+// An Idleness is the kind of value that a return statement returns for the cleanup.
 type Idleness int
 
 const (
@@ -127,9 +126,9 @@ type Return struct {
 	Choice  *Choice  // if chosen
 }
 
-// A Choice is a variable of the prepare function, perhaps its result, that statements set
-// to one cleanup or another, or to none. The function returns the variable, and may call
-// or defer it, but uses it in no other way.
+// A Choice is a variable of the prepare function, perhaps its result, that is set to
+// one of several cleanups, or to none. The function returns the variable, and may call
+// or defer it, but has no other use for it.
 //
 //	end := func() {}
 //	if traced {
@@ -147,7 +146,7 @@ type Choice struct {
 // A Set is a statement that sets a Choice.
 type Set struct {
 	Stmt    *ast.AssignStmt
-	Index   int      // among what it sets
+	Index   int      // among the variables that the statement sets
 	Literal *Literal // nil if the value is nil or does nothing
 }
 

@@ -66,7 +66,7 @@ type Use struct {
 	Kind UseKind
 	Call *ast.CallExpr // the call of the cleanup, if it is one
 	Stmt ast.Stmt      // the statement around it
-	Lit  *ast.FuncLit  // the innermost literal around it, if that does not hold the site too
+	Lit  *ast.FuncLit  // the innermost literal around it that does not contain the site; nil if there is none
 	// Deferred is set if the cleanup runs as a deferred call, or within one.
 	Deferred bool
 }

@@ -20,9 +20,9 @@ type assigned struct {
 	lhs  []ast.Expr
 }
 
-// callsIn returns the calls in a file of the functions that return a function, by their
-// full names. The function may be another object in the caller's package: the full name
-// tells. A file is searched once, whatever number of functions is looked for.
+// callsIn returns the calls in a file of functions that return a function, by the full
+// name of the called function, which may be another object in the caller's package.
+// Each file is searched once.
 func (u *Unit) callsIn(file *ast.File) map[string]*calls {
 	if all := u.calls[file]; all != nil {
 		return all
@@ -68,6 +68,7 @@ func (u *Unit) callsIn(file *ast.File) map[string]*calls {
 	return all
 }
 
+// returnsFunc reports whether a result of fn is a function.
 func returnsFunc(fn *types.Func) bool {
 	for v := range fn.Origin().Signature().Results().Variables() {
 		if _, ok := v.Type().Underlying().(*types.Signature); ok {

@@ -48,9 +48,9 @@ func (m *matcher) captured(b, a ast.Expr) (done bool, err error) {
 	return false, nil
 }
 
-// carries compares a use of a captured variable with an expression of finish: the
-// parameter for it, or the field of the state, where no local variable of the cleanup
-// shadows that name.
+// carries compares a use of a captured variable with an expression of finish. That must
+// be the parameter for the variable, or the field of the state, and no local variable
+// of the cleanup may shadow its name.
 func (m *matcher) carries(c *Capture, b, a ast.Expr) error {
 	name := c.Var.Name()
 	if c.Way == Field {

@@ -72,8 +72,8 @@ func (m *matcher) file(name string, file File) error {
 	return nil
 }
 
-// region compares the declarations of a region. All are there again, in their order;
-// prepare is followed by the type of the state and by finish.
+// region compares the declarations of a region. All must be there again in the same
+// order. The type of the state and finish follow prepare.
 func (m *matcher) region(r region, calling map[ast.Decl]bool) error {
 	left := slices.DeleteFunc(slices.Clone(m.after.Decls), isImport)
 	for i, d := range r.decls {
@@ -101,9 +101,8 @@ func (m *matcher) region(r region, calling map[ast.Decl]bool) error {
 	return nil
 }
 
-// written returns the source from the first of some declarations to the next one after
-// them. The end of the first declaration is unknown if its body was left out before type
-// checking.
+// written returns the source of some declarations, up to the declaration after them.
+// The end of a declaration is not known if its body was blanked before type checking.
 func written(fset *token.FileSet, decls []ast.Decl, text []byte) []byte {
 	end := len(text)
 	if len(decls) > 1 {
@@ -112,12 +111,13 @@ func written(fset *token.FileSet, decls []ast.Decl, text []byte) []byte {
 	return text[fset.PositionFor(decls[0].Pos(), false).Offset:end]
 }
 
-// alike reports whether two sources have the same tokens. Spaces may differ, because
-// gofmt aligns adjacent one-line functions, and one of these may be prepare.
+// alike reports whether two sources have the same tokens. Space may differ, because
+// gofmt aligns adjacent one-line functions, of which prepare may be one.
 func alike(b, a []byte) bool {
 	return bytes.Equal(b, a) || slices.Equal(tokens(b), tokens(a))
 }
 
+// tokens returns the tokens of source.
 func tokens(text []byte) (all []string) {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, nil, 0)

@@ -20,7 +20,7 @@ type Unit struct {
 type File struct {
 	Unit   *Unit
 	Before *ast.File
-	Text   []byte // the source of Before, where bodies of functions without a call of prepare may be blank
+	Text   []byte // the source of Before, with the bodies of functions that do not call prepare perhaps blanked
 	Edits  []Edit // ordered by offset, without overlap
 }
 
@@ -48,16 +48,16 @@ type Change struct {
 	// it returns, 0 for none, or AnyNumber for the one that a variable of Chosen holds.
 	Returns map[*ast.ReturnStmt]int
 
-	// Held holds the variables of callers that are set by calls of prepare only. They
-	// held the cleanup, and hold the state after the change. A cleanup that is stored
-	// anywhere else is used as a value.
+	// Held holds the variables of callers that only calls of prepare set. They hold
+	// the cleanup before the change and the state after it. A cleanup that is stored
+	// elsewhere is used as a value.
 	Held map[*types.Var]bool
 
-	// Chosen holds the variables of prepare that hold one cleanup or another, or none:
-	// they become variables for the state.
+	// Chosen holds the variables of prepare that hold one of several cleanups, or
+	// none. After the change they hold the state.
 	Chosen map[*types.Var]bool
 
-	Value    Value     // what prepare returns in the cleanup's place, if that is no state
+	Value    Value     // what prepare returns in place of the cleanup, if that is not a state
 	Captures []Capture // in the order of finish's parameters
 	State    State
 	Finish   string // the name of finish
@@ -79,8 +79,8 @@ const (
 	Argument            // as an argument: the one that the caller passes to prepare at Index
 	Result              // as an argument: the caller's variable for prepare's result at Index
 	Field               // as a field of the state
-	Returned            // as an argument: what prepare returns in the cleanup's place
-	Own                 // not at all: finish declares a variable and sets it before reading it
+	Returned            // as an argument: what prepare returns in place of the cleanup
+	Own                 // it does not: finish declares a variable and sets it before reading it
 )
 
 // A Capture is a variable of prepare that a cleanup uses. The parameter of finish, or
@@ -92,11 +92,11 @@ type Capture struct {
 	Address bool // finish gets the address of the variable
 }
 
-// A Value is a single value that prepare returns in the cleanup's place. Callers keep it
-// in the variable of the cleanup, under another name. The zero Value means that there is
-// none.
+// A Value describes the single value that prepare returns in place of the cleanup.
+// Callers hold it in the variable of the cleanup, under another name. The zero Value
+// means that there is none.
 type Value struct {
-	Name string     // of the callers' variables and of finish's parameter
+	Name string     // the name of the callers' variables and of finish's parameter
 	Var  *types.Var // the captured variable; nil for a bool: whether there is something to do
 
 	// Guard is set if finish takes it, and must return at once if it is false, or nil.
@@ -106,7 +106,7 @@ type Value struct {
 	Nil bool
 }
 
-// A State describes the struct that prepare returns in the cleanup's place. The zero
+// A State describes the struct that prepare returns in place of the cleanup. The zero
 // State means that there is none.
 type State struct {
 	Type string // its name, with the type parameters of prepare if it is generic

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// failed reports whether the current node is where the caller has found the error that
-// came with the cleanup not nil: in the body of if err != nil, in the else branch of
-// if err == nil, or after an if err == nil whose body leaves.
+// failed reports whether the caller knows at the current node that the error of the
+// call is not nil. This holds in the body of if err != nil, in the else branch of if
+// err == nil, and after an if err == nil whose body leaves.
 func (m *matcher) failed(h *holder) bool {
 	for i, n := range m.path[:len(m.path)-1] {
 		next := m.path[i+1]

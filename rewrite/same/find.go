@@ -9,7 +9,7 @@ import (
 // A site is a call of prepare.
 type site struct {
 	call *ast.CallExpr
-	lhs  []ast.Expr // the operands that take the results; nil unless the state has a variable there, or _
+	lhs  []ast.Expr // the operands that are set to the results; nil unless one is _ or a variable for the state
 }
 
 // A holder describes the origin of a cleanup that an expression denotes.
@@ -19,7 +19,7 @@ type holder struct {
 	inner bool           // the expression is a variable of prepare
 	lits  []*ast.FuncLit // the literals that prepare assigns to that variable
 
-	chosen bool // the expression is a variable of prepare that becomes one for the state
+	chosen bool // the expression is a variable of prepare that holds the state after the change
 }
 
 // facts holds what is known about the program before the change.
@@ -29,7 +29,7 @@ type facts struct {
 	fn      *types.Func
 	sites   map[*ast.CallExpr]*site
 	calling map[*ast.File][]int // the declarations with sites, by index
-	taken   map[*ast.Ident]bool // the identifiers that take a cleanup at a site
+	taken   map[*ast.Ident]bool // the identifiers that a site sets to a cleanup
 	holders map[*types.Var]*holder
 	capture map[*types.Var]*Capture
 	inLit   map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
@@ -83,13 +83,13 @@ func find(c *Change) *facts {
 // handed reports whether prepare returns a state.
 func (f *facts) handed() bool { return f.State.Type != "" }
 
-// single reports whether prepare hands over one value.
+// single reports whether prepare returns a single value in place of the cleanup.
 func (f *facts) single() bool { return f.Value.Name != "" }
 
-// takesValue reports whether finish takes the value that prepare hands over.
+// takesValue reports whether finish takes that value.
 func (f *facts) takesValue() bool { return f.Value.Var != nil || f.Value.Guard }
 
-// valueType returns the type of the value.
+// valueType returns the type of that value.
 func (f *facts) valueType() types.Type {
 	if f.Value.Var == nil {
 		return types.Typ[types.Bool]
@@ -97,8 +97,8 @@ func (f *facts) valueType() types.Type {
 	return f.Value.Var.Type()
 }
 
-// resultOf returns the index of v among the results of prepare, or -1. A return statement
-// assigns each of these variables.
+// resultOf returns the index of v among the results of prepare, or -1. Return
+// statements assign the results.
 func (f *facts) resultOf(v *types.Var) int {
 	for i := range f.fn.Signature().Results().Len() {
 		if f.fn.Signature().Results().At(i) == v {
@@ -166,8 +166,8 @@ func (f *facts) inFile(file File) {
 	f.calling[file.Before] = c.decls
 }
 
-// take records the operands that take the results of a site, if the state can take the
-// cleanup's place among them.
+// take records the operands that are set to the results of a site, if the state can
+// replace the cleanup among them.
 func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
 	if !ok {

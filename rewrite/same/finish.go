@@ -35,8 +35,9 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 	return m.finishBody(a)
 }
 
-// unnamed returns the parameters of finish as the cleanup lit has them. Another cleanup may
-// have a name for one that lit leaves unnamed, if lit has that name for nothing else.
+// unnamed returns the parameters of finish with the names that the cleanup lit has for
+// them. lit may leave one unnamed that another cleanup names, if it does not use that
+// name otherwise.
 func unnamed(lit *ast.FuncLit, now []param) []param {
 	now = slices.Clone(now)
 	for i, p := range flatten(lit.Type.Params) {
@@ -47,7 +48,7 @@ func unnamed(lit *ast.FuncLit, now []param) []param {
 	return now
 }
 
-// hasIdent reports whether a tree has an identifier of the name.
+// hasIdent reports whether a tree contains an identifier with a name.
 func hasIdent(n ast.Node, name string) bool {
 	for id := range idents(n) {
 		if id.Name == name {
@@ -127,8 +128,9 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	return nil
 }
 
-// nilable checks what is claimed to be nil where there is nothing to do: what finish gets
-// for a captured variable of each cleanup, which can be nil and which prepare assigns once.
+// nilable checks the claim that a variable is nil only if there is nothing to do. The
+// variable must be of a type that can be nil, be captured by each cleanup, and be
+// assigned once by prepare.
 func (m *matcher) nilable(a *ast.FuncDecl) error {
 	if !m.State.Nil && !m.Value.Nil {
 		return nil
@@ -156,7 +158,7 @@ func (m *matcher) nilable(a *ast.FuncDecl) error {
 	return nil
 }
 
-// setTwice reports whether something but its declaration sets a variable of prepare.
+// setTwice reports whether a variable of prepare is set other than by its declaration.
 func (m *matcher) setTwice(v *types.Var) (found bool) {
 	assignments(m.Prepare, func(lhs, _ []ast.Expr) {
 		for _, l := range lhs {
@@ -167,7 +169,7 @@ func (m *matcher) setTwice(v *types.Var) (found bool) {
 	return found
 }
 
-// nothing returns the value that finish returns where there is nothing to do: the zero
+// nothing returns the source of what finish returns if there is nothing to do: the zero
 // value of the cleanup's result.
 func (m *matcher) nothing() string {
 	for lit := range m.Literals {
@@ -190,8 +192,8 @@ func (m *matcher) nothing() string {
 	return "nil"
 }
 
-// cases returns the clauses of the switch over the number of the cleanup. It returns nil
-// if the body is not such a switch, perhaps followed by "return nil".
+// cases returns the clauses of the switch over the number of the cleanup, which return
+// nil may follow. It returns nil if the body has another form.
 func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) {
 	if a.Type.Results.NumFields() > 0 {
 		if len(body) != 2 || !reads(body[1], "return "+m.nothing()) {

@@ -68,6 +68,7 @@ func (m *matcher) parent() ast.Node {
 	return m.path[len(m.path)-2]
 }
 
+// isNil reports whether e is the predeclared nil.
 func (m *matcher) isNil(e ast.Expr) bool { return m.unit.Info.Types[e].IsNil() }
 
 // lookup returns the object that a name refers to at a position before the change.
@@ -88,8 +89,8 @@ func (m *matcher) within(obj types.Object, n ast.Node) bool {
 // captureOf returns the capture whose variable the expression names, or nil.
 func (m *matcher) captureOf(e ast.Expr) *Capture { return m.capture[variable(m.unit.Info, e)] }
 
-// recovers reports whether a cleanup calls recover, which works only in a function that
-// is deferred directly.
+// recovers reports whether a cleanup calls recover directly. recover works only in a
+// function that is deferred directly.
 func (m *matcher) recovers() bool {
 	found := false
 	for lit := range m.Literals {

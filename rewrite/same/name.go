@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// unblank returns the left side of an assignment of prepare's results, with variables in
-// place of blank identifiers if finish needs those results:
+// unblank returns the left side of an assignment of prepare's results, with variables
+// in place of blank identifiers for results that finish needs:
 //
 //	dir, _, cleanup := start("one")        dir, srv := start("one")
 //
-// The variable has the name of the capture. The name may have no other meaning there.
+// Such a variable has the name of the capture, which may have no other meaning there.
 func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, error) {
 	call, _ := ast.Unparen(b.Rhs[0]).(*ast.CallExpr)
 	s := m.sites[call]
@@ -39,9 +39,9 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 }
 
 // bring records that a statement declares a variable with a new name in a block. It
-// returns an error if the name has a meaning there already, if anything else in the
-// declaration has the name, except variables of cleanups that go or are renamed, or if
-// another statement declares it in this block, an enclosing one or a nested one.
+// returns an error if the name has a meaning there already, if something else in the
+// declaration has the name, except variables of cleanups that are removed or renamed,
+// or if another statement declares it in this block, one around it, or one inside it.
 func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)

@@ -17,7 +17,7 @@ type part struct {
 	own []*Capture // variables of finish that are declared after this part
 }
 
-// byParts returns a part for two nodes that must have equal parts.
+// byParts returns a part for two nodes whose fields must be equal.
 func byParts(b, a ast.Node) []part { return []part{{b: b, a: a, byParts: true}} }
 
 // exprs returns a part for two lists of expressions.
@@ -37,7 +37,7 @@ func (m *matcher) parts(b, a ast.Node) ([]part, error) {
 	for i := range vb.NumField() {
 		name := vb.Type().Field(i).Name
 		if name == "Obj" {
-			continue // the parser's resolution, without types
+			continue // objects that the parser resolves
 		}
 		fb, fa := vb.Field(i), va.Field(i)
 		switch x := fb.Interface().(type) {
@@ -71,7 +71,7 @@ func (m *matcher) parts(b, a ast.Node) ([]part, error) {
 	return all, nil
 }
 
-// bare returns a node without parentheses around it.
+// bare removes the parentheses around a node.
 func bare(n ast.Node) ast.Node {
 	if e, ok := n.(ast.Expr); ok {
 		return ast.Unparen(e)

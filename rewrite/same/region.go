@@ -11,10 +11,9 @@ import (
 	"sort"
 )
 
-// A region is a part of a file that is compared: a number of declarations that follow
-// each other, each with all that stands before the next one. The imports are in one
-// region with the package clause. What is outside of all regions is the same, byte for
-// byte.
+// A region is a part of a file that is compared: consecutive declarations, each with
+// the source up to the next one. The package clause and the imports are one region.
+// Outside of the regions the file is unchanged, byte for byte.
 type region struct {
 	head  bool // it starts with the package clause
 	decls []ast.Decl
@@ -23,8 +22,8 @@ type region struct {
 	line  int    // how many lines the file has before the region, after the change
 }
 
-// regions returns the regions of a file that edits touch, and those of the declarations
-// that are to be compared whatever the edits are, by their indices.
+// regions returns the regions that edits touch, and those of the wanted declarations,
+// by index, which are compared whether edits touch them or not.
 func (f File) regions(wanted []int) ([]region, error) {
 	imports := slices.IndexFunc(f.Before.Decls, func(d ast.Decl) bool { return !isImport(d) })
 	if imports < 0 {
@@ -51,7 +50,7 @@ func (f File) regions(wanted []int) ([]region, error) {
 			return nil, errors.New("edits overlap")
 		}
 		last = e.End
-		// An edit at a border is of both sides.
+		// An edit at a border belongs to both regions.
 		from := sort.Search(len(decls), func(i int) bool { return start(i+1) >= e.Start })
 		to := sort.Search(len(decls), func(i int) bool { return start(i+1) > e.End })
 		for i := from; i <= to; i++ {
@@ -91,8 +90,8 @@ func (f File) regions(wanted []int) ([]region, error) {
 	return all, nil
 }
 
-// endsLine reports whether the last line of a text is empty: nothing in the text can
-// then go on in what follows it, if the text parses.
+// endsLine reports whether source ends with a newline. If it also parses, nothing in it
+// can continue in the source that follows.
 func endsLine(text []byte) bool {
 	text = bytes.TrimRight(text, " \t")
 	return len(text) == 0 || text[len(text)-1] == '\n'

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// result compares a return statement of prepare with its replacement. The operand of the
-// cleanup goes, or becomes the state. n is the number of the cleanup that the statement
-// returns, or 0 for none.
+// result compares a return statement of prepare with its replacement. The operand for
+// the cleanup is removed, or replaced by the state or value. n is the number of the
+// cleanup that the statement returns, or 0 for none.
 func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	now, ok := a.(*ast.ReturnStmt)
 	if !ok {
@@ -48,8 +48,8 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	return exprs(want, operands), nil
 }
 
-// handsChosen compares a return of what a variable holds: the variable stays, and holds the
-// state.
+// handsChosen compares a return statement whose operand is a variable in Chosen. The
+// variable stays, and holds the state.
 func (m *matcher) handsChosen(b, now *ast.ReturnStmt) ([]part, error) {
 	if len(b.Results) != len(now.Results) {
 		return nil, m.differ(b, now, "the return had %d values and has %d", len(b.Results), len(now.Results))
@@ -63,8 +63,8 @@ func (m *matcher) handsChosen(b, now *ast.ReturnStmt) ([]part, error) {
 	return exprs(slices.Delete(slices.Clone(b.Results), m.Result, m.Result+1), slices.Delete(slices.Clone(now.Results), m.Result, m.Result+1)), nil
 }
 
-// hands checks the claim about a return statement of prepare: that it returns the literal
-// with number n, or, if n is 0, nil or a cleanup that does nothing.
+// hands checks the claim that a return statement of prepare returns the literal with
+// number n, or, if n is 0, nil or a cleanup that does nothing.
 func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 	if n == AnyNumber {
 		v := m.fn.Signature().Results().At(m.Result)

@@ -1,7 +1,7 @@
-// Package spell writes names and types as source text.
+// Package spell writes names and types as source.
 //
-// [FinishNames] and [StateNames] propose names for what the rewrite of a prepare
-// function declares. A [File] writes types for one file, and collects the imports that
-// they take. [Unnameable], [File.Hidden] and [Plain] say where a text would mean something
-// else, or nothing.
+// [FinishNames] and [StateNames] propose names for the declarations that the rewrite of
+// a prepare function adds. A [File] writes types for one file, and collects the imports
+// that they need. [Unnameable], [File.Hidden] and [Plain] report names that have
+// another meaning at some position, or none.
 package spell

@@ -9,11 +9,11 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// An Import is a package that a file must import. Name is empty where the file
-// uses the package's own name.
+// An Import is a package that a file must import. Name is empty if the file uses the
+// package's own name.
 type Import struct{ Name, Path string }
 
-// A File writes types as text for one file, and collects the imports that this takes.
+// A File writes types as source of one file, and collects the imports that they need.
 type File struct {
 	Unit    *flow.Unit
 	Syntax  *ast.File
@@ -21,15 +21,15 @@ type File struct {
 	Imports []Import               // those to add, in the order in which they came up
 }
 
-// Type returns the text of a type.
+// Type returns the source of a type.
 func (f *File) Type(t types.Type) string {
 	// A type parameter with the name of a predeclared type has this comment.
 	text := strings.ReplaceAll(types.TypeString(t, f.importName), "/* type parameter */", "")
 	return backquoted(text)
 }
 
-// backquoted returns the text of a type with its struct tags in back quotes, where back
-// quotes can hold them. Nothing but tags is quoted in the text of a type.
+// backquoted returns the source of a type with struct tags in back quotes, except those
+// that contain one. Only tags are quoted in the source of a type.
 func backquoted(text string) string {
 	var b strings.Builder
 	for {
@@ -50,9 +50,9 @@ func backquoted(text string) string {
 	}
 }
 
-// importName returns the name of pkg in the file, planning an import if there
-// is none yet: by the package's own name, or if that is taken, by another, if possible
-// one that another file has for it.
+// importName returns the name of pkg in the file. If the file does not import pkg, it
+// plans an import by the package's own name, or, if that is taken, by another one,
+// preferably one that another file uses.
 func (f *File) importName(pkg *types.Package) string {
 	if pkg == f.Unit.Pkg || pkg.Path() == f.Unit.Pkg.Path() {
 		return ""

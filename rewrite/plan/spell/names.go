@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// pairs gives the words that Go code uses for the end of what the first word of
-// a prepare function begins. Only those are here that leave no doubt about what the
-// cleanup does: the opposite of add need not be remove.
+// pairs returns the verbs for the cleanup, by the first word of the prepare function.
+// It lists only pairs without doubt: the opposite of add need not be remove.
 func pairs() map[string]string {
 	return map[string]string{
 		"begin": "end", "start": "stop", "prepare": "finish", "open": "close", "acquire": "release",
@@ -21,9 +20,8 @@ func pairs() map[string]string {
 	}
 }
 
-// ends are the words for the end of something that authors give their cleanups:
-// where the result, the literal's variable or the callers have one, finish has
-// it too.
+// ends returns the words that authors give to cleanups. If the result, the literal's
+// variable or the callers' variables have such a name, finish gets it, too.
 func ends() map[string]bool {
 	return map[string]bool{
 		"stop": true, "cancel": true, "close": true, "shutdown": true, "release": true, "unlock": true, "restore": true,
@@ -105,8 +103,8 @@ func object(rest string) string {
 	return Short(rest)
 }
 
-// Short returns a name of more than 20 letters without what follows a preposition or a
-// conjunction in it: CloseModuleOnCanceledOrTimeout is short for CloseModule.
+// Short returns a name of more than 20 letters up to its first preposition or
+// conjunction: CloseModule for CloseModuleOnCanceledOrTimeout.
 func Short(name string) string {
 	if len(name) <= 20 {
 		return name
@@ -123,8 +121,8 @@ func Short(name string) string {
 	return name
 }
 
-// Does reports whether a verb says what a function does, also for somebody who does not see
-// its body: it ends something, or takes a measurement of what has ended.
+// Does reports whether a verb says what a function does, even to readers who do not see
+// its body: it ends something, or measures what has ended.
 func Does(verb string) bool {
 	switch verb = LowerFirst(verb); verb {
 	case "observe", "record", "report", "log", "wait", "save", "commit":
@@ -133,15 +131,14 @@ func Does(verb string) bool {
 	return ends()[verb]
 }
 
-// Ends reports whether a name begins with one of the words that authors give to what
-// ends something.
+// Ends reports whether a name begins with a word that authors give to cleanups.
 func Ends(name string) bool {
 	verb, _ := VerbOf(name)
 	return ends()[LowerFirst(verb)]
 }
 
-// StateNames returns the names to try for the state that a prepare function of a
-// receiver type, or of none, hands over: best first.
+// StateNames returns the names to try for the state of a prepare function, best first.
+// recv is its receiver type, or "".
 func StateNames(recv, prepare string) []string {
 	verb, rest := VerbOf(prepare)
 	if _, paired := pairs()[LowerFirst(verb)]; !paired || rest == "" {
@@ -166,8 +163,8 @@ func StateNames(recv, prepare string) []string {
 	return names
 }
 
-// FlagName returns what to call a field that tells whether there is something to do
-// after prepare, by the usual first words of prepare functions.
+// FlagName returns a name for a field that says whether there is something to clean up,
+// by the first word of the prepare function.
 func FlagName(prepare string) string {
 	verb, _ := VerbOf(prepare)
 	flags := map[string]string{

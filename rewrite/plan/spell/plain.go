@@ -9,8 +9,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Plain reports whether no local hides a name of the text of a type or of its
-// zero value at pos, nor the package one of those that it takes from the language.
+// Plain reports whether the names in the source of a type, or of its zero value, have
+// the same meaning at pos as at file level, and the predeclared ones that of the
+// language.
 func Plain(u *flow.Unit, pos token.Pos, text string) bool {
 	scope := u.Innermost(pos)
 	if scope == nil {
@@ -34,8 +35,8 @@ func Plain(u *flow.Unit, pos token.Pos, text string) bool {
 	return true
 }
 
-// words returns the identifiers of a source text that no package qualifies, and the
-// packages of the others.
+// words returns the identifiers in source: of a qualified identifier the package, and
+// every other one.
 func words(text string) []string {
 	all := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' })
 	for i, w := range all {

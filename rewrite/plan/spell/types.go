@@ -8,8 +8,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Parts calls f for t and for the types that the text of t is made of, until f
-// returns false.
+// Parts calls f for t and for the types that its source contains, until f returns
+// false.
 func Parts(t types.Type, f func(types.Type) bool) bool {
 	if t == nil {
 		return true
@@ -67,7 +67,7 @@ func IsTypeParam(t types.Type) bool {
 	return ok
 }
 
-// HasTypeParam reports whether the text of t names a type parameter.
+// HasTypeParam reports whether the source of t names a type parameter.
 func HasTypeParam(t types.Type) bool {
 	return !Parts(t, func(t types.Type) bool { return !IsTypeParam(t) })
 }
@@ -83,8 +83,8 @@ func NamedObject(t types.Type) *types.TypeName {
 	return nil
 }
 
-// HasStruct reports whether a type expression writes out a struct type, whose
-// tags types.ExprString leaves out.
+// HasStruct reports whether a type expression contains a struct type. types.ExprString
+// omits its tags.
 func HasStruct(e ast.Expr) bool {
 	for n := range ast.Preorder(e) {
 		if _, ok := n.(*ast.StructType); ok {
@@ -106,8 +106,7 @@ func ParamType(d *ast.FuncDecl, i int) ast.Expr {
 	return nil
 }
 
-// Unnameable returns why a type cannot be written at the package level of
-// a package, "" if it can.
+// Unnameable returns why a type cannot be written at the package level of pkg, or "".
 func Unnameable(pkg *types.Package, t types.Type) (why string) {
 	private := func(obj types.Object) bool {
 		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != pkg.Path()
@@ -142,9 +141,9 @@ func Unnameable(pkg *types.Package, t types.Type) (why string) {
 	return why
 }
 
-// Hidden returns the first name in the text of t that does not mean there, where f
-// declares its type parameters, what it means in t, and what hides it. The name is that
-// of a predeclared type, a type of the package or an import.
+// Hidden returns the first name in the source of t that has another meaning where fn
+// declares its type parameters, and what hides it. Such names are those of predeclared
+// types, types of the package and imports.
 func (f *File) Hidden(fn *types.Func, t types.Type) (name, by string) {
 	Parts(t, func(t types.Type) bool {
 		obj := NamedObject(t)
@@ -171,8 +170,8 @@ func (f *File) Hidden(fn *types.Func, t types.Type) (name, by string) {
 	return name, by
 }
 
-// HiddenBy returns what hides the predeclared name where f declares its type parameters: a
-// type parameter, or the package; "" if nothing does.
+// HiddenBy returns what hides a predeclared name where f declares its type parameters:
+// a type parameter or the package. It returns "" if nothing does.
 func HiddenBy(f *types.Func, name string) string {
 	sig := f.Signature()
 	params := slices.Concat(slices.Collect(sig.RecvTypeParams().TypeParams()), slices.Collect(sig.TypeParams().TypeParams()))

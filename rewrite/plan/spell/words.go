@@ -34,8 +34,8 @@ func wordsOf(name string) []string {
 	return append(words, string(r[from:]))
 }
 
-// LowerFirst returns name as an unexported one: its first letter, or the
-// initials it starts with, in lower case.
+// LowerFirst returns name with its first letter, or the initials at its start, in lower
+// case.
 func LowerFirst(name string) string {
 	r := []rune(name)
 	for i := range r {
