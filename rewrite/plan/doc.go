@@ -3,25 +3,26 @@
 // # The contract
 //
 // A [Plan] turns the cleanup of a prepare function (see package pattern) into a
-// function or method, finish, and the uses of the cleanup into calls of it. The
-// program must not notice: the cleanup runs with the same values, in the same
-// order, on the same paths. Where that cannot be shown there is no plan but a
-// [refusal.Refusal]: a [refusal.Code], a position, and one sentence.
+// function or method, called finish here, and the uses of the cleanup into calls of it.
+// The behavior of the program must not change: the cleanup runs with the same values,
+// in the same order, on the same paths. If that cannot be shown, there is no plan but a
+// [refusal.Refusal]: a [refusal.Code], a position and a sentence.
 //
-// One assumption is made: nobody calls a nil cleanup. A program that does crashes
-// there; what it does after the rewrite is not promised. The assumption says
-// nothing about cleanups that are called and do nothing: those still do nothing.
+// There is one assumption: no program calls a nil cleanup. A program that does crashes
+// there; what it does after the rewrite is not promised. The assumption does not
+// concern cleanups that are called and do nothing: those still do nothing.
 //
-// Exempt, as in every inliner: what a program sees of its own call stack
+// As in every inliner, two things may change: what a program sees of its own call stack
 // (runtime.Caller, stack traces, profiles), and how much it allocates.
 //
 // # Three forms
 //
-// A closure carries the variables that it captures. There are three ways to do
-// without it. The first whose conditions hold is taken.
+// A closure carries the variables that it captures. There are three ways to do without
+// it. Decide takes the first one whose conditions hold.
 //
-// [Direct] hands nothing over. Every capture is the receiver, a parameter or a
-// result of prepare, and every site can write the same operand again:
+// In the form [Direct], prepare returns nothing in place of the closure. Every capture
+// is the receiver, a parameter or a result of prepare, and every site can write the
+// same operand again:
 //
 //	done, err := c.prepareRead(ctx, &err)      err = c.prepareRead(ctx)
 //	if err != nil {                            if err != nil {
@@ -29,20 +30,20 @@
 //	}                                          }
 //	defer done()                               defer c.finishRead(ctx, &err)
 //
-// It reads as the author would have written it, and its conditions are strict and
-// few (see package flow): a constant, a variable that nothing but its declaration
-// sets, or the address of a variable. Anything else is another form.
+// The result reads as if its author had written it so. The conditions are strict and
+// few (see package flow): an operand is a constant, a variable that only its
+// declaration sets, or the address of a variable.
 //
-// A result that a caller blanks gets the name of the capture, where that name is free in
-// the whole function. It would be returned twice otherwise:
+// A result that a caller assigns to _ is assigned to a variable with the name of the
+// capture, if that name is free in the whole function:
 //
 //	dir, _, cleanup := start("one")            dir, srv := start("one")
 //	defer cleanup()                            defer stop(srv)
 //
-// [Value] hands over one thing where the conditions of Direct hold for all else: a local
-// variable of prepare, or whether there is something to do. Prepare returns it in the
-// closure's place, and finish takes it. The variable of a caller gets its name, and that
-// name must be free, as above:
+// In the form [Value], prepare returns a single value in place of the closure: a local
+// variable, or a bool that says whether there is something to clean up. Finish takes it
+// as an argument. For all other captures the conditions of Direct hold. The caller's
+// variable gets the name of the value, which must be free, as above:
 //
 //	done := c.begin("x")                       start := c.begin("x")
 //	defer done()                               defer c.end("x", start)
@@ -55,27 +56,25 @@
 //	}                                          }
 //	defer release()                            defer t.release(off)
 //
-// Finish takes the bool only where an empty cleanup may be called, and does nothing then.
-// A value that is nil only where there is nothing to do needs no bool: finish or the caller
-// compares it with nil.
+// Finish takes the bool only if callers may call an empty cleanup. It then does nothing
+// if the bool is false. If the value is nil exactly when there is nothing to clean up,
+// no bool is needed: finish or the caller compares the value with nil.
 //
-// [Handed] puts the environment of the closure in the closure's place. Prepare
-// returns a struct of what the closure would have captured, and finish is a method
-// of that struct:
+// In the form [Handed], prepare returns a struct of what the closure would have
+// captured, and finish is a method of that struct:
 //
 //	done := c.track(name())                    done := c.track(name())
 //	…                                          …
 //	return done(err)                           return done.finish(err)
 //
-// Nothing is evaluated a second time, and the statements of the callers stay what
-// they are: only the name of the method is added where the cleanup was called. A
-// call is an expression wherever it stands. So there is little that can go wrong
-// at a caller, and what can is below.
+// No operand is evaluated a second time, and the statements of callers stay as they
+// are, except that calls of the cleanup get the name of the method. So little can go
+// wrong at a caller. What can is described below.
 //
-// A pointer to a variable of the caller is no part of the struct where callers can
-// pass it again. The compiler's escape analysis does not tell the fields of a
-// struct apart, and one field that leaks would move the variable to the heap
-// again. Such a pointer is an argument of finish: defer done.finish(&err).
+// A pointer to a variable of the caller is not a field of the struct if callers can
+// pass it again. Escape analysis does not distinguish the fields of a struct, so one
+// field that escapes would move the variable to the heap again. Such a pointer is an
+// argument of finish: defer done.finish(&err).
 //
 // # How a plan is made
 //
@@ -92,10 +91,11 @@
 //	                reset.go, which ones the cleanup sets before it reads them
 //	idle.go         the returns without a cleanup; check.go has what a check tells
 //
-// The rest depends on the form: how each capture reaches finish (direct.go, value.go,
-// handed.go), new names for variables of callers (rename.go), calls within prepare (inner.go), parameters that prepare no longer needs (drop.go),
-// the struct (state.go), the name and parameters of finish (finish.go), and the
-// statements of each site (statements.go).
+// The other stages depend on the form: how each capture reaches finish (direct.go,
+// value.go, handed.go), new names for variables of callers (rename.go), calls within
+// prepare (inner.go), parameters that prepare no longer needs (drop.go), the struct
+// (state.go), the name and parameters of finish (finish.go), and the statements of each
+// site (statements.go).
 //
 // # Hazards of all forms
 //
@@ -104,38 +104,40 @@
 // hazard.
 //
 // A closure sees a variable as it is when it runs. If a goroutine, a callback or a
-// second run of the cleanup may set the variable after prepare has returned, its
-// address travels, which costs nothing: the variable is on the heap already. An
-// address is taken implicitly, too, by a method with a pointer receiver, or by
-// slicing an array. [shared-goroutine, closed-flag, address-implicit]
+// second run of the cleanup may set the variable after prepare has returned, the state
+// holds its address. That costs nothing, because the variable is on the heap already. A
+// method with a pointer receiver and a slice of an array take an address implicitly.
+// [shared-goroutine, closed-flag, address-implicit]
 //
-// A variable of prepare may hold one cleanup or another, or none, when prepare returns it.
-// It becomes a variable for the state, set where it was set. What a closure captures may
-// change after that statement, by another one, the next turn of a loop, or a return: its
-// address travels. [choice-changes-since, choice-two-at-once, choice-used-inside]
+// A variable of prepare may hold one of several cleanups, or none, when prepare returns
+// it. It becomes a variable for the state, which the same statements set. A captured
+// variable may change after such a statement, by another statement, the next iteration
+// of a loop, or a return statement. The state then holds its address.
+// [choice-changes-since, choice-two-at-once, choice-used-inside]
 //
 // A lock must not be copied. The state holds its address. [lock-in-local]
 //
-// A deferred call reads its arguments early. "defer done()" evaluates done and
-// nothing else. Within prepare, where the captured variables may still change, it
-// becomes "defer func() { finish(n) }()". [prepare-defers-then-assigns]
+// A deferred call evaluates its arguments at the defer statement. "defer done()"
+// evaluates only done. Within prepare, where the captured variables may still change,
+// it becomes "defer func() { finish(n) }()". [prepare-defers-then-assigns]
 //
-// A result changes at the return. A cleanup that captures prepare's own result reads it after the return statement has set it, and after prepare's
-// deferred functions have changed it. [own-result, assigned-by-deferred]
+// A return statement sets the results. A cleanup that captures a result of prepare
+// reads it after the return statement has set it, and after prepare's deferred
+// functions have changed it. [own-result, assigned-by-deferred]
 //
-// An idle return may hand out a cleanup that does nothing. "return func() {}, err" lets a
-// caller defer before it checks the error. Finish does nothing then: a field of the
-// struct or a bool says so, unless the error does. A captured value that is nil only then says
-// it as well; one that may be nil where there is something to do must not.
-// [value-flag, defer-before-check, idle-on-success-literal, idle-told-by-nil]
+// A return statement may return a cleanup that does nothing. "return func() {}, err"
+// lets a caller defer before it checks the error. Finish then does nothing: a field of
+// the struct or a bool says so, unless the error does. A captured value may say so,
+// too, if it is nil exactly then. [value-flag, defer-before-check,
+// idle-on-success-literal, idle-told-by-nil]
 //
-// A caller asks whether the cleanup is nil, and may set its variable again
-// meanwhile. The struct answers, in the same variable. [nil-test, outer-variable]
+// A caller may compare the cleanup with nil, and may set its variable again later. A
+// field of the struct answers, in the same variable. [nil-test, outer-variable]
 //
 // A method value is never nil. A cleanup that may be nil is not passed as a value to
 // code that may compare it with nil. [value-nil]
 //
-// A panic can end in a return. Where prepare recovers, it returns what its results hold,
+// A panic may end in a return. If prepare recovers, it returns what its results hold,
 // which is a cleanup if a statement has assigned one. [recover-after-bind]
 //
 // recover works only in the function that is deferred. A cleanup that recovers is
@@ -150,59 +152,61 @@
 // statement. Often that is a mistake; the rewrite keeps it, and eager-argument reports it.
 // [argument-eager]
 //
-// A named func type may get lost. A method value in place of a context.CancelFunc, as in
-// "stop := cancel", has another type, so a conversion is written. [value-named-type]
+// A value may lose its named func type. In "stop := cancel" with a context.CancelFunc,
+// a method value in place of cancel has another type, so a conversion is added.
+// [value-named-type]
 //
 // Package variables are initialized in the order of the references between their
-// initializers. A reference within the closure is one of prepare. [package-level-use]
+// initializers. References in the closure count as references of prepare.
+// [package-level-use]
 //
-// A new name may be taken. A new function, type or method may hide or be hidden, and a new
-// method may make the type an io.Closer or a sync.Locker, as may prepare itself
-// with its func result gone: type assertions find that out at run time.
+// A new name may be taken. A new function, type or method may hide a declaration or be
+// hidden by one. A new method may make the type implement io.Closer or sync.Locker, and
+// so may prepare once it has no func result. Type assertions find that out at run time.
 // [name-taken-field, name-implements-interface]
 //
-// Predeclared names can be declared again. Where a file or scope does so, the rewrite
-// writes no text that needs the predeclared meaning. [predeclared-again]
+// Predeclared names can be declared again. In the scope of such a declaration the
+// rewrite writes nothing that needs the predeclared meaning. [predeclared-again]
 //
 // Other code may depend on the signature: an interface, a variable of func type, a
-// linkname, assembly, a file for another system, generated code, another module of
-// the repository. Each of them refuses.
-// [interface-method, interface-out-of-sight, linkname-pull, ignored-file]
+// linkname directive, assembly, a file for another system, generated code, another
+// module of the repository. Each of these is a reason to refuse. [interface-method,
+// interface-out-of-sight, linkname-pull, ignored-file]
 //
-// A wrapper of fmt.Printf is checked by go vet, and so by go test, as soon as it is a
-// function. A literal that is returned is not. [print-wrapper]
+// go vet, and so go test, checks calls of a declared function that wraps fmt.Printf. It
+// does not check calls of a returned literal. [print-wrapper]
 //
 // # Hazards of writing an operand again
 //
-// These hazards concern the forms Direct and Value. They are the reason why the
-// conditions of these forms are strict. An operand may have another value when finish is called
-// [argument-changes, receiver-reassigned], panic where it stood [operand-follows-nil],
-// have an effect [order-of-evaluation], hide a pointer that changes
-// [embedded-reassigned] or a copy [value-receiver], take another type
+// These hazards concern the forms Direct and Value, and are the reason for their strict
+// conditions. An operand may have another value when finish is called
+// [argument-changes, receiver-reassigned], panic only at the call of prepare
+// [operand-follows-nil], have an effect [order-of-evaluation], hide a pointer that
+// changes [embedded-reassigned] or a copy [value-receiver], get another type
 // [argument-untyped], name something else at the use [result-pointer-shadowed,
-// name-shadowed-at-site], or belong to another iteration of a loop
-// [outer-used-again]. The form Handed evaluates no operand twice, so that none of
-// this can happen to it.
+// name-shadowed-at-site], or belong to another iteration of a loop [outer-used-again].
+// The form Handed evaluates no operand twice, so it has none of these hazards.
 //
-// A new variable hides another. The name that a blank result gets means nothing in the
-// function before, nor in the file, and one call alone brings it to a block and those
-// around it. Fixes for a package bring names to a function one at a time.
-// [result-named-at-site, result-not-named, value-name-taken]
+// A new variable may hide another one. The name for a result that was assigned to _
+// must have no meaning in the function or the file before, and only one call may bring
+// it to a block and the blocks around it. Fixes for a package bring names to a function
+// one at a time. [result-named-at-site, result-not-named, value-name-taken]
 //
-// A value that is handed over as it is can be mistaken. A func could be called as the
-// cleanup was, an error be taken for that of the call, a lock be copied; a variable named
-// done that holds a number misleads. [value-not-alone, value-named-result, value-generic]
+// A bare value can be mistaken for something else. A func could be called as the
+// cleanup was, an error be taken for that of the call, and a lock be copied. A variable
+// named done that holds a number misleads readers. [value-not-alone,
+// value-named-result, value-generic]
 //
-// := declares less. "done, err := p()" where err is a result of the function
-// declares done alone; without done it declares nothing, and must become
-// "err = p()". In a nested block the same line declares a new err, and must stay
-// ":=". [result-pointer-nested-literal]
+// := declares fewer variables. "done, err := p()", where err is a result of the
+// function, declares only done. Without done it declares nothing, and must become "err
+// = p()". In a nested block the same line declares a new err, and must keep ":=".
+// [result-pointer-nested-literal]
 //
 // # The limit
 //
-// Reflection finds exported methods by their names: reflect's Method and
-// MethodByName, and with them text/template, call a method that no code names, and
-// count the methods of a type. Nothing here sees that. It concerns exported methods
-// alone, which are rewritten where all callers are loaded (package main, internal
-// packages) or where somebody asks for it (-exported).
+// Reflection finds exported methods by their names: with reflect's Method and
+// MethodByName, text/template and others call methods that no code names, and count the
+// methods of a type. No check finds that. It concerns only exported methods, which are
+// rewritten if all callers are loaded (package main, internal packages) or on request
+// (-exported).
 package plan
