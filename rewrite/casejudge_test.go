@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	gotypes "go/types"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -17,6 +18,47 @@ type text struct {
 	bytes []byte
 	fset  *token.FileSet
 	file  *ast.File
+}
+
+// changedResults returns the plain names of functions that mention one of names and return
+// something else after the rewrite: functions that hand on a cleanup.
+func changedResults(before, after *text, mention func(name string) bool) []string {
+	results := func(fn *ast.FuncDecl) string {
+		if fn.Type.Results == nil {
+			return ""
+		}
+		var types []string
+		for _, f := range fn.Type.Results.List {
+			types = append(types, gotypes.ExprString(f.Type))
+		}
+		return strings.Join(types, ",")
+	}
+	declared := make(map[string]string) // by receiver and name
+	key := func(fn *ast.FuncDecl) string {
+		if fn.Recv == nil {
+			return fn.Name.Name
+		}
+		return gotypes.ExprString(fn.Recv.List[0].Type) + "." + fn.Name.Name
+	}
+	for _, d := range after.file.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			declared[key(fn)] = results(fn)
+		}
+	}
+	var names []string
+	for _, d := range before.file.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Body == nil || declared[key(fn)] == results(fn) {
+			continue
+		}
+		for n := range ast.Preorder(fn.Body) {
+			if id, ok := n.(*ast.Ident); ok && mention(id.Name) {
+				names = append(names, fn.Name.Name)
+				break
+			}
+		}
+	}
+	return names
 }
 
 func parseText(name string, b []byte) (*text, error) {
@@ -63,7 +105,7 @@ type numberedLine struct {
 // strayDeletions returns the lines of a that b changes or lacks although they belong
 // neither to a rewritten function, nor to a statement that calls one or uses the cleanup
 // that such a call returned, nor to the imports.
-func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
+func strayDeletions(a, b *text, rewritten map[string]int, onward map[string]bool) []numberedLine {
 	allowed := make(map[int]bool)
 	allow := func(from, to token.Pos) {
 		for l := a.line(from); l <= a.line(to); l++ {
@@ -78,7 +120,14 @@ func strayDeletions(a, b *text, rewritten map[string]int) []numberedLine {
 				continue
 			}
 		case *ast.FuncDecl:
-			if _, ok := rewritten[d.Name.Name]; ok {
+			if onward[d.Name.Name] {
+				allow(d.Pos(), d.Type.End())
+				for n := range ast.Preorder(d) {
+					if r, ok := n.(*ast.ReturnStmt); ok {
+						allow(r.Pos(), r.End())
+					}
+				}
+			} else if _, ok := rewritten[d.Name.Name]; ok {
 				from := d.Pos()
 				if d.Doc != nil {
 					from = d.Doc.Pos()

@@ -119,12 +119,28 @@ func caseOf(cases []*moduleCase, pkg string) *moduleCase {
 }
 
 // cleanupIndex maps the plain name of each rewritten function to the index of its result
-// that was a func, or -1 if syntax does not show which it is.
-func (c *moduleCase) cleanupIndex() map[string]int {
-	index := make(map[string]int)
+// that was a func, or -1 if syntax does not show which it is. Functions that hand on the
+// cleanup of one are among them, and in onward.
+func (c *moduleCase) cleanupIndex() (index map[string]int, onward map[string]bool) {
+	index, onward = make(map[string]int), make(map[string]bool)
 	for name, v := range c.result.verdicts {
 		if v.rewritten {
 			index[name[strings.LastIndex(name, ".")+1:]] = -1
+		}
+	}
+	for again := true; again; {
+		again = false
+		for name := range c.result.files {
+			before, err := parseText(name, c.files[name])
+			after, err2 := parseText(name, c.result.files[name])
+			if err != nil || err2 != nil {
+				continue
+			}
+			for _, fn := range changedResults(before, after, func(name string) bool { _, ok := index[name]; return ok }) {
+				if _, known := index[fn]; !known {
+					index[fn], onward[fn], again = -1, true, true
+				}
+			}
 		}
 	}
 	for name, b := range c.files {
@@ -153,5 +169,5 @@ func (c *moduleCase) cleanupIndex() map[string]int {
 			}
 		}
 	}
-	return index
+	return index, onward
 }

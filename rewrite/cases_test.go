@@ -210,7 +210,7 @@ func (c *moduleCase) judgeGoldens(t *testing.T) {
 
 // judgeFiles checks what must hold for every rewrite.
 func (c *moduleCase) judgeFiles(t *testing.T) {
-	names := c.cleanupIndex()
+	names, onward := c.cleanupIndex()
 	for _, name := range c.changed() {
 		before, err := parseText(name, c.files[name])
 		if err != nil {
@@ -227,7 +227,7 @@ func (c *moduleCase) judgeFiles(t *testing.T) {
 			}
 			t.Errorf("%s lost the comment %q", name, lost)
 		}
-		for _, line := range strayDeletions(before, after, names) {
+		for _, line := range strayDeletions(before, after, names, onward) {
 			t.Errorf("%s: the rewrite changes line %d, which is none of its business: %s", name, line.number, line.text)
 		}
 		if err := formatted(before, after); err != nil {

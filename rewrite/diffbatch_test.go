@@ -455,6 +455,13 @@ func (s *specimen) strays(before, after *text) []string {
 	for name, v := range s.verdicts {
 		rewritten[name[strings.LastIndex(name, ".")+1:]] = v.rewritten
 	}
+	for again := true; again; {
+		again = false
+		for _, fn := range changedResults(before, after, func(name string) bool { return rewritten[name] }) {
+			again = again || !rewritten[fn]
+			rewritten[fn] = true
+		}
+	}
 	var names []string
 	kept := make(map[string]bool)
 	for _, d := range after.file.Decls {

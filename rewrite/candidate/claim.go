@@ -86,7 +86,14 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 	if err := add(p.Unit, p.File); err != nil { // the file of prepare comes first
 		return nil, err
 	}
-	for _, s := range c.Sites {
+	for _, o := range c.Plan.Onward {
+		change.Onward = append(change.Onward, same.Onward{Decl: o.Decl, Result: o.Result, Type: o.Type})
+		if err := add(o.Unit, o.File); err != nil {
+			return nil, err
+		}
+	}
+	for _, sp := range c.Plan.Sites {
+		s := sp.Site
 		if s.Var != nil {
 			change.Held[s.Var] = true
 		}

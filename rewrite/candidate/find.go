@@ -149,7 +149,7 @@ func (f *finder) decide(c *Candidate) bool {
 		f.world.Omitted(c.Prepare, callers.OmitKind)
 		return false
 	}
-	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key])
+	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key], f.links(c))
 	if c.Refusal == nil {
 		c.Edits, c.Refusal = edit.Make(c.Plan, &f.files)
 	}
@@ -159,6 +159,10 @@ func (f *finder) decide(c *Candidate) bool {
 	if c.Refusal != nil {
 		c.Plan, c.Edits = nil, nil
 		return true
+	}
+	c.Sites = nil
+	for _, sp := range c.Plan.Sites {
+		c.Sites = append(c.Sites, sp.Site)
 	}
 	c.Notes, c.Trace = notes(c.Plan), c.Plan.Trace()
 	return true

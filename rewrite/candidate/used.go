@@ -8,6 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
 // cleanups returns a Prepare for each result of c's function that may be a cleanup.
@@ -74,7 +75,7 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 			case pattern.Call, pattern.DeferCall:
 				called = true
 				other = other || flow.Loop(s.At(u.Expr), s.Decl) != flow.Loop(s.At(s.Call), s.Decl)
-			case pattern.NilTest, pattern.Discard:
+			case pattern.NilTest, pattern.Discard, pattern.HandOn:
 			case pattern.GoCall, pattern.Value:
 				other = true
 			}
@@ -83,11 +84,35 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 	return deferred, called, other
 }
 
+// links returns the functions that may return the cleanup of c to their own callers, or
+// that of such a function.
+func (f *finder) links(c *Candidate) []*plan.Link {
+	var links []*plan.Link
+	seen := make(map[handed]bool)
+	var visit func(h handed)
+	visit = func(h handed) {
+		for _, s := range f.sites[h] {
+			if on, ok := forwarder(s, h.result); ok && !seen[on] {
+				seen[on] = true
+				if deferred, called, _ := f.uses(on, make(map[handed]bool)); !deferred && !called {
+					continue // nothing is gained
+				}
+				links = append(links, &plan.Link{Func: s, Result: on.result, Sites: f.sites[on], Refs: f.refs[on.key]})
+				visit(on)
+			}
+		}
+	}
+	visit(handed{c.Prepare.Key, c.Prepare.Result})
+	return links
+}
+
 // forwarder returns the function around a site if that function returns result i of the
 // call to its own callers, and the index among its results:
 //
 //	return begin(name)                  done, err := begin(name)
 //	                                    return done, err
+//
+// A result of that function may take the cleanup as well, with a bare return.
 func forwarder(s *pattern.Site, i int) (handed, bool) {
 	decl, ok := s.Decl.(*ast.FuncDecl)
 	if !ok || s.Func != ast.Node(decl) {
@@ -113,11 +138,16 @@ func forwarder(s *pattern.Site, i int) (handed, bool) {
 	if !ok {
 		return handed{}, false
 	}
+	for i := range fn.Signature().Results().Len() {
+		if fn.Signature().Results().At(i) == v {
+			return handed{key, i}, true
+		}
+	}
 	for _, a := range s.Access[v] {
 		if a.Mode != flow.Read || a.Lit != nil {
 			continue
 		}
-		id := s.At(a.Ident)
+		id := flow.Outer(s.At(a.Ident))
 		ret, ok := id.Parent().Node().(*ast.ReturnStmt)
 		if ok && len(ret.Results) == fn.Signature().Results().Len() {
 			return handed{key, id.ParentEdgeIndex()}, true

@@ -67,6 +67,17 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 		}
 		splices[s.name] = append(splices[s.name], more...)
 	}
+	for _, o := range p.Onward {
+		s, err := at(o.Unit, o.Decl.Pos())
+		if err != nil {
+			return nil, err
+		}
+		more, err := onwardEdits(s, o)
+		if err != nil {
+			return nil, err
+		}
+		splices[s.name] = append(splices[s.name], more...)
+	}
 	var all []Edit
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		s := sources[name]

@@ -39,6 +39,7 @@
 // A return statement may return a variable. A [Choice] is a variable that statements set
 // to one cleanup or another, or to none. Other expressions that make a func, such as a
 // method value or a call with a literal as argument, are in [Prepare.Made]. Such a
-// function is reported but never rewritten. [Functions] finds prepare functions that are
+// function is reported but never rewritten. A forwarder returns the cleanup of another
+// function to its own callers (see [Forwards]). [Functions] finds prepare functions that are
 // literals in variables.
 package pattern

@@ -114,6 +114,7 @@ const (
 	IdleNil                   // nil
 	IdleEmpty                 // a literal that does nothing
 	Chosen                    // what a variable of Choices holds
+	Onward                    // the cleanup of another function, in a forwarder
 	Foreign                   // something else: a call, a method value, a parameter…
 )
 

@@ -21,7 +21,8 @@ const (
 	Immediate             // p()(), mostly as defer p()()
 	Passed                // f(p()): the cleanup, its only result, is used as a value at once
 	Dropped               // p(), defer p(): the result unused
-	Otherwise             // return p(), f(p()) with several results, …
+	HandedOn              // return p(): the function around it is a forwarder that changes with p
+	Otherwise             // f(p()) with several results, …
 )
 
 // A Site is one call of a prepare function.
@@ -30,6 +31,8 @@ type Site struct {
 	Func        ast.Node // the innermost function around it, *ast.FuncDecl or *ast.FuncLit; nil at package level
 	Call        *ast.CallExpr
 	Form        Form
+	Result      int      // index of the cleanup among the results
+	Forwarder   *Prepare // the forwarder that it calls, nil if it calls the prepare function
 
 	Stmt    ast.Stmt       // the statement around the call
 	Lhs     []ast.Expr     // what an Assigned, Declared or Beside site assigns the results to
@@ -46,6 +49,10 @@ type Site struct {
 	// Obstacle is set if the cleanup is not in a variable whose type can change, and says
 	// why. Only a Passed site can be rewritten then.
 	Obstacle *Obstacle
+
+	// asResult is the site with Var set, if its obstacle is that Var is a result of the
+	// function around it: that function may be a forwarder.
+	asResult *Site
 }
 
 // A UseKind is a way to use a cleanup.
@@ -57,6 +64,7 @@ const (
 	Call                     // x(), as a statement or within an expression
 	NilTest                  // x == nil, x != nil
 	Discard                  // _ = x
+	HandOn                   // return x, where the function around it is a forwarder that changes with p
 	Value                    // anything else: an argument, a copy, a field
 )
 
@@ -165,7 +173,7 @@ func (s *Site) Fun() ast.Expr {
 // fill sets the form of the site, and the uses of a cleanup that is not assigned. results
 // are those of the prepare function, and result is the index of the cleanup among them.
 func (s *Site) fill(results *types.Tuple, result int) {
-	s.Form, s.Stmt = Otherwise, flow.Stmt(s.At(s.Call))
+	s.Form, s.Stmt, s.Result = Otherwise, flow.Stmt(s.At(s.Call)), result
 	call := flow.Outer(s.At(s.Call))
 	switch kind, at := call.ParentEdge(); kind {
 	case edge.AssignStmt_Rhs:

@@ -33,6 +33,11 @@ func bind(sites []*Site) {
 				}
 			}
 		}
+		if obstacle != nil && s.ownResult(v, sites) {
+			as := *s
+			as.Var, as.Shared = v, true
+			s.asResult = &as
+		}
 		switch {
 		case obstacle == nil:
 			s.Var = v
@@ -85,4 +90,17 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		return v, &Obstacle{id.Pos(), "is stored in a variable that is a parameter, a result, or declared with a value"}
 	}
 	return v, nil
+}
+
+// ownResult reports whether v is a result of the declared function around the site, and only
+// sites set it by name.
+func (s *Site) ownResult(v *types.Var, sites []*Site) bool {
+	if v == nil || s.Func != ast.Node(s.Decl) || s.ResultOf(v) != s.Func {
+		return false
+	}
+	return !slices.ContainsFunc(s.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Address || a.Mode == flow.Write && !slices.ContainsFunc(sites, func(t *Site) bool {
+			return t.Func == s.Func && t.Cleanup != nil && ast.Unparen(t.Cleanup) == ast.Expr(a.Ident)
+		})
+	})
 }

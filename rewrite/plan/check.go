@@ -87,8 +87,8 @@ func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []
 	if len(returns) == 0 {
 		return true
 	}
-	if s.Shared {
-		return false // another site may have set the variable
+	if s.Shared || s.Forwarder != nil {
+		return false // another site may have set the variable, or the results are those of another function
 	}
 	for i := range p.Func.Signature().Results().Len() {
 		if i == p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return fails(p, r, i) }) {
@@ -265,6 +265,9 @@ func endsTest(fn *types.Func) bool {
 // failed reports whether the error of a site is not nil at a use, where only return
 // statements that return nil for the cleanup return an error.
 func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
+	if s.Forwarder != nil {
+		return false
+	}
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
 		if !flow.IsError(results.At(i).Type()) || replaced(p, i) || u.Lit != nil || succeeded(s, u, i) != flow.No {

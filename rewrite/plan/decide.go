@@ -25,6 +25,7 @@ func NewDecider(w *callers.World) *Decider {
 // the rewrite. Each field is computed by one stage, from the fields before it.
 type subject struct {
 	p     *pattern.Prepare
+	chain *chain // forward.go: which functions hand on the cleanup
 	sites []*pattern.Site
 
 	literals literals                // literals.go: the cleanups that it returns
@@ -34,13 +35,14 @@ type subject struct {
 }
 
 // Decide returns the plan for p, or the refusal if there is none. sites and refs are
-// all calls and other uses of p in the world. Decide takes the first of the forms
+// all calls and other uses of p in the world. links are the functions that may return the
+// cleanup to their own callers. Decide takes the first of the forms
 // Direct, Value and Handed whose conditions hold.
-func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref) (*Plan, *refusal.Refusal) {
+func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref, links []*Link) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
-	x, r := newSubject(p, sites)
+	x, r := newSubject(p, d.follow(p, sites, links))
 	if r != nil {
 		return nil, r
 	}
@@ -61,12 +63,13 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 }
 
 // newSubject runs the stages that are the same for all forms.
-func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refusal.Refusal) {
-	x = &subject{p: p, sites: sites}
+func newSubject(p *pattern.Prepare, c *chain) (x *subject, r *refusal.Refusal) {
+	sites := c.sites
+	x = &subject{p: p, chain: c, sites: sites}
 	if x.literals, r = literalsOf(p); r != nil {
 		return nil, r
 	}
-	if x.convert, r = values(p, sites); r != nil {
+	if x.convert, r = values(p, c); r != nil {
 		return nil, r
 	}
 	if r := printLike(p, sites); r != nil {
@@ -76,7 +79,7 @@ func newSubject(p *pattern.Prepare, sites []*pattern.Site) (x *subject, r *refus
 		return nil, r
 	}
 	x.finality = finalityOf(p, sites)
-	if x.idle, r = idleOf(p, sites); r != nil {
+	if x.idle, r = idleOf(p, c); r != nil {
 		return nil, r
 	}
 	return x, nil
@@ -88,12 +91,15 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
 	plan = &Plan{
 		Prepare: p, Form: form, Literals: x.literals.distinct, Number: x.literals.number,
-		Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
+		Onward: x.chain.onward, Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
 	switch {
 	case form != Handed && len(p.Choices) > 0:
 		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one cleanup or another, or none", p.Choices[0].Var.Name())
+	case form != Handed && len(x.chain.onward) > 0:
+		o := x.chain.onward[0]
+		r = refusal.New(p, refusal.CallForm, o.Unit, o.Decl.Name.Pos(), "%s returns its cleanup to its own callers", o.Key)
 	case form == Direct:
 		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
 	case form == Value:
@@ -109,15 +115,17 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	}
 	plan.Drop, plan.Fresh = drop(p, sites, plan.Passages, x.idle)
 	if form == Handed {
-		if plan.State, r = newState(p, sites, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
+		if plan.State, r = newState(p, x.chain, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
 	}
-	if plan.Finish, r = newFinish(p, sites, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
+	if plan.Finish, r = newFinish(p, x.chain, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
 		return nil, r
 	}
 	if form == Handed {
-		r = typesSeen(p, plan.State)
+		if r = typesSeen(p, plan.State); r == nil {
+			r = spellOnward(p, x.chain, plan.State)
+		}
 	} else {
 		r = d.callers.CheckSignature(p, plan.signature())
 	}

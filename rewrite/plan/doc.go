@@ -76,6 +76,13 @@
 // field that escapes would move the variable to the heap again. Such a pointer is an
 // argument of finish: defer done.finish(&err).
 //
+// A function may return the cleanup to its own callers, by return prepare(…) or through a
+// variable. If its signature can change too, it returns the state as it returned the
+// cleanup, and its callers are sites. The form is Handed then, because these callers do not
+// have the operands of the call of prepare:
+//
+//	func (c *Conn) read() func() { return c.track("read") }      // read() trackState
+//
 // # How a plan is made
 //
 // [Decider.Decide] in decide.go calls the stages in their order. A stage is a function
@@ -83,6 +90,7 @@
 // have found, and returns what it finds, or a refusal:
 //
 //	callers.Check   who calls the function; may each place that depends on it change?
+//	forward.go      which functions return the cleanup to their own callers
 //	literals.go     which cleanups the function returns
 //	values.go       what the sites do with a cleanup, other than to call it
 //	printlike.go    would go vet check calls of it that it does not check now?
@@ -136,6 +144,10 @@
 //
 // A method value is never nil. A cleanup that may be nil is not passed as a value to
 // code that may compare it with nil. [value-nil]
+//
+// A result can be returned without being named. A function that returns the cleanup to its
+// own callers may do so by a bare return, or by recovering from a panic. Its result holds
+// the state wherever it held the cleanup. [forwarded-bare-return]
 //
 // A panic may end in a return. If prepare recovers, it returns what its results hold,
 // which is a cleanup if a statement has assigned one. [recover-after-bind]

@@ -14,7 +14,8 @@ import (
 
 // newFinish chooses the name and parameters of finish. v is nil unless the form is Value,
 // and s is nil unless it is Handed.
-func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
+func newFinish(p *pattern.Prepare, c *chain, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
+	sites, exported := c.sites, c.exported(p)
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
@@ -40,12 +41,13 @@ func newFinish(p *pattern.Prepare, sites []*pattern.Site, lits literals, passage
 	}
 	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
 	if s != nil {
-		if finish.Name = methodName(p, sites, s, candidates[0]); finish.Name != "" {
+		candidates = c.exportedNames(p, candidates)
+		if finish.Name = methodName(p, c, s, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
 	var ok bool
-	if finish.Name, ok = n.firstFree(p, candidates, func(u *pattern.Unit, name string) bool {
+	if finish.Name, ok = n.firstFree(p, exported, candidates, func(u *pattern.Unit, name string) bool {
 		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name) ||
 			s == nil && !finish.OnRecv && !hides(p, sites, u, name)
 	}); !ok {
@@ -89,10 +91,10 @@ func zeroResult(p *pattern.Prepare) string {
 //
 //	unlock := begin()
 //	defer unlock.finish() // not unlock.unlock()
-func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string) string {
+func methodName(p *pattern.Prepare, c *chain, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
 	stutters := func(n string) bool {
-		return slices.ContainsFunc(sites, func(s *pattern.Site) bool {
+		return slices.ContainsFunc(c.sites, func(s *pattern.Site) bool {
 			if s.Var == nil {
 				return false
 			}
@@ -103,7 +105,7 @@ func methodName(p *pattern.Prepare, sites []*pattern.Site, s *State, long string
 	names := []string{verb, "finish", "end"}
 	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
 	for _, n := range names {
-		if n = spell.LowerFirst(n); p.Func.Exported() {
+		if n = spell.LowerFirst(n); c.exported(p) {
 			n = spell.UpperFirst(n)
 		}
 		if n != s.Flag && !token.IsKeyword(n) &&

@@ -36,31 +36,26 @@ type idle struct {
 //
 // Programs do call an empty cleanup, which does nothing. Finish must do nothing either,
 // unless every use is behind a check of the error that is returned with the cleanup.
-func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) {
+func idleOf(p *pattern.Prepare, c *chain) (idle, *refusal.Refusal) {
 	found := idle{values: make(map[*pattern.Use]string)}
-	var nils, empties []*pattern.Return
-	for _, r := range p.Returns {
-		switch r.Idle {
-		case pattern.IdleNil:
-			nils = append(nils, r)
-		case pattern.IdleEmpty:
-			empties = append(empties, r)
-		case pattern.Chosen:
-			if r.Choice.Nil {
-				nils = append(nils, r)
-			}
-			if r.Choice.Empty {
-				empties = append(empties, r)
-			}
-		}
+	own := idlesOf(p)
+	onward := idlesOf(p)
+	for _, o := range c.onward {
+		onward.addForwarder(o.Prepare, c.sites)
+		found.guarded = found.guarded || slices.ContainsFunc(o.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.IdleEmpty })
 	}
 	if r := boundBeforePanic(p); r != nil {
 		return found, r
 	}
-	for _, s := range sites {
+	for _, s := range c.sites {
+		back := own
+		if s.Forwarder != nil {
+			back = onward
+		}
+		nils, empties := back.nils, back.empties
 		for _, u := range s.Uses {
 			switch u.Kind {
-			case pattern.Discard:
+			case pattern.Discard, pattern.HandOn:
 			case pattern.NilTest:
 				if len(empties) > 0 && guardOf(s, u) == nil {
 					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, and a cleanup that is not nil may do nothing")
@@ -71,12 +66,12 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 					found.values[u] = text
 					continue
 				}
-				if r := nilValue(p, sites, s, u, nils); r != nil {
+				if r := nilValue(p, c.sites, s, u, nils); r != nil {
 					return found, r
 				}
 				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
 			default:
-				if len(nils) > 0 && !tested(s, u, slices.ContainsFunc(nils, func(r *pattern.Return) bool { return silent(p, r) })) {
+				if len(nils) > 0 && !tested(s, u, back.silent) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
 				found.guarded = found.guarded || !behindCheck(p, s, u, empties) && !slices.ContainsFunc(s.Uses, func(test *pattern.Use) bool {
@@ -87,6 +82,59 @@ func idleOf(p *pattern.Prepare, sites []*pattern.Site) (idle, *refusal.Refusal) 
 		}
 	}
 	return found, nil
+}
+
+// idles are the returns that may hand out no cleanup, or one that does nothing.
+type idles struct {
+	nils, empties []*pattern.Return
+	silent        bool // no other result tells, at one of nils
+}
+
+// idlesOf returns the idle returns of a prepare function.
+func idlesOf(p *pattern.Prepare) *idles {
+	all := &idles{}
+	for _, r := range p.Returns {
+		switch r.Idle {
+		case pattern.IdleNil:
+			all.nils = append(all.nils, r)
+		case pattern.IdleEmpty:
+			all.empties = append(all.empties, r)
+		case pattern.Chosen:
+			if r.Choice.Nil {
+				all.nils = append(all.nils, r)
+			}
+			if r.Choice.Empty {
+				all.empties = append(all.empties, r)
+			}
+		}
+	}
+	all.silent = slices.ContainsFunc(all.nils, func(r *pattern.Return) bool { return silent(p, r) })
+	return all
+}
+
+// addForwarder adds the idle returns of a function that hands on the cleanup. A variable
+// that it returns may be nil if another statement than a site declares it.
+func (all *idles) addForwarder(f *pattern.Prepare, sites []*pattern.Site) {
+	more := idlesOf(f)
+	for _, r := range f.Returns {
+		if r.Idle == pattern.Onward && len(r.Stmt.Results) == 0 { // perhaps before a site has set the result
+			more.nils = append(more.nils, r)
+			more.silent = more.silent || silent(f, r)
+		}
+	}
+	for _, s := range sites {
+		for _, u := range s.Uses {
+			if s.Decl != ast.Decl(f.Decl) || u.Kind != pattern.HandOn || !s.Shared || setBefore(sites, s, u) {
+				continue
+			}
+			i := slices.IndexFunc(f.Returns, func(r *pattern.Return) bool { return ast.Stmt(r.Stmt) == u.Stmt })
+			more.nils = append(more.nils, f.Returns[i])
+			more.silent = more.silent || silent(f, f.Returns[i])
+		}
+	}
+	all.nils = append(all.nils, more.nils...)
+	all.empties = append(all.empties, more.empties...)
+	all.silent = all.silent || more.silent
 }
 
 // guardOf returns the if statement that tests the cleanup for nil at a use and contains

@@ -35,7 +35,7 @@ func load(t *testing.T, text string) testSubject {
 func decide(t *testing.T, text string) (*Plan, *refusal.Refusal) {
 	t.Helper()
 	s := load(t, text)
-	return NewDecider(&callers.World{Units: []*pattern.Unit{s.unit}, All: true}).Decide(s.p, s.sites, s.refs)
+	return NewDecider(&callers.World{Units: []*pattern.Unit{s.unit}, All: true}).Decide(s.p, s.sites, s.refs, nil)
 }
 
 // capture returns the capture of a name.

@@ -75,13 +75,13 @@ func declares(d ast.Decl, name string) bool {
 }
 
 // firstFree returns the first candidate that is free in prepare's package, and in the
-// method sets of the types through which sites call prepare.
-func (x *names) firstFree(p *pattern.Prepare, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
+// method sets of the types through which sites call prepare. If exported is set, it is free in all packages.
+func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
 	for _, n := range candidates {
 		// A function called close would hide the predeclared one.
 		ok := p.Key.Recv != "" || types.Universe.Lookup(n) == nil && !token.IsKeyword(n)
 		for _, u := range x.world.Units {
-			if u.Pkg.Path() == p.Key.Pkg || u.Pkg.Path() == p.Key.Pkg+"_test" || p.Func.Exported() {
+			if u.Pkg.Path() == p.Key.Pkg || u.Pkg.Path() == p.Key.Pkg+"_test" || exported {
 				ok = ok && !x.taken(p, u, n, free)
 			}
 		}

@@ -69,12 +69,20 @@ type Plan struct {
 	// must be converted to, as it is written there.
 	Convert map[*pattern.Use]string
 
-	Inner []InnerPlan
-	Sites []*SitePlan
+	Inner  []InnerPlan
+	Sites  []*SitePlan // calls of prepare, and of the functions of Onward
+	Onward []*Onward   // functions that return the state to their own callers
 
 	// Imports are the packages that prepare's file must import to name the types of
 	// the state, sorted by path.
 	Imports []spell.Import
+}
+
+// An Onward is a function that returns the state of a prepare function to its own callers,
+// as it returned the cleanup. Its Prepare has no literals.
+type Onward struct {
+	*pattern.Prepare
+	Type string // of the state, as written in its file
 }
 
 // Signature returns the literal whose parameters and results finish has.

@@ -26,6 +26,12 @@ func wrapped(s *pattern.Site) bool {
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
 }
 
+// handsOn reports whether the function around the site returns the cleanup, as a forwarder
+// does.
+func handsOn(s *pattern.Site) bool {
+	return s.Form == pattern.HandedOn || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.HandOn })
+}
+
 // nilTested reports whether the site compares the cleanup with nil.
 func nilTested(s *pattern.Site) bool {
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest })

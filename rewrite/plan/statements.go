@@ -34,7 +34,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		if len(pl.Drop) > 0 && spread(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")
 		}
-		sp.Unused = s.Var != nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
+		sp.Unused = s.Var != nil && s.ResultOf(s.Var) == nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
 		if pl.Value != nil && pl.Value.Holds(s) {
 			sp.Variable = pl.Value.Name
 			sp.Define = true

@@ -57,6 +57,9 @@ type Change struct {
 	// none. After the change they hold the state.
 	Chosen map[*types.Var]bool
 
+	// Onward holds the functions that return the cleanup to their own callers.
+	Onward []Onward
+
 	Value    Value     // what prepare returns in place of the cleanup, if that is not a state
 	Captures []Capture // in the order of finish's parameters
 	State    State
@@ -65,6 +68,14 @@ type Change struct {
 	// Method is set if finish is a method of prepare's receiver type. With a state,
 	// finish is a method of the state's type instead.
 	Method bool
+}
+
+// An Onward describes a function that returns the cleanup of prepare to its own callers.
+// After the change it returns the state to them.
+type Onward struct {
+	Decl   *ast.FuncDecl
+	Result int    // index of the cleanup among its results
+	Type   string // of the state, as written in its file
 }
 
 // AnyNumber stands for the number of the cleanup that a variable holds.

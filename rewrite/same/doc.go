@@ -60,6 +60,10 @@
 // or the zero value if there is nothing to do. Statements that set a variable to a
 // literal are removed.
 //
+// A function that returns the cleanup to its own callers has the state in its signature.
+// Its return statements keep the call or variable that was the cleanup, and have the zero
+// state in place of nil or a literal that does nothing. Calls of it are calls of prepare.
+//
 // Prepare is followed by the declarations of the state's type and of finish. Finish is
 // compared with each literal that it replaces. A captured variable is a parameter, or a
 // field of the state. A variable that finish declares itself must be declared where the

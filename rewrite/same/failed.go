@@ -53,9 +53,9 @@ func (m *matcher) tells(h *holder, cond ast.Expr, value bool) bool {
 	return false
 }
 
-// sets reports whether the statement of the site sets v and stands before pos.
+// sets reports whether the statement of a call of prepare sets v and stands before pos.
 func (s *site) sets(info *types.Info, v *types.Var, pos token.Pos) bool {
-	return slices.ContainsFunc(s.lhs, func(l ast.Expr) bool { return variable(info, l) == v && l.Pos() < pos })
+	return !s.onward && slices.ContainsFunc(s.lhs, func(l ast.Expr) bool { return variable(info, l) == v && l.Pos() < pos })
 }
 
 // listOf returns the statements of a block or clause.

@@ -4,12 +4,16 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
-// A site is a call of prepare.
+// A site is a call of prepare, or of a function that hands on its cleanup.
 type site struct {
-	call *ast.CallExpr
-	lhs  []ast.Expr // the operands that are set to the results; nil unless one is _ or a variable for the state
+	call   *ast.CallExpr
+	result int        // index of the cleanup among the results
+	alone  bool       // there is no other result
+	onward bool       // the function is not prepare itself
+	lhs    []ast.Expr // the operands that are set to the results; nil unless one is _ or a variable for the state
 }
 
 // A holder describes the origin of a cleanup that an expression denotes.
@@ -27,6 +31,9 @@ type facts struct {
 	*Change
 	home    *Unit
 	fn      *types.Func
+	from    map[string]origin           // the functions that return the cleanup, by full name
+	onward  map[*ast.FuncDecl]*Onward   // those that hand it on
+	hand    map[*ast.ReturnStmt]*Onward // their return statements
 	sites   map[*ast.CallExpr]*site
 	calling map[*ast.File][]int // the declarations with sites, by index
 	taken   map[*ast.Ident]bool // the identifiers that a site sets to a cleanup
@@ -41,6 +48,9 @@ func find(c *Change) *facts {
 	f := &facts{
 		Change:  c,
 		home:    c.Files[0].Unit,
+		from:    make(map[string]origin),
+		onward:  make(map[*ast.FuncDecl]*Onward),
+		hand:    make(map[*ast.ReturnStmt]*Onward),
 		sites:   make(map[*ast.CallExpr]*site),
 		calling: make(map[*ast.File][]int),
 		taken:   make(map[*ast.Ident]bool),
@@ -74,6 +84,8 @@ func find(c *Change) *facts {
 		}
 	}
 	f.inPrepare()
+	f.origin(f.fn, c.Result, false)
+	f.inOnward()
 	for _, file := range c.Files {
 		f.inFile(file)
 	}
@@ -151,25 +163,40 @@ func (f *facts) inPrepare() {
 
 // inFile finds the calls of prepare in a file, and the variables that hold its cleanup.
 func (f *facts) inFile(file File) {
-	c := file.Unit.callsIn(file.Before)[f.fn.FullName()]
-	if c == nil {
-		return
-	}
-	for _, call := range c.exprs {
-		f.sites[call] = &site{call: call}
-	}
-	for _, a := range c.assigned {
-		if len(a.lhs) == f.fn.Signature().Results().Len() {
-			f.take(file.Unit.Info, f.sites[a.call], a.lhs)
+	calls := file.Unit.callsIn(file.Before)
+	for name, from := range f.from {
+		c := calls[name]
+		if c == nil {
+			continue
 		}
+		for _, call := range c.exprs {
+			f.sites[call] = &site{call: call, result: from.result, alone: from.results == 1, onward: from.onward}
+		}
+		for _, a := range c.assigned {
+			if len(a.lhs) == from.results {
+				f.take(file.Unit.Info, f.sites[a.call], a.lhs)
+			}
+		}
+		f.calling[file.Before] = append(f.calling[file.Before], c.decls...)
 	}
-	f.calling[file.Before] = c.decls
+}
+
+// An origin is a function that returns the cleanup.
+type origin struct {
+	result  int // index of the cleanup among the results
+	results int // the number of results
+	onward  bool
+}
+
+// origin adds a function that returns the cleanup.
+func (f *facts) origin(fn *types.Func, result int, onward bool) {
+	f.from[fn.FullName()] = origin{result, fn.Signature().Results().Len(), onward}
 }
 
 // take records the operands that are set to the results of a site, if the state can
 // replace the cleanup among them.
 func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
-	id, ok := ast.Unparen(lhs[f.Result]).(*ast.Ident)
+	id, ok := ast.Unparen(lhs[s.result]).(*ast.Ident)
 	if !ok {
 		return
 	}
@@ -180,5 +207,30 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	s.lhs, f.taken[id] = lhs, true
 	if id.Name != "_" {
 		f.hold(v).sites = append(f.hold(v).sites, s)
+	}
+}
+
+// inOnward finds the functions that hand on the cleanup, and their return statements.
+func (f *facts) inOnward() {
+	for _, file := range f.Files {
+		for i := range f.Change.Onward {
+			o := &f.Change.Onward[i]
+			if !slices.Contains(file.Before.Decls, ast.Decl(o.Decl)) {
+				continue
+			}
+			fn, ok := file.Unit.Info.Defs[o.Decl.Name].(*types.Func)
+			if !ok || o.Decl.Body == nil {
+				continue
+			}
+			f.onward[o.Decl] = o
+			f.origin(fn, o.Result, true)
+			ast.Inspect(o.Decl.Body, func(n ast.Node) bool {
+				if r, ok := n.(*ast.ReturnStmt); ok {
+					f.hand[r] = o
+				}
+				_, lit := n.(*ast.FuncLit)
+				return !lit
+			})
+		}
 	}
 }

@@ -53,7 +53,7 @@ func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
 // holder returns the holder that describes the cleanup e, or nil if e is not a cleanup.
 func (m *matcher) holder(e ast.Expr) *holder {
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
-		if s := m.sites[call]; s != nil && m.fn.Signature().Results().Len() == 1 {
+		if s := m.sites[call]; s != nil && s.alone {
 			return &holder{sites: []*site{s}, call: true}
 		}
 	}

@@ -50,3 +50,41 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 		return ok && claimed && len(results) == 0 && m.hands(r, n) == nil
 	})
 }
+
+// onwardOf returns the function that hands on the cleanup and that d declares, or nil.
+func (m *matcher) onwardOf(d ast.Decl) *Onward {
+	fn, _ := d.(*ast.FuncDecl)
+	return m.onward[fn]
+}
+
+// onwardDecl compares a function that hands on the cleanup with itself after the change.
+func (m *matcher) onwardDecl(o *Onward, a ast.Node) error {
+	b := o.Decl
+	now, ok := a.(*ast.FuncDecl)
+	if !ok || now.Body == nil || now.Name.Name != b.Name.Name {
+		return m.differ(b, a, "%s is missing", b.Name.Name)
+	}
+	m.path = []ast.Node{b}
+	defer func() { m.path = nil }()
+	if len(m.params) > 0 || !m.handed() {
+		return m.differ(b, a, "its callers have no operands for %s", m.Finish)
+	}
+	if err := m.equal(b.Recv, now.Recv); err != nil {
+		return err
+	}
+	if err := m.equal(b.Type.TypeParams, now.Type.TypeParams); err != nil {
+		return err
+	}
+	if err := m.sameParams(flatten(b.Type.Params), flatten(now.Type.Params), b); err != nil {
+		return err
+	}
+	results, types := flatten(b.Type.Results), flatten(now.Type.Results)
+	if len(results) != len(types) || !m.namesState(types[o.Result].typ, b) {
+		return m.differ(b.Type.Results, a, "no result has the type of the state")
+	}
+	results[o.Result].typ = types[o.Result].typ
+	if err := m.sameParams(results, types, b); err != nil {
+		return err
+	}
+	return m.list(b.Body.List, now.Body.List, nil)
+}

@@ -118,6 +118,9 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 		return m.operandOfValue(h, use, a)
 	}
 	for _, s := range h.sites {
+		if s.onward {
+			return m.differ(use, a, "%s is no call of %s", text(s.call), m.Prepare.Name.Name)
+		}
 		err := m.differ(use, a, "a call of %s has no operand for %s", m.Prepare.Name.Name, c.Var.Name())
 		switch {
 		case c.Way == Argument && c.Index < len(s.call.Args):
@@ -178,8 +181,30 @@ func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || m.called[h] != "" && m.called[h] != now.Name {
 		return m.differ(b, a, "%s is not the variable that holds the state", types.ExprString(a))
 	}
+	if now.Name != b.Name && m.isResult(variable(m.unit.Info, b)) {
+		return m.differ(b, a, "%s is a result", b.Name)
+	}
 	m.called[h] = now.Name
 	return nil
+}
+
+// isResult reports whether v is a result of the current function, which may be returned
+// without being named.
+func (m *matcher) isResult(v *types.Var) bool {
+	fn, ok := m.path[0].(*ast.FuncDecl)
+	if !ok {
+		return false
+	}
+	f, ok := m.unit.Info.Defs[fn.Name].(*types.Func)
+	if !ok {
+		return false
+	}
+	for r := range f.Signature().Results().Variables() {
+		if r == v {
+			return true
+		}
+	}
+	return false
 }
 
 // tested returns the cleanup that an expression compares with nil, or nil.

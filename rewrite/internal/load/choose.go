@@ -27,39 +27,12 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 			return true
 		})
 	}
-	var g graph
-	if len(files.open(hits, true)) > 0 || files.methods(hits, t.Exported) {
-		var err error
-		if g, err = s.modules(ctx); err != nil {
-			return err
-		}
-	}
 	own := slices.Sorted(maps.Keys(files))
-	if !t.Testing.Undeferred {
-		from := make(map[string]bool) // files that may hold callers
-		for _, name := range own {
-			from[name] = true
-		}
-		for _, p := range g.reach(files.paths(files.open(hits, true))) {
-			for _, name := range p.GoFiles {
-				from[name] = true
-			}
-		}
-		var forwarders []hit
-		hits, forwarders = used(t.Source, hits, slices.Sorted(maps.Keys(from)))
-		for _, h := range forwarders { // their callers have to be seen, too
-			if files[h.file] != nil && !slices.Contains(hits, h) {
-				hits = append(hits, h)
-			}
-		}
+	hits, g, err := s.used(ctx, files, hits, own)
+	if err != nil {
+		return err
 	}
 	if files.methods(hits, t.Exported) {
-		if g == nil { // a forwarder is the first that other packages may call
-			var err error
-			if g, err = s.modules(ctx); err != nil {
-				return err
-			}
-		}
 		s.asked = interfaceMethods(t.Source, g, s.near.files)
 	}
 	load := files.paths(hits)
@@ -87,6 +60,44 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	s.load = slices.Sorted(maps.Keys(load))
 	s.reach = slices.Sorted(maps.Keys(all))
 	return nil
+}
+
+// used returns the hits whose cleanup a caller may defer or call, with the functions of the
+// targets that may return such a cleanup to their own callers, which have to be seen, too.
+// It returns the packages of the main modules as well, if other packages may call a hit.
+// own are the files of the targets.
+func (s *Scope) used(ctx context.Context, files packageOf, hits []hit, own []string) (kept []hit, g graph, err error) {
+	t := s.tree
+	kept = hits
+	first := true
+	for next := hits; len(next) > 0; {
+		if g == nil && (len(files.open(next, true)) > 0 || files.methods(next, t.Exported)) {
+			if g, err = s.modules(ctx); err != nil {
+				return nil, nil, err
+			}
+		}
+		from := make(map[string]bool) // files that may hold callers
+		for _, name := range own {
+			from[name] = true
+		}
+		for _, p := range g.reach(files.paths(files.open(next, true))) {
+			for _, name := range p.GoFiles {
+				from[name] = true
+			}
+		}
+		found, forwarders := used(t.Source, next, slices.Sorted(maps.Keys(from)))
+		if first && !t.Testing.Undeferred {
+			kept = found
+		}
+		first = false
+		next = nil
+		for _, h := range forwarders {
+			if files[h.file] != nil && !slices.Contains(kept, h) {
+				kept, next = append(slices.Clip(kept), h), append(next, h)
+			}
+		}
+	}
+	return kept, g, nil
 }
 
 // A packageOf maps each scanned file to its package.

@@ -1,0 +1,61 @@
+package edit
+
+import (
+	"fmt"
+	"go/ast"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// onwardEdits returns the edits for a function that hands on the cleanup: its result gets
+// the type of the state, and returns without a cleanup return the zero state.
+//
+//	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginState, error) {
+//		if c.closed {                                if c.closed {
+//			return nil, errClosed                        return beginState{}, errClosed
+//		}                                            }
+//		return c.begin("read")                       return c.begin("read")
+//	}                                            }
+func onwardEdits(s *source, o *plan.Onward) ([]Edit, error) {
+	typ, err := resultType(s, o)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.replace(typ.Pos(), typ.End(), o.Type)
+	if err != nil {
+		return nil, err
+	}
+	edits := []Edit{e}
+	for _, r := range o.Returns {
+		if r.Idle == pattern.Onward || r.Expr == nil {
+			continue
+		}
+		e, err := s.replace(r.Expr.Pos(), r.Expr.End(), o.Type+"{}")
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e)
+	}
+	return edits, nil
+}
+
+// resultType returns the type of the result that takes the cleanup.
+func resultType(s *source, o *plan.Onward) (ast.Expr, error) {
+	i := 0
+	for _, f := range o.Decl.Type.Results.List {
+		n := max(1, len(f.Names))
+		if i <= o.Result && o.Result < i+n {
+			if n > 1 {
+				return nil, &obstacle{
+					code: refusal.CallForm, pos: s.unit.Fset.PositionFor(f.Pos(), false),
+					reason: o.Key.String() + ", which hands on its cleanup, declares that together with another result",
+				}
+			}
+			return f.Type, nil
+		}
+		i += n
+	}
+	return nil, fmt.Errorf("%s has no result %d", o.Key, o.Result)
+}

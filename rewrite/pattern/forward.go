@@ -1,0 +1,143 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+)
+
+// Forwards returns the function with the given facts as a Prepare without literals if it is
+// a forwarder: all that it returns as result number result is nil, an empty literal, or the
+// cleanup of one of sites. Otherwise it returns nil. sites are in the function. Their
+// results are cleanups of one prepare function.
+//
+//	func (c *Conn) beginRead(ctx context.Context) (func(), error) {
+//		return c.begin(ctx, "read")
+//	}
+func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
+	decl, ok := facts.Decl.(*ast.FuncDecl)
+	if !ok || decl.Body == nil {
+		return nil
+	}
+	info := facts.Unit.Info
+	fn, ok := info.Defs[decl.Name].(*types.Func)
+	if !ok {
+		return nil
+	}
+	results := fn.Signature().Results()
+	own := results.At(result)
+	holds := slices.ContainsFunc(sites, func(s *Site) bool { return s.asResult != nil && s.asResult.Var == own })
+	sig, ok := own.Type().Underlying().(*types.Signature)
+	if !ok || !holds && len(facts.Access[own]) > 0 || !resultTypes(decl, nil)[result].mayFunc {
+		return nil
+	}
+	p := &Prepare{Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn, Result: result, Sig: sig, Cleanups: 1}
+	onward := false
+	for ret := range returnsOf(decl.Body) {
+		r := &Return{Stmt: ret}
+		p.Returns = append(p.Returns, r)
+		switch len(ret.Results) {
+		case results.Len():
+			r.Expr = ret.Results[result]
+			r.Idle = idleness(info, r.Expr, sites)
+			if id, ok := ast.Unparen(r.Expr).(*ast.Ident); ok && holds && info.Uses[id] == types.Object(own) {
+				r.Idle = Onward
+			}
+		case 0:
+			r.Idle = IdleNil // nothing sets the result
+			if holds {
+				r.Idle = Onward
+			}
+		default:
+			r.Idle = Foreign
+			if s := siteOf(ret.Results[0], sites); s != nil && s.Result == result {
+				r.Idle = Onward
+			}
+		}
+		if r.Idle == Foreign {
+			return nil
+		}
+		onward = onward || r.Idle == Onward
+	}
+	if !onward {
+		return nil
+	}
+	return p
+}
+
+// returnsOf returns the return statements of a function body, without those of literals in
+// it.
+func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
+	return func(yield func(*ast.ReturnStmt) bool) {
+		done := false
+		ast.Inspect(body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ReturnStmt:
+				done = done || !yield(n)
+			}
+			return !done
+		})
+	}
+}
+
+// idleness returns what an operand of a return statement is in a forwarder.
+func idleness(info *types.Info, e ast.Expr, sites []*Site) Idleness {
+	if info.Types[e].IsNil() {
+		return IdleNil
+	}
+	if lit := literal(info, e); lit != nil && doesNothing(info, lit) {
+		return IdleEmpty
+	}
+	if s := siteOf(e, sites); s != nil {
+		if _, several := info.TypeOf(s.Call).(*types.Tuple); several {
+			return Foreign
+		}
+		return Onward
+	}
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		v, ok := info.Uses[id].(*types.Var)
+		if ok && slices.ContainsFunc(sites, func(s *Site) bool { return s.Var == v }) {
+			return Onward
+		}
+	}
+	return Foreign
+}
+
+// siteOf returns the site whose call is e, or nil.
+func siteOf(e ast.Expr, sites []*Site) *Site {
+	if i := slices.IndexFunc(sites, func(s *Site) bool { return ast.Unparen(e) == ast.Expr(s.Call) }); i >= 0 {
+		return sites[i]
+	}
+	return nil
+}
+
+// On returns a copy of a site in a forwarder. What the forwarder returns of it is handed
+// on.
+func (s *Site) On(f *Prepare) *Site {
+	on := *s
+	if as := s.asResult; as != nil && as.Var == f.Func.Signature().Results().At(f.Result) {
+		s, on = as, *as
+	}
+	on.Uses = nil
+	for _, r := range f.Returns {
+		if r.Idle == Onward && (r.Expr == nil && len(r.Stmt.Results) == 1 && ast.Unparen(r.Stmt.Results[0]) == ast.Expr(s.Call) || r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(s.Call)) {
+			on.Form, on.Obstacle = HandedOn, nil
+			return &on
+		}
+	}
+	for _, u := range s.Uses {
+		if slices.ContainsFunc(f.Returns, func(r *Return) bool {
+			return r.Idle == Onward && r.Expr != nil && ast.Unparen(r.Expr) == ast.Unparen(u.Expr)
+		}) {
+			handed := *u
+			handed.Kind = HandOn
+			u = &handed
+		}
+		on.Uses = append(on.Uses, u)
+	}
+	return &on
+}

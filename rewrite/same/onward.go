@@ -1,0 +1,73 @@
+package same
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+)
+
+// namesState reports whether a type expression in the place of b is the type of the state:
+// a new name of prepare's package, which its name qualifies elsewhere.
+func (m *matcher) namesState(a ast.Expr, b ast.Node) bool {
+	if m.unit.Pkg.Path() == m.home.Pkg.Path() {
+		return reads(a, m.State.Type) && m.lookup(m.State.Type, b.Pos()) == nil
+	}
+	sel, ok := a.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != m.State.Type {
+		return false
+	}
+	pkg, ok := m.lookup(source(sel.X), b.Pos()).(*types.PkgName)
+	return ok && pkg.Imported().Path() == m.home.Pkg.Path()
+}
+
+// handsOn compares a return statement of a function that hands on the cleanup. The cleanup
+// stays: a call that has the state as its result now, or a variable that holds it. Nil, or
+// a literal that does nothing, becomes the zero state, with which finish does nothing.
+func (m *matcher) handsOn(b *ast.ReturnStmt, o *Onward, a ast.Node) ([]part, error) {
+	now, ok := a.(*ast.ReturnStmt)
+	switch {
+	case !ok || len(now.Results) != len(b.Results):
+		return nil, m.differ(b, a, "the return is missing, or has other results")
+	case len(b.Results) == 0:
+		fn := m.unit.Info.Defs[o.Decl.Name].(*types.Func)
+		for id := range idents(o.Decl.Body) {
+			v := fn.Signature().Results().At(o.Result)
+			if h := m.holders[v]; m.unit.Info.Uses[id] == types.Object(v) && (h == nil || h.inner) {
+				return nil, m.differ(id, a, "the result %s is used", id.Name)
+			}
+		}
+		return nil, nil
+	case len(b.Results) < len(flatten(o.Decl.Type.Results)):
+		call, _ := ast.Unparen(b.Results[0]).(*ast.CallExpr)
+		if s := m.sites[call]; s != nil && s.result == o.Result {
+			return m.siteCall(s, now.Results[0])
+		}
+		return nil, m.differ(b, a, "the return statement returns the results of another call")
+	}
+	others := exprs(slices.Delete(slices.Clone(b.Results), o.Result, o.Result+1), slices.Delete(slices.Clone(now.Results), o.Result, o.Result+1))
+	becomes, err := m.handsOnOne(b.Results[o.Result], o, now.Results[o.Result])
+	return append(others, becomes...), err
+}
+
+// handsOnOne compares the operand of such a return that is the cleanup.
+func (m *matcher) handsOnOne(b ast.Expr, o *Onward, a ast.Expr) ([]part, error) {
+	lit := literal(m.unit.Info, b)
+	switch {
+	case lit != nil && (!empty(m.unit.Info, lit) || m.State.Kind == "" && !m.State.Guard):
+		return nil, m.differ(b, a, "finish would do something for %s", text(b))
+	case lit != nil || m.isNil(b):
+		if e, ok := ast.Unparen(a).(*ast.CompositeLit); !ok || len(e.Elts) > 0 || source(e.Type) != o.Type || !m.namesState(e.Type, b) {
+			return nil, m.differ(b, a, "%s should be %s{}", text(a), o.Type)
+		}
+		return nil, nil
+	}
+	h := m.holder(b)
+	switch id, ok := ast.Unparen(b).(*ast.Ident); {
+	case h == nil || h.inner || len(h.sites) == 0:
+		return nil, m.differ(b, a, "%s is not the cleanup of %s", text(b), m.Prepare.Name.Name)
+	case ok:
+		return nil, m.keepsName(h, id, a)
+	default:
+		return m.siteCall(h.sites[0], a)
+	}
+}
