@@ -31,7 +31,7 @@ func load(text string, imports types.Importer) (*pattern.Unit, []Problem) {
 		Info: &types.Info{
 			Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
 			Selections: make(map[*ast.SelectorExpr]*types.Selection), Implicits: make(map[ast.Node]types.Object),
-			Scopes: make(map[ast.Node]*types.Scope), Instances: make(map[*ast.Ident]types.Instance), FileVersions: make(map[*ast.File]string),
+			Instances: make(map[*ast.Ident]types.Instance), FileVersions: make(map[*ast.File]string),
 		},
 		Read: func(name string) ([]byte, error) {
 			if name != filename {

@@ -6,15 +6,9 @@
 package play
 
 import (
-	"errors"
-	"go/ast"
 	"go/types"
-	"slices"
 
-	"github.com/aymanbagabas/go-udiff"
-	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/candidate"
-	"github.com/closurefix/closurefix/rewrite/edit"
 	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -89,92 +83,6 @@ func Analyze(text string, o Options, imports types.Importer) Result {
 	return out
 }
 
-// A run holds what was decided in the rounds so far.
-type run struct {
-	options Options
-	imports types.Importer
-	failed  map[pattern.Key]string               // rewrites after which the file does not type-check, with the error
-	done    map[pattern.Key]*candidate.Candidate // rewrites that were applied
-}
-
-// find returns the candidates of a unit, without those that a comment silences.
-func (r *run) find(u *pattern.Unit) []*candidate.Candidate {
-	found := candidate.Find(&callers.World{
-		Units: []*pattern.Unit{u}, Module: true, All: r.options.All, Exported: r.options.Exported,
-	})
-	return slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
-		return suppress.Func(u.Fset, c.Prepare.File, c.Prepare.Decl, suppress.All)
-	})
-}
-
-// step applies rewrites and returns the file after them, which type-checks. The unit is nil
-// if there are none. It applies all that change different declarations, or, if those do not
-// go together, the first that can be applied.
-func (r *run) step(text string, found []*candidate.Candidate) (string, *pattern.Unit) {
-	ordered, _ := candidate.InnerFirst(found, func(c *candidate.Candidate) *candidate.Candidate { return c })
-	ordered = slices.DeleteFunc(ordered, func(c *candidate.Candidate) bool {
-		_, failed := r.failed[c.Prepare.Key]
-		return failed || len(c.Edits) == 0
-	})
-	if apart := disjoint(ordered); len(apart) > 1 {
-		if next, u, err := r.apply(text, apart); err == nil {
-			return next, u
-		}
-	}
-	for _, c := range ordered {
-		next, u, err := r.apply(text, []*candidate.Candidate{c})
-		if err == nil {
-			return next, u
-		}
-		r.failed[c.Prepare.Key] = err.Error()
-	}
-	return "", nil
-}
-
-// apply applies rewrites together.
-func (r *run) apply(text string, list []*candidate.Candidate) (string, *pattern.Unit, error) {
-	var edits []edit.Edit
-	for _, c := range list {
-		edits = append(edits, c.Edits...)
-	}
-	next, err := edit.Apply([]byte(text), edits)
-	if err != nil {
-		return "", nil, err
-	}
-	u, problems := load(string(next), r.imports)
-	if problems != nil {
-		return "", nil, errors.New(problems[0].Message)
-	}
-	for _, c := range list {
-		r.done[c.Prepare.Key] = c
-	}
-	return string(next), u, nil
-}
-
-// disjoint returns the candidates whose edits are in other declarations than those of all
-// candidates before.
-func disjoint(list []*candidate.Candidate) []*candidate.Candidate {
-	taken := make(map[ast.Decl]bool)
-	return slices.DeleteFunc(slices.Clone(list), func(c *candidate.Candidate) bool {
-		file := c.Prepare.File
-		start := c.Prepare.Unit.Fset.File(file.FileStart)
-		var own []ast.Decl
-		for _, d := range file.Decls {
-			from, to := start.Offset(d.Pos()), start.Offset(d.End())
-			if slices.ContainsFunc(c.Edits, func(e edit.Edit) bool { return from <= e.End && e.Start <= to }) {
-				own = append(own, d)
-			}
-		}
-		if slices.ContainsFunc(own, func(d ast.Decl) bool { return taken[d] }) {
-			return true
-		}
-		for _, d := range own {
-			taken[d] = true
-		}
-		return false
-	})
-}
-
 // finding returns the finding of a candidate. last holds the candidates after the rewrite.
 func (r *run) finding(c *candidate.Candidate, last []*candidate.Candidate) Finding {
 	p := c.Prepare
@@ -235,58 +143,4 @@ func bugs(u *pattern.Unit) []Finding {
 		all = append(all, Finding{Line: 1, Column: 1, Category: string(refusal.InternalError), Message: err.Error()})
 	}
 	return all
-}
-
-// A Line is a line of a diff.
-type Line struct {
-	Old  int    `json:"old,omitempty"` // line number, from 1; 0 if it is not there
-	New  int    `json:"new,omitempty"`
-	Sign string `json:"sign,omitempty"` // "-", "+", "" for a line of both, "…" for lines that are left out
-	Text string `json:"text"`
-}
-
-// context is the number of unchanged lines that are shown around a change.
-const context = 3
-
-// diff returns the lines in which two versions of a file differ.
-func diff(old, new string) []Line {
-	d, err := udiff.ToUnifiedDiff("", "", old, udiff.Lines(old, new), context)
-	if err != nil {
-		return nil
-	}
-	var lines []Line
-	grown, last := 0, 0 // the number of lines that earlier hunks added; the last line shown
-	for _, h := range d.Hunks {
-		from, to := h.FromLine, h.FromLine+grown
-		if from > last+1 {
-			lines = append(lines, Line{Sign: "…"})
-		}
-		for _, l := range h.Lines {
-			line := Line{Text: trimNewline(l.Content)}
-			switch l.Kind {
-			case udiff.Delete:
-				line.Sign, line.Old = "-", from
-				from++
-				grown--
-			case udiff.Insert:
-				line.Sign, line.New = "+", to
-				to++
-				grown++
-			default:
-				line.Old, line.New = from, to
-				from++
-				to++
-			}
-			lines = append(lines, line)
-		}
-		last = from - 1
-	}
-	return lines
-}
-
-func trimNewline(s string) string {
-	for len(s) > 0 && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
-		s = s[:len(s)-1]
-	}
-	return s
 }
