@@ -28,7 +28,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	}
 	var params []string
 	for j, v := range p.params {
-		if b.own(v.name) != nil {
+		for b.own(v.name) != nil {
 			v.name += "2"
 		}
 		v := *v
