@@ -70,7 +70,7 @@ func (f *findings) applied(c *change, round int) {
 		}
 		found = &Finding{
 			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
-			Message: fmt.Sprintf("%s hands on the cleanup of another function for its callers to defer", c.key),
+			Message: fmt.Sprintf("%s returns the cleanup of another function for its callers to defer", c.key),
 		}
 		f.of[c.id()] = found
 	}

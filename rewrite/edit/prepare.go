@@ -296,9 +296,9 @@ func (d *declarer) signature() error {
 	return nil
 }
 
-// resultFields returns the fields of results among which one, for the value that prepare
-// hands over, has the given name: no field has one if that is "", and neighbours of one
-// predeclared type share it.
+// resultFields returns the fields of results, with the given name for the value that
+// prepare returns in place of the cleanup. If the name is "", no result has a name.
+// Neighbors of one predeclared type share a field.
 func resultFields(results []*dst.Field, name string) []*dst.Field {
 	if name == "" {
 		for _, f := range results {

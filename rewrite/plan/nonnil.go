@@ -37,7 +37,7 @@ func nilField(p *pattern.Prepare, passages []Passage) string {
 	return ""
 }
 
-// everywhereLive reports whether something holds wherever prepare hands out a cleanup or
+// everywhereLive reports whether something holds wherever prepare returns a cleanup or
 // runs it.
 func everywhereLive(p *pattern.Prepare, holds func(*pattern.Literal, ast.Stmt) bool) bool {
 	for _, r := range p.Returns {

@@ -52,7 +52,7 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		}
 	}
 	if v == nil {
-		return nil, nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "there is nothing to hand over")
+		return nil, nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "it would return no value")
 	}
 	if v.Capture != nil {
 		if r := v.handable(p); r != nil {

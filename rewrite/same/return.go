@@ -72,7 +72,7 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 			v = variable(m.home.Info, b.Results[m.Result])
 		}
 		if h := m.holders[v]; h == nil || !h.chosen {
-			return m.differ(b, nil, "the return hands out no variable that holds one cleanup or another")
+			return m.differ(b, nil, "the statement does not return a variable that holds one of several cleanups")
 		}
 		return nil
 	}

@@ -34,8 +34,8 @@ func (m *matcher) isTrue(a ast.Expr, b ast.Node) error {
 	return nil
 }
 
-// isZero reports whether an expression in the place of b is the zero value of the type
-// that prepare hands over.
+// isZero reports whether an expression in place of b is the zero value of the type of the
+// value.
 func (m *matcher) isZero(a ast.Expr, b ast.Node) bool {
 	t := m.valueType()
 	word := "nil"

@@ -13,7 +13,7 @@ import (
 
 // A Gain compares the allocations in one function before and after a rewrite. The function
 // is a prepare function together with its finish, or a caller. An allocation stays if the
-// compiler reports it in the same words before and after.
+// compiler reports it by the same text before and after.
 type Gain struct {
 	Func  string         // as in "(*Conn).readFrameHeader"
 	Pos   token.Position // before the rewrite
@@ -79,8 +79,8 @@ func (c comparison) caller(f Function) (g Gain, fewer int) {
 	return gain(f, stay, left, more), old.count() - new.count()
 }
 
-// pair matches the allocs of two versions by the words of the compiler: first by all
-// words, then without the qualifiers of names.
+// pair matches the allocs of two versions by the compiler's messages: first by whole
+// messages, then without the qualifiers of names.
 func pair(old, new []alloc) (stay, left, more []alloc) {
 	more = slices.Clone(new)
 	take := func(same func(alloc) bool) bool {

@@ -172,7 +172,7 @@ func (v *version) inlined(p escape.Pos) bool {
 }
 
 // copied returns the allocs that a copy of their code at p makes. free are the literals of
-// that code that are not allocated. The compiler reports all literals in the same words:
+// that code that are not allocated. The compiler's messages do not tell literals apart.
 // sure is set if there is no doubt which ones are reported.
 func (v *version) copied(p escape.Pos, allocs, free []alloc) (found []alloc, sure bool) {
 	var reasons []string // of function literals on the heap
