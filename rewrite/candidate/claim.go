@@ -46,6 +46,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
 		Method:   c.Plan.Finish.OnRecv,
+		Merged:   c.Plan.Merged,
 	}
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]

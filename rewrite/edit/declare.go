@@ -43,6 +43,9 @@ func declare(p *plan.Plan, s *source) (Edit, error) {
 }
 
 func (d *declarer) rewrite() ([]dst.Decl, error) {
+	if d.Plan.Merged {
+		return d.merge()
+	}
 	d.prepare.Decs.Before, d.prepare.Decs.After = dst.EmptyLine, dst.EmptyLine
 	d.mend()
 	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
@@ -64,6 +67,25 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 		return nil, err
 	}
 	return append(decls, finish), nil
+}
+
+// merge returns finish, which takes the place of prepare and has its doc comment.
+func (d *declarer) merge() ([]dst.Decl, error) {
+	d.mend()
+	ret := d.prepare.Body.List[0].Decorations()
+	finish, err := d.finishDecl()
+	if err != nil {
+		return nil, err
+	}
+	fn := finish.(*dst.FuncDecl)
+	if len(ret.Start) > 0 {
+		first := fn.Body.List[0].Decorations()
+		first.Start, first.Before = slices.Concat(ret.Start, first.Start), dst.NewLine
+	}
+	fn.Decs.End = d.prepare.Decs.End
+	fn.Decs.Start = d.prepare.Decs.Start
+	fn.Decs.Before, fn.Decs.After = dst.EmptyLine, dst.EmptyLine
+	return []dst.Decl{fn}, nil
 }
 
 // mend updates the doc comment of prepare to mention finish instead of the returned

@@ -23,6 +23,10 @@ import (
 // state. Otherwise the statement loses the cleanup.
 func siteEdits(p *plan.Plan, s *source, sp *plan.SitePlan) ([]Edit, error) {
 	w := &siteWriter{Plan: p, source: s, sp: sp}
+	if p.Merged {
+		w.merged()
+		return w.edits, w.err
+	}
 	w.call()
 	w.statement()
 	w.variable()
@@ -57,6 +61,17 @@ func (w *siteWriter) refuse(reason string) {
 func (w *siteWriter) fail(err error) {
 	if w.err == nil {
 		w.err = err
+	}
+}
+
+// merged edits a site whose call of prepare goes.
+func (w *siteWriter) merged() {
+	site := w.sp.Site
+	if site.Form == pattern.Assigned {
+		w.removeLine(site.Stmt)
+	}
+	for _, u := range site.Uses {
+		w.use(u)
 	}
 }
 

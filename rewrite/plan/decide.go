@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/types"
+	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -122,6 +123,9 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	if plan.Finish, r = newFinish(p, x.chain, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
 		return nil, r
 	}
+	if form == Direct && merges(p, sites, plan.Passages, x.idle) {
+		plan.Merged, plan.Finish.Name = true, mergedName(p.Key.Name, plan.Finish.Name)
+	}
 	if form == Handed {
 		if r = typesSeen(p, plan.State); r == nil {
 			r = spellOnward(p, x.chain, plan.State)
@@ -143,6 +147,14 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 func (pl *Plan) signature() *types.Signature {
 	sig := pl.Prepare.Func.Signature()
 	var params, results []*types.Var
+	if pl.Merged {
+		for _, param := range pl.Finish.Params {
+			params = append(params, param.Passage.Capture.Var)
+		}
+		own := pl.Prepare.Sig
+		params = slices.AppendSeq(params, own.Params().Variables())
+		return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), own.Results(), own.Variadic())
+	}
 	for i := range sig.Params().Len() {
 		if !pl.Drop[i] {
 			params = append(params, sig.Params().At(i))

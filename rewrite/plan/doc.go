@@ -40,6 +40,9 @@
 //	dir, _, cleanup := start("one")            dir, srv := start("one")
 //	defer cleanup()                            defer stop(srv)
 //
+// A prepare function that does nothing but return its cleanup would be empty. Finish takes
+// its place, and its calls go: defer catch(&err)() becomes defer catch(&err). [prepare-empty]
+//
 // In the form [Value], prepare returns a single value in place of the closure: a local
 // variable, or a bool that says whether there is something to clean up. Finish takes it
 // as an argument. For all other captures the conditions of Direct hold. The caller's

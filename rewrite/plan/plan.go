@@ -43,6 +43,10 @@ type Plan struct {
 	// Number maps each literal of prepare to its number in Literals, from 1.
 	Number map[*pattern.Literal]int
 
+	// Merged is set if prepare does nothing but return its cleanup, and the form is
+	// Direct: finish takes its place, mostly with its name, and its calls go.
+	Merged bool
+
 	Passages []Passage // one for each capture, in the order of finish's parameters
 	Value    *Handover // nil if the form is not Value
 	State    *State    // nil if the form is not Handed
@@ -209,7 +213,7 @@ type SitePlan struct {
 // Prose returns what package prose needs to know to adapt comments about prepare.
 func (pl *Plan) Prose() prose.Change {
 	p := pl.Prepare
-	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name}
+	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name, Merged: pl.Merged}
 	if pl.State != nil {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}

@@ -47,7 +47,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			if r := discards(p, s); r != nil && sp.Variable == "" {
 				return r
 			}
-			if r := reaches(p, pl.Finish, s); r != nil {
+			if r := reaches(p, pl.Finish, s); r != nil && pl.Finish.Name != p.Key.Name {
 				return r
 			}
 		}

@@ -131,6 +131,11 @@ func (c Change) mendReturns(s string) string {
 		}
 	}
 	switch {
+	case c.Merged:
+		that(`^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `, c.Finish)
+		if rest, ok := strings.CutPrefix(s, c.Prepare+" "); ok {
+			s = c.Finish + " " + rest
+		}
 	case c.State != "":
 		state := article(c.State)
 		that(`\breturns `, "returns "+state+" whose "+c.Finish+" method")

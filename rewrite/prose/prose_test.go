@@ -13,6 +13,7 @@ import (
 var (
 	direct = prose.Change{Prepare: "begin", Finish: "end", Cleanup: []string{"done"}, Gone: []string{"err"}}
 	value  = prose.Change{Prepare: "begin", Finish: "end", Value: "start"}
+	merged = prose.Change{Prepare: "begin", Finish: "end", Merged: true}
 	handed = prose.Change{Prepare: "begin", Finish: "end", State: "beginState", Cleanup: []string{"done"}}
 )
 
@@ -36,6 +37,8 @@ func TestMendDoc(t *testing.T) {
 		{direct, "// begin locks it and returns a func to be called after.", "// begin locks it and returns a func to be called after."},
 		{direct, "// - It returns a function that unlocks it.", "// - It returns a function that unlocks it."},
 		{direct, "//\tIt returns a function that unlocks it.", "//\tIt returns a function that unlocks it."},
+		{merged, "// begin returns a func that unlocks it.", "// end unlocks it."},
+		{merged, "// begin measures the time.", "// end measures the time."},
 		{value, "// begin returns a func that measures\n// the time.", "// begin returns start for end, which measures the time."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
 		{handed, "// begin returns a func that ends it.", "// begin returns a beginState whose end method ends it."},

@@ -137,6 +137,9 @@ func tokens(text []byte) (all []string) {
 func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	m.role, m.path = prepare, []ast.Node{m.Prepare}
 	defer func() { m.role, m.path = caller, nil }()
+	if m.Merged {
+		return 1, m.merged(a)
+	}
 	n := 2
 	if m.handed() {
 		n = 3
@@ -161,6 +164,28 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 		return 0, m.differ(m.Prepare, a[n-1], "%s is missing", m.Finish)
 	}
 	return n, m.finishDecl(fn)
+}
+
+// merged compares prepare, which does nothing but return a cleanup, with the function that
+// takes its place: finish.
+func (m *matcher) merged(a []ast.Decl) error {
+	if len(a) == 0 || m.handed() || m.single() || m.fn.Signature().Results().Len() != 1 {
+		return m.differ(m.Prepare, nil, "a declaration is missing")
+	}
+	var returned *ast.FuncLit
+	if list := m.Prepare.Body.List; len(list) == 1 {
+		if ret, ok := list[0].(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
+			returned = literal(m.home.Info, ret.Results[0])
+		}
+	}
+	if returned == nil || m.Literals[returned] != 1 {
+		return m.differ(m.Prepare, nil, "%s does more than to return its cleanup", m.Finish)
+	}
+	now, ok := a[0].(*ast.FuncDecl)
+	if !ok || now.Body == nil || now.Name.Name != m.Finish {
+		return m.differ(m.Prepare, a[0], "%s is missing", m.Finish)
+	}
+	return m.finishDecl(now)
 }
 
 // sameImports compares the imports of a file. Imports may be removed, made blank or added,

@@ -68,6 +68,10 @@ type Change struct {
 	// Method is set if finish is a method of prepare's receiver type. With a state,
 	// finish is a method of the state's type instead.
 	Method bool
+
+	// Merged is set if prepare does nothing but return its cleanup, so that finish takes
+	// its place. The calls of prepare go.
+	Merged bool
 }
 
 // An Onward describes a function that returns the cleanup of prepare to its own callers.

@@ -27,6 +27,9 @@
 // the two nodes, and returns the parts of them that are still to be compared. Only the
 // walk calls rules.
 //
+// If prepare does nothing but return a cleanup, finish may take its place. The calls of
+// prepare go then, with arguments that are constants and variables.
+//
 // A call of prepare loses the arguments for removed parameters. These are constants and
 // variables, so it does not matter that they are no longer evaluated.
 //

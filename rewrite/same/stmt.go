@@ -22,7 +22,7 @@ func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 	case *ast.GoStmt:
 		x = b.Call
 	}
-	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() && !m.takesValue() {
+	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() && !m.takesValue() && !m.Merged {
 		if inner, ok := ast.Unparen(outer.Fun).(*ast.CallExpr); ok && m.sites[inner] != nil {
 			return inner
 		}
@@ -49,6 +49,9 @@ func (m *matcher) goes(b ast.Stmt) bool {
 			return false
 		}
 		h := m.holder(b.Lhs[0])
+		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && m.Merged && m.takes(b.Lhs[0]) && m.sites[call] != nil {
+			return m.lost(m.sites[call]) == nil
+		}
 		return h != nil && !h.chosen && m.binds(h, b.Rhs[0]) ||
 			!m.handed() && !m.single() && types.ExprString(b.Lhs[0]) == "_" && m.holders[variable(m.unit.Info, b.Rhs[0])] != nil
 	case *ast.DeclStmt:

@@ -14,7 +14,11 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	if !ok {
 		return nil, m.differ(b, a, "the call of the cleanup is missing")
 	}
-	if h.call && !m.handed() && !m.takesValue() && !m.apart[h.sites[0]] {
+	if h.call && m.Merged {
+		if err := m.lost(h.sites[0]); err != nil {
+			return nil, err
+		}
+	} else if h.call && !m.handed() && !m.takesValue() && !m.apart[h.sites[0]] {
 		return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
 	becomes, err := m.callee(h, b.Fun, call.Fun)
@@ -28,6 +32,16 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	want, now := *b, *call
 	want.Fun, now.Fun, now.Args = &ast.Ident{NamePos: b.Pos()}, &ast.Ident{NamePos: call.Pos()}, args
 	return append(becomes, byParts(&want, &now)...), nil
+}
+
+// lost checks that a call of prepare may go with its arguments: they have no effect.
+func (m *matcher) lost(s *site) error {
+	for _, x := range s.call.Args {
+		if !m.unit.Info.Types[x].IsNil() && !m.stays(x, x, false) {
+			return m.differ(x, nil, "the argument %s is no longer evaluated", types.ExprString(x))
+		}
+	}
+	return nil
 }
 
 // operands compares the arguments of a call of finish for captured variables, and returns
@@ -78,6 +92,9 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 		}
 	}
 	obj := m.lookup(m.Finish, use.Pos())
+	if fn, ok := obj.(*types.Func); ok && m.Merged && fn.FullName() == m.fn.FullName() {
+		return nil, nil
+	}
 	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the variable of a cleanup is gone
 		return nil, m.differ(use, a, "%s has another meaning here", m.Finish)
 	}

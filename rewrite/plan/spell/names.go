@@ -67,7 +67,7 @@ func FinishNames(prepare, word, does string) []string {
 			names = append(names, "finish"+rest)
 		}
 	}
-	if does != "" {
+	if does != "" && !paired {
 		add(LowerFirst(does))
 	}
 	whole := UpperFirst(Short(prepare))
@@ -90,6 +90,13 @@ func Pair(prepare, finish string) bool {
 	end, _ := VerbOf(finish)
 	word, paired := pairs()[LowerFirst(verb)]
 	return paired && (word == LowerFirst(end) || strings.EqualFold(end, "finish"))
+}
+
+// Begins reports whether the first word of a name is one of those whose end has a usual word.
+func Begins(name string) bool {
+	verb, _ := VerbOf(name)
+	_, paired := pairs()[LowerFirst(verb)]
+	return paired
 }
 
 // object returns the rest of a name after its verb without a preposition or an adverb that
