@@ -152,10 +152,39 @@ func TestCloseBounded(t *testing.T) {
 			}()
 		}},
 	}
-	users := []struct {
-		name string
-		use  func(t *testing.T, wg *sync.WaitGroup, c *Conn)
-	}{
+	for _, tt := range tests {
+		for _, u := range usersBeside() {
+			t.Run(tt.name+", "+u.name, func(t *testing.T) {
+				for _, client := range []bool{false, true} {
+					synctest.Test(t, func(t *testing.T) {
+						c, p := newPeer(t, peerConfig{connConfig{client: client}, tt.room})
+						var wg sync.WaitGroup
+						u.use(t, &wg, c)
+						synctest.Wait()
+						tt.peer(p)
+						start := time.Now()
+						c.Close(StatusNormalClosure, "")
+						if d := time.Since(start); d > closeTimeout {
+							t.Errorf("Close took %v", d)
+						}
+						wg.Wait()               // the calls under way return
+						time.Sleep(time.Second) // so does the peer
+					})
+				}
+			})
+		}
+	}
+}
+
+// A user uses a connection while another goroutine closes it.
+type user struct {
+	name string
+	use  func(t *testing.T, wg *sync.WaitGroup, c *Conn)
+}
+
+// usersBeside returns the users for TestCloseBounded.
+func usersBeside() []user {
+	return []user{
 		{"alone", func(*testing.T, *sync.WaitGroup, *Conn) {}},
 		{"beside a reader", func(t *testing.T, wg *sync.WaitGroup, c *Conn) {
 			wg.Go(func() {
@@ -177,28 +206,6 @@ func TestCloseBounded(t *testing.T) {
 			})
 		}},
 		{"beside CloseRead", func(t *testing.T, wg *sync.WaitGroup, c *Conn) { c.CloseRead(t.Context()) }},
-	}
-	for _, tt := range tests {
-		for _, u := range users {
-			t.Run(tt.name+", "+u.name, func(t *testing.T) {
-				for _, client := range []bool{false, true} {
-					synctest.Test(t, func(t *testing.T) {
-						c, p := newPeer(t, peerConfig{connConfig{client: client}, tt.room})
-						var wg sync.WaitGroup
-						u.use(t, &wg, c)
-						synctest.Wait()
-						tt.peer(p)
-						start := time.Now()
-						c.Close(StatusNormalClosure, "")
-						if d := time.Since(start); d > closeTimeout {
-							t.Errorf("Close took %v", d)
-						}
-						wg.Wait()               // the calls under way return
-						time.Sleep(time.Second) // so does the peer
-					})
-				}
-			})
-		}
 	}
 }
 

@@ -139,39 +139,45 @@ func TestWriteOrder(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				total := size
-				for {
-					h, b, err := p.next()
-					if err != nil {
-						t.Fatal(err)
-					}
-					total -= len(b)
-					if h.fin() {
-						break
-					}
-				}
-				if total != 0 && !compressed {
-					t.Errorf("the first message lacks %d bytes", total)
-				}
-				var kinds []string
-				for range 4 {
-					h, b, err := p.next()
-					if err != nil || !h.fin() {
-						t.Fatalf("%+v, %v", h, err)
-					}
-					if h.rsv1() != (compressed && len(b) > 0) {
-						t.Errorf("compressed: %v", h.rsv1())
-					}
-					if h.rsv1() {
-						b = inflate(t, b)
-					}
-					kinds = append(kinds, string(b))
-				}
-				if got := strings.Join(kinds, " "); got != " prepared  last" {
-					t.Errorf("order: %q", got)
-				}
+				wantOrder(t, p, size, compressed)
 			})
 		}
+	}
+}
+
+// wantOrder reads the messages of TestWriteOrder. The first one has size bytes.
+func wantOrder(t *testing.T, p *rawPeer, size int, compressed bool) {
+	t.Helper()
+	total := size
+	for {
+		h, b, err := p.next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		total -= len(b)
+		if h.fin() {
+			break
+		}
+	}
+	if total != 0 && !compressed {
+		t.Errorf("the first message lacks %d bytes", total)
+	}
+	var kinds []string
+	for range 4 {
+		h, b, err := p.next()
+		if err != nil || !h.fin() {
+			t.Fatalf("%+v, %v", h, err)
+		}
+		if h.rsv1() != (compressed && len(b) > 0) {
+			t.Errorf("compressed: %v", h.rsv1())
+		}
+		if h.rsv1() {
+			b = inflate(t, b)
+		}
+		kinds = append(kinds, string(b))
+	}
+	if got := strings.Join(kinds, " "); got != " prepared  last" {
+		t.Errorf("order: %q", got)
 	}
 }
 

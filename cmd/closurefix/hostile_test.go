@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -248,32 +247,19 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// An arena holds the directories of one hostile repository: the repository, its clone, the
+// files of a victim, a home and a directory for temporary files.
+type arena struct {
+	hostile
+	top, origin, victim, home, temp, clone string
+
+	named   *strings.Replacer // puts the victim's directory into the texts of the repository
+	env     []string
+	program string
+}
+
 func (h hostile) run(t *testing.T) {
-	top, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	origin, victim, home, temp := filepath.Join(top, "origin"), filepath.Join(top, "victim"), filepath.Join(top, "home"), filepath.Join(top, "temp")
-	for _, dir := range []string{origin, victim, home, temp} {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	named := strings.NewReplacer("VICTIMSUM", "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35", "VICTIM", victim)
-	put(t, victim, "precious", "mine")
-	put(t, victim, ".closurefix-precious", "mine too")
-	put(t, origin, "go.mod", hostileMod)
-	for _, name := range slices.Sorted(maps.Keys(h.files)) {
-		put(t, origin, name, named.Replace(h.files[name]))
-	}
-	git(t, origin, "init", "-q")
-	git(t, origin, "add", "-f", ".")
-	git(t, origin, "commit", "-q", "-m", "nothing to see here")
-	program, err := exec.LookPath("closurefix")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GOCACHE="+goCache(t), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "TMPDIR="+temp, "CGO_ENABLED=0")
+	a := h.arena(t)
 	flags := []string{"", "-diff", "-json", "-escape", "-fix"}
 	if testing.Short() {
 		flags = flags[4:]
@@ -284,92 +270,143 @@ func (h hostile) run(t *testing.T) {
 		}
 	}
 	for _, line := range flags {
-		t.Run(line, func(t *testing.T) {
-			clone := filepath.Join(top, "clone")
-			if err := os.RemoveAll(clone); err != nil {
-				t.Fatal(err)
-			}
-			git(t, top, "clone", "-q", origin, clone)
-			if h.unpack != nil {
-				h.unpack(t, clone, victim)
-			}
-			mine, theirs := snapshot(t, victim), snapshot(t, clone)
-			cmd := exec.Command(program, strings.Fields(named.Replace(line))...)
-			cmd.Dir = clone
-			cmd.Env = append(env, "PWD="+clone)
-			var stdout, stderr strings.Builder
-			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			err := cmd.Run()
-			code := cmd.ProcessState.ExitCode()
-			var exit *exec.ExitError
-			if err != nil && !errors.As(err, &exit) {
-				t.Fatal(err)
-			}
-			fix := strings.HasPrefix(line, "-fix")
-			same := h.same
-			if line == "-fix" && h.name == "a caller that a test writes" {
-				same = false // no test runs
-			}
-			want, given := h.exit[line]
-			switch {
-			case given:
-			case h.broken:
-				want = exitError
-			case line == "-json", fix && !same, line == "-diff" && same:
-				want = exitDone
-			default:
-				want = exitFindings
-			}
-			said := stdout.String() + stderr.String()
-			if code != want && (given || line != "-escape") {
-				t.Errorf("exit code %d, want %d", code, want)
-			}
-			if part := named.Replace(h.want[line]); !strings.Contains(said, part) {
-				t.Errorf("it does not say %q", part)
-			}
-			if line != "-diff" { // which is a patch, to the byte
-				for l := range strings.Lines(said) {
-					if strings.HasPrefix(strings.TrimSpace(l), "::") || strings.Contains(l, "##[") {
-						t.Errorf("a command to the runner: %q", l)
-					}
-				}
-			}
-			if now := snapshot(t, victim); !maps.Equal(now, mine) {
-				t.Errorf("the victim had %v, and has %v", mine, now)
-			}
-			now := snapshot(t, clone)
-			for name := range theirs {
-				if !strings.HasSuffix(name, ".go") && now[name] != theirs[name] {
-					t.Errorf("%s became %q", name, now[name])
-				}
-			}
-			for name, text := range now {
-				if old, ok := theirs[name]; text != old && (!fix || same || !ok) && filepath.Base(name) != "late.go" {
-					t.Errorf("%s became %q", name, text)
-				}
-			}
-			if fix && !same && maps.Equal(now, theirs) {
-				t.Error("nothing was rewritten")
-			}
-			if !h.broken {
-				cmd := exec.Command("go", "build", "-buildvcs=false", "-o", os.DevNull, "./...")
-				cmd.Dir, cmd.Env = clone, append(env, "PWD="+clone)
-				if out, err := cmd.CombinedOutput(); err != nil {
-					t.Errorf("it does not build any more: %v\n%s", err, out)
-				}
-			}
-			for _, dir := range []string{home, temp} {
-				left := snapshot(t, dir)
-				delete(left, ".")
-				delete(left, "closurefix") // where journals are while there is need of them
-				maps.DeleteFunc(left, func(name, _ string) bool { return strings.HasPrefix(name, "go") || strings.HasPrefix(name, ".config") })
-				if len(left) > 0 {
-					t.Errorf("left behind: %q", slices.Sorted(maps.Keys(left)))
-				}
-			}
-			if t.Failed() {
-				t.Logf("closurefix %s\n%s", line, fmt.Sprint(said))
-			}
-		})
+		t.Run(line, func(t *testing.T) { a.attack(t, line) })
+	}
+}
+
+// arena makes the directories, and commits the files of the repository.
+func (h hostile) arena(t *testing.T) *arena {
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &arena{hostile: h, top: top}
+	for name, dir := range map[string]*string{"origin": &a.origin, "victim": &a.victim, "home": &a.home, "temp": &a.temp} {
+		*dir = filepath.Join(top, name)
+		if err := os.Mkdir(*dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.clone = filepath.Join(top, "clone")
+	a.named = strings.NewReplacer("VICTIMSUM", "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35", "VICTIM", a.victim)
+	put(t, a.victim, "precious", "mine")
+	put(t, a.victim, ".closurefix-precious", "mine too")
+	put(t, a.origin, "go.mod", hostileMod)
+	for _, name := range slices.Sorted(maps.Keys(h.files)) {
+		put(t, a.origin, name, a.named.Replace(h.files[name]))
+	}
+	git(t, a.origin, "init", "-q")
+	git(t, a.origin, "add", "-f", ".")
+	git(t, a.origin, "commit", "-q", "-m", "nothing to see here")
+	if a.program, err = exec.LookPath("closurefix"); err != nil {
+		t.Fatal(err)
+	}
+	a.env = append(os.Environ(), "HOME="+a.home, "XDG_CACHE_HOME="+a.home, "GOCACHE="+goCache(t), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "TMPDIR="+a.temp, "CGO_ENABLED=0", "PWD="+a.clone)
+	return a
+}
+
+// attack runs closurefix with the flags of a line in a fresh clone.
+func (a *arena) attack(t *testing.T, line string) {
+	if err := os.RemoveAll(a.clone); err != nil {
+		t.Fatal(err)
+	}
+	git(t, a.top, "clone", "-q", a.origin, a.clone)
+	if a.unpack != nil {
+		a.unpack(t, a.clone, a.victim)
+	}
+	mine, theirs := snapshot(t, a.victim), snapshot(t, a.clone)
+	cmd := exec.Command(a.program, strings.Fields(a.named.Replace(line))...)
+	cmd.Dir, cmd.Env = a.clone, a.env
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	same := a.same
+	if line == "-fix" && a.name == "a caller that a test writes" {
+		same = false // no test runs
+	}
+	said := stdout.String() + stderr.String()
+	a.judgeOutput(t, line, same, cmd.ProcessState.ExitCode(), said)
+	if now := snapshot(t, a.victim); !maps.Equal(now, mine) {
+		t.Errorf("the victim had %v, and has %v", mine, now)
+	}
+	a.judgeClone(t, strings.HasPrefix(line, "-fix") && !same, theirs)
+	a.judgeRest(t)
+	if t.Failed() {
+		t.Logf("closurefix %s\n%s", line, said)
+	}
+}
+
+// judgeOutput checks the exit code and the output of a run. same is set if -fix must change
+// nothing.
+func (a *arena) judgeOutput(t *testing.T, line string, same bool, code int, said string) {
+	t.Helper()
+	want, given := a.exit[line]
+	switch {
+	case given:
+	case a.broken:
+		want = exitError
+	case line == "-json", strings.HasPrefix(line, "-fix") && !same, line == "-diff" && same:
+		want = exitDone
+	default:
+		want = exitFindings
+	}
+	if code != want && (given || line != "-escape") {
+		t.Errorf("exit code %d, want %d", code, want)
+	}
+	if part := a.named.Replace(a.want[line]); !strings.Contains(said, part) {
+		t.Errorf("it does not say %q", part)
+	}
+	if line == "-diff" {
+		return // a patch has the bytes of the files
+	}
+	for l := range strings.Lines(said) {
+		if strings.HasPrefix(strings.TrimSpace(l), "::") || strings.Contains(l, "##[") {
+			t.Errorf("a command to the runner: %q", l)
+		}
+	}
+}
+
+// judgeClone checks that a run has changed only Go files of the clone, none unless rewritten
+// is set, and that the clone still builds.
+func (a *arena) judgeClone(t *testing.T, rewritten bool, before map[string]string) {
+	t.Helper()
+	now := snapshot(t, a.clone)
+	for name := range before {
+		if !strings.HasSuffix(name, ".go") && now[name] != before[name] {
+			t.Errorf("%s became %q", name, now[name])
+		}
+	}
+	for name, text := range now {
+		if old, ok := before[name]; text != old && (!rewritten || !ok) && filepath.Base(name) != "late.go" {
+			t.Errorf("%s became %q", name, text)
+		}
+	}
+	if rewritten && maps.Equal(now, before) {
+		t.Error("nothing was rewritten")
+	}
+	if !a.broken {
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", os.DevNull, "./...")
+		cmd.Dir, cmd.Env = a.clone, a.env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("it does not build any more: %v\n%s", err, out)
+		}
+	}
+}
+
+// judgeRest checks that a run has left no files in the home and temporary directories.
+func (a *arena) judgeRest(t *testing.T) {
+	t.Helper()
+	for _, dir := range []string{a.home, a.temp} {
+		left := snapshot(t, dir)
+		delete(left, ".")
+		delete(left, "closurefix") // where journals are while there is need of them
+		maps.DeleteFunc(left, func(name, _ string) bool { return strings.HasPrefix(name, "go") || strings.HasPrefix(name, ".config") })
+		if len(left) > 0 {
+			t.Errorf("left behind: %q", slices.Sorted(maps.Keys(left)))
+		}
 	}
 }

@@ -130,12 +130,9 @@ func TestReadme(t *testing.T) {
 		case b.lang == "go" && strings.HasPrefix(b.text, "//closurefix:ignore "):
 			s.silenced(t, dir, b.text)
 		case b.lang == "yaml" && strings.Contains(b.text, "runs-on:"):
-			if upload := strings.SplitAfter(b.text, "upload-sarif@"); len(upload) != 2 || !strings.Contains(upload[1], "\n        if: github.event_name == 'push' ||") {
-				t.Errorf("the upload runs for pull requests from forks, where it fails\n%s", b.text)
-			}
-			for _, m := range regexp.MustCompile(`(?m)^ +- run: (.*)$`).FindAllStringSubmatch(b.text, -1) {
-				seen[m[1]] = true
-				s.try(t, dir, m[1])
+			for _, command := range workflow(t, b.text) {
+				seen[command] = true
+				s.try(t, dir, command)
 			}
 		case b.lang == "yaml" && strings.HasPrefix(b.text, "repos:\n"):
 			hook(t, b.text)
@@ -150,6 +147,18 @@ func TestReadme(t *testing.T) {
 			t.Errorf("no page has: %s", command)
 		}
 	}
+}
+
+// workflow checks a GitHub workflow, and returns its commands.
+func workflow(t *testing.T, text string) (commands []string) {
+	t.Helper()
+	if upload := strings.SplitAfter(text, "upload-sarif@"); len(upload) != 2 || !strings.Contains(upload[1], "\n        if: github.event_name == 'push' ||") {
+		t.Errorf("the upload runs for pull requests from forks, where it fails\n%s", text)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^ +- run: (.*)$`).FindAllStringSubmatch(text, -1) {
+		commands = append(commands, m[1])
+	}
+	return commands
 }
 
 // A stranger is somebody who has nothing but the go command and the pages.

@@ -89,31 +89,49 @@ func useServer(t *testing.T, s *peerServer, mode ws.CompressionMode, compressed 
 		t.Errorf("the extensions are %q; compressed: %v", ext, compressed)
 	}
 
-	want := func(typ ws.MessageType, want []byte) {
-		t.Helper()
-		got, b, err := c.Read(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != typ || !bytes.Equal(b, want) {
-			t.Fatalf("type %d and %d bytes came back; want type %d and %d bytes", got, len(b), typ, len(want))
-		}
+	converse(t, ctx, c)
+	if err := c.Close(4001, "bye"); err != nil {
+		t.Error(err)
 	}
-	say := func(typ ws.MessageType, b []byte) {
-		t.Helper()
-		if err := c.Write(ctx, typ, b); err != nil {
-			t.Fatal(err)
-		}
+	if got := s.line(t); got != "closed 4001 bye" {
+		t.Errorf("the server says %q", got)
 	}
+
+	closedByServer(t, ctx, s, opts)
+}
+
+// want reads a message, which must have the given type and content.
+func want(t *testing.T, ctx context.Context, c *ws.Conn, typ ws.MessageType, want []byte) {
+	t.Helper()
+	got, b, err := c.Read(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != typ || !bytes.Equal(b, want) {
+		t.Fatalf("type %d and %d bytes came back; want type %d and %d bytes", got, len(b), typ, len(want))
+	}
+}
+
+// say writes a message.
+func say(t *testing.T, ctx context.Context, c *ws.Conn, typ ws.MessageType, b []byte) {
+	t.Helper()
+	if err := c.Write(ctx, typ, b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// converse exchanges messages with a script that echoes them.
+func converse(t *testing.T, ctx context.Context, c *ws.Conn) {
+	t.Helper()
 	for _, n := range sizes {
 		text, data := bytes.Repeat([]byte{'x'}, n), make([]byte, n)
 		for i := range data {
 			data[i] = byte(i * 7)
 		}
-		say(ws.MessageText, text)
-		want(ws.MessageText, text)
-		say(ws.MessageBinary, data)
-		want(ws.MessageBinary, data)
+		say(t, ctx, c, ws.MessageText, text)
+		want(t, ctx, c, ws.MessageText, text)
+		say(t, ctx, c, ws.MessageBinary, data)
+		want(t, ctx, c, ws.MessageBinary, data)
 	}
 
 	// A message in several frames, as a Writer makes them.
@@ -132,12 +150,12 @@ func useServer(t *testing.T, s *peerServer, mode ws.CompressionMode, compressed 
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want(ws.MessageText, whole)
+	want(t, ctx, c, ws.MessageText, whole)
 
-	say(ws.MessageText, []byte("fragments"))
-	want(ws.MessageText, []byte("one two three"))
-	say(ws.MessageText, []byte("ping me"))
-	want(ws.MessageText, []byte("pinged"))
+	say(t, ctx, c, ws.MessageText, []byte("fragments"))
+	want(t, ctx, c, ws.MessageText, []byte("one two three"))
+	say(t, ctx, c, ws.MessageText, []byte("ping me"))
+	want(t, ctx, c, ws.MessageText, []byte("pinged"))
 
 	// Ping needs a reader. The server answers it before the echo.
 	pinged := make(chan error, 1)
@@ -153,20 +171,16 @@ func useServer(t *testing.T, s *peerServer, mode ws.CompressionMode, compressed 
 	if err := <-pinged; err != nil {
 		t.Error(err)
 	}
-	say(ws.MessageText, []byte("after the pong"))
+	say(t, ctx, c, ws.MessageText, []byte("after the pong"))
 	if err := <-next; err != nil {
 		t.Error(err)
 	}
+}
 
-	if err := c.Close(4001, "bye"); err != nil {
-		t.Error(err)
-	}
-	if got := s.line(t); got != "closed 4001 bye" {
-		t.Errorf("the server says %q", got)
-	}
-
-	// The server closes.
-	c, _, err = ws.Dial(ctx, s.url, opts)
+// closedByServer has the script close a connection.
+func closedByServer(t *testing.T, ctx context.Context, s *peerServer, opts *ws.DialOptions) {
+	t.Helper()
+	c, _, err := ws.Dial(ctx, s.url, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,36 +29,7 @@ func TestCases(t *testing.T) {
 		write(t, filepath.Join(dir, "go.mod"), "module example.com\n\ngo 1.26\n")
 		want := make(map[string]string) // by file name
 		for _, name := range names {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".txtar"))
-			flags, verdicts := "", ""
-			for _, f := range archive.Files {
-				switch f.Name {
-				case "flags":
-					flags = string(f.Data)
-				case "want":
-					verdicts = string(f.Data)
-				}
-			}
-			if strings.Contains(flags, "-all") != everything || strings.ContainsFunc(flags, func(r rune) bool { return r == '=' }) {
-				continue // it needs other tags, or bytes that an archive cannot hold
-			}
-			for _, f := range archive.Files {
-				if _, golden := strings.CutPrefix(f.Name, "after/"); !golden && f.Name != "flags" && f.Name != "want" {
-					write(t, filepath.Join(c, f.Name), string(f.Data))
-				}
-			}
-			if byCommand.MatchString(verdicts) || filepath.Base(c) == "generic-phantom" {
-				continue // a name becomes free after another fix, for which go fix does not wait
-			}
-			for _, f := range archive.Files {
-				if file, golden := strings.CutPrefix(f.Name, "after/"); golden {
-					want[filepath.Join(c, file)] = string(f.Data)
-				}
-			}
+			writeCase(t, dir, name, everything, want)
 		}
 		p.fixCases(t, dir, everything)
 		wrong := 0
@@ -79,6 +50,42 @@ func TestCases(t *testing.T) {
 		}
 		if wrong > 0 || len(want) < 10 {
 			t.Errorf("%d of %d files are not as the command writes them", wrong, len(want))
+		}
+	}
+}
+
+// writeCase writes the program of a case below dir, if its flags ask for everything or
+// not, and adds the goldens to want.
+func writeCase(t *testing.T, dir, name string, everything bool, want map[string]string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".txtar"))
+	flags, verdicts := "", ""
+	for _, f := range archive.Files {
+		switch f.Name {
+		case "flags":
+			flags = string(f.Data)
+		case "want":
+			verdicts = string(f.Data)
+		}
+	}
+	if strings.Contains(flags, "-all") != everything || strings.ContainsFunc(flags, func(r rune) bool { return r == '=' }) {
+		return // it needs other tags, or bytes that an archive cannot hold
+	}
+	for _, f := range archive.Files {
+		if _, golden := strings.CutPrefix(f.Name, "after/"); !golden && f.Name != "flags" && f.Name != "want" {
+			write(t, filepath.Join(c, f.Name), string(f.Data))
+		}
+	}
+	if byCommand.MatchString(verdicts) || filepath.Base(c) == "generic-phantom" {
+		return // a name becomes free after another fix, for which go fix does not wait
+	}
+	for _, f := range archive.Files {
+		if file, golden := strings.CutPrefix(f.Name, "after/"); golden {
+			want[filepath.Join(c, file)] = string(f.Data)
 		}
 	}
 }

@@ -421,43 +421,49 @@ func TestForeignJournal(t *testing.T) {
 			}
 		}},
 	} {
-		root := half(t)
-		victim := filepath.Join(filepath.Dir(root), "victim")
-		if err := os.MkdirAll(victim, 0o755); err != nil {
+		foreign(t, test.what, test.change)
+	}
+}
+
+// foreign changes a journal and its directory, and recovers them.
+func foreign(t *testing.T, what string, change func(t *testing.T, root, victim string, s *saved)) {
+	t.Helper()
+	root := half(t)
+	victim := filepath.Join(filepath.Dir(root), "victim")
+	if err := os.MkdirAll(victim, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"b.txt", "c.txt"} {
+		if err := os.WriteFile(filepath.Join(victim, name), []byte("old sub/"+name), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"b.txt", "c.txt"} {
-			if err := os.WriteFile(filepath.Join(victim, name), []byte("old sub/"+name), 0o644); err != nil {
-				t.Fatal(err)
-			}
+	}
+	name := journalOf(t, root)
+	var s saved
+	text, err := os.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, root, victim, &s)
+	if text, err = json.Marshal(s); err == nil {
+		err = os.WriteFile(name, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Recover(t.Context(), root); err == nil {
+		t.Errorf("%s: Recover takes it", what)
+	}
+	for _, name := range []string{"b.txt", "c.txt"} {
+		if text, err := os.ReadFile(filepath.Join(victim, name)); err != nil || string(text) != "old sub/"+name {
+			t.Errorf("%s: %s became %q (%v)", what, name, text, err)
 		}
-		name := journalOf(t, root)
-		var s saved
-		text, err := os.ReadFile(name)
-		if err == nil {
-			err = json.Unmarshal(text, &s)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		test.change(t, root, victim, &s)
-		if text, err = json.Marshal(s); err == nil {
-			err = os.WriteFile(name, text, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Recover(t.Context(), root); err == nil {
-			t.Errorf("%s: Recover takes it", test.what)
-		}
-		for _, name := range []string{"b.txt", "c.txt"} {
-			if text, err := os.ReadFile(filepath.Join(victim, name)); err != nil || string(text) != "old sub/"+name {
-				t.Errorf("%s: %s became %q (%v)", test.what, name, text, err)
-			}
-		}
-		if err := os.Remove(name); err != nil {
-			t.Fatal(err)
-		}
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
 	}
 }
 

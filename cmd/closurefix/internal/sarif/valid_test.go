@@ -78,29 +78,8 @@ func conforms(where, kind string, v any) (problems []string) {
 		}
 		return problems
 	}
-	switch text, isString := v.(string); {
-	case kind == "any":
-		return nil
-	case kind == "string" && isString:
-		return nil
-	case kind == "uri" && isString:
-		if _, err := url.Parse(text); err != nil || strings.ContainsAny(text, " \\\"<>") {
-			return wrong()
-		}
-		return nil
-	case strings.HasPrefix(kind, "=") && isString:
-		if !slices.Contains(strings.Split(kind[1:], "|"), text) {
-			return wrong()
-		}
-		return nil
-	case kind == "boolean":
-		if _, ok := v.(bool); !ok {
-			return wrong()
-		}
-		return nil
-	case kind == "integer":
-		// All the numbers of a report count lines, columns and elements.
-		if n, ok := v.(float64); !ok || n != math.Trunc(n) || n < 0 {
+	if ok, known := scalar(kind, v); known {
+		if !ok {
 			return wrong()
 		}
 		return nil
@@ -125,6 +104,31 @@ func conforms(where, kind string, v any) (problems []string) {
 		problems = append(problems, conforms(where+"."+name, known[name], object[name])...)
 	}
 	return problems
+}
+
+// scalar reports whether v is a value of a kind that has no parts. known is false for other
+// kinds.
+func scalar(kind string, v any) (ok, known bool) {
+	text, isString := v.(string)
+	switch {
+	case kind == "any":
+		return true, true
+	case kind == "string" && isString:
+		return true, true
+	case kind == "uri" && isString:
+		_, err := url.Parse(text)
+		return err == nil && !strings.ContainsAny(text, " \\\"<>"), true
+	case strings.HasPrefix(kind, "=") && isString:
+		return slices.Contains(strings.Split(kind[1:], "|"), text), true
+	case kind == "boolean":
+		_, ok := v.(bool)
+		return ok, true
+	case kind == "integer":
+		// All numbers of a report count lines, columns and elements.
+		n, ok := v.(float64)
+		return ok && n == math.Trunc(n) && n >= 0, true
+	}
+	return false, false
 }
 
 // TestConforms: the checks above do find what is wrong.
