@@ -10,8 +10,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// mergedName returns the name of finish that takes prepare's place: prepare's, unless that
-// says that something begins, or finish has a better word for the end of something.
+// mergedName returns the name of a finish that replaces prepare. That is prepare's name,
+// unless it says that something begins, or the name of finish says that something ends.
 func mergedName(prepare, finish string) string {
 	verb, _ := spell.VerbOf(spell.LowerFirst(finish))
 	if spell.Begins(prepare) || spell.Ends(verb) && verb != "end" {
@@ -21,8 +21,7 @@ func mergedName(prepare, finish string) string {
 }
 
 // merges reports whether prepare does nothing but return its cleanup, and each site only
-// calls that, so that finish can take prepare's place. Prepare would be empty
-// otherwise, and its calls would do nothing.
+// calls the cleanup. Finish then replaces prepare, which would be empty otherwise.
 //
 //	func (c *conn) catch(err *error) func() {     func (c *conn) catch(err *error) {
 //		return func() { … }                           …
@@ -30,8 +29,27 @@ func mergedName(prepare, finish string) string {
 //
 //	defer c.catch(&err)()                         defer c.catch(&err)
 func merges(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle idle) bool {
+	return len(sites) > 0 && onlyReturns(p) && everySite(sites, func(s *pattern.Site) bool {
+		if !onlyCalled(s) || s.Decl == ast.Decl(p.Decl) || spread(s) || !runs(s, idle.values) || wrapped(s) {
+			return false
+		}
+		for i, arg := range s.Call.Args {
+			passed := slices.ContainsFunc(passages, func(pass Passage) bool {
+				return pass.Route == ByArgument && pass.Capture.Index == i
+			})
+			if !passed && !constant(s, arg) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// onlyReturns reports whether the body of prepare is a return statement with a literal, and
+// no comment would be lost with it.
+func onlyReturns(p *pattern.Prepare) bool {
 	body := p.Decl.Body
-	if len(body.List) != 1 || p.Func.Signature().Results().Len() != 1 || len(p.Inner) > 0 || len(sites) == 0 || len(p.Choices) > 0 {
+	if len(body.List) != 1 || p.Func.Signature().Results().Len() != 1 || len(p.Inner) > 0 || len(p.Choices) > 0 {
 		return false
 	}
 	ret, ok := body.List[0].(*ast.ReturnStmt)
@@ -45,28 +63,16 @@ func merges(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle 
 			return false
 		}
 	}
-	return everySite(sites, func(s *pattern.Site) bool {
-		switch s.Form {
-		case pattern.Immediate:
-		case pattern.Assigned:
-			a, ok := s.Stmt.(*ast.AssignStmt)
-			if _, _, list := flow.List(s.At(s.Stmt)); !ok || !list || len(a.Lhs) != 1 || s.Var == nil {
-				return false
-			}
-		default:
-			return false
-		}
-		if s.Decl == ast.Decl(p.Decl) || spread(s) || !runs(s, idle.values) || wrapped(s) {
-			return false
-		}
-		for i, arg := range s.Call.Args {
-			passed := slices.ContainsFunc(passages, func(pass Passage) bool {
-				return pass.Route == ByArgument && pass.Capture.Index == i
-			})
-			if !passed && !constant(s, arg) {
-				return false
-			}
-		}
+	return true
+}
+
+// onlyCalled reports whether a site calls the cleanup at once, or assigns it alone to a
+// variable, in a statement list.
+func onlyCalled(s *pattern.Site) bool {
+	if s.Form == pattern.Immediate {
 		return true
-	})
+	}
+	a, ok := s.Stmt.(*ast.AssignStmt)
+	_, _, list := flow.List(s.At(s.Stmt))
+	return s.Form == pattern.Assigned && ok && list && len(a.Lhs) == 1 && s.Var != nil
 }
