@@ -212,7 +212,12 @@ func (l *loader) export(p *packages.Package, known map[string]*types.Package) (*
 	if err != nil {
 		return nil, err
 	}
-	return gcexportdata.Read(in, l.syntax.fset, known, p.PkgPath)
+	pkg, err := gcexportdata.Read(in, l.syntax.fset, known, p.PkgPath)
+	if err != nil {
+		// Its form changes with Go releases, also with minor ones.
+		err = fmt.Errorf("the export data of the go command cannot be read; a later closurefix may be necessary: %w", err)
+	}
+	return pkg, err
 }
 
 // check type-checks the packages in order, several at a time.
