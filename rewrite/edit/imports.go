@@ -253,14 +253,25 @@ func importName(info *types.Info, spec *ast.ImportSpec) string {
 
 // unresolved returns the names that a file uses but does not declare.
 func unresolved(name string, text []byte) (map[string]bool, error) {
+	names := make(map[string]bool)
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
-	if err != nil {
+	if err == nil {
+		for _, id := range f.Unresolved {
+			names[id.Name] = true
+		}
+		return names, nil
+	}
+	// The parser does not resolve names in a thousand blocks within each other. Then all
+	// names count: an import may stay that nothing uses, and the rewrite is refused.
+	if f, err = parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution); err != nil {
 		return nil, err
 	}
-	names := make(map[string]bool)
-	for _, id := range f.Unresolved {
-		names[id.Name] = true
-	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			names[id.Name] = true
+		}
+		return true
+	})
 	return names, nil
 }
 
