@@ -33,6 +33,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		return err
 	}
 	if files.methods(hits, t.Exported) {
+		s.methods = true
 		s.asked = interfaceMethods(t.Source, g, s.near.files)
 	}
 	load := files.paths(hits)

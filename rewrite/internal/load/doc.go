@@ -27,13 +27,15 @@
 // # How they are loaded
 //
 // Each package is type-checked once, in the variant with in-package tests, together with
-// its external tests. The types of dependencies are read from export data. A dependency
-// that itself depends on a package of the scope is type-checked without function bodies.
-// Packages with cgo are loaded by packages.Load.
+// its external tests. Dependencies are type-checked from their source, without function
+// bodies, and only as far as they are needed: see needs. Nothing is compiled. Packages with
+// cgo, and those that need declarations that mention C, are loaded by packages.Load, which
+// has the go command compile their dependencies.
 //
 // A package that is type-checked must be free of errors, since an error could hide a
-// caller: otherwise the result is a *SourceError. Other packages, and the omitted
-// functions of abridged packages, are at most parsed and may contain errors.
+// caller: otherwise the result is a *SourceError. The declarations that it needs of others
+// must be free of errors too. All else, such as the omitted functions of abridged packages,
+// may contain errors.
 //
 // Each configuration is loaded separately. They share the syntax of files, and the listing
 // of packages all of whose files are built on every system.
@@ -42,7 +44,8 @@
 //
 // In the order of use: path, source, overlay and package deal with names of files, their
 // contents and packages. gocommand, pattern and listings run the go command. scan, words,
-// abridge and interfaces examine syntax. survey and choose make the Scope. syntax,
+// abridge and interfaces examine syntax. lexer, outline, names, dependency and needs find
+// the declarations of dependencies. survey and choose make the Scope. syntax,
 // typecheck and loader make a View of it, and recheck makes a View of changed files. widen
 // enlarges a scope after a rewrite. links and sight decide whether files may be written.
 package load

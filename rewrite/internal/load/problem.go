@@ -171,6 +171,15 @@ func parseProblems(name string, err error) []Problem {
 	return []Problem{{File: name, Text: err.Error()}}
 }
 
+// listedErrors returns problems in the form in which packages have them.
+func listedErrors(problems []Problem) []packages.Error {
+	var errs []packages.Error
+	for _, p := range problems {
+		errs = append(errs, packages.Error{Pos: fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col), Msg: p.Text, Kind: packages.ParseError})
+	}
+	return errs
+}
+
 // syntaxProblems returns the errors of the parser.
 func syntaxProblems(name string, err error) []Problem {
 	list, ok := err.(scanner.ErrorList)

@@ -96,7 +96,7 @@ func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	}
 	c.known[p] = p // also ends a cycle, which is an error elsewhere
 	if len(p.Syntax) == 0 {
-		return p, nil // from export data, like all its dependencies
+		return p, nil // its types do not depend on those of the scope
 	}
 	var imports map[string]*packages.Package
 	for path, dep := range p.Imports {

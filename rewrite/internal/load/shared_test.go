@@ -175,14 +175,14 @@ func sameListings(t *testing.T, dir string, strict bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := outline(got[config.String()]), outline(want); got != want {
+		if got, want := listing(got[config.String()]), listing(want); got != want {
 			t.Errorf("%v: listed as\n%s\nwant\n%s", config, got, want)
 		}
 	}
 }
 
-// outline returns a summary of packages with everything that a run needs.
-func outline(pkgs []*packages.Package) string {
+// listing returns a summary of packages with everything that a run needs.
+func listing(pkgs []*packages.Package) string {
 	var all []*packages.Package
 	packages.Visit(pkgs, nil, func(p *packages.Package) { all = append(all, p) })
 	slices.SortFunc(all, func(p, q *packages.Package) int { return cmp.Compare(p.ID, q.ID) })

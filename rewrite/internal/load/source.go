@@ -71,25 +71,46 @@ func (s *Sources) Peek(name string) ([]byte, error) {
 // little enough to be held in memory.
 const largest = 64 << 20
 
-// readSource returns the content of a regular file. Reading another file may block
-// forever, as a pipe that nobody writes to, or never end, as a device.
+// copy writes the content of a file to a buffer, as Peek returns it.
+func (s *Sources) copy(buf *bytes.Buffer, name string) error {
+	s.mu.Lock()
+	text, ok := s.text[name]
+	s.mu.Unlock()
+	if ok {
+		buf.Write(text)
+		return nil
+	}
+	return copySource(buf, name)
+}
+
+// readSource returns the content of a regular file.
 func readSource(name string) ([]byte, error) {
+	var buf bytes.Buffer
+	err := copySource(&buf, name)
+	return buf.Bytes(), err
+}
+
+// copySource writes the content of a regular file to a buffer. Reading another file may
+// block forever, as a pipe that nobody writes to, or never end, as a device.
+func copySource(buf *bytes.Buffer, name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &replace.FileError{Name: name, Reason: "is not a regular file"}
+		return &replace.FileError{Name: name, Reason: "is not a regular file"}
 	}
 	if info.Size() > largest {
-		return nil, &replace.FileError{Name: name, Reason: fmt.Sprintf("has more than %d MB", largest>>20)}
+		return &replace.FileError{Name: name, Reason: fmt.Sprintf("has more than %d MB", largest>>20)}
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, largest+1))
+	buf.Grow(int(info.Size()) + bytes.MinRead)
+	_, err = buf.ReadFrom(io.LimitReader(f, largest+1))
+	return err
 }
 
 // Unchanged returns an error if a file has changed since it was first read. The changed

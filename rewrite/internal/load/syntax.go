@@ -1,10 +1,14 @@
 package load
 
 import (
+	"bytes"
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"sync"
+
+	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
 // A syntax caches parsed files. Each file is parsed once for all configurations and all
@@ -17,6 +21,8 @@ type syntax struct {
 
 	mu    sync.Mutex
 	files map[portion]*parsed
+
+	buffers sync.Pool // of *bytes.Buffer
 }
 
 // A portion is a file and how much of it is parsed.
@@ -28,9 +34,8 @@ type portion struct {
 type part int
 
 const (
-	allOfIt  part = iota
-	inBrief       // abridged: see briefing
-	outlined      // without comments and the bodies of functions
+	allOfIt part = iota
+	inBrief      // abridged: see briefing
 )
 
 const parseMode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
@@ -42,11 +47,10 @@ type parsed struct {
 }
 
 func newSyntax(src *Sources, over Overlay, brief *briefing) *syntax {
-	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
+	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed), buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
-// file returns the syntax of a file. An outline has no function bodies and no comments,
-// which take two thirds of the memory: there may be thousands of outlines.
+// file returns the syntax of a file.
 func (s *syntax) file(name string, part part) (*ast.File, error) {
 	s.mu.Lock()
 	want := portion{name, part}
@@ -61,12 +65,9 @@ func (s *syntax) file(name string, part part) (*ast.File, error) {
 }
 
 func (s *syntax) parse(want portion) (*ast.File, error) {
-	read, mode := s.src.Read, parser.Mode(parseMode)
+	read := s.src.Read
 	if want.part != allOfIt { // it is not edited
 		read = s.src.Peek
-	}
-	if want.part == outlined {
-		mode &^= parser.ParseComments
 	}
 	text, ok := s.over[want.name]
 	if !ok {
@@ -78,14 +79,47 @@ func (s *syntax) parse(want portion) (*ast.File, error) {
 	if want.part == inBrief {
 		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.brief.names[lit] })
 	}
-	f, err := parser.ParseFile(s.fset, want.name, text, mode)
-	if err != nil || want.part != outlined {
-		return f, err
-	}
-	for _, decl := range f.Decls {
-		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body != nil {
-			fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace}
+	return parser.ParseFile(s.fset, want.name, text, parseMode)
+}
+
+// outline returns the outline of a file.
+func (s *syntax) outline(name string) (o *outline, err error) {
+	e := s.with(name, func(text []byte) {
+		if o, err = outlineOf(name, text); err != nil {
+			// The parser says what is wrong.
+			if _, e := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution|parser.AllErrors); e != nil {
+				err = e
+			}
 		}
+	})
+	return o, cmp.Or(e, err)
+}
+
+// reduced parses the imports and declarations of a file that are used and kept.
+func (s *syntax) reduced(o *outline, used map[*imported]bool, kept map[*declared]bool) (f *ast.File, err error) {
+	e := s.with(o.name, func(text []byte) {
+		if len(text) != o.size {
+			err = &replace.FileError{Name: o.name, Reason: "changed while it was being read"}
+			return
+		}
+		o.reduce(text, used, kept)
+		f, err = parser.ParseFile(s.fset, o.name, text, parser.SkipObjectResolution|parser.AllErrors)
+	})
+	return f, cmp.Or(e, err)
+}
+
+// with calls do with the content of a file, which do may change but not keep.
+func (s *syntax) with(name string, do func(text []byte)) error {
+	if text, ok := s.over[name]; ok {
+		do(bytes.Clone(text))
+		return nil
 	}
-	return f, nil
+	buf := s.buffers.Get().(*bytes.Buffer)
+	defer s.buffers.Put(buf)
+	buf.Reset()
+	if err := s.src.copy(buf, name); err != nil {
+		return err
+	}
+	do(buf.Bytes())
+	return nil
 }

@@ -25,6 +25,7 @@ func typeCheck(p *packages.Package, bodies, brief bool) {
 			return nil, fmt.Errorf("no types of %s", path)
 		}),
 		IgnoreFuncBodies: !bodies,
+		FakeImportC:      true, // of dependencies that need nothing of it
 		Sizes:            p.TypesSizes,
 		Error: func(err error) {
 			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}

@@ -63,6 +63,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	if err != nil {
 		return nil, err
 	}
+	s.methods = true
 	s.asked = interfaceMethods(s.tree.Source, g, s.near.files)
 	s.leaveOut(g, names)
 	load := make(map[string]bool)

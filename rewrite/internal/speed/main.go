@@ -18,7 +18,7 @@
 //
 // and each DIR is the root of a writable module whose dependencies are available. The
 // program is built from the current directory. Each command runs once without being
-// counted, to fill the build cache with export data, and then as often as -n says. The
+// counted, and then as often as -n says. The
 // results are medians. CPU seconds are the user and system time of the process and all
 // processes that it started. The peak is the memory of the largest of these processes. The
 // unit of the peak is right on Linux only.

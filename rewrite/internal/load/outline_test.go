@@ -1,0 +1,133 @@
+package load
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The outlines of the files of the standard library have the declarations and imports that
+// the parser finds, and no others, at the same offsets.
+func TestOutlineOf(t *testing.T) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(strings.TrimSpace(string(out)), "src")
+	if testing.Short() {
+		root = filepath.Join(root, "go")
+	}
+	files := 0
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() == "testdata" {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+		if err != nil {
+			return nil
+		}
+		files++
+		o, err := outlineOf(name, text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return nil
+		}
+		if got, want := outlined(o), parsedOutline(fset, f, text); !slices.Equal(got, want) {
+			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		return nil
+	})
+	if err != nil || files < 50 {
+		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+func outlined(o *outline) []string {
+	var all []string
+	for _, i := range o.imports {
+		all = append(all, strings.TrimSpace("import "+i.name+" "+i.path))
+	}
+	for _, d := range o.decls {
+		head := strings.Join(strings.Fields(string(d.head)), " ")
+		all = append(all, d.tok.String()+" "+d.recv+" "+strings.Join(d.names, ",")+" "+d.alias+" "+head)
+	}
+	return all
+}
+
+// parsedOutline returns the same of syntax.
+func parsedOutline(fset *token.FileSet, f *ast.File, text []byte) []string {
+	var imports, all []string
+	slice := func(from, to token.Pos) string {
+		return strings.Join(strings.Fields(string(text[fset.PositionFor(from, false).Offset:fset.PositionFor(to, false).Offset])), " ")
+	}
+	add := func(tok token.Token, recv string, names []*ast.Ident, alias string, head string) {
+		var list []string
+		for _, id := range names {
+			list = append(list, id.Name)
+		}
+		all = append(all, tok.String()+" "+recv+" "+strings.Join(list, ",")+" "+alias+" "+head)
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			recv, end := "", d.End()
+			if d.Recv != nil {
+				_, recv = typeName(d.Recv.List[0].Type)
+			}
+			if d.Body != nil {
+				end = d.Body.Lbrace + 1
+			}
+			add(token.FUNC, recv, []*ast.Ident{d.Name}, "", slice(d.Name.End(), end))
+		case *ast.GenDecl:
+			var constants []*ast.Ident
+			for _, s := range d.Specs {
+				start := s.Pos()
+				if !d.Lparen.IsValid() {
+					start = d.Pos()
+				}
+				switch s := s.(type) {
+				case *ast.ImportSpec:
+					name := ""
+					if s.Name != nil {
+						name = s.Name.Name
+					}
+					imports = append(imports, strings.TrimSpace("import "+name+" "+importPath(s)))
+				case *ast.TypeSpec:
+					alias := ""
+					if id, ok := s.Type.(*ast.Ident); ok && s.Assign.IsValid() {
+						alias = id.Name
+					}
+					add(token.TYPE, "", []*ast.Ident{s.Name}, alias, slice(s.Name.End(), s.End()))
+				case *ast.ValueSpec:
+					constants = append(constants, s.Names...)
+					if d.Tok == token.VAR {
+						end := s.End()
+						if s.Type != nil && len(s.Values) > 0 {
+							end = s.Type.End()
+						}
+						add(token.VAR, "", s.Names, "", slice(start, end))
+					}
+				}
+			}
+			if d.Tok == token.CONST {
+				add(token.CONST, "", constants, "", slice(d.Pos(), d.End()))
+			}
+		}
+	}
+	return append(imports, all...)
+}
