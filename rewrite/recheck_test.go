@@ -58,7 +58,7 @@ func use() { middle.New().PrepareOne(); t.PrepareTwo() }
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := res.Left(); len(left) > 0 {
+	if left := refused(res); len(left) > 0 {
 		t.Errorf("left: %+v", left)
 	}
 	want(t, changed(t, dir, res),

@@ -133,17 +133,6 @@ type SourceError = load.SourceError
 // A Problem is an error reported by the go command, the parser or the type checker.
 type Problem = load.Problem
 
-// Left returns the findings that are refused.
-func (r *Result) Left() []Finding {
-	var left []Finding
-	for _, f := range r.Findings {
-		if f.Refusal != nil {
-			left = append(left, f)
-		}
-	}
-	return left
-}
-
 // Outcome returns a sentence that says what the rewrite of f does or why f is refused.
 // short shortens the name of a file for display.
 func (f Finding) Outcome(short func(string) string) string {

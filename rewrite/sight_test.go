@@ -79,7 +79,7 @@ func TestSight(t *testing.T) {
 			for _, text := range changed(t, dir, res) {
 				changes = append(changes, text)
 			}
-			for _, f := range res.Left() {
+			for _, f := range refused(res) {
 				refusals = append(refusals, string(f.Refusal.Code))
 			}
 			ok := false
