@@ -79,7 +79,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 			return err
 		}
 		if units[u] == nil {
-			units[u] = &same.Unit{Fset: u.Fset, Pkg: u.Pkg, Info: u.Info}
+			units[u] = &same.Unit{Fset: u.Fset, Pkg: u.Pkg, Info: u.Info, Files: u.Files}
 		}
 		change.Files = append(change.Files, same.File{Unit: units[u], Before: f, Text: text, Edits: edited[name]})
 		return nil

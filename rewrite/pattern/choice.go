@@ -80,13 +80,12 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 		return false
 	}
 	set := Set{Stmt: stmt, Index: i}
-	if lit := literal(s.Unit.Info, stmt.Rhs[i]); lit != nil {
-		if doesNothing(s.Unit.Info, lit) {
-			c.Empty = true
-		} else {
-			set.Literal = &Literal{Lit: lit, Var: c.Var, Bind: stmt, Choice: c}
-		}
-	} else if !s.Unit.Info.Types[stmt.Rhs[i]].IsNil() {
+	switch lit := literal(s.Unit.Info, stmt.Rhs[i]); {
+	case isEmpty(s.Unit, stmt.Rhs[i]):
+		c.Empty = true
+	case lit != nil:
+		set.Literal = &Literal{Lit: lit, Var: c.Var, Bind: stmt, Choice: c}
+	case !s.Unit.Info.Types[stmt.Rhs[i]].IsNil():
 		return false
 	}
 	c.Sets = append(c.Sets, set)

@@ -212,6 +212,10 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 		r.Idle = IdleNil
 		return
 	}
+	if isEmpty(s.Unit, e) {
+		r.Idle = IdleEmpty
+		return
+	}
 	if id, ok := e.(*ast.Ident); ok {
 		if v, ok := info.Uses[id].(*types.Var); ok {
 			s.classifyVar(r, v)

@@ -41,7 +41,7 @@ func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
 		switch len(ret.Results) {
 		case results.Len():
 			r.Expr = ret.Results[result]
-			r.Idle = idleness(info, r.Expr, sites)
+			r.Idle = idleness(facts.Unit, r.Expr, sites)
 			if id, ok := ast.Unparen(r.Expr).(*ast.Ident); ok && holds && info.Uses[id] == types.Object(own) {
 				r.Idle = Onward
 			}
@@ -85,11 +85,12 @@ func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
 }
 
 // idleness returns what an operand of a return statement is in a forwarder.
-func idleness(info *types.Info, e ast.Expr, sites []*Site) Idleness {
+func idleness(u *Unit, e ast.Expr, sites []*Site) Idleness {
+	info := u.Info
 	if info.Types[e].IsNil() {
 		return IdleNil
 	}
-	if lit := literal(info, e); lit != nil && doesNothing(info, lit) {
+	if isEmpty(u, e) {
 		return IdleEmpty
 	}
 	if s := siteOf(e, sites); s != nil {

@@ -142,6 +142,9 @@
 // too, if it is nil exactly then. [value-flag, defer-before-check,
 // idle-on-success-literal, idle-told-by-nil]
 //
+// A function that does nothing in one build may do something in another one, and a
+// variable that holds such a function may be set. [idle-noop-not]
+//
 // A caller may compare the cleanup with nil, and may set its variable again later. A
 // field of the struct answers, in the same variable. [nil-test, outer-variable]
 //

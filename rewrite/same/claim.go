@@ -12,6 +12,8 @@ type Unit struct {
 	Pkg  *types.Package
 	Info *types.Info
 
+	Files []*ast.File // all files of the package
+
 	calls  map[*ast.File]map[string]*calls // by the full name of what is called
 	scopes []*types.Scope                  // of declarations, by position
 }

@@ -83,7 +83,7 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 		return m.differ(b, nil, "the return statement returns the results of a call")
 	}
 	x := b.Results[m.Result]
-	ok := m.isNil(x) && n == 0
+	ok := n == 0 && (m.isNil(x) || m.isNoop(x))
 	if lit := literal(m.home.Info, x); lit != nil {
 		ok = m.Literals[lit] == n && (n > 0 || empty(m.home.Info, lit))
 	} else if h := m.holder(x); h != nil && h.inner {

@@ -140,10 +140,10 @@ func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	return others, nil
 }
 
-// isIdle reports whether e is nil, or a literal that does nothing.
+// isIdle reports whether e is nil, or a literal or function that does nothing.
 func (m *matcher) isIdle(e ast.Expr) bool {
 	lit := literal(m.home.Info, e)
-	return lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(e)
+	return lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(e) || m.isNoop(e)
 }
 
 // choosesState compares what such a statement sets a variable to. What the state holds by
