@@ -45,6 +45,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Chosen:   make(map[*types.Var]bool),
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
+		Bound:    c.Plan.Form == plan.Bound,
 		Method:   c.Plan.Finish.OnRecv,
 		Merged:   c.Plan.Merged,
 	}
@@ -58,6 +59,9 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		change.Returns[r.Stmt] = 0
 		if r.Idle == pattern.Chosen {
 			change.Returns[r.Stmt] = same.AnyNumber
+		}
+		if r.Bound != nil && c.Plan.Form == plan.Bound {
+			change.Returns[r.Stmt] = 1
 		}
 		if r.Live() {
 			change.Returns[r.Stmt] = c.Plan.Number[r.Literal]

@@ -12,9 +12,18 @@ import (
 	"github.com/dave/dst"
 )
 
-// declare returns the edit that replaces the declaration of prepare by its new form, the
+// declare returns the edits of the declaration of prepare.
+func declare(p *plan.Plan, s *source) ([]Edit, error) {
+	if p.Form == plan.Bound {
+		return boundEdits(s, p)
+	}
+	e, err := redeclare(p, s)
+	return []Edit{e}, err
+}
+
+// redeclare returns the edit that replaces the declaration of prepare by its new form, the
 // type of the state if there is one, and finish.
-func declare(p *plan.Plan, s *source) (Edit, error) {
+func redeclare(p *plan.Plan, s *source) (Edit, error) {
 	from, to := s.extent(p.Prepare.Decl)
 	t, err := newTree(s, p.Prepare.Decl, from, to)
 	if err != nil {

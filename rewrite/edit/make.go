@@ -51,11 +51,9 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	decl, err := declare(p, home)
-	if err != nil {
+	if splices[home.name], err = declare(p, home); err != nil {
 		return nil, err
 	}
-	splices[home.name] = []Edit{decl}
 	for _, sp := range p.Sites {
 		s, err := at(sp.Site.Unit, sp.Site.Call.Pos())
 		if err != nil {

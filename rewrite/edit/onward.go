@@ -19,7 +19,7 @@ import (
 //		return c.begin("read")                       return c.begin("read")
 //	}                                            }
 func onwardEdits(s *source, o *plan.Onward) ([]Edit, error) {
-	typ, err := resultType(s, o)
+	typ, err := resultType(s, o.Prepare)
 	if err != nil {
 		return nil, err
 	}
@@ -42,20 +42,20 @@ func onwardEdits(s *source, o *plan.Onward) ([]Edit, error) {
 }
 
 // resultType returns the type of the result that takes the cleanup.
-func resultType(s *source, o *plan.Onward) (ast.Expr, error) {
+func resultType(s *source, p *pattern.Prepare) (ast.Expr, error) {
 	i := 0
-	for _, f := range o.Decl.Type.Results.List {
+	for _, f := range p.Decl.Type.Results.List {
 		n := max(1, len(f.Names))
-		if i <= o.Result && o.Result < i+n {
+		if i <= p.Result && p.Result < i+n {
 			if n > 1 {
 				return nil, &obstacle{
 					code: refusal.CallForm, pos: s.unit.Fset.PositionFor(f.Pos(), false),
-					reason: o.Key.String() + ", which hands on its cleanup, declares that together with another result",
+					reason: p.Key.String() + " declares its cleanup together with another result",
 				}
 			}
 			return f.Type, nil
 		}
 		i += n
 	}
-	return nil, fmt.Errorf("%s has no result %d", o.Key, o.Result)
+	return nil, fmt.Errorf("%s has no result %d", p.Key, p.Result)
 }

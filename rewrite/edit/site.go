@@ -114,7 +114,7 @@ func (w *siteWriter) statement() {
 		w.replace(site.Lhs[i].Pos(), site.Lhs[i].End(), name)
 	}
 	switch w.Plan.Form {
-	case plan.Handed:
+	case plan.Handed, plan.Bound:
 		w.keep(w.sp.Unused)
 	case plan.Value:
 		w.single()
@@ -292,7 +292,7 @@ func (w *siteWriter) variable() {
 // uses edits the uses of the cleanup.
 func (w *siteWriter) uses() {
 	site := w.sp.Site
-	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.Form != plan.Handed {
+	if w.sp.Shares || site.Form == pattern.Immediate && w.Plan.State == nil {
 		return
 	}
 	for _, u := range site.Uses {
@@ -311,7 +311,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 			w.removeLine(u.Stmt)
 		case plan.Value:
 			w.replace(u.Expr.Pos(), u.Expr.End(), w.sp.Variable)
-		case plan.Handed: // the state is discarded
+		case plan.Handed, plan.Bound: // the state is discarded
 		}
 	case pattern.Value:
 		w.value(u)
@@ -374,6 +374,9 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		return
 	}
 	s := w.Plan.State
+	if w.Plan.Form == plan.Bound {
+		return // the variable is nil as before
+	}
 	if s.Nil {
 		w.replace(cleanup.End(), cleanup.End(), "."+s.Flag)
 		return

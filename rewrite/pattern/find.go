@@ -224,6 +224,7 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 		return
 	}
 	s.made(e)
+	r.Bound = methodValue(info, e)
 }
 
 // classifyVar finds the value of variable v at a return statement. It succeeds only if

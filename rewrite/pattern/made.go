@@ -81,3 +81,19 @@ func (s *scan) valuesOf(v *types.Var) []ast.Expr {
 	}
 	return values
 }
+
+// methodValue returns the method value that e is, perhaps in parentheses or converted, or
+// nil.
+func methodValue(info *types.Info, e ast.Expr) *ast.SelectorExpr {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.SelectorExpr:
+		if sel := info.Selections[x]; sel != nil && sel.Kind() == types.MethodVal {
+			return x
+		}
+	case *ast.CallExpr:
+		if info.Types[x.Fun].IsType() && len(x.Args) == 1 {
+			return methodValue(info, x.Args[0])
+		}
+	}
+	return nil
+}

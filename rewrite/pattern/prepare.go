@@ -125,6 +125,8 @@ type Return struct {
 	Idle    Idleness
 	Literal *Literal // if live
 	Choice  *Choice  // if chosen
+
+	Bound *ast.SelectorExpr // a method value, if foreign
 }
 
 // A Choice is a variable of the prepare function, perhaps its result, that is set to

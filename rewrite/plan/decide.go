@@ -43,6 +43,9 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
+	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
+		return d.bound(p, sites)
+	}
 	x, r := newSubject(p, d.follow(p, sites, links))
 	if r != nil {
 		return nil, r

@@ -31,6 +31,11 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 		for _, l := range p.Literals {
 			cleanup[l.Lit] = true
 		}
+		for _, r := range p.Returns {
+			if r.Bound != nil {
+				cleanup[r.Bound] = true
+			}
+		}
 		if decls == nil {
 			decls = packageDecls(p.Unit)
 		}

@@ -26,9 +26,12 @@ const (
 	// Handed: prepare returns a struct with the captured variables in place of the
 	// closure. Finish is a method of the struct.
 	Handed
+	// Bound: the cleanup is a method value with a pointer as its receiver, which prepare
+	// returns in place of it. Finish is that method.
+	Bound
 )
 
-func (f Form) String() string { return [...]string{"direct", "value", "handed"}[f] }
+func (f Form) String() string { return [...]string{"direct", "value", "handed", "bound"}[f] }
 
 // A Plan is the decision to rewrite a prepare function and all its sites.
 type Plan struct {
@@ -47,9 +50,10 @@ type Plan struct {
 	// Direct: finish takes its place, mostly with its name, and its calls go.
 	Merged bool
 
-	Passages []Passage // one for each capture, in the order of finish's parameters
-	Value    *Handover // nil if the form is not Value
-	State    *State    // nil if the form is not Handed
+	Passages []Passage     // one for each capture, in the order of finish's parameters
+	Value    *Handover     // nil if the form is not Value
+	State    *State        // nil if the form is not Handed or Bound
+	Bound    []BoundReturn // the live returns, if the form is Bound
 	Finish   Finish
 
 	// Drop holds the indices of the parameters that prepare loses.
@@ -214,7 +218,7 @@ type SitePlan struct {
 func (pl *Plan) Prose() prose.Change {
 	p := pl.Prepare
 	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name, Merged: pl.Merged}
-	if pl.State != nil {
+	if pl.Form == Handed {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}
 	if pl.Value != nil {

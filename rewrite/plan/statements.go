@@ -39,7 +39,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			sp.Variable = pl.Value.Name
 			sp.Define = true
 		}
-		if pl.Form == Handed {
+		if pl.State != nil {
 			if r := variableType(p, sites, pl, s); r != nil {
 				return r
 			}

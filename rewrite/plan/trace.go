@@ -17,6 +17,9 @@ func (p *Plan) Trace() []string {
 	case Handed:
 		line = fmt.Sprintf("state %s: %s", p.State.Type, reason(p.WhyNotDirect))
 	}
+	if p.Form == Bound {
+		line = "the receiver of the method value, a " + p.State.Type
+	}
 	lines := []string{line}
 	if p.WhyNotValue != nil && p.WhyNotValue.Reason != p.WhyNotDirect.Reason {
 		lines = append(lines, "no single value will do: "+reason(p.WhyNotValue))

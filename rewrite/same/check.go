@@ -141,7 +141,10 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 		return 1, m.merged(a)
 	}
 	n := 2
-	if m.handed() {
+	switch {
+	case m.Bound:
+		n = 1
+	case m.handed():
 		n = 3
 	}
 	if len(a) < n {
@@ -151,8 +154,8 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	if !ok || now.Body == nil || now.Name.Name != m.Prepare.Name.Name {
 		return 0, m.differ(m.Prepare, a[0], "%s is missing", m.Prepare.Name.Name)
 	}
-	if err := m.prepareDecl(now); err != nil {
-		return 0, err
+	if err := m.prepareDecl(now); err != nil || m.Bound {
+		return n, err
 	}
 	if m.handed() {
 		if err := m.stateDecl(a[1]); err != nil {

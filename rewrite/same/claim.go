@@ -59,6 +59,10 @@ type Change struct {
 	// none. After the change they hold the state.
 	Chosen map[*types.Var]bool
 
+	// Bound is set if prepare returns a method value, in place of which it returns the
+	// receiver. State.Type is the type of that, and Finish the method.
+	Bound bool
+
 	// Onward holds the functions that return the cleanup to their own callers.
 	Onward []Onward
 

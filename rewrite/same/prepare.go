@@ -38,6 +38,7 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 			return m.differ(b.Type.Results, a, "no result has the type of the state")
 		}
 		results[m.Result].typ = now[m.Result].typ
+		m.bound = now[m.Result].typ
 	default:
 		results = slices.Delete(results, m.Result, m.Result+1)
 	}

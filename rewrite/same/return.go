@@ -20,6 +20,9 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	if n == AnyNumber {
 		return m.handsChosen(b, now)
 	}
+	if m.Bound && len(b.Results) == 0 {
+		return exprs(nil, now.Results), nil // nothing sets the result
+	}
 	want, operands := slices.Clone(b.Results), now.Results
 	if len(want) == 0 && (m.handed() || m.single()) { // the bare return gets operands
 		for v := range m.fn.Signature().Results().Variables() {
@@ -35,6 +38,9 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 				return nil, m.differ(b, a, "the return had %d values and has %d", len(want), len(operands))
 			}
 			hands := m.handsState
+			if m.Bound {
+				hands = m.handsReceiver
+			}
 			if m.single() {
 				hands = m.handsValue
 			}
@@ -90,6 +96,9 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 		earlier := func(lit *ast.FuncLit) bool { return lit.Pos() < b.Pos() }
 		numbered := func(lit *ast.FuncLit) bool { return m.Literals[lit] == n }
 		ok = n > 0 && slices.ContainsFunc(h.lits, numbered) || n == 0 && !slices.ContainsFunc(h.lits, earlier)
+	}
+	if m.Bound && n > 0 {
+		_, _, ok = m.bindsMethod(x)
 	}
 	if !ok {
 		return m.differ(x, nil, "%s is not the cleanup that is claimed", types.ExprString(x))

@@ -240,6 +240,9 @@ func (m *matcher) tested(b *ast.BinaryExpr) *holder {
 // test compares a comparison of the cleanup with nil, such as done != nil, with a test of
 // the field of the state that replaces it.
 func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
+	if m.Bound {
+		return m.testsReceiver(h, b, a)
+	}
 	use, field, other := b.X, m.State.Live, b.Y
 	if m.isNil(use) {
 		use, other = b.Y, b.X

@@ -174,6 +174,8 @@ func isFinish(d *ast.FuncDecl, p *plan.Plan) bool {
 	}
 	recv := ""
 	switch {
+	case p.Form == plan.Bound:
+		return false
 	case p.State != nil:
 		recv = p.State.Type
 	case p.Finish.OnRecv:

@@ -1,0 +1,159 @@
+package plan
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/refusal"
+)
+
+// A BoundReturn is a return statement that returns a method value. After the rewrite it
+// returns the receiver to which the method is bound.
+type BoundReturn struct {
+	Return  *pattern.Return
+	Operand ast.Expr // before the dots
+	Path    []string // the embedded fields from there to the receiver
+	Address bool     // the receiver is the address of that
+}
+
+// bound plans the form Bound. Every return statement returns nil or a method value of the
+// same method, whose receiver is a pointer. The receiver is evaluated where the method
+// value was, once, and the method is called as before:
+//
+//	func (t *table) lock() (int, func()) {      func (t *table) lock() (int, *sync.Mutex) {
+//		t.mu.Lock()                                 t.mu.Lock()
+//		return t.n, t.mu.Unlock                     return t.n, &t.mu
+//	}                                           }
+//
+//	n, unlock := t.lock()                       n, unlock := t.lock()
+//	defer unlock()                              defer unlock.Unlock()
+func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, r *refusal.Refusal) {
+	c := &chain{sites: sites}
+	plan = &Plan{Prepare: p, Form: Bound, State: &State{}}
+	var method *types.Func
+	var recv types.Type
+	for _, ret := range p.Returns {
+		if ret.Idle == pattern.IdleNil {
+			if !spell.Plain(p.Unit, ret.Stmt.Pos(), "nil") {
+				return nil, refusal.New(p, refusal.NameClash, p.Unit, ret.Stmt.Pos(), "a declaration shadows nil here")
+			}
+			continue
+		}
+		if ret.Idle == pattern.IdleEmpty {
+			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here a cleanup that does nothing")
+		}
+		if ret.Bound == nil {
+			return nil, known(p)
+		}
+		b, m, t, why := boundTo(p.Unit.Info, ret)
+		if why != "" {
+			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns the method value %s%s", types.ExprString(ret.Bound), why)
+		}
+		if method != nil && (m != method || !types.Identical(t, recv)) {
+			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns method values of different methods")
+		}
+		method, recv = m, t
+		plan.Bound = append(plan.Bound, b)
+	}
+	if len(p.Access[p.Func.Signature().Results().At(p.Result)]) > 0 {
+		return nil, known(p)
+	}
+	if plan.Convert, r = values(p, c); r != nil {
+		return nil, r
+	}
+	if r := dropped(p, sites); r != nil {
+		return nil, r
+	}
+	idle, r := idleOf(p, c)
+	if r != nil {
+		return nil, r
+	}
+	plan.Idle, plan.Finish.Name = idle.values, method.Name()
+	if bad := spell.Unnameable(p.Unit.Pkg, recv); bad != "" {
+		return nil, refusal.New(p, refusal.UnnameableType, p.Unit, p.Decl.Name.Pos(), "the type of the receiver cannot be written at package level: %s", bad)
+	}
+	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
+	if name, by := file.Hidden(p.Func, recv); name != "" {
+		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "the type of the receiver names %s, which %s shadows", name, by)
+	}
+	plan.State.Type = file.Type(recv)
+	plan.State.Decl = plan.State.Type
+	if r := d.callers.CheckSignature(p, plan.signatureWith(recv)); r != nil {
+		return nil, r
+	}
+	if r := boundSites(p, sites, plan, method); r != nil {
+		return nil, r
+	}
+	if r := statements(p, sites, plan); r != nil {
+		return nil, r
+	}
+	plan.Imports = file.Imports
+	return plan, nil
+}
+
+// boundTo returns how a return statement returns the receiver of its method value, with the
+// method and the type of the receiver. why completes "it returns the method value x.m", or is
+// "".
+func boundTo(info *types.Info, ret *pattern.Return) (b BoundReturn, m *types.Func, recv types.Type, why string) {
+	sel := info.Selections[ret.Bound]
+	m = sel.Obj().(*types.Func)
+	b = BoundReturn{Return: ret, Operand: ret.Bound.X}
+	recv = sel.Recv()
+	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		if ptr, ok := recv.Underlying().(*types.Pointer); ok {
+			recv = ptr.Elem()
+		}
+		st, ok := recv.Underlying().(*types.Struct)
+		if !ok {
+			return b, m, recv, ""
+		}
+		f := st.Field(i)
+		if !f.Exported() && f.Pkg() != m.Pkg() {
+			return b, m, recv, ", which passes an embedded field of another package"
+		}
+		b.Path, recv = append(b.Path, f.Name()), f.Type()
+	}
+	_, pointer := types.Unalias(m.Signature().Recv().Type()).(*types.Pointer)
+	_, isPointer := recv.Underlying().(*types.Pointer)
+	switch {
+	case types.IsInterface(recv) || spell.IsTypeParam(recv):
+		return b, m, recv, ", which panics at the return if its operand is a nil interface"
+	case !pointer:
+		return b, m, recv, ", which copies the operand at the return"
+	case !isPointer:
+		b.Address, recv = true, types.NewPointer(recv)
+	}
+	return b, m, recv, ""
+}
+
+// boundSites returns a refusal if a site cannot use the receiver in place of the method
+// value.
+func boundSites(p *pattern.Prepare, sites []*pattern.Site, plan *Plan, method *types.Func) *refusal.Refusal {
+	generic := p.Func.Signature().TypeParams().Len()+p.Func.Signature().RecvTypeParams().Len() > 0
+	mayBeNil := slices.ContainsFunc(plan.Bound, func(b BoundReturn) bool { return !b.Address })
+	for _, s := range sites {
+		switch {
+		case nilTested(s) && mayBeNil:
+			return refusal.New(p, refusal.NilTest, s.Unit, s.Call.Pos(), "a caller compares its cleanup with nil, and the receiver of the method may be nil")
+		case !method.Exported() && s.Unit.Pkg.Path() != method.Pkg().Path():
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller in another package cannot call the method %s", method.Name())
+		case s.Spec != nil && (generic || s.Unit.Pkg != p.Unit.Pkg || strings.Contains(plan.State.Type, ".")):
+			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s might not be known there", plan.State.Type)
+		}
+	}
+	return nil
+}
+
+// signatureWith returns the signature of prepare with a result of type t in the cleanup's
+// place.
+func (pl *Plan) signatureWith(t types.Type) *types.Signature {
+	sig := pl.Prepare.Func.Signature()
+	results := slices.Collect(sig.Results().Variables())
+	old := results[pl.Prepare.Result]
+	results[pl.Prepare.Result] = types.NewParam(old.Pos(), old.Pkg(), "", t)
+	return types.NewSignatureType(nil, nil, nil, sig.Params(), types.NewTuple(results...), sig.Variadic())
+}
