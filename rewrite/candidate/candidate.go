@@ -26,6 +26,8 @@ type Candidate struct {
 	// Trace says how the rewrite was decided, one fact per line.
 	Trace []string
 
+	purpose string // what callers do with the closure, as in "for its callers to defer"
+
 	function *pattern.Function // set if it is a function literal that a variable holds
 
 	inTest bool // a test file declares the function, and World.Tests is not set

@@ -134,6 +134,7 @@ func (f *finder) decide(c *Candidate) bool {
 	used := f.choose(c)
 	var costs bool
 	c.Kind, costs = kindOf(c.Prepare, c.Sites)
+	c.purpose = f.purpose(handed{c.Prepare.Key, c.Prepare.Result})
 	switch {
 	case !used:
 		if costs && pattern.Plain(c.Prepare.Sig) && !c.inTest && f.world.Closed(c.Prepare) {

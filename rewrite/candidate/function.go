@@ -40,6 +40,7 @@ func (f *finder) decideFunction(c *Candidate) bool {
 	f.sites[h] = c.Sites
 	var costs bool
 	c.Kind, costs = kindOf(p, c.Sites)
+	c.purpose = f.purpose(h)
 	if !costs || !f.used(h, p.Sig, make(map[handed]bool)) {
 		return false
 	}

@@ -1,6 +1,7 @@
 package candidate
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -102,7 +103,7 @@ func (c *Candidate) message(allocates, moves string, moved bool) string {
 		}
 		over = " over " + enumerate(names)
 	}
-	s := fmt.Sprintf("%s returns a closure%s for its callers to defer: %s it", c.Prepare.Key, over, allocates)
+	s := fmt.Sprintf("%s returns a closure%s %s: %s it", c.Prepare.Key, over, cmp.Or(c.purpose, "for its callers to defer"), allocates)
 	what := map[pattern.Kind]string{
 		pattern.KindResultPointer:   "a variable of the caller",
 		pattern.KindOwnResult:       "the captured result",

@@ -3,6 +3,7 @@ package candidate
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 
@@ -48,6 +49,23 @@ func (f *finder) choose(c *Candidate) bool {
 func (f *finder) used(h handed, sig *types.Signature, seen map[handed]bool) bool {
 	deferred, called, other := f.uses(h, seen)
 	return deferred || called && !other && pattern.Plain(sig)
+}
+
+// purpose says what callers do with a func that they use as a cleanup.
+func (f *finder) purpose(h handed) string {
+	direct := func(is func(*pattern.Site) bool) bool { return slices.ContainsFunc(f.sites[h], is) }
+	deferred, _, _ := f.uses(h, make(map[handed]bool))
+	switch {
+	case direct(func(s *pattern.Site) bool { return s.Deferred }):
+		return "for its callers to defer"
+	case deferred:
+		return "that its callers return, for theirs to defer"
+	case direct(func(s *pattern.Site) bool {
+		return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Call != nil })
+	}):
+		return "for its callers to call"
+	}
+	return "that its callers return, for theirs to call"
 }
 
 func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other bool) {

@@ -37,9 +37,9 @@
 // because sites may be in other units.
 //
 // A return statement may return a variable. A [Choice] is a variable that statements set
-// to one cleanup or another, or to none. Other expressions that make a func, such as a
-// method value or a call with a literal as argument, are in [Prepare.Made]. Such a
-// function is reported but never rewritten. A forwarder returns the cleanup of another
+// to one cleanup or another, or to none. [Return.Bound] is a method value. Other
+// expressions that make a func, such as a call with a literal as argument, are in
+// [Prepare.Made]. Such a function is reported but never rewritten. A forwarder returns the cleanup of another
 // function to its own callers (see [Forwards]). [Functions] finds prepare functions that are
 // literals in variables.
 package pattern

@@ -15,9 +15,9 @@
 // As in every inliner, two things may change: what a program sees of its own call stack
 // (runtime.Caller, stack traces, profiles), and how much it allocates.
 //
-// # Three forms
+// # Four forms
 //
-// A closure carries the variables that it captures. There are three ways to do without
+// A closure carries the variables that it captures. There are four ways to do without
 // it. Decide takes the first one whose conditions hold.
 //
 // In the form [Direct], prepare returns nothing in place of the closure. Every capture
@@ -78,6 +78,13 @@
 // pass it again. Escape analysis does not distinguish the fields of a struct, so one
 // field that escapes would move the variable to the heap again. Such a pointer is an
 // argument of finish: defer done.finish(&err).
+//
+// In the form [Bound], the cleanup is not a literal but a method value whose receiver is a
+// pointer. Prepare returns that pointer, which it evaluates where it evaluated the method
+// value, and callers call the method itself:
+//
+//	unlock := t.lock()                         unlock := t.lock()
+//	defer unlock()                             defer unlock.Unlock()
 //
 // A function may return the cleanup to its own callers, by return prepare(…) or through a
 // variable. If its signature can change too, it returns the state as it returned the
@@ -147,6 +154,10 @@
 //
 // A caller may compare the cleanup with nil, and may set its variable again later. A
 // field of the struct answers, in the same variable. [nil-test, outer-variable]
+//
+// A method value evaluates its receiver at the return. One of a nil interface panics there,
+// and one of a method without a pointer receiver holds a copy. Both are refused.
+// [method-value-not-bound]
 //
 // A method value is never nil. A cleanup that may be nil is not passed as a value to
 // code that may compare it with nil. [value-nil]

@@ -116,7 +116,7 @@ func Explanations() []Explanation {
 			"The compiler reports as many heap allocations after the rewrite as before.",
 			"Nothing: the rewrite would save no allocation."},
 		{OtherReturn,
-			"The function returns something other than one of its function literals: a call's result, a method value, a parameter.",
+			"The function returns something other than one of its function literals: a call's result, a parameter, a method value of an interface.",
 			"Return a literal, or the error alone."},
 		{OutOfScope,
 			"A captured variable is out of scope where its value is needed.",

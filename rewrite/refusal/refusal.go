@@ -33,11 +33,15 @@ func New(p *pattern.Prepare, code Code, u *pattern.Unit, pos token.Pos, format s
 	return r
 }
 
-// Error returns the refusal as one sentence.
-func (r *Refusal) Error() string {
+// Error returns the refusal as one sentence, with the base name of the file.
+func (r *Refusal) Error() string { return r.Sentence(filepath.Base) }
+
+// Sentence returns the refusal as one sentence. short returns the name of a file as the
+// sentence shows it.
+func (r *Refusal) Sentence(short func(file string) string) string {
 	s := fmt.Sprintf("cannot rewrite %s: %s", r.Name, r.Reason)
 	if r.Pos.IsValid() {
-		s += fmt.Sprintf(" (%s:%d)", filepath.Base(r.Pos.Filename), r.Pos.Line)
+		s += fmt.Sprintf(" (%s:%d)", short(r.Pos.Filename), r.Pos.Line)
 	}
 	return s
 }

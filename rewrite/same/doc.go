@@ -67,6 +67,9 @@
 // Its return statements keep the call or variable that was the cleanup, and have the zero
 // state in place of nil or a literal that does nothing. Calls of it are calls of prepare.
 //
+// If prepare returned a method value, it returns the receiver to which that is bound, and
+// a call of the cleanup becomes a call of the method.
+//
 // Prepare is followed by the declarations of the state's type and of finish. Finish is
 // compared with each literal that it replaces. A captured variable is a parameter, or a
 // field of the state. A variable that finish declares itself must be declared where the

@@ -18,7 +18,7 @@ func New(res *rewrite.Result, at Place, written bool) *Report {
 	convert := func(list []rewrite.Finding) []Finding {
 		var out []Finding
 		for _, f := range list {
-			out = append(out, finding(f, help))
+			out = append(out, finding(f, at, help))
 		}
 		return out
 	}
@@ -52,13 +52,13 @@ func bugs(list []rewrite.Misuse) []Bug {
 	return out
 }
 
-func finding(f rewrite.Finding, help map[refusal.Code]string) Finding {
+func finding(f rewrite.Finding, at Place, help map[refusal.Code]string) Finding {
 	out := Finding{
 		Pos: f.Pos, End: f.End, Package: f.Package, Function: f.Name, Category: string(f.Kind), Message: f.Message,
 		Files: f.Files, Edits: f.Edits, Notes: f.Notes, Trace: f.Trace, Costs: f.Costs, Heap: f.Heap, Gain: f.Gain,
 	}
 	if why := f.Refusal; why != nil {
-		out.Refusal = &Refusal{string(why.Code), why.Pos, why.Error(), help[why.Code], why.Stack}
+		out.Refusal = &Refusal{string(why.Code), why.Pos, why.Sentence(at.BelowDir), help[why.Code], why.Stack}
 	}
 	return out
 }
