@@ -11,15 +11,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A BoundReturn is a return statement that returns a method value. After the rewrite it
-// returns the receiver to which the method is bound.
-type BoundReturn struct {
-	Return  *pattern.Return
-	Operand ast.Expr // before the dots
-	Path    []string // the embedded fields from there to the receiver
-	Address bool     // the receiver is the address of that
-}
-
 // bound plans the form Bound. Every return statement returns nil or a method value of the
 // same method, whose receiver is a pointer. The receiver is evaluated where the method
 // value was, once, and the method is called as before:

@@ -86,6 +86,15 @@ type Plan struct {
 	Imports []spell.Import
 }
 
+// A BoundReturn is a return statement that returns a method value. After the rewrite it
+// returns the receiver to which the method is bound.
+type BoundReturn struct {
+	Return  *pattern.Return
+	Operand ast.Expr // before the dots
+	Path    []string // the embedded fields from there to the receiver
+	Address bool     // the receiver is the address of that
+}
+
 // An Onward is a function that returns the state of a prepare function to its own callers,
 // as it returned the cleanup. Its Prepare has no literals.
 type Onward struct {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // finishCall compares b, a call of the cleanup, with a call of finish. The operands for
@@ -298,6 +299,29 @@ func (m *matcher) testNil(h *holder, b *ast.BinaryExpr, use, null, a ast.Expr) (
 	}
 	parts, err := m.stateOf(h, ast.Unparen(use), sel.X)
 	return append(parts, rest), err
+}
+
+// testsReceiver compares a comparison of the cleanup with nil with one of the receiver. The
+// receiver is never nil where there is a cleanup: it is the address of a variable.
+func (m *matcher) testsReceiver(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
+	for r, n := range m.Returns {
+		if n == 0 || len(r.Results) == 0 {
+			continue
+		}
+		if receiver, _, ok := m.bindsMethod(r.Results[m.Result]); !ok || !strings.HasPrefix(receiver, "&") {
+			return nil, m.differ(b, a, "%s may be nil", receiver)
+		}
+	}
+	now, ok := ast.Unparen(a).(*ast.BinaryExpr)
+	if !ok || now.Op != b.Op {
+		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
+	}
+	use, x, y, other := b.X, now.X, now.Y, b.Y
+	if m.isNil(use) {
+		use, x, y, other = b.Y, now.Y, now.X, b.X
+	}
+	becomes, err := m.stateOf(h, use, x)
+	return append(becomes, part{b: other, a: y}), err
 }
 
 // value compares a cleanup that is used as a value with its replacement: a method value,
