@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
