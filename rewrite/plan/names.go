@@ -136,7 +136,7 @@ func hides(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name stri
 		if !home && !importsDot(f) {
 			continue // its callers write pkg.name
 		}
-		scope := u.Info.Scopes[f]
+		scope := u.Innermost(f.Package)
 		if scope == nil || scope.Lookup(name) != nil || u.Pkg.Scope().Lookup(name) != nil {
 			return true
 		}
