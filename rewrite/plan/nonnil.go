@@ -6,15 +6,16 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
-	"golang.org/x/tools/go/ast/edge"
-	"golang.org/x/tools/go/types/typeutil"
 )
 
-// nilField returns the name of a field of the state that is nil in the zero value of the
-// state and in no other, or "": it can say whether there is something to do.
+// nilField returns the name of a field that is nil in the zero state and in no other, or
+// "". Such a field says whether there is something to clean up.
 //
 //	f, err := os.Open(name)             type openState struct { f *os.File }
 //	if err != nil {
@@ -60,8 +61,8 @@ func everywhereLive(p *pattern.Prepare, holds func(*pattern.Literal, ast.Stmt) b
 	return true
 }
 
-// nonNil reports whether a variable of prepare that nothing assigns is certainly not nil at
-// a statement that sees it.
+// nonNil reports whether a variable of prepare is certainly not nil at a statement in its
+// scope. It returns false if something assigns the variable after its declaration.
 func nonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	switch v.Type().Underlying().(type) {
 	case *types.Pointer, *types.Map, *types.Chan, *types.Signature, *types.Interface:
@@ -74,62 +75,27 @@ func nonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	if madeNonNil(p, v, at) {
 		return true
 	}
-	is := func(e ast.Expr) bool { return p.Unit.Info.Uses[identOf(e)] == types.Object(v) }
+	info := p.Unit.Info
 	for list, i := range flow.Lists(p.At(at), p.Decl) {
-		if slices.ContainsFunc(list[:i], func(s ast.Stmt) bool { return leavesIfNil(p, s, is) || dereferences(p, s, is) }) {
+		if slices.ContainsFunc(list[:i], func(s ast.Stmt) bool {
+			test, ok := s.(*ast.IfStmt)
+			return ok && flow.Implied(info, test.Cond, v, false) == flow.No && leaves(info, test.Body) || dereferences(info, s, v)
+		}) {
 			return true
 		}
 	}
 	for c := range p.At(at).Enclosing() {
-		if c.ParentEdgeKind() == edge.IfStmt_Body && compares(p.Unit.Info, c.Parent().Node().(*ast.IfStmt).Cond, token.NEQ, token.LAND, is) {
+		if c.ParentEdgeKind() == edge.IfStmt_Body && flow.Implied(info, c.Parent().Node().(*ast.IfStmt).Cond, v, true) == flow.No {
 			return true
 		}
 	}
 	return false
 }
 
-// compares reports whether a condition is a comparison with nil of what is accepts, or has
-// one among the operands of junction.
-func compares(info *types.Info, cond ast.Expr, op, junction token.Token, is func(ast.Expr) bool) bool {
-	x, ok := ast.Unparen(cond).(*ast.BinaryExpr)
-	switch {
-	case !ok:
-		return false
-	case x.Op == junction:
-		return compares(info, x.X, op, junction, is) || compares(info, x.Y, op, junction, is)
-	}
-	return x.Op == op && is(x.X) && info.Types[x.Y].IsNil()
-}
-
-// leavesIfNil reports whether a statement leaves prepare if something is nil.
-func leavesIfNil(p *pattern.Prepare, s ast.Stmt, is func(ast.Expr) bool) bool {
-	test, ok := s.(*ast.IfStmt)
-	return ok && compares(p.Unit.Info, test.Cond, token.EQL, token.LOR, is) && endsPrepare(p.Unit.Info, test.Body)
-}
-
-// endsPrepare reports whether a block ends with a return, or a panic.
-func endsPrepare(info *types.Info, b *ast.BlockStmt) bool {
-	if len(b.List) == 0 {
-		return false
-	}
-	switch last := b.List[len(b.List)-1].(type) {
-	case *ast.ReturnStmt:
-		return true
-	case *ast.ExprStmt:
-		call, ok := last.X.(*ast.CallExpr)
-		if !ok {
-			return false
-		}
-		f, ok := typeutil.Callee(info, call).(*types.Builtin)
-		return ok && f.Name() == "panic"
-	}
-	return false
-}
-
-// dereferences reports whether a statement, if it does not panic, has used a field of what
-// a pointer points to, or called a method of an interface value.
-func dereferences(p *pattern.Prepare, s ast.Stmt, is func(ast.Expr) bool) (found bool) {
-	info := p.Unit.Info
+// dereferences reports whether a statement certainly panics if v is nil: it uses a field of
+// what the pointer v points to, or a method of the interface value v.
+func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
+	is := func(e ast.Expr) bool { return info.Uses[identOf(e)] == types.Object(v) }
 	switch s.(type) {
 	case *ast.ExprStmt, *ast.AssignStmt, *ast.IncDecStmt, *ast.SendStmt:
 	default:
@@ -162,29 +128,19 @@ func dereferences(p *pattern.Prepare, s ast.Stmt, is func(ast.Expr) bool) (found
 	return found
 }
 
-// madeNonNil reports whether the statement that declares a local variable gives it a value
-// that is not nil.
+// madeNonNil reports whether a local variable is declared with a value that is certainly
+// not nil at a later statement.
 func madeNonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
-	for n := range ast.Preorder(p.Decl) {
-		def, ok := n.(*ast.AssignStmt)
-		if !ok || def.Tok != token.DEFINE {
-			continue
-		}
-		i := slices.IndexFunc(def.Lhs, func(e ast.Expr) bool {
-			id, ok := e.(*ast.Ident)
-			return ok && p.Unit.Info.Defs[id] == types.Object(v)
-		})
-		switch {
-		case i < 0:
-			continue
-		case len(def.Rhs) == len(def.Lhs):
-			return notNil(p.Unit.Info, def.Rhs[i], 0)
-		case notNil(p.Unit.Info, def.Rhs[0], i):
-			return true
-		}
-		return i == 0 && opens(p.Unit.Info, def.Rhs[0]) && checked(p, def, at)
+	id := p.Def(v)
+	def, ok := id.Parent().Node().(*ast.AssignStmt)
+	if !ok {
+		return false
 	}
-	return false
+	i := id.ParentEdgeIndex()
+	if len(def.Rhs) == len(def.Lhs) {
+		return notNil(p.Unit.Info, def.Rhs[i], 0)
+	}
+	return notNil(p.Unit.Info, def.Rhs[0], i) || i == 0 && opens(p.Unit.Info, def.Rhs[0]) && checked(p, def, at)
 }
 
 // notNil reports whether result i of an expression is certainly not nil.
@@ -213,8 +169,8 @@ func notNil(info *types.Info, e ast.Expr, i int) bool {
 	return false
 }
 
-// opens reports whether e is a call of a function of package os that returns a file, or an
-// error.
+// opens reports whether e is a call of a function of package os that returns either a file
+// or an error.
 func opens(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -224,15 +180,14 @@ func opens(info *types.Info, e ast.Expr) bool {
 	return ok && slices.Contains([]string{"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp"}, f.FullName())
 }
 
-// checked reports whether the statement after a definition leaves prepare if the last
-// variable that it sets, an error, is not nil, and at comes after that.
+// checked reports whether the last variable in a definition, an error, is checked by the
+// next statement, which leaves if it is not nil, and a later statement at follows.
 func checked(p *pattern.Prepare, def *ast.AssignStmt, at ast.Stmt) bool {
 	list, i, ok := flow.List(p.At(def))
 	if !ok || i+1 >= len(list) {
 		return false
 	}
-	err := p.Unit.Info.ObjectOf(identOf(def.Lhs[len(def.Lhs)-1]))
-	test, ok := list[i+1].(*ast.IfStmt)
-	is := func(e ast.Expr) bool { return err != nil && p.Unit.Info.Uses[identOf(e)] == err }
-	return ok && test.Init == nil && compares(p.Unit.Info, test.Cond, token.NEQ, token.LOR, is) && endsPrepare(p.Unit.Info, test.Body) && at.Pos() > test.End()
+	err, ok := p.Unit.Info.ObjectOf(identOf(def.Lhs[len(def.Lhs)-1])).(*types.Var)
+	test, isIf := list[i+1].(*ast.IfStmt)
+	return ok && isIf && test.Init == nil && flow.Implied(p.Unit.Info, test.Cond, err, false) == flow.Yes && leaves(p.Unit.Info, test.Body) && at.Pos() > test.End()
 }
