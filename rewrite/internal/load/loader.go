@@ -92,10 +92,26 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	return roots, l.check(ctx)
 }
 
-// loadWhole loads all packages with packages.Load.
+// loadWhole loads all packages with packages.Load, which reads the export data of their
+// imports. If that is of a later Go release than packages.Load knows, it type-checks the
+// imports from source.
 func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
-	pkgs, err := loadPackages(&packages.Config{
-		Context: ctx, Mode: wholeMode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
+	pkgs, err := l.loadMode(ctx, wholeMode)
+	if err == nil && slices.ContainsFunc(pkgs, unreadable) {
+		pkgs, err = l.loadMode(ctx, wholeMode|packages.NeedDeps)
+	}
+	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return l.dropped[p.ID] }), err
+}
+
+// unreadable reports whether the export data of an import of p was not read, since it is of
+// a later form.
+func unreadable(p *packages.Package) bool {
+	return slices.ContainsFunc(p.Errors, func(err packages.Error) bool { return strings.Contains(err.Msg, "export data version ") })
+}
+
+func (l *loader) loadMode(ctx context.Context, mode packages.LoadMode) ([]*packages.Package, error) {
+	return loadPackages(&packages.Config{
+		Context: ctx, Mode: mode, Dir: l.tree.Dir, Env: l.config.Env(l.tree.Env),
 		BuildFlags: append(l.config.Flags(), l.flags...), Tests: true,
 		ParseFile: func(fset *token.FileSet, name string, text []byte) (*ast.File, error) {
 			text = l.tree.Source.note(name, text)
@@ -105,7 +121,6 @@ func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
 			return parser.ParseFile(fset, name, text, parseMode)
 		},
 	}, l.scope.load)
-	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return l.dropped[p.ID] }), err
 }
 
 const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
