@@ -9,8 +9,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// onwardEdits returns the edits for a function that hands on the cleanup: its result gets
-// the type of the state, and returns without a cleanup return the zero state.
+// onwardEdits returns the edits for a forwarder. Its result gets the type of the state,
+// and return statements without a cleanup return the zero state.
 //
 //	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginState, error) {
 //		if c.closed {                                if c.closed {
@@ -41,7 +41,7 @@ func onwardEdits(s *source, o *plan.Onward) ([]Edit, error) {
 	return edits, nil
 }
 
-// resultType returns the type of the result that takes the cleanup.
+// resultType returns the type of the result that is the cleanup.
 func resultType(s *source, p *pattern.Prepare) (ast.Expr, error) {
 	i := 0
 	for _, f := range p.Decl.Type.Results.List {

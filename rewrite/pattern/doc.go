@@ -36,10 +36,11 @@
 // as well. [Find] tests only the types (see [Shaped]). Its callers examine the uses,
 // because sites may be in other units.
 //
-// A return statement may return a variable. A [Choice] is a variable that statements set
-// to one cleanup or another, or to none. [Return.Bound] is a method value. Other
-// expressions that make a func, such as a call with a literal as argument, are in
-// [Prepare.Made]. Such a function is reported but never rewritten. A forwarder returns the cleanup of another
-// function to its own callers (see [Forwards]). [Functions] finds prepare functions that are
-// literals in variables.
+// A return statement may return a variable. A [Choice] is a variable that is set to one of
+// several cleanups, or to none. [Return.Bound] is a method value. Other expressions that
+// create a func, such as a call with a literal as argument, are in [Prepare.Made]. A
+// function with such a return statement is reported but never rewritten.
+//
+// A forwarder returns the cleanup of another function to its own callers (see [Forwards]).
+// [Functions] finds prepare functions that are literals in variables.
 package pattern

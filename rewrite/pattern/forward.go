@@ -8,14 +8,17 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Forwards returns the function with the given facts as a Prepare without literals if it is
-// a forwarder: all that it returns as result number result is nil, an empty literal, or the
-// cleanup of one of sites. Otherwise it returns nil. sites are in the function. Their
-// results are cleanups of one prepare function.
+// Forwards returns the function with the given facts as a Prepare without literals if
+// it is a forwarder, or nil. A forwarder returns the cleanup of a prepare function to
+// its own callers:
 //
 //	func (c *Conn) beginRead(ctx context.Context) (func(), error) {
 //		return c.begin(ctx, "read")
 //	}
+//
+// Its result with the index result is always nil, an empty literal, or the cleanup of
+// one of sites. sites are calls in the function. Their results are cleanups of one
+// prepare function.
 func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
 	decl, ok := facts.Decl.(*ast.FuncDecl)
 	if !ok || decl.Body == nil {
@@ -67,8 +70,8 @@ func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
 	return p
 }
 
-// returnsOf returns the return statements of a function body, without those of literals in
-// it.
+// returnsOf returns the return statements of a function body, except those of literals
+// in it.
 func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
 	return func(yield func(*ast.ReturnStmt) bool) {
 		done := false
@@ -84,7 +87,7 @@ func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
 	}
 }
 
-// idleness returns what an operand of a return statement is in a forwarder.
+// idleness classifies an operand of a return statement in a forwarder.
 func idleness(u *Unit, e ast.Expr, sites []*Site) Idleness {
 	info := u.Info
 	if info.Types[e].IsNil() {
@@ -116,8 +119,8 @@ func siteOf(e ast.Expr, sites []*Site) *Site {
 	return nil
 }
 
-// On returns a copy of a site in a forwarder. What the forwarder returns of it is handed
-// on.
+// On returns a copy of a site in forwarder f, with the uses that f returns marked as
+// HandOn.
 func (s *Site) On(f *Prepare) *Site {
 	on := *s
 	if as := s.asResult; as != nil && as.Var == f.Func.Signature().Results().At(f.Result) {

@@ -8,20 +8,21 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// A chain holds the functions that hand on a cleanup and change with the prepare function.
+// A chain holds the forwarders of a cleanup (see pattern.Forwards) that change with the
+// prepare function.
 type chain struct {
 	onward []*Onward
-	sites  []*pattern.Site     // of the prepare function and of these functions
-	why    map[ast.Decl]string // why another function that hands it on does not change
+	sites  []*pattern.Site     // of the prepare function and of the forwarders
+	why    map[ast.Decl]string // why other forwarders do not change
 }
 
-// exported reports whether p, or a function that hands on its cleanup, is exported.
+// exported reports whether p or a forwarder of its cleanup is exported.
 func (c *chain) exported(p *pattern.Prepare) bool {
 	return p.Func.Exported() || slices.ContainsFunc(c.onward, func(o *Onward) bool { return o.Func.Exported() })
 }
 
-// exportedNames returns names for the state or its method, which are exported if p or a
-// function that hands on its cleanup is.
+// exportedNames returns names for the state or its method. They are exported if p or a
+// forwarder of its cleanup is.
 func (c *chain) exportedNames(p *pattern.Prepare, names []string) []string {
 	if !c.exported(p) {
 		return names

@@ -26,7 +26,7 @@ func NewDecider(w *callers.World) *Decider {
 // the rewrite. Each field is computed by one stage, from the fields before it.
 type subject struct {
 	p     *pattern.Prepare
-	chain *chain // forward.go: which functions hand on the cleanup
+	chain *chain // forward.go: the forwarders of the cleanup
 	sites []*pattern.Site
 
 	literals literals                // literals.go: the cleanups that it returns

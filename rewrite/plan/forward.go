@@ -9,24 +9,22 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A Link is a function that may return the cleanup of a prepare function to its own
-// callers: by return prepare(…), or by a variable that holds the cleanup.
+// A Link is a function that may be a forwarder of a prepare function's cleanup.
 type Link struct {
 	Func   *pattern.Site // a call in it, of the prepare function or of another link
-	Result int           // the index of the result that takes the cleanup
+	Result int           // the index of the result that is the cleanup
 	Sites  []*pattern.Site
 	Refs   []pattern.Ref
 }
 
-// follow finds the functions that hand on the cleanup of p and can change with it. Their
+// follow finds the forwarders of the cleanup of p that can change with it. Their
 // callers become sites:
 //
 //	func (c *conn) read() func() { return c.begin("read") }     // read() beginState
 //
 //	defer c.read()()                                            // defer c.read().end()
 //
-// Such a function returns nothing else in that place than the cleanup, nil, or a literal
-// that does nothing. All that callers.Check requires of a prepare function holds for it.
+// All that callers.Check requires of a prepare function must hold for a forwarder.
 func (d *Decider) follow(p *pattern.Prepare, own []*pattern.Site, links []*Link) *chain {
 	c := &chain{sites: own, why: make(map[ast.Decl]string)}
 	sig := p.Func.Signature()
@@ -48,7 +46,7 @@ func (d *Decider) follow(p *pattern.Prepare, own []*pattern.Site, links []*Link)
 			}
 			f := pattern.Forwards(l.Func.Facts, l.Result, in)
 			if f == nil {
-				return false // perhaps once another one is followed
+				return false // it may be one of a forwarder that is found later
 			}
 			if c.why[f.Decl] = d.fixed(p, f, l, in); c.why[f.Decl] == "" {
 				c.add(f, l)
@@ -67,8 +65,8 @@ func (d *Decider) follow(p *pattern.Prepare, own []*pattern.Site, links []*Link)
 	return c
 }
 
-// fixed returns why a function that hands on the cleanup of p cannot change, or "". in are
-// the sites in it.
+// fixed returns why forwarder f of the cleanup of p cannot change, or "". in holds the
+// sites in it.
 func (d *Decider) fixed(p, f *pattern.Prepare, l *Link, in []*pattern.Site) string {
 	if r := d.callers.Check(f, l.Sites, l.Refs); r != nil {
 		return r.Reason
@@ -85,7 +83,7 @@ func (d *Decider) fixed(p, f *pattern.Prepare, l *Link, in []*pattern.Site) stri
 	return ""
 }
 
-// add adds a function to those that change.
+// add adds a forwarder to the chain.
 func (c *chain) add(f *pattern.Prepare, l *Link) {
 	c.sites = slices.Clone(c.sites)
 	for _, s := range l.Sites {
@@ -96,8 +94,8 @@ func (c *chain) add(f *pattern.Prepare, l *Link) {
 	c.onward = append(c.onward, &Onward{Prepare: f})
 }
 
-// qualifier returns the name by which sites of functions in p's package qualify these, or
-// "" if none does.
+// qualifier returns the name by which sites of functions in p's package refer to the
+// package, or "" if no site has one.
 func qualifier(p *pattern.Prepare, sites []*pattern.Site) string {
 	for _, s := range sites {
 		key := p.Key
@@ -113,7 +111,7 @@ func qualifier(p *pattern.Prepare, sites []*pattern.Site) string {
 	return ""
 }
 
-// spellOnward fills in how the functions that hand on the state write its type.
+// spellOnward writes the type of the state for each forwarder.
 func spellOnward(p *pattern.Prepare, c *chain, s *State) *refusal.Refusal {
 	for _, o := range c.onward {
 		o.Type = s.Type
@@ -129,7 +127,7 @@ func spellOnward(p *pattern.Prepare, c *chain, s *State) *refusal.Refusal {
 		}
 		for _, n := range at {
 			if !spell.Plain(o.Unit, n.Pos(), o.Type) {
-				return refusal.New(p, refusal.NameClash, o.Unit, n.Pos(), "%s, which hands on its cleanup, declares a name that the type of its state needs", o.Key)
+				return refusal.New(p, refusal.NameClash, o.Unit, n.Pos(), "%s, which returns its cleanup, declares a name that the type of its state needs", o.Key)
 			}
 		}
 	}

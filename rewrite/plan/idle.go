@@ -112,8 +112,8 @@ func idlesOf(p *pattern.Prepare) *idles {
 	return all
 }
 
-// addForwarder adds the idle returns of a function that hands on the cleanup. A variable
-// that it returns may be nil if another statement than a site declares it.
+// addForwarder adds the idle returns of a forwarder of the cleanup. A variable that it
+// returns may be nil if it is declared without a site.
 func (all *idles) addForwarder(f *pattern.Prepare, sites []*pattern.Site) {
 	more := idlesOf(f)
 	for _, r := range f.Returns {

@@ -95,8 +95,8 @@ type BoundReturn struct {
 	Address bool     // the receiver is the address of that
 }
 
-// An Onward is a function that returns the state of a prepare function to its own callers,
-// as it returned the cleanup. Its Prepare has no literals.
+// An Onward is a forwarder of a cleanup. After the rewrite it returns the state to its
+// callers. Its Prepare has no literals.
 type Onward struct {
 	*pattern.Prepare
 	Type string // of the state, as written in its file

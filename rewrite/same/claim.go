@@ -80,8 +80,8 @@ type Change struct {
 	Merged bool
 }
 
-// An Onward describes a function that returns the cleanup of prepare to its own callers.
-// After the change it returns the state to them.
+// An Onward is a forwarder: it returns the cleanup of prepare to its own callers. After
+// the change it returns the state to them.
 type Onward struct {
 	Decl   *ast.FuncDecl
 	Result int    // index of the cleanup among its results

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// A site is a call of prepare, or of a function that hands on its cleanup.
+// A site is a call of prepare, or of a forwarder of its cleanup.
 type site struct {
 	call   *ast.CallExpr
 	result int        // index of the cleanup among the results
@@ -32,7 +32,7 @@ type facts struct {
 	home    *Unit
 	fn      *types.Func
 	from    map[string]origin           // the functions that return the cleanup, by full name
-	onward  map[*ast.FuncDecl]*Onward   // those that hand it on
+	onward  map[*ast.FuncDecl]*Onward   // the forwarders among them
 	hand    map[*ast.ReturnStmt]*Onward // their return statements
 	sites   map[*ast.CallExpr]*site
 	calling map[*ast.File][]int // the declarations with sites, by index
@@ -210,7 +210,7 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	}
 }
 
-// inOnward finds the functions that hand on the cleanup, and their return statements.
+// inOnward finds the forwarders and their return statements.
 func (f *facts) inOnward() {
 	for _, file := range f.Files {
 		for i := range f.Change.Onward {

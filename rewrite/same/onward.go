@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// namesState reports whether a type expression in the place of b is the type of the state:
-// a new name of prepare's package, which its name qualifies elsewhere.
+// namesState reports whether a type expression in place of b is the type of the state.
+// Its name must be new in prepare's package, and is qualified in other packages.
 func (m *matcher) namesState(a ast.Expr, b ast.Node) bool {
 	if m.unit.Pkg.Path() == m.home.Pkg.Path() {
 		return reads(a, m.State.Type) && m.lookup(m.State.Type, b.Pos()) == nil
@@ -20,9 +20,9 @@ func (m *matcher) namesState(a ast.Expr, b ast.Node) bool {
 	return ok && pkg.Imported().Path() == m.home.Pkg.Path()
 }
 
-// handsOn compares a return statement of a function that hands on the cleanup. The cleanup
-// stays: a call that has the state as its result now, or a variable that holds it. Nil, or
-// a literal that does nothing, becomes the zero state, with which finish does nothing.
+// handsOn compares a return statement of a forwarder. The operand for the cleanup stays
+// if it is a call of prepare or the variable of the cleanup. Nil and empty literals
+// become the zero state, with which finish does nothing.
 func (m *matcher) handsOn(b *ast.ReturnStmt, o *Onward, a ast.Node) ([]part, error) {
 	now, ok := a.(*ast.ReturnStmt)
 	switch {
@@ -49,7 +49,7 @@ func (m *matcher) handsOn(b *ast.ReturnStmt, o *Onward, a ast.Node) ([]part, err
 	return append(others, becomes...), err
 }
 
-// handsOnOne compares the operand of such a return that is the cleanup.
+// handsOnOne compares the operand for the cleanup of such a statement.
 func (m *matcher) handsOnOne(b ast.Expr, o *Onward, a ast.Expr) ([]part, error) {
 	lit := literal(m.unit.Info, b)
 	switch {

@@ -52,13 +52,13 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 	})
 }
 
-// onwardOf returns the function that hands on the cleanup and that d declares, or nil.
+// onwardOf returns the forwarder that d declares, or nil.
 func (m *matcher) onwardOf(d ast.Decl) *Onward {
 	fn, _ := d.(*ast.FuncDecl)
 	return m.onward[fn]
 }
 
-// onwardDecl compares a function that hands on the cleanup with itself after the change.
+// onwardDecl compares the declaration of a forwarder before and after the change.
 func (m *matcher) onwardDecl(o *Onward, a ast.Node) error {
 	b := o.Decl
 	now, ok := a.(*ast.FuncDecl)
