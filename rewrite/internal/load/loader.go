@@ -34,6 +34,7 @@ type loader struct {
 
 	syntax *syntax
 	needs  *needs
+	whole  bool                       // all declarations of dependencies are needed
 	order  []*packages.Package        // packages to type-check, dependencies first
 	from   map[*packages.Package]bool // whether the types of a package depend on those of the scope
 	full   map[*packages.Package]bool // packages of which function bodies are type-checked
@@ -86,11 +87,47 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 			l.parts[name] = part
 		}
 	}
-	if err := l.find(); err != nil {
-		return nil, err
-	}
-	return roots, l.check(ctx)
+	return roots, l.typeCheck(ctx)
 }
+
+// typeCheck type-checks all packages. If one of the scope has type errors, it does so again
+// with all declarations of the dependencies: the errors must not be due to one that is
+// missing. Errors of the dependencies themselves do not matter then.
+func (l *loader) typeCheck(ctx context.Context) error {
+	if err := l.find(); err != nil {
+		return err
+	}
+	if err := l.check(ctx); err != nil {
+		return err
+	}
+	wrong := false
+	for p := range l.full {
+		wrong = wrong || slices.ContainsFunc(p.Errors, isTypeError)
+	}
+	if !wrong {
+		return nil
+	}
+	errs := make(map[*packages.Package][]packages.Error)
+	for _, p := range l.order {
+		errs[p] = slices.DeleteFunc(p.Errors, isTypeError)
+		p.Errors = nil
+	}
+	l.whole = true
+	if err := l.find(); err != nil {
+		return err
+	}
+	err := l.check(ctx)
+	for _, p := range l.order {
+		if l.full[p] {
+			p.Errors = append(errs[p], p.Errors...)
+		} else {
+			p.Errors = errs[p]
+		}
+	}
+	return err
+}
+
+func isTypeError(e packages.Error) bool { return e.Kind == packages.TypeError }
 
 // loadWhole loads all packages with packages.Load, which reads the export data of their
 // imports. If that is of a later Go release than packages.Load knows, it type-checks the
@@ -142,13 +179,15 @@ func (l *loader) find() error {
 			return err
 		}
 	}
-	l.needs = newNeeds(l.syntax, own, l.scope.loads) // the files of packages in the scope may change
+	l.needs = newNeeds(l.syntax, own, func(p *packages.Package) bool {
+		return l.whole || l.scope.loads(p) // the files of packages in the scope may change
+	})
 	if l.scope.methods {
 		l.needs.wantInterfaces()
 	}
 	l.needs.find()
 	for _, d := range l.needs.deps {
-		if d.usesC {
+		if d.usesC && !l.whole { // else it is not due to C that something is missing
 			return errNotAlone
 		}
 		l.begin(d.pkg)

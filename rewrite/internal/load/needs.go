@@ -56,7 +56,7 @@ func newNeeds(files *syntax, own []*packages.Package, whole func(*packages.Packa
 		own: make(map[*packages.Package]bool), deps: make(map[*packages.Package]*dependency), before: make(map[*packages.Package][]*packages.Package),
 		members: make(map[string]bool), waiting: make(map[string][]method),
 	}
-	for _, name := range lockers {
+	for _, name := range unmentioned {
 		n.members[name] = true
 	}
 	for _, p := range own {
@@ -70,8 +70,9 @@ func newNeeds(files *syntax, own []*packages.Package, whole func(*packages.Packa
 	return n
 }
 
-// lockers are methods by which types say that they must not be copied.
-var lockers = [...]string{"Lock", "Unlock"}
+// unmentioned are methods that matter although nothing mentions them: that of error, and
+// those by which types say that they must not be copied.
+var unmentioned = [...]string{"Error", "Lock", "Unlock"}
 
 // addFile records what a file of an own package needs.
 func (n *needs) addFile(p *packages.Package, f *ast.File) {
@@ -266,6 +267,9 @@ func (n *needs) keep(d *dependency, decl declaration) {
 		return
 	}
 	d.kept[decl.declared] = true
+	if decl.recv != "" {
+		n.want(d.pkg, decl.recv) // an alias, perhaps
+	}
 	im := d.imports[decl.file]
 	names{
 		plain: func(name string) {

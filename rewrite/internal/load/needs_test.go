@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"go/types"
 	"os"
 	"path/filepath"
@@ -36,6 +37,8 @@ func use(s names.Struct, l [names.Length]int) {
 	s.Called()
 	names.Literal()
 	var _ names.Interface = s
+	names.Make().Through()
+	var _ error = names.Failure{}
 }
 -- names/names.go --
 package names
@@ -99,6 +102,18 @@ func (Promoting) wrong(wrong)  {}
 
 func Generic[T any](t T) T { wrong() }
 
+func Make() *hidden { return wrong }
+
+type Pointed = *hidden
+
+type hidden struct{}
+
+func (p Pointed) Through() { wrong() }
+
+type Failure struct{}
+
+func (Failure) Error() string { return wrong }
+
 func Wrong2(wrong) {}
 
 func init() { wrong() }
@@ -115,25 +130,7 @@ wrong
 `
 
 func TestNeeds(t *testing.T) {
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(needed)).Files {
-		name := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tree, err := Open(t.Context(), Settings{Dir: dir, Patterns: []string{"."}, All: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scope, err := Survey(t.Context(), tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	views, err := scope.Load(t.Context(), nil)
+	views, err := load(t, needed, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +149,8 @@ func TestNeeds(t *testing.T) {
 		}
 	}
 	want := strings.Fields(`Alias B C Embedded Generic Interface Length Literal Promoting Promoting.Promoted
-		Struct Struct.Interfaced Typed Untyped a fn last list list.Len param target target.Called unused value`)
+		Failure Failure.Error Make Pointed Struct Struct.Interfaced Typed Untyped a fn hidden hidden.Through last list list.Len
+		param target target.Called unused value`)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -164,4 +162,39 @@ func TestNeeds(t *testing.T) {
 	if p := imports["unread"]; p == nil || len(p.Scope().Names()) > 0 {
 		t.Errorf("unread: %v", p)
 	}
+}
+
+// TestNeedsOfBroken expects the errors of a package that is type-checked and no others,
+// although it is type-checked again with all declarations of its dependencies.
+func TestNeedsOfBroken(t *testing.T) {
+	broken := "-- broken/broken.go --\npackage broken\n\nimport \"example.com/m/names\"\n\nfunc prepare() func() { return func() { println(names.C) } }\n\nfunc use() { defer prepare()(); undefined() }\n"
+	_, err := load(t, needed+broken, ".", "./broken")
+	var bad *SourceError
+	if !errors.As(err, &bad) || len(bad.Problems) != 1 || !strings.Contains(bad.Error(), "undefined: undefined") {
+		t.Errorf("errors: %v", err)
+	}
+}
+
+// load loads packages of a module in an archive.
+func load(t *testing.T, archive string, patterns ...string) ([]*View, error) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		name := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree, err := Open(t.Context(), Settings{Dir: dir, Patterns: patterns, All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope, err := Survey(t.Context(), tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scope.Load(t.Context(), nil)
 }

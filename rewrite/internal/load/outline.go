@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"errors"
 	"go/token"
 	"strconv"
@@ -28,7 +29,7 @@ type declared struct {
 	names      []string
 	recv       string // the name of the type of which it is a method, or ""
 	iface      bool   // the type is an interface
-	alias      string // the name of which it is an alias, if that is all
+	alias      string // the name T if it is an alias of T or *T
 	typed      bool   // the variables have a type
 
 	from int    // the offset after which it names others
@@ -188,7 +189,8 @@ func (r *reader) typeSpec(start int) bool {
 	from := r.start
 	ok := r.rest(nil)
 	if d.end = r.before; alias && ok {
-		if text := r.text[from:d.end]; isWord(text) {
+		// Methods of *T may have an alias of *T as receiver.
+		if text := bytes.Trim(r.text[from:d.end], "*() \t\r\n"); isWord(text) {
 			d.alias = string(text)
 		}
 	}

@@ -109,8 +109,14 @@ func parsedOutline(fset *token.FileSet, f *ast.File, text []byte) []string {
 					imports = append(imports, strings.TrimSpace("import "+name+" "+importPath(s)))
 				case *ast.TypeSpec:
 					alias := ""
-					if id, ok := s.Type.(*ast.Ident); ok && s.Assign.IsValid() {
-						alias = id.Name
+					if s.Assign.IsValid() {
+						of := ast.Unparen(s.Type)
+						if star, ok := of.(*ast.StarExpr); ok {
+							of = ast.Unparen(star.X)
+						}
+						if id, ok := of.(*ast.Ident); ok {
+							alias = id.Name
+						}
 					}
 					add(token.TYPE, "", []*ast.Ident{s.Name}, alias, slice(s.Name.End(), s.End()))
 				case *ast.ValueSpec:
