@@ -77,7 +77,7 @@ func TestNogo(t *testing.T) {
 	}
 }
 
-// TestFlags configures the analyzer as nogo_config.json does.
+// TestFlags configures the analyzer as README.md says.
 func TestFlags(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds nogo")
@@ -86,8 +86,12 @@ func TestFlags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := regexp.MustCompile("(?s)```json\n(.*?)```").FindStringSubmatch(read(t, "README.md"))
+	if m == nil || !strings.Contains(m[1], `"everything": "false"`) {
+		t.Fatal("README.md has no configuration with the flag")
+	}
 	s := newSource(t)
-	n := &nogo{s.build(t, `{"closurefix": {"analyzer_flags": {"everything": "true"}}}`), c.Dir, importcfg(t, c.Dir)}
+	n := &nogo{s.build(t, strings.Replace(m[1], "false", "true", 1)), c.Dir, importcfg(t, c.Dir)}
 	printed, _ := n.run(t, "example.com/wire", []string{"conn.go", "peek.go", "read.go"}, true)
 	if !strings.Contains(printed, "(*Conn).lock returns a closure over c") {
 		t.Errorf("with the flag it prints\n%s", printed)

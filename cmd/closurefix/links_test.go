@@ -16,7 +16,7 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	link := regexp.MustCompile(`(?:\]\(|<img src=")([^)"\s]+)[)"]`)
 	code := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 	links := 0
 	for page := range strings.FieldsSeq(string(list)) {
@@ -61,4 +61,46 @@ func anchors(t *testing.T, page string) []string {
 		list = append(list, regexp.MustCompile(`[^\p{L}\p{N}_-]`).ReplaceAllString(anchor, ""))
 	}
 	return list
+}
+
+// TestFound: the modules of README.md have the counts of the corpus.
+func TestFound(t *testing.T) {
+	rows := func(page string) map[string][]string {
+		text, err := os.ReadFile(filepath.Join("../..", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := make(map[string][]string)
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, "|") {
+				continue
+			}
+			cells := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
+			if strings.Contains(cells[0], "@v") || cells[0] == "total" || strings.HasSuffix(cells[0], " modules") {
+				if _, ok := found[cells[0]]; !ok {
+					found[cells[0]] = cells[1:]
+				}
+			}
+		}
+		return found
+	}
+	corpus := rows("rewrite/internal/corpus/README.md")
+	modules := 0
+	for module, counts := range rows("README.md") {
+		row := corpus[module]
+		if strings.HasSuffix(module, " modules") {
+			row = corpus["total"]
+		}
+		if len(row) < 7 || len(counts) != 3 {
+			t.Errorf("%s: %q, in the corpus %q", module, counts, row)
+			continue
+		}
+		modules++
+		if want := []string{row[1], row[2], strings.Join(row[4:7], ", ")}; !slices.Equal(counts, want) {
+			t.Errorf("%s: %q, in the corpus %q", module, counts, want)
+		}
+	}
+	if modules < 5 {
+		t.Errorf("only %d modules", modules)
+	}
 }

@@ -71,6 +71,7 @@ var commands = map[string]wanted{
 	"closurefix -baseline known.json ./...":      {0, `^closurefix: nothing to report; left out 3 functions: .* 1 not selected`, ""},
 
 	"closurefix -escape ./...":                   {3, `on the heap: 2 allocations per call\n\tconn\.go:29:9: func literal`, ""},
+	"closurefix -diff -escape ./...":             {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
 	"closurefix -diff -test ./...":               {3, `closurefix: tested 1 package over the rewrite\nclosurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -bench Read ./...":               {3, `(?m)^Read\S*\s+3\.000.*\s1\.000`, ""},
 	"go test -bench Read -memprofile mem.out .":  {0, `BenchmarkRead`, ""},
