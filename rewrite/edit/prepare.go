@@ -322,7 +322,7 @@ func resultFields(results []*dst.Field, name string) []*dst.Field {
 	return merged
 }
 
-// resultType returns the type of what prepare returns in the cleanup's place, "" if that
+// resultType returns the type of what prepare returns in place of the cleanup, "" if that
 // is nothing.
 func (d *declarer) resultType() string {
 	switch {

@@ -69,7 +69,7 @@ type nilReturns struct {
 	other  int             // the index of the error or bool result of failed
 }
 
-// nilReturnsOf finds reachable return statements that return nil in the cleanup's place.
+// nilReturnsOf finds reachable return statements that return nil in place of the cleanup.
 func nilReturnsOf(p *pattern.Prepare) nilReturns {
 	var n nilReturns
 	results := p.Func.Signature().Results()

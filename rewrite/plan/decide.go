@@ -100,7 +100,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
 	switch {
 	case form != Handed && len(p.Choices) > 0:
-		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one cleanup or another, or none", p.Choices[0].Var.Name())
+		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one of several cleanups, or none", p.Choices[0].Var.Name())
 	case form != Handed && len(x.chain.onward) > 0:
 		o := x.chain.onward[0]
 		r = refusal.New(p, refusal.CallForm, o.Unit, o.Decl.Name.Pos(), "%s returns its cleanup to its own callers", o.Key)

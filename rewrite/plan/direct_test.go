@@ -100,7 +100,7 @@ func TestPassages(t *testing.T) {
 		{"What is set first is new.", `func begin(n int) func() { println(n); return func() { n = one(); println(n) } }`, "defer begin(1)()",
 			"n: finish's own, set before it is read"},
 		{"A local variable that is alone.", `func (t *T) begin(n int) func() { m := one(); return func() { println(t.n, n, m) } }`, "v := new(T); defer v.begin(1)()",
-			"t: the receiver of finish; n: an argument that callers pass again; m: an argument: what prepare returns in the cleanup's place"},
+			"t: the receiver of finish; n: an argument that callers pass again; m: an argument: what prepare returns in place of the cleanup"},
 		{"Two of them.", `func begin(n int) func() { m, k := one(), one(); return func() { println(n, m, k) } }`, "defer begin(1)()",
 			"no single value will do: k is a local variable that it does not return (p.go:3); n: a field; m: a field; k: a field"},
 		{"A result of the caller.", `func begin() (func(), int) { n := one(); return func() { println(n) }, n }`, "done, m := begin(); println(m); done()",

@@ -48,7 +48,7 @@ func (p Passage) how() string {
 	case ByResult:
 		return "an argument: the caller's variable for a result"
 	case ByValue:
-		return "an argument: what prepare returns in the cleanup's place"
+		return "an argument: what prepare returns in place of the cleanup"
 	case Anew:
 		return "finish's own, set before it is read"
 	}

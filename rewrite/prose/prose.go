@@ -18,7 +18,7 @@ import (
 type Change struct {
 	Prepare string   // name of the function
 	Finish  string   // name of the function or method that its cleanup becomes
-	State   string   // name of the type that it returns in the cleanup's place; "" for none
+	State   string   // name of the type that it returns in place of the cleanup; "" for none
 	Merged  bool     // that is all that it did: it goes, and Finish takes its place
 	Value   string   // name of the one value that it returns there; "" for none
 	Cleanup []string // names of variables and results that held the cleanup

@@ -144,7 +144,7 @@ func Explanations() []Explanation {
 			"Rewrite by hand: the literals share variables."},
 		{SeveralLiterals,
 			"Different return statements return different cleanups, and the rewrite cannot combine them.",
-			"Write one cleanup that tests what there is to do."},
+			"Write one cleanup that tests what it has to do."},
 		{UnguardedNil,
 			"The cleanup may be nil, and a caller uses it before any test, or passes it to code that may compare it with nil.",
 			"Check the error, or compare the cleanup with nil, before the use."},
