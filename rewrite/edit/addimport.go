@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// addImport inserts an import line where people would: among the imports of its sort (of
-// the standard library or not), in the order of their paths if they are in order. A file
-// with a single import declaration without parentheses gets them.
+// addImport inserts an import line as people do: among the imports of the standard
+// library or among the others, in the order of paths if these are in order. An import
+// declaration without parentheses gets them.
 func (s *source) addImport(text []byte, line, path string) ([]byte, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, s.name, text, parser.ImportsOnly|parser.ParseComments)
@@ -74,14 +74,14 @@ func (b *importer) insert(at int, new string) []byte {
 	return slices.Concat(b.text[:at], []byte(new), b.text[at:])
 }
 
-// alone reports whether nothing else is on the lines from one node to another.
+// alone reports whether the lines from one node to another contain nothing else.
 func (b *importer) alone(from, to ast.Node) bool {
 	start, end := b.offset(from.Pos()), b.offset(to.End())
 	rest, _, _ := bytes.Cut(b.text[end:], []byte("\n"))
 	return len(bytes.TrimSpace(b.text[bytes.LastIndexByte(b.text[:start], '\n')+1:start])) == 0 && len(bytes.TrimSpace(rest)) == 0
 }
 
-// before reports whether the new import comes before another of the same sort.
+// before reports whether the new import sorts before another one of its group.
 func (b *importer) before(spec *ast.ImportSpec) bool {
 	path, err := strconv.Unquote(spec.Path.Value)
 	return err == nil && b.standard(path) == b.standard(b.path) && b.path < path

@@ -7,8 +7,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// boundEdits returns the edits for a function that returns the receiver of a method value in
-// place of that.
+// boundEdits returns the edits for a function that returns the receiver of a method
+// value in place of the method value.
 func boundEdits(s *source, p *plan.Plan) ([]Edit, error) {
 	typ, err := resultType(s, p.Prepare)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/dave/dst"
 )
 
-// carry moves the comments next to a returned literal that are about the literal to the
-// body of finish. stmt is the return statement without the literal.
+// carry moves comments about a returned literal from the return statement to the body
+// of finish. stmt is the return statement without the literal.
 //
-//	// The rest of the request.      // above, if the return goes as well
-//	return func() { c.n-- } //nolint // the line of the body's last statement
+//	// The rest of the request.      // above the statement, if it is removed
+//	return func() { c.n-- } //nolint // on the line of the body's last statement
 //
 //	return func() {
 //		c.n--
-//	} // end of the request          // finish's last line
+//	} // end of the request          // on finish's last line
 func (d *declarer) carry(r *pattern.Return, stmt *dst.ReturnStmt) {
 	if !r.Live() || ast.Unparen(r.Expr) != ast.Expr(r.Literal.Lit) || !slices.Contains(d.Plan.Literals, r.Literal) {
 		return
@@ -46,7 +46,7 @@ func (d *declarer) carry(r *pattern.Return, stmt *dst.ReturnStmt) {
 	}
 }
 
-// directive reports whether a comment is a directive for a tool about a line.
+// directive reports whether a comment is a directive to a tool that concerns its line.
 func directive(comment string) bool {
 	for _, prefix := range []string{"//nolint", "//lint:", "// #nosec", "//#nosec"} {
 		if strings.HasPrefix(comment, prefix) {

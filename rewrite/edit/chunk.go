@@ -14,9 +14,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Files remembers what was found out about the files of a world, for all the plans that
-// edit them. It makes the work for a plan depend on the declarations that the plan
-// changes, and not on the length of their files. The zero Files is ready for use.
+// Files caches facts about the files of a world for all plans that edit them, so that
+// the work for a plan depends on the declarations that it changes and not on the length
+// of their files. The zero Files is ready for use.
 type Files struct {
 	sources map[*ast.File]*source
 	clean   map[string]bool // by name: several units may have a file
@@ -52,14 +52,14 @@ func (fs *Files) open(u *pattern.Unit, pos token.Pos) (*source, error) {
 
 func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
-// cuts returns the offsets at which a file can be divided into chunks that gofmt formats
-// alone as it does within the file. The first one is 0, and the chunk that begins there
-// has the package clause and all imports. Each other one is where a declaration starts,
-// with its doc comment, after a blank line: no row that gofmt aligns goes on over that.
+// cuts returns the offsets at which a file can be divided into chunks that gofmt
+// formats in the same way alone as within the file. The first chunk has the package
+// clause and all imports. Every other one begins with a declaration, or its doc
+// comment, after a blank line, where gofmt's alignment of columns ends.
 func cuts(name string, text []byte) []int {
 	whole := []int{0}
 	if n := bytes.Count(text, []byte("\r\n")); n > 0 && n != bytes.Count(text, []byte("\n")) {
-		return whole // a rewrite gives all lines the same end
+		return whole // all lines get the same line ending
 	}
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -96,14 +96,13 @@ func cuts(name string, text []byte) []int {
 	return all
 }
 
-// A chunk is a part of a file, and what becomes of it.
+// A chunk is a part of a file, with its new source.
 type chunk struct {
 	start, end int // offsets in the file
 	text       []byte
 }
 
-// divide applies splices to the chunks that they touch. Chunks that follow each other
-// are one.
+// divide applies splices to the chunks that they touch. Adjacent chunks are merged.
 func (s *source) divide(splices []Edit) ([]*chunk, error) {
 	splices = slices.Clone(splices)
 	slices.SortStableFunc(splices, byOffset)
@@ -133,8 +132,8 @@ func (s *source) divide(splices []Edit) ([]*chunk, error) {
 	return chunks, nil
 }
 
-// chunk returns the chunk around the bytes [start, end), as it is. If they reach the end
-// of a chunk, it is one with the next.
+// chunk returns the unchanged chunk around the bytes [start, end). If these include the
+// end of a chunk, it is merged with the next one.
 func (s *source) chunk(start, end int) *chunk {
 	i := max(0, sort.SearchInts(s.cuts, start+1)-1)
 	j := sort.SearchInts(s.cuts, end+1)
@@ -146,7 +145,7 @@ func (s *source) chunk(start, end int) *chunk {
 	return c
 }
 
-// head makes sure that the first chunk is among some, and returns them all.
+// head returns chunks with the first chunk of the file added if it is missing.
 func (s *source) head(chunks []*chunk) []*chunk {
 	if len(chunks) > 0 && chunks[0].start == 0 {
 		return chunks
@@ -156,7 +155,7 @@ func (s *source) head(chunks []*chunk) []*chunk {
 
 const clause = "package p\n\n"
 
-// whole returns the text of a chunk as a file.
+// whole returns the source of a chunk as that of a file.
 func (c *chunk) whole(text []byte) []byte {
 	if c.start == 0 {
 		return text

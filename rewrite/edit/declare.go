@@ -21,8 +21,8 @@ func declare(p *plan.Plan, s *source) ([]Edit, error) {
 	return []Edit{e}, err
 }
 
-// redeclare returns the edit that replaces the declaration of prepare by its new form, the
-// type of the state if there is one, and finish.
+// redeclare returns the edit that replaces the declaration of prepare by its new
+// declaration, the type of the state if there is one, and finish.
 func redeclare(p *plan.Plan, s *source) (Edit, error) {
 	from, to := s.extent(p.Prepare.Decl)
 	t, err := newTree(s, p.Prepare.Decl, from, to)
@@ -78,7 +78,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 	return append(decls, finish), nil
 }
 
-// merge returns finish, which takes the place of prepare and has its doc comment.
+// merge returns finish, which replaces prepare and has its doc comment.
 func (d *declarer) merge() ([]dst.Decl, error) {
 	d.mend()
 	ret := d.prepare.Body.List[0].Decorations()
@@ -103,8 +103,8 @@ func (d *declarer) mend() {
 	d.prepare.Decs.Start = d.Plan.Prose().MendDoc(d.prepare.Decs.Start)
 }
 
-// lostComment returns a comment between two positions that is missing in the new source, or
-// nil. That of prepare is there as it is mended.
+// lostComment returns a comment between two positions that is missing in the new
+// source, or nil. It compares the doc comment of prepare as it is after its update.
 func lostComment(f *ast.File, from, to token.Pos, text string, doc *ast.CommentGroup, words prose.Change) *ast.Comment {
 	fset := token.NewFileSet()
 	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)

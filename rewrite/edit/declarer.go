@@ -58,8 +58,8 @@ func (d *declarer) listOf(s ast.Stmt) *[]dst.Stmt {
 	return nil
 }
 
-// stateValue returns the expression for the state in a return statement of prepare, or ""
-// if there is no state.
+// stateValue returns the expression for the state or value in a return statement of
+// prepare, or "" if there is neither.
 func (d *declarer) stateValue(r *pattern.Return) string {
 	switch v := d.Plan.Value; {
 	case v != nil && !r.Live():
@@ -84,6 +84,7 @@ func operand(p plan.Passage) string {
 	return p.Capture.Var.Name()
 }
 
+// stateLiteral returns the state for the captures of a literal, as source.
 func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
 	s := d.Plan.State
 	var fields []string

@@ -240,8 +240,8 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 	return true
 }
 
-// guard inserts a statement with which finish returns at once if the state, or the bool
-// that it takes, says that the cleanup does nothing.
+// guard inserts a statement with which finish returns if the state, or the bool that it
+// takes, says that there is nothing to clean up.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
 	var test string
 	switch s, v := d.Plan.State, d.Plan.Value; {
@@ -266,8 +266,8 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 	return nil
 }
 
-// unless returns the condition that there is nothing to do, by a bool or by something that
-// is nil then.
+// unless returns the condition that there is nothing to clean up: a bool is false, or a
+// value is nil.
 func unless(flag string, isNil bool) string {
 	if isNil {
 		return flag + " == nil"

@@ -20,8 +20,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// fixImports adds the imports that the plan requires and removes those that become
-// unused. It edits the text, so that the rest of the import block does not change.
+// fixImports adds the imports that the plan requires, and removes those that become
+// unused. It edits the source, so the rest of the import declarations does not change.
 func fixImports(s *source, chunks []*chunk, add []spell.Import) ([]*chunk, error) {
 	before, after, err := s.usedNames(chunks)
 	if err != nil {
@@ -58,8 +58,8 @@ func fixImports(s *source, chunks []*chunk, add []spell.Import) ([]*chunk, error
 	return chunks, nil
 }
 
-// usedNames returns whether chunks of a file use a name that no chunk declares, as they
-// are, and whether the file does with the chunks changed.
+// usedNames returns two functions, for the file before and after the changes of chunks.
+// They report whether a chunk of the file uses a name that it does not declare.
 func (s *source) usedNames(chunks []*chunk) (before, after func(name string) bool, err error) {
 	was, is := make(map[string]int), make(map[string]int)
 	for _, c := range chunks {
@@ -88,7 +88,8 @@ func (s *source) usedNames(chunks []*chunk) (before, after func(name string) boo
 	return before, after, nil
 }
 
-// chunksWith returns how many chunks of the file use a name that they do not declare.
+// chunksWith returns the number of chunks of the file that use a name and do not
+// declare it.
 func (s *source) chunksWith(name string) int {
 	if s.names == nil {
 		s.names = make(map[string]int)
@@ -153,7 +154,7 @@ func (s *source) staysBuilt(spec *ast.ImportSpec) bool {
 }
 
 // lasts reports whether no rewrite can remove an import. A rewrite removes only uses of
-// type names, so any other use keeps it.
+// type names, so an import with any other use stays.
 func (s *source) lasts(f *ast.File, spec *ast.ImportSpec) bool {
 	if spec.Name != nil && (spec.Name.Name == "_" || spec.Name.Name == ".") {
 		return true

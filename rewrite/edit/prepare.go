@@ -77,8 +77,8 @@ func (d *declarer) hold(c *pattern.Choice) error {
 	return nil
 }
 
-// declareHeld replaces the definition of such a variable that begins with a literal that
-// does nothing by a declaration without a value.
+// declareHeld replaces the definition of such a variable with an empty literal by a
+// declaration without a value.
 func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignStmt) error {
 	list := d.listOf(at)
 	if list == nil || !slices.Contains(*list, dst.Stmt(stmt)) {
@@ -103,6 +103,7 @@ func (d *declarer) onlyReturned(v *types.Var) bool {
 	})
 }
 
+// unbindOne removes the statement that assigns one literal to a variable.
 func (d *declarer) unbindOne(l *pattern.Literal) error {
 	lit := d.node(l.Lit).(*dst.FuncLit)
 	bind := d.node(l.Bind).(dst.Stmt)
@@ -217,8 +218,8 @@ func (d *declarer) spell(stmt *dst.ReturnStmt, value string) error {
 	return nil
 }
 
-// trims reports whether a return statement without operands, at the end of the function,
-// goes.
+// trims reports whether a return statement without operands is removed, because it is
+// at the end of the function.
 func (d *declarer) trims(at *ast.ReturnStmt, stmt *dst.ReturnStmt) bool {
 	body := d.prepare.Body
 	return d.Prepare.At(at).Parent().Node() == d.Prepare.Decl.Body && body.List[len(body.List)-1] == dst.Stmt(stmt) &&
@@ -322,8 +323,8 @@ func resultFields(results []*dst.Field, name string) []*dst.Field {
 	return merged
 }
 
-// resultType returns the type of what prepare returns in place of the cleanup, "" if that
-// is nothing.
+// resultType returns the type of what prepare returns in place of the cleanup, or "" if
+// it returns nothing.
 func (d *declarer) resultType() string {
 	switch {
 	case d.Plan.State != nil:
@@ -370,8 +371,8 @@ func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 	return fields, nil
 }
 
-// lines returns a function that lays out the remaining parameters or results as the whole
-// list was: on the lines of the brackets, or on separate ones.
+// lines returns a function that lays out the remaining parameters or results as the
+// whole list was: on the lines of the brackets, or on separate lines.
 func lines(list []*dst.Field) func([]*dst.Field) {
 	if len(list) == 0 {
 		return func([]*dst.Field) {}

@@ -13,8 +13,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/prose"
 )
 
-// sentence returns the doc comment of finish. It says what prepare's doc comment says about
-// the cleanup, or what a short body does, or for which function finish is.
+// sentence returns the doc comment of finish. It says what prepare's doc comment says
+// about the cleanup, or what a short body does, or which function finish belongs to.
 func (d *declarer) sentence() string {
 	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
 	deferred := slices.ContainsFunc(d.Plan.Sites, func(sp *plan.SitePlan) bool {
@@ -47,8 +47,9 @@ func (d *declarer) sentence() string {
 	return name + " ends what " + prepare + " began. Callers " + use
 }
 
-// does says what the one cleanup does, if it has at most three statements and a word is
-// known for each: "closes f and decrements c.open".
+// does describes what the only cleanup does, such as "closes f and decrements c.open",
+// if it has at most three statements and each can be described. Otherwise it returns
+// "".
 func (d *declarer) does() string {
 	if len(d.Plan.Literals) > 1 || d.guarded() {
 		return ""
@@ -75,12 +76,12 @@ func (d *declarer) does() string {
 	return text
 }
 
-// guarded reports whether finish returns at once where there is nothing to do.
+// guarded reports whether finish returns at once if there is nothing to clean up.
 func (d *declarer) guarded() bool {
 	return d.Plan.State != nil && d.Plan.State.Mark == plan.Guarded || d.Plan.Value != nil && d.Plan.Value.Guard
 }
 
-// statementDoes says what a statement of a cleanup does, "" if no word is known for it.
+// statementDoes describes what a statement of a cleanup does, or returns "".
 func (d *declarer) statementDoes(stmt ast.Stmt) string {
 	switch stmt := stmt.(type) {
 	case *ast.ExprStmt:
@@ -118,6 +119,7 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 	return ""
 }
 
+// isNumber reports whether t is a numeric type.
 func isNumber(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsNumeric != 0

@@ -64,7 +64,7 @@ func (w *siteWriter) fail(err error) {
 	}
 }
 
-// merged edits a site whose call of prepare goes.
+// merged edits a site whose call of prepare is replaced by a call of finish.
 func (w *siteWriter) merged() {
 	site := w.sp.Site
 	if site.Form == pattern.Assigned {
@@ -123,7 +123,7 @@ func (w *siteWriter) statement() {
 	}
 }
 
-// lose edits a statement that loses the variable of the cleanup.
+// lose removes the variable of the cleanup from a statement.
 func (w *siteWriter) lose() {
 	site := w.sp.Site
 	switch site.Form {
@@ -149,7 +149,7 @@ func (w *siteWriter) lose() {
 	}
 }
 
-// single edits a statement whose variable holds one value now, or nothing.
+// single edits a statement whose variable holds the value, or is removed.
 func (w *siteWriter) single() {
 	site := w.sp.Site
 	alone := len(site.Lhs) == 1 && site.Form == pattern.Assigned
