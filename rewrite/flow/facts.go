@@ -116,3 +116,9 @@ func BodyRecovers(info *types.Info, body *ast.BlockStmt) bool {
 func IsError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
+
+// IsBool reports whether the underlying type of t is bool.
+func IsBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
+}

@@ -79,7 +79,7 @@ func nilReturnsOf(p *pattern.Prepare) nilReturns {
 		}
 		tells, certain, at := false, false, -1
 		for i := range results.Len() {
-			if i == p.Result || !flow.IsError(results.At(i).Type()) && !isBool(results.At(i).Type()) {
+			if i == p.Result || !flow.IsError(results.At(i).Type()) && !flow.IsBool(results.At(i).Type()) {
 				continue
 			}
 			tv := p.Unit.Info.Types[r.Stmt.Results[i]]
@@ -147,7 +147,7 @@ func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns)
 	case n.failed != nil && site.Form != pattern.Immediate && !exitsAfter(site, use):
 		ret = n.failed
 		why = "before the error is checked"
-		if isBool(p.Func.Signature().Results().At(n.other).Type()) {
+		if flow.IsBool(p.Func.Signature().Results().At(n.other).Type()) {
 			why = "before the bool result is checked"
 		}
 	case n.silent != nil && !decidedByCaller(site, p):

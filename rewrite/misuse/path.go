@@ -130,9 +130,3 @@ func funcOf(info *types.Info, id *ast.Ident) *types.Func {
 	f, _ := info.ObjectOf(id).(*types.Func)
 	return f
 }
-
-// isBool reports whether t is a boolean type.
-func isBool(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsBoolean != 0
-}

@@ -19,7 +19,7 @@ func silent(p *pattern.Prepare, r *pattern.Return) bool {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
 		t := results.At(i).Type()
-		if i == p.Result || !flow.IsError(t) && !isBool(t) {
+		if i == p.Result || !flow.IsError(t) && !flow.IsBool(t) {
 			continue
 		}
 		if i >= len(r.Stmt.Results) {
@@ -111,7 +111,7 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	info := p.Unit.Info
 	e := ast.Unparen(r.Stmt.Results[i])
 	t := p.Func.Signature().Results().At(i).Type()
-	if isBool(t) {
+	if flow.IsBool(t) {
 		return isFalse(info, e)
 	}
 	if !flow.IsError(t) {

@@ -93,11 +93,6 @@ func typeArgsOf(s *pattern.Site) []types.Type {
 	return slices.Collect(list.Types())
 }
 
-func isBool(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Kind() == types.Bool
-}
-
 // isFalse reports whether e is a constant that is false.
 func isFalse(info *types.Info, e ast.Expr) bool {
 	tv := info.Types[e]

@@ -225,7 +225,7 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 	}
 	v.Result = ""
 	for r := range results.Variables() {
-		if r != old && (len(p.Access[r]) > 0 || isBool(r.Type()) || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return len(r.Stmt.Results) == 0 })) {
+		if r != old && (len(p.Access[r]) > 0 || flow.IsBool(r.Type()) || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return len(r.Stmt.Results) == 0 })) {
 			v.Result = "_"
 		}
 	}
@@ -237,7 +237,7 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 func (v *Handover) distinct(p *pattern.Prepare) *refusal.Refusal {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if i != p.Result && v.Type == "bool" && isBool(results.At(i).Type()) && (v.Result == "" || v.Result == "_") {
+		if i != p.Result && v.Type == "bool" && flow.IsBool(results.At(i).Type()) && (v.Result == "" || v.Result == "_") {
 			return refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "it returns a bool already")
 		}
 	}
