@@ -44,7 +44,7 @@
 //	func     = func() / func() error / func(error) / func(*error) / func(int) /
 //	           func(...int) / func(int, *error) / func(error, bool) error / a named type
 //	idle     = if cond { return nothing, mostly with an error }
-//	nothing  = nil / an empty literal / now this, now that
+//	nothing  = nil / an empty literal / a function that does nothing / now this, now that
 //	attempt  = ref, err := Attempt(…); if err != nil { return nothing, err }
 //	chain    = a site of an earlier prepare function, whose cleanup this one calls
 //	making   = return …, cleanup
@@ -52,7 +52,10 @@
 //	         / var done func…; stmt?; done = cleanup; …; or a named result; bare return
 //	         / if cond { return cleanup }; return another
 //	         / a return within if, switch or for
-//	         / what is made of a cleanup / what an earlier prepare function returns / a method
+//	         / end := nothing / cleanup; if cond { end = cleanup }; …; return …, end
+//	         / what is made of a cleanup / what an earlier prepare function returns / a method value
+//	         / in a forwarder, the cleanup of an earlier prepare function: return p(…); a variable;
+//	           a named result and a bare return
 //	inner    = defer func() { if err != nil { done() } }() / if cond { done() / defer done() / defer func() { done() }(); return idle }
 //	cleanup  = func(…) { (n = …)?; trace; (if *errp == nil { *errp = … })?; end of the goroutine?;
 //	           once.Do?; chained call?; recover?; stmt*; fire?; return error? }

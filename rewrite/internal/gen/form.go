@@ -76,6 +76,10 @@ type Conn struct {
 	Hook   func()
 }
 
+func noop() {}
+
+var doNothing = func() {}
+
 // Fire runs the hook, once.
 func (c *Conn) Fire() {
 	if f := c.Hook; f != nil {

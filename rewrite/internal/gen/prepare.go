@@ -49,7 +49,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		generic = "[T any]"
 	}
 	f.give = m.idle
-	f.stay = p.idle == never && !g.t.oneIn(6)
+	f.stay = p.idle == never && (p.forward != nil || !g.t.oneIn(6))
 
 	m.trace(b)
 	m.stmts(b, 3)
@@ -79,7 +79,11 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		b.line(of(g.t, "var %s sync.Once", "%s := new(sync.Once)"), v.name)
 		b.declare(v)
 	}
-	m.finish(b)
+	if p.forward != nil {
+		m.handOn(b)
+	} else {
+		m.finish(b)
+	}
 	m.mayForget(b)
 	doc := ""
 	if g.t.oneIn(3) {
@@ -218,7 +222,7 @@ func (m *making) worker(b *block) {
 // handed out.
 func (m *making) finish(b *block) {
 	p := m.p
-	switch m.t.pick(20, 24, 4, 4, 5, 1, 2, 1) {
+	switch m.t.pick(20, 24, 4, 4, 5, 1, 2, 1, 3, 4) {
 	case 0:
 		b.line("%s", m.give(b, m.cleanup(b), false))
 	case 1: // a variable, which prepare may use itself
@@ -276,6 +280,14 @@ func (m *making) finish(b *block) {
 			lit = m.cleanup(b)
 		}
 		b.line("%s", m.give(b, lit, false))
+	case 8: // a method
+		if len(p.takes) > 0 || p.gives || p.spread {
+			b.line("%s", m.give(b, m.cleanup(b), false))
+			return
+		}
+		of(m.t, m.method, m.methodOfPart)(b)
+	case 9: // one cleanup or another, or none
+		m.choice(b)
 	case 6: // what another one hands out, on a condition
 		if q := m.twin(b.fn.limit); q != nil {
 			m.nest(b, "if "+m.cond(b), func(in *block) {
@@ -390,15 +402,7 @@ func (m *making) idle(b *block) string {
 	case p.idle == never:
 		return m.give(b, m.cleanup(b), false)
 	case p.idle == harmless || p.idle == anyhow && m.t.oneIn(2):
-		params := make([]string, len(p.takes)+1)
-		for i := range params {
-			params[i] = "_"
-		}
-		body := "{}"
-		if p.gives {
-			body = "{ return nil }"
-		}
-		return m.give(b, p.cleanupType(params)+" "+body, p.tells() && m.t.below(4) > 0)
+		return m.give(b, m.nothing(), p.tells() && m.t.below(4) > 0)
 	}
 	fails := p.idle == failing || p.tells() && (m.reason != "" || m.t.oneIn(2))
 	if fails {

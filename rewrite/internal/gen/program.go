@@ -51,7 +51,14 @@ func (g *gen) program(f Form) (near, far string) {
 	}
 	home := cmp.Or(alias, f.Package) // what callers elsewhere call the package
 
-	g.t.list(1, 3, func() { g.prepares = append(g.prepares, g.signature(len(g.prepares))) })
+	g.t.list(1, 3, func() {
+		i := len(g.prepares)
+		if i > 0 && g.t.oneIn(3) {
+			g.prepares = append(g.prepares, g.forwarder(i))
+			return
+		}
+		g.prepares = append(g.prepares, g.signature(i))
+	})
 	g.wantHard = g.t.oneIn(4)
 	g.hard = []string{"state", "live", "s", "err2"}
 	for _, p := range g.prepares {

@@ -9,6 +9,9 @@ func (g *gen) signature(i int) *prepare {
 	t := g.t
 	p := &prepare{name: g.top(g.verbs[i] + g.nouns[i]), err: -1, ok: -1}
 	if g.far {
+		if p.name == "begin" {
+			p.name = "beginAt" // there is a helper Begin
+		}
 		p.name = exported(p.name)
 	}
 	p.recv = []kind{intKind, connKind, partKind, ppartKind, cellKind}[t.pick(6, 6, 3, 3, 1)]
