@@ -100,11 +100,15 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	if s.Spec == nil {
 		return nil
 	}
+	key := p.Key // of the function that is called
+	if s.Forwarder != nil {
+		key = s.Forwarder.Key
+	}
 	typ, _, _ := strings.Cut(pl.State.Type, "[")
 	writable := true
 	if s.Unit.Pkg.Path() != p.Key.Pkg {
 		sel, ok := s.Fun().(*ast.SelectorExpr)
-		if writable = ok && p.Key.Recv == "" && ast.IsExported(typ); writable {
+		if writable = ok && key.Recv == "" && key.Pkg == p.Key.Pkg && ast.IsExported(typ); writable {
 			typ = types.ExprString(sel.X) + "." + typ
 		}
 	}
