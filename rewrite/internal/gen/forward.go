@@ -118,10 +118,11 @@ func (m *making) nothing() string {
 	return p.cleanupType(params) + " " + body
 }
 
-// method hands out a method value of a conn.
-func (m *making) method(b *block) { b.line("%s", m.give(b, m.conn(b)+".Fire", false)) }
-
-// methodOfPart hands out a method value of a part of a conn.
-func (m *making) methodOfPart(b *block) {
-	b.line("%s", m.give(b, m.conn(b)+of(m.t, ".Bump", ".Part.Bump"), false))
+// method hands out a method value, if the type of the cleanup is that of a method.
+func (m *making) method(b *block) {
+	if len(m.p.takes) > 0 || m.p.gives || m.p.spread {
+		b.line("%s", m.give(b, m.cleanup(b), false))
+		return
+	}
+	b.line("%s", m.give(b, m.conn(b)+of(m.t, ".Fire", ".Bump", ".Part.Bump"), false))
 }

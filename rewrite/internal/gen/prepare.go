@@ -64,21 +64,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		b.line("%s := %s.V", v.name, q.use())
 		b.declare(v)
 	}
-	if i > 0 && g.t.oneIn(4) {
-		m.chain(b, i)
-	}
-	if g.t.oneIn(10) {
-		m.worker(b)
-	}
-	if g.t.oneIn(4) {
-		m.attempt(b)
-	}
-	if g.t.oneIn(10) {
-		v := g.newVar(b, onceKind)
-		v.fixed, v.noTouch = true, true
-		b.line(of(g.t, "var %s sync.Once", "%s := new(sync.Once)"), v.name)
-		b.declare(v)
-	}
+	m.acquire(b, i)
 	if p.forward != nil {
 		m.handOn(b)
 	} else {
@@ -90,6 +76,37 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 		doc = "// " + p.name + " hands out a cleanup.\n"
 	}
 	return fmt.Sprintf("%sfunc %s%s%s(%s) %s %s\n", doc, recv, p.name, generic, g.group(params), results, b.text())
+}
+
+// acquire writes statements by which a prepare function gets what its cleanup is to release.
+func (m *making) acquire(b *block, i int) {
+	if i > 0 && m.t.oneIn(4) {
+		m.chain(b, i)
+	}
+	if m.t.oneIn(10) {
+		m.worker(b)
+	}
+	if m.t.oneIn(4) {
+		m.attempt(b)
+	}
+	if m.t.oneIn(10) {
+		v := m.newVar(b, onceKind)
+		v.fixed, v.noTouch = true, true
+		b.line(of(m.t, "var %s sync.Once", "%s := new(sync.Once)"), v.name)
+		b.declare(v)
+	}
+}
+
+// made hands out something that is made of a cleanup.
+func (m *making) made(b *block) {
+	p := m.p
+	lit := m.cleanup(b)
+	if len(p.takes) == 0 && !p.spread && !p.gives && m.t.oneIn(2) {
+		lit = "sync.OnceFunc(" + lit + ")"
+	} else {
+		lit = "Hold(" + lit + ")"
+	}
+	b.line("%s", m.give(b, lit, false))
 }
 
 // mayForget notes that a deferred literal may set the error to nil that goes with a nil
@@ -266,13 +283,7 @@ func (m *making) finish(b *block) {
 		b.line("%s = %s", v.name, m.cleanup(b))
 		m.middle(b, v)
 	case 5: // something made of the literal
-		lit := m.cleanup(b)
-		if len(p.takes) == 0 && !p.spread && !p.gives && m.t.oneIn(2) {
-			lit = "sync.OnceFunc(" + lit + ")"
-		} else {
-			lit = "Hold(" + lit + ")"
-		}
-		b.line("%s", m.give(b, lit, false))
+		m.made(b)
 	case 7: // now a literal, now a method
 		m.nest(b, "if "+m.cond(b), func(in *block) { in.line("%s", m.give(in, m.cleanup(in), false)) }, "")
 		lit := m.conn(b) + ".Fire"
@@ -281,11 +292,7 @@ func (m *making) finish(b *block) {
 		}
 		b.line("%s", m.give(b, lit, false))
 	case 8: // a method
-		if len(p.takes) > 0 || p.gives || p.spread {
-			b.line("%s", m.give(b, m.cleanup(b), false))
-			return
-		}
-		of(m.t, m.method, m.methodOfPart)(b)
+		m.method(b)
 	case 9: // one cleanup or another, or none
 		m.choice(b)
 	case 6: // what another one hands out, on a condition
