@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
+	"golang.org/x/tools/go/ast/edge"
 )
 
 // bind finds the variables that hold the cleanups of sites, and the uses of these
@@ -73,7 +74,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 			return v, &Obstacle{a.Ident.Pos(), "is stored in a variable whose address is taken"}
 		case flow.Write:
 			if !sets(a.Ident) {
-				return v, &Obstacle{a.Ident.Pos(), "is stored in a variable that also holds other values"}
+				return v, &Obstacle{a.Ident.Pos(), "is stored in " + v.Name() + ", which is also set to " + s.otherValue(a.Ident)}
 			}
 			alone = alone && a.Ident == id
 		}
@@ -87,7 +88,14 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		s.Spec = spec
 	}
 	if s.Spec == nil && (!ok || !sets(def)) {
-		return v, &Obstacle{id.Pos(), "is stored in a variable that is a parameter, a result, or declared with a value"}
+		what := "declared with another value"
+		switch v.Kind() {
+		case types.ParamVar:
+			what = "a parameter"
+		case types.ResultVar:
+			what = "a result"
+		}
+		return v, &Obstacle{id.Pos(), "is stored in " + v.Name() + ", which is " + what}
 	}
 	return v, nil
 }
@@ -103,4 +111,27 @@ func (s *Site) ownResult(v *types.Var, sites []*Site) bool {
 			return t.Func == s.Func && t.Cleanup != nil && ast.Unparen(t.Cleanup) == ast.Expr(a.Ident)
 		})
 	})
+}
+
+// otherValue describes the value to which an assignment sets the variable id.
+func (s *Site) otherValue(id *ast.Ident) string {
+	target := flow.Outer(s.At(id))
+	kind, i := target.ParentEdge()
+	assign, ok := target.Parent().Node().(*ast.AssignStmt)
+	if !ok || kind != edge.AssignStmt_Lhs {
+		return "other values"
+	}
+	value := assign.Rhs[0]
+	if len(assign.Rhs) == len(assign.Lhs) {
+		value = assign.Rhs[i]
+	}
+	switch e := ast.Unparen(value).(type) {
+	case *ast.CallExpr:
+		return "what " + types.ExprString(e.Fun) + " returns"
+	case *ast.FuncLit:
+		return "a function literal"
+	case *ast.Ident:
+		return e.Name
+	}
+	return "other values"
 }
