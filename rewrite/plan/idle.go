@@ -84,13 +84,14 @@ func idleOf(p *pattern.Prepare, c *chain) (idle, *refusal.Refusal) {
 	return found, nil
 }
 
-// idles are the returns that may hand out no cleanup, or one that does nothing.
+// idles holds the return statements that may return nil, or a cleanup that does nothing
+// (an empty one).
 type idles struct {
 	nils, empties []*pattern.Return
-	silent        bool // no other result tells, at one of nils
+	silent        bool // one of nils says so in no other result
 }
 
-// idlesOf returns the idle returns of a prepare function.
+// idlesOf returns the idles of a prepare function or a forwarder.
 func idlesOf(p *pattern.Prepare) *idles {
 	all := &idles{}
 	for _, r := range p.Returns {

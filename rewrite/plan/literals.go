@@ -224,8 +224,11 @@ func mostNamed(lits []*pattern.Literal) *pattern.Literal {
 }
 
 // fitsNames reports whether the body of a literal means the same with the parameters
-// and results of another one. They must have the same names, except that the literal
-// may have none for a parameter if it uses the other's name for nothing else.
+// and results of another one. They must have the same names. A parameter may be unnamed
+// if the literal does not use the other's name for it:
+//
+//	func(err error) { log(err) }     // with
+//	func(error) { log("done") }      // lit
 func fitsNames(lit, with *ast.FuncLit) bool {
 	if lit == with {
 		return true

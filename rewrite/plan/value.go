@@ -185,15 +185,17 @@ func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	if v.Guard && v.Capture == nil && !innerSees(p, "true") {
-		return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "true does not mean true where it runs its cleanup")
+		return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "a declaration shadows true where it runs its cleanup")
 	}
 	return spelledOut(p)
 }
 
-// name chooses the name of the result, and refuses if none fits. A result that is named
-// done, but no cleanup any more, gets the new name if that is free in prepare.
-// Otherwise it gets no name, if the other results need none either, or is blank:
+// name chooses the name of the result, and refuses if none fits. The name of the
+// cleanup would mislead. The name of the value is best, if it is free in prepare.
+// Otherwise the result has no name, or a blank one if the other results need their
+// names:
 //
+//	func enter(n int) (leave func())               func enter(n int) (depth int)
 //	func enter(n int) (leave func(), err error)    func enter(n int) (_ int, err error)
 func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 	for _, l := range p.Literals {
