@@ -2,13 +2,14 @@ module github.com/closurefix/closurefix
 
 go 1.26.0
 
-// Programs for work on closurefix, and one that is run by its path. "go install ./...",
-// which pre-commit runs, installs the command alone.
+// Programs for work on closurefix, and those that are run by their paths. "go install
+// ./...", which pre-commit runs, installs the command alone.
 ignore (
 	./analyzer/gopls
 	./analyzer/internal/drivers/bare
 	./analyzer/internal/drivers/multi
 	./analyzer/internal/drivers/single
+	./analyzer/playground
 	./rewrite/internal/cmd
 )
 

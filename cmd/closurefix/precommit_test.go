@@ -11,6 +11,17 @@ import (
 	"testing"
 )
 
+// TestInstalled: go install ./... installs the command alone. Other programs are in the
+// ignore block of go.mod.
+func TestInstalled(t *testing.T) {
+	cmd := exec.Command("go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{"\n"}}{{end}}`, "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if got := strings.TrimSpace(string(out)); err != nil || got != "github.com/closurefix/closurefix/cmd/closurefix" {
+		t.Errorf("the programs of ./... are %q (error %v), want the command alone", got, err)
+	}
+}
+
 // TestPreCommit runs pre-commit with the hooks of this repository, over a repository with
 // two modules. pre-commit installs every program that go install ./... builds.
 func TestPreCommit(t *testing.T) {
