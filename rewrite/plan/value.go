@@ -46,7 +46,7 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		passages = append(passages, pass)
 	}
 	if v == nil && asked {
-		v = &Handover{Name: flagOf(p), Type: "bool", Zero: "false", Guard: idle.guarded}
+		v = &Handover{Name: spell.FlagName(p.Key.Name), Type: "bool", Zero: "false", Guard: idle.guarded}
 		if by := spell.HiddenBy(p.Func, v.Type); by != "" {
 			return nil, nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would return a bool, which %s hides", by)
 		}
@@ -90,14 +90,6 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 		}
 	}
 	return nil
-}
-
-// flagOf returns a name for the bool that says whether there is something to clean up.
-func flagOf(p *pattern.Prepare) string {
-	if name := spell.FlagName(p.Key.Name); name != "live" {
-		return name
-	}
-	return "ok"
 }
 
 // handable refuses a variable that callers should not get: one that they could call in

@@ -148,7 +148,7 @@ func Ends(name string) bool {
 // recv is its receiver type, or "".
 func StateNames(recv, prepare string) []string {
 	verb, rest := VerbOf(prepare)
-	if _, paired := pairs()[LowerFirst(verb)]; !paired || rest == "" {
+	if rest == "" || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
 		rest = prepare // oneOffState, but readState for prepareRead
 	}
 	rest = Short(rest)
@@ -170,6 +170,17 @@ func StateNames(recv, prepare string) []string {
 	return names
 }
 
+// starts reports whether a verb says of a function no more than that it makes or begins
+// something: the state of addTimeSample is a timeSampleState.
+func starts(verb string) bool {
+	switch LowerFirst(verb) {
+	case "add", "new", "make", "create", "build", "get", "extract", "load", "install", "run", "do", "log", "trace", "track",
+		"record", "measure", "observe", "time", "watch", "init", "initialize", "with", "set", "apply", "take", "try":
+		return true
+	}
+	return false
+}
+
 // FlagName returns a name for a field that says whether there is something to clean up,
 // by the first word of the prepare function.
 func FlagName(prepare string) string {
@@ -185,5 +196,5 @@ func FlagName(prepare string) string {
 	if name, ok := flags[strings.ToLower(verb)]; ok {
 		return name
 	}
-	return "live"
+	return "ok"
 }

@@ -53,6 +53,7 @@ func TestStateNames(t *testing.T) {
 		{"Conn", "prepareRead", "readState prepareReadState connReadState readCleanup readHandle readEnv prepareReadState2"},
 		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState ReadCleanup ReadHandle ReadEnv BeginReadState2"},
 		{"Module", "CloseModuleOnCanceledOrTimeout", "CloseModuleState CloseModuleOnCanceledOrTimeoutState ModuleCloseModuleState CloseModuleCleanup CloseModuleHandle CloseModuleEnv CloseModuleOnCanceledOrTimeoutState2"},
+		{"", "addTimeSample", "timeSampleState addTimeSampleState timeSampleCleanup timeSampleHandle timeSampleEnv addTimeSampleState2"},
 		{"", "begin", "beginState beginState beginCleanup beginHandle beginEnv beginState2"},
 	} {
 		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare), " "), " "+test.prepare+"State3")
