@@ -97,8 +97,8 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 		}
 		return verb + types.ExprString(stmt.X)
 	case *ast.AssignStmt:
-		if len(stmt.Lhs) != 1 || len(stmt.Rhs) != 1 {
-			return ""
+		if len(stmt.Lhs) > 1 {
+			return d.restores(stmt)
 		}
 		l, r := types.ExprString(stmt.Lhs[0]), types.ExprString(stmt.Rhs[0])
 		tv := d.Prepare.Unit.Info.Types[stmt.Rhs[0]]
@@ -119,6 +119,19 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 	return ""
 }
 
+// restores says what an assignment of several saved values does.
+func (d *declarer) restores(stmt *ast.AssignStmt) string {
+	var all []string
+	for i, l := range stmt.Lhs {
+		text := types.ExprString(l)
+		if stmt.Tok != token.ASSIGN || len(stmt.Rhs) != len(stmt.Lhs) || plan.Saved(d.Prepare, stmt.Rhs[i]) != text {
+			return ""
+		}
+		all = append(all, text)
+	}
+	return "restores " + strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+}
+
 // isNumber reports whether t is a numeric type.
 func isNumber(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
@@ -137,14 +150,18 @@ func (d *declarer) callDoes(e ast.Expr) string {
 	}
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
-		if _, ok := d.Prepare.Unit.Info.Uses[fun].(*types.Builtin); !ok {
-			return ""
-		}
-		switch fun.Name {
-		case "close":
-			return "closes " + args[0]
-		case "delete":
-			return "deletes " + args[1] + " from " + args[0]
+		switch obj := d.Prepare.Unit.Info.Uses[fun].(type) {
+		case *types.Var:
+			if len(args) == 0 {
+				return "calls " + fun.Name
+			}
+		case *types.Builtin:
+			switch obj.Name() {
+			case "close":
+				return "closes " + args[0]
+			case "delete":
+				return "deletes " + args[1] + " from " + args[0]
+			}
 		}
 	case *ast.SelectorExpr:
 		x := types.ExprString(fun)

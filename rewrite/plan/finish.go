@@ -103,6 +103,9 @@ func methodName(p *pattern.Prepare, c *chain, s *State, long string) string {
 		})
 	}
 	names := []string{verb, "finish", "end"}
+	if end := spell.EndOf(p.Key.Name); end != "" {
+		names = []string{verb, end, "finish", "end"}
+	}
 	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
 	for _, n := range names {
 		if n = spell.LowerFirst(n); c.exported(p) {

@@ -99,6 +99,12 @@ func Begins(name string) bool {
 	return paired
 }
 
+// EndOf returns the usual word for the end of what the first word of a name begins, or "".
+func EndOf(name string) string {
+	verb, _ := VerbOf(name)
+	return pairs()[LowerFirst(verb)]
+}
+
 // object returns the rest of a name after its verb without a preposition or an adverb that
 // belongs to the verb: prepareToDrop is about Drop, and bringUpNetwork about Network.
 func object(rest string) string {
@@ -148,7 +154,7 @@ func Ends(name string) bool {
 // recv is its receiver type, or "".
 func StateNames(recv, prepare string) []string {
 	verb, rest := VerbOf(prepare)
-	if rest == "" || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
+	if len(rest) < 4 || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
 		rest = prepare // oneOffState, but readState for prepareRead
 	}
 	rest = Short(rest)
