@@ -149,14 +149,9 @@ func state(s *plan.State) same.State {
 	if s == nil {
 		return same.State{}
 	}
-	claimed := same.State{Type: s.Type}
-	switch s.Mark {
-	case plan.Unmarked:
-	case plan.Numbered:
-		claimed.Kind = s.Flag
-	case plan.Live, plan.Guarded:
-		claimed.Live, claimed.Guard = s.Flag, s.Mark == plan.Guarded
-		claimed.Nil = s.Nil
+	claimed := same.State{Type: s.Type, Which: s.Which, True: s.True}
+	if s.Mark != plan.Unmarked {
+		claimed.Live, claimed.Guard, claimed.Nil = s.Flag, s.Mark == plan.Guarded, s.Nil
 	}
 	return claimed
 }

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -88,8 +87,8 @@ func operand(p plan.Passage) string {
 func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
 	s := d.Plan.State
 	var fields []string
-	if s.Mark == plan.Numbered {
-		fields = append(fields, s.Flag+": "+d.kind(lit))
+	if s.Which != "" && d.Plan.Number[lit] == s.True {
+		fields = append(fields, s.Which+": true")
 	}
 	for _, f := range s.Fields {
 		if slices.Contains(lit.Captures, f.Capture) {
@@ -100,7 +99,7 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
 	}
-	if !s.Nil && (s.Mark == plan.Live || s.Mark == plan.Guarded) {
+	if s.Mark != plan.Unmarked && !s.Nil {
 		fields = append(fields, s.Flag+": true")
 	}
 	text := s.Type + "{" + strings.Join(fields, ", ") + "}"
@@ -108,9 +107,4 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 		return s.Type + "{\n" + strings.Join(fields, ",\n") + ",\n}"
 	}
 	return text
-}
-
-// kind returns the number of a literal, as source.
-func (d *declarer) kind(lit *pattern.Literal) string {
-	return strconv.Itoa(d.Plan.Number[lit])
 }

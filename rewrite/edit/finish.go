@@ -20,17 +20,17 @@ func (d *declarer) state() (dst.Decl, error) {
 	var b strings.Builder
 	name, _, _ := strings.Cut(s.Decl, "[")
 	fmt.Fprintf(&b, "// %s holds the values that %s needs.\ntype %s struct {\n", name, d.Plan.Finish.Name, s.Decl)
-	if s.Mark == plan.Numbered {
-		fmt.Fprintf(&b, "%s int // which cleanup, 0 for none\n", s.Flag)
+	if s.Which != "" {
+		fmt.Fprintf(&b, "%s bool\n", s.Which)
 	}
 	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
-	if !s.Nil && (s.Mark == plan.Live || s.Mark == plan.Guarded) {
+	if s.Mark != plan.Unmarked && !s.Nil {
 		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Flag)
 	}
 	b.WriteString("}")
-	if len(s.Fields) == 0 && s.Mark == plan.Unmarked {
+	if len(s.Fields) == 0 && s.Mark == plan.Unmarked && s.Which == "" {
 		return declaration(strings.Replace(b.String(), "{\n}", "{}", 1))
 	}
 	return declaration(b.String())
@@ -127,41 +127,24 @@ func (d *declarer) anew() error {
 	return nil
 }
 
-// dispatch returns a function body that runs the cleanup whose number is in the state.
+// dispatch returns a function body that runs one of two cleanups, as the state says.
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	s := d.Plan.State
-	tag := s.Name + "." + s.Flag
-	var b strings.Builder
-	b.WriteString("func f() {\nswitch " + tag + " {\n")
-	for i := range d.Plan.Literals {
-		fmt.Fprintf(&b, "case %d:\n", i+1)
-	}
-	b.WriteString("}\n")
-	if d.Prepare.Sig.Results().Len() > 0 {
-		b.WriteString("return " + d.Plan.Finish.Nothing + "\n")
-	}
-	b.WriteString("}")
-	decl, err := declaration(b.String())
+	decl, err := declaration("func f() {\nif " + s.Name + "." + s.Which + " {\n} else {\n}\n}")
 	if err != nil {
 		return nil, err
 	}
 	body := decl.(*dst.FuncDecl).Body
-	clauses := body.List[0].(*dst.SwitchStmt).Body.List
+	test := body.List[0].(*dst.IfStmt)
 	for i, l := range d.Plan.Literals {
 		block := d.node(l.Lit).(*dst.FuncLit).Body
-		clause := clauses[i].(*dst.CaseClause)
-		clause.Body = block.List
-		first, last := block.List[0].Decorations(), block.List[len(block.List)-1].Decorations()
-		notes := block.Decs.Lbrace
-		if len(notes) > 0 && notes[0] == "\n" {
-			notes = notes[1:] // the new layout also starts them on a separate line
+		block.List[0].Decorations().Before = dst.NewLine
+		block.List[len(block.List)-1].Decorations().After = dst.NewLine
+		if i+1 == s.True {
+			test.Body = block
+		} else {
+			test.Else = block
 		}
-		if len(notes) > 0 && first.Before == dst.EmptyLine {
-			notes = append(slices.Clip(notes), "\n")
-		}
-		first.Before = dst.NewLine
-		first.Start = slices.Concat(notes, first.Start)
-		last.After = dst.NewLine
 	}
 	return body, nil
 }

@@ -17,11 +17,16 @@ import (
 // about the cleanup, or what a short body does, or which function finish belongs to.
 func (d *declarer) sentence() string {
 	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
-	deferred := slices.ContainsFunc(d.Plan.Sites, func(sp *plan.SitePlan) bool {
-		return slices.ContainsFunc(sp.Site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.DeferCall })
-	})
+	deferred, called := 0, 0
+	for _, sp := range d.Plan.Sites {
+		for _, u := range sp.Site.Uses {
+			if called++; u.Kind == pattern.DeferCall {
+				deferred++
+			}
+		}
+	}
 	use, passive := "call it when they are done.", "called by callers of "+prepare+" when they are done."
-	if deferred {
+	if 2*deferred >= called {
 		use, passive = "defer it.", "deferred by callers of "+prepare+"."
 	}
 	var does string

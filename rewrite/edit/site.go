@@ -382,10 +382,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		return
 	}
 	before, after := "", "."+s.Flag
-	switch {
-	case s.Mark == plan.Numbered:
-		after += " " + test.Op.String() + " 0"
-	case test.Op == token.EQL:
+	if test.Op == token.EQL {
 		before = "!"
 	}
 	w.replace(test.Pos(), cleanup.Pos(), before)

@@ -111,8 +111,7 @@ func methodName(p *pattern.Prepare, c *chain, s *State, long string) string {
 		if n = spell.LowerFirst(n); c.exported(p) {
 			n = spell.UpperFirst(n)
 		}
-		if n != s.Flag && !token.IsKeyword(n) &&
-			!slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == n }) {
+		if !s.fieldTaken(n) && !token.IsKeyword(n) {
 			return n
 		}
 	}

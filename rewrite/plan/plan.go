@@ -154,6 +154,8 @@ type State struct {
 	Mark   Mark      // the meaning of the field Flag
 	Flag   string    // the name of the field that says whether there is something to do; "" if there is none
 	Nil    bool      // that field is a captured variable, which is nil if there is nothing to do
+	Which  string    // the name of a bool field that tells two cleanups apart; "" if there is one
+	True   int       // the number of the cleanup for which that field is true
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
@@ -166,7 +168,6 @@ const (
 	Unmarked Mark = iota // there is no such field
 	Live                 // whether there is something to do; callers read it
 	Guarded              // whether there is something to do; finish reads it, and callers may
-	Numbered             // the number of the cleanup among several, from 1; 0 for none
 )
 
 // Zero returns the source of the state that idle returns return.

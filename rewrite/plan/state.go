@@ -17,7 +17,7 @@ import (
 // value as they did the cleanup, and still compile.
 func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
 	s := &State{Name: receiverName(p)}
-	if (len(lits.distinct) > 1 || idle.guarded) && p.Sig.Results().Len() > 0 && zeroResult(p) == "" {
+	if idle.guarded && p.Sig.Results().Len() > 0 && zeroResult(p) == "" {
 		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "where there is nothing to do, its cleanup would have to return an empty %s", types.TypeString(p.Sig.Results().At(0).Type(), types.RelativeTo(p.Unit.Pkg)))
 	}
 	for _, pass := range passages {
@@ -26,8 +26,6 @@ func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages [
 		}
 	}
 	switch {
-	case len(lits.distinct) > 1:
-		s.Mark, s.Flag = Numbered, fieldName(p, "kind")
 	case idle.guarded:
 		s.Mark, s.Flag = Guarded, fieldName(p, spell.FlagName(p.Key.Name))
 	case idle.nilTested:
@@ -44,13 +42,12 @@ func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages [
 	if across {
 		s.Flag = spell.UpperFirst(s.Flag)
 	}
-	if s.Mark != Unmarked && !s.Nil {
-		name := "bool"
-		if s.Mark == Numbered {
-			name = "int"
-		}
-		if by := spell.HiddenBy(p.Func, name); by != "" {
-			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type %s, which %s hides", name, by)
+	if len(lits.distinct) > 1 {
+		s.Which, s.True = which(p, lits, s.Flag)
+	}
+	if s.Mark != Unmarked && !s.Nil || s.Which != "" {
+		if by := spell.HiddenBy(p.Func, "bool"); by != "" {
+			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
 	}
 	types := c.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name))
@@ -121,7 +118,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
-		if (s.Mark == Live || s.Mark == Guarded) && !s.Nil && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+		if (s.Mark != Unmarked && !s.Nil || s.Which != "") && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
 		}
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -233,7 +234,12 @@ func TestMark(t *testing.T) {
 		{"By the word of prepare.", named, "done := acquire(m[0]); if done != nil { done() }", Live, "acquired"},
 		{"A capture has the name.", field, asks, Live, "begun2"},
 		{"A cleanup may do nothing.", empty, calls, Guarded, "begun"},
-		{"Two cleanups.", two, calls, Numbered, "kind"},
+		{"Two cleanups.", two, calls, Unmarked, "first 1"},
+		{"Two cleanups, by a variable.", "func begin(n int) func() { traced := n > 1; if traced { return func() { println(n, n) } }; return func() { println(n) } }", calls, Unmarked, "traced 1"},
+		{"By the opposite.", "func begin(n int) func() { traced := n > 1; if !traced { return func() { println(n, n) } }; return func() { println(n) } }", calls, Unmarked, "traced 2"},
+		{"By a pointer.", "func begin(n int, p *int) func() { if p == nil { return func() { println(n, n) } }; return func() { println(n) } }", "done := begin(m[0], nil); done()", Unmarked, "hasP 2"},
+		{"A capture has the word.", "func begin(traced bool) func() { if traced { return func() { println(traced, 1) } }; return func() { println(traced) } }", "done := begin(m[0] > 0); done()", Unmarked, "first 1"},
+		{"Two cleanups, or none.", "func begin(n int) func() { if n > 2 { return nil }; if n > 1 { return func() { println(n, n) } }; return func() { println(n) } }", asks, Live, "begunfirst 1"},
 		{"Three cleanups.", three, calls, -1, "several-literals"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -241,6 +247,9 @@ func TestMark(t *testing.T) {
 			got, flag := Mark(-1), outcome(r)
 			if r == nil {
 				got, flag = plan.State.Mark, plan.State.Flag
+				if plan.State.Which != "" {
+					flag += fmt.Sprint(plan.State.Which, " ", plan.State.True)
+				}
 			}
 			if got != test.want || flag != test.flag {
 				t.Errorf("got %v %q, want %v %q", got, flag, test.want, test.flag)

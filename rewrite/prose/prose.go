@@ -45,6 +45,7 @@ func (c Change) Mend(sentence string) string {
 		name = "T" + name[1:]
 	}
 	sentence = regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
+	sentence = regexp.MustCompile(`^The clean-?up(?: func| function| callback)? (must|should) be `).ReplaceAllString(sentence, name+" $1 be ")
 	return c.mendReturns(sentence)
 }
 

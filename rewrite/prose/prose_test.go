@@ -25,6 +25,7 @@ func TestMendDoc(t *testing.T) {
 		{direct, "// The returned func must be called.", "// end must be called."},
 		{direct, "// Callers defer the returned cleanup function.", "// Callers defer end."},
 		{direct, "// Callers must invoke the returned context.CancelFunc to end it.", "// Callers must invoke end to end it."},
+		{direct, "// The cleanup function must be called by the caller.", "// end must be called by the caller."},
 		{direct, "// The function that it returns must run.", "// end must run."},
 		{direct, "// It returns a function that unlocks it.", "// end unlocks it."},
 		{direct, "// It returns a function to unlock it.", "// Call end to unlock it."},

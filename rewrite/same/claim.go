@@ -130,10 +130,11 @@ type Value struct {
 // A State describes the struct that prepare returns in place of the cleanup. The zero
 // State means that there is none.
 type State struct {
-	Type string // its name, with the type parameters of prepare if it is generic
-	Kind string // the field that holds a cleanup's number, if there are several
-	Live string // the field that is false, or nil, if the cleanup does nothing
-	Nil  bool   // the field Live is that of a captured variable, which is nil then
+	Type  string // its name, with the type parameters of prepare if it is generic
+	Which string // the bool field that tells two cleanups apart, if there are two
+	True  int    // the number of the cleanup for which that is true
+	Live  string // the field that is false, or nil, if the cleanup does nothing
+	Nil   bool   // the field Live is that of a captured variable, which is nil then
 
 	// Guard is set if finish must return at once where the field Live is false, or nil.
 	Guard bool

@@ -109,8 +109,8 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 		body = body[1:]
 	}
 	bodies := [][]ast.Stmt{body}
-	if m.State.Kind != "" {
-		bodies = m.cases(a, body)
+	if m.State.Which != "" {
+		bodies = m.cases(body)
 	}
 	seen := make(map[int]bool)
 	for lit, n := range m.Literals {
@@ -192,30 +192,24 @@ func (m *matcher) nothing() string {
 	return "nil"
 }
 
-// cases returns the clauses of the switch over the number of the cleanup, which return
-// nil may follow. It returns nil if the body has another form.
-func (m *matcher) cases(a *ast.FuncDecl, body []ast.Stmt) (bodies [][]ast.Stmt) {
-	if a.Type.Results.NumFields() > 0 {
-		if len(body) != 2 || !reads(body[1], "return "+m.nothing()) {
-			return nil
-		}
-		body = body[:1]
-	}
+// cases returns the bodies of the if statement that tells two cleanups apart, in the order of
+// their numbers. It returns nil if there is none, or there is more than that.
+func (m *matcher) cases(body []ast.Stmt) [][]ast.Stmt {
 	if len(body) != 1 {
 		return nil
 	}
-	sw, ok := body[0].(*ast.SwitchStmt)
-	if !ok || !reads(&ast.SwitchStmt{Init: sw.Init, Tag: sw.Tag, Body: &ast.BlockStmt{}}, "switch "+m.self+"."+m.State.Kind+" {\n}") {
+	test, ok := body[0].(*ast.IfStmt)
+	if !ok || test.Init != nil || !reads(test.Cond, m.self+"."+m.State.Which) {
 		return nil
 	}
-	for i, s := range sw.Body.List {
-		clause := s.(*ast.CaseClause)
-		if len(clause.List) != 1 || !reads(clause.List[0], strconv.Itoa(i+1)) {
-			return nil
-		}
-		bodies = append(bodies, clause.Body)
+	other, ok := test.Else.(*ast.BlockStmt)
+	switch {
+	case !ok:
+		return nil
+	case m.State.True == 1:
+		return [][]ast.Stmt{test.Body.List, other.List}
 	}
-	return bodies
+	return [][]ast.Stmt{other.List, test.Body.List}
 }
 
 // cleanup compares the body of a literal with the statements that replace it in finish.

@@ -53,7 +53,7 @@ func (m *matcher) handsOn(b *ast.ReturnStmt, o *Onward, a ast.Node) ([]part, err
 func (m *matcher) handsOnOne(b ast.Expr, o *Onward, a ast.Expr) ([]part, error) {
 	lit := literal(m.unit.Info, b)
 	switch {
-	case lit != nil && !empty(m.unit.Info, lit), (lit != nil || m.isNoop(b)) && m.State.Kind == "" && !m.State.Guard:
+	case lit != nil && !empty(m.unit.Info, lit), (lit != nil || m.isNoop(b)) && !m.State.Guard:
 		return nil, m.differ(b, a, "finish would do something for %s", text(b))
 	case lit != nil || m.isNil(b) || m.isNoop(b):
 		if e, ok := ast.Unparen(a).(*ast.CompositeLit); !ok || len(e.Elts) > 0 || source(e.Type) != o.Type || !m.namesState(e.Type, b) {

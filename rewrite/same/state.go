@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strconv"
 	"strings"
 )
 
@@ -35,8 +34,8 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 // the state, or nil elsewhere. It may set a captured result to a constant.
 func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node, a ast.Expr) error {
 	var fields []string
-	if m.State.Kind != "" {
-		fields = append(fields, m.State.Kind+": "+strconv.Itoa(m.Literals[lit]))
+	if m.State.Which != "" && m.Literals[lit] == m.State.True {
+		fields = append(fields, m.State.Which+": true")
 	}
 	for _, c := range m.Captures {
 		name := c.Var.Name()
@@ -111,8 +110,8 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 			want[c.Var.Name()] = func(t ast.Expr) bool { return m.isType(t, &m.Captures[i], c.travels()) }
 		}
 	}
-	if m.State.Kind != "" {
-		want[m.State.Kind] = func(t ast.Expr) bool { return reads(t, "int") }
+	if m.State.Which != "" {
+		want[m.State.Which] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
 	if m.State.Live != "" && !m.State.Nil {
 		want[m.State.Live] = func(t ast.Expr) bool { return reads(t, "bool") }

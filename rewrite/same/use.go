@@ -244,7 +244,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 	if m.Bound {
 		return m.testsReceiver(h, b, a)
 	}
-	use, field, other := b.X, m.State.Live, b.Y
+	use, other := b.X, b.Y
 	if m.isNil(use) {
 		use, other = b.Y, b.X
 	}
@@ -252,12 +252,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 		return m.testNil(h, b, use, other, a)
 	}
 	x := a
-	if m.State.Kind != "" {
-		field = m.State.Kind
-		if cmp, ok := a.(*ast.BinaryExpr); ok && cmp.Op == b.Op && types.ExprString(cmp.Y) == "0" {
-			x = cmp.X
-		}
-	} else if not, ok := a.(*ast.UnaryExpr); ok && not.Op == token.NOT && b.Op == token.EQL {
+	if not, ok := a.(*ast.UnaryExpr); ok && not.Op == token.NOT && b.Op == token.EQL {
 		x = not.X
 	}
 	if m.single() && m.Value.Var == nil && (x == a) == (b.Op == token.NEQ) {
@@ -268,7 +263,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 		return nil, m.holdsValue(h, id, x)
 	}
 	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
-	if !ok || !m.handed() || sel.Sel.Name != field || (x == a) != (m.State.Kind == "" && b.Op == token.NEQ) {
+	if !ok || !m.handed() || sel.Sel.Name != m.State.Live || (x == a) != (b.Op == token.NEQ) {
 		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
 	}
 	return m.stateOf(h, ast.Unparen(use), sel.X)
