@@ -140,13 +140,13 @@ func (c Change) mendReturns(s string) string {
 		state := article(c.State)
 		that(`\breturns `, "returns "+state+" whose "+c.Finish+" method")
 		to(`\breturns `, "returns "+state+" with "+article(c.Finish)+" method")
-		if strings.Contains(s, "returns ") {
+		if strings.Contains(strings.ToLower(s), "returns ") {
 			that(`\band `, "and "+state+" whose "+c.Finish+" method")
 			to(`\band `, "and "+state+" with "+article(c.Finish)+" method")
 		}
 	case c.Value != "":
 		that(`\breturns `, "returns "+c.Value+" for "+c.Finish+", which")
-		if strings.Contains(s, "returns ") {
+		if strings.Contains(strings.ToLower(s), "returns ") {
 			that(`\band `, "and "+c.Value+" for "+c.Finish+", which")
 		}
 	default:
@@ -155,7 +155,7 @@ func (c Change) mendReturns(s string) string {
 		that(`,? (?:and|then|and then) returns `, "; "+c.Finish)
 		to(`,? (?:and|then|and then) returns `, "; call "+c.Finish)
 		that(`^`+regexp.QuoteMeta(c.Prepare)+` returns `, c.Prepare+" goes with "+c.Finish+", which")
-		if strings.Contains(s, "returns ") {
+		if strings.Contains(strings.ToLower(s), "returns ") {
 			that(`,? and `, "; "+c.Finish)
 			to(`,? and `, "; call "+c.Finish)
 		}

@@ -44,6 +44,7 @@ func TestMendDoc(t *testing.T) {
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
 		{handed, "// begin returns a func that ends it.", "// begin returns a beginState whose end method ends it."},
 		{handed, "// begin returns a name and a func to free it.", "// begin returns a name and a beginState with an end method to free it."},
+		{handed, "// Returns true if it is free and a cancel func to free it.", "// Returns true if it is free and a beginState with an end method to free it."},
 		{handed, "// the functions that are returned", "// the functions that are returned"},
 		{
 			handed,

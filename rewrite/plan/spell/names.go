@@ -154,7 +154,7 @@ func Ends(name string) bool {
 // recv is its receiver type, or "".
 func StateNames(recv, prepare string) []string {
 	verb, rest := VerbOf(prepare)
-	if len(rest) < 4 || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
+	if ast.IsExported(prepare) || len(rest) < 4 || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
 		rest = prepare // oneOffState, but readState for prepareRead
 	}
 	rest = Short(rest)

@@ -51,7 +51,7 @@ func TestStateNames(t *testing.T) {
 		{"", "oneOff", "oneOffState oneOffState oneOffCleanup oneOffHandle oneOffEnv oneOffState2"},
 		{"", "prepareRead", "readState prepareReadState readCleanup readHandle readEnv prepareReadState2"},
 		{"Conn", "prepareRead", "readState prepareReadState connReadState readCleanup readHandle readEnv prepareReadState2"},
-		{"Conn", "BeginRead", "ReadState BeginReadState ConnReadState ReadCleanup ReadHandle ReadEnv BeginReadState2"},
+		{"Conn", "BeginRead", "BeginReadState BeginReadState ConnBeginReadState BeginReadCleanup BeginReadHandle BeginReadEnv BeginReadState2"},
 		{"Module", "CloseModuleOnCanceledOrTimeout", "CloseModuleState CloseModuleOnCanceledOrTimeoutState ModuleCloseModuleState CloseModuleCleanup CloseModuleHandle CloseModuleEnv CloseModuleOnCanceledOrTimeoutState2"},
 		{"", "addTimeSample", "timeSampleState addTimeSampleState timeSampleCleanup timeSampleHandle timeSampleEnv addTimeSampleState2"},
 		{"", "begin", "beginState beginState beginCleanup beginHandle beginEnv beginState2"},
