@@ -35,7 +35,7 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.short(name))
 			} else if twin := declared(f.File, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
 				r = checkTwin(w, p, sites, u, name, twin)
-			} else if mentions(p, u, f.File) {
+			} else if mentions(p, u, f.File) && w.depends(name, p) {
 				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(u, name).advice())
 			}
 			if r != nil {
@@ -80,7 +80,7 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 		return nil
 	}
 	for _, name := range w.Unbuilt {
-		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(files, p, name) {
+		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(w, files, p, name) {
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(p.Unit, name).advice())
 		}
 	}
@@ -95,14 +95,14 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, name := range w.Unsound {
 		switch f := files.file(p.Unit, name); {
-		case p.Key.Recv != "" && (f.File == nil || importsNear(f.File, p)):
+		case p.Key.Recv != "" && (f.File == nil || w.depends(name, p)):
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.short(name))
-		case farMentions(files, p, name):
+		case farMentions(w, files, p, name):
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.short(name))
 		}
 	}
 	for _, name := range w.Outside {
-		if farMentions(files, p, name) {
+		if farMentions(w, files, p, name) {
 			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.short(name))
 		}
 	}
@@ -110,12 +110,12 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 }
 
 // farMentions reports whether a file that belongs to no unit may name the function.
-func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
+func farMentions(w *World, files leftOut, p *pattern.Prepare, name string) bool {
 	f := files.file(p.Unit, name)
 	if f.words[p.Key.Name] {
 		return true
 	}
-	if f.File == nil || !importsNear(f.File, p) {
+	if f.File == nil || !w.depends(name, p) {
 		return false
 	}
 	return mentions(p, elsewhere(f.File), f.File)
@@ -124,17 +124,6 @@ func farMentions(files leftOut, p *pattern.Prepare, name string) bool {
 // elsewhere returns a unit for a file that belongs to none.
 func elsewhere(f *ast.File) *pattern.Unit {
 	return &pattern.Unit{Pkg: types.NewPackage("", f.Name.Name)}
-}
-
-// importsNear reports whether a file imports a package whose path begins like that of
-// p's package. Values with a method of p's receiver type come from such packages.
-func importsNear(f *ast.File, p *pattern.Prepare) bool {
-	host, _, _ := strings.Cut(p.Key.Pkg, "/")
-	return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool {
-		path, _ := strconv.Unquote(s.Path.Value)
-		first, _, _ := strings.Cut(path, "/")
-		return first == host
-	})
 }
 
 // mentions reports whether a file that is not type-checked may name the function. A file

@@ -56,6 +56,10 @@ type World struct {
 	// may name an exported prepare function.
 	Outside []string
 
+	// Depends, if not nil, reports whether the package of a file that is not type-checked may
+	// depend on the package with a path. If it does not, it has no values of its types.
+	Depends func(file, pkg string) bool
+
 	// All includes prepare functions of kind capture.
 	All bool
 
@@ -100,6 +104,11 @@ func (w *World) Omitted(p *pattern.Prepare, why Omission) {
 	if w.Omit != nil {
 		w.Omit(p, why)
 	}
+}
+
+// depends reports whether the package of a file may have values of p's receiver type.
+func (w *World) depends(file string, p *pattern.Prepare) bool {
+	return w.Depends == nil || w.Depends(file, p.Key.Pkg)
 }
 
 // short returns the name of a file for a message.

@@ -45,6 +45,7 @@ type Scope struct {
 	unsound []string     // the Go files of these packages
 
 	links *links // nil until Obstacle was called
+	paths *paths // of the packages of the main modules, once modules was called
 }
 
 // Targets returns the number of packages that the patterns match.
@@ -120,6 +121,7 @@ func (s *Scope) modules(ctx context.Context) (graph, error) {
 	s.mains = dirs
 	s.near = around(dirs)
 	if len(s.lists) > 0 && len(dirs) == 1 && resolved(dirs[0]) == resolved(s.tree.Dir) && slices.Contains(s.tree.Patterns, "./...") {
+		s.paths = pathsOf(s.tree.Source, s.lists[0])
 		return s.lists[0], nil
 	}
 	var patterns []string
@@ -136,6 +138,7 @@ func (s *Scope) modules(ctx context.Context) (graph, error) {
 		return nil, err
 	}
 	s.lists = append(s.lists, g)
+	s.paths = pathsOf(s.tree.Source, g)
 	return g, nil
 }
 

@@ -78,6 +78,9 @@ func (s *Scope) tellCallers(v *View) {
 	}
 	v.World.Asked, v.World.Unbuilt, v.World.Unsound = s.asked, s.unbuilt, s.unsound
 	v.World.Skipped, v.World.Outside = s.skipped, s.outside
+	if s.paths != nil {
+		v.World.Depends = s.paths.depend
+	}
 }
 
 // forgetBuilt removes from the ignored files of v those that another of the views builds:
