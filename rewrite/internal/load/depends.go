@@ -33,7 +33,10 @@ func pathsOf(src *Sources, g graph) *paths {
 	}
 	for _, pkgs := range g {
 		packages.Visit(pkgs, nil, func(p *packages.Package) { // after its imports
-			path := basePath(p)
+			if p.ForTest != "" || isTestMain(p) {
+				return // nobody imports what only tests import
+			}
+			path := p.PkgPath
 			var near []string
 			for _, q := range p.Imports {
 				if to := basePath(q); mainPackage(q) || ps.imports[to] != nil {
