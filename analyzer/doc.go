@@ -66,7 +66,9 @@
 // architecture. It searches all Go files of the module, and of the other modules of a
 // go.work file, for linkname directives. No fix is suggested if one of these files, or
 // generated or cgo code, mentions the function, or if files were named on the command
-// line instead of their package. The command closurefix loads the whole module and
+// line instead of their package. Nor is one if no go.mod file is in a directory above the
+// package: a build system may then show the pass only the files of one target, as Bazel
+// does with remote execution. The command closurefix loads the whole module and
 // rewrites such functions if it can.
 //
 // Before a fix is suggested, the package is type-checked in memory: with this fix alone,
@@ -87,7 +89,8 @@
 //	func main() { multichecker.Main(analyzer.Analyzer, …) }
 //
 // Package analyzer/gopls builds a gopls with the analyzer. Package analyzer/gclplugin
-// makes it a linter of golangci-lint. All drivers report the same diagnostics at the same
+// makes it a linter of golangci-lint. Under nogo, the driver of Bazel, a pass covers one target: see
+// analyzer/nogo. All drivers report the same diagnostics at the same
 // positions, as the tests of internal/drivers and of these packages check. All but
 // golangci-lint apply a fix to all its files.
 //

@@ -90,6 +90,7 @@ var commands = map[string]wanted{
 	"go get -tool -modfile=tools.mod github.com/closurefix/closurefix/cmd/closurefix": {0, `go: added github.com/closurefix/closurefix v0\.0\.1`, ""},
 	"go tool -modfile=tools.mod closurefix -diff ./...":                               {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
 	`go vet -vettool="$(which closurefix)" ./...`:                                     {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
+	`go vet -vettool="$(go tool -modfile=tools.mod -n closurefix)" ./...`:             {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
 	`go vet -vettool="$(go tool -n closurefix)" ./...`:                                {1, `conn\.go:24:16: \(\*Conn\)\.prepareRead returns a closure`, ""},
 	`go fix -fixtool="$(which closurefix)" -diff ./...`:                               {1, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},
 
