@@ -3,7 +3,7 @@
 // Package speed measures the cost of closurefix on modules. It measures whole processes with the
 // go commands that they start, and prints the tables of rewrite/measured.md.
 //
-//	go run ./rewrite/internal/cmd/speed [-n runs] [-flags list] [-svg file] WHAT DIR...
+//	go run ./rewrite/internal/cmd/speed [-n runs] [-flags list] [-svg file] [-cold] WHAT DIR...
 //
 // WHAT is
 //
@@ -12,14 +12,17 @@
 //	configs   the same with three configurations, compared with one
 //	edit      closurefix -diff -all -exported ./..., compared with a run without -diff
 //	vet       go vet -vettool=closurefix ./... without cached results, and again
+//	beside    closurefix ./..., compared with other programs: packages.Load, a
+//	          multichecker, go vet, and staticcheck and golangci-lint (with closurefix
+//	          in it) if they are in PATH; with -cold also the first run, with empty
+//	          caches, which compiles much
 //	grow      closurefix -diff -all ./... over generated modules, of the size in -from
 //	          and then of twice the size each time, -steps times; the arguments are
 //	          names of shapes in grow.go in place of directories
 //
 // and each DIR is the root of a writable module whose dependencies are available. The
 // program is built from the current directory. Each command runs once without being
-// counted, and then as often as -n says. The
-// results are medians. CPU seconds are the user and system time of the process and all
+// counted, and then as often as -n says. The results are medians. CPU seconds are the user and system time of the process and all
 // processes that it started. The peak is the memory of the largest of these processes. The
 // unit of the peak is right on Linux only.
 package speed
@@ -48,15 +51,17 @@ func Main() {
 	svg := flag.String("svg", "", "the file to draw a report's figures to")
 	from := flag.Int("from", 100, "the smallest size of a generated module")
 	steps := flag.Int("steps", 3, "how many sizes of generated modules there are")
+	cold := flag.Bool("cold", false, "measure first runs beside others, too")
 	flag.Parse()
-	if err := measure(*runs, growth{*from, *steps}, strings.Fields(*flags), *svg, flag.Args()); err != nil {
+	m := &meter{runs: *runs, flags: strings.Fields(*flags), cold: *cold}
+	if err := m.measure(growth{*from, *steps}, *svg, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(runs int, g growth, flags []string, svg string, args []string) error {
-	if len(args) < 2 || runs < 1 {
+func (m *meter) measure(g growth, svg string, args []string) error {
+	if len(args) < 2 || m.runs < 1 {
 		return errors.New("say what to measure, and in which directories")
 	}
 	what, dirs := args[0], args[1:]
@@ -65,7 +70,7 @@ func measure(runs int, g growth, flags []string, svg string, args []string) erro
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	m := &meter{runs: runs, flags: flags, tool: filepath.Join(tmp, "closurefix")}
+	m.tool = filepath.Join(tmp, "closurefix")
 	build := exec.Command("go", "build", "-o", m.tool, "./cmd/closurefix")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
@@ -79,7 +84,7 @@ func measure(runs int, g growth, flags []string, svg string, args []string) erro
 		}
 		return nil
 	}
-	row, ok := map[string]func(module) error{"report": m.report, "configs": m.configs, "edit": m.edit, "vet": m.vet}[what]
+	row, ok := map[string]func(module) error{"report": m.report, "configs": m.configs, "edit": m.edit, "vet": m.vet, "beside": m.beside}[what]
 	if !ok {
 		return fmt.Errorf("%s: nothing that is measured", what)
 	}
@@ -147,6 +152,7 @@ type meter struct {
 	flags  []string
 	tool   string
 	points []point
+	cold   bool // measure first runs, too
 	begun  bool // the head of the table is printed
 }
 
@@ -161,7 +167,7 @@ func (m *meter) run(dir string, prepare func() error, commands ...[]string) ([]c
 			}
 		}
 		for i, args := range commands {
-			c, err := run(dir, args)
+			c, err := run(dir, nil, args)
 			if err != nil {
 				return nil, err
 			}
@@ -181,12 +187,14 @@ func (m *meter) run(dir string, prepare func() error, commands ...[]string) ([]c
 	return costs, nil
 }
 
-func run(dir string, args []string) (cost, error) {
+// run measures a command. If env is nil, it has the environment of this process.
+func run(dir string, env, args []string) (cost, error) {
 	cmd := in(dir, exec.Command(args[0], args[1:]...))
+	cmd.Env = env
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
-	if s := cmd.ProcessState; s == nil || s.ExitCode() != 0 && s.ExitCode() != 3 { // 3: there are findings
+	if s := cmd.ProcessState; s == nil || !finished(args[0], s.ExitCode()) {
 		return cost{}, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out.String())
 	}
 	s := cmd.ProcessState
@@ -195,6 +203,12 @@ func run(dir string, args []string) (cost, error) {
 		c.peak = float64(usage.Maxrss) / 1024
 	}
 	return c, nil
+}
+
+// finished reports whether a program that ends with the exit code has done its work.
+func finished(program string, code int) bool {
+	// With findings closurefix and the checkers of x/tools end with 3, others with 1.
+	return code == 0 || code == 3 || code == 1 && filepath.Base(program) != "closurefix"
 }
 
 // row prints a row of a Markdown table, and its head before the first row.
