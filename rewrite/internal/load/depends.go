@@ -61,8 +61,8 @@ func pathsOf(src *Sources, g graph) *paths {
 }
 
 // depend reports whether the package of a file may depend on another package. What is not
-// known may: a package that no configuration builds, and a module of the same host, which may
-// require a main module in turn.
+// known may: a package that no configuration builds, and a module of the same owner, which
+// may require a main module in turn.
 func (ps *paths) depend(file, on string) bool {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -88,13 +88,18 @@ func (ps *paths) reach(known map[string]bool, path, on string) bool {
 	}
 	imports, listed := ps.imports[path]
 	if !listed {
-		host, _, _ := strings.Cut(on, "/")
-		first, _, _ := strings.Cut(path, "/")
-		return !ps.others[path] && first == host
+		return !ps.others[path] && owner(path) == owner(on)
 	}
 	known[path] = false // also ends a cycle, which is an error elsewhere
 	known[path] = slices.ContainsFunc(imports, func(to string) bool { return ps.reach(known, to, on) })
 	return known[path]
+}
+
+// owner returns the first two elements of a path, or the first if there is one only.
+func owner(path string) string {
+	host, rest, _ := strings.Cut(path, "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return host + "/" + name
 }
 
 // importsIn returns the paths that the Go files of a directory import, in any configuration.
