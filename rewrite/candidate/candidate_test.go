@@ -2,6 +2,7 @@ package candidate
 
 import (
 	"go/ast"
+	"slices"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -26,6 +27,33 @@ func run() { defer prepare(1)() }
 		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
 		if len(found) != 1 || found[0].Refusal == nil || found[0].Refusal.Code != refusal.InternalError || len(found[0].Edits) != 0 {
 			t.Errorf("%s: got %+v, want one candidate refused as %s", name, found, refusal.InternalError)
+		}
+	}
+}
+
+// TestUnusedType asks whether a note names the type of the cleanup.
+func TestUnusedType(t *testing.T) {
+	const src = `type cancel func()
+
+func prepare(n int) (int, cancel) { m := n + n; return n, func() { println(n, m) } }
+
+func run() { _, done := prepare(1); defer done() }
+`
+	for _, test := range []struct {
+		rest string
+		want []string
+	}{
+		{"", []string{"type cancel may have no use left (p.go:2)"}},
+		{"var used cancel", nil},
+		{"func other(cancel) {}", nil},
+	} {
+		u := snippet.Load(t, src+test.rest)
+		found := Find(&callers.World{Units: []*pattern.Unit{u}, All: true})
+		if len(found) != 1 || found[0].Plan == nil {
+			t.Fatalf("%q: got %+v, want one rewrite", test.rest, found)
+		}
+		if got := found[0].Notes; !slices.Equal(got, test.want) {
+			t.Errorf("%q: notes %q, want %q", test.rest, got, test.want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package candidate
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,7 +45,33 @@ func notes(p *plan.Plan) []string {
 			add(s.Unit, words.Stale(g, false))
 		}
 	}
+	if note := unusedType(p); note != "" {
+		all = append(all, note)
+	}
 	return all
+}
+
+// unusedType returns a remark about an unexported func type that only the result of prepare
+// names, and what declares the variables of callers.
+func unusedType(p *plan.Plan) string {
+	u := p.Prepare.Unit
+	named, ok := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Type().(*types.Named)
+	if !ok || named.Obj().Pkg() != u.Pkg || named.Obj().Exported() || len(p.Convert) > 0 {
+		return ""
+	}
+	for _, f := range u.Files {
+		for n := range ast.Preorder(f) {
+			id, ok := n.(*ast.Ident)
+			if !ok || u.Info.Uses[id] != types.Object(named.Obj()) || flow.Within(id, p.Prepare.Decl.Type.Results) {
+				continue
+			}
+			if !slices.ContainsFunc(p.Sites, func(sp *plan.SitePlan) bool { return sp.Site.Spec != nil && flow.Within(id, sp.Site.Spec) }) {
+				return ""
+			}
+		}
+	}
+	at := u.Fset.PositionFor(named.Obj().Pos(), false)
+	return fmt.Sprintf("type %s may have no use left (%s:%d)", named.Obj().Name(), filepath.Base(at.Filename), at.Line)
 }
 
 // mentions returns the comments in the caller of a site, including its doc comment,
