@@ -773,7 +773,7 @@ func TestSourceErrors(t *testing.T) {
 		{"test", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() {} }\n-- a_test.go --\npackage a\n\nvar x = y\n", ".", "a_test.go:3:9: undefined: y"},
 		{"syntax", module + "-- a.go --\npackage a\n\nfunc f() func() { return func() { return return } }\n", ".", "a.go:3:42: expected"},
 		{"import", module + "-- a.go --\npackage a\n\nimport \"example.com/m/no\"\n\nfunc f() func() { return func() { no.No() } }\n", ".", "a.go:3:8: "},
-		{"dependency", module + "-- a.go --\npackage a\n\nimport \"example.com/m/b\"\n\nfunc f() func() { return func() { b.B() } }\n-- b/b.go --\npackage b\n\nfunc B(int, none) {}\n", ".", "b/b.go:3:13: undefined: none"},
+		{"dependency", module + "-- a.go --\npackage a\n\nimport \"example.com/m/b\"\n\nfunc f() func() { return func() { b.B() } }\n-- b/b.go --\npackage b\n\nfunc B() (_ none) { return }\n", ".", "b/b.go:3:13: undefined: none"},
 		{"package", module, "./no", "no"},
 		{"path", module, "example.com/m/no", "example.com/m/no"},
 		{"excluded", module + "-- a.go --\n//go:build never\n\npackage a\n", ".", "build constraints exclude all Go files"},
