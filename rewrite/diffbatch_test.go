@@ -457,9 +457,16 @@ func (s *specimen) strays(before, after *text) []string {
 	}
 	for again := true; again; {
 		again = false
-		for _, fn := range changedResults(before, after, func(name string) bool { return rewritten[name] }) {
-			again = again || !rewritten[fn]
-			rewritten[fn] = true
+		for _, p := range s.files { // a function of another package may hand on a cleanup
+			before, err := parseText(p.name, p.before)
+			after, err2 := parseText(p.name, p.after)
+			if err != nil || err2 != nil {
+				continue
+			}
+			for _, fn := range changedResults(before, after, func(name string) bool { return rewritten[name] }) {
+				again = again || !rewritten[fn]
+				rewritten[fn] = true
+			}
 		}
 	}
 	var names []string

@@ -23,7 +23,7 @@ import (
 //	defer unlock()                              defer unlock.Unlock()
 func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, r *refusal.Refusal) {
 	c := &chain{sites: sites}
-	plan = &Plan{Prepare: p, Form: Bound, State: &State{}}
+	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
 	var method *types.Func
 	var recv types.Type
 	for _, ret := range p.Returns {
