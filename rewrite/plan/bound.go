@@ -22,6 +22,9 @@ import (
 //	n, unlock := t.lock()                       n, unlock := t.lock()
 //	defer unlock()                              defer unlock.Unlock()
 func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, r *refusal.Refusal) {
+	if p.Cleanups > 1 {
+		return nil, refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one method value at once")
+	}
 	c := &chain{sites: sites}
 	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
 	var method *types.Func

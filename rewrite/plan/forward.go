@@ -34,7 +34,12 @@ func (d *Decider) follow(p *pattern.Prepare, own []*pattern.Site, links []*Link)
 		}
 		return c
 	}
-	open := slices.Clone(links)
+	open := slices.DeleteFunc(slices.Clone(links), func(l *Link) bool {
+		if slices.ContainsFunc(links, func(o *Link) bool { return o.Func.Decl == l.Func.Decl && o.Result != l.Result }) {
+			c.why[l.Func.Decl] = "it returns two of its cleanups"
+		}
+		return c.why[l.Func.Decl] != ""
+	})
 	for again := true; again; {
 		again = false
 		open = slices.DeleteFunc(open, func(l *Link) bool {

@@ -104,7 +104,10 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	if s.Forwarder != nil {
 		key = s.Forwarder.Key
 	}
-	typ, _, _ := strings.Cut(pl.State.Type, "[")
+	typ := pl.State.Type
+	if generic {
+		typ, _, _ = strings.Cut(typ, "[")
+	}
 	writable := true
 	if s.Unit.Pkg.Path() != p.Key.Pkg {
 		sel, ok := s.Fun().(*ast.SelectorExpr)

@@ -26,7 +26,11 @@ func (m *matcher) bindsMethod(e ast.Expr) (receiver string, typ types.Type, ok b
 		return "", nil, false
 	}
 	method := sel.Obj().(*types.Func)
-	text := []string{source(x.X)}
+	operand := source(x.X)
+	if _, paren := x.X.(*ast.ParenExpr); paren {
+		operand = "(" + operand + ")"
+	}
+	text := []string{operand}
 	typ = sel.Recv()
 	for _, i := range sel.Index()[:len(sel.Index())-1] {
 		if p, isPtr := typ.Underlying().(*types.Pointer); isPtr {
@@ -42,9 +46,11 @@ func (m *matcher) bindsMethod(e ast.Expr) (receiver string, typ types.Type, ok b
 	if types.IsInterface(typ) || !takesPointer {
 		return "", nil, false
 	}
-	receiver = strings.Join(text, ".")
+	if receiver = source(x.X); len(text) > 1 {
+		receiver = strings.Join(text, ".")
+	}
 	if _, isPtr := typ.Underlying().(*types.Pointer); !isPtr {
-		return "&" + receiver, types.NewPointer(typ), true
+		return "&" + strings.Join(text, "."), types.NewPointer(typ), true
 	}
 	return receiver, typ, true
 }
