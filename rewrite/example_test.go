@@ -11,9 +11,13 @@ import (
 
 const source = `package conn
 
-type Conn struct{ failed error }
+type Conn struct {
+	reading bool
+	failed  error
+}
 
 func (c *Conn) prepareRead(err *error) func() {
+	c.reading = true
 	return func() { c.failed = *err }
 }
 
@@ -53,9 +57,14 @@ func ExampleRun() {
 	// conn.go:5: -fix rewrites (*Conn).prepareRead and its callers in conn.go (result-pointer)
 	// package conn
 	//
-	// type Conn struct{ failed error }
+	// type Conn struct {
+	// 	reading bool
+	// 	failed  error
+	// }
 	//
-	// func (c *Conn) prepareRead() {}
+	// func (c *Conn) prepareRead() {
+	// 	c.reading = true
+	// }
 	//
 	// // finishRead ends what prepareRead began. Callers defer it.
 	// func (c *Conn) finishRead(err *error) {

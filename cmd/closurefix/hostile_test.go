@@ -87,7 +87,7 @@ var hostiles = []hostile{
 			// Which is refused here: the function is used as a value.
 			"y/use.go": "package p\n\n" + user + "\nvar value = prepare\n",
 		},
-		want: map[string]string{"": "prep.go is a link to the same file as x/prep.go (prep.go:3) [outside-module]"},
+		want: map[string]string{"": "prep.go is a link to the same file as x/prep.go (x/prep.go:3) [outside-module]"},
 		same: true,
 	},
 	{
@@ -96,7 +96,7 @@ var hostiles = []hostile{
 			"x/prep.go": "package p\n\n" + prep, "y/prep.go": "-> ../x/prep.go",
 			"x/use.go": "package p\n\n" + user, "y/use.go": "package p\n\n" + user + "\nvar value = prepare\n",
 		},
-		want: map[string]string{"": "y/prep.go is a link to the same file as x/prep.go (prep.go:3) [outside-module]"},
+		want: map[string]string{"": "y/prep.go is a link to the same file as x/prep.go (x/prep.go:3) [outside-module]"},
 		same: true,
 	},
 	{
@@ -120,7 +120,7 @@ var hostiles = []hostile{
 			put(t, victim, "v.go", "package victim\n\n"+prep+"\n"+user)
 		},
 		exit: map[string]int{"": 0, "-fix": 0},
-		want: map[string]string{"./... VICTIM/...": "below which a run there may write (v.go:3) [outside-module]"},
+		want: map[string]string{"./... VICTIM/...": "below which a run there may write"},
 		same: true,
 	},
 	{

@@ -46,6 +46,14 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
 		return d.bound(p, sites)
 	}
+	if len(links) > 0 {
+		// The callers of a forwarder that makes a literal of finish follow in the next round.
+		if x, r := newSubject(p, &chain{sites: sites}); r == nil {
+			if plan, r := d.plan(x, Direct); r == nil {
+				return plan, nil
+			}
+		}
+	}
 	x, r := newSubject(p, d.follow(p, sites, links))
 	if r != nil {
 		return nil, r
