@@ -54,7 +54,7 @@ func ExampleRun() {
 		fmt.Printf("%s", f.New)
 	}
 	// Output:
-	// conn.go:5: -fix rewrites (*Conn).prepareRead and its callers in conn.go (result-pointer)
+	// conn.go:8: -fix rewrites (*Conn).prepareRead and its callers in conn.go (result-pointer)
 	// package conn
 	//
 	// type Conn struct {
