@@ -331,8 +331,11 @@ func (w *siteWriter) use(u *pattern.Use) {
 // comma returns the separator between new leading arguments and the existing ones of a
 // call, which may begin on the next line.
 func (w *siteWriter) comma(call *ast.CallExpr) string {
-	switch rest := w.text[w.offset(call.Lparen)+1:]; {
+	switch rest := w.text[w.offset(call.Lparen)+1 : w.offset(call.Rparen)+1]; {
 	case len(call.Args) == 0:
+		if bytes.Contains(rest, []byte("//")) {
+			w.refuse("a caller has a comment where finish gets its arguments")
+		}
 		return ""
 	case rest[0] == '\n' || rest[0] == '\r':
 		return ","
