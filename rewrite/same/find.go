@@ -155,7 +155,7 @@ func (f *facts) inPrepare() {
 		f.hold(v).chosen = true
 	}
 	for _, v := range vars {
-		if v != nil && v.Name() != "" && v.Name() != "_" {
+		if v != nil && v.Name() != "" && v.Name() != "_" && v.Kind() != types.PackageVar {
 			f.hold(v).inner = true
 		}
 	}
