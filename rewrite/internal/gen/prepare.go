@@ -378,7 +378,11 @@ func (m *making) loopOrBlock(b *block) {
 		in := newBlock(b.fn, outer)
 		in.loops++
 		m.stmts(in, 2)
-		m.nest(in, fmt.Sprintf("if %s == 1", v.name), func(in *block) {
+		cond := v.name + " == 1"
+		if own := in.own(v.name); own != nil && own.kind != intKind {
+			cond = m.cond(in)
+		}
+		m.nest(in, "if "+cond, func(in *block) {
 			in.line("%s", m.give(in, m.cleanup(in), false))
 		}, "")
 		body := in.text()
