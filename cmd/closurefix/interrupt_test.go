@@ -31,7 +31,7 @@ func TestInterrupt(t *testing.T) {
 		hang string // part of the command line of a tool of the go command; "": none does
 		deaf bool   // the tool is no good at listening
 	}{
-		{name: "load", args: []string{"-fix"}, hang: "-p example.com/m/dep ", deaf: true},
+		{name: "load", args: []string{"-fix"}, hang: "/cgo ", deaf: true},
 		{name: "escape", args: []string{"-escape"}, hang: "-m=2"},
 		{name: "vet", args: []string{"-fix", "-test"}, hang: "/vet "},
 		{name: "link", args: []string{"-fix", "-test"}, hang: "/link "},
@@ -117,6 +117,9 @@ case "$* " in
 esac
 exec "$@"
 `,
+	}
+	if hang == "/cgo " { // to load packages without cgo runs no tool
+		files["c.go"] = "package m\n\nimport \"C\"\n\nconst _ = C.int(0)\n"
 	}
 	for name, text := range files {
 		name = filepath.Join(dir, name)
