@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -42,6 +43,9 @@ func TestInterrupt(t *testing.T) {
 	for round := range *interrupts {
 		for i, phase := range phases {
 			sent := signals[(round+i)%len(signals)]
+			if sent[0] == syscall.SIGHUP && signal.Ignored(syscall.SIGHUP) { // as below nohup
+				sent = []os.Signal{syscall.SIGTERM}
+			}
 			t.Run(fmt.Sprintf("%s %v", phase.name, sent), func(t *testing.T) { interrupt(t, phase.args, phase.hang, phase.deaf, sent) })
 		}
 	}
@@ -146,19 +150,7 @@ exec "$@"
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	pid := 0
-	for pid == 0 {
-		select {
-		case err := <-done:
-			t.Fatalf("it ended before anything hung: %v\n%s", err, stderr.String())
-		case <-time.After(10 * time.Millisecond):
-		}
-		if text, err := os.ReadFile(pidFile); err == nil {
-			if pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	pid := hanging(t, pidFile, done, &stderr)
 	for _, s := range sent {
 		if err := cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
@@ -182,6 +174,28 @@ exec "$@"
 		t.Errorf("temporary files are left: %v %v", left, err)
 	}
 	gone(t, pid)
+}
+
+// hanging waits until a process has written its number to a file and gives that number.
+// It fails if the run that started the process ends before.
+func hanging(t *testing.T, file string, done <-chan error, stderr *strings.Builder) int {
+	t.Helper()
+	for {
+		select {
+		case err := <-done:
+			t.Fatalf("it ended before anything hung: %v\n%s", err, stderr)
+		case <-time.After(10 * time.Millisecond):
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pid
+	}
 }
 
 // gone fails unless a process has ended. One that was killed stays in the table until
