@@ -91,9 +91,9 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 	if err := add(p.Unit, p.File); err != nil { // the file of prepare comes first
 		return nil, err
 	}
-	for _, o := range c.Plan.Onward {
-		change.Onward = append(change.Onward, same.Onward{Decl: o.Decl, Result: o.Result, Type: o.Type})
-		if err := add(o.Unit, o.File); err != nil {
+	for _, fw := range c.Plan.Forwarders {
+		change.Forwarders = append(change.Forwarders, same.Forwarder{Decl: fw.Decl, Result: fw.Result, Type: fw.Type})
+		if err := add(fw.Unit, fw.File); err != nil {
 			return nil, err
 		}
 	}

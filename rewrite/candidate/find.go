@@ -56,16 +56,16 @@ func Find(w *callers.World) []*Candidate {
 // A finder holds what the decisions about all candidates of a world share.
 type finder struct {
 	world   *callers.World
-	sites   map[handed][]*pattern.Site
+	sites   map[funcResult][]*pattern.Site
 	refs    map[pattern.Key][]pattern.Ref
 	decider *plan.Decider
 	files   edit.Files
 	units   map[*pattern.Unit]*same.Unit
 }
 
-// handed identifies a func that a function returns, by the function and the index of the
-// result.
-type handed struct {
+// funcResult identifies a func that a function returns, by the function and the index of
+// the result.
+type funcResult struct {
 	key    pattern.Key
 	result int
 }
@@ -74,16 +74,16 @@ type handed struct {
 func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
 		world: w,
-		sites: make(map[handed][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
+		sites: make(map[funcResult][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
 		decider: plan.NewDecider(w), units: make(map[*pattern.Unit]*same.Unit),
 	}
-	wanted := make(map[handed]bool)
+	wanted := make(map[funcResult]bool)
 	for _, c := range found {
 		if c.function != nil {
 			continue
 		}
 		for _, p := range c.cleanups() {
-			wanted[handed{p.Key, p.Result}] = true
+			wanted[funcResult{p.Key, p.Result}] = true
 		}
 	}
 	f.lookUp(wanted)
@@ -91,11 +91,11 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 }
 
 // lookUp finds the references to functions, and to functions that return their results.
-func (f *finder) lookUp(wanted map[handed]bool) {
+func (f *finder) lookUp(wanted map[funcResult]bool) {
 	for len(wanted) > 0 {
 		// One result of a function at a time, since each result has its own uses.
 		results := make(map[pattern.Key]int)
-		rest := make(map[handed]bool)
+		rest := make(map[funcResult]bool)
 		for h := range wanted {
 			if i, taken := results[h.key]; taken && i != h.result {
 				rest[h] = true
@@ -104,12 +104,12 @@ func (f *finder) lookUp(wanted map[handed]bool) {
 			}
 		}
 		for k, i := range results {
-			f.sites[handed{k, i}] = nil
+			f.sites[funcResult{k, i}] = nil
 		}
 		for _, u := range f.world.Units {
 			sites, refs := pattern.References(u, results)
 			for k, s := range sites {
-				h := handed{k, results[k]}
+				h := funcResult{k, results[k]}
 				f.sites[h] = append(f.sites[h], s...)
 			}
 			for k, r := range refs {
@@ -117,8 +117,8 @@ func (f *finder) lookUp(wanted map[handed]bool) {
 			}
 		}
 		for k, i := range results {
-			for _, s := range f.sites[handed{k, i}] {
-				h, ok := forwarder(s, i)
+			for _, s := range f.sites[funcResult{k, i}] {
+				h, ok := forwards(s, i)
 				if _, known := f.sites[h]; ok && !known {
 					rest[h] = true
 				}
@@ -134,7 +134,7 @@ func (f *finder) decide(c *Candidate) bool {
 	used := f.choose(c)
 	var costs bool
 	c.Kind, costs = kindOf(c.Prepare, c.Sites)
-	c.purpose = f.purpose(handed{c.Prepare.Key, c.Prepare.Result})
+	c.purpose = f.purpose(funcResult{c.Prepare.Key, c.Prepare.Result})
 	switch {
 	case !used:
 		if costs && pattern.Plain(c.Prepare.Sig) && !c.inTest && f.world.Closed(c.Prepare) {
@@ -150,7 +150,7 @@ func (f *finder) decide(c *Candidate) bool {
 		f.world.Omitted(c.Prepare, callers.OmitKind)
 		return false
 	}
-	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key], f.links(c))
+	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key], f.forwarders(c))
 	if c.Refusal == nil {
 		c.Edits, c.Refusal = edit.Make(c.Plan, &f.files)
 	}

@@ -36,12 +36,12 @@ func functions(w *callers.World) []*Candidate {
 func (f *finder) decideFunction(c *Candidate) bool {
 	p := c.Prepare
 	c.Sites = c.function.Sites
-	h := handed{p.Key, p.Result}
+	h := funcResult{p.Key, p.Result}
 	f.sites[h] = c.Sites
 	var costs bool
 	c.Kind, costs = kindOf(p, c.Sites)
 	c.purpose = f.purpose(h)
-	if !costs || !f.used(h, p.Sig, make(map[handed]bool)) {
+	if !costs || !f.used(h, p.Sig, make(map[funcResult]bool)) {
 		return false
 	}
 	if c.Kind == pattern.KindCapture && !f.world.All {

@@ -23,7 +23,7 @@ func (f *finder) choose(c *Candidate) bool {
 	var chosen *pattern.Prepare
 	n := 0
 	for _, p := range c.cleanups() {
-		if !f.used(handed{p.Key, p.Result}, p.Sig, make(map[handed]bool)) {
+		if !f.used(funcResult{p.Key, p.Result}, p.Sig, make(map[funcResult]bool)) {
 			continue
 		}
 		if n++; chosen == nil {
@@ -34,7 +34,7 @@ func (f *finder) choose(c *Candidate) bool {
 		c.Prepare = chosen
 	}
 	c.Prepare.Cleanups = n
-	c.Sites = f.sites[handed{c.Prepare.Key, c.Prepare.Result}]
+	c.Sites = f.sites[funcResult{c.Prepare.Key, c.Prepare.Result}]
 	return chosen != nil
 }
 
@@ -46,15 +46,15 @@ func (f *finder) choose(c *Candidate) bool {
 //	done := begin()         next := iterate()        run(name)()
 //	…                       for next() {             // curried
 //	done()                  }
-func (f *finder) used(h handed, sig *types.Signature, seen map[handed]bool) bool {
+func (f *finder) used(h funcResult, sig *types.Signature, seen map[funcResult]bool) bool {
 	deferred, called, other := f.uses(h, seen)
 	return deferred || called && !other && pattern.Plain(sig)
 }
 
 // purpose says what callers do with a func that they use as a cleanup.
-func (f *finder) purpose(h handed) string {
+func (f *finder) purpose(h funcResult) string {
 	direct := func(is func(*pattern.Site) bool) bool { return slices.ContainsFunc(f.sites[h], is) }
-	deferred, _, _ := f.uses(h, make(map[handed]bool))
+	deferred, _, _ := f.uses(h, make(map[funcResult]bool))
 	switch {
 	case direct(func(s *pattern.Site) bool { return s.Deferred }):
 		return "for its callers to defer"
@@ -68,7 +68,7 @@ func (f *finder) purpose(h handed) string {
 	return "that its callers return, for theirs to call"
 }
 
-func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other bool) {
+func (f *finder) uses(h funcResult, seen map[funcResult]bool) (deferred, called, other bool) {
 	if seen[h] {
 		return false, false, false
 	}
@@ -77,8 +77,8 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 		if s.Deferred {
 			deferred = true
 		}
-		if on, ok := forwarder(s, h.result); ok {
-			d, c, o := f.uses(on, seen)
+		if outer, ok := forwards(s, h.result); ok {
+			d, c, o := f.uses(outer, seen)
 			deferred, called, other = deferred || d, called || c, other || o
 			continue
 		}
@@ -93,7 +93,7 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 			case pattern.Call, pattern.DeferCall:
 				called = true
 				other = other || flow.Loop(s.At(u.Expr), s.Decl) != flow.Loop(s.At(s.Call), s.Decl)
-			case pattern.NilTest, pattern.Discard, pattern.HandOn:
+			case pattern.NilTest, pattern.Discard, pattern.Forward:
 			case pattern.GoCall, pattern.Value:
 				other = true
 			}
@@ -102,63 +102,63 @@ func (f *finder) uses(h handed, seen map[handed]bool) (deferred, called, other b
 	return deferred, called, other
 }
 
-// links returns the functions that may return the cleanup of c to their own callers, or
+// forwarders returns the functions that may return the cleanup of c to their own callers, or
 // that of such a function.
-func (f *finder) links(c *Candidate) []*plan.Link {
-	var links []*plan.Link
-	seen := make(map[handed]bool)
-	var visit func(h handed)
-	visit = func(h handed) {
+func (f *finder) forwarders(c *Candidate) []*plan.PossibleForwarder {
+	var possible []*plan.PossibleForwarder
+	seen := make(map[funcResult]bool)
+	var visit func(h funcResult)
+	visit = func(h funcResult) {
 		for _, s := range f.sites[h] {
-			if on, ok := forwarder(s, h.result); ok && !seen[on] {
-				seen[on] = true
-				if deferred, called, _ := f.uses(on, make(map[handed]bool)); !deferred && !called {
+			if outer, ok := forwards(s, h.result); ok && !seen[outer] {
+				seen[outer] = true
+				if deferred, called, _ := f.uses(outer, make(map[funcResult]bool)); !deferred && !called {
 					continue // nothing is gained
 				}
-				links = append(links, &plan.Link{Func: s, Result: on.result, Sites: f.sites[on], Refs: f.refs[on.key]})
-				visit(on)
+				possible = append(possible, &plan.PossibleForwarder{Call: s, Result: outer.result, Sites: f.sites[outer], Refs: f.refs[outer.key]})
+				visit(outer)
 			}
 		}
 	}
-	visit(handed{c.Prepare.Key, c.Prepare.Result})
-	return links
+	visit(funcResult{c.Prepare.Key, c.Prepare.Result})
+	return possible
 }
 
-// forwarder returns the function around a site if that function returns result i of the
+// forwards returns the function around a site if that function returns result i of the
 // call to its own callers, and the index among its results:
 //
 //	return begin(name)                  done, err := begin(name)
 //	                                    return done, err
 //
 // A result of that function may take the cleanup as well, with a bare return.
-func forwarder(s *pattern.Site, i int) (handed, bool) {
+func forwards(s *pattern.Site, i int) (funcResult, bool) {
 	decl, ok := s.Decl.(*ast.FuncDecl)
 	if !ok || s.Func != ast.Node(decl) {
-		return handed{}, false
+		return funcResult{}, false
 	}
 	fn, ok := s.Unit.Info.Defs[decl.Name].(*types.Func)
 	if !ok {
-		return handed{}, false
+		return funcResult{}, false
 	}
 	key := pattern.KeyOf(fn)
 	call := flow.Outer(s.At(s.Call))
 	if kind, at := call.ParentEdge(); kind == edge.ReturnStmt_Results {
 		if len(call.Parent().Node().(*ast.ReturnStmt).Results) == 1 && fn.Signature().Results().Len() > 1 {
-			return handed{key, i}, true
+			return funcResult{key, i}, true
 		}
-		return handed{key, at}, true
+		return funcResult{key, at}, true
 	}
 	id, ok := s.Cleanup.(*ast.Ident)
 	if !ok {
-		return handed{}, false
+		return funcResult{}, false
 	}
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
 	if !ok {
-		return handed{}, false
+		return funcResult{}, false
 	}
 	for i := range fn.Signature().Results().Len() {
 		if fn.Signature().Results().At(i) == v {
-			return handed{key, i}, true
+			return funcResult{key, i}, true
 		}
 	}
 	for _, a := range s.Access[v] {
@@ -168,8 +168,8 @@ func forwarder(s *pattern.Site, i int) (handed, bool) {
 		id := flow.Outer(s.At(a.Ident))
 		ret, ok := id.Parent().Node().(*ast.ReturnStmt)
 		if ok && len(ret.Results) == fn.Signature().Results().Len() {
-			return handed{key, id.ParentEdgeIndex()}, true
+			return funcResult{key, id.ParentEdgeIndex()}, true
 		}
 	}
-	return handed{}, false
+	return funcResult{}, false
 }

@@ -65,12 +65,12 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 		}
 		splices[s.name] = append(splices[s.name], more...)
 	}
-	for _, o := range p.Onward {
-		s, err := at(o.Unit, o.Decl.Pos())
+	for _, fw := range p.Forwarders {
+		s, err := at(fw.Unit, fw.Decl.Pos())
 		if err != nil {
 			return nil, err
 		}
-		more, err := onwardEdits(s, o)
+		more, err := forwarderEdits(s, fw)
 		if err != nil {
 			return nil, err
 		}

@@ -144,7 +144,7 @@ func (w *siteWriter) lose() {
 	case pattern.Otherwise:
 		w.refuse("a caller uses its results in a way that is not supported")
 	case pattern.Dropped: // no operand takes the cleanup
-	case pattern.HandedOn:
+	case pattern.Forwarded:
 		w.refuse("a caller returns its cleanup")
 	}
 }
@@ -304,7 +304,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 	switch u.Kind {
 	case pattern.NilTest:
 		w.nilTest(u)
-	case pattern.HandOn: // the variable holds the state
+	case pattern.Forward: // the variable holds the state
 	case pattern.Discard:
 		switch w.Plan.Form {
 		case plan.Direct:

@@ -41,6 +41,6 @@
 // create a func, such as a call with a literal as argument, are in [Prepare.Made]. A
 // function with such a return statement is reported but never rewritten.
 //
-// A forwarder returns the cleanup of another function to its own callers (see [Forwards]).
+// A forwarder returns the cleanup of another function to its own callers (see [NewForwarder]).
 // [Functions] finds prepare functions that are literals in variables.
 package pattern

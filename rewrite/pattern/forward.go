@@ -8,7 +8,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Forwards returns the function with the given facts as a Prepare without literals if
+// NewForwarder returns the function with the given facts as a Prepare without literals if
 // it is a forwarder, or nil. A forwarder returns the cleanup of a prepare function to
 // its own callers:
 //
@@ -19,7 +19,7 @@ import (
 // Its result with the index result is always nil, an empty literal, or the cleanup of
 // one of sites. sites are calls in the function. Their results are cleanups of one
 // prepare function.
-func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
+func NewForwarder(facts *flow.Facts, result int, sites []*Site) *Prepare {
 	decl, ok := facts.Decl.(*ast.FuncDecl)
 	if !ok || decl.Body == nil {
 		return nil
@@ -37,7 +37,7 @@ func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
 		return nil
 	}
 	p := &Prepare{Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn, Result: result, Sig: sig, Cleanups: 1}
-	onward := false
+	forwards := false
 	for ret := range returnsOf(decl.Body) {
 		r := &Return{Stmt: ret}
 		p.Returns = append(p.Returns, r)
@@ -46,25 +46,25 @@ func Forwards(facts *flow.Facts, result int, sites []*Site) *Prepare {
 			r.Expr = ret.Results[result]
 			r.Idle = idleness(facts.Unit, r.Expr, sites)
 			if id, ok := ast.Unparen(r.Expr).(*ast.Ident); ok && holds && info.Uses[id] == types.Object(own) {
-				r.Idle = Onward
+				r.Idle = Forwarding
 			}
 		case 0:
 			r.Idle = IdleNil // nothing sets the result
 			if holds {
-				r.Idle = Onward
+				r.Idle = Forwarding
 			}
 		default:
 			r.Idle = Foreign
 			if s := siteOf(ret.Results[0], sites); s != nil && s.Result == result {
-				r.Idle = Onward
+				r.Idle = Forwarding
 			}
 		}
 		if r.Idle == Foreign {
 			return nil
 		}
-		onward = onward || r.Idle == Onward
+		forwards = forwards || r.Idle == Forwarding
 	}
-	if !onward {
+	if !forwards {
 		return nil
 	}
 	return p
@@ -100,12 +100,12 @@ func idleness(u *Unit, e ast.Expr, sites []*Site) Idleness {
 		if _, several := info.TypeOf(s.Call).(*types.Tuple); several {
 			return Foreign
 		}
-		return Onward
+		return Forwarding
 	}
 	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
 		v, ok := info.Uses[id].(*types.Var)
 		if ok && slices.ContainsFunc(sites, func(s *Site) bool { return s.Var == v }) {
-			return Onward
+			return Forwarding
 		}
 	}
 	return Foreign
@@ -119,29 +119,29 @@ func siteOf(e ast.Expr, sites []*Site) *Site {
 	return nil
 }
 
-// On returns a copy of a site in forwarder f, with the uses that f returns marked as
-// HandOn.
-func (s *Site) On(f *Prepare) *Site {
-	on := *s
+// InForwarder returns a copy of a site in forwarder f, with the uses that f returns marked as
+// Forward.
+func (s *Site) InForwarder(f *Prepare) *Site {
+	in := *s
 	if as := s.asResult; as != nil && as.Var == f.Func.Signature().Results().At(f.Result) {
-		s, on = as, *as
+		s, in = as, *as
 	}
-	on.Uses = nil
+	in.Uses = nil
 	for _, r := range f.Returns {
-		if r.Idle == Onward && (r.Expr == nil && len(r.Stmt.Results) == 1 && ast.Unparen(r.Stmt.Results[0]) == ast.Expr(s.Call) || r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(s.Call)) {
-			on.Form, on.Obstacle = HandedOn, nil
-			return &on
+		if r.Idle == Forwarding && (r.Expr == nil && len(r.Stmt.Results) == 1 && ast.Unparen(r.Stmt.Results[0]) == ast.Expr(s.Call) || r.Expr != nil && ast.Unparen(r.Expr) == ast.Expr(s.Call)) {
+			in.Form, in.Obstacle = Forwarded, nil
+			return &in
 		}
 	}
 	for _, u := range s.Uses {
 		if slices.ContainsFunc(f.Returns, func(r *Return) bool {
-			return r.Idle == Onward && r.Expr != nil && ast.Unparen(r.Expr) == ast.Unparen(u.Expr)
+			return r.Idle == Forwarding && r.Expr != nil && ast.Unparen(r.Expr) == ast.Unparen(u.Expr)
 		}) {
-			handed := *u
-			handed.Kind = HandOn
-			u = &handed
+			forwarded := *u
+			forwarded.Kind = Forward
+			u = &forwarded
 		}
-		on.Uses = append(on.Uses, u)
+		in.Uses = append(in.Uses, u)
 	}
-	return &on
+	return &in
 }

@@ -110,12 +110,12 @@ type Literal struct {
 type Idleness int
 
 const (
-	Live      Idleness = iota // a literal of Literals
-	IdleNil                   // nil
-	IdleEmpty                 // a literal that does nothing
-	Chosen                    // what a variable of Choices holds
-	Onward                    // the cleanup of another function, in a forwarder
-	Foreign                   // something else: a call, a method value, a parameter…
+	Live       Idleness = iota // a literal of Literals
+	IdleNil                    // nil
+	IdleEmpty                  // a literal that does nothing
+	Chosen                     // what a variable of Choices holds
+	Forwarding                 // the cleanup of another function, in a forwarder
+	Foreign                    // something else: a call, a method value, a parameter…
 )
 
 // A Return is a return statement of the prepare function.

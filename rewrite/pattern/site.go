@@ -21,7 +21,7 @@ const (
 	Immediate             // p()(), mostly as defer p()()
 	Passed                // f(p()): the cleanup, its only result, is used as a value at once
 	Dropped               // p(), defer p(): the result unused
-	HandedOn              // return p(): the function around it is a forwarder that changes with p
+	Forwarded             // return p(): the function around it is a forwarder that changes with p
 	Otherwise             // f(p()) with several results, …
 )
 
@@ -64,7 +64,7 @@ const (
 	Call                     // x(), as a statement or within an expression
 	NilTest                  // x == nil, x != nil
 	Discard                  // _ = x
-	HandOn                   // return x, where the function around it is a forwarder that changes with p
+	Forward                  // return x, where the function around it is a forwarder that changes with p
 	Value                    // anything else: an argument, a copy, a field
 )
 

@@ -25,7 +25,7 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 	if p.Cleanups > 1 {
 		return nil, refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one method value at once")
 	}
-	c := &chain{sites: sites}
+	fs := &forwarders{sites: sites}
 	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
 	var method *types.Func
 	var recv types.Type
@@ -55,13 +55,13 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 	if len(p.Access[p.Func.Signature().Results().At(p.Result)]) > 0 {
 		return nil, known(p)
 	}
-	if plan.Convert, r = values(p, c); r != nil {
+	if plan.Convert, r = values(p, fs); r != nil {
 		return nil, r
 	}
 	if r := dropped(p, sites); r != nil {
 		return nil, r
 	}
-	idle, r := idleOf(p, c)
+	idle, r := idleOf(p, fs)
 	if r != nil {
 		return nil, r
 	}

@@ -25,9 +25,9 @@ func NewDecider(w *callers.World) *Decider {
 // A subject holds the facts about a prepare function that do not depend on the form of
 // the rewrite. Each field is computed by one stage, from the fields before it.
 type subject struct {
-	p     *pattern.Prepare
-	chain *chain // forward.go: the forwarders of the cleanup
-	sites []*pattern.Site
+	p          *pattern.Prepare
+	forwarders *forwarders // forward.go: the forwarders of the cleanup
+	sites      []*pattern.Site
 
 	literals literals                // literals.go: the cleanups that it returns
 	convert  map[*pattern.Use]string // values.go: conversions that the sites need
@@ -36,25 +36,25 @@ type subject struct {
 }
 
 // Decide returns the plan for p, or the refusal if there is none. sites and refs are
-// all calls and other uses of p in the world. links are the functions that may return the
+// all calls and other uses of p in the world. possible are the functions that may return the
 // cleanup to their own callers. Decide takes the first of the forms
 // Direct, Value and Handed whose conditions hold.
-func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref, links []*Link) (*Plan, *refusal.Refusal) {
+func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref, possible []*PossibleForwarder) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
 	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
 		return d.bound(p, sites)
 	}
-	if len(links) > 0 {
+	if len(possible) > 0 {
 		// The callers of a forwarder that makes a literal of finish follow in the next round.
-		if x, r := newSubject(p, &chain{sites: sites}); r == nil {
+		if x, r := newSubject(p, &forwarders{sites: sites}); r == nil {
 			if plan, r := d.plan(x, Direct); r == nil {
 				return plan, nil
 			}
 		}
 	}
-	x, r := newSubject(p, d.follow(p, sites, links))
+	x, r := newSubject(p, d.findForwarders(p, sites, possible))
 	if r != nil {
 		return nil, r
 	}
@@ -75,13 +75,13 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 }
 
 // newSubject runs the stages that are the same for all forms.
-func newSubject(p *pattern.Prepare, c *chain) (x *subject, r *refusal.Refusal) {
-	sites := c.sites
-	x = &subject{p: p, chain: c, sites: sites}
+func newSubject(p *pattern.Prepare, fs *forwarders) (x *subject, r *refusal.Refusal) {
+	sites := fs.sites
+	x = &subject{p: p, forwarders: fs, sites: sites}
 	if x.literals, r = literalsOf(p); r != nil {
 		return nil, r
 	}
-	if x.convert, r = values(p, c); r != nil {
+	if x.convert, r = values(p, fs); r != nil {
 		return nil, r
 	}
 	if r := printLike(p, sites); r != nil {
@@ -91,7 +91,7 @@ func newSubject(p *pattern.Prepare, c *chain) (x *subject, r *refusal.Refusal) {
 		return nil, r
 	}
 	x.finality = finalityOf(p, sites)
-	if x.idle, r = idleOf(p, c); r != nil {
+	if x.idle, r = idleOf(p, fs); r != nil {
 		return nil, r
 	}
 	return x, nil
@@ -103,15 +103,15 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
 	plan = &Plan{
 		Prepare: p, Form: form, Literals: x.literals.distinct, Number: x.literals.number,
-		Onward: x.chain.onward, Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
+		Forwarders: x.forwarders.changed, Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
 	switch {
 	case form != Handed && len(p.Choices) > 0:
 		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one of several cleanups, or none", p.Choices[0].Var.Name())
-	case form != Handed && len(x.chain.onward) > 0:
-		o := x.chain.onward[0]
-		r = refusal.New(p, refusal.CallForm, o.Unit, o.Decl.Name.Pos(), "%s returns its cleanup to its own callers", o.Key)
+	case form != Handed && len(x.forwarders.changed) > 0:
+		fw := x.forwarders.changed[0]
+		r = refusal.New(p, refusal.CallForm, fw.Unit, fw.Decl.Name.Pos(), "%s returns its cleanup to its own callers", fw.Key)
 	case form == Direct:
 		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
 	case form == Value:
@@ -127,11 +127,11 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	}
 	plan.Drop, plan.Fresh = drop(p, sites, plan.Passages, x.idle)
 	if form == Handed {
-		if plan.State, r = newState(p, x.chain, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
+		if plan.State, r = newState(p, x.forwarders, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
 	}
-	if plan.Finish, r = newFinish(p, x.chain, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
+	if plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
 		return nil, r
 	}
 	if form == Direct && merges(p, sites, plan.Passages, x.idle) {
@@ -139,7 +139,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	}
 	if form == Handed {
 		if r = typesSeen(p, plan.State); r == nil {
-			r = spellOnward(p, x.chain, plan.State)
+			r = spellForwarders(p, x.forwarders, plan.State)
 		}
 	} else {
 		r = d.callers.CheckSignature(p, plan.signature())

@@ -14,8 +14,8 @@ import (
 
 // newFinish chooses the name and parameters of finish. v is nil unless the form is Value,
 // and s is nil unless it is Handed.
-func newFinish(p *pattern.Prepare, c *chain, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
-	sites, exported := c.sites, c.exported(p)
+func newFinish(p *pattern.Prepare, fs *forwarders, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
+	sites, exported := fs.sites, fs.exported(p)
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
@@ -41,8 +41,8 @@ func newFinish(p *pattern.Prepare, c *chain, lits literals, passages []Passage, 
 	}
 	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
 	if s != nil {
-		candidates = c.exportedNames(p, candidates)
-		if finish.Name = methodName(p, c, s, candidates[0]); finish.Name != "" {
+		candidates = fs.exportedNames(p, candidates)
+		if finish.Name = methodName(p, fs, s, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
@@ -91,10 +91,10 @@ func zeroResult(p *pattern.Prepare) string {
 //
 //	unlock := begin()
 //	defer unlock.finish() // not unlock.unlock()
-func methodName(p *pattern.Prepare, c *chain, s *State, long string) string {
+func methodName(p *pattern.Prepare, fs *forwarders, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
 	stutters := func(n string) bool {
-		return slices.ContainsFunc(c.sites, func(s *pattern.Site) bool {
+		return slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
 			if s.Var == nil {
 				return false
 			}
@@ -108,7 +108,7 @@ func methodName(p *pattern.Prepare, c *chain, s *State, long string) string {
 	}
 	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
 	for _, n := range names {
-		if n = spell.LowerFirst(n); c.exported(p) {
+		if n = spell.LowerFirst(n); fs.exported(p) {
 			n = spell.UpperFirst(n)
 		}
 		if !s.fieldTaken(n) && !token.IsKeyword(n) {

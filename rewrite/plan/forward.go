@@ -9,15 +9,15 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A Link is a function that may be a forwarder of a prepare function's cleanup.
-type Link struct {
-	Func   *pattern.Site // a call in it, of the prepare function or of another link
+// A PossibleForwarder is a function that may be a forwarder of a prepare function's cleanup.
+type PossibleForwarder struct {
+	Call   *pattern.Site // a call in it, of the prepare function or of another possible forwarder
 	Result int           // the index of the result that is the cleanup
 	Sites  []*pattern.Site
 	Refs   []pattern.Ref
 }
 
-// follow finds the forwarders of the cleanup of p that can change with it. Their
+// findForwarders finds the forwarders of the cleanup of p that can change with it. Their
 // callers become sites:
 //
 //	func (c *conn) read() func() { return c.begin("read") }     // read() beginState
@@ -25,58 +25,60 @@ type Link struct {
 //	defer c.read()()                                            // defer c.read().end()
 //
 // All that callers.Check requires of a prepare function must hold for a forwarder.
-func (d *Decider) follow(p *pattern.Prepare, own []*pattern.Site, links []*Link) *chain {
-	c := &chain{sites: own, why: make(map[ast.Decl]string)}
+func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possible []*PossibleForwarder) *forwarders {
+	fs := &forwarders{sites: own, why: make(map[ast.Decl]string)}
 	sig := p.Func.Signature()
 	if sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
-		for _, l := range links {
-			c.why[l.Func.Decl] = "the type of a generic function's state differs between its calls"
+		for _, maybe := range possible {
+			fs.why[maybe.Call.Decl] = "the type of a generic function's state differs between its calls"
 		}
-		return c
+		return fs
 	}
-	open := slices.DeleteFunc(slices.Clone(links), func(l *Link) bool {
-		if slices.ContainsFunc(links, func(o *Link) bool { return o.Func.Decl == l.Func.Decl && o.Result != l.Result }) {
-			c.why[l.Func.Decl] = "it returns two of its cleanups"
+	open := slices.DeleteFunc(slices.Clone(possible), func(maybe *PossibleForwarder) bool {
+		if slices.ContainsFunc(possible, func(other *PossibleForwarder) bool {
+			return other.Call.Decl == maybe.Call.Decl && other.Result != maybe.Result
+		}) {
+			fs.why[maybe.Call.Decl] = "it returns two of its cleanups"
 		}
-		return c.why[l.Func.Decl] != ""
+		return fs.why[maybe.Call.Decl] != ""
 	})
 	for again := true; again; {
 		again = false
-		open = slices.DeleteFunc(open, func(l *Link) bool {
+		open = slices.DeleteFunc(open, func(maybe *PossibleForwarder) bool {
 			var in []*pattern.Site
-			for _, s := range c.sites {
-				if s.Decl == l.Func.Decl {
+			for _, s := range fs.sites {
+				if s.Decl == maybe.Call.Decl {
 					in = append(in, s)
 				}
 			}
-			f := pattern.Forwards(l.Func.Facts, l.Result, in)
+			f := pattern.NewForwarder(maybe.Call.Facts, maybe.Result, in)
 			if f == nil {
 				return false // it may be one of a forwarder that is found later
 			}
-			if c.why[f.Decl] = d.fixed(p, f, l, in); c.why[f.Decl] == "" {
-				c.add(f, l)
+			if fs.why[f.Decl] = d.fixed(p, f, maybe, in); fs.why[f.Decl] == "" {
+				fs.add(f, maybe)
 				again = true
 			}
 			return true
 		})
 	}
-	for _, o := range c.onward {
-		for i, s := range c.sites {
-			if s.Decl == ast.Decl(o.Decl) {
-				c.sites[i] = s.On(o.Prepare)
+	for _, fw := range fs.changed {
+		for i, s := range fs.sites {
+			if s.Decl == ast.Decl(fw.Decl) {
+				fs.sites[i] = s.InForwarder(fw.Prepare)
 			}
 		}
 	}
-	return c
+	return fs
 }
 
 // fixed returns why forwarder f of the cleanup of p cannot change, or "". in holds the
 // sites in it.
-func (d *Decider) fixed(p, f *pattern.Prepare, l *Link, in []*pattern.Site) string {
-	if r := d.callers.Check(f, l.Sites, l.Refs); r != nil {
+func (d *Decider) fixed(p, f *pattern.Prepare, maybe *PossibleForwarder, in []*pattern.Site) string {
+	if r := d.callers.Check(f, maybe.Sites, maybe.Refs); r != nil {
 		return r.Reason
 	}
-	if slices.ContainsFunc(l.Sites, func(s *pattern.Site) bool { return s.Decl == ast.Decl(p.Decl) }) {
+	if slices.ContainsFunc(maybe.Sites, func(s *pattern.Site) bool { return s.Decl == ast.Decl(p.Decl) }) {
 		return "it is called by " + p.Key.String()
 	}
 	if w := d.names.world; w.Target != nil && !w.Target(f.Unit) {
@@ -88,15 +90,15 @@ func (d *Decider) fixed(p, f *pattern.Prepare, l *Link, in []*pattern.Site) stri
 	return ""
 }
 
-// add adds a forwarder to the chain.
-func (c *chain) add(f *pattern.Prepare, l *Link) {
-	c.sites = slices.Clone(c.sites)
-	for _, s := range l.Sites {
+// add adds a forwarder, and its calls as sites.
+func (fs *forwarders) add(f *pattern.Prepare, maybe *PossibleForwarder) {
+	fs.sites = slices.Clone(fs.sites)
+	for _, s := range maybe.Sites {
 		called := *s
 		called.Forwarder = f
-		c.sites = append(c.sites, &called)
+		fs.sites = append(fs.sites, &called)
 	}
-	c.onward = append(c.onward, &Onward{Prepare: f})
+	fs.changed = append(fs.changed, &Forwarder{Prepare: f})
 }
 
 // qualifier returns the name by which sites of functions in p's package refer to the
@@ -116,23 +118,23 @@ func qualifier(p *pattern.Prepare, sites []*pattern.Site) string {
 	return ""
 }
 
-// spellOnward writes the type of the state for each forwarder.
-func spellOnward(p *pattern.Prepare, c *chain, s *State) *refusal.Refusal {
-	for _, o := range c.onward {
-		o.Type = s.Type
-		if o.Unit.Pkg.Path() != p.Key.Pkg {
-			in := slices.DeleteFunc(slices.Clone(c.sites), func(s *pattern.Site) bool { return s.Decl != ast.Decl(o.Decl) })
-			o.Type = qualifier(p, in) + "." + s.Type
+// spellForwarders writes the type of the state for each forwarder.
+func spellForwarders(p *pattern.Prepare, fs *forwarders, s *State) *refusal.Refusal {
+	for _, fw := range fs.changed {
+		fw.Type = s.Type
+		if fw.Unit.Pkg.Path() != p.Key.Pkg {
+			in := slices.DeleteFunc(slices.Clone(fs.sites), func(s *pattern.Site) bool { return s.Decl != ast.Decl(fw.Decl) })
+			fw.Type = qualifier(p, in) + "." + s.Type
 		}
-		at := []ast.Node{o.Decl.Type.Results}
-		for _, r := range o.Returns {
-			if r.Idle != pattern.Onward {
+		at := []ast.Node{fw.Decl.Type.Results}
+		for _, r := range fw.Returns {
+			if r.Idle != pattern.Forwarding {
 				at = append(at, r.Stmt)
 			}
 		}
 		for _, n := range at {
-			if !spell.Plain(o.Unit, n.Pos(), o.Type) {
-				return refusal.New(p, refusal.NameClash, o.Unit, n.Pos(), "%s, which returns its cleanup, declares a name that the type of its state needs", o.Key)
+			if !spell.Plain(fw.Unit, n.Pos(), fw.Type) {
+				return refusal.New(p, refusal.NameClash, fw.Unit, n.Pos(), "%s, which returns its cleanup, declares a name that the type of its state needs", fw.Key)
 			}
 		}
 	}

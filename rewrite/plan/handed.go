@@ -57,7 +57,7 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 	}
 	some := false
 	for _, s := range sites {
-		if s.Form == pattern.Passed || handsOn(s) || s.Forwarder != nil || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
+		if s.Form == pattern.Passed || forwarded(s) || s.Forwarder != nil || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)

@@ -36,26 +36,26 @@ type idle struct {
 //
 // Programs do call an empty cleanup, which does nothing. Finish must do nothing either,
 // unless every use is behind a check of the error that is returned with the cleanup.
-func idleOf(p *pattern.Prepare, c *chain) (idle, *refusal.Refusal) {
+func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 	found := idle{values: make(map[*pattern.Use]string)}
 	own := idlesOf(p)
-	onward := idlesOf(p)
-	for _, o := range c.onward {
-		onward.addForwarder(o.Prepare, c.sites)
-		found.guarded = found.guarded || slices.ContainsFunc(o.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.IdleEmpty })
+	forwarded := idlesOf(p)
+	for _, fw := range fs.changed {
+		forwarded.addForwarder(fw.Prepare, fs.sites)
+		found.guarded = found.guarded || slices.ContainsFunc(fw.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.IdleEmpty })
 	}
 	if r := boundBeforePanic(p); r != nil {
 		return found, r
 	}
-	for _, s := range c.sites {
+	for _, s := range fs.sites {
 		back := own
 		if s.Forwarder != nil {
-			back = onward
+			back = forwarded
 		}
 		nils, empties := back.nils, back.empties
 		for _, u := range s.Uses {
 			switch u.Kind {
-			case pattern.Discard, pattern.HandOn:
+			case pattern.Discard, pattern.Forward:
 			case pattern.NilTest:
 				if len(empties) > 0 && guardOf(s, u) == nil {
 					return found, refusal.New(p, refusal.NilTest, s.Unit, u.Expr.Pos(), "a caller compares its cleanup with nil, and a cleanup that is not nil may do nothing")
@@ -66,7 +66,7 @@ func idleOf(p *pattern.Prepare, c *chain) (idle, *refusal.Refusal) {
 					found.values[u] = text
 					continue
 				}
-				if r := nilValue(p, c.sites, s, u, nils); r != nil {
+				if r := nilValue(p, fs.sites, s, u, nils); r != nil {
 					return found, r
 				}
 				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
@@ -118,14 +118,14 @@ func idlesOf(p *pattern.Prepare) *idles {
 func (all *idles) addForwarder(f *pattern.Prepare, sites []*pattern.Site) {
 	more := idlesOf(f)
 	for _, r := range f.Returns {
-		if r.Idle == pattern.Onward && len(r.Stmt.Results) == 0 { // perhaps before a site has set the result
+		if r.Idle == pattern.Forwarding && len(r.Stmt.Results) == 0 { // perhaps before a site has set the result
 			more.nils = append(more.nils, r)
 			more.silent = more.silent || silent(f, r)
 		}
 	}
 	for _, s := range sites {
 		for _, u := range s.Uses {
-			if s.Decl != ast.Decl(f.Decl) || u.Kind != pattern.HandOn || !s.Shared || setBefore(sites, s, u) {
+			if s.Decl != ast.Decl(f.Decl) || u.Kind != pattern.Forward || !s.Shared || setBefore(sites, s, u) {
 				continue
 			}
 			i := slices.IndexFunc(f.Returns, func(r *pattern.Return) bool { return ast.Stmt(r.Stmt) == u.Stmt })

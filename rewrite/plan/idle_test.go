@@ -101,7 +101,7 @@ func TestIdle(t *testing.T) {
 				func fail() error { return errors.New("no") }
 				func keep(func()) {}
 				`+test.prepare+"\n"+test.use)
-			found, r := idleOf(s.p, &chain{sites: s.sites})
+			found, r := idleOf(s.p, &forwarders{sites: s.sites})
 			var words []string
 			if found.nilTested {
 				words = append(words, "nil-tested")

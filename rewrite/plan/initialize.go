@@ -24,7 +24,7 @@ import (
 func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	var decls map[types.Object]ast.Node
 	for _, s := range sites {
-		if len(calls(s)) > 0 || handsOn(s) || s.Unit.Pkg.Path() != p.Key.Pkg {
+		if len(calls(s)) > 0 || forwarded(s) || s.Unit.Pkg.Path() != p.Key.Pkg {
 			continue
 		}
 		cleanup := make(map[ast.Node]bool)

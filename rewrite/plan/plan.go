@@ -77,9 +77,9 @@ type Plan struct {
 	// must be converted to, as it is written there.
 	Convert map[*pattern.Use]string
 
-	Inner  []InnerPlan
-	Sites  []*SitePlan // calls of prepare, and of the functions of Onward
-	Onward []*Onward   // functions that return the state to their own callers
+	Inner      []InnerPlan
+	Sites      []*SitePlan  // calls of prepare, and of Forwarders
+	Forwarders []*Forwarder // functions that return the state to their own callers
 
 	// Imports are the packages that prepare's file must import to name the types of
 	// the state, sorted by path.
@@ -95,9 +95,9 @@ type BoundReturn struct {
 	Address bool     // the receiver is the address of that
 }
 
-// An Onward is a forwarder of a cleanup. After the rewrite it returns the state to its
-// callers. Its Prepare has no literals.
-type Onward struct {
+// A Forwarder returns the cleanup to its own callers, and the state after the rewrite. Its
+// Prepare has no literals.
+type Forwarder struct {
 	*pattern.Prepare
 	Type string // of the state, as written in its file
 }

@@ -30,11 +30,11 @@ import (
 // go test runs this check of vet, and does not run the tests of a package that fails
 // it.
 func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
-	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return forwarded(p.Unit.Info, l.Lit) == nil })
+	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return printCall(p.Unit.Info, l.Lit) == nil })
 	if len(lits) == 0 {
 		return nil
 	}
-	passed := forwarded(p.Unit.Info, lits[0].Lit)
+	passed := printCall(p.Unit.Info, lits[0].Lit)
 	callee := types.ExprString(passed.Fun)
 	if !passed.Ellipsis.IsValid() {
 		return refusal.New(p, refusal.PrintWrapper, p.Unit, passed.Pos(), "its cleanup would be a wrapper of %s, and go vet would require ... after the last argument", callee)
@@ -63,16 +63,16 @@ func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	return nil
 }
 
-// formatted reports whether the function that a literal forwards to takes a format.
+// formatted reports whether the function that a literal calls takes a format.
 func formatted(info *types.Info, l *pattern.Literal) bool {
-	yes, _ := printKind(typeutil.Callee(info, forwarded(info, l.Lit)))
+	yes, _ := printKind(typeutil.Callee(info, printCall(info, l.Lit)))
 	return yes
 }
 
-// forwarded returns the call to which a literal passes its last parameter, args ...any,
+// printCall returns the call to which a literal passes its last parameter, args ...any,
 // and before that its format, as go vet's check printf looks for them. It returns nil if
 // there is none, or if the callee certainly prints nothing.
-func forwarded(info *types.Info, lit *ast.FuncLit) *ast.CallExpr {
+func printCall(info *types.Info, lit *ast.FuncLit) *ast.CallExpr {
 	format, args := formatArgs(info.TypeOf(lit).(*types.Signature))
 	if args == nil {
 		return nil

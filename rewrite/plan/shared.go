@@ -154,7 +154,7 @@ func once(p *pattern.Prepare, sites []*pattern.Site) bool {
 		for _, u := range s.Uses {
 			switch u.Kind {
 			case pattern.NilTest:
-			case pattern.DeferCall, pattern.Call, pattern.HandOn:
+			case pattern.DeferCall, pattern.Call, pattern.Forward:
 				calls++
 				// A for statement repeats its condition, but not itself.
 				if u.Lit != nil || flow.Loop(s.At(u.Expr), s.Func) != flow.Loop(s.At(s.Stmt), s.Func) || flow.HasGoto(s.Decl) {

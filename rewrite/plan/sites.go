@@ -26,10 +26,10 @@ func wrapped(s *pattern.Site) bool {
 	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
 }
 
-// handsOn reports whether the function around the site returns the cleanup, as a forwarder
-// does.
-func handsOn(s *pattern.Site) bool {
-	return s.Form == pattern.HandedOn || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.HandOn })
+// forwarded reports whether the function around the site is a forwarder that returns the
+// cleanup.
+func forwarded(s *pattern.Site) bool {
+	return s.Form == pattern.Forwarded || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Forward })
 }
 
 // nilTested reports whether the site compares the cleanup with nil.

@@ -15,7 +15,7 @@ import (
 // newState builds the struct that prepare returns in place of the cleanup. A single
 // value gets a struct, too: callers that are not known might call or compare the bare
 // value as they did the cleanup, and still compile.
-func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
+func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, passages []Passage, n *names, file *spell.File) (*State, *refusal.Refusal) {
 	s := &State{Name: receiverName(p)}
 	if idle.guarded && p.Sig.Results().Len() > 0 && zeroResult(p) == "" {
 		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "where there is nothing to do, its cleanup would have to return an empty %s", types.TypeString(p.Sig.Results().At(0).Type(), types.RelativeTo(p.Unit.Pkg)))
@@ -31,8 +31,8 @@ func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages [
 	case idle.nilTested:
 		s.Mark, s.Flag = Live, fieldName(p, spell.FlagName(p.Key.Name))
 	}
-	exported := c.exported(p)
-	across := exported && slices.ContainsFunc(c.sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
+	exported := fs.exported(p)
+	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
 	if s.Mark == Live || s.Mark == Guarded {
 		if name := nilField(p, s.Fields); name != "" && (!across || ast.IsExported(name)) && spell.HiddenBy(p.Func, "nil") == "" {
 			s.Flag, s.Nil = name, true
@@ -50,7 +50,7 @@ func newState(p *pattern.Prepare, c *chain, lits literals, idle idle, passages [
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
 	}
-	types := c.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name))
+	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name))
 	var ok bool
 	if s.Type, ok = n.firstFree(p, exported, types, func(*pattern.Unit, string) bool { return false }); !ok {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")

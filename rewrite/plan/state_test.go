@@ -195,7 +195,7 @@ func TestPlace(t *testing.T) {
 				func keepOf[F any](F) {}
 				func begin(n int) Cancel { return func() { println(n) } }
 				func use() { done := begin(1); done(); `+test.use+` }`)
-			convert, r := values(s.p, &chain{sites: s.sites})
+			convert, r := values(s.p, &forwarders{sites: s.sites})
 			got := outcome(r)
 			for u, name := range convert {
 				if u.Kind != pattern.Value {

@@ -16,13 +16,13 @@ import (
 // values returns a refusal if a site uses the cleanup in a way that calls of finish
 // cannot replace. Otherwise it returns, for uses as a value that need a conversion, the
 // source of the named func type.
-func values(p *pattern.Prepare, c *chain) (map[*pattern.Use]string, *refusal.Refusal) {
+func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refusal.Refusal) {
 	convert := make(map[*pattern.Use]string)
 	runs := false
-	for _, s := range c.sites {
+	for _, s := range fs.sites {
 		switch {
 		case s.Form == pattern.Otherwise:
-			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", c.otherwise(s))
+			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", fs.otherwise(s))
 		case s.Obstacle != nil && s.Form != pattern.Passed:
 			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
@@ -41,7 +41,7 @@ func values(p *pattern.Prepare, c *chain) (map[*pattern.Use]string, *refusal.Ref
 		}
 	}
 	if !runs {
-		for _, s := range c.sites {
+		for _, s := range fs.sites {
 			if s.Obstacle != nil {
 				return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 			}
@@ -52,10 +52,10 @@ func values(p *pattern.Prepare, c *chain) (map[*pattern.Use]string, *refusal.Ref
 }
 
 // otherwise returns a clause that describes an Otherwise site.
-func (c *chain) otherwise(s *pattern.Site) string {
+func (fs *forwarders) otherwise(s *pattern.Site) string {
 	switch s.At(s.Call).ParentEdgeKind() {
 	case edge.ReturnStmt_Results:
-		if why := c.why[s.Decl]; why != "" {
+		if why := fs.why[s.Decl]; why != "" {
 			return "a caller returns its results, and cannot change: " + why
 		}
 		return "a caller returns its results directly"

@@ -85,8 +85,8 @@ func (m *matcher) region(r region, calling map[ast.Decl]bool) error {
 			return m.differ(d, nil, "a declaration is missing")
 		case d == ast.Decl(m.Prepare):
 			n, err = m.prepared(left)
-		case m.onwardOf(d) != nil:
-			err = m.onwardDecl(m.onwardOf(d), left[0])
+		case m.forwarder[d] != nil:
+			err = m.forwarderDecl(m.forwarder[d], left[0])
 		case calling[d]:
 			err = m.node(d, left[0])
 		case !alike(written(m.unit.Fset, r.decls[i:], r.text), written(m.fset, left, m.text)):

@@ -63,8 +63,8 @@ type Change struct {
 	// receiver. State.Type is the type of that, and Finish the method.
 	Bound bool
 
-	// Onward holds the functions that return the cleanup to their own callers.
-	Onward []Onward
+	// Forwarders holds the functions that return the cleanup to their own callers.
+	Forwarders []Forwarder
 
 	Value    Value     // what prepare returns in place of the cleanup, if that is not a state
 	Captures []Capture // in the order of finish's parameters
@@ -80,9 +80,9 @@ type Change struct {
 	Merged bool
 }
 
-// An Onward is a forwarder: it returns the cleanup of prepare to its own callers. After
-// the change it returns the state to them.
-type Onward struct {
+// A Forwarder returns the cleanup of prepare to its own callers, and the state after the
+// change.
+type Forwarder struct {
 	Decl   *ast.FuncDecl
 	Result int    // index of the cleanup among its results
 	Type   string // of the state, as written in its file

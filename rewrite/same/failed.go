@@ -55,7 +55,7 @@ func (m *matcher) tells(h *holder, cond ast.Expr, value bool) bool {
 
 // sets reports whether the statement of a call of prepare sets v and stands before pos.
 func (s *site) sets(info *types.Info, v *types.Var, pos token.Pos) bool {
-	return !s.onward && slices.ContainsFunc(s.lhs, func(l ast.Expr) bool { return variable(info, l) == v && l.Pos() < pos })
+	return !s.forwarded && slices.ContainsFunc(s.lhs, func(l ast.Expr) bool { return variable(info, l) == v && l.Pos() < pos })
 }
 
 // listOf returns the statements of a block or clause.

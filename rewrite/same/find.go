@@ -9,11 +9,11 @@ import (
 
 // A site is a call of prepare, or of a forwarder of its cleanup.
 type site struct {
-	call   *ast.CallExpr
-	result int        // index of the cleanup among the results
-	alone  bool       // there is no other result
-	onward bool       // the function is not prepare itself
-	lhs    []ast.Expr // the operands that are set to the results; nil unless one is _ or a variable for the state
+	call      *ast.CallExpr
+	result    int        // index of the cleanup among the results
+	alone     bool       // there is no other result
+	forwarded bool       // the function is a forwarder
+	lhs       []ast.Expr // the operands that are set to the results; nil unless one is _ or a variable for the state
 }
 
 // A holder describes the origin of a cleanup that an expression denotes.
@@ -29,34 +29,32 @@ type holder struct {
 // facts holds what is known about the program before the change.
 type facts struct {
 	*Change
-	home    *Unit
-	fn      *types.Func
-	from    map[string]origin           // the functions that return the cleanup, by full name
-	onward  map[*ast.FuncDecl]*Onward   // the forwarders among them
-	hand    map[*ast.ReturnStmt]*Onward // their return statements
-	sites   map[*ast.CallExpr]*site
-	calling map[*ast.File][]int // the declarations with sites, by index
-	taken   map[*ast.Ident]bool // the identifiers that a site sets to a cleanup
-	holders map[*types.Var]*holder
-	capture map[*types.Var]*Capture
-	inLit   map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
-	params  []*Capture                           // the captures that are parameters of finish; they precede the parameters of the cleanup
+	home      *Unit
+	fn        *types.Func
+	from      map[string]origin       // the functions that return the cleanup, by full name
+	forwarder map[ast.Node]*Forwarder // the forwarders among them, by declaration and by return statement
+	sites     map[*ast.CallExpr]*site
+	calling   map[*ast.File][]int // the declarations with sites, by index
+	taken     map[*ast.Ident]bool // the identifiers that a site sets to a cleanup
+	holders   map[*types.Var]*holder
+	capture   map[*types.Var]*Capture
+	inLit     map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
+	params    []*Capture                           // the captures that are parameters of finish; they precede the parameters of the cleanup
 }
 
 // find collects the calls of prepare and the variables that hold cleanups.
 func find(c *Change) *facts {
 	f := &facts{
-		Change:  c,
-		home:    c.Files[0].Unit,
-		from:    make(map[string]origin),
-		onward:  make(map[*ast.FuncDecl]*Onward),
-		hand:    make(map[*ast.ReturnStmt]*Onward),
-		sites:   make(map[*ast.CallExpr]*site),
-		calling: make(map[*ast.File][]int),
-		taken:   make(map[*ast.Ident]bool),
-		holders: make(map[*types.Var]*holder),
-		capture: make(map[*types.Var]*Capture),
-		inLit:   make(map[*ast.FuncLit]map[string]*Capture),
+		Change:    c,
+		home:      c.Files[0].Unit,
+		from:      make(map[string]origin),
+		forwarder: make(map[ast.Node]*Forwarder),
+		sites:     make(map[*ast.CallExpr]*site),
+		calling:   make(map[*ast.File][]int),
+		taken:     make(map[*ast.Ident]bool),
+		holders:   make(map[*types.Var]*holder),
+		capture:   make(map[*types.Var]*Capture),
+		inLit:     make(map[*ast.FuncLit]map[string]*Capture),
 	}
 	f.fn, _ = f.home.Info.Defs[c.Prepare.Name].(*types.Func)
 	if f.fn == nil {
@@ -85,7 +83,7 @@ func find(c *Change) *facts {
 	}
 	f.inPrepare()
 	f.origin(f.fn, c.Result, false)
-	f.inOnward()
+	f.inForwarders()
 	for _, file := range c.Files {
 		f.inFile(file)
 	}
@@ -170,7 +168,7 @@ func (f *facts) inFile(file File) {
 			continue
 		}
 		for _, call := range c.exprs {
-			f.sites[call] = &site{call: call, result: from.result, alone: from.results == 1, onward: from.onward}
+			f.sites[call] = &site{call: call, result: from.result, alone: from.results == 1, forwarded: from.forwarded}
 		}
 		for _, a := range c.assigned {
 			if len(a.lhs) == from.results {
@@ -183,14 +181,14 @@ func (f *facts) inFile(file File) {
 
 // An origin is a function that returns the cleanup.
 type origin struct {
-	result  int // index of the cleanup among the results
-	results int // the number of results
-	onward  bool
+	result    int // index of the cleanup among the results
+	results   int // the number of results
+	forwarded bool
 }
 
 // origin adds a function that returns the cleanup.
-func (f *facts) origin(fn *types.Func, result int, onward bool) {
-	f.from[fn.FullName()] = origin{result, fn.Signature().Results().Len(), onward}
+func (f *facts) origin(fn *types.Func, result int, forwarded bool) {
+	f.from[fn.FullName()] = origin{result, fn.Signature().Results().Len(), forwarded}
 }
 
 // take records the operands that are set to the results of a site, if the state can
@@ -210,23 +208,23 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 	}
 }
 
-// inOnward finds the forwarders and their return statements.
-func (f *facts) inOnward() {
+// inForwarders finds the forwarders and their return statements.
+func (f *facts) inForwarders() {
 	for _, file := range f.Files {
-		for i := range f.Change.Onward {
-			o := &f.Change.Onward[i]
-			if !slices.Contains(file.Before.Decls, ast.Decl(o.Decl)) {
+		for i := range f.Change.Forwarders {
+			fw := &f.Change.Forwarders[i]
+			if !slices.Contains(file.Before.Decls, ast.Decl(fw.Decl)) {
 				continue
 			}
-			fn, ok := file.Unit.Info.Defs[o.Decl.Name].(*types.Func)
-			if !ok || o.Decl.Body == nil {
+			fn, ok := file.Unit.Info.Defs[fw.Decl.Name].(*types.Func)
+			if !ok || fw.Decl.Body == nil {
 				continue
 			}
-			f.onward[o.Decl] = o
-			f.origin(fn, o.Result, true)
-			ast.Inspect(o.Decl.Body, func(n ast.Node) bool {
+			f.forwarder[fw.Decl] = fw
+			f.origin(fn, fw.Result, true)
+			ast.Inspect(fw.Decl.Body, func(n ast.Node) bool {
 				if r, ok := n.(*ast.ReturnStmt); ok {
-					f.hand[r] = o
+					f.forwarder[r] = fw
 				}
 				_, lit := n.(*ast.FuncLit)
 				return !lit

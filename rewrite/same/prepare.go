@@ -52,15 +52,9 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 	})
 }
 
-// onwardOf returns the forwarder that d declares, or nil.
-func (m *matcher) onwardOf(d ast.Decl) *Onward {
-	fn, _ := d.(*ast.FuncDecl)
-	return m.onward[fn]
-}
-
-// onwardDecl compares the declaration of a forwarder before and after the change.
-func (m *matcher) onwardDecl(o *Onward, a ast.Node) error {
-	b := o.Decl
+// forwarderDecl compares the declaration of a forwarder before and after the change.
+func (m *matcher) forwarderDecl(fw *Forwarder, a ast.Node) error {
+	b := fw.Decl
 	now, ok := a.(*ast.FuncDecl)
 	if !ok || now.Body == nil || now.Name.Name != b.Name.Name {
 		return m.differ(b, a, "%s is missing", b.Name.Name)
@@ -80,10 +74,10 @@ func (m *matcher) onwardDecl(o *Onward, a ast.Node) error {
 		return err
 	}
 	results, types := flatten(b.Type.Results), flatten(now.Type.Results)
-	if len(results) != len(types) || !m.namesState(types[o.Result].typ, b) {
+	if len(results) != len(types) || !m.namesState(types[fw.Result].typ, b) {
 		return m.differ(b.Type.Results, a, "no result has the type of the state")
 	}
-	results[o.Result].typ = types[o.Result].typ
+	results[fw.Result].typ = types[fw.Result].typ
 	if err := m.sameParams(results, types, b); err != nil {
 		return err
 	}

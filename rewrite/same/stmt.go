@@ -220,7 +220,7 @@ func (m *matcher) siteCall(s *site, a ast.Expr) ([]part, error) {
 	want.Args = nil
 	for i, x := range s.call.Args {
 		switch {
-		case s.onward || !m.Drop[i]:
+		case s.forwarded || !m.Drop[i]:
 			want.Args = append(want.Args, x)
 		case !m.stays(x, x, false):
 			return nil, m.differ(x, a, "the argument %s is no longer evaluated", types.ExprString(x))

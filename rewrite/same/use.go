@@ -136,7 +136,7 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 		return m.operandOfValue(h, use, a)
 	}
 	for _, s := range h.sites {
-		if s.onward {
+		if s.forwarded {
 			return m.differ(use, a, "%s is no call of %s", text(s.call), m.Prepare.Name.Name)
 		}
 		err := m.differ(use, a, "a call of %s has no operand for %s", m.Prepare.Name.Name, c.Var.Name())
@@ -336,7 +336,7 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 		if m.recovers() {
 			return nil, m.differ(b, a, "%s would call recover where it has no effect", types.ExprString(a))
 		}
-		return m.forwards(h, b, lit)
+		return m.wraps(h, b, lit)
 	}
 	if len(m.params) > 0 {
 		return nil, m.differ(b, a, "%s cannot replace the cleanup", types.ExprString(a))
@@ -344,9 +344,9 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 	return m.callee(h, b, a)
 }
 
-// forwards compares a cleanup with a literal that takes its arguments and calls
+// wraps compares a cleanup with a literal that takes its arguments and calls
 // finish with them, as a call of the cleanup with those arguments would.
-func (m *matcher) forwards(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, error) {
+func (m *matcher) wraps(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, error) {
 	bad := m.differ(b, lit, "the literal does not do what %s does", types.ExprString(b))
 	sig, ok := m.unit.Info.TypeOf(b).Underlying().(*types.Signature)
 	if !ok || len(lit.Body.List) != 1 {

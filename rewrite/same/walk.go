@@ -110,8 +110,8 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 		if n, ok := m.Returns[b]; ok && m.role == prepare {
 			return ruled(m.result(b, n, a))
 		}
-		if o := m.hand[b]; o != nil {
-			return ruled(m.handsOn(b, o, a))
+		if fw := m.forwarder[b]; fw != nil {
+			return ruled(m.forwards(b, fw, a))
 		}
 	case *ast.DeferStmt:
 		return m.wrapped(b, a)

@@ -9,7 +9,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// onwardEdits returns the edits for a forwarder. Its result gets the type of the state,
+// forwarderEdits returns the edits for a forwarder. Its result gets the type of the state,
 // and return statements without a cleanup return the zero state.
 //
 //	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginState, error) {
@@ -18,21 +18,21 @@ import (
 //		}                                            }
 //		return c.begin("read")                       return c.begin("read")
 //	}                                            }
-func onwardEdits(s *source, o *plan.Onward) ([]Edit, error) {
-	typ, err := resultType(s, o.Prepare)
+func forwarderEdits(s *source, fw *plan.Forwarder) ([]Edit, error) {
+	typ, err := resultType(s, fw.Prepare)
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.replace(typ.Pos(), typ.End(), o.Type)
+	e, err := s.replace(typ.Pos(), typ.End(), fw.Type)
 	if err != nil {
 		return nil, err
 	}
 	edits := []Edit{e}
-	for _, r := range o.Returns {
-		if r.Idle == pattern.Onward || r.Expr == nil {
+	for _, r := range fw.Returns {
+		if r.Idle == pattern.Forwarding || r.Expr == nil {
 			continue
 		}
-		e, err := s.replace(r.Expr.Pos(), r.Expr.End(), o.Type+"{}")
+		e, err := s.replace(r.Expr.Pos(), r.Expr.End(), fw.Type+"{}")
 		if err != nil {
 			return nil, err
 		}

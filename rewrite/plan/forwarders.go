@@ -1,0 +1,35 @@
+package plan
+
+import (
+	"go/ast"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
+)
+
+// forwarders holds the forwarders of a cleanup (see pattern.NewForwarder) that change with
+// the prepare function.
+type forwarders struct {
+	changed []*Forwarder
+	sites   []*pattern.Site     // of the prepare function and of the forwarders
+	why     map[ast.Decl]string // why other forwarders do not change
+}
+
+// exported reports whether p or a forwarder of its cleanup is exported.
+func (fs *forwarders) exported(p *pattern.Prepare) bool {
+	return p.Func.Exported() || slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool { return fw.Func.Exported() })
+}
+
+// exportedNames returns names for the state or its method. They are exported if p or a
+// forwarder of its cleanup is.
+func (fs *forwarders) exportedNames(p *pattern.Prepare, names []string) []string {
+	if !fs.exported(p) {
+		return names
+	}
+	var exported []string
+	for _, name := range names {
+		exported = append(exported, spell.UpperFirst(name))
+	}
+	return exported
+}
