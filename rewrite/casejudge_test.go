@@ -21,7 +21,7 @@ type text struct {
 }
 
 // changedResults returns the plain names of functions that mention one of names and return
-// something else after the rewrite: functions that hand on a cleanup.
+// something else after the rewrite. They are forwarders.
 func changedResults(before, after *text, mention func(name string) bool) []string {
 	results := func(fn *ast.FuncDecl) string {
 		if fn.Type.Results == nil {
@@ -105,7 +105,7 @@ type numberedLine struct {
 // strayDeletions returns the lines of a that b changes or lacks although they belong
 // neither to a rewritten function, nor to a statement that calls one or uses the cleanup
 // that such a call returned, nor to the imports.
-func strayDeletions(a, b *text, rewritten map[string]int, onward map[string]bool) []numberedLine {
+func strayDeletions(a, b *text, rewritten map[string]int, forwarders map[string]bool) []numberedLine {
 	allowed := make(map[int]bool)
 	allow := func(from, to token.Pos) {
 		for l := a.line(from); l <= a.line(to); l++ {
@@ -120,7 +120,7 @@ func strayDeletions(a, b *text, rewritten map[string]int, onward map[string]bool
 				continue
 			}
 		case *ast.FuncDecl:
-			if onward[d.Name.Name] {
+			if forwarders[d.Name.Name] {
 				allow(d.Pos(), d.Type.End())
 				for n := range ast.Preorder(d) {
 					if r, ok := n.(*ast.ReturnStmt); ok {

@@ -119,10 +119,10 @@ func caseOf(cases []*moduleCase, pkg string) *moduleCase {
 }
 
 // cleanupIndex maps the plain name of each rewritten function to the index of its result
-// that was a func, or -1 if syntax does not show which it is. Functions that hand on the
-// cleanup of one are among them, and in onward.
-func (c *moduleCase) cleanupIndex() (index map[string]int, onward map[string]bool) {
-	index, onward = make(map[string]int), make(map[string]bool)
+// that was a func, or -1 if syntax does not show which it is. Forwarders are among them, and in
+// forwarders.
+func (c *moduleCase) cleanupIndex() (index map[string]int, forwarders map[string]bool) {
+	index, forwarders = make(map[string]int), make(map[string]bool)
 	for name, v := range c.result.verdicts {
 		if v.rewritten {
 			index[name[strings.LastIndex(name, ".")+1:]] = -1
@@ -138,7 +138,7 @@ func (c *moduleCase) cleanupIndex() (index map[string]int, onward map[string]boo
 			}
 			for _, fn := range changedResults(before, after, func(name string) bool { _, ok := index[name]; return ok }) {
 				if _, known := index[fn]; !known {
-					index[fn], onward[fn], again = -1, true, true
+					index[fn], forwarders[fn], again = -1, true, true
 				}
 			}
 		}
@@ -169,5 +169,5 @@ func (c *moduleCase) cleanupIndex() (index map[string]int, onward map[string]boo
 			}
 		}
 	}
-	return index, onward
+	return index, forwarders
 }

@@ -38,7 +38,7 @@ func TestCases(t *testing.T) {
 
 // shortCases matches the cases that run with -short: one or two for each form, kind of
 // cleanup, use and refusal.
-const shortCases = `^(argument-eager|build-twins|chained|check-ok|comments|crlf|curried-order|generic-state|goexit|idle-nil|immediate-in-return|interface-method|inner-in-callback|loop|name-shadowed-at-site|old-loop-variable|own-result|pointer-argument|prepare-calls-cleanup|recover-direct|recursion|result-pointer-basic|result-pointer-shadowed|returned-on|several-literals|state-mutex|state-one|state-several|test-callers|uncaught-panic|unformatted|value-use|variadic|written-by-cleanup)$`
+const shortCases = `^(argument-eager|build-twins|chained|check-ok|comments|crlf|curried-order|generic-state|goexit|idle-nil|immediate-in-return|interface-method|inner-in-callback|loop|name-shadowed-at-site|old-loop-variable|own-result|pointer-argument|prepare-calls-cleanup|recover-direct|recursion|result-pointer-basic|result-pointer-shadowed|returned-by-callers|several-literals|state-mutex|state-one|state-several|test-callers|uncaught-panic|unformatted|value-use|variadic|written-by-cleanup)$`
 
 // readCases returns the requested cases by their build tags.
 func readCases(t *testing.T) map[string][]*moduleCase {
@@ -210,7 +210,7 @@ func (c *moduleCase) judgeGoldens(t *testing.T) {
 
 // judgeFiles checks what must hold for every rewrite.
 func (c *moduleCase) judgeFiles(t *testing.T) {
-	names, onward := c.cleanupIndex()
+	names, forwarders := c.cleanupIndex()
 	for _, name := range c.changed() {
 		before, err := parseText(name, c.files[name])
 		if err != nil {
@@ -227,7 +227,7 @@ func (c *moduleCase) judgeFiles(t *testing.T) {
 			}
 			t.Errorf("%s lost the comment %q", name, lost)
 		}
-		for _, line := range strayDeletions(before, after, names, onward) {
+		for _, line := range strayDeletions(before, after, names, forwarders) {
 			t.Errorf("%s: the rewrite changes line %d, which is none of its business: %s", name, line.number, line.text)
 		}
 		if err := formatted(before, after); err != nil {

@@ -457,7 +457,7 @@ func (s *specimen) strays(before, after *text) []string {
 	}
 	for again := true; again; {
 		again = false
-		for _, p := range s.files { // a function of another package may hand on a cleanup
+		for _, p := range s.files { // a function of another package may be a forwarder
 			before, err := parseText(p.name, p.before)
 			after, err2 := parseText(p.name, p.after)
 			if err != nil || err2 != nil {

@@ -399,7 +399,7 @@ func use() {
 
 // A function that returns the cleanup of another becomes a prepare function when that is
 // rewritten. Its callers may be in any package, and they were not loaded before.
-func TestHandedOn(t *testing.T) {
+func TestForwarder(t *testing.T) {
 	t.Parallel()
 	archive := module + `
 -- internal/a/a.go --
@@ -500,7 +500,7 @@ func use(n int) {
 	}
 }
 
-// TestRefusalOnDisk refuses lockA in the second round, for the line in lockB that hands on
+// TestRefusalOnDisk refuses lockA in the second round, for the line in lockB that forwards
 // its cleanup since the first. The return of the literal stood in that place.
 func TestRefusalOnDisk(t *testing.T) {
 	t.Parallel()

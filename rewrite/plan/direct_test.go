@@ -57,7 +57,7 @@ func TestDirect(t *testing.T) {
 		{"A comparison with nil.", `func begin(n int) func() { if n > 1 { return nil }; return func() { println(n) } }`, "if done := begin(1); done != nil { done() }", "whether the cleanup does anything"},
 		{"It is called on the spot.", begin, "begin(1)()", ""},
 		{"It is called within an expression.", `func begin(n int) func() error { return func() error { println(n); return nil } }`, "println(begin(1)())", "within an expression"},
-		{"It is handed on.", begin, "keep(begin(1)); begin(2)()", "within an expression"},
+		{"It is passed to another function.", begin, "keep(begin(1)); begin(2)()", "within an expression"},
 		{"Its variable is declared elsewhere.", begin, "var done func(); done = begin(1); done()", "in another statement"},
 		{"It calls recover, and is used as a value.", `func begin(n int) func() { return func() { println(n); recover() } }`, "done := begin(1); keep(done); done()", "its cleanup calls recover"},
 	} {

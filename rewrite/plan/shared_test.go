@@ -31,7 +31,7 @@ func TestFinality(t *testing.T) {
 		{"The cleanup sets it, and runs twice.", "println(n); return func() { n++; println(n) }", twice, "shared"},
 		{"The cleanup sets it, and runs in a loop.", "println(n); return func() { n++; println(n) }", inLoop, "shared"},
 		{"The cleanup sets it, and is made in the loop.", "println(n); return func() { n++; println(n) }", each, ""},
-		{"The cleanup sets it, and is handed on.", "println(n); return func() { n++; println(n) }", value, "shared"},
+		{"The cleanup sets it, and is passed to another function.", "println(n); return func() { n++; println(n) }", value, "shared"},
 		{"A literal of the cleanup sets it later.", "println(n); return func() { go func() { n++ }(); println(n) }", once, "shared"},
 		{"A literal that the cleanup defers sets it.", "println(n); return func() { defer func() { n++ }(); println(n) }", once, ""},
 		{"The cleanup sets it, a goroutine reads it.", "go func() { println(n) }(); return func() { n++; println(n) }", once, "shared"},

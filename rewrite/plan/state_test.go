@@ -170,7 +170,7 @@ func TestInner(t *testing.T) {
 	}
 }
 
-// TestPlace asks how a cleanup of a named func type is handed on.
+// TestPlace uses a cleanup of a named func type as a value.
 func TestPlace(t *testing.T) {
 	for _, test := range []struct{ name, use, want string }{
 		{"To a parameter of a func type.", "keep(done)", ""},

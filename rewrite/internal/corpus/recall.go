@@ -104,7 +104,7 @@ func reason(c recall.Candidate) string {
 	}):
 		return "captures nothing: no allocation"
 	case !slices.ContainsFunc(c.Returns, func(r string) bool { return strings.HasPrefix(r, "literal") || strings.HasPrefix(r, "selector") }):
-		return "hands on the func of another"
+		return "forwards the func of another"
 	case c.Deferred:
 		return ""
 	case c.Value:

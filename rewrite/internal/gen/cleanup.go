@@ -12,7 +12,7 @@ type making struct {
 	live  *variable   // holds the cleanup; nil if none does yet
 	inner *site       // another cleanup, for this one to run
 
-	reason string // the error that a return hands on; "" to make one
+	reason string // the error that a return passes on; "" to make one
 
 	// stop and stopped are the channels of a goroutine that the cleanup ends,
 	// nil if there is none.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// forwarder chooses the signature of the i-th prepare function, if that hands on the cleanup
+// forwarder chooses the signature of the i-th prepare function, if that forwards the cleanup
 // of an earlier one.
 func (g *gen) forwarder(i int) *prepare {
 	p := g.signature(i)
@@ -21,9 +21,9 @@ func (g *gen) forwarder(i int) *prepare {
 	return p
 }
 
-// handOn writes the part of a forwarder in which it calls the other function and returns its
+// forwarderBody writes the part of a forwarder in which it calls the other function and returns its
 // cleanup.
-func (m *making) handOn(b *block) {
+func (m *making) forwarderBody(b *block) {
 	p, q := m.p, m.p.forward
 	if slices.Equal(p.results, q.results) && p.cleanup == q.cleanup {
 		switch m.t.below(4) {

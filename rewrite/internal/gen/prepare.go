@@ -66,7 +66,7 @@ func (g *gen) prepareFunc(p *prepare, i int) string {
 	}
 	m.acquire(b, i)
 	if p.forward != nil {
-		m.handOn(b)
+		m.forwarderBody(b)
 	} else {
 		m.finish(b)
 	}

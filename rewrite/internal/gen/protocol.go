@@ -21,7 +21,7 @@ type prepare struct {
 	gives    bool // the cleanup returns an error
 	named    bool // the cleanup has a named type
 
-	forward *prepare // whose cleanup it hands on; nil if it makes one
+	forward *prepare // whose cleanup it forwards; nil if it makes one
 
 	idle     idleness
 	nilFails bool // it may return a nil cleanup, with an error

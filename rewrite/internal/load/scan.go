@@ -89,7 +89,7 @@ func scanFiles(src *Sources, files []string) *scan {
 }
 
 // used returns those hits whose cleanup a caller in one of the files may defer or call, and
-// the functions of files that hand it on to their own callers: see pattern.MayUse. Callers
+// the forwarders in files (see pattern.MayUse). Callers
 // of a function that is not exported are in its directory.
 func used(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
 	names := make(map[string]bool)
