@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/choose"
@@ -22,11 +21,7 @@ func main() {
 		gotool.Serve(os.Args[1:])
 		return
 	}
-	if os.Getenv("GOGC") == "" {
-		// A run allocates much and keeps little. Fewer collections save a tenth of its time
-		// and cost some memory: see rewrite/measured.md.
-		debug.SetGCPercent(200)
-	}
+	collectLess()
 	ctx, kill, stop := interruptible()
 	code := run(ctx, kill, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
