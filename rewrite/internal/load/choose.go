@@ -44,6 +44,9 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 			load[basePath(files[name])] = true
 		}
 	}
+	for _, name := range found.flawed { // reported when the package is loaded
+		load[basePath(files[name])] = true
+	}
 	t.Progress(fmt.Sprintf("%s scanned, %s may hold a prepare function", Count(s.files, "file"), Count(len(load), "package")))
 	all := maps.Clone(load)
 	if visible := files.open(hits, true); len(visible) > 0 {

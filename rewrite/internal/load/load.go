@@ -27,12 +27,19 @@ func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 // leaveBroken removes from the scope the packages that an error reports. It returns false
 // if it does not know them or if no other package is left.
 func (s *Scope) leaveBroken(bad *SourceError) bool {
-	sound := slices.DeleteFunc(slices.Clone(s.load), func(path string) bool { _, broken := bad.broken[path]; return broken })
+	broken := func(path string) bool { _, found := bad.broken[path]; return found }
+	sound := slices.DeleteFunc(slices.Clone(s.load), broken)
 	if len(sound) == len(s.load) || len(sound) == 0 {
 		return false
 	}
 	s.load = sound
-	s.reach = slices.DeleteFunc(s.reach, func(path string) bool { _, broken := bad.broken[path]; return broken })
+	s.reach = slices.DeleteFunc(s.reach, broken)
+	return s.noteBroken(bad)
+}
+
+// noteBroken records the errors of packages that are left out, and their files. It returns
+// false if a directory cannot be read.
+func (s *Scope) noteBroken(bad *SourceError) bool {
 	for _, dir := range bad.broken {
 		entries, err := os.ReadDir(dir)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"maps"
@@ -173,11 +174,22 @@ func (l *loader) find() error {
 		names = append(names, p.GoFiles...)
 	}
 	each(names, func(_ int, name string) { l.syntax.file(name, l.parts[name]) }) // parse reads the errors
+	var problems []Problem
+	broken := make(map[string]string)
 	for _, p := range own {
 		l.begin(p)
-		if err := l.parse(p); err != nil {
+		found, err := l.parse(p)
+		if err != nil {
 			return err
 		}
+		if len(found) > 0 {
+			problems = append(problems, found...)
+			broken[basePath(p)] = p.Dir
+		}
+	}
+	if bad, ok := sourceError(l.config, problems).(*SourceError); ok {
+		bad.broken = broken
+		return bad
 	}
 	l.needs = newNeeds(l.syntax, own, func(p *packages.Package) bool {
 		return l.whole || l.scope.loads(p) // the files of packages in the scope may change
@@ -247,19 +259,23 @@ func (l *loader) check(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// parse parses the files of p.
-func (l *loader) parse(p *packages.Package) error {
+// parse parses the files of p. It returns their syntax errors.
+func (l *loader) parse(p *packages.Package) (problems []Problem, err error) {
 	for _, name := range p.CompiledGoFiles {
 		f, err := l.syntax.file(name, l.parts[name])
+		if list, ok := err.(scanner.ErrorList); ok {
+			problems = append(problems, syntaxProblems(name, list)...)
+			continue
+		}
 		if err != nil {
-			return &SourceError{Config: l.config, Problems: parseProblems(name, err)}
+			return nil, &SourceError{Config: l.config, Problems: parseProblems(name, err)}
 		}
 		for _, spec := range f.Imports {
 			if spec.Path.Value == `"C"` {
-				return errNotAlone
+				return nil, errNotAlone
 			}
 		}
 		p.Syntax = append(p.Syntax, f)
 	}
-	return nil
+	return problems, nil
 }

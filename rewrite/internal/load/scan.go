@@ -32,7 +32,8 @@ type scan struct {
 	linked   map[string]string // symbols in linkname directives, and the file
 	mentions []string          // files that contain the word closurefix, perhaps in a directive
 	eager    []string          // files that may contain an eager argument: see misuse.MayText
-	problems []Problem         // syntax errors in the files that were parsed
+	flawed   []string          // files with syntax errors
+	problems []Problem         // files that cannot be read
 }
 
 // scanFiles scans files, several at a time, and parses those that may contain a function
@@ -43,6 +44,7 @@ func scanFiles(src *Sources, files []string) *scan {
 		linked   []string
 		mentions bool
 		eager    bool
+		flawed   bool
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
@@ -61,7 +63,7 @@ func scanFiles(src *Sources, files []string) *scan {
 		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.FUNC || lit == cancelFunc })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
-			answers[i].problems = syntaxProblems(name, err)
+			answers[i].flawed = true
 			return
 		}
 		for _, fn := range pattern.May(f) {
@@ -82,6 +84,9 @@ func scanFiles(src *Sources, files []string) *scan {
 		}
 		if a.eager {
 			all.eager = append(all.eager, files[i])
+		}
+		if a.flawed {
+			all.flawed = append(all.flawed, files[i])
 		}
 		all.problems = append(all.problems, a.problems...)
 	}

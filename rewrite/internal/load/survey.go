@@ -42,8 +42,9 @@ func Survey(ctx context.Context, t *Tree) (*Scope, error) {
 	return s, s.choose(ctx, files, found)
 }
 
-// list lists the packages that the patterns match and returns their files. It fails if a
-// pattern matches no package.
+// list lists the packages that the patterns match and returns their files, except those of
+// packages in which the go command finds an error at a line of a file: these are left out.
+// It fails for other errors, if a pattern matches no package and if no package is left.
 func (s *Scope) list(ctx context.Context) (packageOf, error) {
 	t := s.tree
 	t.Status("listing packages")
@@ -55,6 +56,7 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 	files := make(packageOf)
 	var excluded []Problem
 	matched := make(map[string]bool) // patterns
+	bad := &SourceError{broken: make(map[string]string)}
 	for _, config := range t.Configs {
 		pkgs := listed[config.String()]
 		if err := t.newer(pkgs); err != nil {
@@ -65,9 +67,16 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 			alone := *p
 			alone.Imports = nil // their problems matter only if p is loaded
 			for _, q := range problemsOf(t.Dir, []*packages.Package{&alone}) {
-				if strings.Contains(q.Text, excludes) {
+				switch {
+				case strings.Contains(q.Text, excludes):
 					excluded = append(excluded, q)
-				} else {
+				case q.Line > 0 && p.Dir != "":
+					if len(bad.Problems) == 0 {
+						bad.Config = config
+					}
+					bad.Problems = append(bad.Problems, q)
+					bad.broken[basePath(p)] = p.Dir
+				default:
 					problems = append(problems, q)
 				}
 			}
@@ -86,6 +95,11 @@ func (s *Scope) list(ctx context.Context) (packageOf, error) {
 			match := matcher(t.Dir, pattern)
 			matched[pattern] = matched[pattern] || slices.ContainsFunc(pkgs, match)
 		}
+	}
+	maps.DeleteFunc(files, func(_ string, p *packages.Package) bool { _, broken := bad.broken[basePath(p)]; return broken })
+	maps.DeleteFunc(s.targets, func(path string, _ bool) bool { _, broken := bad.broken[path]; return broken })
+	if len(bad.Problems) > 0 && (len(files) == 0 || !s.noteBroken(bad)) {
+		return nil, sourceError(bad.Config, bad.Problems)
 	}
 	if len(files) == 0 && len(excluded) > 0 {
 		return nil, sourceError(t.Configs[0], excluded)
