@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"go/version"
 	"io"
 	"path/filepath"
 	"slices"
@@ -218,8 +219,8 @@ func perSystem(f, g builtFile) bool {
 	})
 }
 
-// advice returns a clause to append to a reason: the flags with which closurefix includes
-// the file. It returns "" if no flags include it.
+// advice returns a clause to append to a reason: the flags, and the Go release if it must
+// be a later one, with which closurefix includes the file. It returns "" if none include it.
 func (f builtFile) advice() string {
 	subsets, ok := choices(f)
 	if !ok {
@@ -231,17 +232,30 @@ func (f builtFile) advice() string {
 			if b.goos == "none" || !f.in(b) || slices.Contains(tags, "ignore") {
 				continue
 			}
-			var flags []string
+			release := ""
+			tags := slices.DeleteFunc(slices.Clone(tags), func(tag string) bool {
+				if !version.IsValid(tag) {
+					return false
+				}
+				if version.Compare(tag, release) > 0 {
+					release = tag
+				}
+				return true
+			})
+			flags := []string{"closurefix"}
 			if b.goos != build.Default.GOOS || b.goarch != build.Default.GOARCH {
 				flags = append(flags, "-config "+b.goos+"/"+b.goarch)
 			}
 			if len(tags) > 0 {
 				flags = append(flags, "-tags "+strings.Join(tags, ","))
 			}
-			if flags == nil {
+			if release != "" {
+				flags = append(flags, "with Go "+strings.TrimPrefix(release, "go"))
+			}
+			if len(flags) == 1 {
 				return ""
 			}
-			return "; closurefix " + strings.Join(flags, " ") + " includes it"
+			return "; " + strings.Join(flags, " ") + " includes it"
 		}
 	}
 	return ""

@@ -80,13 +80,16 @@ func TestAdvice(t *testing.T) {
 		other, name = "linux/amd64", "x_linux.go"
 	}
 	for file, want := range map[string]string{
-		name:              "; closurefix -config " + other + " includes it",
-		name + " debug":   "; closurefix -config " + other + " -tags debug includes it",
-		"x.go debug":      "; closurefix -tags debug includes it",
-		"x.go a && b":     "; closurefix -tags a,b includes it",
-		"x.go ignore":     "",
-		"x_s390x.go":      "; closurefix -config linux/s390x includes it",
-		"x.go wasm && js": "; closurefix -config js/wasm includes it",
+		name:                            "; closurefix -config " + other + " includes it",
+		name + " debug":                 "; closurefix -config " + other + " -tags debug includes it",
+		"x.go debug":                    "; closurefix -tags debug includes it",
+		"x.go a && b":                   "; closurefix -tags a,b includes it",
+		"x.go go1.900":                  "; closurefix with Go 1.900 includes it",
+		"x.go !go1.1":                   "",
+		"x.go a && go1.900 && go1.1000": "; closurefix -tags a with Go 1.1000 includes it",
+		"x.go ignore":                   "",
+		"x_s390x.go":                    "; closurefix -config linux/s390x includes it",
+		"x.go wasm && js":               "; closurefix -config js/wasm includes it",
 	} {
 		if got := builtOf(file).advice(); got != want && !strings.Contains(want, host) {
 			t.Errorf("%s: %q, want %q", file, got, want)
