@@ -88,6 +88,17 @@ func lostComments(a, b *text) []string {
 		}
 	}
 	each(b, func(s string) { count[s]++ })
+	for _, d := range a.file.Decls {
+		if from, to, gone := a.unused(d, b); gone {
+			for _, g := range a.file.Comments {
+				for _, c := range g.List {
+					if from <= c.Pos() && a.line(c.Pos()) <= a.line(to) {
+						count[strings.Join(strings.Fields(c.Text), " ")]++
+					}
+				}
+			}
+		}
+	}
 	var lost []string
 	each(a, func(s string) {
 		if count[s]--; count[s] < 0 {
@@ -95,6 +106,41 @@ func lostComments(a, b *text) []string {
 		}
 	})
 	return lost
+}
+
+// unused returns the extent of the declaration of a type, function or variable, if no
+// identifier of b has its name.
+func (a *text) unused(d ast.Decl, b *text) (from, to token.Pos, gone bool) {
+	var id *ast.Ident
+	from = d.Pos()
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if len(d.Body.List) == 0 {
+			id = d.Name
+		}
+		if d.Doc != nil {
+			from = d.Doc.Pos()
+		}
+	case *ast.GenDecl:
+		switch s := d.Specs[0].(type) {
+		case *ast.TypeSpec:
+			id = s.Name
+		case *ast.ValueSpec:
+			id = s.Names[0]
+		}
+		if d.Doc != nil {
+			from = d.Doc.Pos()
+		}
+	}
+	if id == nil {
+		return from, d.End(), false
+	}
+	for n := range ast.Preorder(b.file) {
+		if n, ok := n.(*ast.Ident); ok && n.Name == id.Name {
+			return from, d.End(), false
+		}
+	}
+	return from, d.End(), true
 }
 
 type numberedLine struct {
@@ -113,6 +159,10 @@ func strayDeletions(a, b *text, rewritten map[string]int, forwarders map[string]
 		}
 	}
 	for _, d := range a.file.Decls {
+		if from, to, gone := a.unused(d, b); gone {
+			allow(from, to)
+			continue
+		}
 		switch d := d.(type) {
 		case *ast.GenDecl:
 			if d.Tok == token.IMPORT {

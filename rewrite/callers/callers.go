@@ -110,6 +110,11 @@ func (x *Index) LeftOut(u *pattern.Unit) []*ast.File {
 	return files
 }
 
+// Editable reports whether a file of prepare's unit may be changed.
+func (x *Index) Editable(p *pattern.Prepare, f *ast.File) bool {
+	return x.editable(p, p.Unit, f, f.Package, "its package has declarations") == nil
+}
+
 // editable refuses a generated file. A file that cgo translated is marked as generated,
 // too.
 func (x *Index) editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos token.Pos, what string) *refusal.Refusal {

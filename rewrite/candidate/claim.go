@@ -48,6 +48,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Bound:    c.Plan.Form == plan.Bound,
 		Method:   c.Plan.Finish.OnRecv,
 		Merged:   c.Plan.Merged,
+		Unused:   c.Plan.Unused,
 	}
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]
@@ -90,6 +91,11 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 	}
 	if err := add(p.Unit, p.File); err != nil { // the file of prepare comes first
 		return nil, err
+	}
+	for _, d := range c.Plan.Unused {
+		if err := add(p.Unit, p.Unit.FileOf(d.Pos())); err != nil {
+			return nil, err
+		}
 	}
 	for _, fw := range c.Plan.Forwarders {
 		change.Forwarders = append(change.Forwarders, same.Forwarder{Decl: fw.Decl, Result: fw.Result, Type: fw.Type})

@@ -45,7 +45,7 @@ func notes(p *plan.Plan) []string {
 			add(s.Unit, words.Stale(g, false))
 		}
 	}
-	if note := unusedType(p); note != "" {
+	if note := unusedType(p); note != "" && len(p.Unused) == 0 {
 		all = append(all, note)
 	}
 	return all

@@ -54,6 +54,13 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 	if splices[home.name], err = declare(p, home); err != nil {
 		return nil, err
 	}
+	for _, d := range p.Unused {
+		s, err := at(p.Prepare.Unit, d.Pos())
+		if err != nil {
+			return nil, err
+		}
+		splices[s.name] = append(splices[s.name], s.remove(d))
+	}
 	for _, sp := range p.Sites {
 		s, err := at(sp.Site.Unit, sp.Site.Call.Pos())
 		if err != nil {

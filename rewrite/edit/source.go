@@ -83,10 +83,17 @@ func (s *source) newline() string {
 
 // extent returns the start and end of a declaration, including its doc comment and
 // comments after the closing brace on the same line.
-func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
+func (s *source) extent(decl ast.Decl) (from, to token.Pos) {
 	from, to = decl.Pos(), decl.End()
-	if decl.Doc != nil {
-		from = decl.Doc.Pos()
+	var doc *ast.CommentGroup
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		doc = decl.Doc
+	case *ast.GenDecl:
+		doc = decl.Doc
+	}
+	if doc != nil {
+		from = doc.Pos()
 	}
 	rest, _, _ := bytes.Cut(s.text[s.offset(to):], []byte("\n"))
 	for _, c := range between(s.file, to, to+token.Pos(len(rest))) {
@@ -95,6 +102,19 @@ func (s *source) extent(decl *ast.FuncDecl) (from, to token.Pos) {
 		}
 	}
 	return from, to
+}
+
+// remove returns the edit that removes a declaration with its comments, and the blank line
+// after it.
+func (s *source) remove(decl ast.Decl) Edit {
+	from, to := s.extent(decl)
+	end := s.offset(to)
+	for range 2 {
+		if n := bytes.IndexByte(s.text[end:], '\n'); n >= 0 && len(bytes.TrimSpace(s.text[end:end+n])) == 0 {
+			end += n + 1
+		}
+	}
+	return Edit{File: s.name, Start: s.offset(from), End: end}
 }
 
 // blank reports whether only white space is between two positions.

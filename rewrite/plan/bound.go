@@ -84,7 +84,7 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}
-	plan.Imports = file.Imports
+	plan.Imports, plan.Unused = file.Imports, d.names.unused(plan)
 	return plan, nil
 }
 

@@ -150,7 +150,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}
-	plan.Imports = file.Imports
+	plan.Imports, plan.Unused = file.Imports, d.names.unused(plan)
 	return plan, nil
 }
 

@@ -81,6 +81,10 @@ type Plan struct {
 	Sites      []*SitePlan  // calls of prepare, and of Forwarders
 	Forwarders []*Forwarder // functions that return the state to their own callers
 
+	// Unused are the declarations in prepare's package that nothing needs any more: the func
+	// type of the cleanup, and what stood for a cleanup that does nothing.
+	Unused []ast.Decl
+
 	// Imports are the packages that prepare's file must import to name the types of
 	// the state, sorted by path.
 	Imports []spell.Import

@@ -19,6 +19,9 @@ func (c *Change) Check() error {
 	if f.fn == nil || c.Result >= f.fn.Signature().Results().Len() {
 		return fmt.Errorf("%s is not a prepare function", c.Prepare.Name.Name)
 	}
+	if err := c.unused(); err != nil {
+		return err
+	}
 	for _, file := range c.Files {
 		m := &matcher{
 			facts: f, unit: file.Unit, fset: token.NewFileSet(),
@@ -42,6 +45,11 @@ func (m *matcher) file(name string, file File) error {
 	wanted := slices.Clone(m.calling[b])
 	if i := slices.Index(b.Decls, ast.Decl(m.Prepare)); i >= 0 {
 		wanted = append(wanted, i)
+	}
+	for _, d := range m.Unused {
+		if i := slices.Index(b.Decls, d); i >= 0 {
+			wanted = append(wanted, i)
+		}
 	}
 	calling := make(map[ast.Decl]bool)
 	for _, i := range m.calling[b] {
@@ -79,7 +87,7 @@ func (m *matcher) region(r region, calling map[ast.Decl]bool) error {
 	for i, d := range r.decls {
 		n, err := 1, error(nil)
 		switch {
-		case isImport(d):
+		case isImport(d), slices.Contains(m.Unused, d):
 			continue
 		case len(left) == 0:
 			return m.differ(d, nil, "a declaration is missing")

@@ -75,6 +75,10 @@ type Change struct {
 	// finish is a method of the state's type instead.
 	Method bool
 
+	// Unused holds declarations of prepare's package that go, because nothing names what they
+	// declare after the change.
+	Unused []ast.Decl
+
 	// Merged is set if prepare does nothing but return its cleanup, so that finish takes
 	// its place. The calls of prepare go.
 	Merged bool

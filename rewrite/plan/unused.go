@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// unused returns the declarations that only the cleanup has needed: the func type that it
+// has, and functions and variables that hold one that does nothing. None is exported, and
+// nothing else in its package has the name, in any build.
+//
+//	type release func()                     func noop() {}
+//
+//	func (p *pool) get() release            func (p *pool) get() func() {
+//	                                            if p == nil {
+//	                                                return noop
+func (x *names) unused(plan *Plan) []ast.Decl {
+	p := plan.Prepare
+	gone := expressionsGone(plan)
+	objects := make(map[types.Object]bool)
+	if named, ok := p.Func.Signature().Results().At(p.Result).Type().(*types.Named); ok {
+		objects[named.Obj()] = true
+	}
+	for _, r := range p.Returns {
+		if id := identOf(r.Expr); id != nil && r.Idle == pattern.IdleEmpty {
+			objects[p.Unit.Info.Uses[id]] = true
+		}
+	}
+	var all []ast.Decl
+	for _, f := range p.Unit.Files {
+		for _, d := range f.Decls {
+			id := declaredAlone(d)
+			if id == nil || id.IsExported() || !objects[p.Unit.Info.Defs[id]] || !x.callers.Editable(p, f) {
+				continue
+			}
+			obj := p.Unit.Info.Defs[id]
+			needed := slices.ContainsFunc(p.Unit.Files, func(f *ast.File) bool {
+				for n := range ast.Preorder(f) {
+					if id, ok := n.(*ast.Ident); ok && p.Unit.Info.Uses[id] == obj && !slices.ContainsFunc(gone, func(e ast.Expr) bool { return flow.Within(id, e) }) {
+						return true
+					}
+				}
+				return false
+			})
+			if !needed && !x.elsewhere(p, id.Name) {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+// elsewhere reports whether a name appears in a part of prepare's package that its unit does
+// not contain.
+func (x *names) elsewhere(p *pattern.Prepare, name string) bool {
+	has := func(f *ast.File) bool {
+		all := make(map[string]bool)
+		identifiers(f, all)
+		return all[name]
+	}
+	return slices.ContainsFunc(x.callers.LeftOut(p.Unit), has) || slices.ContainsFunc(x.world.Units, func(u *pattern.Unit) bool {
+		return u != p.Unit && u.Pkg.Path() == p.Key.Pkg && slices.ContainsFunc(u.Files, has)
+	})
+}
+
+// expressionsGone returns expressions and types that the rewrite removes: those for the
+// cleanup in signatures, return statements and declarations of variables.
+func expressionsGone(plan *Plan) []ast.Expr {
+	var gone []ast.Expr
+	add := func(e ast.Expr) {
+		if e != nil {
+			gone = append(gone, e)
+		}
+	}
+	signature := func(p *pattern.Prepare) {
+		i := 0
+		for _, f := range p.Decl.Type.Results.List {
+			if i == p.Result && len(f.Names) < 2 {
+				add(f.Type)
+			}
+			i += max(1, len(f.Names))
+		}
+	}
+	signature(plan.Prepare)
+	for _, r := range plan.Prepare.Returns {
+		if !r.Live() { // finish has the body of a literal
+			add(r.Expr)
+		}
+	}
+	for _, fw := range plan.Forwarders {
+		signature(fw.Prepare)
+	}
+	for _, sp := range plan.Sites {
+		if spec := sp.Site.Spec; spec != nil && len(spec.Names) == 1 {
+			add(spec.Type)
+		}
+	}
+	return gone
+}
+
+// declaredAlone returns the name that a declaration declares, if that is a function, or the
+// only one of a type or variable declaration. Otherwise it returns nil.
+func declaredAlone(d ast.Decl) *ast.Ident {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			return d.Name
+		}
+	case *ast.GenDecl:
+		if len(d.Specs) != 1 || d.Lparen.IsValid() {
+			return nil
+		}
+		switch s := d.Specs[0].(type) {
+		case *ast.TypeSpec:
+			return s.Name
+		case *ast.ValueSpec:
+			if d.Tok == token.VAR && len(s.Names) == 1 {
+				return s.Names[0]
+			}
+		}
+	}
+	return nil
+}
