@@ -33,7 +33,9 @@ func run() { defer prepare(1)() }
 
 // TestUnusedType asks whether a note names the type of the cleanup.
 func TestUnusedType(t *testing.T) {
-	const src = `type cancel func()
+	const src = `type (
+	cancel func()
+)
 
 func prepare(n int) (int, cancel) { m := n + n; return n, func() { println(n, m) } }
 
@@ -43,7 +45,7 @@ func run() { _, done := prepare(1); defer done() }
 		rest string
 		want []string
 	}{
-		{"", []string{"type cancel may have no use left (p.go:2)"}},
+		{"", []string{"type cancel may have no use left (p.go:3)"}},
 		{"var used cancel", nil},
 		{"func other(cancel) {}", nil},
 	} {

@@ -49,6 +49,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Method:   c.Plan.Finish.OnRecv,
 		Merged:   c.Plan.Merged,
 		Unused:   c.Plan.Unused,
+		Existing: c.Plan.Finish.Existing,
 	}
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]

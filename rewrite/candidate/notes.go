@@ -45,18 +45,21 @@ func notes(p *plan.Plan) []string {
 			add(s.Unit, words.Stale(g, false))
 		}
 	}
-	if note := unusedType(p); note != "" && len(p.Unused) == 0 {
+	if note := unusedType(p); note != "" {
 		all = append(all, note)
 	}
 	return all
 }
 
 // unusedType returns a remark about an unexported func type that only the result of prepare
-// names, and what declares the variables of callers.
+// names, and what declares the variables of callers, if the rewrite does not remove it.
 func unusedType(p *plan.Plan) string {
 	u := p.Prepare.Unit
 	named, ok := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Type().(*types.Named)
 	if !ok || named.Obj().Pkg() != u.Pkg || named.Obj().Exported() || len(p.Convert) > 0 {
+		return ""
+	}
+	if slices.ContainsFunc(p.Unused, func(d ast.Decl) bool { return d.Pos() <= named.Obj().Pos() && named.Obj().Pos() < d.End() }) {
 		return ""
 	}
 	for _, f := range u.Files {

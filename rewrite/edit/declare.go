@@ -64,6 +64,9 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 		}
 	}
 	decls := []dst.Decl{d.prepare}
+	if d.Plan.Finish.Existing {
+		return decls, nil
+	}
 	if d.Plan.Form == plan.Handed {
 		state, err := d.state()
 		if err != nil {

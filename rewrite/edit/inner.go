@@ -34,6 +34,9 @@ func (d *declarer) inner() error {
 			return err
 		}
 		all := append(args.(*dst.CallExpr).Args, call.Args...)
+		if f := d.Plan.Finish; f.Existing && !f.OnRecv {
+			fun, all = &dst.SelectorExpr{X: all[0], Sel: dst.NewIdent(f.Name)}, all[1:]
+		}
 		if !in.Wrap {
 			call.Fun, call.Args = fun, all
 			continue

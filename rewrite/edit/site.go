@@ -174,6 +174,11 @@ func (w *siteWriter) within() {
 	site := w.sp.Site
 	u := site.Uses[0]
 	args, params := w.args(), w.Plan.Finish.Params
+	if w.Plan.Finish.Existing && len(params) > 0 {
+		w.replace(u.Call.Pos(), site.Call.Pos(), "")
+		w.replace(site.Call.End(), u.Call.Lparen, "."+w.Plan.Finish.Name)
+		return
+	}
 	if len(params) == 0 || params[len(params)-1].Passage.Route != plan.ByValue {
 		w.refuse("a caller calls its cleanup at once, and finish does not take the value last")
 		return
@@ -229,8 +234,9 @@ func (w *siteWriter) apart() {
 	if !w.clean && !w.startsLine(u.Stmt.Pos()) {
 		separator = "; " // the statement stays on its line
 	}
-	text := separator + keyword + w.callee() + "(" + strings.Join(w.args(), ", ")
-	if len(w.args()) > 0 {
+	callee, args := w.finish()
+	text := separator + keyword + callee + "(" + strings.Join(args, ", ")
+	if len(args) > 0 {
 		text += w.comma(u.Call)
 	}
 	w.replace(site.Call.End(), u.Call.Lparen+1, text)
@@ -316,14 +322,15 @@ func (w *siteWriter) use(u *pattern.Use) {
 	case pattern.Value:
 		w.value(u)
 	case pattern.DeferCall, pattern.GoCall, pattern.Call:
-		args := strings.Join(w.args(), ", ")
+		callee, list := w.finish()
+		args := strings.Join(list, ", ")
 		if args != "" {
 			args += w.comma(u.Call)
 		}
 		if w.Plan.State != nil {
 			w.replace(u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
 		} else {
-			w.replace(u.Call.Pos(), u.Call.Lparen+1, w.callee()+"("+args)
+			w.replace(u.Call.Pos(), u.Call.Lparen+1, callee+"("+args)
 		}
 	}
 }
@@ -446,6 +453,16 @@ func (w *siteWriter) wrapper(u *pattern.Use) string {
 // words returns the identifiers, keywords and numbers in a source text.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+}
+
+// finish returns the function expression of a call of finish, and the arguments that precede
+// those of the cleanup.
+func (w *siteWriter) finish() (callee string, args []string) {
+	args = w.args()
+	if f := w.Plan.Finish; f.Existing && !f.OnRecv && len(args) > 0 {
+		return args[0] + "." + f.Name, args[1:]
+	}
+	return w.callee(), args
 }
 
 // callee returns the function expression of a call of finish, if finish is not a method

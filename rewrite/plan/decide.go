@@ -131,7 +131,13 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 	}
-	if plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names); r != nil {
+	if m := existing(d.names.world, x, plan); m != nil {
+		plan.Finish = Finish{Name: m.Name(), Existing: true, OnRecv: plan.Passages[0].Route == ByReceiver}
+		plan.Finish.Params, r = parameters(p, plan.Passages)
+	} else {
+		plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names)
+	}
+	if r != nil {
 		return nil, r
 	}
 	if form == Direct && merges(p, sites, plan.Passages, x.idle) {

@@ -63,6 +63,13 @@
 // if the bool is false. If the value is nil exactly when there is nothing to clean up,
 // no bool is needed: finish or the caller compares the value with nil.
 //
+// In both forms, a cleanup that does nothing but call a method of a pointer that callers
+// have then needs no finish. They call the method. A method that may recover is no such
+// method, because it could not when the literal called it: [existing-method]
+//
+//	c, done := start(h)                        c, srv := start(h)
+//	defer done()                               defer srv.Close()
+//
 // In the form [Handed], prepare returns a struct of what the closure would have
 // captured, and finish is a method of that struct:
 //
@@ -112,8 +119,9 @@
 // The other stages depend on the form: how each capture reaches finish (direct.go,
 // value.go, handed.go), new names for variables of callers (rename.go), calls within
 // prepare (inner.go), parameters that prepare no longer needs (drop.go), the struct
-// (state.go), the name and parameters of finish (finish.go), and the statements of each
-// site (statements.go).
+// (state.go), the name and parameters of finish (finish.go) or the method that it is already
+// (existing.go), the statements of each site (statements.go), and declarations that go
+// (unused.go).
 //
 // # Hazards of all forms
 //

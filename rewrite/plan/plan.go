@@ -194,10 +194,11 @@ func (s *State) Distinct() []Passage {
 // A Finish describes the function or method that the cleanup becomes. It is a method of
 // the state if the form is Handed.
 type Finish struct {
-	Name    string
-	OnRecv  bool    // a method on prepare's receiver, if the form is not Handed
-	Params  []Param // the parameters before those of the cleanup
-	Nothing string  // what it returns if there is nothing to clean up; "" if it has no results
+	Name     string
+	Existing bool    // the method that the cleanup calls, of prepare's receiver or the only parameter
+	OnRecv   bool    // a method on prepare's receiver, if the form is not Handed
+	Params   []Param // the parameters before those of the cleanup
+	Nothing  string  // what it returns if there is nothing to clean up; "" if it has no results
 }
 
 // A Param is a parameter of finish, and the source of its argument.
@@ -235,7 +236,10 @@ func (pl *Plan) Prose() prose.Change {
 	if pl.Form == Handed {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}
-	if pl.Value != nil {
+	switch {
+	case pl.Form == Bound || pl.Finish.Existing && pl.Value != nil:
+		c.State = pl.boundType()
+	case pl.Value != nil:
 		c.Value = pl.Value.Name
 	}
 	for _, l := range p.Literals {
@@ -251,6 +255,14 @@ func (pl *Plan) Prose() prose.Change {
 	}
 	slices.Sort(c.Gone)
 	return c
+}
+
+// boundType returns the type of the value whose method callers call.
+func (pl *Plan) boundType() string {
+	if pl.Value != nil {
+		return pl.Value.Type
+	}
+	return pl.State.Type
 }
 
 // Brings returns the names of variables that the rewrite adds to the site's function.

@@ -150,7 +150,7 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	}
 	n := 2
 	switch {
-	case m.Bound:
+	case m.Bound, m.Existing:
 		n = 1
 	case m.handed():
 		n = 3
@@ -164,6 +164,9 @@ func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	}
 	if err := m.prepareDecl(now); err != nil || m.Bound {
 		return n, err
+	}
+	if m.Existing {
+		return n, m.callsOnly()
 	}
 	if m.handed() {
 		if err := m.stateDecl(a[1]); err != nil {

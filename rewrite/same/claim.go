@@ -79,6 +79,11 @@ type Change struct {
 	// declare after the change.
 	Unused []ast.Decl
 
+	// Existing is set if Finish is a method that the cleanup calls, and that is all that it
+	// does. The method is one of prepare's receiver, if Method is set, or of the only captured
+	// variable.
+	Existing bool
+
 	// Merged is set if prepare does nothing but return its cleanup, so that finish takes
 	// its place. The calls of prepare go.
 	Merged bool

@@ -70,6 +70,12 @@
 // If prepare returned a method value, it returns the receiver to which that is bound, and
 // a call of the cleanup becomes a call of the method.
 //
+// A cleanup that only calls a method of the one pointer that it captures may have no finish:
+// calls of the cleanup become calls of the method.
+//
+// A func type, and a function or variable that does nothing, may be removed if no identifier
+// of the package has its name afterwards.
+//
 // Prepare is followed by the declarations of the state's type and of finish. Finish is
 // compared with each literal that it replaces. A captured variable is a parameter, or a
 // field of the state. A variable that finish declares itself must be declared where the

@@ -22,7 +22,13 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	} else if h.call && !m.handed() && !m.takesValue() && !m.apart[h.sites[0]] {
 		return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 	}
-	becomes, err := m.callee(h, b.Fun, call.Fun)
+	var becomes []part
+	var err error
+	if m.Existing && !m.Method {
+		call, err = m.asArgument(b, call)
+	} else {
+		becomes, err = m.callee(h, b.Fun, call.Fun)
+	}
 	if err != nil {
 		return nil, err
 	}

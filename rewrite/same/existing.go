@@ -1,0 +1,102 @@
+package same
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// callsOnly checks that each cleanup does nothing but call the method Finish of the only
+// variable that it captures, with its own parameters. The variable must hold a pointer, whose
+// evaluation by a defer statement has no effect.
+func (m *matcher) callsOnly() error {
+	for lit := range m.Literals {
+		sig := m.home.Info.TypeOf(lit).(*types.Signature)
+		call := onlyCall(lit, sig)
+		if len(m.inLit[lit]) != 1 || len(m.Captures) != 1 || m.handed() || call == nil || !m.callsMethod(call, lit, sig) {
+			return m.differ(lit, nil, "the cleanup does more than to call %s", m.Finish)
+		}
+	}
+	return nil
+}
+
+// onlyCall returns the call that is all of the body of a literal, or nil.
+func onlyCall(lit *ast.FuncLit, sig *types.Signature) *ast.CallExpr {
+	if len(lit.Body.List) != 1 {
+		return nil
+	}
+	var x ast.Expr
+	switch s := lit.Body.List[0].(type) {
+	case *ast.ExprStmt:
+		if sig.Results().Len() == 0 {
+			x = s.X
+		}
+	case *ast.ReturnStmt:
+		if sig.Results().Len() == 1 && len(s.Results) == 1 {
+			x = s.Results[0]
+		}
+	}
+	call, _ := ast.Unparen(x).(*ast.CallExpr)
+	return call
+}
+
+// callsMethod reports whether a call in a cleanup is one of the method Finish of the captured
+// variable, with the parameters of the cleanup.
+func (m *matcher) callsMethod(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
+	info := m.home.Info
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != m.Finish || variable(info, sel.X) != m.Captures[0].Var {
+		return false
+	}
+	s := info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
+		return false
+	}
+	method := s.Obj().(*types.Func).Signature()
+	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
+	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
+	params := flatten(lit.Type.Params)
+	if !holds || !wants || len(params) != len(call.Args) || !types.Identical(method.Params(), sig.Params()) || method.Variadic() != call.Ellipsis.IsValid() ||
+		sig.Results().Len() == 1 && !types.Identical(method.Results(), sig.Results()) {
+		return false
+	}
+	for i, arg := range call.Args {
+		v := variable(info, arg)
+		if params[i].name == nil || v == nil || info.Defs[params[i].name] != types.Object(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// asArgument returns a call of the method Finish as one of a function that takes the operand
+// as its first argument.
+func (m *matcher) asArgument(b, a *ast.CallExpr) (*ast.CallExpr, error) {
+	sel, ok := ast.Unparen(a.Fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != m.Finish {
+		return nil, m.differ(b, a, "%s is called in place of the cleanup", types.ExprString(a.Fun))
+	}
+	t := m.Captures[0].Var.Type()
+	for _, s := range m.holderSites(b.Fun) {
+		var operand ast.Expr
+		switch c := m.Captures[0]; {
+		case c.Way == Argument && c.Index < len(s.call.Args):
+			operand = s.call.Args[c.Index]
+		case c.Way == Result && c.Index < len(s.lhs) && m.named[s.lhs[c.Index]] == "":
+			operand = s.lhs[c.Index]
+		}
+		if operand != nil && !types.Identical(m.unit.Info.TypeOf(operand), t) {
+			return nil, m.differ(b, a, "%s has another type than the variable", types.ExprString(operand))
+		}
+	}
+	call := *a
+	call.Fun, call.Args = sel.Sel, append([]ast.Expr{sel.X}, a.Args...)
+	return &call, nil
+}
+
+// holderSites returns the calls of prepare whose cleanup e is.
+func (m *matcher) holderSites(e ast.Expr) []*site {
+	if h := m.holder(e); h != nil && !h.inner {
+		return h.sites
+	}
+	return nil
+}
