@@ -101,7 +101,7 @@ func TestRecheckSame(t *testing.T) {
 	}
 	dir := unpack(t, string(txtar.Format(archive)))
 	results := make([]*Result, 3)
-	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Whole: true}} {
+	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Compiled: true}} {
 		res, err := runWith(t.Context(), Options{Dir: dir, All: true, Tests: true, Rewrite: true}, internals{candidate.Find, how})
 		if err != nil {
 			t.Fatal(err)

@@ -819,7 +819,7 @@ func TestBuiltWithOlderGo(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, module+"-- a/a.go --\npackage a\n")
 	for built, want := range map[string]string{
-		"go1.25.3":             "example.com/m is for go1.26, and this closurefix was built with go1.25.3: install it anew",
+		"go1.25.3":             "example.com/m is for go1.26, and this closurefix was built with go1.25.3: install it again",
 		"go1.26.0":             "",
 		"go1.27rc1":            "",
 		"devel go1.25-0123abc": "",

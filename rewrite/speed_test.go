@@ -17,18 +17,18 @@ var moduleDir = flag.String("module", "..", "the module that BenchmarkReport loo
 //
 //	go test ./rewrite -run '^$' -bench Report -benchtime 3x -module /src/client-go
 //
-// It compares two loaders: lean is the one in use, and whole is packages.Load. own-s and
+// It compares two loaders: lean is the one in use, and compiled is packages.Load. own-s and
 // go-s are CPU seconds of this process and of the go commands that it starts. A first run
 // fills the build cache and is not counted. To measure memory, run one of them alone under
 // time(1).
 func BenchmarkReport(b *testing.B) {
 	for _, test := range []struct {
-		name  string
-		whole bool
-	}{{"lean", false}, {"whole", true}} {
+		name     string
+		compiled bool
+	}{{"lean", false}, {"compiled", true}} {
 		b.Run(test.name, func(b *testing.B) {
 			run := func() {
-				res, err := runWith(b.Context(), Options{Dir: *moduleDir}, internals{candidate.Find, load.Testing{Whole: test.whole}})
+				res, err := runWith(b.Context(), Options{Dir: *moduleDir}, internals{candidate.Find, load.Testing{Compiled: test.compiled}})
 				if err != nil {
 					b.Fatal(err)
 				}

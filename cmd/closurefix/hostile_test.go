@@ -120,7 +120,7 @@ var hostiles = []hostile{
 			put(t, victim, "v.go", "package victim\n\n"+prep+"\n"+user)
 		},
 		exit: map[string]int{"": 0, "-fix": 0},
-		want: map[string]string{"./... VICTIM/...": "below which a run there may write"},
+		want: map[string]string{"./... VICTIM/...": "only files below that may change"},
 		same: true,
 	},
 	{

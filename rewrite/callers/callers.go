@@ -54,7 +54,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "it is used as a value, not only called")
 	}
 	if p.Key.Recv != "" {
-		if u, pos, ok := x.demands.asked(p, p.Key.Name, p.Func.Signature()); ok {
+		if u, pos, ok := x.demands.required(p, p.Key.Name, p.Func.Signature()); ok {
 			return refusal.New(p, refusal.InterfaceMethod, u, pos, "an interface requires this method")
 		}
 	}
@@ -85,17 +85,17 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 	if p.Key.Recv == "" {
 		return nil
 	}
-	if u, pos, ok := x.demands.asked(p, p.Key.Name, changed); ok {
+	if u, pos, ok := x.demands.required(p, p.Key.Name, changed); ok {
 		return refusal.New(p, refusal.InterfaceMethod, u, pos, "without the cleanup result, its receiver type would implement an interface that it does not implement now")
 	}
 	return nil
 }
 
-// Asked reports whether a loaded interface requires a method with the name that finish
+// Required reports whether a loaded interface requires a method with the name that finish
 // would get.
-func (x *Index) Asked(p *pattern.Prepare, name string) bool {
-	_, _, asked := x.demands.asked(p, name, nil)
-	return asked
+func (x *Index) Required(p *pattern.Prepare, name string) bool {
+	_, _, required := x.demands.required(p, name, nil)
+	return required
 }
 
 // LeftOut returns the Go files of a unit that build constraints exclude and that can be

@@ -42,9 +42,9 @@ func TestCheck(t *testing.T) {
 		{"An interface asks for another.", method + "type I interface{ begin(string) func() }", World{}, ""},
 		{"An interface in an expression asks.", method + "func use(x any) bool { _, ok := x.(interface{ begin(int) func() }); return ok }", World{}, "interface-method"},
 		{"A generic interface may ask.", method + "type I[P any] interface{ begin(P) func() }", World{}, "interface-method"},
-		{"An interface that is not loaded asks.", method, World{Asked: []Method{{"other", "begin", 1, 1}}}, "interface-method"},
-		{"An interface that is not loaded asks for another.", method, World{Asked: []Method{{"other", "begin", 2, 1}}}, ""},
-		{"An interface that is not loaded asks for another result.", method, World{Asked: []Method{{"other", "begin", 1, 2}}}, ""},
+		{"An interface that is not loaded asks.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 1}}}, "interface-method"},
+		{"An interface that is not loaded asks for another.", method, World{InterfaceMethods: []Method{{"other", "begin", 2, 1}}}, ""},
+		{"An interface that is not loaded asks for another result.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 2}}}, ""},
 
 		{"A file that is left out calls it.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q() { begin(2)() }", World{}, "ignored-file -tags q"},
 		{"A file that is left out does not.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q() { Begin(2)() }", World{}, ""},

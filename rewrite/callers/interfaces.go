@@ -27,11 +27,11 @@ type demands struct {
 	imported map[string][]*types.Func
 }
 
-// asked reports whether an interface requires a method with the given name and signature,
+// required reports whether an interface requires a method with the given name and signature,
 // and returns its position. It looks at the interfaces of the units and of the packages
 // that these import, and at those that the standard library asserts. A nil signature
 // stands for that of finish, which matches any.
-func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
+func (d *demands) required(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
 	meets := func(m *types.Func) bool {
 		return (signature == nil || mayBeIdentical(m.Signature(), signature)) &&
 			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == p.Key.Pkg)
@@ -51,17 +51,17 @@ func (d *demands) asked(p *pattern.Prepare, name string, signature *types.Signat
 	if ast.IsExported(name) && slices.ContainsFunc(d.importedMethods(name), meets) {
 		return p.Unit, p.Decl.Name.Pos(), true
 	}
-	if ast.IsExported(name) && assertedByLibrary(p, name, signature) || d.askedElsewhere(name, signature) {
+	if ast.IsExported(name) && assertedByLibrary(p, name, signature) || d.requiredElsewhere(name, signature) {
 		return p.Unit, p.Decl.Name.Pos(), true
 	}
 	return nil, 0, false
 }
 
-// askedElsewhere is like asked, for interfaces in packages that are not units. Only their
+// requiredElsewhere is like required, for interfaces in packages that are not units. Only their
 // syntax is known, and there one type may have two names, so that it compares only the
 // number of parameters and results.
-func (d *demands) askedElsewhere(name string, signature *types.Signature) bool {
-	return slices.ContainsFunc(d.world.Asked, func(m Method) bool {
+func (d *demands) requiredElsewhere(name string, signature *types.Signature) bool {
+	return slices.ContainsFunc(d.world.InterfaceMethods, func(m Method) bool {
 		return m.Name == name &&
 			(signature == nil || m.Params == signature.Params().Len() && m.Results == signature.Results().Len()) &&
 			!slices.ContainsFunc(d.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg })

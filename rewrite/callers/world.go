@@ -34,9 +34,9 @@ type World struct {
 	// they may import internal packages of the main modules. They are not loaded.
 	Neighbours []Neighbour
 
-	// Asked holds the exported methods of interfaces in the main modules, as found by
+	// InterfaceMethods holds the exported methods of interfaces in the main modules, as found by
 	// parsing. Their packages need not be units.
-	Asked []Method
+	InterfaceMethods []Method
 
 	// Unbuilt holds the names of Go files of the main modules that no configuration
 	// builds and that may name an exported prepare function. Some belong to packages of

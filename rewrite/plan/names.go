@@ -86,7 +86,7 @@ func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string
 			}
 		}
 		// A new method could make the type satisfy an interface.
-		if ok && (p.Key.Recv == "" || !ast.IsExported(n) || !x.callers.Asked(p, n)) {
+		if ok && (p.Key.Recv == "" || !ast.IsExported(n) || !x.callers.Required(p, n)) {
 			return n, true
 		}
 	}

@@ -26,7 +26,7 @@ func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 		if tok == token.EOF {
 			break
 		}
-		// Of a signature, what says that a func is returned.
+		// In a signature, only tokens that may be a func type count.
 		if !at.kept && (at.body >= 0 || at.inFunc && (tok == token.FUNC || lit == cancelFunc)) {
 			at.kept = keep(tok, lit)
 		}

@@ -52,7 +52,7 @@ func (t *Tree) Affected(ctx context.Context, config Config, changed map[string]b
 				tests = append(tests, name)
 			}
 		}
-		if len(t.Configs) > 1 && elsewhere(p) {
+		if len(t.Configs) > 1 && dependsOnExcluded(p) {
 			foreign[basePath(p)] = true
 		}
 	}

@@ -18,7 +18,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	t := s.tree
 	hits := slices.Clone(found.hits)
 	var unwanted []hit
-	if !t.Tests { // hits in test files are then left out, unless a comment there may suppress one
+	if !t.Tests { // leave out hits in test files, unless a comment there may suppress one
 		hits = slices.DeleteFunc(hits, func(h hit) bool {
 			if !h.inTest() || slices.Contains(s.mentions, h.file) {
 				return false
@@ -28,16 +28,16 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		})
 	}
 	own := slices.Sorted(maps.Keys(files))
-	hits, g, err := s.used(ctx, files, hits, own)
+	hits, g, err := s.usedHits(ctx, files, hits, own)
 	if err != nil {
 		return err
 	}
 	if files.methods(hits, t.Exported) {
 		s.methods = true
-		s.asked = interfaceMethods(t.Source, g, s.near.files)
+		s.interfaceMethods = interfaceMethods(t.Source, g, s.near.files)
 	}
 	load := files.paths(hits)
-	left, _ := used(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), own)
+	left, _ := usedIn(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), own)
 	s.tests = len(left)
 	for _, name := range found.eager {
 		if !strings.HasSuffix(name, "_test.go") || t.Tests {
@@ -58,7 +58,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 		if err := addCallers(t.Source, g.reach(files.paths(visible)), names, load, all); err != nil {
 			return err
 		}
-		s.brief = briefingOf(load, held, names)
+		s.abridged = abridgementOf(load, held, names)
 		t.Progress(fmt.Sprintf("%s may reach them, %s may call them", Count(len(all), "package"), Count(len(load), "package")))
 	}
 	s.load = slices.Sorted(maps.Keys(load))
@@ -66,11 +66,10 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	return nil
 }
 
-// used returns the hits whose cleanup a caller may defer or call, with the functions of the
-// targets that may return such a cleanup to their own callers, which have to be seen, too.
-// It returns the packages of the main modules as well, if other packages may call a hit.
-// own are the files of the targets.
-func (s *Scope) used(ctx context.Context, files packageOf, hits []hit, own []string) (kept []hit, g graph, err error) {
+// usedHits returns the hits whose cleanup a caller may defer or call, and the functions of
+// the targets that may be forwarders of such a cleanup. It also returns the packages of the
+// main modules if other packages may call one of these. own are the files of the targets.
+func (s *Scope) usedHits(ctx context.Context, files packageOf, hits []hit, own []string) (kept []hit, g graph, err error) {
 	t := s.tree
 	kept = hits
 	first := true
@@ -89,7 +88,7 @@ func (s *Scope) used(ctx context.Context, files packageOf, hits []hit, own []str
 				from[name] = true
 			}
 		}
-		found, forwarders := used(t.Source, next, slices.Sorted(maps.Keys(from)))
+		found, forwarders := usedIn(t.Source, next, slices.Sorted(maps.Keys(from)))
 		if first && !t.Testing.Undeferred {
 			kept = found
 		}
@@ -107,8 +106,8 @@ func (s *Scope) used(ctx context.Context, files packageOf, hits []hit, own []str
 // A packageOf maps each scanned file to its package.
 type packageOf map[string]*packages.Package
 
-// open returns the hits that other packages may call. Without exported, these are only
-// the ones that may be rewritten without the option: those of internal packages.
+// open returns the hits that other packages may call. If exported is not set, it returns only
+// those of internal packages: others are not rewritten then.
 func (files packageOf) open(hits []hit, exported bool) []hit {
 	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
 		p := files[h.file]

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"slices"
-	"strconv"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -25,7 +24,7 @@ type dependency struct {
 
 	taken, promoted map[string]bool // names
 	kept            map[*declared]bool
-	usesC           bool // some declaration that is kept mentions C
+	usesC           bool // a kept declaration mentions C
 }
 
 // A declaration is a declaration in a file.
@@ -39,14 +38,14 @@ type imports struct {
 	named map[string]*imported
 	dots  []*imported
 	of    map[*imported]*packages.Package // nil for C and unsafe
-	used  map[*imported]bool              // by declarations that are kept
+	used  map[*imported]bool              // by kept declarations
 }
 
 func newImports() *imports {
 	return &imports{named: make(map[string]*imported), of: make(map[*imported]*packages.Package), used: make(map[*imported]bool)}
 }
 
-// add adds an import of a file of p.
+// add adds an import in a file of p.
 func (im *imports) add(p *packages.Package, i *imported) {
 	name := i.path // that of C and unsafe
 	if dep := p.Imports[i.path]; dep != nil && i.path != "unsafe" {
@@ -62,11 +61,6 @@ func (im *imports) add(p *packages.Package, i *imported) {
 	default:
 		im.named[name] = i
 	}
-}
-
-func importPath(s *ast.ImportSpec) string {
-	path, _ := strconv.Unquote(s.Path.Value)
-	return path
 }
 
 func newDependency(p *packages.Package) *dependency {
@@ -102,7 +96,7 @@ func (d *dependency) add(o *outline) {
 	}
 }
 
-// join adds methods whose receiver is written with an alias to those of the type.
+// join adds methods whose receiver is an alias to those of the aliased type.
 func (d *dependency) join() {
 	for alias := range d.aliases {
 		name := alias
@@ -119,7 +113,7 @@ func (d *dependency) join() {
 	}
 }
 
-// uses returns the packages that declarations that are kept name.
+// uses returns the packages that kept declarations mention.
 func (d *dependency) uses() []*packages.Package {
 	var all []*packages.Package
 	for _, im := range d.imports {
@@ -132,8 +126,8 @@ func (d *dependency) uses() []*packages.Package {
 	return all
 }
 
-// parse parses the declarations that are kept and the imports that they use. Errors are
-// added to those of the package.
+// parse parses the kept declarations and the imports that they use. It adds errors to those
+// of the package.
 func (d *dependency) parse(files *syntax) {
 	d.pkg.Syntax = nil
 	for _, o := range d.files {
@@ -142,7 +136,7 @@ func (d *dependency) parse(files *syntax) {
 		}
 		f, err := files.reduced(o, d.imports[o].used, d.kept)
 		if err != nil {
-			d.pkg.Errors = append(d.pkg.Errors, listedErrors(parseProblems(o.name, err))...)
+			d.pkg.Errors = append(d.pkg.Errors, packageErrors(parseProblems(o.name, err))...)
 		}
 		if f != nil {
 			for _, decl := range f.Decls {
@@ -153,7 +147,7 @@ func (d *dependency) parse(files *syntax) {
 	}
 }
 
-// forget frees what is known of the files.
+// forget frees everything except pkg.
 func (d *dependency) forget() { *d = dependency{pkg: d.pkg} }
 
 // strip removes the elements of composite literals and the bodies of function literals from
@@ -179,8 +173,8 @@ func strip(decl ast.Decl) {
 	})
 }
 
-// embedded returns the types whose members the type of a specification promotes: those that
-// it embeds, and the type by which it is defined.
+// embedded returns the types whose members the declared type has: the types that it embeds,
+// or the type that it is defined as.
 func (d declaration) embedded() []ast.Expr {
 	if d.tok != token.TYPE {
 		return nil
@@ -216,8 +210,8 @@ func (d declaration) typeExpr() (ast.Expr, bool) {
 	return spec.Type, ok
 }
 
-// typeName returns the name of a named type, which may be instantiated or pointed to, and
-// that of its package as the file has it.
+// typeName returns the name of a type and the qualifier before it, for expressions such as
+// T, p.T, *T and p.T[int]. The qualifier is "" if there is none. For other types both are "".
 func typeName(e ast.Expr) (pkg, name string) {
 	for {
 		switch t := e.(type) {

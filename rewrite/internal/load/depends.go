@@ -1,8 +1,6 @@
 package load
 
 import (
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,8 +10,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A paths tells on which packages the package of a file may depend that is not
-// type-checked. It is small, and is kept when the listings are not.
+// A paths decides whether the package of a file may depend on another package, for packages
+// that are not type-checked. It is small, and is kept after the listings are freed.
 type paths struct {
 	src     *Sources
 	imports map[string][]string // of listed packages that depend on a main module, by path
@@ -60,9 +58,9 @@ func pathsOf(src *Sources, g graph) *paths {
 	return ps
 }
 
-// depend reports whether the package of a file may depend on another package. What is not
-// known may: a package that no configuration builds, and a module of the same owner, which
-// may require a main module in turn.
+// depend reports whether the package of a file may depend on another package. It returns
+// true for packages that were not listed: those that no configuration builds, and those of a
+// module with the same owner, which may require a main module in turn.
 func (ps *paths) depend(file, on string) bool {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -110,20 +108,8 @@ func (ps *paths) importsIn(dir string) []string {
 	var list []string
 	entries, _ := os.ReadDir(dir) // a directory that is gone has no callers
 	for _, e := range entries {
-		if e.IsDir() || !goFile(e.Name()) {
-			continue
-		}
-		name := filepath.Join(dir, e.Name())
-		text, err := ps.src.Peek(name)
-		if err != nil {
-			continue
-		}
-		if f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly); err == nil {
-			for _, s := range f.Imports {
-				list = append(list, importPath(s))
-			}
-		} else {
-			list = append(list, "") // it may import anything
+		if !e.IsDir() && goFile(e.Name()) {
+			list = append(list, importsOf(ps.src, filepath.Join(dir, e.Name()))...)
 		}
 	}
 	ps.ofDir[dir] = list

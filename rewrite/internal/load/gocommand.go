@@ -53,8 +53,9 @@ func (t *Tree) mainModules(ctx context.Context) ([]string, error) {
 	return dirs, nil
 }
 
-// loadPackages calls packages.Load and kills the compilers that the go command runs when
-// the context is done. It leaves out packages that only tests of others need.
+// loadPackages calls packages.Load. It leaves out test main packages, and variants of
+// packages that are compiled for the tests of other packages. When the context is done, it
+// kills the compilers that the go command runs.
 func loadPackages(cfg *packages.Config, patterns []string) ([]*packages.Package, error) {
 	_, env, remove, err := process.Scratch(cfg.Env)
 	if err != nil {

@@ -21,7 +21,7 @@ func interfaceMethods(src *Sources, g graph, present []string) []callers.Method 
 	for _, pkgs := range g {
 		packages.Visit(pkgs, nil, func(p *packages.Package) {
 			if p.Module == nil {
-				return // the standard library has no interface with a method of that type
+				return // no interface of the standard library has a method that returns a cleanup
 			}
 			for _, name := range p.GoFiles {
 				paths[name] = p.PkgPath

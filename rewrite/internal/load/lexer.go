@@ -5,23 +5,23 @@ import (
 	"go/token"
 )
 
-// A lexer finds the tokens of Go source. It only tells apart what matters to the extent
-// of declarations and to the names in them, and is several times as fast as go/scanner.
+// A lexer splits Go source into tokens. It distinguishes only the kinds that are needed to
+// find declarations and the names in them. It is several times as fast as go/scanner.
 type lexer struct {
 	text []byte
 	at   int    // the next byte to read
-	last kind   // of the token before
-	word []byte // the token before, if it is a word
+	last kind   // of the previous token
+	word []byte // the previous token, if it is a word
 }
 
-// A kind is a kind of token. That of an operator or a bracket is its last byte.
+// A kind is a kind of token. The kind of a one-byte token, such as a bracket, is that byte.
 type kind byte
 
 const (
 	eof     kind = 0
 	word    kind = 'a' // an identifier or a keyword
 	literal kind = '0' // a number, string or rune
-	semi    kind = ';' // also the end of a line that ends a statement
+	semi    kind = ';' // also the end of a line where Go inserts a semicolon
 )
 
 // next returns the next token and its offsets. The last token is eof.
@@ -71,7 +71,7 @@ func (l *lexer) next() (k kind, start, end int) {
 	return eof, l.at, l.at
 }
 
-// ends reports whether the end of a line ends a statement here.
+// ends reports whether Go inserts a semicolon at the end of a line here.
 func (l *lexer) ends() bool {
 	switch l.last {
 	case literal, ')', ']', '}': // ++ and -- are in function bodies only, where lines do not matter

@@ -74,7 +74,7 @@ func (l *links) obstacle(name string, short func(string) string) string {
 	case !slices.ContainsFunc(l.mains, ours):
 		return fmt.Sprintf("%s is a link to %s, which is not in a main module", short(name), real)
 	case !ours(l.root):
-		return fmt.Sprintf("%s is outside of %s, below which a run there may write", short(name), l.root)
+		return fmt.Sprintf("%s is outside of %s, and only files below that may change", short(name), l.root)
 	}
 	dir := filepath.Dir(name)
 	if plain := filepath.Join(resolved(dir), filepath.Base(name)); plain != real && goFile(filepath.Base(real)) {

@@ -71,7 +71,7 @@ func (s *Scope) Load(ctx context.Context, over Overlay) ([]*View, error) {
 		return nil, err
 	}
 	defer remove()
-	files := newSyntax(s.tree.Source, over, s.brief)
+	files := newSyntax(s.tree.Source, over, s.abridged)
 	var views []*View
 	for _, config := range s.tree.Configs {
 		v, err := s.view(ctx, config, over, flags, files)
@@ -97,14 +97,14 @@ func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []s
 		parts: make(map[string]part), dropped: make(map[string]bool),
 	}
 	pkgs, err := l.load(ctx)
-	if bad := (*SourceError)(nil); (errors.As(err, &bad) || errors.Is(err, errNotAlone)) && !s.alone[config.String()] && config.String() != s.tree.Configs[0].String() {
+	if bad := (*SourceError)(nil); (errors.As(err, &bad) || errors.Is(err, errCgo)) && !s.unshared[config.String()] && config.String() != s.tree.Configs[0].String() {
 		// The listing that configurations share does not have the errors of a
 		// dependency in one of them.
-		s.alone[config.String()] = true
+		s.unshared[config.String()] = true
 		return s.view(ctx, config, over, flags, files)
 	}
-	if s.tree.Testing.Whole || errors.Is(err, errNotAlone) {
-		pkgs, err = l.loadWhole(ctx)
+	if s.tree.Testing.Compiled || errors.Is(err, errCgo) {
+		pkgs, err = l.loadCompiled(ctx)
 	}
 	if err != nil {
 		return nil, err

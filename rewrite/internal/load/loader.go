@@ -37,7 +37,7 @@ type loader struct {
 	needs  *needs
 	whole  bool                       // all declarations of dependencies are needed
 	order  []*packages.Package        // packages to type-check, dependencies first
-	from   map[*packages.Package]bool // whether the types of a package depend on those of the scope
+	from   map[*packages.Package]bool // packages whose types depend on those of the scope
 	full   map[*packages.Package]bool // packages of which function bodies are type-checked
 
 	dropped map[string]bool // IDs of packages that are not built in the configuration
@@ -45,9 +45,9 @@ type loader struct {
 	parts map[string]part // how much of the files of full packages to parse
 }
 
-// errNotAlone says that packages cannot be type-checked from their files alone: they, or
-// declarations that they need, use cgo.
-var errNotAlone = errors.New("packages that need the go command")
+// errCgo says that packages, or declarations that they need, use cgo. They cannot be
+// type-checked without the files that the go command generates.
+var errCgo = errors.New("packages that use cgo")
 
 // load returns the packages of the scope, each in its widest variant. Their errors are in
 // the packages.
@@ -68,7 +68,7 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if len(l.tree.Configs) > 1 && len(problemsOf(l.tree.Dir, roots)) > 0 {
 		// A package is not built if one that it depends on is not.
 		roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
-			if elsewhere(p) {
+			if dependsOnExcluded(p) {
 				l.dropped[p.ID] = true
 			}
 			return l.dropped[p.ID]
@@ -80,9 +80,9 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
 	for _, p := range roots {
 		l.full[p] = true
-		part := allOfIt
-		if l.syntax.brief.has(p) {
-			part = inBrief
+		part := wholeFile
+		if l.syntax.abridged.has(p) {
+			part = abridgedFile
 		}
 		for _, name := range p.GoFiles {
 			l.parts[name] = part
@@ -91,9 +91,9 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	return roots, l.typeCheck(ctx)
 }
 
-// typeCheck type-checks all packages. If one of the scope has type errors, it does so again
-// with all declarations of the dependencies: the errors must not be due to one that is
-// missing. Errors of the dependencies themselves do not matter then.
+// typeCheck type-checks all packages. If a package of the scope has type errors, it does so
+// again with all declarations of the dependencies, since a missing declaration may have
+// caused the errors. Errors in the dependencies do not matter then.
 func (l *loader) typeCheck(ctx context.Context) error {
 	if err := l.find(); err != nil {
 		return err
@@ -130,19 +130,19 @@ func (l *loader) typeCheck(ctx context.Context) error {
 
 func isTypeError(e packages.Error) bool { return e.Kind == packages.TypeError }
 
-// loadWhole loads all packages with packages.Load, which reads the export data of their
+// loadCompiled loads all packages with packages.Load, which reads the export data of their
 // imports. If that is of a later Go release than packages.Load knows, it type-checks the
 // imports from source.
-func (l *loader) loadWhole(ctx context.Context) ([]*packages.Package, error) {
-	pkgs, err := l.loadMode(ctx, wholeMode)
+func (l *loader) loadCompiled(ctx context.Context) ([]*packages.Package, error) {
+	pkgs, err := l.loadMode(ctx, compiledMode)
 	if err == nil && slices.ContainsFunc(pkgs, unreadable) {
-		pkgs, err = l.loadMode(ctx, wholeMode|packages.NeedDeps)
+		pkgs, err = l.loadMode(ctx, compiledMode|packages.NeedDeps)
 	}
 	return slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return l.dropped[p.ID] }), err
 }
 
-// unreadable reports whether the export data of an import of p was not read, since it is of
-// a later form.
+// unreadable reports whether the export data of an import of p could not be read because a
+// later Go release wrote it.
 func unreadable(p *packages.Package) bool {
 	return slices.ContainsFunc(p.Errors, func(err packages.Error) bool { return strings.Contains(err.Msg, "export data version ") })
 }
@@ -161,12 +161,12 @@ func (l *loader) loadMode(ctx context.Context, mode packages.LoadMode) ([]*packa
 	}, l.scope.load)
 }
 
-const wholeMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
+const compiledMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
 	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo |
 	packages.NeedModule | packages.NeedForTest
 
-// find parses the packages with function bodies, finds what they need of others, and puts
-// all in order.
+// find parses the packages of the scope, finds the declarations that they need of others, and
+// sets the order in which all are type-checked.
 func (l *loader) find() error {
 	own := slices.SortedFunc(maps.Keys(l.full), func(a, b *packages.Package) int { return strings.Compare(a.ID, b.ID) })
 	var names []string
@@ -199,8 +199,8 @@ func (l *loader) find() error {
 	}
 	l.needs.find()
 	for _, d := range l.needs.deps {
-		if d.usesC && !l.whole { // else it is not due to C that something is missing
-			return errNotAlone
+		if d.usesC && !l.whole { // with whole, every declaration is kept, needed or not
+			return errCgo
 		}
 		l.begin(d.pkg)
 	}
@@ -211,7 +211,7 @@ func (l *loader) find() error {
 	return nil
 }
 
-// begin drops what an earlier load left in p.
+// begin prepares p to be type-checked, perhaps again.
 func (l *loader) begin(p *packages.Package) {
 	p.Fset, p.CompiledGoFiles, p.Syntax, p.Types = l.syntax.fset, p.GoFiles, nil, nil
 	p.TypesSizes = types.SizesFor("gc", cmp.Or(l.config.GOARCH, l.tree.goarch))
@@ -239,7 +239,7 @@ func (l *loader) check(ctx context.Context) error {
 				return
 			}
 			if l.full[p] {
-				typeCheck(p, true, l.syntax.brief.has(p))
+				typeCheck(p, true, l.syntax.abridged.has(p))
 				return
 			}
 			l.needs.deps[p].parse(l.syntax)
@@ -263,8 +263,8 @@ func (l *loader) check(ctx context.Context) error {
 func (l *loader) parse(p *packages.Package) (problems []Problem, err error) {
 	for _, name := range p.CompiledGoFiles {
 		f, err := l.syntax.file(name, l.parts[name])
-		if list, ok := err.(scanner.ErrorList); ok {
-			problems = append(problems, syntaxProblems(name, list)...)
+		if _, ok := err.(scanner.ErrorList); ok {
+			problems = append(problems, parseProblems(name, err)...)
 			continue
 		}
 		if err != nil {
@@ -272,7 +272,7 @@ func (l *loader) parse(p *packages.Package) (problems []Problem, err error) {
 		}
 		for _, spec := range f.Imports {
 			if spec.Path.Value == `"C"` {
-				return nil, errNotAlone
+				return nil, errCgo
 			}
 		}
 		p.Syntax = append(p.Syntax, f)

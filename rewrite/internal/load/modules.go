@@ -56,7 +56,7 @@ func around(mains []string) *neighbourhood {
 		})
 	}
 	for _, name := range names {
-		switch skips, ours := n.place(mains, filepath.Dir(name)); {
+		switch skips, ours := n.locate(mains, filepath.Dir(name)); {
 		case !ours:
 		case skips:
 			n.skipped = append(n.skipped, name)
@@ -67,9 +67,9 @@ func around(mains []string) *neighbourhood {
 	return n
 }
 
-// place reports whether a directory belongs to a main module, and whether patterns with
+// locate reports whether a directory belongs to a main module, and whether patterns with
 // "..." skip it.
-func (n *neighbourhood) place(mains []string, dir string) (skips, ours bool) {
+func (n *neighbourhood) locate(mains []string, dir string) (skips, ours bool) {
 	for ; ; dir = filepath.Dir(dir) {
 		base := filepath.Base(dir)
 		switch {
@@ -89,19 +89,34 @@ func skipped(elem string) bool {
 	return elem == "testdata" || len(elem) > 1 && (elem[0] == '_' || elem[0] == '.') && elem != ".." && elem != "..."
 }
 
-// importsBelow reports whether a Go file imports a package whose path is one of roots, or
-// is below it. It may, if there are no roots or the file does not parse.
+// importsBelow reports whether a Go file imports a package whose path is one of roots or
+// below one. It also reports true if the file does not parse, or imports anything and there
+// are no roots.
 func importsBelow(src *Sources, name string, roots []string) bool {
+	return slices.ContainsFunc(importsOf(src, name), func(path string) bool {
+		return path == "" || len(roots) == 0 || slices.ContainsFunc(roots, func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") })
+	})
+}
+
+// importsOf returns the paths that a Go file imports. The path "" stands for any, if the
+// file does not parse. A file that is gone imports nothing.
+func importsOf(src *Sources, name string) []string {
 	text, err := src.Peek(name)
 	if err != nil {
-		return false // a file that is gone is no caller
+		return nil
 	}
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
-	if err != nil || len(roots) == 0 {
-		return true
+	if err != nil {
+		return []string{""}
 	}
-	return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool {
-		path, _ := strconv.Unquote(spec.Path.Value)
-		return slices.ContainsFunc(roots, func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") })
-	})
+	var paths []string
+	for _, s := range f.Imports {
+		paths = append(paths, importPath(s))
+	}
+	return paths
+}
+
+func importPath(s *ast.ImportSpec) string {
+	path, _ := strconv.Unquote(s.Path.Value)
+	return path
 }

@@ -5,11 +5,11 @@ import (
 	"go/token"
 )
 
-// A names is told the names in source.
+// A names holds functions that are called with the names found in source.
 type names struct {
 	plain    func(name string)      // names without a qualifier
-	imported func(pkg, name string) // names that may be those of an imported package
-	member   func(name string)      // names of fields and methods, as far as it is known
+	imported func(pkg, name string) // pkg.name, where pkg is a package or a value
+	member   func(name string)      // names of fields and methods; perhaps other names too
 	embedded func(e ast.Expr)       // types whose members are promoted
 }
 
@@ -58,8 +58,8 @@ func (n names) inHead(d *declared) {
 type nameScanner struct {
 	names
 	lexer
-	values bool   // composite literals and function bodies are skipped
-	open   string // the word before, if it is not known yet what it is
+	values bool   // skip the braces of composite literals and function literals
+	open   string // the previous word, if the next token decides what it is; else ""
 }
 
 func (s *nameScanner) scan() {
@@ -92,7 +92,7 @@ func (s *nameScanner) scan() {
 			s.member(string(text))
 			s.open = ""
 		case k == word:
-			// The word before is the name of what has this type.
+			// The previous word is the name of a field, parameter or variable of this type.
 			s.open = ""
 			if !token.IsKeyword(string(text)) {
 				s.open = string(text)

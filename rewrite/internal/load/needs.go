@@ -24,17 +24,18 @@ type needs struct {
 	own    map[*packages.Package]bool // packages whose function bodies are type-checked
 	deps   map[*packages.Package]*dependency
 	queue  []want
-	before map[*packages.Package][]*packages.Package // those that must be type-checked before a package
+	before map[*packages.Package][]*packages.Package // packages that must be type-checked before the key
 
 	members map[string]bool     // names of members that something mentions
 	waiting map[string][]method // methods of needed types, by names that nothing mentions
 }
 
-// A want is a package-level name of a dependency, or interfaces or everything.
+// A want is a package-level name of a dependency that is needed, or one of the words
+// interfaces and everything.
 type want struct {
 	pkg      *packages.Package
 	name     string
-	promoted bool // with all methods: a type of the own packages embeds the type
+	promoted bool // all its methods are needed, as a type of an own package embeds it
 }
 
 const (
@@ -48,8 +49,8 @@ type method struct {
 	decl declaration
 }
 
-// newNeeds returns the needs of packages that have their syntax. Of a dependency for which
-// whole returns true everything is needed, if anything is.
+// newNeeds returns the needs of the packages own, which have their syntax. If whole returns
+// true for a dependency of which anything is needed, all its declarations are needed.
 func newNeeds(files *syntax, own []*packages.Package, whole func(*packages.Package) bool) *needs {
 	n := &needs{
 		syntax: files, whole: whole,
@@ -70,8 +71,8 @@ func newNeeds(files *syntax, own []*packages.Package, whole func(*packages.Packa
 	return n
 }
 
-// unmentioned are methods that matter although nothing mentions them: that of error, and
-// those by which types say that they must not be copied.
+// unmentioned are the methods that matter although nothing mentions them: the method of
+// error, and those that mark types that must not be copied.
 var unmentioned = [...]string{"Error", "Lock", "Unlock"}
 
 // addFile records what a file of an own package needs.
@@ -126,7 +127,7 @@ func (n *needs) promote(p *packages.Package, name string) {
 	}
 }
 
-// wantDotted records that a name is needed if a package declares it that a file imports
+// wantDotted records that a name may be declared by one of the packages that a file imports
 // with a dot.
 func (n *needs) wantDotted(im *imports, name string) {
 	for _, i := range im.dots {
@@ -147,7 +148,7 @@ func (n *needs) wantMember(name string) {
 	delete(n.waiting, name)
 }
 
-// add returns the dependency of a package, or nil. p may be nil.
+// add returns the dependency for p, or nil if p is nil or one of the own packages.
 func (n *needs) add(p *packages.Package) *dependency {
 	if p == nil || n.own[p] {
 		return nil
@@ -195,7 +196,7 @@ func (n *needs) read(deps []*dependency) {
 	for _, d := range deps {
 		for i, name := range d.pkg.GoFiles {
 			if errs[i] != nil {
-				d.pkg.Errors = append(d.pkg.Errors, listedErrors(parseProblems(name, errs[i]))...)
+				d.pkg.Errors = append(d.pkg.Errors, packageErrors(parseProblems(name, errs[i]))...)
 				continue
 			}
 			d.add(files[i])
@@ -206,7 +207,7 @@ func (n *needs) read(deps []*dependency) {
 	}
 }
 
-// take keeps the declarations of a name.
+// take keeps the declarations that w asks for.
 func (n *needs) take(d *dependency, w want) {
 	if w.promoted && !d.promoted[w.name] {
 		d.promoted[w.name] = true
@@ -268,7 +269,7 @@ func (n *needs) keep(d *dependency, decl declaration) {
 	}
 	d.kept[decl.declared] = true
 	if decl.recv != "" {
-		n.want(d.pkg, decl.recv) // an alias, perhaps
+		n.want(d.pkg, decl.recv) // perhaps an alias, which must be declared too
 	}
 	im := d.imports[decl.file]
 	names{
@@ -290,7 +291,8 @@ func (n *needs) keep(d *dependency, decl declaration) {
 	}.inHead(decl.declared)
 }
 
-// order returns all packages, each after those before it, which it finds.
+// order returns the own packages and the dependencies, each after those that must be
+// type-checked before it. It sets before.
 func (n *needs) order() []*packages.Package {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(n.own)), maps.Keys(n.deps))
 	slices.SortFunc(all, func(a, b *packages.Package) int { return strings.Compare(a.ID, b.ID) })

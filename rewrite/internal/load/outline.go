@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// An outline has the extents and names of the imports and declarations of a file.
+// An outline lists the imports and declarations of a file, with their names and offsets.
 type outline struct {
 	name    string
 	size    int
@@ -32,10 +32,12 @@ type declared struct {
 	alias      string // the name T if it is an alias of T or *T
 	typed      bool   // the variables have a type
 
-	from int    // the offset after which it names others
-	head []byte // the text from there, without what follows
+	// head is the source that may mention other declarations: from the offset from to value
+	// or to end.
+	from int
+	head []byte
 
-	// value and its end are the offsets of what does not matter to types: the body of a
+	// value and valueEnd are the offsets of what does not matter to types: the body of a
 	// function, or the values of variables.
 	value, valueEnd int
 }
@@ -62,7 +64,7 @@ func outlineOf(name string, text []byte) (*outline, error) {
 	return r.out, nil
 }
 
-// keepHeads copies the heads of declarations: the text is not kept.
+// keepHeads copies the heads of declarations from the source, which is freed.
 func (o *outline) keepHeads(text []byte) {
 	n := 0
 	for _, d := range o.decls {
@@ -90,7 +92,7 @@ type reader struct {
 	out        *outline
 	kind       kind // of the current token
 	start, end int  // of the current token
-	before     int  // end of the token before
+	before     int  // end of the previous token
 }
 
 func (r *reader) advance() {
@@ -339,9 +341,9 @@ func (r *reader) receiver() string {
 	}
 }
 
-// reduce blanks in the text of the file all but the imports that are used and the
-// declarations that are kept, the bodies of functions, and the values of variables that have
-// a type. Offsets do not change.
+// reduce blanks the imports in text that are not used and the declarations that are not
+// kept. In the others it blanks the bodies of functions and the values of variables that
+// have a type. Offsets do not change.
 func (o *outline) reduce(text []byte, used map[*imported]bool, kept map[*declared]bool) {
 	for _, i := range o.imports {
 		if !used[i] {

@@ -19,9 +19,8 @@ type Overlay map[string][]byte
 // Flag writes o to a temporary directory in the form of the go command's -overlay flag. It
 // returns the flag and a function that removes the directory.
 //
-// The Overlay field of packages.Config has a higher cost: it makes packages.Load
-// type-check all dependencies from source, which takes ten times as long. That is not
-// needed here, since only files of loaded packages are replaced.
+// The Overlay field of packages.Config is not used, since it makes packages.Load type-check
+// all dependencies from source, which takes ten times as long.
 func (o Overlay) Flag() (flags []string, remove func(), err error) {
 	if len(o) == 0 {
 		return nil, func() {}, nil

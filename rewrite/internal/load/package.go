@@ -47,9 +47,9 @@ func dirOf(p *packages.Package) string {
 	return p.Dir
 }
 
-// elsewhere reports whether p cannot be built in its configuration because build
-// constraints exclude all files of a package that it depends on.
-func elsewhere(p *packages.Package) bool {
+// dependsOnExcluded reports whether the only problem of p and of its dependencies is that
+// build constraints exclude all files of a package.
+func dependsOnExcluded(p *packages.Package) bool {
 	problems := problemsOf("", []*packages.Package{p})
 	return len(problems) > 0 && !slices.ContainsFunc(problems, func(q Problem) bool { return !strings.Contains(q.Text, excludes) })
 }
@@ -65,7 +65,7 @@ func excluded(p *packages.Package) bool {
 const excludes = "build constraints exclude all Go files"
 
 // widest returns one variant of each package, sorted by path: the one with in-package
-// tests, if there is one.
+// tests, if there is one. It leaves out packages without files, which files counts.
 func widest(pkgs []*packages.Package, files func(*packages.Package) int) []*packages.Package {
 	tested := make(map[string]bool)
 	for _, p := range pkgs {

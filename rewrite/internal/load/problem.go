@@ -41,7 +41,7 @@ type SourceError struct {
 	Config   Config
 	Problems []Problem // sorted, without repetition, at least one
 
-	broken map[string]string // the directories of the packages that have them, by path, if it is known which
+	broken map[string]string // directories of the packages with problems, by package path; nil if unknown
 }
 
 func (e *SourceError) Error() string {
@@ -116,7 +116,7 @@ func problemsOf(dir string, pkgs []*packages.Package) []Problem {
 			}
 			report, compiled := strings.CutPrefix(e.Msg, "# ")
 			switch {
-			case cgo && !compiled: // follows from it
+			case cgo && !compiled: // a consequence of the error of the C compiler
 			case !compiled:
 				problems = append(problems, problemOf(e))
 			case !typed: // otherwise the type checker reports the same error
@@ -164,15 +164,8 @@ func (e *SourceError) First() string {
 	return p.String()
 }
 
-func parseProblems(name string, err error) []Problem {
-	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
-		return syntaxProblems(name, list)
-	}
-	return []Problem{{File: name, Text: err.Error()}}
-}
-
-// listedErrors returns problems in the form in which packages have them.
-func listedErrors(problems []Problem) []packages.Error {
+// packageErrors converts problems to errors of a package.
+func packageErrors(problems []Problem) []packages.Error {
 	var errs []packages.Error
 	for _, p := range problems {
 		errs = append(errs, packages.Error{Pos: fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col), Msg: p.Text, Kind: packages.ParseError})
@@ -180,10 +173,10 @@ func listedErrors(problems []Problem) []packages.Error {
 	return errs
 }
 
-// syntaxProblems returns the errors of the parser.
-func syntaxProblems(name string, err error) []Problem {
+// parseProblems converts an error of the parser, or an error reading the file.
+func parseProblems(name string, err error) []Problem {
 	list, ok := err.(scanner.ErrorList)
-	if !ok {
+	if !ok || len(list) == 0 {
 		return []Problem{{File: name, Text: err.Error()}}
 	}
 	var problems []Problem

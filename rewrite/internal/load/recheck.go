@@ -9,22 +9,21 @@ import (
 	"go/token"
 	"maps"
 	"slices"
-	"strconv"
 
 	"golang.org/x/tools/go/packages"
 )
 
 // Check type-checks a new version of the files in every configuration, as Load does. old
-// are the views of a version that passed. Packages that have the same files and
-// dependencies in both are taken over. The others are type-checked in this process,
-// without the go command. Only if a file imports a package that its package did not import
-// before, Check calls Load.
+// are the views of a version that passed. Packages whose files and dependencies have
+// not changed are reused. The others are type-checked in this process, without the go
+// command. Check calls Load only if a file imports a package that its package did not import
+// before.
 func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, error) {
 	if s.tree.Testing.Anew {
 		return s.Load(ctx, over)
 	}
 	views := make([]*View, len(old))
-	files := make(map[placed]*ast.File)
+	files := make(map[fileKey]*ast.File)
 	for i, v := range old {
 		next, err := s.recheck(ctx, v, over, files)
 		if errors.Is(err, errUnknownImport) {
@@ -43,10 +42,10 @@ func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, 
 
 // errUnknownImport says that a file imports a package that its package did not import when
 // it was listed.
-var errUnknownImport = errors.New("an import that is not known")
+var errUnknownImport = errors.New("the package did not import this before")
 
 // recheck returns the view of a new version of the files, given the view v of an old one.
-func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[placed]*ast.File) (*View, error) {
+func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[fileKey]*ast.File) (*View, error) {
 	c := &checker{
 		ctx: ctx, over: over, scope: s, config: v.Config,
 		changed: v.over.differs(over),
@@ -78,12 +77,12 @@ type checker struct {
 	over    Overlay
 	changed map[string]bool // names of changed files
 	roots   map[*packages.Package]bool
-	files   map[placed]*ast.File // changed files as parsed, shared by configurations and variants of a package
+	files   map[fileKey]*ast.File // changed files as parsed, shared by configurations and variants of a package
 	known   map[*packages.Package]*packages.Package
 }
 
-// A placed is the name of a file with the file set of its positions.
-type placed struct {
+// A fileKey identifies a parsed file: the same name is parsed once for each file set.
+type fileKey struct {
 	fset *token.FileSet
 	name string
 }
@@ -125,7 +124,7 @@ func (c *checker) next(p *packages.Package) (*packages.Package, error) {
 	if err := c.parse(&q); err != nil {
 		return nil, err
 	}
-	typeCheck(&q, c.roots[p], c.scope.brief.has(p))
+	typeCheck(&q, c.roots[p], c.scope.abridged.has(p))
 	c.known[p] = &q
 	return &q, nil
 }
@@ -138,7 +137,7 @@ func (c *checker) parse(p *packages.Package) error {
 		if !c.changed[name] {
 			continue
 		}
-		at := placed{p.Fset, name}
+		at := fileKey{p.Fset, name}
 		if c.files[at] == nil {
 			text, ok := c.over[name]
 			if !ok {
@@ -155,8 +154,7 @@ func (c *checker) parse(p *packages.Package) error {
 		}
 		p.Syntax[i] = c.files[at]
 		for _, spec := range p.Syntax[i].Imports {
-			path, err := strconv.Unquote(spec.Path.Value)
-			if err != nil || path != "unsafe" && p.Imports[path] == nil {
+			if path := importPath(spec); path != "unsafe" && p.Imports[path] == nil {
 				return fmt.Errorf("%w: %s", errUnknownImport, spec.Path.Value)
 			}
 		}

@@ -93,14 +93,11 @@ func scanFiles(src *Sources, files []string) *scan {
 	return all
 }
 
-// used returns those hits whose cleanup a caller in one of the files may defer or call, and
-// the forwarders in files (see pattern.MayUse). Callers
-// of a function that is not exported are in its directory.
-func used(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
-	names := make(map[string]bool)
-	for _, h := range hits {
-		names[h.name] = true
-	}
+// usedIn returns the hits whose cleanup a caller in one of the files may defer or call, and
+// the functions in the files that may be forwarders of one: see pattern.MayUse. Callers of a
+// function that is not exported are in its directory.
+func usedIn(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
+	names := namesOf(hits)
 	type answer struct {
 		names      []string
 		forwarders []hit

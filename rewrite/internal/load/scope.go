@@ -13,14 +13,14 @@ import (
 // A Scope says which packages of a tree are type-checked and what is known about the
 // others. Survey makes a scope. Widest and Widen enlarge it.
 type Scope struct {
-	tree    *Tree
-	targets map[string]bool // paths of packages that the patterns match
-	load    []string        // paths of packages to type-check, sorted
-	reach   []string        // load, and all packages that depend on one with an open hit
-	brief   *briefing       // packages of load that are abridged
-	files   int             // number of scanned Go files
-	dirs    []string        // directories of the targets
-	tests   int             // number of hits in test files of packages that are not loaded, which some caller may defer
+	tree     *Tree
+	targets  map[string]bool // paths of packages that the patterns match
+	load     []string        // paths of packages to type-check, sorted
+	reach    []string        // load, and all packages that depend on one with an open hit
+	abridged *abridgement    // packages of load that are abridged
+	files    int             // number of scanned Go files
+	dirs     []string        // directories of the targets
+	tests    int             // number of hits in test files of packages that are not loaded, which some caller may defer
 
 	// linked maps the symbols in linkname directives to the file.
 	linked map[string]string
@@ -29,15 +29,15 @@ type Scope struct {
 
 	// lists has the packages that the go command has listed, with their dependencies,
 	// so that they need not be listed again to be loaded.
-	lists []graph
-	alone map[string]bool // configurations that cannot use the shared listing
+	lists    []graph
+	unshared map[string]bool // configurations that cannot use the shared listing
 
-	mains   []string         // directories of the main modules, once modules was called
-	near    *neighbourhood   // what is below mains, once modules was called
-	unbuilt []string         // files of near that no configuration builds and that mention an open hit
-	skipped []string         // files of near that "..." skips, that import a package of a main module and mention an open hit
-	outside []string         // files of other modules that import a main one and mention an open hit
-	asked   []callers.Method // methods of interfaces in the main modules, if a hit is a method that other packages can name
+	mains            []string         // directories of the main modules, once modules was called
+	near             *neighbourhood   // what is below mains, once modules was called
+	unbuilt          []string         // files of near that no configuration builds and that mention an open hit
+	skipped          []string         // files of near that "..." skips, that import a package of a main module and mention an open hit
+	outside          []string         // files of other modules that import a main one and mention an open hit
+	interfaceMethods []callers.Method // methods of interfaces in the main modules, if a hit is a method that other packages can name
 
 	methods bool // a hit is such a method
 
@@ -73,10 +73,10 @@ func (s *Scope) Loaded() int { return len(s.load) }
 
 // Narrow reports whether some packages that a rewrite could affect are not loaded or are
 // abridged.
-func (s *Scope) Narrow() bool { return len(s.reach) > len(s.load) || s.brief != nil }
+func (s *Scope) Narrow() bool { return len(s.reach) > len(s.load) || s.abridged != nil }
 
 // Widest extends the scope to all packages that a rewrite could affect, loaded fully.
-func (s *Scope) Widest() { s.load, s.brief = s.reach, nil }
+func (s *Scope) Widest() { s.load, s.abridged = s.reach, nil }
 
 // Forget frees the listings, which only the first loads can use.
 func (s *Scope) Forget() { s.lists = nil }
@@ -89,7 +89,7 @@ func (s *Scope) loads(p *packages.Package) bool {
 
 // listed returns the packages to type-check from an earlier listing that has all of them.
 func (s *Scope) listed(config Config) (roots []*packages.Package, ok bool) {
-	if s.alone[config.String()] {
+	if s.unshared[config.String()] {
 		return nil, false
 	}
 	for _, g := range s.lists {
@@ -150,7 +150,7 @@ func (s *Scope) leaveOut(g graph, names map[string]bool) {
 	for _, pkgs := range g {
 		flawed := len(problemsOf("", pkgs)) > 0
 		for _, p := range pkgs {
-			if flawed && elsewhere(p) { // not loaded
+			if flawed && dependsOnExcluded(p) { // not loaded
 				continue
 			}
 			for _, name := range p.GoFiles {

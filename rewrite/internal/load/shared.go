@@ -11,14 +11,14 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A shared is the listing of one configuration, most of which holds in other
-// configurations too.
+// A shared is the listing of the first configuration. The other configurations use most of
+// it.
 type shared struct {
-	tree  *Tree
-	dirs  []string // directories of the patterns
-	roots []*packages.Package
-	nodes map[string]*packages.Package // roots and their dependencies, by ID
-	bound map[string]bool              // directories with a file for some systems only
+	tree        *Tree
+	dirs        []string // directories of the patterns
+	roots       []*packages.Package
+	nodes       map[string]*packages.Package // roots and their dependencies, by ID
+	constrained map[string]bool              // directories with a file for some systems only
 }
 
 // newShared returns the listing that other configurations can share. roots are the
@@ -51,7 +51,7 @@ func newShared(ctx context.Context, t *Tree, patterns []string, roots []*package
 			return nil, nil
 		}
 	}
-	s := &shared{tree: t, dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), bound: make(map[string]bool)}
+	s := &shared{tree: t, dirs: dirs, roots: roots, nodes: make(map[string]*packages.Package), constrained: make(map[string]bool)}
 	files := make(map[string]bool)
 	packages.Visit(roots, nil, func(p *packages.Package) {
 		s.nodes[p.ID] = p
@@ -76,11 +76,11 @@ func newShared(ctx context.Context, t *Tree, patterns []string, roots []*package
 		}
 	}
 	names := slices.Sorted(maps.Keys(files))
-	bound := make([]bool, len(names))
-	each(names, func(i int, name string) { bound[i] = t.bound(name) })
+	constrained := make([]bool, len(names))
+	each(names, func(i int, name string) { constrained[i] = t.constrained(name) })
 	for i, name := range names {
-		if bound[i] {
-			s.bound[filepath.Dir(name)] = true
+		if constrained[i] {
+			s.constrained[filepath.Dir(name)] = true
 		}
 	}
 	return s, nil
@@ -116,7 +116,7 @@ func (s *shared) entangled() bool {
 				requires[file] = requires[file] || bytes.Contains(text, []byte(path))
 			}
 		}
-		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return s.tree.bound(name) }) {
+		if requires[file] && slices.ContainsFunc(filesOf(p), func(name string) bool { return s.tree.constrained(name) }) {
 			return true
 		}
 	}
@@ -136,9 +136,9 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 	}
 	var roots []*packages.Package
 	own := make(map[string]*packages.Package) // of the configuration, by ID
-	if len(s.bound) > 0 {
+	if len(s.constrained) > 0 {
 		var err error
-		if roots, err = s.tree.list(ctx, config, slices.Sorted(maps.Keys(s.bound))); err != nil {
+		if roots, err = s.tree.list(ctx, config, slices.Sorted(maps.Keys(s.constrained))); err != nil {
 			return nil, err
 		}
 		// A pattern with "..." would not match a directory without files.
@@ -157,9 +157,9 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 		}
 		q, imports := new(packages.Package), p.Imports
 		*q = *p
-		if s.bound[dirOf(p)] {
-			// Recompiled for the test of a package that is not bound, from the same
-			// files.
+		if s.constrained[dirOf(p)] {
+			// A variant of the package, compiled for the test of a package that is not
+			// constrained, from the same files.
 			twin := own[p.PkgPath]
 			*q, imports = *twin, twin.Imports
 			q.ID, q.ForTest = p.ID, p.ForTest
@@ -176,7 +176,7 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 		return q
 	}
 	for _, p := range s.roots {
-		if !s.bound[dirOf(p)] {
+		if !s.constrained[dirOf(p)] {
 			roots = append(roots, node(p))
 		}
 	}
@@ -184,8 +184,8 @@ func (s *shared) list(ctx context.Context, config Config) ([]*packages.Package, 
 	return roots, nil
 }
 
-// agrees reports whether the packages in bound directories import the same packages of the
-// main modules as in s. Then the packages around them do not change either. Otherwise a
+// agrees reports whether the packages in constrained directories import the same packages of
+// the main modules as in s. Then the packages around them do not change either. Otherwise a
 // package may, for example, have to be recompiled for a test.
 func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Package) bool {
 	for _, p := range roots {
@@ -194,11 +194,11 @@ func (s *shared) agrees(roots []*packages.Package, own map[string]*packages.Pack
 		}
 	}
 	for _, p := range s.nodes {
-		if !mainPackage(p) || s.bound[dirOf(p)] {
+		if !mainPackage(p) || s.constrained[dirOf(p)] {
 			continue
 		}
 		for _, dep := range p.Imports {
-			if mainPackage(dep) && s.bound[dirOf(dep)] && own[dep.PkgPath] == nil {
+			if mainPackage(dep) && s.constrained[dirOf(dep)] && own[dep.PkgPath] == nil {
 				return false // the imported package does not exist here
 			}
 		}

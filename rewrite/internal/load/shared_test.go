@@ -158,7 +158,7 @@ func sameListings(t *testing.T, dir string, strict bool) {
 	if s == nil {
 		t.Fatalf("%s: nothing is shared", dir)
 	}
-	t.Logf("%s: of %d packages, %d directories are bound to systems", dir, len(base), len(s.bound))
+	t.Logf("%s: of %d packages, %d directories are constrained to systems", dir, len(base), len(s.constrained))
 	for _, config := range tree.Configs[1:] {
 		shared, err := s.list(t.Context(), config)
 		if err != nil {

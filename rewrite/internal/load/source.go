@@ -67,8 +67,8 @@ func (s *Sources) Peek(name string) ([]byte, error) {
 	return readSource(name)
 }
 
-// largest is the size limit of files. It is more than any person or generator writes, and
-// little enough to be held in memory.
+// largest is the size limit of files. No Go file is that large, and one of this size can be
+// held in memory.
 const largest = 64 << 20
 
 // copy writes the content of a file to a buffer, as Peek returns it.
@@ -90,8 +90,8 @@ func readSource(name string) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// copySource writes the content of a regular file to a buffer. Reading another file may
-// block forever, as a pipe that nobody writes to, or never end, as a device.
+// copySource writes the content of a regular file to a buffer. Reading any other file might
+// block forever, as with a pipe, or never end, as with a device.
 func copySource(buf *bytes.Buffer, name string) error {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // Survey lists the packages of the patterns in every configuration. It returns the scope
 // of those that may declare a prepare function and those that may call one.
 func Survey(ctx context.Context, t *Tree) (*Scope, error) {
-	s := &Scope{tree: t, targets: make(map[string]bool), alone: make(map[string]bool)}
+	s := &Scope{tree: t, targets: make(map[string]bool), unshared: make(map[string]bool)}
 	files, err := s.list(ctx)
 	if err != nil {
 		return nil, t.placeError(ctx, err)

@@ -14,10 +14,10 @@ import (
 // A syntax caches parsed files. Each file is parsed once for all configurations and all
 // variants of a package.
 type syntax struct {
-	src   *Sources
-	over  Overlay
-	brief *briefing
-	fset  *token.FileSet
+	src      *Sources
+	over     Overlay
+	abridged *abridgement
+	fset     *token.FileSet
 
 	mu    sync.Mutex
 	files map[portion]*parsed
@@ -34,8 +34,8 @@ type portion struct {
 type part int
 
 const (
-	allOfIt part = iota
-	inBrief      // abridged: see briefing
+	wholeFile    part = iota
+	abridgedFile      // abridged: see abridgement
 )
 
 const parseMode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
@@ -46,8 +46,8 @@ type parsed struct {
 	err  error
 }
 
-func newSyntax(src *Sources, over Overlay, brief *briefing) *syntax {
-	return &syntax{src: src, over: over, brief: brief, fset: token.NewFileSet(), files: make(map[portion]*parsed), buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+func newSyntax(src *Sources, over Overlay, abridged *abridgement) *syntax {
+	return &syntax{src: src, over: over, abridged: abridged, fset: token.NewFileSet(), files: make(map[portion]*parsed), buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
 // file returns the syntax of a file.
@@ -66,7 +66,7 @@ func (s *syntax) file(name string, part part) (*ast.File, error) {
 
 func (s *syntax) parse(want portion) (*ast.File, error) {
 	read := s.src.Read
-	if want.part != allOfIt { // it is not edited
+	if want.part != wholeFile { // it is not edited
 		read = s.src.Peek
 	}
 	text, ok := s.over[want.name]
@@ -76,8 +76,8 @@ func (s *syntax) parse(want portion) (*ast.File, error) {
 			return nil, err
 		}
 	}
-	if want.part == inBrief {
-		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.brief.names[lit] })
+	if want.part == abridgedFile {
+		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.abridged.names[lit] })
 	}
 	return parser.ParseFile(s.fset, want.name, text, parseMode)
 }

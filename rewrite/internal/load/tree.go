@@ -30,9 +30,9 @@ type Settings struct {
 	Testing Testing
 }
 
-// Testing changes how packages are loaded, for tests that compare the ways to load.
+// Testing changes how packages are loaded, for tests that compare ways to load.
 type Testing struct {
-	Whole      bool // load everything with go/packages
+	Compiled   bool // load everything with go/packages
 	Anew       bool // load everything again after each change
 	Undeferred bool // keep functions that no caller defers
 
@@ -51,7 +51,7 @@ type Tree struct {
 	standard  bool   // the main module is the standard library, for whose packages the go command prints no module
 	goarch    string // of the host
 	workspace bool   // a go.work file is in use
-	outside   bool   // the directory is in no module
+	outside   bool   // Dir is in no module
 
 	// systems has the names of operating systems and architectures that Go supports, if
 	// there are several configurations.
@@ -111,8 +111,8 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 	return t, nil
 }
 
-// distinct removes duplicate configurations. If there are several, it fills in the system
-// of the host where none is set.
+// distinct removes duplicate configurations. If there are several, it sets the system of the
+// host where none is set. It returns a *ConfigError if Go does not support a system.
 func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error {
 	if len(t.Configs) == 0 {
 		t.Configs = []Config{{}}

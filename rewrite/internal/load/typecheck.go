@@ -11,9 +11,9 @@ import (
 )
 
 // typeCheck type-checks a package that has its syntax and the types of its imports.
-// Without bodies it records only the types of the package. If brief is set, files may have
+// Without bodies it records only the types of the package. If abridged is set, files may have
 // unused imports.
-func typeCheck(p *packages.Package, bodies, brief bool) {
+func typeCheck(p *packages.Package, bodies, abridged bool) {
 	cfg := &types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
 			if path == "unsafe" {
@@ -25,12 +25,12 @@ func typeCheck(p *packages.Package, bodies, brief bool) {
 			return nil, fmt.Errorf("no types of %s", path)
 		}),
 		IgnoreFuncBodies: !bodies,
-		FakeImportC:      true, // of dependencies that need nothing of it
+		FakeImportC:      true, // a dependency may mention C if all its declarations are kept
 		Sizes:            p.TypesSizes,
 		Error: func(err error) {
 			e := packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.TypeError}
 			if t, ok := err.(types.Error); ok {
-				if brief && unusedImport(p.Syntax, t.Pos, t.Soft) {
+				if abridged && unusedImport(p.Syntax, t.Pos, t.Soft) {
 					return
 				}
 				e.Pos, e.Msg = t.Fset.Position(t.Pos).String(), t.Msg
@@ -60,8 +60,8 @@ type importerFunc func(string) (*types.Package, error)
 
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
-// unusedImport reports whether an error at pos says that one of the files has an unused
-// import, which abridged files may have.
+// unusedImport reports whether the error at pos reports an unused import, which abridged
+// files may have.
 func unusedImport(files []*ast.File, pos token.Pos, soft bool) bool {
 	return soft && slices.ContainsFunc(files, func(f *ast.File) bool {
 		return slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Pos() <= pos && pos < s.End() })

@@ -42,7 +42,7 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Syntax: make(map[string]*ast.File),
 		Unit:   make(map[string]*pattern.Unit),
 	}
-	s.tellCallers(v)
+	s.recordCallers(v)
 	targets := make(map[*pattern.Unit]bool)
 	root := ModuleRoot(s.tree.Dir)
 	for _, p := range widest(pkgs, func(p *packages.Package) int { return len(p.Syntax) }) {
@@ -71,12 +71,12 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 	return v, nil
 }
 
-// tellCallers records in v what is known of callers outside of its units.
-func (s *Scope) tellCallers(v *View) {
+// recordCallers records in v what is known about callers outside of its units.
+func (s *Scope) recordCallers(v *View) {
 	if s.near != nil {
 		v.World.Neighbours = s.near.modules
 	}
-	v.World.Asked, v.World.Unbuilt, v.World.Unsound = s.asked, s.unbuilt, s.unsound
+	v.World.InterfaceMethods, v.World.Unbuilt, v.World.Unsound = s.interfaceMethods, s.unbuilt, s.unsound
 	v.World.Skipped, v.World.Outside = s.skipped, s.outside
 	if s.paths != nil {
 		v.World.Depends = s.paths.depend

@@ -14,9 +14,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Widen loads the packages that may call a function that became a prepare function between
-// the versions before and after. views are the views of the version after. Widen returns
-// new views of it, or nil if everything was loaded already.
+// Widen loads the packages that may call a function that is a prepare function in the
+// version after but not in the version before. views are the views of the version after.
+// Widen returns new views of it, or nil if everything was loaded already.
 //
 // A function that returns the cleanup of another function returns a literal once that one
 // is rewritten:
@@ -28,7 +28,9 @@ import (
 //
 // If Begin is exported, its callers may be anywhere, and they were not looked for before.
 func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) ([]*View, error) {
-	asked := false
+	// viaInterface is set if only calls through an interface can reach one of the functions from
+	// other packages.
+	viaInterface := false
 	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
 	for name := range before.differs(after) {
 		old, ok := before[name]
@@ -47,7 +49,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 			switch {
 			case known[fn]:
 			case u != nil && u.Pkg.Name() == "main" || strings.HasSuffix(name, "_test.go"):
-				asked = true // by an interface of another package
+				viaInterface = true
 			case s.tree.Exported || u != nil && flow.Internal(u.Pkg.Path()):
 				if u != nil {
 					open[u.Pkg.Path()] = true
@@ -56,7 +58,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 			}
 		}
 	}
-	if len(open) == 0 && !asked {
+	if len(open) == 0 && !viaInterface {
 		return nil, nil
 	}
 	g, err := s.modules(ctx)
@@ -64,7 +66,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 		return nil, err
 	}
 	s.methods = true
-	s.asked = interfaceMethods(s.tree.Source, g, s.near.files)
+	s.interfaceMethods = interfaceMethods(s.tree.Source, g, s.near.files)
 	s.leaveOut(g, names)
 	load := make(map[string]bool)
 	for _, path := range s.reach {
@@ -73,14 +75,14 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	for _, p := range g.reach(open) {
 		load[basePath(p)] = true
 	}
-	if len(open) == 0 || len(load) == len(s.load) && s.brief == nil {
+	if len(open) == 0 || len(load) == len(s.load) && s.abridged == nil {
 		for _, v := range views {
-			s.tellCallers(v)
+			s.recordCallers(v)
 		}
 		return nil, nil
 	}
 	s.load = slices.Sorted(maps.Keys(load))
-	s.reach, s.brief = s.load, nil
+	s.reach, s.abridged = s.load, nil
 	return s.Load(ctx, after)
 }
 

@@ -37,7 +37,7 @@ func mentions(text []byte, names map[string]bool) bool {
 // a tenth of the time of parsing.
 func mayLiteral(text []byte) bool {
 	if bytes.Contains(text, []byte(cancelFunc)) {
-		return true // a method value may be one
+		return true // a function may return a method value of this type
 	}
 	for rest, last := text, byte('\n'); ; {
 		i := bytes.Index(rest, []byte("func"))

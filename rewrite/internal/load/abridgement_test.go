@@ -74,8 +74,8 @@ import _ "example.com/m/use"
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := slices.Collect(maps.Keys(s.brief.pkgs)); !slices.Equal(got, []string{"example.com/m/use"}) {
-		t.Errorf("in brief: %q, want what names Begin and depends on its package", got)
+	if got := slices.Collect(maps.Keys(s.abridged.pkgs)); !slices.Equal(got, []string{"example.com/m/use"}) {
+		t.Errorf("in abridged: %q, want what names Begin and depends on its package", got)
 	}
 	if want := []string{"example.com/m/internal/low", "example.com/m/use"}; !slices.Equal(s.load, want) {
 		t.Errorf("loaded: %q, want %q", s.load, want)

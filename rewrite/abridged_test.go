@@ -10,10 +10,10 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// briefModule has a prepare function with callers in other packages, which also have
+// abridgedModule has a prepare function with callers in other packages, which also have
 // functions that do not mention it. Package low depends on errs, which has a function
 // Begin of its own and is not a caller.
-const briefModule = module + `
+const abridgedModule = module + `
 -- internal/low/low.go --
 package low
 
@@ -100,20 +100,20 @@ func more() { fmt.Println() }
 	for _, test := range []struct {
 		name, archive string
 		code          refusal.Code
-	}{{"rewritten", briefModule, ""}, {"refused", briefModule + stays, refusal.GeneratedFile}} {
+	}{{"rewritten", abridgedModule, ""}, {"refused", abridgedModule + stays, refusal.GeneratedFile}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := unpack(t, test.archive)
 			var results []*Result
-			for _, whole := range []bool{false, true} {
-				res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true}, internals{candidate.Find, load.Testing{Whole: whole}})
+			for _, compiled := range []bool{false, true} {
+				res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true}, internals{candidate.Find, load.Testing{Compiled: compiled}})
 				if err != nil {
 					t.Fatal(err)
 				}
 				results = append(results, res)
 			}
 			if !reflect.DeepEqual(results[0].Files, results[1].Files) || !reflect.DeepEqual(results[0].Findings, results[1].Findings) {
-				t.Errorf("in brief\n%+v\nand else\n%+v", results[0].Findings, results[1].Findings)
+				t.Errorf("abridged\n%+v\nand else\n%+v", results[0].Findings, results[1].Findings)
 			}
 			if len(results[0].Findings) != 1 {
 				t.Fatalf("findings: %+v", results[0].Findings)
@@ -139,7 +139,7 @@ func more() { fmt.Println() }
 // shows does: the package is left out, and what it calls is refused.
 func TestBriefErrors(t *testing.T) {
 	t.Parallel()
-	dir := unpack(t, strings.Replace(briefModule, "{ println(other()) }", "{ println(other()) }\n\nfunc wrong() int { return \"\" }", 1))
+	dir := unpack(t, strings.Replace(abridgedModule, "{ println(other()) }", "{ println(other()) }\n\nfunc wrong() int { return \"\" }", 1))
 	res, err := Run(t.Context(), Options{Dir: dir, Rewrite: true})
 	if err != nil {
 		t.Fatal(err)

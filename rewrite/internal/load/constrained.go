@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// bound reports whether some configurations of t with the same tags may include a file and
-// others not. It may report true for others too.
-func (t *Tree) bound(name string) bool {
+// constrained reports whether a file may be built in some configurations of t and not in
+// others with the same tags. It may also report true for other files.
+func (t *Tree) constrained(name string) bool {
 	_, words, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), "_")
-	if slices.ContainsFunc(strings.Split(words, "_"), t.tells) {
+	if slices.ContainsFunc(strings.Split(words, "_"), t.varies) {
 		return true
 	}
 	text, err := t.Source.Peek(name)
@@ -39,7 +39,7 @@ func (t *Tree) bound(name string) bool {
 		}
 		found := false
 		x.Eval(func(tag string) bool {
-			found = found || t.tells(tag)
+			found = found || t.varies(tag)
 			return false
 		})
 		if found {
@@ -48,9 +48,9 @@ func (t *Tree) bound(name string) bool {
 	}
 }
 
-// tells reports whether a build tag may be true in some configurations of t and false in
+// varies reports whether a build tag may be true in some configurations of t and false in
 // others.
-func (t *Tree) tells(tag string) bool {
+func (t *Tree) varies(tag string) bool {
 	tag, _, _ = strings.Cut(tag, ".") // amd64.v3, goexperiment.x
 	switch tag {
 	case "unix", "cgo", "goexperiment", "boringcrypto":

@@ -42,9 +42,9 @@ func (t *Tree) placeError(ctx context.Context, err error) error {
 	return &PlaceError{"this directory is in no module of the workspace: name packages of its modules, as in closurefix " + strings.Join(patterns, " ")}
 }
 
-// newer returns an error if a package belongs to a module for a newer Go than the one that
-// this program was built with: its parser and type checker do not know that language
-// version.
+// newer returns a *PlaceError if a package belongs to a module that requires a newer Go than
+// this program was built with. The parser and the type checker of this program do not know
+// that version of the language.
 func (t *Tree) newer(pkgs []*packages.Package) error {
 	built := runtime.Version()
 	if t.Testing.Built != "" {
@@ -58,7 +58,7 @@ func (t *Tree) newer(pkgs []*packages.Package) error {
 			continue
 		}
 		if wants := "go" + p.Module.GoVersion; version.Compare(version.Lang(wants), version.Lang(built)) > 0 {
-			return &PlaceError{fmt.Sprintf("%s is for %s, and this closurefix was built with %s: install it anew with that Go, by go install github.com/closurefix/closurefix/cmd/closurefix@latest", p.Module.Path, wants, built)}
+			return &PlaceError{fmt.Sprintf("%s is for %s, and this closurefix was built with %s: install it again with that Go, as in go install github.com/closurefix/closurefix/cmd/closurefix@latest", p.Module.Path, wants, built)}
 		}
 	}
 	return nil
