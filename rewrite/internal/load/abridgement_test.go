@@ -29,7 +29,7 @@ func unpack(t *testing.T, archive string) string {
 
 // A package is abridged if it mentions a function that may return a literal and has no
 // such function itself.
-func TestBriefing(t *testing.T) {
+func TestAbridgement(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, `
 -- go.mod --
