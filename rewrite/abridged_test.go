@@ -71,7 +71,7 @@ func generic[T any](t T) T { return t }
 func init() { println(other()) }
 `
 
-func TestBrief(t *testing.T) {
+func TestAbridged(t *testing.T) {
 	t.Parallel()
 	// In this file the cleanup is more than deferred.
 	const stays = `
@@ -137,7 +137,7 @@ func more() { fmt.Println() }
 
 // An error outside of what an abridged package shows does not matter. An error in what it
 // shows does: the package is left out, and what it calls is refused.
-func TestBriefErrors(t *testing.T) {
+func TestAbridgedErrors(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, strings.Replace(abridgedModule, "{ println(other()) }", "{ println(other()) }\n\nfunc wrong() int { return \"\" }", 1))
 	res, err := Run(t.Context(), Options{Dir: dir, Rewrite: true})
