@@ -223,13 +223,7 @@ func allowUses(d ast.Node, rewritten map[string]int, allow func(from, to token.P
 			return true
 		})
 	}
-	var stack []ast.Node
-	ast.Inspect(d, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
+	ast.PreorderStack(d, nil, func(n ast.Node, stack []ast.Node) bool {
 		id, ok := n.(*ast.Ident)
 		if !ok {
 			return true

@@ -35,13 +35,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/closurefix/closurefix/analyzer/internal/command"
 )
 
 const usage = `Gopls builds a gopls with the closurefix analyzer in it.
@@ -56,34 +54,19 @@ usage: go run github.com/closurefix/closurefix/analyzer/gopls [flags]
   -x              print the commands, and keep the source of the build
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { command.Main(run) }
 
 // run is the command without the process around it.
 func run(ctx context.Context, args []string, stderr io.Writer) int {
 	b := &builder{log: stderr}
 	set := flag.NewFlagSet("gopls", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
 	set.StringVar(&b.output, "o", "gopls"+exeSuffix(), "")
 	set.BoolVar(&b.all, "all", false, "")
 	set.StringVar(&b.gopls, "gopls", "", "")
 	set.StringVar(&b.analyzer, "analyzer", "", "")
 	set.BoolVar(&b.trace, "x", false, "")
-	err := set.Parse(args)
-	if err == nil && set.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
-	}
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stderr, usage)
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "gopls: %v\n%s", err, usage)
-		return 2
+	if code, ok := command.Parse(set, usage, args, stderr); !ok {
+		return code
 	}
 	if err := b.build(ctx); err != nil {
 		fmt.Fprintf(stderr, "gopls: %v\n", err)

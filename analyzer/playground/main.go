@@ -11,13 +11,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/closurefix/closurefix/analyzer/internal/command"
 )
 
 const usage = `Playground writes a page in which closurefix runs in a browser.
@@ -25,30 +24,15 @@ const usage = `Playground writes a page in which closurefix runs in a browser.
 usage: go run ./analyzer/playground [-o FILE]     (default playground.html)
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { command.Main(run) }
 
 // run is the command without the process around it.
 func run(ctx context.Context, args []string, stderr io.Writer) int {
 	var output string
 	set := flag.NewFlagSet("playground", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
 	set.StringVar(&output, "o", "playground.html", "")
-	err := set.Parse(args)
-	if err == nil && set.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
-	}
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stderr, usage)
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "playground: %v\n%s", err, usage)
-		return 2
+	if code, ok := command.Parse(set, usage, args, stderr); !ok {
+		return code
 	}
 	page, err := build(ctx)
 	if err == nil {

@@ -181,13 +181,7 @@ func (s *source) statements(decl ast.Decl, names map[string][]int) []span {
 		return true
 	})
 	var spans []span
-	var stack []ast.Node
-	ast.Inspect(decl, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
+	ast.PreorderStack(decl, nil, func(n ast.Node, stack []ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && concerned[id.Name] {
 			spans = append(spans, s.around(stack))
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -26,17 +24,7 @@ func TestRunEndsStrays(t *testing.T) {
 				Args: []string{"sh", "-c", `trap "" INT; setsid sh -c 'trap "" INT; echo $$ >stray.tmp; mv stray.tmp stray; exec sleep 600' & wait; exec sleep 600`},
 			})
 		}()
-		var pid int
-		for pid == 0 {
-			text, err := os.ReadFile(filepath.Join(dir, "stray"))
-			if err != nil {
-				time.Sleep(5 * time.Millisecond)
-				continue
-			}
-			if pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-				t.Fatal(err)
-			}
-		}
+		pid := readPid(t, filepath.Join(dir, "stray"))
 		cancel()
 		if how == "killed" {
 			close(kill)

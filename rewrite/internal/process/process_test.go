@@ -26,17 +26,7 @@ func TestRunEndsFamily(t *testing.T) {
 			Args: []string{"sh", "-c", `sh -c 'trap "" INT; echo $$ >child.tmp; mv child.tmp child; sleep 600 & wait; wait' & wait`},
 		})
 	}()
-	var pid int
-	for pid == 0 {
-		text, err := os.ReadFile(filepath.Join(dir, "child"))
-		if err != nil {
-			time.Sleep(5 * time.Millisecond)
-			continue
-		}
-		if pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-			t.Fatal(err)
-		}
-	}
+	pid := readPid(t, filepath.Join(dir, "child"))
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v, want that of the context", err)
@@ -49,6 +39,23 @@ func TestRunEndsFamily(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Errorf("process %d is still there", pid)
+}
+
+// readPid waits for a file and returns the process ID that it holds.
+func readPid(t *testing.T, file string) int {
+	t.Helper()
+	for {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			time.Sleep(5 * time.Millisecond)
+			continue
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pid
+	}
 }
 
 // zombie reports whether a process has ended and was not waited for.

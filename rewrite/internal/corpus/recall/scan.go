@@ -347,13 +347,7 @@ func (fn *function) match(f *file, call *ast.CallExpr) bool {
 
 // uses notes where a declaration defers or calls what a function returns.
 func (s *scan) uses(f *file, d ast.Decl) {
-	var stack []ast.Node
-	ast.Inspect(d, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
+	ast.PreorderStack(d, nil, func(n ast.Node, stack []ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true
@@ -388,7 +382,7 @@ func (s *scan) use(f *file, d ast.Decl, fn *function, call *ast.CallExpr, stack 
 		fn.Deferred = fn.Deferred || deferred
 	}
 	up := func(i int) ast.Node {
-		if j := len(stack) - 1 - i; j >= 0 {
+		if j := len(stack) - i; j >= 0 {
 			return stack[j]
 		}
 		return nil
@@ -450,18 +444,12 @@ func (s *scan) held(d ast.Decl, fn *function, e ast.Expr, at token.Pos, add func
 // held notes what else a declaration does with a variable: it gives the func arguments, or
 // uses the variable in another way than to call it, set it or compare it with nil.
 func (fn *function) held(d ast.Decl, name string, at token.Pos) {
-	var stack []ast.Node
-	ast.Inspect(d, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
+	ast.PreorderStack(d, nil, func(n ast.Node, stack []ast.Node) bool {
 		id, ok := n.(*ast.Ident)
-		if !ok || id.Name != name || id.Pos() <= at || len(stack) < 2 {
+		if !ok || id.Name != name || id.Pos() <= at || len(stack) == 0 {
 			return true
 		}
-		switch p := stack[len(stack)-2].(type) {
+		switch p := stack[len(stack)-1].(type) {
 		case *ast.CallExpr:
 			if p.Fun == ast.Expr(id) {
 				fn.Later = true
