@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -827,6 +828,32 @@ func TestBuiltWithOlderGo(t *testing.T) {
 		_, err := runWith(t.Context(), Options{Dir: dir}, internals{candidate.Find, load.Testing{Built: built}})
 		if got := fmt.Sprint(err); want == "" && err != nil || !strings.Contains(got, want) {
 			t.Errorf("%s: error %v, want %q", built, err, want)
+		}
+	}
+}
+
+// Errors that only a newer go command causes come with the reason.
+func TestRunsNewerGo(t *testing.T) {
+	t.Parallel()
+	dir := unpack(t, `
+-- go.mod --
+module example.com/m
+
+go 1.25
+-- a.go --
+//go:build go1.900
+
+package m
+
+func begin(err *error) func() { return func() { *err = nil } }
+
+func use() (err error) { defer begin(&err)(); return nil }
+`)
+	for built, want := range map[string]bool{"go1.25.3": true, runtime.Version(): false} {
+		o := Options{Dir: dir, Configs: []Config{{Tags: []string{"go1.900"}}}}
+		_, err := runWith(t.Context(), o, internals{candidate.Find, load.Testing{Built: built}})
+		if got := fmt.Sprint(err); !strings.Contains(got, "requires newer Go version") || strings.Contains(got, "this closurefix was built with "+built+": install it again") != want {
+			t.Errorf("built with %s: error %v", built, err)
 		}
 	}
 }

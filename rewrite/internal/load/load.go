@@ -18,9 +18,20 @@ func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 	for {
 		views, err := s.Load(ctx, nil)
 		var bad *SourceError
-		if !errors.As(err, &bad) || !s.leaveBroken(bad) {
+		if !errors.As(err, &bad) {
 			return views, err
 		}
+		s.tree.explain(bad)
+		if s.leaveBroken(bad) {
+			continue
+		}
+		if s.broken != nil {
+			for _, p := range bad.Problems {
+				s.broken.add(p)
+			}
+			bad.Problems = s.broken.Problems
+		}
+		return nil, err
 	}
 }
 
@@ -55,9 +66,7 @@ func (s *Scope) noteBroken(bad *SourceError) bool {
 		s.broken = &SourceError{Config: bad.Config}
 	}
 	for _, p := range bad.Problems {
-		if !slices.Contains(s.broken.Problems, p) {
-			s.broken.Problems = append(s.broken.Problems, p)
-		}
+		s.broken.add(p)
 	}
 	return true
 }

@@ -1,11 +1,13 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/version"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -46,10 +48,7 @@ func (t *Tree) placeError(ctx context.Context, err error) error {
 // this program was built with. The parser and the type checker of this program do not know
 // that version of the language.
 func (t *Tree) newer(pkgs []*packages.Package) error {
-	built := runtime.Version()
-	if t.Testing.Built != "" {
-		built = t.Testing.Built
-	}
+	built := t.built()
 	if !version.IsValid(built) {
 		return nil // a development version of Go
 	}
@@ -58,8 +57,30 @@ func (t *Tree) newer(pkgs []*packages.Package) error {
 			continue
 		}
 		if wants := "go" + p.Module.GoVersion; version.Compare(version.Lang(wants), version.Lang(built)) > 0 {
-			return &PlaceError{fmt.Sprintf("%s is for %s, and this closurefix was built with %s: install it again with that Go, as in go install github.com/closurefix/closurefix/cmd/closurefix@latest", p.Module.Path, wants, built)}
+			return &PlaceError{fmt.Sprintf("%s is for %s, and this closurefix was built with %s: %s", p.Module.Path, wants, built, again)}
 		}
 	}
 	return nil
+}
+
+// again says what to do with a program that was built with an older Go.
+const again = "install it again with that Go, as in go install github.com/closurefix/closurefix/cmd/closurefix@latest"
+
+// built returns the Go version with which this program was built.
+func (t *Tree) built() string { return cmp.Or(t.Testing.Built, runtime.Version()) }
+
+// explain adds a reason to errors that have to do with a go command newer than the Go with
+// which this program was built: errors in the standard library, in files for a newer Go, or
+// about the compiler's export data, which packages with cgo need.
+func (t *Tree) explain(bad *SourceError) {
+	if !version.IsValid(t.built()) || version.Compare(version.Lang(t.Release), version.Lang(t.built())) <= 0 {
+		return
+	}
+	std := filepath.Join(t.goroot, "src") + string(filepath.Separator)
+	if slices.ContainsFunc(bad.Problems, func(p Problem) bool {
+		return strings.HasPrefix(p.File, std) || strings.Contains(p.Text, "newer Go version") || strings.Contains(p.Text, "export data version ")
+	}) {
+		reason := fmt.Sprintf("the go command is %s, and this closurefix was built with %s: %s", t.Release, t.built(), again)
+		bad.Problems = slices.Insert(bad.Problems, 0, Problem{Text: reason})
+	}
 }

@@ -52,6 +52,13 @@ func (e *SourceError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// add adds a problem that e does not have yet.
+func (e *SourceError) add(p Problem) {
+	if !slices.Contains(e.Problems, p) {
+		e.Problems = append(e.Problems, p)
+	}
+}
+
 // sourceError returns an error that holds problems, or nil if there are none.
 func sourceError(c Config, problems []Problem) error {
 	if len(problems) == 0 {

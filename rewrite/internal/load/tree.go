@@ -46,6 +46,7 @@ type Tree struct {
 	Root     string // the directory below which files may change
 	Module   string // the path of the main module that contains Dir; "" if there is none
 	Release  string // of Go, as in "go1.26.0"
+	goroot   string
 
 	modcache  string // the module cache; its files are never edited
 	standard  bool   // the main module is the standard library, for whose packages the go command prints no module
@@ -98,7 +99,7 @@ func Open(ctx context.Context, s Settings) (*Tree, error) {
 		return nil, errors.New("GOFLAGS sets -overlay: the build does not use the files on disk, which would be rewritten")
 	}
 	t.modcache, t.goarch, t.Root = host.GOMODCACHE, host.GOARCH, rootOf(t.Dir, host.GOWORK)
-	t.Release = host.GOVERSION
+	t.Release, t.goroot = host.GOVERSION, host.GOROOT
 	if text, err := readSource(host.GOMOD); err == nil { // not the null device
 		t.Module = modfile.ModulePath(text)
 	}
