@@ -104,3 +104,36 @@ func TestFound(t *testing.T) {
 		t.Errorf("only %d modules", modules)
 	}
 }
+
+// TestNames checks that CONTRIBUTING.md speaks only of functions and types that exist.
+func TestNames(t *testing.T) {
+	text, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := exec.Command("git", "-C", "../..", "ls-files", "-co", "--exclude-standard", "*.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := make(map[string]string) // of all files in directories of the same name
+	for file := range strings.FieldsSeq(string(list)) {
+		if source, err := os.ReadFile(filepath.Join("../..", file)); err == nil {
+			sources[filepath.Base(filepath.Dir(file))] += string(source)
+		}
+	}
+	names := regexp.MustCompile("`(\\w+)\\.([A-Z]\\w*)").FindAllStringSubmatch(string(text), -1)
+	checked := 0
+	for _, m := range names {
+		source, ok := sources[m[1]]
+		if !ok {
+			continue // a method, or a package of others
+		}
+		checked++
+		if !regexp.MustCompile(`(?m)^(func|type|var|const|\t) ?` + m[2] + `\b`).MatchString(source) {
+			t.Errorf("CONTRIBUTING.md mentions %s.%s, and there is no such name", m[1], m[2])
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d names checked", checked)
+	}
+}
