@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 )
 
 // notes returns remarks about comments that mention the cleanup or a removed parameter:
-// the doc comment of prepare, comments within it, and comments of its callers.
+// the doc comment of prepare, comments within it, comments of its callers, and those of types
+// and variables of its file that name it.
 func notes(p *plan.Plan) []string {
 	words := p.Prose()
 	var all []string
@@ -35,6 +37,12 @@ func notes(p *plan.Plan) []string {
 			add(p.Prepare.Unit, words.Stale(g, false))
 		}
 	}
+	name := regexp.MustCompile(`\b` + regexp.QuoteMeta(p.Prepare.Key.Name) + `\b`)
+	for _, d := range p.Prepare.File.Decls {
+		if d, ok := d.(*ast.GenDecl); ok && d.Doc != nil { // such as that of the receiver's type
+			add(p.Prepare.Unit, slices.DeleteFunc(words.Stale(d.Doc, false), func(s prose.Sentence) bool { return !name.MatchString(s.Text) }))
+		}
+	}
 	for _, sp := range p.Sites {
 		s := sp.Site
 		if p.State != nil || s.Var == nil {
@@ -43,6 +51,16 @@ func notes(p *plan.Plan) []string {
 		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}
 		for _, g := range mentions(s) {
 			add(s.Unit, words.Stale(g, false))
+		}
+	}
+	for _, d := range p.Unused {
+		g, ok := d.(*ast.GenDecl)
+		if fn, isFunc := d.(*ast.FuncDecl); isFunc {
+			g, ok = &ast.GenDecl{Doc: fn.Doc}, true
+		}
+		if ok && g.Doc != nil {
+			at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
+			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", filepath.Base(at.Filename), at.Line, strings.TrimSpace(g.Doc.Text())))
 		}
 	}
 	if note := unusedType(p); note != "" {

@@ -14,7 +14,8 @@ import (
 )
 
 // sentence returns the doc comment of finish. It says what prepare's doc comment says
-// about the cleanup, or what a short body does, or which function finish belongs to.
+// about the cleanup, or what a short body does, or which function finish belongs to, then
+// when finish does nothing, and last who calls it.
 func (d *declarer) sentence() string {
 	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
 	deferred, called := 0, 0
@@ -25,11 +26,7 @@ func (d *declarer) sentence() string {
 			}
 		}
 	}
-	use, passive := "call it when they are done.", "called by callers of "+prepare+" when they are done."
-	if 2*deferred >= called {
-		use, passive = "defer it.", "deferred by callers of "+prepare+"."
-	}
-	var does string
+	does := ""
 	if doc := d.Prepare.Decl.Doc; doc != nil {
 		var lines []string
 		for _, c := range doc.List {
@@ -40,26 +37,48 @@ func (d *declarer) sentence() string {
 	if does == "" {
 		does = d.does()
 	}
-	if does != "" {
-		return name + " " + does + ". Callers of " + prepare + " " + use
+	often := 2*deferred >= called
+	ends, began, paired := spell.Pair(prepare, name)
+	switch {
+	case does != "" && often:
+		return name + " " + does + "." + d.idle() + " Callers of " + prepare + " defer it."
+	case does != "":
+		return name + " " + does + "." + d.idle() + " Callers of " + prepare + " call it when they are done."
+	case paired && often:
+		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers defer it."
+	case paired:
+		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers call it when they are done."
+	case often:
+		return name + " is deferred by callers of " + prepare + "." + d.idle()
 	}
-	switch verb, _ := spell.VerbOf(name); {
-	case !spell.Pair(prepare, name):
-		return name + " is " + passive
-	case strings.EqualFold(verb, "end"):
-		return name + " finishes what " + prepare + " began. Callers " + use
+	return name + " is called by callers of " + prepare + " when they are done." + d.idle()
+}
+
+// idle returns a sentence that says when finish does nothing, or "".
+func (d *declarer) idle() string {
+	switch s, v := d.Plan.State, d.Plan.Value; {
+	case s != nil && s.Mark == plan.Guarded:
+		name, _, _ := strings.Cut(s.Type, "[")
+		return " It does nothing for the zero " + name + "."
+	case v != nil && v.Guard && v.Nil:
+		return " It does nothing if " + v.Name + " is nil."
+	case v != nil && v.Guard:
+		return " It does nothing if " + v.Name + " is false."
 	}
-	return name + " ends what " + prepare + " began. Callers " + use
+	return ""
 }
 
 // does describes what the only cleanup does, such as "closes f and decrements c.open",
 // if it has at most three statements and each can be described. Otherwise it returns
-// "".
+// "". It does not mention locks and definitions of variables between them.
 func (d *declarer) does() string {
-	if len(d.Plan.Literals) > 1 || d.guarded() {
+	if len(d.Plan.Literals) > 1 {
 		return ""
 	}
 	list := d.Plan.Literals[0].Lit.Body.List
+	if rest := slices.DeleteFunc(slices.Clone(list), d.aside); len(rest) > 0 {
+		list = rest
+	}
 	var all []string
 	for _, stmt := range list {
 		text := d.statementDoes(stmt)
@@ -81,9 +100,24 @@ func (d *declarer) does() string {
 	return text
 }
 
-// guarded reports whether finish returns at once if there is nothing to clean up.
-func (d *declarer) guarded() bool {
-	return d.Plan.State != nil && d.Plan.State.Mark == plan.Guarded || d.Plan.Value != nil && d.Plan.Value.Guard
+// aside reports whether a statement of a cleanup locks or unlocks for the others, or
+// defines a variable for them.
+func (d *declarer) aside(stmt ast.Stmt) bool {
+	var call ast.Expr
+	switch stmt := stmt.(type) {
+	case *ast.AssignStmt:
+		return stmt.Tok == token.DEFINE && !slices.ContainsFunc(stmt.Rhs, func(e ast.Expr) bool { return !plan.IsSimple(e) && !isSince(e) })
+	case *ast.ExprStmt:
+		call = stmt.X
+	case *ast.DeferStmt:
+		call = stmt.Call
+	}
+	x, ok := call.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := x.Fun.(*ast.SelectorExpr)
+	return ok && len(x.Args) == 0 && slices.Contains([]string{"Lock", "Unlock", "RLock", "RUnlock"}, sel.Sel.Name)
 }
 
 // statementDoes describes what a statement of a cleanup does, or returns "".
@@ -94,6 +128,10 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 	case *ast.ReturnStmt:
 		if len(stmt.Results) == 1 {
 			return d.callDoes(stmt.Results[0])
+		}
+	case *ast.IfStmt: // if err := f.Close(); err != nil {
+		if a, ok := stmt.Init.(*ast.AssignStmt); ok && len(a.Rhs) == 1 && stmt.Else == nil {
+			return d.callDoes(a.Rhs[0])
 		}
 	case *ast.IncDecStmt:
 		verb := "increments "
@@ -143,47 +181,70 @@ func isNumber(t types.Type) bool {
 	return ok && b.Info()&types.IsNumeric != 0
 }
 
-// callDoes says what a call does, if the name of the function says so.
+// callDoes says what a call does: in a verb if the name of the function is one that is well
+// known, and otherwise that it calls the function.
 func (d *declarer) callDoes(e ast.Expr) string {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok || slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return !plan.IsSimple(e) }) {
+	if !ok || !plan.IsSimple(call.Fun) {
 		return ""
 	}
+	info := d.Prepare.Unit.Info
 	var args []string
+	simple, since := true, ""
 	for _, a := range call.Args {
 		args = append(args, types.ExprString(a))
+		simple = simple && plan.IsSimple(a)
+		for n := range ast.Preorder(a) {
+			if e, ok := n.(ast.Expr); ok && isSince(e) {
+				since = "the time since " + types.ExprString(ast.Unparen(e).(*ast.CallExpr).Args[0])
+			}
+		}
+	}
+	name := types.ExprString(call.Fun)
+	calls := "calls " + name
+	if since != "" {
+		calls += " with " + since
 	}
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
-		switch obj := d.Prepare.Unit.Info.Uses[fun].(type) {
-		case *types.Var:
-			if len(args) == 0 {
-				return "calls " + fun.Name
-			}
-		case *types.Builtin:
-			switch obj.Name() {
-			case "close":
+		if b, ok := info.Uses[fun].(*types.Builtin); ok {
+			switch {
+			case b.Name() == "close" && simple:
 				return "closes " + args[0]
-			case "delete":
+			case b.Name() == "delete" && simple:
 				return "deletes " + args[1] + " from " + args[0]
 			}
-		}
-	case *ast.SelectorExpr:
-		x := types.ExprString(fun)
-		switch {
-		case (x == "os.Remove" || x == "os.RemoveAll") && len(args) == 1:
-			return "removes " + args[0]
-		case len(args) > 0 || d.Prepare.Unit.Info.Selections[fun] == nil || !plan.IsSimple(fun.X):
 			return ""
 		}
-		verbs := map[string]string{
-			"Close": "closes", "Stop": "stops", "Unlock": "unlocks", "RUnlock": "unlocks", "Flush": "flushes",
-			"Release": "releases", "Cancel": "cancels", "Shutdown": "shuts down",
-			"close": "closes", "stop": "stops", "unlock": "unlocks", "release": "releases", "cancel": "cancels",
-		}
-		if verb := verbs[fun.Sel.Name]; verb != "" {
-			return verb + " " + types.ExprString(fun.X)
+	case *ast.SelectorExpr:
+		verb, rest := spell.VerbOf(fun.Sel.Name)
+		ends := spell.Ends(fun.Sel.Name)
+		switch {
+		case (name == "os.Remove" || name == "os.RemoveAll") && simple:
+			return "removes " + args[0]
+		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
+			return strings.ToLower(verb) + "s " + since
+		case since != "" && logs(verb):
+			return "logs " + since
+		case logs(verb):
+			return "" // what it logs is not known
+		case info.Selections[fun] == nil || len(args) > 0 || rest != "":
+		case fun.Sel.Name == "RUnlock":
+			return "unlocks " + types.ExprString(fun.X)
+		case ends != "":
+			return ends + " " + types.ExprString(fun.X)
 		}
 	}
-	return ""
+	return calls
+}
+
+// isSince reports whether an expression is a call of time.Since with a variable.
+func isSince(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && types.ExprString(call.Fun) == "time.Since" && len(call.Args) == 1 && plan.IsSimple(call.Args[0])
+}
+
+// logs reports whether a function whose name begins with a verb logs or prints.
+func logs(verb string) bool {
+	return slices.Contains([]string{"Debug", "Debugf", "Error", "Errorf", "Fprint", "Fprintf", "Fprintln", "Info", "Infof", "Log", "Logf", "Print", "Printf", "Println", "Warn", "Warnf"}, verb)
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
@@ -45,6 +46,9 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 		b, m, t, why := boundTo(p.Unit.Info, ret)
 		if why != "" {
 			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns the method value %s%s", types.ExprString(ret.Bound), why)
+		}
+		if v := p.Unit.Info.Uses[identOf(b.Operand)]; v != nil && !b.Address && len(b.Path) == 0 && slices.ContainsFunc(ret.Stmt.Results, func(e ast.Expr) bool { return p.Unit.Info.Uses[identOf(e)] == v }) {
+			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns %s beside %s, which callers can call without it", v.Name(), types.ExprString(ret.Bound))
 		}
 		if method != nil && (m != method || !types.Identical(t, recv)) {
 			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns method values of different methods")

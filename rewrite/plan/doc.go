@@ -98,7 +98,7 @@
 // cleanup, and its callers are sites. The form is Handed then, because these callers do not
 // have the operands of the call of prepare:
 //
-//	func (c *Conn) read() func() { return c.track("read") }      // read() trackState
+//	func (c *Conn) read() func() { return c.track("read") }      // read() trackCleanup
 //
 // # How a plan is made
 //

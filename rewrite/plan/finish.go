@@ -86,21 +86,23 @@ func zeroResult(p *pattern.Prepare) string {
 }
 
 // methodName returns a short name for a method of the state, or "" if fields have all
-// such names. The name must not repeat the variable of a caller, which often says what
-// the cleanup does:
+// such names. The name must not repeat the variables of most callers, which often say
+// what the cleanup does:
 //
 //	unlock := begin()
 //	defer unlock.finish() // not unlock.unlock()
 func methodName(p *pattern.Prepare, fs *forwarders, s *State, long string) string {
 	verb, _ := spell.VerbOf(long)
 	stutters := func(n string) bool {
-		return slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
-			if s.Var == nil {
-				return false
+		count := 0
+		for _, s := range fs.sites {
+			if s.Var != nil {
+				if first, _ := spell.VerbOf(s.Var.Name()); strings.EqualFold(first, n) { // endSpan.end()
+					count++
+				}
 			}
-			first, _ := spell.VerbOf(s.Var.Name()) // endSpan.end()
-			return strings.EqualFold(first, n)
-		})
+		}
+		return 2*count > len(fs.sites)
 	}
 	names := []string{verb, "finish", "end"}
 	if end := spell.EndOf(p.Key.Name); end != "" {
@@ -168,16 +170,19 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 	return ""
 }
 
-// authorsWord returns the author's name for the cleanup if it describes what the
-// cleanup does, or "". It is the name of the result, of the variable that holds the
-// cleanup, or of the variable in all callers.
+// authorsWord returns the author's name for the cleanup, as a name of what the cleanup does,
+// or "". It is the name of the result, of the variable that holds the cleanup, or of the
+// variable in all callers.
 func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
-	if name := p.Func.Signature().Results().At(p.Result).Name(); spell.Ends(name) {
-		return name
+	if act := spell.Act(p.Func.Signature().Results().At(p.Result).Name()); act != "" {
+		return act
 	}
 	for _, l := range p.Literals {
-		if l.Var != nil && spell.Ends(l.Var.Name()) {
-			return l.Var.Name()
+		if l.Var == nil {
+			continue
+		}
+		if act := spell.Act(l.Var.Name()); act != "" {
+			return act
 		}
 	}
 	word := ""
@@ -190,10 +195,7 @@ func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 		}
 		word = s.Var.Name()
 	}
-	if spell.Ends(word) {
-		return word
-	}
-	return ""
+	return spell.Act(word)
 }
 
 // freeReceiver reports whether finish can be a method of prepare's receiver without

@@ -161,7 +161,8 @@ func notNil(info *types.Info, e ast.Expr, i int) bool {
 			switch f.FullName() {
 			case "context.WithCancel", "context.WithCancelCause", "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause":
 				return i < 2
-			case "context.AfterFunc", "context.Background", "time.NewTimer", "time.NewTicker", "time.AfterFunc":
+			case "context.AfterFunc", "context.Background", "time.NewTimer", "time.NewTicker", "time.AfterFunc",
+				"net/http/httptest.NewServer", "net/http/httptest.NewTLSServer", "net/http/httptest.NewUnstartedServer", "net.Pipe":
 				return true
 			}
 		}
@@ -169,15 +170,20 @@ func notNil(info *types.Info, e ast.Expr, i int) bool {
 	return false
 }
 
-// opens reports whether e is a call of a function of package os that returns either a file
-// or an error.
+// opens reports whether e is a call of a function of the standard library that returns either
+// something that is open or an error.
 func opens(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
 		return false
 	}
 	f, ok := typeutil.Callee(info, call).(*types.Func)
-	return ok && slices.Contains([]string{"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp"}, f.FullName())
+	return ok && slices.Contains([]string{
+		"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.OpenRoot",
+		"net.Dial", "net.DialTimeout", "net.DialTCP", "net.DialUDP", "net.DialUnix", "(*net.Dialer).Dial", "(*net.Dialer).DialContext", "crypto/tls.Dial",
+		"net.Listen", "net.ListenPacket", "net.ListenTCP", "net.ListenUDP", "net.ListenUnix", "(*net.ListenConfig).Listen", "crypto/tls.Listen",
+		"archive/zip.OpenReader", "compress/gzip.NewReader", "database/sql.Open", "(*database/sql.DB).Begin", "(*database/sql.DB).BeginTx", "(*database/sql.DB).Conn",
+	}, f.FullName())
 }
 
 // checked reports whether the last variable in a definition, an error, is checked by the

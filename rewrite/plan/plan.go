@@ -145,7 +145,7 @@ type Handover struct {
 	Capture *pattern.Capture // the variable; nil for a bool that says whether there is something to do
 	Guard   bool             // finish takes it, and returns at once if it is false, or nil
 	Nil     bool             // callers or finish compare the variable with nil: then there is nothing to do
-	Name    string           // of finish's parameter and of the callers' variables
+	Name    string           // of finish's parameter, and of the callers' variables if they can have it
 	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
 	Zero    string           // the source that idle returns return

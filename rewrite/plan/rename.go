@@ -8,6 +8,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
 // declaresCleanup reports whether the statement of a site declares the variable of its
@@ -22,6 +23,18 @@ func declaresCleanup(s *pattern.Site) bool {
 // the name, and no other site may need it in the same block, one around it, or one
 // inside it.
 func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
+	if why := freeAt(s, name); why != "" {
+		return why
+	}
+	if slices.ContainsFunc(sites, func(t *pattern.Site) bool { return overlap(s, t) }) {
+		return "two calls in one function would need a variable " + name
+	}
+	return ""
+}
+
+// freeAt returns why the statement of a site cannot declare a variable with a new name, whatever
+// other sites do, or "".
+func freeAt(s *pattern.Site, name string) string {
 	switch {
 	case !declaresCleanup(s):
 		return "a caller declares the variable for its cleanup in another statement"
@@ -35,12 +48,47 @@ func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
 			return "a caller uses the name " + name + " already"
 		}
 	}
-	if slices.ContainsFunc(sites, func(t *pattern.Site) bool {
-		return t != s && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
-	}) {
-		return "two calls in one function would need a variable " + name
-	}
 	return ""
+}
+
+// overlap reports whether the variables of two sites may be in scope together.
+func overlap(s, t *pattern.Site) bool {
+	return t != s && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
+}
+
+// nameAt returns the name of a site's variable for the value: that of the value, or, if that
+// is taken, one with the object of the name that the caller has given to the cleanup. Otherwise
+// why says why there is none.
+//
+//	stopCPU, err := profile(cpu)           f, err := profile(cpu)
+//	…                                      …
+//	stopHeap, err := profile(heap)         heap, err := profile(heap)
+func (v *Handover) nameAt(sites []*pattern.Site, s *pattern.Site) (name, why string) {
+	if s.Var.Name() == v.Name && declaresCleanup(s) {
+		return v.Name, ""
+	}
+	why = canDeclare(sites, s, v.Name)
+	if why == "" {
+		return v.Name, ""
+	}
+	name = v.longName(s)
+	if name == "" || freeAt(s, name) != "" || slices.ContainsFunc(sites, func(t *pattern.Site) bool { return overlap(s, t) && v.longName(t) == name }) {
+		return "", why
+	}
+	return name, ""
+}
+
+// longName returns a name for the value with the object of the name of the site's variable, or "":
+// heap or heapFile for stopHeap, if the value is called f or file.
+func (v *Handover) longName(s *pattern.Site) string {
+	_, object := spell.VerbOf(spell.Act(s.Var.Name()))
+	switch {
+	case object == "":
+		return ""
+	case len(v.Name) < 3 && v.Capture != nil:
+		return spell.LowerFirst(object)
+	}
+	return spell.LowerFirst(object) + spell.UpperFirst(v.Name)
 }
 
 // importsName reports whether the file of a site imports a package by a name, or has

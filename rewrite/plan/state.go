@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -50,12 +52,33 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
 	}
-	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name))
+	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name, kindOf(p)))
 	var ok bool
 	if s.Type, ok = n.firstFree(p, exported, types, func(*pattern.Unit, string) bool { return false }); !ok {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")
 	}
 	return s, s.generalize(p, passages, file)
+}
+
+// kindOf returns a word for what the state of a prepare function is: a Timer if a cleanup
+// takes the time since one of its variables, a Lock if prepare locks, else a Cleanup.
+func kindOf(p *pattern.Prepare) string {
+	if end := spell.EndOf(p.Key.Name); end == "unlock" || end == "runlock" {
+		return "Lock"
+	}
+	for _, l := range p.Literals {
+		for n := range ast.Preorder(l.Lit) {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 {
+				continue
+			}
+			f, ok := typeutil.Callee(p.Unit.Info, call).(*types.Func)
+			if ok && f.FullName() == "time.Since" && slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return p.Unit.Info.Uses[identOf(call.Args[0])] == types.Object(c.Var) }) {
+				return "Timer"
+			}
+		}
+	}
+	return "Cleanup"
 }
 
 // generalize makes the struct for the state generic where it, or the method that

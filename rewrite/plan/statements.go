@@ -36,7 +36,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		}
 		sp.Unused = s.Var != nil && s.ResultOf(s.Var) == nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
 		if pl.Value != nil && pl.Value.Holds(s) {
-			sp.Variable = pl.Value.Name
+			sp.Variable, _ = pl.Value.nameAt(sites, s)
 			sp.Define = true
 		}
 		if pl.State != nil {
@@ -47,7 +47,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			if r := discards(p, s); r != nil && sp.Variable == "" {
 				return r
 			}
-			if r := reaches(p, pl.Finish, s); r != nil && pl.Finish.Name != p.Key.Name {
+			if r := reaches(p, pl.Finish, s); r != nil && pl.Finish.Name != p.Key.Name && !(pl.Finish.Existing && !pl.Finish.OnRecv) {
 				return r
 			}
 		}

@@ -76,16 +76,16 @@ func says(p *pattern.Prepare, c *pattern.Capture) bool {
 	})
 }
 
-// kept refuses sites that cannot keep the value in a variable of its name.
+// kept refuses sites that cannot keep the value in a variable with a good name.
 func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	for _, s := range sites {
 		if s.Form == pattern.Beside && !v.Holds(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller assigns its cleanup beside other values")
 		}
-		if !v.Holds(s) || s.Var.Name() == v.Name && declaresCleanup(s) {
+		if !v.Holds(s) {
 			continue
 		}
-		if why := canDeclare(sites, s, v.Name); why != "" {
+		if _, why := v.nameAt(sites, s); why != "" {
 			return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "%s", why)
 		}
 	}

@@ -6,8 +6,9 @@ import (
 )
 
 // MendDoc returns the lines of a doc comment with its sentences mended. A paragraph in which
-// a sentence has changed is wrapped again, to the width that it had. Code, lists, directives
-// and block comments stay as they are.
+// a sentence has changed is wrapped again, to the width that it had. In code, calls of the
+// cleanup are updated if there is a state. Lists, directives and block comments stay as they
+// are.
 func (c Change) MendDoc(lines []string) []string {
 	var all []string
 	for len(lines) > 0 {
@@ -16,12 +17,24 @@ func (c Change) MendDoc(lines []string) []string {
 			n++
 		}
 		if n == 0 {
-			all, lines = append(all, lines[0]), lines[1:]
+			all, lines = append(all, c.mendCode(lines[0])), lines[1:]
 			continue
 		}
 		all, lines = append(all, c.mendParagraph(lines[:n])...), lines[n:]
 	}
 	return all
+}
+
+// mendCode returns a line of a comment in which a call of the cleanup, if the line is code, is
+// one of the state's method:
+//
+//	defer Elapsed(ctx, "name")()        defer Elapsed(ctx, "name").Finish()
+func (c Change) mendCode(line string) string {
+	if c.State == "" || !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
+		return line
+	}
+	call := regexp.MustCompile(`^(//\s+(?:defer )?(?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`)
+	return call.ReplaceAllString(line, "${1}."+c.Finish+"(")
 }
 
 // isProse reports whether a line of a comment is one of a paragraph.

@@ -32,8 +32,8 @@ const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?u
 // updated. A sentence without a known mention does not change:
 //
 //	The returned func must be called    endRead must be called
-//	                                    The end method of the returned readState must be called
-//	returns a function that ends it     returns a readState whose end method ends it
+//	                                    The end method of the returned readCleanup must be called
+//	returns a function that ends it     returns a readCleanup whose end method ends it
 func (c Change) Mend(sentence string) string {
 	name := c.Finish
 	if c.State != "" {
@@ -70,6 +70,7 @@ func (c Change) speaks(s string) bool {
 		`\bclosure\b`,
 		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,
 		`^\s*defer \w+\(`,
+		`(?i)\b(?:trailing|extra|second|double) (?:pair of |set of )?(?:paren|\(\))`,
 	}
 	for _, name := range c.Cleanup {
 		x := regexp.QuoteMeta(name)
@@ -98,6 +99,9 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 			if code := strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "   "); code || trimmed == "" {
 				open = false
 				if code && trimmed != "" {
+					if doc && strings.HasPrefix(comment.Text, "//") {
+						trimmed = strings.TrimSpace(text(c.mendCode(comment.Text)))
+					}
 					all = append(all, Sentence{trimmed, comment.Pos()})
 				}
 				continue

@@ -126,7 +126,7 @@ type Capture struct {
 // Callers hold it in the variable of the cleanup, under another name. The zero Value
 // means that there is none.
 type Value struct {
-	Name string     // the name of the callers' variables and of finish's parameter
+	Name string     // the name of finish's parameter, and of callers' variables if it is free
 	Var  *types.Var // the captured variable; nil for a bool: whether there is something to do
 
 	// Guard is set if finish takes it, and must return at once if it is false, or nil.

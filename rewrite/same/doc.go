@@ -40,9 +40,8 @@
 // assigned to a variable with the name of the capture, if nothing else in the function
 // has that name.
 //
-// If prepare returns a single value, the variable of the cleanup holds it under the
-// claimed name, which is the same at all sites and new in the function, or becomes
-// blank if it has no uses. A direct call of the cleanup becomes a call of finish with
+// If prepare returns a single value, the variable of the cleanup holds it under another
+// name, which is new in the function, or becomes blank if it has no uses. A direct call of the cleanup becomes a call of finish with
 // the call of prepare as its argument.
 //
 // A call of the cleanup becomes a call of finish at the same position, as a method of

@@ -45,7 +45,7 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
-		return ok && m.holders[v] != nil && !m.handed() && !(m.single() && name == m.Value.Name)
+		return ok && m.holders[v] != nil && !m.handed() && !m.single()
 	}
 	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)

@@ -103,14 +103,14 @@ func (m *matcher) resultNames(results, now []param) error {
 	return nil
 }
 
-// holdsValue compares the variable of a cleanup with that of the value, which has the one
-// name that is claimed. The statement that declares it may blank it, and then nothing may
+// holdsValue compares the variable of a cleanup with that of the value. It has the claimed
+// name, or another one that is new in the function. The statement that declares it may blank it, and then nothing may
 // use it.
 func (m *matcher) holdsValue(h *holder, b *ast.Ident, a ast.Expr) error {
 	now, ok := ast.Unparen(a).(*ast.Ident)
 	v := variable(m.unit.Info, b)
 	switch {
-	case h.inner || !ok || now.Name != m.Value.Name && (now.Name != "_" || !m.taken[b]):
+	case h.inner || !ok || now.Name == b.Name && now.Name != m.Value.Name || now.Name == "_" && !m.taken[b]:
 		return m.differ(b, a, "%s is not the variable that holds %s", types.ExprString(a), m.Value.Name)
 	case !m.taken[b]:
 		if m.called[h] != now.Name {

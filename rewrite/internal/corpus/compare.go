@@ -41,8 +41,9 @@ func (r *Report) compare(res *rewrite.Result) error {
 		if err != nil {
 			return err
 		}
-		lost := old.comments()
-		for text, n := range new.comments() {
+		reworded := old.reworded(new, prepares[f.Name])
+		lost := old.comments(reworded)
+		for text, n := range new.comments(nil) {
 			lost[text] -= n
 		}
 		for text, n := range lost {
@@ -69,15 +70,89 @@ func parse(name string, text []byte) (*source, error) {
 	return &source{fset, file, text}, err
 }
 
-// comments counts the comments by their text.
-func (s *source) comments() map[string]int {
+// comments counts the comments by their text, except for some.
+func (s *source) comments(except map[*ast.Comment]bool) map[string]int {
 	count := make(map[string]int)
 	for _, g := range s.file.Comments {
 		for _, c := range g.List {
-			count[strings.Join(strings.Fields(c.Text), " ")]++
+			if !except[c] {
+				count[strings.Join(strings.Fields(c.Text), " ")]++
+			}
 		}
 	}
 	return count
+}
+
+// reworded returns lines of the doc comments of functions that are rewritten, and the comments of
+// declarations that are removed. The rewrite updates sentences of a doc comment and wraps the
+// lines again: a line is not lost if most of its words are in the comments after the change.
+func (s *source) reworded(now *source, offsets []int) map[*ast.Comment]bool {
+	all := make(map[*ast.Comment]bool)
+	words := now.commentWords()
+	for _, d := range s.declared(offsets) {
+		if d.Doc == nil {
+			continue
+		}
+		for _, c := range d.Doc.List {
+			have, fields := 0, strings.Fields(strings.TrimPrefix(c.Text, "//"))
+			for _, w := range fields {
+				if words[strings.Trim(w, ".,:;")] {
+					have++
+				}
+			}
+			all[c] = 2*have > len(fields)
+		}
+	}
+	names := now.topLevel()
+	for _, d := range s.file.Decls {
+		if name := soleName(d); name != "" && !names[name] {
+			for _, g := range s.file.Comments {
+				for _, c := range g.List {
+					line := func(pos token.Pos) int { return s.fset.PositionFor(pos, false).Line }
+					all[c] = all[c] || g == d.(*ast.GenDecl).Doc || d.Pos() <= c.Pos() && line(c.Pos()) <= line(d.End())
+				}
+			}
+		}
+	}
+	return all
+}
+
+// commentWords returns the words in comments.
+func (s *source) commentWords() map[string]bool {
+	words := make(map[string]bool)
+	for _, g := range s.file.Comments {
+		for _, c := range g.List {
+			for _, w := range strings.Fields(c.Text) {
+				words[strings.Trim(w, ".,:;")] = true
+			}
+		}
+	}
+	return words
+}
+
+// topLevel returns the names that declarations of a single name declare.
+func (s *source) topLevel() map[string]bool {
+	names := make(map[string]bool)
+	for _, d := range s.file.Decls {
+		names[soleName(d)] = true
+	}
+	return names
+}
+
+// soleName returns the name of a declared type or variable, if the declaration has no other,
+// or "".
+func soleName(d ast.Decl) string {
+	g, ok := d.(*ast.GenDecl)
+	if !ok || len(g.Specs) != 1 {
+		return ""
+	}
+	switch spec := g.Specs[0].(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name
+	case *ast.ValueSpec:
+		return spec.Names[0].Name
+	}
+	return ""
 }
 
 // A span is a range of whole lines, as byte offsets.

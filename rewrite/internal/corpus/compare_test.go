@@ -78,6 +78,9 @@ func TestCompare(t *testing.T) {
 	}{
 		{"planned", after, 0, false},
 		{"a comment lost", strings.Replace(after, "\t// close it\n", "", 1), 1, false},
+		{"a doc comment wrapped again", strings.Replace(after, "// open opens.\n", "// open\n// opens.\n", 1), 0, false},
+		{"a doc comment reworded", strings.Replace(after, "// open opens.", "// open opens for finishOpen.", 1), 0, false},
+		{"a doc comment lost", strings.Replace(after, "// open opens.\n", "", 1), 1, false},
 		{"a comment altered", strings.Replace(after, "// not formatted", "// formatted", 1), 1, true},
 		{"a neighbour formatted", strings.Replace(after, "f  ==  nil", "f == nil", 1), 0, true},
 		{"a comment aligned", strings.Replace(after, "nil { // not", "nil {   // not", 1), 0, false},

@@ -6,30 +6,79 @@ import (
 	"strings"
 )
 
+// A pair is what ends what a verb begins: the verb for it, and what a comment says of both,
+// as in "stopTrace stops what startTrace started".
+type pair struct{ end, ends, began string }
+
 // pairs returns the verbs for the cleanup, by the first word of the prepare function.
 // It lists only pairs without doubt: the opposite of add need not be remove.
-func pairs() map[string]string {
-	return map[string]string{
-		"begin": "end", "start": "stop", "prepare": "finish", "open": "close", "acquire": "release",
-		"lock": "unlock", "rlock": "runlock", "enter": "exit", "setup": "teardown", "setUp": "tearDown",
-		"register": "unregister", "push": "pop", "hold": "release", "suspend": "resume", "pause": "resume",
-		"subscribe": "unsubscribe", "attach": "detach", "mount": "unmount", "connect": "disconnect",
-		"override": "restore", "mock": "restore", "stub": "restore", "swap": "restore", "redirect": "restore",
-		"reserve": "release", "pin": "unpin", "block": "unblock", "enable": "disable",
-		"initialize": "cleanup", "init": "cleanup", "locked": "unlock",
+func pairs() map[string]pair {
+	return map[string]pair{
+		"begin": {"end", "finishes", "began"}, "start": {"stop", "stops", "started"}, "prepare": {"finish", "ends", "began"},
+		"open": {"close", "closes", "opened"}, "acquire": {"release", "releases", "acquired"}, "enter": {"exit", "leaves", "entered"},
+		"lock": {"unlock", "unlocks", "locked"}, "rlock": {"runlock", "unlocks", "locked"}, "locked": {"unlock", "unlocks", "locked"},
+		"setup": {"teardown", "undoes", "did"}, "setUp": {"tearDown", "undoes", "did"}, "init": {"cleanup", "undoes", "did"},
+		"initialize": {"cleanup", "undoes", "did"}, "register": {"unregister", "removes", "registered"}, "push": {"pop", "pops", "pushed"},
+		"hold": {"release", "releases", "held"}, "suspend": {"resume", "resumes", "suspended"}, "pause": {"resume", "resumes", "paused"},
+		"subscribe": {"unsubscribe", "ends", "began"}, "attach": {"detach", "detaches", "attached"}, "mount": {"unmount", "unmounts", "mounted"},
+		"connect": {"disconnect", "disconnects", "connected"}, "override": {"restore", "restores", "replaced"},
+		"mock": {"restore", "restores", "replaced"}, "stub": {"restore", "restores", "replaced"}, "swap": {"restore", "restores", "replaced"},
+		"redirect": {"restore", "restores", "redirected"}, "reserve": {"release", "releases", "reserved"}, "pin": {"unpin", "unpins", "pinned"},
+		"block": {"unblock", "unblocks", "blocked"}, "enable": {"disable", "disables", "enabled"},
 	}
 }
 
-// ends returns the words that authors give to cleanups. If the result, the literal's
-// variable or the callers' variables have such a name, finish gets it, too.
-func ends() map[string]bool {
-	return map[string]bool{
-		"stop": true, "cancel": true, "close": true, "shutdown": true, "release": true, "unlock": true, "restore": true,
-		"flush": true, "undo": true, "rollback": true, "end": true, "leave": true, "exit": true, "reset": true, "revert": true,
-		"cleanup": true, "unregister": true, "unsubscribe": true, "remove": true, "drop": true, "free": true, "detach": true,
-		"abort": true, "resume": true, "teardown": true, "unmount": true, "disconnect": true, "unset": true, "quit": true,
-		"delete": true, "discard": true, "dispose": true, "kill": true, "put": true, "unpin": true, "untrack": true,
+// ends returns the words that authors give to cleanups, with what a comment says of them. If
+// the result, the literal's variable or the callers' variables have such a name, finish gets
+// it, too.
+func ends() map[string]string {
+	return map[string]string{
+		"stop": "stops", "cancel": "cancels", "close": "closes", "shutdown": "shuts down", "release": "releases", "unlock": "unlocks",
+		"restore": "restores", "flush": "flushes", "undo": "undoes", "rollback": "rolls back", "end": "ends", "leave": "leaves", "exit": "exits",
+		"reset": "resets", "revert": "reverts", "cleanup": "cleans up", "unregister": "unregisters", "unsubscribe": "unsubscribes",
+		"remove": "removes", "drop": "drops", "free": "frees", "detach": "detaches", "abort": "aborts", "resume": "resumes",
+		"teardown": "tears down", "unmount": "unmounts", "disconnect": "disconnects", "unset": "unsets", "quit": "quits", "delete": "deletes",
+		"discard": "discards", "dispose": "disposes", "kill": "kills", "put": "puts back", "unpin": "unpins", "untrack": "untracks",
 	}
+}
+
+// agents returns the words for who does what a cleanup does.
+func agents() map[string]string {
+	return map[string]string{
+		"closer": "close", "canceler": "cancel", "canceller": "cancel", "releaser": "release", "unlocker": "unlock", "restorer": "restore",
+		"stopper": "stop", "remover": "remove", "finisher": "finish", "cleaner": "cleanup", "flusher": "flush", "resetter": "reset",
+		"deregister": "unregister", "clean": "cleanup",
+	}
+}
+
+// Act returns an author's name for a cleanup as the name of what it does: close for closer or
+// closeFn, closeServer for serverClose. It returns "" if the name does not say what that is.
+func Act(name string) string {
+	for _, suffix := range []string{"Func", "Fn", "Fun", "F"} {
+		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" {
+			name = rest
+			break
+		}
+	}
+	words := wordsOf(name)
+	verb := func(i int) string {
+		w := LowerFirst(words[i])
+		if agent := agents()[w]; agent != "" {
+			w = agent
+		}
+		if ends()[w] == "" {
+			return ""
+		}
+		return w
+	}
+	last := len(words) - 1
+	if first := verb(0); first != "" {
+		return first + strings.Join(words[1:], "")
+	}
+	if end := verb(last); end != "" {
+		return end + UpperFirst(strings.Join(words[:last], ""))
+	}
+	return ""
 }
 
 // FinishNames returns the names to try for finish, best first. word is the author's own
@@ -42,7 +91,7 @@ func FinishNames(prepare, word, does string) []string {
 	exported := ast.IsExported(prepare)
 	verb, rest := VerbOf(prepare)
 	rest = object(rest)
-	end, paired := pairs()[LowerFirst(verb)]
+	pair, paired := pairs()[LowerFirst(verb)]
 	var names []string
 	add := func(verb string) {
 		if rest == "" && !paired {
@@ -62,8 +111,8 @@ func FinishNames(prepare, word, does string) []string {
 		}
 	}
 	if paired {
-		names = append(names, end+rest)
-		if end != "finish" && rest != "" {
+		names = append(names, pair.end+rest)
+		if pair.end != "finish" && rest != "" {
 			names = append(names, "finish"+rest)
 		}
 	}
@@ -84,12 +133,19 @@ func FinishNames(prepare, word, does string) []string {
 	return names
 }
 
-// Pair reports whether the first word of finish is what ends the first word of prepare.
-func Pair(prepare, finish string) bool {
+// Pair returns what the comment of finish says of it and prepare if the first word of finish is
+// what ends the first word of prepare, or finish: that it ends what prepare began.
+func Pair(prepare, finish string) (ends, began string, ok bool) {
 	verb, _ := VerbOf(prepare)
 	end, _ := VerbOf(finish)
-	word, paired := pairs()[LowerFirst(verb)]
-	return paired && (word == LowerFirst(end) || strings.EqualFold(end, "finish"))
+	pair, paired := pairs()[LowerFirst(verb)]
+	switch {
+	case !paired:
+		return "", "", false
+	case pair.end == LowerFirst(end):
+		return pair.ends, pair.began, true
+	}
+	return "ends", "began", strings.EqualFold(end, "finish")
 }
 
 // Begins reports whether the first word of a name is one of those whose end has a usual word.
@@ -102,7 +158,7 @@ func Begins(name string) bool {
 // EndOf returns the usual word for the end of what the first word of a name begins, or "".
 func EndOf(name string) string {
 	verb, _ := VerbOf(name)
-	return pairs()[LowerFirst(verb)]
+	return pairs()[LowerFirst(verb)].end
 }
 
 // object returns the rest of a name after its verb without a preposition or an adverb that
@@ -141,36 +197,40 @@ func Does(verb string) bool {
 	case "observe", "record", "report", "log", "wait", "save", "commit":
 		return true
 	}
-	return ends()[verb]
+	return ends()[verb] != ""
 }
 
-// Ends reports whether a name begins with a word that authors give to cleanups.
-func Ends(name string) bool {
+// Ends returns what a comment says of a function whose name begins with a word that authors
+// give to cleanups: closes for closeFile. It returns "" for other names.
+func Ends(name string) string {
 	verb, _ := VerbOf(name)
 	return ends()[LowerFirst(verb)]
 }
 
-// StateNames returns the names to try for the state of a prepare function, best first.
-// recv is its receiver type, or "".
-func StateNames(recv, prepare string) []string {
+// StateNames returns the names to try for the state of a prepare function, best first. kind
+// says what the state is: Cleanup, Timer or Lock. recv is its receiver type, or "".
+func StateNames(recv, prepare, kind string) []string {
 	verb, rest := VerbOf(prepare)
-	if ast.IsExported(prepare) || len(rest) < 4 || strings.HasSuffix(rest, "State") || !Begins(prepare) && !starts(verb) {
-		rest = prepare // oneOffState, but readState for prepareRead
+	if len(rest) < 4 || !Begins(prepare) && !starts(verb) {
+		rest = prepare // oneOffCleanup, but readCleanup for prepareRead
 	}
-	rest = Short(rest)
-	names := []string{LowerFirst(rest) + "State", LowerFirst(prepare) + "State"}
+	rest = UpperFirst(Short(rest))
+	switch {
+	case kind == "Lock" && (rest == "Lock" || rest == "RLock" || rest == "Locked"):
+		rest = "Held"
+	case strings.HasSuffix(rest, kind):
+		kind = "State"
+	}
+	names := []string{rest + kind, rest + "State", UpperFirst(prepare) + kind}
 	if recv != "" {
-		names = append(names, LowerFirst(recv)+UpperFirst(rest)+"State")
-	}
-	for _, word := range []string{"Cleanup", "Handle", "Env"} {
-		names = append(names, LowerFirst(rest)+word)
+		names = append(names, UpperFirst(recv)+rest+kind)
 	}
 	for i := 2; i < 10; i++ {
-		names = append(names, LowerFirst(prepare)+"State"+strconv.Itoa(i))
+		names = append(names, UpperFirst(prepare)+kind+strconv.Itoa(i))
 	}
-	if ast.IsExported(prepare) {
+	if !ast.IsExported(prepare) {
 		for i, n := range names {
-			names[i] = UpperFirst(n)
+			names[i] = LowerFirst(n)
 		}
 	}
 	return names
@@ -181,7 +241,7 @@ func StateNames(recv, prepare string) []string {
 func starts(verb string) bool {
 	switch LowerFirst(verb) {
 	case "add", "new", "make", "create", "build", "get", "extract", "load", "install", "run", "do", "log", "trace", "track",
-		"record", "measure", "observe", "time", "watch", "init", "initialize", "with", "set", "apply", "take", "try":
+		"record", "measure", "observe", "time", "watch", "with", "set", "apply", "take", "try":
 		return true
 	}
 	return false
@@ -191,16 +251,18 @@ func starts(verb string) bool {
 // by the first word of the prepare function.
 func FlagName(prepare string) string {
 	verb, _ := VerbOf(prepare)
-	flags := map[string]string{
-		"prepare": "prepared", "begin": "begun", "start": "started", "open": "opened", "acquire": "acquired",
-		"lock": "locked", "enter": "entered", "track": "tracked", "register": "registered", "setup": "ready",
-		"rlock": "locked", "push": "pushed", "hold": "held", "suspend": "suspended", "pause": "paused",
-		"subscribe": "subscribed", "attach": "attached", "mount": "mounted", "connect": "connected",
-		"override": "overridden", "swap": "swapped", "redirect": "redirected", "reserve": "reserved",
-		"pin": "pinned", "block": "blocked", "enable": "enabled",
+	switch verb = LowerFirst(verb); verb {
+	case "track":
+		return "tracked"
+	case "setup", "setUp":
+		return "ready"
+	case "prepare":
+		return "prepared"
+	case "begin":
+		return "begun"
 	}
-	if name, ok := flags[strings.ToLower(verb)]; ok {
-		return name
+	if began := pairs()[verb].began; began != "" && began != "did" && began != "began" {
+		return began
 	}
 	return "ok"
 }

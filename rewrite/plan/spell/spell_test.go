@@ -47,18 +47,32 @@ func TestFinishNames(t *testing.T) {
 }
 
 func TestStateNames(t *testing.T) {
-	for _, test := range []struct{ recv, prepare, want string }{
-		{"", "oneOff", "oneOffState oneOffState oneOffCleanup oneOffHandle oneOffEnv oneOffState2"},
-		{"", "prepareRead", "readState prepareReadState readCleanup readHandle readEnv prepareReadState2"},
-		{"Conn", "prepareRead", "readState prepareReadState connReadState readCleanup readHandle readEnv prepareReadState2"},
-		{"Conn", "BeginRead", "BeginReadState BeginReadState ConnBeginReadState BeginReadCleanup BeginReadHandle BeginReadEnv BeginReadState2"},
-		{"Module", "CloseModuleOnCanceledOrTimeout", "CloseModuleState CloseModuleOnCanceledOrTimeoutState ModuleCloseModuleState CloseModuleCleanup CloseModuleHandle CloseModuleEnv CloseModuleOnCanceledOrTimeoutState2"},
-		{"", "addTimeSample", "timeSampleState addTimeSampleState timeSampleCleanup timeSampleHandle timeSampleEnv addTimeSampleState2"},
-		{"", "begin", "beginState beginState beginCleanup beginHandle beginEnv beginState2"},
+	for _, test := range []struct{ recv, prepare, kind, want string }{
+		{"", "oneOff", "Cleanup", "oneOffCleanup oneOffState oneOffCleanup oneOffCleanup2"},
+		{"", "prepareRead", "Cleanup", "readCleanup readState prepareReadCleanup prepareReadCleanup2"},
+		{"Conn", "prepareRead", "Timer", "readTimer readState prepareReadTimer connReadTimer prepareReadTimer2"},
+		{"Conn", "BeginRead", "Cleanup", "ReadCleanup ReadState BeginReadCleanup ConnReadCleanup BeginReadCleanup2"},
+		{"Module", "CloseModuleOnCanceledOrTimeout", "Cleanup", "CloseModuleCleanup CloseModuleState CloseModuleOnCanceledOrTimeoutCleanup ModuleCloseModuleCleanup CloseModuleOnCanceledOrTimeoutCleanup2"},
+		{"", "startTimer", "Timer", "timerState timerState startTimerState startTimerState2"},
+		{"", "lockTable", "Lock", "tableLock tableState lockTableLock lockTableLock2"},
+		{"", "Lock", "Lock", "HeldLock HeldState LockLock LockLock2"},
+		{"", "begin", "Cleanup", "beginCleanup beginState beginCleanup beginCleanup2"},
 	} {
-		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare), " "), " "+test.prepare+"State3")
+		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare, test.kind), " "), "3")
+		got = got[:strings.LastIndexByte(got, ' ')]
 		if got != test.want {
 			t.Errorf("%s.%s: %s, want %s", test.recv, test.prepare, got, test.want)
+		}
+	}
+}
+
+func TestAct(t *testing.T) {
+	for name, want := range map[string]string{
+		"close": "close", "closer": "close", "closeFn": "close", "popFunc": "", "serverClose": "closeServer", "serverCloseFn": "closeServer",
+		"stopMutexProf": "stopMutexProf", "deferFn": "", "done": "", "_": "", "": "", "canceler": "cancel",
+	} {
+		if got := spell.Act(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }
