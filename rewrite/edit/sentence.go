@@ -208,34 +208,37 @@ func (d *declarer) callDoes(e ast.Expr) string {
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
 		if b, ok := info.Uses[fun].(*types.Builtin); ok {
-			switch {
-			case b.Name() == "close" && simple:
-				return "closes " + args[0]
-			case b.Name() == "delete" && simple:
-				return "deletes " + args[1] + " from " + args[0]
-			}
-			return ""
+			return builtinDoes(b.Name(), args, simple)
 		}
 	case *ast.SelectorExpr:
-		verb, rest := spell.VerbOf(fun.Sel.Name)
-		ends := spell.Ends(fun.Sel.Name)
-		switch {
-		case (name == "os.Remove" || name == "os.RemoveAll") && simple:
+		if (name == "os.Remove" || name == "os.RemoveAll") && simple {
 			return "removes " + args[0]
+		}
+		does := strings.Replace(fun.Sel.Name, "RUnlock", "Unlock", 1)
+		verb, _ := spell.VerbOf(does)
+		switch {
+		case logs(verb) && since == "":
+			return "" // what it logs is not known
+		case logs(verb):
+			return "logs " + since
 		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
 			return strings.ToLower(verb) + "s " + since
-		case since != "" && logs(verb):
-			return "logs " + since
-		case logs(verb):
-			return "" // what it logs is not known
-		case info.Selections[fun] == nil || len(args) > 0 || rest != "":
-		case fun.Sel.Name == "RUnlock":
-			return "unlocks " + types.ExprString(fun.X)
-		case ends != "":
-			return ends + " " + types.ExprString(fun.X)
+		case info.Selections[fun] != nil && len(args) == 0 && verb == does && spell.Ends(verb) != "":
+			return spell.Ends(verb) + " " + types.ExprString(fun.X)
 		}
 	}
 	return calls
+}
+
+// builtinDoes says what a call of a builtin function does, or returns "".
+func builtinDoes(name string, args []string, simple bool) string {
+	switch {
+	case name == "close" && simple:
+		return "closes " + args[0]
+	case name == "delete" && simple:
+		return "deletes " + args[1] + " from " + args[0]
+	}
+	return ""
 }
 
 // isSince reports whether an expression is a call of time.Since with a variable.
