@@ -12,9 +12,9 @@ import (
 // forwarderEdits returns the edits for a forwarder. Its result gets the type of the state,
 // and return statements without a cleanup return the zero state.
 //
-//	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginState, error) {
+//	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginCleanup, error) {
 //		if c.closed {                                if c.closed {
-//			return nil, errClosed                        return beginState{}, errClosed
+//			return nil, errClosed                        return beginCleanup{}, errClosed
 //		}                                            }
 //		return c.begin("read")                       return c.begin("read")
 //	}                                            }

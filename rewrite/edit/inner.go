@@ -53,7 +53,7 @@ func (d *declarer) inner() error {
 // inHeader reports whether an expression is in the header of an if, for or switch
 // statement, where the brace of a composite literal would begin the body:
 //
-//	if err := (readState{c: c, n: n}).finish(); err != nil {
+//	if err := (readCleanup{c: c, n: n}).finish(); err != nil {
 func (d *declarer) inHeader(e ast.Expr) bool {
 	for c := range d.Prepare.At(e).Enclosing() {
 		switch c.Node().(type) {

@@ -40,9 +40,9 @@ func (d *declarer) unbind() error {
 
 // hold changes a variable that holds one of several cleanups to one that holds the state:
 //
-//	end := func() {}               var end beginState
+//	end := func() {}               var end beginCleanup
 //	if traced {                    if traced {
-//		end = func() { … }             end = beginState{c: c}
+//		end = func() { … }             end = beginCleanup{c: c}
 func (d *declarer) hold(c *pattern.Choice) error {
 	state, err := expr(d.Plan.State.Type)
 	if err != nil {

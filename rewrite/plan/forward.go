@@ -20,7 +20,7 @@ type PossibleForwarder struct {
 // findForwarders finds the forwarders of the cleanup of p that can change with it. Their
 // callers become sites:
 //
-//	func (c *conn) read() func() { return c.begin("read") }     // read() beginState
+//	func (c *conn) read() func() { return c.begin("read") }     // read() beginCleanup
 //
 //	defer c.read()()                                            // defer c.read().end()
 //

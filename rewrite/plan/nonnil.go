@@ -17,9 +17,9 @@ import (
 // nilField returns the name of a field that is nil in the zero state and in no other, or
 // "". Such a field says whether there is something to clean up.
 //
-//	f, err := os.Open(name)             type openState struct { f *os.File }
+//	f, err := os.Open(name)             type openCleanup struct { f *os.File }
 //	if err != nil {
-//		return func() {}, err           func (s openState) close() {
+//		return func() {}, err           func (s openCleanup) close() {
 //	}                                       if s.f == nil {
 //	return func() { f.Close() }, nil            return
 func nilField(p *pattern.Prepare, passages []Passage) string {

@@ -71,7 +71,7 @@ func holdsLock(t types.Type) bool {
 // changesSince reports whether a capture may change after its value is stored in the
 // state, in a function that assigns its cleanup to a variable before it returns:
 //
-//	end = func() { fmt.Println(n) }     // end = beginState{n: n}
+//	end = func() { fmt.Println(n) }     // end = beginCleanup{n: n}
 //	n++                                 // the closure prints the new value
 func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {

@@ -85,8 +85,8 @@ func kindOf(p *pattern.Prepare) string {
 // finish becomes, names a type parameter of prepare or of its receiver. It has all
 // of them then, as their constraints may name each other:
 //
-//	type pushState[T any] struct { xs *[]T; n int }
-//	func (s pushState[T]) pop() { *s.xs = (*s.xs)[:s.n] }
+//	type pushCleanup[T any] struct { xs *[]T; n int }
+//	func (s pushCleanup[T]) pop() { *s.xs = (*s.xs)[:s.n] }
 func (s *State) generalize(p *pattern.Prepare, passages []Passage, file *spell.File) *refusal.Refusal {
 	s.Decl = s.Type
 	sig := p.Func.Signature()
