@@ -25,7 +25,7 @@ by address to the heap. A method that the callers defer allocates nothing.`
 // New returns an analyzer with its own flags:
 //
 //	-everything   also cleanups that capture no result
-//	-tests        also functions that test files declare
+//	-tests        also functions that only serve tests
 //
 // The first corresponds to -all of the command. The drivers of x/tools have a flag -all of
 // their own, which does nothing, and singlechecker panics if there is a second one.
@@ -49,7 +49,7 @@ func ForGolangciLint() *analysis.Analyzer {
 func newAnalyzer(s settings) *analysis.Analyzer {
 	a := &analysis.Analyzer{Name: "closurefix", Doc: doc, URL: pattern.Page}
 	a.Flags.BoolVar(&s.all, "everything", false, "also report cleanups that capture no result")
-	a.Flags.BoolVar(&s.tests, "tests", false, "also report functions that test files declare")
+	a.Flags.BoolVar(&s.tests, "tests", false, "also report functions that only serve tests")
 	a.Run = func(p *analysis.Pass) (any, error) {
 		run(p, s)
 		return nil, nil

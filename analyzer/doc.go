@@ -33,7 +33,7 @@
 // captures a result of the prepare function itself (own-result), or it has a
 // pointer parameter (pointer-argument). The flag -everything, which is -all of the
 // command, adds closures that capture no result (capture), and -tests functions that
-// test files declare.
+// only serve tests.
 // The range of a diagnostic is the function's signature from the name on. Related
 // positions are the closures, the captured variables and the calls. If no fix is
 // suggested, they include the obstacle.

@@ -25,8 +25,9 @@ type Options struct {
 	// All includes cleanups that capture no result.
 	All bool
 
-	// Tests includes prepare functions that test files declare. Callers in test files
-	// follow in any case.
+	// Tests includes prepare functions that only serve tests: test files declare them or
+	// alone call them, or their file imports package testing. Callers in test files follow
+	// in any case.
 	Tests bool
 
 	// Exported permits changes of exported functions of importable packages.

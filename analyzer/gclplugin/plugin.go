@@ -22,7 +22,7 @@
 //	        original-url: github.com/closurefix/closurefix
 //	        settings:
 //	          all: false   # true: also cleanups that capture no result
-//	          tests: false # true: also functions that test files declare
+//	          tests: false # true: also functions that only serve tests
 //
 // # No fixes
 //

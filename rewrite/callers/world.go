@@ -63,8 +63,9 @@ type World struct {
 	// All includes prepare functions of kind capture.
 	All bool
 
-	// Tests includes prepare functions that test files declare, where allocations rarely
-	// matter. Callers in test files are rewritten in any case.
+	// Tests includes prepare functions that only serve tests, where allocations rarely
+	// matter: those that test files declare or alone call, and those in files that import
+	// package testing. Callers in test files are rewritten in any case.
 	Tests bool
 
 	// Omit, if not nil, is called for each prepare function that is not a candidate
@@ -95,7 +96,7 @@ type Omission string
 // The reasons to omit a prepare function.
 const (
 	OmitKind     Omission = "kind"     // its closure captures no result, and World.All is not set
-	OmitTest     Omission = "test"     // a test file declares it, and World.Tests is not set
+	OmitTest     Omission = "test"     // it only serves tests, and World.Tests is not set
 	OmitExported Omission = "exported" // other modules may call it, no known caller defers its cleanup, and World.Exported is not set
 )
 

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/edit"
@@ -137,13 +136,13 @@ func (f *finder) decide(c *Candidate) bool {
 	c.purpose = f.purpose(funcResult{c.Prepare.Key, c.Prepare.Result})
 	switch {
 	case !used:
-		if costs && pattern.Plain(c.Prepare.Sig) && !c.inTest && f.world.Closed(c.Prepare) {
+		if costs && pattern.Plain(c.Prepare.Type()) && !c.inTest && f.world.Closed(c.Prepare) {
 			f.world.Omitted(c.Prepare, callers.OmitExported)
 		}
 		return false
 	case !costs:
 		return false
-	case c.inTest:
+	case c.inTest, !f.world.Tests && f.servesTests(c.Prepare):
 		f.world.Omitted(c.Prepare, callers.OmitTest)
 		return false
 	case c.Kind == pattern.KindCapture && !f.world.All:
@@ -179,7 +178,7 @@ func prepares(w *callers.World) []*Candidate {
 			continue
 		}
 		for _, file := range u.Files {
-			inTest := !w.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go")
+			inTest := !w.Tests && inTestFile(u, file.Package)
 			if inTest && w.Omit == nil {
 				continue
 			}

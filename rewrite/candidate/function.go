@@ -2,7 +2,6 @@ package candidate
 
 import (
 	"go/ast"
-	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -22,7 +21,7 @@ func functions(w *callers.World) []*Candidate {
 			continue // a fault of a declared function is reported elsewhere; others concern no rewrite
 		}
 		for _, fn := range list {
-			inTest := !w.Tests && strings.HasSuffix(u.Filename(fn.File.Package), "_test.go")
+			inTest := !w.Tests && inTestFile(u, fn.File.Package)
 			if !inTest && !ast.IsGenerated(fn.File) {
 				found = append(found, &Candidate{Prepare: fn.Prepare, function: fn})
 			}

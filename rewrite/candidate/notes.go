@@ -73,7 +73,7 @@ func notes(p *plan.Plan) []string {
 // names, and what declares the variables of callers, if the rewrite does not remove it.
 func unusedType(p *plan.Plan) string {
 	u := p.Prepare.Unit
-	named, ok := p.Prepare.Func.Signature().Results().At(p.Prepare.Result).Type().(*types.Named)
+	named, ok := p.Prepare.Type().(*types.Named)
 	if !ok || named.Obj().Pkg() != u.Pkg || named.Obj().Exported() || len(p.Convert) > 0 {
 		return ""
 	}

@@ -2,8 +2,10 @@ package candidate
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 
@@ -23,7 +25,7 @@ func (f *finder) choose(c *Candidate) bool {
 	var chosen *pattern.Prepare
 	n := 0
 	for _, p := range c.cleanups() {
-		if !f.used(funcResult{p.Key, p.Result}, p.Sig, make(map[funcResult]bool)) {
+		if !f.used(funcResult{p.Key, p.Result}, p.Type(), make(map[funcResult]bool)) {
 			continue
 		}
 		if n++; chosen == nil {
@@ -46,9 +48,30 @@ func (f *finder) choose(c *Candidate) bool {
 //	done := begin()         next := iterate()        run(name)()
 //	…                       for next() {             // curried
 //	done()                  }
-func (f *finder) used(h funcResult, sig *types.Signature, seen map[funcResult]bool) bool {
+func (f *finder) used(h funcResult, typ types.Type, seen map[funcResult]bool) bool {
 	deferred, called, other := f.uses(h, seen)
-	return deferred || called && !other && pattern.Plain(sig)
+	return deferred || called && !other && pattern.Plain(typ)
+}
+
+// servesTests reports whether p is of use to tests alone: its file imports package
+// testing, or p has no callers but those in test files.
+func (f *finder) servesTests(p *pattern.Prepare) bool {
+	for _, imp := range p.File.Imports {
+		if imp.Path.Value == `"testing"` {
+			return true
+		}
+	}
+	if p.Func.Exported() && p.Unit.Pkg.Name() != "main" && !flow.Internal(p.Key.Pkg) {
+		return false // others may call it
+	}
+	return !slices.ContainsFunc(f.sites[funcResult{p.Key, p.Result}], func(s *pattern.Site) bool {
+		return !inTestFile(s.Unit, s.Call.Pos())
+	})
+}
+
+// inTestFile reports whether a position is in a test file.
+func inTestFile(u *pattern.Unit, pos token.Pos) bool {
+	return strings.HasSuffix(u.Filename(pos), "_test.go")
 }
 
 // purpose says what callers do with a func that they use as a cleanup.

@@ -139,7 +139,7 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 // nilAtSite returns the finding at a site, or nil.
 func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns) *Finding {
 	use := firstUse(site)
-	if use == nil || use.Kind != pattern.DeferCall && !pattern.Plain(p.Sig) || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
+	if use == nil || use.Kind != pattern.DeferCall && !pattern.Plain(p.Type()) || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
 		return nil
 	}
 	why, ret := "", (*pattern.Return)(nil)

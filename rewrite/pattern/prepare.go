@@ -181,11 +181,19 @@ func Shaped(sig *types.Signature) bool {
 	return sig.TypeParams().Len() == 0 && sig.Results().Len() <= 1
 }
 
+// Type returns the type of the func that p returns, as p declares it.
+func (p *Prepare) Type() types.Type { return p.Func.Signature().Results().At(p.Result).Type() }
+
 // Plain reports whether a func type is almost certainly that of a cleanup: all parameters
 // are errors, pointers to errors or contexts, and the only result, if any, is an error. A
-// func of such a type is a cleanup even if callers only call it.
-func Plain(sig *types.Signature) bool {
-	if !Shaped(sig) || sig.Variadic() || sig.Results().Len() == 1 && !flow.IsError(sig.Results().At(0).Type()) {
+// func of such a type is a cleanup even if callers only call it. A type with methods is
+// that of a task or handler.
+func Plain(t types.Type) bool {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.NumMethods() > 0 {
+		return false
+	}
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok || !Shaped(sig) || sig.Variadic() || sig.Results().Len() == 1 && !flow.IsError(sig.Results().At(0).Type()) {
 		return false
 	}
 	for v := range sig.Params().Variables() {

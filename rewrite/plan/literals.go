@@ -34,7 +34,7 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	if p.Cleanups > 1 {
 		return refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one function literal at once")
 	}
-	if n, ok := types.Unalias(p.Func.Signature().Results().At(p.Result).Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
+	if n, ok := types.Unalias(p.Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
 		for _, spec := range p.File.Imports {
 			if spec.Name != nil && spec.Name.Name == "." && spec.Path.Value == strconv.Quote(n.Obj().Pkg().Path()) {
 				return refusal.New(p, refusal.NameClash, p.Unit, spec.Pos(), "its result type comes from a dot import, which may be unused after the rewrite")

@@ -23,7 +23,7 @@ func (x *names) unused(plan *Plan) []ast.Decl {
 	p := plan.Prepare
 	gone := expressionsGone(plan)
 	objects := make(map[types.Object]bool)
-	if named, ok := p.Func.Signature().Results().At(p.Result).Type().(*types.Named); ok {
+	if named, ok := p.Type().(*types.Named); ok {
 		objects[named.Obj()] = true
 	}
 	for _, r := range p.Returns {

@@ -2,6 +2,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -33,4 +34,20 @@ func begin(name string) func() { // want `begin returns a closure over .*`
 func Run(name string) {
 	defer begin(name)()
 	fmt.Println(name)
+}
+
+// A step is no cleanup, but work that somebody asks for.
+type step func(context.Context) error
+
+func (s step) twice(ctx context.Context) error { return errors.Join(s(ctx), s(ctx)) }
+
+// nextStep has callers that call what it returns, and none defers it.
+func nextStep(n int) step {
+	return func(context.Context) error { fmt.Println(n); return nil }
+}
+
+func runStep(ctx context.Context) error {
+	s := nextStep(1)
+	fmt.Println("start")
+	return s(ctx)
 }
