@@ -64,6 +64,9 @@ func (c Change) Stale(g *ast.CommentGroup, doc bool) []Sentence {
 // speaks reports whether a sentence mentions a removed parameter, or the cleanup as
 // something that is returned or called.
 func (c Change) speaks(s string) bool {
+	if mended := regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\.` + regexp.QuoteMeta(c.Finish) + `\(`; c.State != "" && regexp.MustCompile(`^\s*(?:defer )?(?:\w+\.)?`+mended).MatchString(s) {
+		return false // as mendCode writes it
+	}
 	patterns := []string{
 		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
 		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`,
