@@ -49,7 +49,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Method:   c.Plan.Finish.OnRecv,
 		Merged:   c.Plan.Merged,
 		Unused:   c.Plan.Unused,
-		Existing: c.Plan.Finish.Existing,
+		Existing: c.Plan.Finish.Existing, OnVariable: c.Plan.Finish.OnParam,
 	}
 	for _, l := range p.Literals {
 		change.Literals[l.Lit] = c.Plan.Number[l]

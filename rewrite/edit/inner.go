@@ -34,7 +34,7 @@ func (d *declarer) inner() error {
 			return err
 		}
 		all := append(args.(*dst.CallExpr).Args, call.Args...)
-		if f := d.Plan.Finish; f.Existing && !f.OnRecv {
+		if f := d.Plan.Finish; f.OnParam {
 			fun, all = &dst.SelectorExpr{X: all[0], Sel: dst.NewIdent(f.Name)}, all[1:]
 		}
 		if !in.Wrap {

@@ -174,7 +174,7 @@ func (w *siteWriter) within() {
 	site := w.sp.Site
 	u := site.Uses[0]
 	args, params := w.args(), w.Plan.Finish.Params
-	if w.Plan.Finish.Existing && len(params) > 0 {
+	if w.Plan.Finish.OnParam {
 		w.replace(u.Call.Pos(), site.Call.Pos(), "")
 		w.replace(site.Call.End(), u.Call.Lparen, "."+w.Plan.Finish.Name)
 		return
@@ -459,7 +459,7 @@ func words(text string) []string {
 // those of the cleanup.
 func (w *siteWriter) finish() (callee string, args []string) {
 	args = w.args()
-	if f := w.Plan.Finish; f.Existing && !f.OnRecv && len(args) > 0 {
+	if f := w.Plan.Finish; f.OnParam && len(args) > 0 {
 		return args[0] + "." + f.Name, args[1:]
 	}
 	return w.callee(), args

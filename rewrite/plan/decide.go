@@ -131,10 +131,8 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 	}
-	if m := existing(d.names.world, x, plan); m != nil {
-		plan.Finish = Finish{Name: m.Name(), Existing: true, OnRecv: plan.Passages[0].Route == ByReceiver}
-		plan.Finish.Params, r = parameters(p, plan.Passages)
-	} else {
+	var exists bool
+	if exists, r = existing(d.names.world, x, plan); r == nil && !exists {
 		plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names)
 	}
 	if r != nil {

@@ -9,10 +9,12 @@ import (
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// existing returns the method that is finish already, or nil. The cleanup does no more than
-// to call it, and callers can do so themselves:
+// existing sets plan.Finish to the method or function that is finish already, and reports
+// whether there is one. The cleanup does no more than to call it, and callers can do so
+// themselves:
 //
 //	srv := httptest.NewServer(h)            return client(srv), srv
 //	return client(srv), func() {
@@ -22,20 +24,79 @@ import (
 //	c, done := start(h)                     c, srv := start(h)
 //	defer done()                            defer srv.Close()
 //
-// A deferred call evaluates its operand at once. That has no effect for the method of a
-// pointer. The method must not recover: called by the literal, it could not.
-func existing(w *callers.World, x *subject, plan *Plan) *types.Func {
+//	return set, func() { release(set) }     return set
+//
+//	set, done := c.subscribers()            set := c.subscribers()
+//	defer done()                            defer release(set)
+//
+// A deferred call evaluates its operands at once. That has no effect for the method of a
+// pointer, and for variables as arguments. What is called must not recover: called by the
+// literal, it could not.
+func existing(w *callers.World, x *subject, plan *Plan) (bool, *refusal.Refusal) {
 	p, v := x.p, plan.Value
-	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) != 1 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) {
+	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
+		return false, nil
+	}
+	call := onlyCall(p, plan.Literals[0].Lit)
+	if call == nil {
+		return false, nil
+	}
+	finish := Finish{Existing: true}
+	var fn *types.Func
+	if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
+		fn = x.existingMethod(plan, sel)
+		finish.OnRecv = plan.Passages[0].Route == ByReceiver
+		finish.OnParam = !finish.OnRecv
+	} else {
+		fn = x.existingFunc(plan, call)
+	}
+	if fn == nil || !passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam) || recoversIn(w, fn) {
+		return false, nil
+	}
+	finish.Name = fn.Name()
+	var r *refusal.Refusal
+	finish.Params, r = parameters(p, plan.Passages)
+	plan.Finish = finish
+	return true, r
+}
+
+// onlyCall returns the call that is all that a literal does, or nil.
+func onlyCall(p *pattern.Prepare, lit *ast.FuncLit) *ast.CallExpr {
+	if len(lit.Body.List) != 1 {
 		return nil
 	}
-	pass := plan.Passages[0]
-	method, operand := onlyCalls(p, plan.Literals[0].Lit)
-	if method == nil || p.Unit.Info.Uses[operand] != types.Object(pass.Capture.Var) || recoversIn(w, method) || annotated(p) {
+	var x ast.Expr
+	switch s := lit.Body.List[0].(type) {
+	case *ast.ExprStmt:
+		x = s.X
+	case *ast.ReturnStmt:
+		if len(s.Results) == 1 {
+			x = s.Results[0]
+		}
+	}
+	call, _ := ast.Unparen(x).(*ast.CallExpr)
+	return call
+}
+
+// existingMethod returns the method that a cleanup calls on the only variable that it
+// captures, or nil if some site cannot call it. The variable must hold a pointer, and the
+// method have a pointer receiver.
+func (x *subject) existingMethod(plan *Plan, sel *ast.SelectorExpr) *types.Func {
+	p, pass, info := x.p, plan.Passages[0], x.p.Unit.Info
+	operand, selection := identOf(sel.X), info.Selections[sel]
+	if len(plan.Passages) != 1 || operand == nil || info.Uses[operand] != types.Object(pass.Capture.Var) || selection == nil || len(selection.Index()) != 1 {
+		return nil
+	}
+	method, ok := selection.Obj().(*types.Func)
+	if !ok {
 		return nil
 	}
 	t := pass.Capture.Var.Type()
-	ok := everySite(x.sites, func(s *pattern.Site) bool {
+	_, pointer := types.Unalias(method.Signature().Recv().Type()).(*types.Pointer)
+	if _, holds := types.Unalias(t).(*types.Pointer); !pointer || !holds {
+		return nil
+	}
+	ok = everySite(x.sites, func(s *pattern.Site) bool {
 		if wrapped(s) || !method.Exported() && s.Unit.Pkg.Path() != method.Pkg().Path() {
 			return false
 		}
@@ -59,62 +120,74 @@ func existing(w *callers.World, x *subject, plan *Plan) *types.Func {
 	return method
 }
 
-// onlyCalls returns the method that is all that a literal calls, with its own parameters, and
-// the variable on which it does. It returns nil unless the variable holds a pointer, and the
-// method has a pointer receiver.
-func onlyCalls(p *pattern.Prepare, lit *ast.FuncLit) (*types.Func, *ast.Ident) {
-	info := p.Unit.Info
-	if len(lit.Body.List) != 1 {
-		return nil, nil
-	}
-	var x ast.Expr
-	switch s := lit.Body.List[0].(type) {
-	case *ast.ExprStmt:
-		x = s.X
-	case *ast.ReturnStmt:
-		if len(s.Results) == 1 {
-			x = s.Results[0]
-		}
-	}
-	call, ok := ast.Unparen(x).(*ast.CallExpr)
+// existingFunc returns the function of prepare's package that a cleanup calls, or nil if some
+// site cannot call it.
+func (x *subject) existingFunc(plan *Plan, call *ast.CallExpr) *types.Func {
+	p := x.p
+	id, ok := call.Fun.(*ast.Ident)
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || info.Selections[sel] == nil || len(info.Selections[sel].Index()) != 1 || identOf(sel.X) == nil {
-		return nil, nil
+	fn, ok := p.Unit.Info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() != p.Unit.Pkg || fn.Signature().TypeParams().Len() > 0 || fn == p.Func {
+		return nil
 	}
-	method, ok := info.Selections[sel].Obj().(*types.Func)
-	if !ok {
-		return nil, nil
-	}
-	var params []types.Object
-	for _, f := range lit.Type.Params.List {
-		for _, name := range f.Names {
-			params = append(params, info.Defs[name])
+	for _, pass := range plan.Passages {
+		if pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue {
+			return nil
 		}
 	}
-	sig := method.Signature()
-	if len(params) != len(call.Args) || len(params) != p.Sig.Params().Len() || sig.Variadic() != p.Sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
-		p.Sig.Results().Len() > 0 && (sig.Results().Len() != 1 || !types.Identical(sig.Results().At(0).Type(), p.Sig.Results().At(0).Type())) {
-		return nil, nil
+	ok = everySite(x.sites, func(s *pattern.Site) bool {
+		home := s.Unit.Pkg.Path() == p.Key.Pkg
+		return !wrapped(s) && (home || p.Key.Recv == "" && fn.Exported()) && everySiteUse(s, func(u *pattern.Use) bool {
+			scope := s.Unit.Innermost(u.Expr.Pos())
+			at, _ := scope.LookupParent(fn.Name(), u.Expr.Pos())
+			return !home || at == s.Unit.Pkg.Scope()
+		})
+	})
+	if !ok || len(p.Inner) > 0 {
+		return nil
 	}
-	for i, arg := range call.Args {
-		if info.Uses[identOf(arg)] != params[i] || !types.Identical(sig.Params().At(i).Type(), p.Sig.Params().At(i).Type()) {
-			return nil, nil
-		}
-	}
-	t := info.TypeOf(sel.X)
-	_, pointer := types.Unalias(sig.Recv().Type()).(*types.Pointer)
-	_, holds := types.Unalias(t).(*types.Pointer)
-	if pointer && holds {
-		return method, identOf(sel.X)
-	}
-	return nil, nil
+	return fn
 }
 
-// recoversIn reports whether a method may call recover. The exported methods of some packages of
-// the standard library do not.
+// everySiteUse reports whether ok holds for all calls of the cleanup at a site.
+func everySiteUse(s *pattern.Site, ok func(*pattern.Use) bool) bool {
+	return !slices.ContainsFunc(calls(s), func(u *pattern.Use) bool { return !ok(u) })
+}
+
+// passesOn reports whether a call in the only cleanup passes the captured variables, each
+// once and in the order of plan.Passages, and then the parameters of the cleanup, without
+// conversions. If method is set, the captured variable is not an argument. The result must be
+// that of the cleanup.
+func passesOn(plan *Plan, sig *types.Signature, call *ast.CallExpr, method bool) bool {
+	p, info := plan.Prepare, plan.Prepare.Unit.Info
+	var want []types.Object
+	for _, pass := range plan.Passages {
+		if !method {
+			want = append(want, pass.Capture.Var)
+		}
+	}
+	captured := len(want)
+	for _, f := range plan.Literals[0].Lit.Type.Params.List {
+		for _, name := range f.Names {
+			want = append(want, info.Defs[name])
+		}
+	}
+	if len(want) != len(call.Args) || len(want) != captured+p.Sig.Params().Len() || sig.Variadic() != p.Sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
+		p.Sig.Results().Len() > 0 && (sig.Results().Len() != 1 || !types.Identical(sig.Results().At(0).Type(), p.Sig.Results().At(0).Type())) {
+		return false
+	}
+	for i, arg := range call.Args {
+		if id := identOf(arg); id == nil || info.Uses[id] != want[i] || !types.Identical(sig.Params().At(i).Type(), want[i].Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// recoversIn reports whether a function or method may call recover. The exported methods of some
+// packages of the standard library do not.
 func recoversIn(w *callers.World, method *types.Func) bool {
 	if slices.Contains(neverRecover(), method.Pkg().Path()) && method.Exported() {
 		return false
@@ -127,7 +200,7 @@ func recoversIn(w *callers.World, method *types.Func) bool {
 		for _, f := range u.Files {
 			for _, d := range f.Decls {
 				fn, ok := d.(*ast.FuncDecl)
-				if !ok || fn.Name.Name != key.Name || fn.Recv == nil || fn.Body == nil {
+				if !ok || fn.Name.Name != key.Name || fn.Body == nil {
 					continue
 				}
 				if obj, ok := u.Info.Defs[fn.Name].(*types.Func); ok && pattern.KeyOf(obj) == key {

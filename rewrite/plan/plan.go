@@ -195,8 +195,9 @@ func (s *State) Distinct() []Passage {
 // the state if the form is Handed.
 type Finish struct {
 	Name     string
-	Existing bool    // the method that the cleanup calls, of prepare's receiver or the only parameter
+	Existing bool    // it is what the cleanup calls already
 	OnRecv   bool    // a method on prepare's receiver, if the form is not Handed
+	OnParam  bool    // a method of the only parameter, if Existing
 	Params   []Param // the parameters before those of the cleanup
 	Nothing  string  // what it returns if there is nothing to clean up; "" if it has no results
 }
@@ -237,7 +238,7 @@ func (pl *Plan) Prose() prose.Change {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}
 	switch {
-	case pl.Form == Bound || pl.Finish.Existing && pl.Value != nil:
+	case pl.Form == Bound || pl.Finish.OnParam && pl.Value != nil:
 		c.State = pl.boundType()
 	case pl.Value != nil:
 		c.Value = pl.Value.Name

@@ -138,8 +138,8 @@ func reaches(p *pattern.Prepare, f Finish, s *pattern.Site) *refusal.Refusal {
 		return methodFree(p, f, s)
 	}
 	sel, ok := s.Fun().(*ast.SelectorExpr)
-	if !ok {
-		return nil
+	if !ok || p.Key.Recv != "" {
+		return nil // a function of the package, or what a value has
 	}
 	for _, u := range calls(s) {
 		if id := identOf(sel.X); id == nil || !s.Unit.Sees(u.Expr.Pos(), s.Unit.Info.Uses[id]) {

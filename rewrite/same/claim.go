@@ -79,10 +79,10 @@ type Change struct {
 	// declare after the change.
 	Unused []ast.Decl
 
-	// Existing is set if Finish is a method that the cleanup calls, and that is all that it
-	// does. The method is one of prepare's receiver, if Method is set, or of the only captured
-	// variable.
-	Existing bool
+	// Existing is set if Finish is what the cleanup calls already, and that is all that it
+	// does: a method of prepare's receiver, if Method is set, a method of the only captured
+	// variable, if OnVariable is, or else a function of prepare's package.
+	Existing, OnVariable bool
 
 	// Merged is set if prepare does nothing but return its cleanup, so that finish takes
 	// its place. The calls of prepare go.

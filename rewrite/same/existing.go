@@ -5,14 +5,15 @@ import (
 	"go/types"
 )
 
-// callsOnly checks that each cleanup does nothing but call the method Finish of the only
-// variable that it captures, with its own parameters. The variable must hold a pointer, whose
-// evaluation by a defer statement has no effect.
+// callsOnly checks that each cleanup does nothing but call Finish with the variables that it
+// captures and its own parameters. Finish is a method of the only captured variable, which must
+// hold a pointer, or a function. So the evaluation of the operands by a defer statement has no
+// effect.
 func (m *matcher) callsOnly() error {
 	for lit := range m.Literals {
 		sig := m.home.Info.TypeOf(lit).(*types.Signature)
 		call := onlyCall(lit, sig)
-		if len(m.inLit[lit]) != 1 || len(m.Captures) != 1 || m.handed() || call == nil || !m.callsMethod(call, lit, sig) {
+		if len(m.inLit[lit]) != len(m.Captures) || m.handed() || call == nil || !m.callsExisting(call, lit, sig) {
 			return m.differ(lit, nil, "the cleanup does more than to call %s", m.Finish)
 		}
 	}
@@ -39,29 +40,52 @@ func onlyCall(lit *ast.FuncLit, sig *types.Signature) *ast.CallExpr {
 	return call
 }
 
-// callsMethod reports whether a call in a cleanup is one of the method Finish of the captured
-// variable, with the parameters of the cleanup.
-func (m *matcher) callsMethod(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
+// callsExisting reports whether a call in a cleanup is one of Finish with the captured
+// variables and the parameters of the cleanup.
+func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
 	info := m.home.Info
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != m.Finish || variable(info, sel.X) != m.Captures[0].Var {
+	var fn *types.Func
+	var want []*types.Var
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		s := info.Selections[fun]
+		if len(m.Captures) != 1 || variable(info, fun.X) != m.Captures[0].Var || s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
+			return false
+		}
+		fn = s.Obj().(*types.Func)
+		_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
+		if _, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer); !holds || !wants || m.Method == m.OnVariable {
+			return false
+		}
+	case *ast.Ident:
+		var ok bool
+		if fn, ok = info.Uses[fun].(*types.Func); !ok || m.Method || m.OnVariable || fn.Pkg() != m.home.Pkg {
+			return false
+		}
+		for _, c := range m.params {
+			want = append(want, c.Var)
+		}
+		if len(want) != len(m.Captures) {
+			return false
+		}
+	}
+	if fn == nil || fn.Name() != m.Finish {
 		return false
 	}
-	s := info.Selections[sel]
-	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
-		return false
+	for _, p := range flatten(lit.Type.Params) {
+		v := (*types.Var)(nil)
+		if p.name != nil {
+			v = variable(info, p.name)
+		}
+		want = append(want, v)
 	}
-	method := s.Obj().(*types.Func).Signature()
-	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
-	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
-	params := flatten(lit.Type.Params)
-	if !holds || !wants || len(params) != len(call.Args) || !types.Identical(method.Params(), sig.Params()) || method.Variadic() != call.Ellipsis.IsValid() ||
-		sig.Results().Len() == 1 && !types.Identical(method.Results(), sig.Results()) {
+	takes := fn.Signature().Params()
+	if len(want) != len(call.Args) || len(want) != takes.Len() || fn.Signature().Variadic() != sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
+		sig.Results().Len() == 1 && !types.Identical(fn.Signature().Results(), sig.Results()) {
 		return false
 	}
 	for i, arg := range call.Args {
-		v := variable(info, arg)
-		if params[i].name == nil || v == nil || info.Defs[params[i].name] != types.Object(v) {
+		if v := variable(info, arg); v == nil || v != want[i] || !types.Identical(takes.At(i).Type(), v.Type()) {
 			return false
 		}
 	}

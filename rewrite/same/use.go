@@ -24,7 +24,7 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	}
 	var becomes []part
 	var err error
-	if m.Existing && !m.Method {
+	if m.OnVariable {
 		call, err = m.asArgument(b, call)
 	} else {
 		becomes, err = m.callee(h, b.Fun, call.Fun)
@@ -99,7 +99,7 @@ func (m *matcher) callee(h *holder, use ast.Expr, a ast.Expr) ([]part, error) {
 		}
 	}
 	obj := m.lookup(m.Finish, use.Pos())
-	if fn, ok := obj.(*types.Func); ok && m.Merged && fn.FullName() == m.fn.FullName() {
+	if fn, ok := obj.(*types.Func); ok && (m.Merged && fn.FullName() == m.fn.FullName() || m.Existing && fn.FullName() == m.fn.Pkg().Path()+"."+m.Finish) {
 		return nil, nil
 	}
 	if v, _ := obj.(*types.Var); sel == nil && obj != nil && m.holders[v] == nil { // the variable of a cleanup is gone
@@ -114,6 +114,11 @@ func (m *matcher) reached(s *site, use, a ast.Expr) error {
 	now, isNow := a.(*ast.SelectorExpr)
 	from, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
 	switch {
+	case m.fn.Signature().Recv() != nil && !m.Method:
+		if isNow || m.unit.Pkg.Path() != m.home.Pkg.Path() {
+			return m.differ(use, a, "%s is a function of the package", m.Finish)
+		}
+		return nil
 	case ok != isNow:
 		return m.differ(use, a, "%s is not called as %s was", m.Finish, m.Prepare.Name.Name)
 	case !ok:
