@@ -58,9 +58,11 @@ func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*lo
 		}
 		found.gains = gains
 		for _, c := range idle {
-			found.idle[c] = noGain(c, gains[c])
+			if !c.first.Plan.Later {
+				found.idle[c] = noGain(c, gains[c])
+			}
 		}
-		if len(idle) > 0 {
+		if len(found.idle) > 0 {
 			return found, nil // the rest comes again
 		}
 	}

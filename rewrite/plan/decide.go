@@ -39,6 +39,10 @@ type subject struct {
 // all calls and other uses of p in the world. possible are the functions that may return the
 // cleanup to their own callers. Decide takes the first of the forms
 // Direct, Value and Handed whose conditions hold.
+//
+// If the only capture is a result of prepare, its forwarders return that to their callers, or
+// can. The form is Direct then, too: in the next round, the forwarders are prepare functions of
+// a literal that calls finish.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref, possible []*PossibleForwarder) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
@@ -46,17 +50,25 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
 		return d.bound(p, sites)
 	}
+	var now *Plan // without changes of forwarders, which make a literal of finish
 	if len(possible) > 0 {
-		// The callers of a forwarder that makes a literal of finish follow in the next round.
-		if x, r := newSubject(p, &forwarders{sites: sites}); r == nil {
-			if plan, r := d.plan(x, Direct); r == nil {
-				return plan, nil
-			}
+		if x, r := newSubject(p, &forwarders{sites: sites, later: possible}); r == nil {
+			now, _ = d.plan(x, Direct)
+		}
+		if now != nil && slices.ContainsFunc(now.Sites, func(sp *SitePlan) bool { return called(sp.Site) }) {
+			return now, nil // the callers of forwarders follow in the next round
 		}
 	}
-	x, r := newSubject(p, d.findForwarders(p, sites, possible))
+	fs := d.findForwarders(p, sites, possible)
+	x, r := newSubject(p, fs)
 	if r != nil {
 		return nil, r
+	}
+	if now != nil && len(now.Passages) == 1 && now.Passages[0].Route == ByResult && everySite(sites, fs.changes) {
+		if _, r := d.plan(x, Handed); r == nil {
+			now.Later = true
+			return now, nil
+		}
 	}
 	plan, why := d.plan(x, Direct)
 	if why == nil {

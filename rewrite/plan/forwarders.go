@@ -12,8 +12,14 @@ import (
 // the prepare function.
 type forwarders struct {
 	changed []*Forwarder
-	sites   []*pattern.Site     // of the prepare function and of the forwarders
-	why     map[ast.Decl]string // why other forwarders do not change
+	sites   []*pattern.Site      // of the prepare function and of the forwarders
+	why     map[ast.Decl]string  // why other forwarders do not change
+	later   []*PossibleForwarder // functions that may change in the next round
+}
+
+// changes reports whether a site is in a forwarder that changes.
+func (fs *forwarders) changes(s *pattern.Site) bool {
+	return slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool { return ast.Decl(fw.Decl) == s.Decl })
 }
 
 // exported reports whether p or a forwarder of its cleanup is exported.

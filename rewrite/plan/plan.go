@@ -50,6 +50,10 @@ type Plan struct {
 	// Direct: finish takes its place, mostly with its name, and its calls go.
 	Merged bool
 
+	// Later is set if all callers of prepare are forwarders that make a literal of finish. What
+	// is gained is gained when they, as prepare functions, are rewritten.
+	Later bool
+
 	Passages []Passage     // one for each capture, in the order of finish's parameters
 	Value    *Handover     // nil if the form is not Value
 	State    *State        // nil if the form is not Handed or Bound

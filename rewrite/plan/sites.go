@@ -20,6 +20,11 @@ func calls(s *pattern.Site) []*pattern.Use {
 	return us
 }
 
+// called reports whether the site calls the cleanup.
+func called(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Call != nil })
+}
+
 // wrapped reports whether the site uses the cleanup as a value. If finish has
 // parameters, such a use becomes a literal that calls it.
 func wrapped(s *pattern.Site) bool {

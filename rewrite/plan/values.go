@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 
@@ -27,7 +28,7 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
 		for _, u := range s.Uses {
-			runs = runs || u.Call != nil
+			runs = runs || u.Call != nil || slices.ContainsFunc(fs.later, func(maybe *PossibleForwarder) bool { return maybe.Call.Decl == s.Decl })
 			if u.Kind != pattern.Value {
 				continue
 			}

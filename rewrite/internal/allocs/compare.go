@@ -167,14 +167,14 @@ func declsOf(u *pattern.Unit, file string) []ast.Decl {
 	return nil
 }
 
-// isFinish reports whether d declares the finish function of a plan.
+// isFinish reports whether d declares the finish function of a plan, which is new.
 func isFinish(d *ast.FuncDecl, p *plan.Plan) bool {
 	if d.Name.Name != p.Finish.Name {
 		return false
 	}
 	recv := ""
 	switch {
-	case p.Form == plan.Bound:
+	case p.Form == plan.Bound, p.Finish.Existing:
 		return false
 	case p.State != nil:
 		recv = p.State.Type
