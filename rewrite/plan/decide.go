@@ -144,7 +144,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		}
 	}
 	var exists bool
-	if exists, r = existing(d.names.world, x, plan); r == nil && !exists {
+	if exists, r = existing(d.names.world, sites, plan); r == nil && !exists {
 		plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names)
 	}
 	if r != nil {

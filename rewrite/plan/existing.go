@@ -32,8 +32,8 @@ import (
 // A deferred call evaluates its operands at once. That has no effect for the method of a
 // pointer, and for variables as arguments. What is called must not recover: called by the
 // literal, it could not.
-func existing(w *callers.World, x *subject, plan *Plan) (bool, *refusal.Refusal) {
-	p, v := x.p, plan.Value
+func existing(w *callers.World, sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
+	p, v := plan.Prepare, plan.Value
 	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
 		return false, nil
 	}
@@ -44,11 +44,11 @@ func existing(w *callers.World, x *subject, plan *Plan) (bool, *refusal.Refusal)
 	finish := Finish{Existing: true}
 	var fn *types.Func
 	if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
-		fn = x.existingMethod(plan, sel)
+		fn = existingMethod(plan, sites, sel)
 		finish.OnRecv = plan.Passages[0].Route == ByReceiver
 		finish.OnParam = !finish.OnRecv
 	} else {
-		fn = x.existingFunc(plan, call)
+		fn = existingFunc(plan, sites, call)
 	}
 	if fn == nil || !passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam) || recoversIn(w, fn) {
 		return false, nil
@@ -81,8 +81,8 @@ func onlyCall(p *pattern.Prepare, lit *ast.FuncLit) *ast.CallExpr {
 // existingMethod returns the method that a cleanup calls on the only variable that it
 // captures, or nil if some site cannot call it. The variable must hold a pointer, and the
 // method have a pointer receiver.
-func (x *subject) existingMethod(plan *Plan, sel *ast.SelectorExpr) *types.Func {
-	p, pass, info := x.p, plan.Passages[0], x.p.Unit.Info
+func existingMethod(plan *Plan, sites []*pattern.Site, sel *ast.SelectorExpr) *types.Func {
+	p, pass, info := plan.Prepare, plan.Passages[0], plan.Prepare.Unit.Info
 	operand, selection := identOf(sel.X), info.Selections[sel]
 	if len(plan.Passages) != 1 || operand == nil || info.Uses[operand] != types.Object(pass.Capture.Var) || selection == nil || len(selection.Index()) != 1 {
 		return nil
@@ -96,7 +96,7 @@ func (x *subject) existingMethod(plan *Plan, sel *ast.SelectorExpr) *types.Func 
 	if _, holds := types.Unalias(t).(*types.Pointer); !pointer || !holds {
 		return nil
 	}
-	ok = everySite(x.sites, func(s *pattern.Site) bool {
+	ok = everySite(sites, func(s *pattern.Site) bool {
 		if wrapped(s) || !method.Exported() && s.Unit.Pkg.Path() != method.Pkg().Path() {
 			return false
 		}
@@ -122,8 +122,8 @@ func (x *subject) existingMethod(plan *Plan, sel *ast.SelectorExpr) *types.Func 
 
 // existingFunc returns the function of prepare's package that a cleanup calls, or nil if some
 // site cannot call it.
-func (x *subject) existingFunc(plan *Plan, call *ast.CallExpr) *types.Func {
-	p := x.p
+func existingFunc(plan *Plan, sites []*pattern.Site, call *ast.CallExpr) *types.Func {
+	p := plan.Prepare
 	id, ok := call.Fun.(*ast.Ident)
 	if !ok {
 		return nil
@@ -137,7 +137,7 @@ func (x *subject) existingFunc(plan *Plan, call *ast.CallExpr) *types.Func {
 			return nil
 		}
 	}
-	ok = everySite(x.sites, func(s *pattern.Site) bool {
+	ok = everySite(sites, func(s *pattern.Site) bool {
 		home := s.Unit.Pkg.Path() == p.Key.Pkg
 		return !wrapped(s) && (home || p.Key.Recv == "" && fn.Exported()) && everySiteUse(s, func(u *pattern.Use) bool {
 			scope := s.Unit.Innermost(u.Expr.Pos())

@@ -9,14 +9,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// A PossibleForwarder is a function that may be a forwarder of a prepare function's cleanup.
-type PossibleForwarder struct {
-	Call   *pattern.Site // a call in it, of the prepare function or of another possible forwarder
-	Result int           // the index of the result that is the cleanup
-	Sites  []*pattern.Site
-	Refs   []pattern.Ref
-}
-
 // findForwarders finds the forwarders of the cleanup of p that can change with it. Their
 // callers become sites:
 //

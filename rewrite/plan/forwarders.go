@@ -8,6 +8,14 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
+// A PossibleForwarder is a function that may be a forwarder of a prepare function's cleanup.
+type PossibleForwarder struct {
+	Call   *pattern.Site // a call in it, of the prepare function or of another possible forwarder
+	Result int           // the index of the result that is the cleanup
+	Sites  []*pattern.Site
+	Refs   []pattern.Ref
+}
+
 // forwarders holds the forwarders of a cleanup (see pattern.NewForwarder) that change with
 // the prepare function.
 type forwarders struct {

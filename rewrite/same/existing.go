@@ -43,29 +43,14 @@ func onlyCall(lit *ast.FuncLit, sig *types.Signature) *ast.CallExpr {
 // callsExisting reports whether a call in a cleanup is one of Finish with the captured
 // variables and the parameters of the cleanup.
 func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
-	info := m.home.Info
-	var fn *types.Func
+	fn := m.methodOfVariable(call.Fun)
 	var want []*types.Var
-	switch fun := call.Fun.(type) {
-	case *ast.SelectorExpr:
-		s := info.Selections[fun]
-		if len(m.Captures) != 1 || variable(info, fun.X) != m.Captures[0].Var || s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
-			return false
-		}
-		fn = s.Obj().(*types.Func)
-		_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
-		if _, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer); !holds || !wants || m.Method == m.OnVariable {
-			return false
-		}
-	case *ast.Ident:
-		var ok bool
-		if fn, ok = info.Uses[fun].(*types.Func); !ok || m.Method || m.OnVariable || fn.Pkg() != m.home.Pkg {
-			return false
-		}
+	if id, ok := call.Fun.(*ast.Ident); ok && !m.Method && !m.OnVariable {
+		fn, _ = m.home.Info.Uses[id].(*types.Func)
 		for _, c := range m.params {
 			want = append(want, c.Var)
 		}
-		if len(want) != len(m.Captures) {
+		if fn == nil || fn.Pkg() != m.home.Pkg || len(want) != len(m.Captures) {
 			return false
 		}
 	}
@@ -73,11 +58,10 @@ func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types
 		return false
 	}
 	for _, p := range flatten(lit.Type.Params) {
-		v := (*types.Var)(nil)
-		if p.name != nil {
-			v = variable(info, p.name)
+		if p.name == nil {
+			return false
 		}
-		want = append(want, v)
+		want = append(want, variable(m.home.Info, p.name))
 	}
 	takes := fn.Signature().Params()
 	if len(want) != len(call.Args) || len(want) != takes.Len() || fn.Signature().Variadic() != sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
@@ -85,11 +69,30 @@ func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types
 		return false
 	}
 	for i, arg := range call.Args {
-		if v := variable(info, arg); v == nil || v != want[i] || !types.Identical(takes.At(i).Type(), v.Type()) {
+		if v := variable(m.home.Info, arg); v == nil || v != want[i] || !types.Identical(takes.At(i).Type(), v.Type()) {
 			return false
 		}
 	}
 	return true
+}
+
+// methodOfVariable returns the method that a function expression selects from the only
+// captured variable, which must hold a pointer, or nil.
+func (m *matcher) methodOfVariable(fun ast.Expr) *types.Func {
+	sel, ok := fun.(*ast.SelectorExpr)
+	if !ok || m.Method == m.OnVariable || len(m.Captures) != 1 || variable(m.home.Info, sel.X) != m.Captures[0].Var {
+		return nil
+	}
+	s := m.home.Info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
+		return nil
+	}
+	fn := s.Obj().(*types.Func)
+	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
+	if _, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer); !holds || !wants {
+		return nil
+	}
+	return fn
 }
 
 // asArgument returns a call of the method Finish as one of a function that takes the operand
