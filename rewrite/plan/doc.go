@@ -64,8 +64,9 @@
 // no bool is needed: finish or the caller compares the value with nil.
 //
 // In both forms, a cleanup that does nothing but call a method of a pointer that callers
-// have then needs no finish. They call the method. A method that may recover is no such
-// method, because it could not when the literal called it: [existing-method]
+// have then, or a function with such variables, needs no finish. They call the method or
+// function, unless it may recover, because it could not when the literal called it.
+// [existing-method, existing-function]
 //
 //	c, done := start(h)                        c, srv := start(h)
 //	defer done()                               defer srv.Close()
@@ -99,6 +100,11 @@
 // have the operands of the call of prepare:
 //
 //	func (c *Conn) read() func() { return c.track("read") }      // read() trackCleanup
+//
+// The form is Direct without these functions if other callers call the cleanup, or if the
+// cleanup needs a single value, which prepare returns anyway. They return a literal that calls
+// finish then, so the next round rewrites them: their callers call finish.
+// [forwarder-returns-value]
 //
 // # How a plan is made
 //

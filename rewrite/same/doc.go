@@ -69,8 +69,9 @@
 // If prepare returned a method value, it returns the receiver to which that is bound, and
 // a call of the cleanup becomes a call of the method.
 //
-// A cleanup that only calls a method of the one pointer that it captures may have no finish:
-// calls of the cleanup become calls of the method.
+// A cleanup that only calls a method of the one pointer that it captures, or a function with
+// the variables that it captures, may have no finish: calls of the cleanup become calls of the
+// method or function.
 //
 // A func type, and a function or variable that does nothing, may be removed if no identifier
 // of the package has its name afterwards.
