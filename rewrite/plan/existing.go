@@ -129,7 +129,7 @@ func existingFunc(plan *Plan, sites []*pattern.Site, call *ast.CallExpr) *types.
 		return nil
 	}
 	fn, ok := p.Unit.Info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() != p.Unit.Pkg || fn.Signature().TypeParams().Len() > 0 || fn == p.Func {
+	if !ok || fn.Pkg() != p.Unit.Pkg || fn.Signature().TypeParams().Len() > 0 || fn == p.Func || p.Func.Exported() && !fn.Exported() {
 		return nil
 	}
 	for _, pass := range plan.Passages {
