@@ -43,8 +43,11 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
-	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
-		return d.bound(p, sites)
+	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
+		plan, r := d.bound(p, sites)
+		if r == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
+			return plan, r
+		}
 	}
 	if len(possible) > 0 {
 		// The callers of a forwarder that makes a literal of finish follow in the next round.
@@ -91,6 +94,9 @@ func newSubject(p *pattern.Prepare, fs *forwarders) (x *subject, r *refusal.Refu
 		return nil, r
 	}
 	x.finality = finalityOf(p, sites)
+	if r := methodValues(p, fs, x.finality); r != nil {
+		return nil, r
+	}
 	if x.idle, r = idleOf(p, fs); r != nil {
 		return nil, r
 	}
@@ -131,7 +137,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 	}
-	if m := existing(d.names.world, x, plan); m != nil {
+	if m := existing(x, plan); m != nil {
 		plan.Finish = Finish{Name: m.Name(), Existing: true, OnRecv: plan.Passages[0].Route == ByReceiver}
 		plan.Finish.Params, r = parameters(p, plan.Passages)
 	} else {

@@ -6,7 +6,6 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -24,14 +23,14 @@ import (
 //
 // A deferred call evaluates its operand at once. That has no effect for the method of a
 // pointer. The method must not recover: called by the literal, it could not.
-func existing(w *callers.World, x *subject, plan *Plan) *types.Func {
+func existing(x *subject, plan *Plan) *types.Func {
 	p, v := x.p, plan.Value
 	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) != 1 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) {
 		return nil
 	}
 	pass := plan.Passages[0]
 	method, operand := onlyCalls(p, plan.Literals[0].Lit)
-	if method == nil || p.Unit.Info.Uses[operand] != types.Object(pass.Capture.Var) || recoversIn(w, method) || annotated(p) {
+	if method == nil || p.Unit.Info.Uses[operand] != types.Object(pass.Capture.Var) || recoversItself(p.Unit, method) || annotated(p) {
 		return nil
 	}
 	t := pass.Capture.Var.Type()
@@ -111,40 +110,6 @@ func onlyCalls(p *pattern.Prepare, lit *ast.FuncLit) (*types.Func, *ast.Ident) {
 		return method, identOf(sel.X)
 	}
 	return nil, nil
-}
-
-// recoversIn reports whether a method may call recover. The exported methods of some packages of
-// the standard library do not.
-func recoversIn(w *callers.World, method *types.Func) bool {
-	if slices.Contains(neverRecover(), method.Pkg().Path()) && method.Exported() {
-		return false
-	}
-	key := pattern.KeyOf(method)
-	for _, u := range w.Units {
-		if u.Pkg.Path() != key.Pkg {
-			continue
-		}
-		for _, f := range u.Files {
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || fn.Name.Name != key.Name || fn.Recv == nil || fn.Body == nil {
-					continue
-				}
-				if obj, ok := u.Info.Defs[fn.Name].(*types.Func); ok && pattern.KeyOf(obj) == key {
-					return len(fn.Body.List) == 0 || flow.BodyRecovers(u.Info, fn.Body)
-				}
-			}
-		}
-	}
-	return true
-}
-
-// neverRecover returns packages of which no exported method calls recover itself.
-func neverRecover() []string {
-	return []string{
-		"archive/tar", "archive/zip", "bufio", "bytes", "compress/flate", "compress/gzip", "compress/zlib", "context", "database/sql", "io", "log",
-		"net", "net/http", "net/http/httptest", "os", "os/exec", "runtime/trace", "strings", "sync", "sync/atomic", "time",
-	}
 }
 
 // annotated reports whether a comment is on one of the lines of a cleanup.

@@ -10,6 +10,16 @@ import (
 // evaluation by a defer statement has no effect.
 func (m *matcher) callsOnly() error {
 	for lit := range m.Literals {
+		if call := m.calls[lit]; call != nil { // the cleanup is the method value
+			sel := call.Fun.(*ast.SelectorExpr)
+			if len(m.Captures) != 1 || m.handed() || m.methodOfCaptured(sel) == nil {
+				return m.differ(lit, nil, "the cleanup is not the method %s of a captured variable", m.Finish)
+			}
+			if err := m.evaluatesLater(sel); err != nil {
+				return err
+			}
+			continue
+		}
 		sig := m.home.Info.TypeOf(lit).(*types.Signature)
 		call := onlyCall(lit, sig)
 		if len(m.inLit[lit]) != 1 || len(m.Captures) != 1 || m.handed() || call == nil || !m.callsMethod(call, lit, sig) {
@@ -42,30 +52,39 @@ func onlyCall(lit *ast.FuncLit, sig *types.Signature) *ast.CallExpr {
 // callsMethod reports whether a call in a cleanup is one of the method Finish of the captured
 // variable, with the parameters of the cleanup.
 func (m *matcher) callsMethod(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
-	info := m.home.Info
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != m.Finish || variable(info, sel.X) != m.Captures[0].Var {
-		return false
-	}
-	s := info.Selections[sel]
-	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
-		return false
-	}
-	method := s.Obj().(*types.Func).Signature()
-	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
-	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
+	sel, _ := call.Fun.(*ast.SelectorExpr)
+	method := m.methodOfCaptured(sel)
 	params := flatten(lit.Type.Params)
-	if !holds || !wants || len(params) != len(call.Args) || !types.Identical(method.Params(), sig.Params()) || method.Variadic() != call.Ellipsis.IsValid() ||
+	if method == nil || len(params) != len(call.Args) || !types.Identical(method.Params(), sig.Params()) || method.Variadic() != call.Ellipsis.IsValid() ||
 		sig.Results().Len() == 1 && !types.Identical(method.Results(), sig.Results()) {
 		return false
 	}
 	for i, arg := range call.Args {
-		v := variable(info, arg)
-		if params[i].name == nil || v == nil || info.Defs[params[i].name] != types.Object(v) {
+		v := variable(m.home.Info, arg)
+		if params[i].name == nil || v == nil || m.home.Info.Defs[params[i].name] != types.Object(v) {
 			return false
 		}
 	}
 	return true
+}
+
+// methodOfCaptured returns the signature of the method Finish if sel selects that from the
+// captured variable, which holds a pointer, or nil.
+func (m *matcher) methodOfCaptured(sel *ast.SelectorExpr) *types.Signature {
+	if sel == nil || sel.Sel.Name != m.Finish || variable(m.home.Info, sel.X) != m.Captures[0].Var {
+		return nil
+	}
+	s := m.home.Info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
+		return nil
+	}
+	method := s.Obj().(*types.Func).Signature()
+	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
+	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
+	if !holds || !wants {
+		return nil
+	}
+	return method
 }
 
 // asArgument returns a call of the method Finish as one of a function that takes the operand
