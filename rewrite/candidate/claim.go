@@ -38,6 +38,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Result:   p.Result,
 		Drop:     c.Plan.Drop,
 		Literals: make(map[*ast.FuncLit]int),
+		Methods:  make(map[*ast.SelectorExpr]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
 		Value:    value(c.Plan.Value),
 		Captures: captures,
@@ -52,7 +53,13 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Existing: c.Plan.Finish.Existing, OnVariable: c.Plan.Finish.OnParam,
 	}
 	for _, l := range p.Literals {
-		change.Literals[l.Lit] = c.Plan.Number[l]
+		switch {
+		case c.Plan.Form == plan.Bound:
+		case l.Method != nil:
+			change.Methods[l.Method] = c.Plan.Number[l]
+		default:
+			change.Literals[l.Lit] = c.Plan.Number[l]
+		}
 	}
 	for _, c := range p.Choices {
 		change.Chosen[c.Var] = true
@@ -62,10 +69,10 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		if r.Idle == pattern.Chosen {
 			change.Returns[r.Stmt] = same.AnyNumber
 		}
-		if r.Bound != nil && c.Plan.Form == plan.Bound {
+		switch {
+		case r.Bound != nil && c.Plan.Form == plan.Bound:
 			change.Returns[r.Stmt] = 1
-		}
-		if r.Live() {
+		case r.Live():
 			change.Returns[r.Stmt] = c.Plan.Number[r.Literal]
 		}
 	}

@@ -135,7 +135,7 @@ func (f *finder) forwarders(c *Candidate) []*plan.PossibleForwarder {
 		for _, s := range f.sites[h] {
 			if outer, ok := forwards(s, h.result); ok && !seen[outer] {
 				seen[outer] = true
-				if deferred, called, _ := f.uses(outer, make(map[funcResult]bool)); !deferred && !called {
+				if deferred, called, other := f.uses(outer, make(map[funcResult]bool)); other && !deferred && !called {
 					continue // nothing is gained
 				}
 				possible = append(possible, &plan.PossibleForwarder{Call: s, Result: outer.result, Sites: f.sites[outer], Refs: f.refs[outer.key]})

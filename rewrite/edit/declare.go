@@ -30,6 +30,9 @@ func redeclare(p *plan.Plan, s *source) (Edit, error) {
 		return Edit{}, err
 	}
 	d := &declarer{Plan: p, tree: t, prepare: t.node(p.Prepare.Decl).(*dst.FuncDecl)}
+	if err := d.callMethods(); err != nil {
+		return Edit{}, err
+	}
 	decls, err := d.rewrite()
 	if err != nil {
 		return Edit{}, err

@@ -1,13 +1,17 @@
 package edit
 
 import (
+	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/dave/dst"
+	"github.com/dave/dst/dstutil"
 )
 
 // inner replaces the uses of the cleanup within prepare by calls of finish.
@@ -17,6 +21,12 @@ func (d *declarer) inner() error {
 		return err
 	}
 	for _, in := range d.Plan.Inner {
+		if in.Use.Kind == pattern.NilTest {
+			if err := d.innerTest(in.Use); err != nil {
+				return err
+			}
+			continue
+		}
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
@@ -46,6 +56,42 @@ func (d *declarer) inner() error {
 			Body: &dst.BlockStmt{List: []dst.Stmt{&dst.ExprStmt{X: &dst.CallExpr{Fun: fun, Args: all}}}},
 		}
 		call.Args = nil
+	}
+	return nil
+}
+
+// innerTest replaces a comparison of a variable of prepare with nil by a test of the state
+// that it holds:
+//
+//	if end != nil {          if end.traced {
+func (d *declarer) innerTest(u *pattern.Use) error {
+	cleanup := flow.Outer(d.Prepare.At(u.Expr))
+	test := d.node(cleanup.Parent().Node()).(*dst.BinaryExpr)
+	s := d.Plan.State
+	text := ast.Unparen(u.Expr).(*ast.Ident).Name + "." + s.Flag
+	if test.Op == token.EQL && !s.Nil {
+		text = "!" + text
+	}
+	e, err := expr(text)
+	if err != nil {
+		return err
+	}
+	old := dst.Node(test)
+	if s.Nil {
+		old = d.node(cleanup.Node())
+	}
+	*e.Decorations() = *old.Decorations()
+	found := false
+	dstutil.Apply(d.prepare, func(c *dstutil.Cursor) bool {
+		if c.Node() == old {
+			found = true
+			c.Replace(e)
+			return false
+		}
+		return !found
+	}, nil)
+	if !found {
+		return fmt.Errorf("a comparison of %s with nil was not found", u.Expr)
 	}
 	return nil
 }

@@ -61,6 +61,12 @@ func preorder(root ast.Node) []ast.Node {
 // node returns the dst node that corresponds to a node of the unit's syntax.
 func (t *tree) node(n ast.Node) dst.Node { return t.dec.Dst.Nodes[t.fresh[n]] }
 
+// add adds a node that is not in the unit's syntax, with its dst node.
+func (t *tree) add(n ast.Node, d dst.Node) {
+	t.fresh[n] = n
+	t.dec.Dst.Nodes[n] = d
+}
+
 // print returns the source of declarations, without a trailing newline.
 func print(decls []dst.Decl) (string, error) {
 	var buf bytes.Buffer

@@ -93,12 +93,9 @@ func HasGoto(n ast.Node) bool {
 
 // Recovers reports whether a function literal calls recover directly, not only in
 // a literal inside it.
-func Recovers(info *types.Info, lit *ast.FuncLit) bool { return BodyRecovers(info, lit.Body) }
-
-// BodyRecovers is like Recovers, for the body of a declared function.
-func BodyRecovers(info *types.Info, body *ast.BlockStmt) bool {
+func Recovers(info *types.Info, lit *ast.FuncLit) bool {
 	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false

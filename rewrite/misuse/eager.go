@@ -170,7 +170,7 @@ func (s *search) unused(u *pattern.Unit, call *ast.CallExpr, sig types.Type, i i
 	}
 	return !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
 		v := paramOf(p.Unit.Info, l.Lit, i)
-		used := false
+		used := l.Method != nil
 		ast.Inspect(l.Lit.Body, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
 			used = used || ok && v != nil && p.Unit.Info.Uses[id] == types.Object(v)

@@ -46,13 +46,11 @@ func (s *scan) choiceOf(v *types.Var) *Choice {
 	for _, a := range s.Access[v] {
 		stmt, _ := s.At(a.Ident).Parent().Node().(*ast.AssignStmt)
 		switch {
-		case a.Lit != nil || a.Mode == flow.Address:
-			return nil
 		case a.Mode == flow.Read:
 			if !s.returned(a.Ident) && !s.called(a.Ident) {
 				return nil
 			}
-		case stmt == nil || !s.sets(c, stmt):
+		case a.Lit != nil || a.Mode == flow.Address || stmt == nil || !s.sets(c, stmt):
 			return nil
 		}
 	}
@@ -80,7 +78,7 @@ func (s *scan) sets(c *Choice, stmt *ast.AssignStmt) (ok bool) {
 		return false
 	}
 	set := Set{Stmt: stmt, Index: i}
-	switch lit := literal(s.Unit.Info, stmt.Rhs[i]); {
+	switch lit := s.literal(stmt.Rhs[i]); {
 	case isEmpty(s.Unit, stmt.Rhs[i]):
 		c.Empty = true
 	case lit != nil:
@@ -122,19 +120,17 @@ func (s *scan) addLiterals(c *Choice) {
 func (s *scan) returned(id *ast.Ident) bool {
 	e := flow.Outer(s.At(id))
 	kind, i := e.ParentEdge()
-	return kind == edge.ReturnStmt_Results && i == s.Result &&
+	return flow.Lit(e) == nil && kind == edge.ReturnStmt_Results && i == s.Result &&
 		len(e.Parent().Node().(*ast.ReturnStmt).Results) == s.Func.Signature().Results().Len()
 }
 
-// called reports whether an identifier is called in a defer statement or in a statement
-// of its own.
+// called reports whether an identifier is called or compared with nil.
 func (s *scan) called(id *ast.Ident) bool {
-	fun := flow.Outer(s.At(id))
-	if fun.ParentEdgeKind() != edge.CallExpr_Fun {
-		return false
+	switch useOf(s.Facts, id, s.Decl).Kind {
+	case DeferCall, Call, NilTest:
+		return true
 	}
-	kind := fun.Parent().ParentEdgeKind()
-	return kind == edge.ExprStmt_X || kind == edge.DeferStmt_Call
+	return false
 }
 
 // resultIndex returns the index of v among the results of the function, or -1.
@@ -164,16 +160,45 @@ func (s *scan) setsAlways(c *Choice, stmt ast.Stmt) bool {
 	switch stmt := stmt.(type) {
 	case *ast.AssignStmt:
 		return slices.ContainsFunc(c.Sets, func(t Set) bool { return t.Stmt == stmt && !s.Unit.Info.Types[stmt.Rhs[t.Index]].IsNil() })
+	case *ast.ReturnStmt:
+		return true
 	case *ast.BlockStmt:
-		set := false
-		for _, t := range stmt.List {
-			set = s.setsAlways(c, t) || set && !s.setsNil(c, t)
-		}
-		return set
+		return s.listSets(c, stmt.List)
 	case *ast.IfStmt:
 		return stmt.Else != nil && s.setsAlways(c, stmt.Body) && s.setsAlways(c, stmt.Else)
+	case *ast.SwitchStmt:
+		return s.clausesSet(c, stmt.Body)
+	case *ast.TypeSwitchStmt:
+		return s.clausesSet(c, stmt.Body)
 	}
 	return false
+}
+
+// listSets is like setsAlways for a list of statements.
+func (s *scan) listSets(c *Choice, list []ast.Stmt) (set bool) {
+	for _, t := range list {
+		set = s.setsAlways(c, t) || set && !s.setsNil(c, t)
+	}
+	return set
+}
+
+// clausesSet is like setsAlways for a switch statement. It must have a default clause, and
+// nothing in it may break or fall through.
+func (s *scan) clausesSet(c *Choice, body *ast.BlockStmt) bool {
+	whole := false
+	for _, t := range body.List {
+		clause := t.(*ast.CaseClause)
+		whole = whole || clause.List == nil
+		if !s.listSets(c, clause.Body) {
+			return false
+		}
+	}
+	for n := range ast.Preorder(body) {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok != token.CONTINUE {
+			return false
+		}
+	}
+	return whole
 }
 
 // setsNil reports whether a statement may assign nil to a variable.

@@ -37,7 +37,8 @@
 // because sites may be in other units.
 //
 // A return statement may return a variable. A [Choice] is a variable that is set to one of
-// several cleanups, or to none. [Return.Bound] is a method value. Other expressions that
+// several cleanups, or to none. [Return.Bound] is a method value, and [Literal.Method] one
+// for which a literal stands that calls the method. Other expressions that
 // create a func, such as a call with a literal as argument, are in [Prepare.Made]. A
 // function with such a return statement is reported but never rewritten.
 //

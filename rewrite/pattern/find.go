@@ -54,7 +54,7 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 			Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn,
 			Result: i, Sig: results.At(i).Type().Underlying().(*types.Signature),
 		}
-		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice)}
+		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice), methods: make(map[*ast.SelectorExpr]*ast.FuncLit)}
 		s.returns()
 		if len(p.Literals)+len(p.Made) == 0 {
 			continue
@@ -93,8 +93,9 @@ func mayMake(info *types.Info, body *ast.BlockStmt) bool {
 type scan struct {
 	*Prepare
 	bindings map[*types.Var]*binding
-	choices  map[*types.Var]*Choice // nil for a variable that is not a Choice
-	around   ast.Node               // the declaration around a function literal; nil for a declared function
+	choices  map[*types.Var]*Choice             // nil for a variable that is not a Choice
+	methods  map[*ast.SelectorExpr]*ast.FuncLit // the literals that stand for method values
+	around   ast.Node                           // the declaration around a function literal; nil for a declared function
 }
 
 // A binding is the only assignment to a variable of func type.
@@ -167,7 +168,7 @@ func (s *scan) own(lit *ast.FuncLit, v *types.Var, bind ast.Stmt) *Literal {
 			return l
 		}
 	}
-	l := &Literal{Lit: lit, Var: v, Bind: bind}
+	l := &Literal{Lit: lit, Method: s.methodOf(lit), Var: v, Bind: bind}
 	s.Literals = append(s.Literals, l)
 	return l
 }
@@ -199,7 +200,8 @@ func (s *scan) returns() {
 // classify finds what a return statement returns with operand e as the cleanup.
 func (s *scan) classify(r *Return, e ast.Expr) {
 	info := s.Unit.Info
-	if lit := literal(info, e); lit != nil {
+	r.Bound = methodValue(info, e)
+	if lit := s.literal(e); lit != nil {
 		if doesNothing(info, lit) {
 			r.Idle = IdleEmpty
 			return
@@ -224,7 +226,6 @@ func (s *scan) classify(r *Return, e ast.Expr) {
 		return
 	}
 	s.made(e)
-	r.Bound = methodValue(info, e)
 }
 
 // classifyVar finds the value of variable v at a return statement. It succeeds only if
@@ -313,17 +314,54 @@ func (s *scan) bind(v *types.Var) *binding {
 	if len(one.lhs) != 1 || len(one.rhs) != 1 {
 		return nil
 	}
-	lit := literal(info, one.rhs[0])
+	lit := s.literal(one.rhs[0])
 	if lit == nil {
 		return nil
 	}
 	if _, _, ok := flow.List(s.At(one.stmt)); !ok {
 		return nil // the init of an if
 	}
+	if !one.fresh && s.readAround(v, one.stmt) {
+		return nil
+	}
 	return &binding{
 		lit: &Literal{Lit: lit, Var: v, Bind: one.stmt}, empty: doesNothing(info, lit),
 		assig: one.stmt, fresh: one.fresh,
 	}
+}
+
+// returnsOf returns the return statements of a function body, except those of literals
+// in it.
+func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
+	return func(yield func(*ast.ReturnStmt) bool) {
+		done := false
+		ast.Inspect(body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ReturnStmt:
+				done = done || !yield(n)
+			}
+			return !done
+		})
+	}
+}
+
+// readAround reports whether a literal reads a variable, perhaps before the only statement
+// that sets it, or where a return statement has set it to something else. It is a Choice
+// then: the literal reads the variable that holds the state.
+func (s *scan) readAround(v *types.Var, set ast.Stmt) bool {
+	other := s.resultIndex(v) >= 0 && slices.ContainsFunc(slices.Collect(returnsOf(s.Decl.Body)), func(r *ast.ReturnStmt) bool {
+		if s.Result >= len(r.Results) {
+			return false
+		}
+		id, ok := ast.Unparen(r.Results[s.Result]).(*ast.Ident)
+		return !ok || s.Unit.Info.Uses[id] != types.Object(v)
+	})
+	return slices.ContainsFunc(s.Access[v], func(a flow.Access) bool {
+		return a.Mode == flow.Read && a.Lit != nil &&
+			(other || useOf(s.Facts, a.Ident, s.Decl).Kind == NilTest || !flow.Before(s.At(set), a.Ident))
+	})
 }
 
 // A setting is a statement that sets a variable.

@@ -70,23 +70,6 @@ func NewForwarder(facts *flow.Facts, result int, sites []*Site) *Prepare {
 	return p
 }
 
-// returnsOf returns the return statements of a function body, except those of literals
-// in it.
-func returnsOf(body *ast.BlockStmt) func(func(*ast.ReturnStmt) bool) {
-	return func(yield func(*ast.ReturnStmt) bool) {
-		done := false
-		ast.Inspect(body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FuncLit:
-				return false
-			case *ast.ReturnStmt:
-				done = done || !yield(n)
-			}
-			return !done
-		})
-	}
-}
-
 // idleness classifies an operand of a return statement in a forwarder.
 func idleness(u *Unit, e ast.Expr, sites []*Site) Idleness {
 	info := u.Info

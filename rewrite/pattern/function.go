@@ -102,7 +102,7 @@ func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit
 			Func:   types.NewFunc(id.Pos(), u.Pkg, id.Name, types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())),
 			Result: i, Sig: result, Cleanups: 1,
 		}
-		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice), around: facts.Decl}
+		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice), methods: make(map[*ast.SelectorExpr]*ast.FuncLit), around: facts.Decl}
 		s.returns()
 		if len(p.Literals)+len(p.Made) == 0 {
 			continue

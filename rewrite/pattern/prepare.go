@@ -95,11 +95,13 @@ type Prepare struct {
 	LocalDecls []types.Object
 }
 
-// A Literal is a cleanup: a function literal that some return statement returns.
+// A Literal is a cleanup: a function literal or a method value that some return statement
+// returns.
 type Literal struct {
-	Lit  *ast.FuncLit
-	Var  *types.Var // the variable it is bound to, nil if it is returned as it stands
-	Bind ast.Stmt   // the statement that binds it to Var
+	Lit    *ast.FuncLit
+	Method *ast.SelectorExpr // the method value in whose place Lit stands, which is not in the source; nil for a literal
+	Var    *types.Var        // the variable it is bound to, nil if it is returned as it stands
+	Bind   ast.Stmt          // the statement that binds it to Var
 
 	Choice *Choice // if Var holds one of several cleanups
 
@@ -126,12 +128,13 @@ type Return struct {
 	Literal *Literal // if live
 	Choice  *Choice  // if chosen
 
-	Bound *ast.SelectorExpr // a method value, if foreign
+	Bound *ast.SelectorExpr // the operand, if it is a method value
 }
 
 // A Choice is a variable of the prepare function, perhaps its result, that is set to
 // one of several cleanups, or to none. The function returns the variable, and may call
-// or defer it, but has no other use for it.
+// or defer it or compare it with nil, perhaps in a deferred literal, but has no other use
+// for it.
 //
 //	end := func() {}
 //	if traced {

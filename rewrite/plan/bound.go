@@ -41,7 +41,10 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here a cleanup that does nothing")
 		}
 		if ret.Bound == nil {
-			return nil, known(p)
+			if r := known(p); r != nil {
+				return nil, r
+			}
+			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here another cleanup")
 		}
 		b, m, t, why := boundTo(p.Unit.Info, ret)
 		if why != "" {
@@ -56,8 +59,8 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 		method, recv = m, t
 		plan.Bound = append(plan.Bound, b)
 	}
-	if len(p.Access[p.Func.Signature().Results().At(p.Result)]) > 0 {
-		return nil, known(p)
+	if uses := p.Access[p.Func.Signature().Results().At(p.Result)]; len(uses) > 0 {
+		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, uses[0].Ident.Pos(), "it uses its result %s for more than to return it", uses[0].Ident.Name)
 	}
 	if plan.Convert, r = values(p, fs); r != nil {
 		return nil, r
@@ -117,7 +120,9 @@ func boundTo(info *types.Info, ret *pattern.Return) (b BoundReturn, m *types.Fun
 	_, pointer := types.Unalias(m.Signature().Recv().Type()).(*types.Pointer)
 	_, isPointer := recv.Underlying().(*types.Pointer)
 	switch {
-	case types.IsInterface(recv) || spell.IsTypeParam(recv):
+	case spell.IsTypeParam(recv):
+		return b, m, recv, ", whose operand has the type of a type parameter"
+	case types.IsInterface(recv):
 		return b, m, recv, ", which panics at the return if its operand is a nil interface"
 	case !pointer:
 		return b, m, recv, ", which copies the operand at the return"

@@ -75,32 +75,6 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	return found
 }
 
-// behindCheck reports whether a use is reached only after a check of another result of
-// its site that fails for each of the returns:
-//
-//	done, err := begin()
-//	if err != nil {
-//		return err
-//	}
-//	defer done()
-func behindCheck(p *pattern.Prepare, s *pattern.Site, u *pattern.Use, returns []*pattern.Return) bool {
-	if len(returns) == 0 {
-		return true
-	}
-	if s.Shared || s.Forwarder != nil {
-		return false // another site may have set the variable, or the results are those of another function
-	}
-	for i := range p.Func.Signature().Results().Len() {
-		if i == p.Result || !slices.ContainsFunc(returns, func(r *pattern.Return) bool { return fails(p, r, i) }) {
-			continue
-		}
-		if succeeded(s, u, i) == flow.Yes {
-			returns = slices.DeleteFunc(slices.Clone(returns), func(r *pattern.Return) bool { return fails(p, r, i) })
-		}
-	}
-	return len(returns) == 0
-}
-
 // fails reports whether result i of a return statement certainly says that there is no
 // cleanup: it is false, an error that the statement creates, or an error that is not
 // nil according to the if statement around it.
@@ -128,20 +102,24 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 	return false
 }
 
-// foundError reports whether v is not nil at a return statement according to the if
+// foundError reports whether v is not nil at a return statement according to an if
 // statement around it, and code in the body or in a literal cannot have set v since.
 func foundError(p *pattern.Prepare, ret *ast.ReturnStmt, v *types.Var) bool {
-	body := p.At(ret).Parent()
-	if body.ParentEdgeKind() != edge.IfStmt_Body {
+	if v.Kind() == types.PackageVar || flow.HasGoto(p.Decl) {
 		return false
 	}
-	test := body.Parent().Node().(*ast.IfStmt)
-	if v.Kind() == types.PackageVar || flow.HasGoto(p.Decl) || flow.Implied(p.Unit.Info, test.Cond, v, true) != flow.No {
-		return false
+	for c := range p.At(ret).Enclosing() {
+		if c.ParentEdgeKind() != edge.IfStmt_Body {
+			continue
+		}
+		test := c.Parent().Node().(*ast.IfStmt)
+		if flow.Implied(p.Unit.Info, test.Cond, v, true) == flow.No {
+			return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
+				return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, test.Body))
+			})
+		}
 	}
-	return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool {
-		return a.Mode == flow.Address || a.Mode == flow.Write && (a.Lit != nil || flow.Within(a.Ident, test.Cond) || flow.Within(a.Ident, test.Body))
-	})
+	return false
 }
 
 // succeeded returns what the check after a site tells about its result i at a use:

@@ -47,8 +47,11 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
 	}
-	if len(p.Literals) == 0 && slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
-		return d.bound(p, sites)
+	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
+		plan, r := d.bound(p, sites)
+		if r == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
+			return plan, r
+		}
 	}
 	var now *Plan // without changes of forwarders, which make a literal of finish
 	if len(possible) > 0 {
@@ -103,6 +106,9 @@ func newSubject(p *pattern.Prepare, fs *forwarders) (x *subject, r *refusal.Refu
 		return nil, r
 	}
 	x.finality = finalityOf(p, sites)
+	if r := methodValues(p, fs, x.finality); r != nil {
+		return nil, r
+	}
 	if x.idle, r = idleOf(p, fs); r != nil {
 		return nil, r
 	}
@@ -144,7 +150,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		}
 	}
 	var exists bool
-	if exists, r = existing(d.names.world, sites, plan); r == nil && !exists {
+	if exists, r = existing(sites, plan); r == nil && !exists {
 		plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names)
 	}
 	if r != nil {

@@ -147,6 +147,9 @@
 // of a loop, or a return statement. The state then holds its address.
 // [choice-changes-since, choice-two-at-once, choice-used-inside]
 //
+// A deferred literal of prepare may compare such a variable with nil, or run what it holds.
+// It then compares the state. A cleanup that does nothing is not nil. [choice-in-literal]
+//
 // A lock must not be copied. The state holds its address. [lock-in-local]
 //
 // A deferred call evaluates its arguments at the defer statement. "defer done()"
@@ -170,8 +173,14 @@
 // field of the struct answers, in the same variable. [nil-test, outer-variable]
 //
 // A method value evaluates its receiver at the return. One of a nil interface panics there,
-// and one of a method without a pointer receiver holds a copy. Both are refused.
+// and one of a method without a pointer receiver holds a copy. The form Bound has neither.
 // [method-value-not-bound]
+//
+// In other forms a method value is treated like a literal that calls the method. That
+// evaluates the operand later, so the variable in it must keep its value, no field on the
+// way may be a pointer or interface, and it must not panic at once. The method is not
+// deferred itself any more, so it must not call recover. [method-value-idle,
+// method-value-operand]
 //
 // A method value is never nil. A cleanup that may be nil is not passed as a value to
 // code that may compare it with nil. [value-nil]

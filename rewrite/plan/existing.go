@@ -6,7 +6,6 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -32,7 +31,7 @@ import (
 // A deferred call evaluates its operands at once. That has no effect for the method of a
 // pointer, and for variables as arguments. What is called must not recover: called by the
 // literal, it could not.
-func existing(w *callers.World, sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
+func existing(sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
 	p, v := plan.Prepare, plan.Value
 	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
 		return false, nil
@@ -50,7 +49,7 @@ func existing(w *callers.World, sites []*pattern.Site, plan *Plan) (bool, *refus
 	} else {
 		fn = existingFunc(plan, sites, call)
 	}
-	if fn == nil || !passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam) || recoversIn(w, fn) {
+	if fn == nil || !passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam) || recoversItself(p.Unit, fn) {
 		return false, nil
 	}
 	finish.Name = fn.Name()
@@ -184,40 +183,6 @@ func passesOn(plan *Plan, sig *types.Signature, call *ast.CallExpr, method bool)
 		}
 	}
 	return true
-}
-
-// recoversIn reports whether a function or method may call recover. The exported methods of some
-// packages of the standard library do not.
-func recoversIn(w *callers.World, method *types.Func) bool {
-	if slices.Contains(neverRecover(), method.Pkg().Path()) && method.Exported() {
-		return false
-	}
-	key := pattern.KeyOf(method)
-	for _, u := range w.Units {
-		if u.Pkg.Path() != key.Pkg {
-			continue
-		}
-		for _, f := range u.Files {
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || fn.Name.Name != key.Name || fn.Body == nil {
-					continue
-				}
-				if obj, ok := u.Info.Defs[fn.Name].(*types.Func); ok && pattern.KeyOf(obj) == key {
-					return len(fn.Body.List) == 0 || flow.BodyRecovers(u.Info, fn.Body)
-				}
-			}
-		}
-	}
-	return true
-}
-
-// neverRecover returns packages of which no exported method calls recover itself.
-func neverRecover() []string {
-	return []string{
-		"archive/tar", "archive/zip", "bufio", "bytes", "compress/flate", "compress/gzip", "compress/zlib", "context", "database/sql", "io", "log",
-		"net", "net/http", "net/http/httptest", "os", "os/exec", "runtime/trace", "strings", "sync", "sync/atomic", "time",
-	}
 }
 
 // annotated reports whether a comment is on one of the lines of a cleanup.

@@ -47,6 +47,11 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 	if r := boundBeforePanic(p); r != nil {
 		return found, r
 	}
+	tests, runs, r := usesOwn(p, own)
+	if r != nil {
+		return found, r
+	}
+	found.nilTested, found.guarded = tests, found.guarded || runs
 	for _, s := range fs.sites {
 		back := own
 		if s.Forwarder != nil {
@@ -69,12 +74,12 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 				if r := nilValue(p, fs.sites, s, u, nils); r != nil {
 					return found, r
 				}
-				found.guarded = found.guarded || !behindCheck(p, s, u, empties)
+				found.guarded = found.guarded || len(empties) > 0 && !behindCheck(p, fs.sites, s, u, ofEmpty)
 			default:
 				if len(nils) > 0 && !tested(s, u, back.silent) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}
-				found.guarded = found.guarded || !behindCheck(p, s, u, empties) && !slices.ContainsFunc(s.Uses, func(test *pattern.Use) bool {
+				found.guarded = found.guarded || len(empties) > 0 && !behindCheck(p, fs.sites, s, u, ofEmpty) && !slices.ContainsFunc(s.Uses, func(test *pattern.Use) bool {
 					guard := guardOf(s, test)
 					return guard != nil && flow.Within(u.Expr, guard.Body)
 				})
@@ -84,33 +89,22 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 	return found, nil
 }
 
-// idles holds the return statements that may return nil, or a cleanup that does nothing
-// (an empty one).
-type idles struct {
-	nils, empties []*pattern.Return
-	silent        bool // one of nils says so in no other result
-}
-
-// idlesOf returns the idles of a prepare function or a forwarder.
-func idlesOf(p *pattern.Prepare) *idles {
-	all := &idles{}
-	for _, r := range p.Returns {
-		switch r.Idle {
-		case pattern.IdleNil:
-			all.nils = append(all.nils, r)
-		case pattern.IdleEmpty:
-			all.empties = append(all.empties, r)
-		case pattern.Chosen:
-			if r.Choice.Nil {
-				all.nils = append(all.nils, r)
-			}
-			if r.Choice.Empty {
-				all.empties = append(all.empties, r)
-			}
+// usesOwn reports whether prepare compares a variable for its cleanup with nil, and whether
+// it may call one that does nothing. The variable holds the state then, which must tell nil
+// from a cleanup that does nothing.
+func usesOwn(p *pattern.Prepare, own *idles) (tests, calls bool, r *refusal.Refusal) {
+	for _, u := range p.Inner {
+		c := choiceOf(p, u)
+		if c == nil {
+			continue
 		}
+		empty := c.Empty || len(own.empties) > 0 && c.Var == p.Func.Signature().Results().At(p.Result)
+		if u.Kind == pattern.NilTest && empty {
+			return true, calls, refusal.New(p, refusal.NilTest, p.Unit, u.Expr.Pos(), "it compares its cleanup with nil, and a cleanup that is not nil may do nothing")
+		}
+		tests, calls = tests || u.Kind == pattern.NilTest, calls || empty
 	}
-	all.silent = slices.ContainsFunc(all.nils, func(r *pattern.Return) bool { return silent(p, r) })
-	return all
+	return tests, calls, nil
 }
 
 // addForwarder adds the idle returns of a forwarder of the cleanup. A variable that it
@@ -203,7 +197,7 @@ func nilValue(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, u *pat
 		return nil
 	case testCleanup(s, u):
 		return nil // t.Cleanup calls it and does nothing else with it
-	case len(nils) > 0 && !s.Shared && behindCheck(p, s, u, nils):
+	case len(nils) > 0 && !s.Shared && behindCheck(p, sites, s, u, ofNil):
 		return nil
 	}
 	return refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, as a value")

@@ -30,6 +30,9 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 		cleanup := make(map[ast.Node]bool)
 		for _, l := range p.Literals {
 			cleanup[l.Lit] = true
+			if l.Method != nil {
+				cleanup[l.Method] = true
+			}
 		}
 		for _, r := range p.Returns {
 			if r.Bound != nil {

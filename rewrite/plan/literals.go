@@ -62,7 +62,7 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
-			if c.Var == l.Var {
+			if c.Var == l.Var || slices.ContainsFunc(p.Choices, func(o *pattern.Choice) bool { return o.Var == c.Var }) {
 				return refusal.New(p, refusal.SelfReference, p.Unit, c.Uses[0].Pos(), "its cleanup refers to itself")
 			}
 		}
@@ -179,7 +179,9 @@ func otherMeaning(p *pattern.Prepare, l *pattern.Literal) *ast.Ident {
 // declared in the literal or in the package.
 func text(p *pattern.Prepare, l *pattern.Literal) string {
 	var b strings.Builder
-	if err := format.Node(&b, p.Unit.Fset, l.Lit); err != nil {
+	if l.Method != nil {
+		b.WriteString(types.ExprString(l.Method))
+	} else if err := format.Node(&b, p.Unit.Fset, l.Lit); err != nil {
 		return fmt.Sprint(l.Lit.Pos()) // equal to no other
 	}
 	for _, c := range l.Captures {

@@ -48,9 +48,8 @@ func boundBeforePanic(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// mayRecover reports whether a deferred call may recover from a panic. A literal or a
-// function of the package may do so if it calls recover. Functions of other packages
-// may, except those of a few packages that unlock, close and cancel.
+// mayRecover reports whether a deferred call may recover from a panic: the literal or
+// function calls recover, or it is not known what it does.
 func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
 	info := p.Unit.Info
 	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
@@ -69,16 +68,5 @@ func mayRecover(p *pattern.Prepare, call *ast.CallExpr) bool {
 	if !ok || fn.Pkg() == nil {
 		return true
 	}
-	switch fn.Pkg().Path() {
-	case "sync", "os", "time":
-		return false
-	}
-	for _, f := range p.Unit.Files {
-		for _, d := range f.Decls {
-			if decl, ok := d.(*ast.FuncDecl); ok && decl.Body != nil && info.Defs[decl.Name] == types.Object(fn.Origin()) {
-				return flow.BodyRecovers(info, decl.Body)
-			}
-		}
-	}
-	return true
+	return recoversItself(p.Unit, fn)
 }

@@ -30,7 +30,7 @@ import (
 // go test runs this check of vet, and does not run the tests of a package that fails
 // it.
 func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
-	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return printCall(p.Unit.Info, l.Lit) == nil })
+	lits := slices.DeleteFunc(slices.Clone(p.Literals), func(l *pattern.Literal) bool { return l.Method != nil || printCall(p.Unit.Info, l.Lit) == nil })
 	if len(lits) == 0 {
 		return nil
 	}

@@ -46,6 +46,9 @@ type Change struct {
 	// Literals numbers the cleanups from 1. Cleanups with the same source share a number.
 	Literals map[*ast.FuncLit]int
 
+	// Methods numbers the cleanups that are method values, like Literals.
+	Methods map[*ast.SelectorExpr]int
+
 	// Returns holds, for each return statement of prepare, the number of the cleanup that
 	// it returns, 0 for none, or AnyNumber for the one that a variable of Chosen holds.
 	Returns map[*ast.ReturnStmt]int

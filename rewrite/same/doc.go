@@ -66,7 +66,11 @@
 // Its return statements keep the call or variable that was the cleanup, and have the zero
 // state in place of nil or a literal that does nothing. Calls of it are calls of prepare.
 //
-// If prepare returned a method value, it returns the receiver to which that is bound, and
+// A cleanup that is a method value is compared like a literal that calls the method, with
+// parameters named as in finish. Its operand must lead to the same variable or value when
+// finish evaluates it.
+//
+// If prepare returned a method value, it may return the receiver to which that is bound, and
 // a call of the cleanup becomes a call of the method.
 //
 // A cleanup that only calls a method of the one pointer that it captures, or a function with

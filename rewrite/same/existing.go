@@ -11,6 +11,16 @@ import (
 // effect.
 func (m *matcher) callsOnly() error {
 	for lit := range m.Literals {
+		if call := m.calls[lit]; call != nil { // the cleanup is the method value
+			sel := call.Fun.(*ast.SelectorExpr)
+			if len(m.Captures) != 1 || m.handed() || m.methodOfCaptured(sel) == nil {
+				return m.differ(lit, nil, "the cleanup is not the method %s of a captured variable", m.Finish)
+			}
+			if err := m.evaluatesLater(sel); err != nil {
+				return err
+			}
+			continue
+		}
 		sig := m.home.Info.TypeOf(lit).(*types.Signature)
 		call := onlyCall(lit, sig)
 		if len(m.inLit[lit]) != len(m.Captures) || m.handed() || call == nil || !m.callsExisting(call, lit, sig) {
@@ -43,19 +53,20 @@ func onlyCall(lit *ast.FuncLit, sig *types.Signature) *ast.CallExpr {
 // callsExisting reports whether a call in a cleanup is one of Finish with the captured
 // variables and the parameters of the cleanup.
 func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types.Signature) bool {
-	fn := m.methodOfVariable(call.Fun)
+	var fn *types.Signature
 	var want []*types.Var
-	if id, ok := call.Fun.(*ast.Ident); ok && !m.Method && !m.OnVariable {
-		fn, _ = m.home.Info.Uses[id].(*types.Func)
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if m.Method != m.OnVariable && len(m.Captures) == 1 {
+			fn = m.methodOfCaptured(fun)
+		}
+	case *ast.Ident:
+		if f, ok := m.home.Info.Uses[fun].(*types.Func); ok && fun.Name == m.Finish && f.Pkg() == m.home.Pkg && !m.Method && !m.OnVariable && len(m.params) == len(m.Captures) {
+			fn = f.Signature()
+		}
 		for _, c := range m.params {
 			want = append(want, c.Var)
 		}
-		if fn == nil || fn.Pkg() != m.home.Pkg || len(want) != len(m.Captures) {
-			return false
-		}
-	}
-	if fn == nil || fn.Name() != m.Finish {
-		return false
 	}
 	for _, p := range flatten(lit.Type.Params) {
 		if p.name == nil {
@@ -63,36 +74,35 @@ func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types
 		}
 		want = append(want, variable(m.home.Info, p.name))
 	}
-	takes := fn.Signature().Params()
-	if len(want) != len(call.Args) || len(want) != takes.Len() || fn.Signature().Variadic() != sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
-		sig.Results().Len() == 1 && !types.Identical(fn.Signature().Results(), sig.Results()) {
+	if fn == nil || len(want) != len(call.Args) || len(want) != fn.Params().Len() || fn.Variadic() != sig.Variadic() || sig.Variadic() != call.Ellipsis.IsValid() ||
+		sig.Results().Len() == 1 && !types.Identical(fn.Results(), sig.Results()) {
 		return false
 	}
 	for i, arg := range call.Args {
-		if v := variable(m.home.Info, arg); v == nil || v != want[i] || !types.Identical(takes.At(i).Type(), v.Type()) {
+		if v := variable(m.home.Info, arg); v == nil || v != want[i] || !types.Identical(fn.Params().At(i).Type(), v.Type()) {
 			return false
 		}
 	}
 	return true
 }
 
-// methodOfVariable returns the method that a function expression selects from the only
-// captured variable, which must hold a pointer, or nil.
-func (m *matcher) methodOfVariable(fun ast.Expr) *types.Func {
-	sel, ok := fun.(*ast.SelectorExpr)
-	if !ok || m.Method == m.OnVariable || len(m.Captures) != 1 || variable(m.home.Info, sel.X) != m.Captures[0].Var {
+// methodOfCaptured returns the signature of the method Finish if sel selects that from the
+// captured variable, which holds a pointer, or nil.
+func (m *matcher) methodOfCaptured(sel *ast.SelectorExpr) *types.Signature {
+	if sel == nil || sel.Sel.Name != m.Finish || variable(m.home.Info, sel.X) != m.Captures[0].Var {
 		return nil
 	}
 	s := m.home.Info.Selections[sel]
 	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
 		return nil
 	}
-	fn := s.Obj().(*types.Func)
+	method := s.Obj().(*types.Func).Signature()
 	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
-	if _, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer); !holds || !wants {
+	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
+	if !holds || !wants {
 		return nil
 	}
-	return fn
+	return method
 }
 
 // asArgument returns a call of the method Finish as one of a function that takes the operand

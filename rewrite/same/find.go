@@ -39,6 +39,8 @@ type facts struct {
 	holders   map[*types.Var]*holder
 	capture   map[*types.Var]*Capture
 	inLit     map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
+	method    map[*ast.SelectorExpr]*ast.FuncLit   // the literals that stand for method values
+	calls     map[*ast.FuncLit]*ast.CallExpr       // the calls in these literals
 	params    []*Capture                           // the captures that are parameters of finish; they precede the parameters of the cleanup
 }
 
@@ -55,11 +57,14 @@ func find(c *Change) *facts {
 		holders:   make(map[*types.Var]*holder),
 		capture:   make(map[*types.Var]*Capture),
 		inLit:     make(map[*ast.FuncLit]map[string]*Capture),
+		method:    make(map[*ast.SelectorExpr]*ast.FuncLit),
+		calls:     make(map[*ast.FuncLit]*ast.CallExpr),
 	}
 	f.fn, _ = f.home.Info.Defs[c.Prepare.Name].(*types.Func)
 	if f.fn == nil {
 		return f
 	}
+	f.methods()
 	names := make(map[string]bool)
 	for i := range c.Captures {
 		p := &c.Captures[i]
@@ -73,7 +78,7 @@ func find(c *Change) *facts {
 		flag := types.NewParam(token.NoPos, f.fn.Pkg(), c.Value.Name, types.Typ[types.Bool])
 		f.params = append(f.params, &Capture{Var: flag, Way: Returned})
 	}
-	for lit := range c.Literals {
+	for lit := range f.Literals {
 		f.inLit[lit] = make(map[string]*Capture)
 		for id := range idents(lit) {
 			if v, ok := f.home.Info.Uses[id].(*types.Var); ok && f.capture[v] != nil {
@@ -138,7 +143,7 @@ func (f *facts) inPrepare() {
 	}
 	assignments(f.Prepare, func(lhs, rhs []ast.Expr) {
 		for i := range rhs {
-			lit := literal(info, rhs[i])
+			lit := f.cleanupLit(rhs[i])
 			if lit == nil || f.Literals[lit] == 0 || len(lhs) != len(rhs) {
 				continue
 			}

@@ -25,6 +25,12 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 		m.names[name] = true
 	}
 	for lit := range m.Literals {
+		if m.calls[lit] != nil {
+			if err := m.methodParams(lit, a, now[len(m.params):]); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := m.sameParams(flatten(lit.Type.Params), unnamed(lit, now[len(m.params):]), lit); err != nil {
 			return err
 		}
@@ -46,16 +52,6 @@ func unnamed(lit *ast.FuncLit, now []param) []param {
 		}
 	}
 	return now
-}
-
-// hasIdent reports whether a tree contains an identifier with a name.
-func hasIdent(n ast.Node, name string) bool {
-	for id := range idents(n) {
-		if id.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // finishRecv checks that the receiver of finish is the state, is that of prepare, or is
@@ -172,15 +168,12 @@ func (m *matcher) setTwice(v *types.Var) (found bool) {
 // nothing returns the source of what finish returns if there is nothing to do: the zero
 // value of the cleanup's result.
 func (m *matcher) nothing() string {
-	for lit := range m.Literals {
-		sig, ok := m.home.Info.TypeOf(lit).(*types.Signature)
-		if !ok || sig.Results().Len() != 1 {
-			break
-		}
-		b, ok := sig.Results().At(0).Type().Underlying().(*types.Basic)
+	sig, ok := m.fn.Signature().Results().At(m.Result).Type().Underlying().(*types.Signature)
+	if !ok || sig.Results().Len() != 1 {
+		return "nil"
+	}
+	if b, ok := sig.Results().At(0).Type().Underlying().(*types.Basic); ok {
 		switch {
-		case !ok:
-			return "nil"
 		case b.Info()&types.IsBoolean != 0:
 			return "false"
 		case b.Info()&types.IsString != 0:

@@ -90,7 +90,7 @@ func (m *matcher) hands(b *ast.ReturnStmt, n int) error {
 	}
 	x := b.Results[m.Result]
 	ok := n == 0 && (m.isNil(x) || m.isNoop(x))
-	if lit := literal(m.home.Info, x); lit != nil {
+	if lit := m.cleanupLit(x); lit != nil {
 		ok = m.Literals[lit] == n && (n > 0 || empty(m.home.Info, lit))
 	} else if h := m.holder(x); h != nil && h.inner {
 		earlier := func(lit *ast.FuncLit) bool { return lit.Pos() < b.Pos() }

@@ -19,7 +19,7 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 	err := m.differ(b, a, "no literal has number %d", n)
 	for lit, k := range m.Literals {
 		bare := len(b.Results) == 0
-		if k != n || !bare && literal(m.home.Info, b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
+		if k != n || !bare && m.cleanupLit(b.Results[m.Result]) != lit && m.holder(b.Results[m.Result]) == nil {
 			continue
 		}
 		if err = m.stateValue(lit, b, b, a); err == nil {

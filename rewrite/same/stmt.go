@@ -64,7 +64,7 @@ func (m *matcher) goes(b ast.Stmt) bool {
 // binds reports whether the statement with value e assigns a cleanup, or a literal that
 // does nothing, to a variable of prepare.
 func (m *matcher) binds(h *holder, e ast.Expr) bool {
-	lit := literal(m.unit.Info, e)
+	lit := m.cleanupLit(e)
 	return h.inner && lit != nil && (m.Literals[lit] > 0 || empty(m.unit.Info, lit))
 }
 
@@ -142,14 +142,14 @@ func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 
 // isIdle reports whether e is nil, or a literal or function that does nothing.
 func (m *matcher) isIdle(e ast.Expr) bool {
-	lit := literal(m.home.Info, e)
+	lit := m.cleanupLit(e)
 	return lit != nil && m.Literals[lit] == 0 && empty(m.home.Info, lit) || m.isNil(e) || m.isNoop(e)
 }
 
 // choosesState compares what such a statement sets a variable to. What the state holds by
 // value may not change any more.
 func (m *matcher) choosesState(at *ast.AssignStmt, b, a ast.Expr) error {
-	lit := literal(m.home.Info, b)
+	lit := m.cleanupLit(b)
 	switch {
 	case m.isIdle(b) && !reads(a, m.State.Type+"{}"):
 		return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)

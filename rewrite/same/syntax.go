@@ -177,3 +177,13 @@ func isMember(obj types.Object) bool {
 	}
 	return false
 }
+
+// hasIdent reports whether a tree contains an identifier with a name.
+func hasIdent(n ast.Node, name string) bool {
+	for id := range idents(n) {
+		if id.Name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -45,6 +45,9 @@ func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 		// A call makes only one of the literals.
 		for _, l := range w.p.Literals {
 			f := facts.Literal(placeOf(w.p.Unit, l.Lit.Pos()))
+			if l.Method != nil {
+				f = madeFact(w.p.Unit, facts, l.Method)
+			}
 			if n := w.count(f); n > apart {
 				apart = n
 			}
