@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -13,15 +14,25 @@ import (
 	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
-// idleDirectives returns the comments that suppress nothing: they apply to no function, or
-// only to functions that would not be findings with any options. An exported function that
-// looks like a prepare function counts as one, since callers that are not loaded may defer
-// its cleanup. misuses are the positions of comments that suppress a misuse. They are not
-// idle.
-func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map[token.Position]bool, candidates func(*callers.World) []*candidate.Candidate) ([]Directive, error) {
-	var idle []Directive
-	var silenced map[token.Position]bool // names of functions that could be findings
-	for _, name := range s.Mentions() {
+// comments are the comments of the targets that suppress findings.
+type comments struct {
+	files    []string // that may contain one
+	all      []*comment
+	silenced map[token.Position]bool // names of functions that would be findings, with any options
+}
+
+// A comment is a comment that suppresses findings.
+type comment struct {
+	Directive
+	open  bool             // it applies to an exported function that may be a prepare function: callers that are not loaded may defer its cleanup
+	names []token.Position // of other functions that may be prepare functions, to which it applies
+	used  bool             // it suppresses a misuse
+}
+
+// commentsIn finds the comments in the files of the scope.
+func commentsIn(t *load.Tree, s *load.Scope) (*comments, error) {
+	cs := &comments{files: s.Mentions(), silenced: make(map[token.Position]bool)}
+	for _, name := range cs.files {
 		text, err := t.Source.Read(name)
 		if err != nil {
 			return nil, err
@@ -33,21 +44,46 @@ func idleDirectives(t *load.Tree, s *load.Scope, views []*load.View, misuses map
 		}
 		may := pattern.May(f)
 		for _, d := range suppress.Directives(fset, f) {
-			if misuses[fset.PositionFor(d.Comment.Pos(), false)] {
-				continue
-			}
-			if silenced == nil && slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return slices.Contains(may, fn) }) {
-				silenced = silencedIn(s.Mentions(), views, candidates)
-			}
-			if !slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool {
-				open := ast.IsExported(fn.Name.Name) && f.Name.Name != "main"
-				return slices.Contains(may, fn) && (open || silenced[fset.PositionFor(fn.Name.Pos(), false)])
-			}) {
-				idle = append(idle, Directive{fset.PositionFor(d.Comment.Pos(), false), d.Comment.Text})
+			c := &comment{Directive: Directive{fset.PositionFor(d.Comment.Pos(), false), d.Comment.Text}}
+			cs.all = append(cs.all, c)
+			for _, fn := range d.Funcs {
+				switch {
+				case !slices.Contains(may, fn):
+				case ast.IsExported(fn.Name.Name) && f.Name.Name != "main":
+					c.open = true
+				default:
+					c.names = append(c.names, fset.PositionFor(fn.Name.Pos(), false))
+				}
 			}
 		}
 	}
-	return idle, nil
+	return cs, nil
+}
+
+// useful records the positions of comments that suppress misuses.
+func (cs *comments) useful(at map[token.Position]bool) {
+	for _, c := range cs.all {
+		c.used = c.used || at[c.Pos]
+	}
+}
+
+// compare records the functions in views that would be findings.
+func (cs *comments) compare(views []*load.View, candidates func(*callers.World) []*candidate.Candidate) {
+	if slices.ContainsFunc(cs.all, func(c *comment) bool { return !c.used && !c.open && len(c.names) > 0 }) {
+		maps.Copy(cs.silenced, silencedIn(cs.files, views, candidates))
+	}
+}
+
+// idle returns the comments that suppress nothing: they apply to no function, or only to
+// functions that would not be findings with any options.
+func (cs *comments) idle() []Directive {
+	var idle []Directive
+	for _, c := range cs.all {
+		if !c.used && !c.open && !slices.ContainsFunc(c.names, func(at token.Position) bool { return cs.silenced[at] }) {
+			idle = append(idle, c.Directive)
+		}
+	}
+	return idle
 }
 
 // silencedIn returns the positions of the names of functions in files that would be

@@ -51,6 +51,7 @@ func TestEverything(t *testing.T) {
 			}
 			alone++
 		}
+		r.found, r.prover = newFindings(r.tree.Source), newProver(Options{}, r.tree)
 		r.found.add(r.changes)
 		if err := r.rewrite(t.Context()); err != nil {
 			t.Errorf("%s: %v", dir, err)

@@ -70,7 +70,8 @@ func use() { middle.New().PrepareOne(); t.PrepareTwo() }
 }
 
 // The result is the same whether packages are taken over and type-checked in this process,
-// listed by the go command again for each version, or loaded by packages.Load.
+// listed by the go command again for each version, loaded by packages.Load, or loaded
+// in as many parts as possible.
 func TestRecheckSame(t *testing.T) {
 	t.Parallel()
 	archive := new(txtar.Archive)
@@ -100,8 +101,8 @@ func TestRecheckSame(t *testing.T) {
 		}
 	}
 	dir := unpack(t, string(txtar.Format(archive)))
-	results := make([]*Result, 3)
-	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Compiled: true}} {
+	results := make([]*Result, 4)
+	for i, how := range []load.Testing{{}, {Anew: true}, {Anew: true, Compiled: true}, {Apart: true}} {
 		res, err := runWith(t.Context(), Options{Dir: dir, All: true, Tests: true, Rewrite: true}, internals{candidate.Find, how})
 		if err != nil {
 			t.Fatal(err)
@@ -113,12 +114,86 @@ func TestRecheckSame(t *testing.T) {
 	}
 	for i, other := range results[1:] {
 		if !reflect.DeepEqual(results[0].Files, other.Files) {
-			t.Errorf("%d: %d files change, and %d if the go command is asked", i, len(results[0].Files), len(other.Files))
+			t.Errorf("%d: %d files change, and %d if they are loaded in another way", i, len(results[0].Files), len(other.Files))
 		}
 		for k, f := range results[0].Findings {
 			if g := other.Findings[k]; f.Name != g.Name || !reflect.DeepEqual(f.Refusal, g.Refusal) || !reflect.DeepEqual(f.Edits, g.Edits) {
-				t.Errorf("%d: %s: %v, and if the go command is asked, %v", i, f.Name, f.Refusal, g.Refusal)
+				t.Errorf("%d: %s: %v, and if it is loaded in another way, %v", i, f.Name, f.Refusal, g.Refusal)
 			}
+		}
+	}
+}
+
+// What does not type-check may call functions of all packages, also of those that were
+// examined before it.
+func TestApart(t *testing.T) {
+	t.Parallel()
+	dir := unpack(t, module+`
+-- a/a.go --
+package a
+
+type T struct{ n int }
+
+func (t *T) begin() func() {
+	t.n++
+	return func() { t.n-- }
+}
+
+func (t *T) use() { defer t.begin()() }
+
+//closurefix:ignore not often
+func (t *T) open() func() {
+	t.n++
+	return func() { t.n-- }
+}
+
+func (t *T) user() { defer t.open()() }
+
+//closurefix:ignore nothing
+func none() {}
+-- b/b.go --
+package b
+
+func begin(err *error) func() { return func() { println(*err) } }
+
+func use() (err error) {
+	defer begin(&err)()
+	return nil
+}
+-- c/c.go --
+package c
+
+func begin(err *error) func() { return func() { println(*err) } }
+
+func use() (err error) {
+	defer begin(&err)()
+	return missing()
+}
+`)
+	for _, broken := range []bool{true, false} {
+		var results []*Result
+		for _, how := range []load.Testing{{}, {Apart: true}} {
+			var steps []string
+			res, err := runWith(t.Context(), Options{
+				Dir: dir, All: true, Rewrite: true, Progress: func(s string) { steps = append(steps, s) },
+			}, internals{candidate.Find, how})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if parts := strings.Count(strings.Join(steps, "\n"), "type-checked"); !broken && how.Apart && parts != 2 {
+				t.Errorf("%d parts, want 2: %q", parts, steps)
+			}
+			res.src, res.sight = nil, nil
+			results = append(results, res)
+		}
+		if !reflect.DeepEqual(results[0], results[1]) {
+			t.Errorf("broken %v: %+v, and apart %+v", broken, results[0], results[1])
+		}
+		if got := results[0]; len(got.Files) != 2 || len(got.Idle) != 1 || (got.Unloaded != nil) != broken || got.Loaded != 2 {
+			t.Errorf("broken %v: %+v", broken, got)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "c")); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

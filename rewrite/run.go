@@ -3,6 +3,7 @@ package rewrite
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"maps"
@@ -83,50 +84,23 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.decideFirst(ctx); err != nil {
-		return nil, err
+	parts := []*load.Scope{r.scope}
+	if o.Test == nil && !o.Escape && len(o.Profiles) == 0 { // these look at all functions at once
+		parts = r.scope.Split()
 	}
-	r.found.add(r.changes)
-	r.left = leftOut(r.omitted)
-	r.left.Tests += r.scope.Tests()
-	if o.Select != nil {
-		r.choose(o.Select)
+	done, err := r.inTurn(ctx, o, parts)
+	if bad := (*SourceError)(nil); len(parts) > 1 && (errors.As(err, &bad) || errors.Is(err, load.ErrWhole)) {
+		done, err = r.inTurn(ctx, o, []*load.Scope{r.scope})
 	}
-	misuses, silenced, faults := misusesIn(r.views)
-	if !o.Tests {
-		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return strings.HasSuffix(m.Pos.Filename, "_test.go") })
-	}
-	if o.Select != nil {
-		misuses = slices.DeleteFunc(misuses, func(m Misuse) bool { return !o.Select(m.selector()) })
-	}
-	idle, err := idleDirectives(r.tree, r.scope, r.views, silenced, in.candidates)
 	if err != nil {
 		return nil, err
 	}
-	if o.Escape {
-		if err := r.weigh(ctx, o.Saves); err != nil {
-			return nil, err
-		}
-	}
-	var warnings []string
-	if len(o.Profiles) > 0 {
-		if warnings, err = rank(o, r.changes, r.found); err != nil {
-			return nil, err
-		}
-	}
-	if o.Rewrite {
-		r.found.noteDeclared(r.views, r.over)
-		if err := r.rewrite(ctx); err != nil {
-			return nil, err
-		}
-	}
-	res, err := r.result()
+	res, err := done.result()
 	if err != nil {
 		return nil, err
 	}
-	res.Misuses, res.Idle, res.Warnings = misuses, idle, slices.Concat(faults, warnings, r.prover.tester.warnings)
 	if o.Rewrite && o.Bench != nil {
-		res.Bench, err = measure(ctx, r.tree, *o.Bench, r.over)
+		res.Bench, err = measure(ctx, r.tree, *o.Bench, done.over)
 	}
 	return res, err
 }
@@ -134,14 +108,96 @@ func runAll(ctx context.Context, o Options, in internals) (*Result, error) {
 // A run is the state of one call of Run.
 type run struct {
 	decider
-	tree    *load.Tree
-	scope   *load.Scope
-	views   []*load.View // of the files with over in place
-	over    load.Overlay // the files as changed by accepted changes
-	changes []*change
-	found   *findings
-	left    LeftOut // by the decisions on the text on disk
-	prover  *prover
+	tree     *load.Tree
+	scope    *load.Scope
+	views    []*load.View // of the files with over in place
+	changes  []*change
+	comments *comments
+
+	// What is known of all parts of the scope that were examined.
+	over     load.Overlay // the files as changed by accepted changes
+	found    *findings
+	left     LeftOut // by the decisions on the text on disk
+	misuses  []Misuse
+	warnings []string
+	prover   *prover
+	loaded   int // packages
+	sight    *load.Sight
+}
+
+// inTurn examines parts of the scope one after the other.
+func (r *run) inTurn(ctx context.Context, o Options, parts []*load.Scope) (*run, error) {
+	all := *r
+	all.found, all.prover = newFindings(r.tree.Source), newProver(o, r.tree)
+	var err error
+	if all.comments, err = commentsIn(r.tree, r.scope); err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		all.decider = decider{candidates: r.candidates, scope: part}
+		all.scope, all.views, all.changes = part, nil, nil
+		if err := all.examine(ctx, o); err != nil {
+			return nil, err
+		}
+		if len(parts) > 1 {
+			r.scope.Release()
+		}
+	}
+	all.scope = r.scope
+	slices.SortFunc(all.misuses, func(a, b Misuse) int { return position.Compare(a.Pos, b.Pos) })
+	return &all, nil
+}
+
+// examine decides on the functions of a part of the scope, and rewrites them if o says so.
+func (r *run) examine(ctx context.Context, o Options) error {
+	if err := r.decideFirst(ctx); err != nil {
+		return err
+	}
+	r.found.add(r.changes)
+	r.leaveOut(r.omitted)
+	if o.Select != nil {
+		r.choose(o.Select)
+	}
+	r.findMisuses(o)
+	r.comments.compare(r.views, r.candidates)
+	if o.Escape {
+		if err := r.weigh(ctx, o.Saves); err != nil {
+			return err
+		}
+	}
+	if len(o.Profiles) > 0 {
+		warnings, err := rank(o, r.changes, r.found)
+		if err != nil {
+			return err
+		}
+		r.warnings = append(r.warnings, warnings...)
+	}
+	if o.Rewrite {
+		r.found.noteDeclared(r.views, r.over)
+		if err := r.rewrite(ctx); err != nil {
+			return err
+		}
+	}
+	r.loaded += r.scope.Loaded()
+	sight := r.scope.Sight(r.views)
+	if r.sight == nil {
+		r.sight = sight
+	} else {
+		r.sight.Join(sight)
+	}
+	return nil
+}
+
+// findMisuses adds the misuses that are wanted.
+func (r *run) findMisuses(o Options) {
+	misuses, silenced, faults := misusesIn(r.views)
+	for _, m := range misuses {
+		if (o.Tests || !strings.HasSuffix(m.Pos.Filename, "_test.go")) && (o.Select == nil || o.Select(m.selector())) {
+			r.misuses = append(r.misuses, m)
+		}
+	}
+	r.comments.useful(silenced)
+	r.warnings = append(r.warnings, faults...)
 }
 
 // start opens the tree and chooses the packages to load. It returns an
@@ -169,8 +225,6 @@ func start(ctx context.Context, o Options, in internals) (*run, error) {
 		decider: decider{candidates: in.candidates, scope: scope},
 		tree:    tree,
 		scope:   scope,
-		found:   newFindings(tree.Source),
-		prover:  newProver(o, tree),
 	}, nil
 }
 
@@ -200,7 +254,7 @@ func (r *run) look(ctx context.Context) (err error) {
 	if r.views, err = r.scope.LoadSound(ctx); err != nil {
 		return err
 	}
-	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(n, "package")))
+	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(r.loaded+n, "package")))
 	r.tree.Status("deciding")
 	r.changes, err = r.decide(ctx, r.views)
 	return err
@@ -261,15 +315,19 @@ func (r *run) weigh(ctx context.Context, saves int) error {
 	return nil
 }
 
-// leftOut counts omissions.
-func leftOut(omitted map[pattern.Key]callers.Omission) LeftOut {
-	count := make(map[callers.Omission]int)
+// leaveOut counts omissions.
+func (r *run) leaveOut(omitted map[pattern.Key]callers.Omission) {
 	for _, why := range omitted {
-		count[why]++
-	}
-	return LeftOut{
-		Kind: count[callers.OmitKind], Tests: count[callers.OmitTest], Exported: count[callers.OmitExported],
-		Silenced: count[omitSilenced],
+		switch why {
+		case callers.OmitKind:
+			r.left.Kind++
+		case callers.OmitTest:
+			r.left.Tests++
+		case callers.OmitExported:
+			r.left.Exported++
+		case omitSilenced:
+			r.left.Silenced++
+		}
 	}
 }
 
@@ -277,12 +335,14 @@ func leftOut(omitted map[pattern.Key]callers.Omission) LeftOut {
 func (r *run) result() (*Result, error) {
 	t := r.prover.tester
 	res := &Result{
-		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.scope.Loaded(),
+		Packages: r.scope.Targets(), Scanned: r.scope.Files(), Loaded: r.loaded,
 		Stack: r.found.stack, Cold: r.found.cold, Tested: len(t.tried),
-		LeftOut: r.left, Unloaded: r.scope.Broken(),
-		Module: r.tree.Module, Go: r.tree.Release,
-		root: r.tree.Root, src: r.tree.Source, sight: r.scope.Sight(r.views),
+		LeftOut: r.left, Unloaded: r.scope.Broken(), Misuses: r.misuses, Idle: r.comments.idle(),
+		Warnings: slices.Concat(r.warnings, t.warnings),
+		Module:   r.tree.Module, Go: r.tree.Release,
+		root: r.tree.Root, src: r.tree.Source, sight: r.sight,
 	}
+	res.LeftOut.Tests += r.scope.Tests()
 	res.LeftOut.Stack, res.LeftOut.Cold = len(res.Stack), len(res.Cold)
 	for _, f := range t.broken {
 		res.Broken = append(res.Broken, f.String())

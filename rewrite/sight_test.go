@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closurefix/closurefix/rewrite/candidate"
+	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"golang.org/x/tools/txtar"
 )
 
-// TestSight runs over the modules of testdata/sight. In each of them something that is
+// TestSight runs over the modules of testdata/sight, in as many parts as possible. In each of them something that is
 // easily overlooked decides about a rewrite or a report. The comment of a module says
 // where it is, followed by
 //
@@ -64,7 +66,7 @@ func TestSight(t *testing.T) {
 					o.Patterns = append(o.Patterns, "./"+flags[i+1])
 				}
 			}
-			res, err := Run(t.Context(), o)
+			res, err := runWith(t.Context(), o, internals{candidate.Find, load.Testing{Apart: true}})
 			kind, want, _ := strings.Cut(said["want"], " ")
 			if kind == "error" {
 				if bad := (*SourceError)(nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), want) {

@@ -37,6 +37,9 @@
 // must be free of errors too. All else, such as the omitted functions of abridged packages,
 // may contain errors.
 //
+// Packages that do not depend on each other can be loaded one after the other: see
+// Scope.Split.
+//
 // Each configuration is loaded separately. They share the syntax of files, and the listing
 // of packages all of whose files are built on every system.
 //
@@ -45,7 +48,7 @@
 // In the order of use: path, source, overlay and package deal with names of files, their
 // contents and packages. gocommand, pattern and listings run the go command. scan, words,
 // abridge and interfaces examine syntax. lexer, outline, names, dependency and needs find
-// the declarations of dependencies. survey and choose make the Scope. syntax,
+// the declarations of dependencies. survey and choose make the Scope, and split divides it. syntax,
 // typecheck and loader make a View of it, and recheck makes a View of changed files. widen
 // enlarges a scope after a rewrite. links and sight decide whether files may be written.
 package load

@@ -97,6 +97,9 @@ func (l *links) obstacle(name string, short func(string) string) string {
 // file must not be edited if it has several names or is reached through a link to another
 // place.
 func (s *Scope) Obstacle(ctx context.Context, name string) (string, error) {
+	if s.whole != nil {
+		return s.whole.Obstacle(ctx, name)
+	}
 	if s.links == nil {
 		var err error
 		if s.links, err = s.findLinks(ctx); err != nil {

@@ -18,7 +18,7 @@ func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 	for {
 		views, err := s.Load(ctx, nil)
 		var bad *SourceError
-		if !errors.As(err, &bad) {
+		if !errors.As(err, &bad) || s.whole != nil {
 			return views, err
 		}
 		s.tree.explain(bad)

@@ -44,6 +44,7 @@ type Scope struct {
 	broken  *SourceError // errors of packages that are left out, or nil
 	unsound []string     // the Go files of these packages
 
+	whole *Scope // the scope of which this one is a part, or nil
 	links *links // nil until Obstacle was called
 	paths *paths // of the packages of the main modules, once modules was called
 }

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,15 @@ func (sc *Scope) Sight(views []*View) *Sight {
 	slices.Sort(s.dirs)
 	s.dirs = slices.Compact(s.dirs)
 	return s
+}
+
+// Join adds what another part of the same scope knows.
+func (s *Sight) Join(o *Sight) {
+	maps.Copy(s.files, o.files)
+	s.dirs = append(s.dirs, o.dirs...)
+	if s.mains == nil {
+		s.mains = o.mains
+	}
 }
 
 // Unchanged returns an error if a Go file was added: it may call a function that was

@@ -35,6 +35,7 @@ type Testing struct {
 	Compiled   bool // load everything with go/packages
 	Anew       bool // load everything again after each change
 	Undeferred bool // keep functions that no caller defers
+	Apart      bool // examine packages that do not depend on each other apart, however small they are
 
 	Built string // the Go release that built the program, if not that of runtime.Version
 }

@@ -81,6 +81,9 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 		}
 		return nil, nil
 	}
+	if s.whole != nil && len(load) > len(s.reach) {
+		return nil, ErrWhole
+	}
 	s.load = slices.Sorted(maps.Keys(load))
 	s.reach, s.abridged = s.load, nil
 	return s.Load(ctx, after)
