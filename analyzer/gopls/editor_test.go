@@ -23,7 +23,8 @@ import (
 // An editor communicates with a language server over its stdin and stdout, and holds the
 // open files. It counts columns in bytes, since the files of the tests are ASCII.
 type editor struct {
-	t   *testing.T
+	t   testing.TB
+	pid int
 	in  io.WriteCloser
 	out *bufio.Reader
 	id  int
@@ -74,8 +75,9 @@ type (
 	}
 )
 
-// start starts a server on a module. The server stops at the end of the test.
-func start(t *testing.T, program, dir string) *editor {
+// start starts a server on a module, with settings of gopls. The server stops at the end
+// of the test.
+func start(t testing.TB, program, dir string, settings map[string]any) *editor {
 	t.Helper()
 	// The context of the test ends before its Cleanup functions run.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
@@ -94,7 +96,7 @@ func start(t *testing.T, program, dir string) *editor {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &editor{t: t, in: in, out: bufio.NewReader(out), published: make(map[string]publication)}
+	s := &editor{t: t, pid: cmd.Process.Pid, in: in, out: bufio.NewReader(out), published: make(map[string]publication)}
 	t.Cleanup(func() {
 		s.call("shutdown", nil, nil)
 		s.notify("exit", nil)
@@ -104,7 +106,8 @@ func start(t *testing.T, program, dir string) *editor {
 		cancel()
 	})
 	s.call("initialize", map[string]any{
-		"rootUri": uri(dir),
+		"rootUri":               uri(dir),
+		"initializationOptions": settings,
 		"capabilities": map[string]any{
 			"workspace": map[string]any{"workspaceEdit": map[string]any{"documentChanges": true}},
 			"textDocument": map[string]any{
@@ -258,12 +261,18 @@ func (s *editor) read(file string) string {
 // version.
 func (s *editor) await(file string, version int, text string) []diagnostic {
 	s.t.Helper()
+	return s.awaitFrom("closurefix", file, version, text)
+}
+
+// awaitFrom is like await, for any analyzer of gopls.
+func (s *editor) awaitFrom(analyzer, file string, version int, text string) []diagnostic {
+	s.t.Helper()
 	for {
 		if p := s.published[uri(file)]; p.version == version {
 			var ours []diagnostic
 			found := false
 			for _, d := range p.diagnostics {
-				if d.Source == "closurefix" {
+				if d.Source == analyzer {
 					ours = append(ours, d)
 					found = found || strings.Contains(d.Message, text)
 				}

@@ -31,7 +31,7 @@ func TestGopls(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []*drivers.Case{wire, origin} {
-			if err := c.CheckFindings(find(start(t, program, c.Dir), c)); err != nil {
+			if err := c.CheckFindings(find(start(t, program, c.Dir, nil), c)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -41,7 +41,7 @@ func TestGopls(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fix(t, start(t, program, c.Dir), c)
+		fix(t, start(t, program, c.Dir, nil), c)
 	})
 }
 
