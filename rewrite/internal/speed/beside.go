@@ -15,8 +15,9 @@ type rival struct {
 	args []string
 }
 
-// beside measures closurefix and other programs on one module, each with caches of its
-// own: the first run with empty ones, unless cold is false, and then with full ones.
+// beside measures closurefix and other programs on one module. If cold is set, each has
+// caches of its own, which are empty in its first run and full in the others. Otherwise it
+// has the caches of the user.
 func (m *meter) beside(mod module) error {
 	tmp, err := os.MkdirTemp("", "speed-beside-")
 	if err != nil {
@@ -45,30 +46,28 @@ func (m *meter) beside(mod module) error {
 		rivals = append(rivals, rival{name, args})
 	}
 	for _, r := range rivals {
+		if m.only != nil && !m.only.MatchString(r.name) {
+			continue
+		}
 		cells := []any{mod.path, r.name, "", ""}
+		var env []string
 		if m.cold {
-			c, err := m.first(tmp, mod.dir, r)
+			cache, err := os.MkdirTemp(tmp, "cache-")
+			if err != nil {
+				return err
+			}
+			env = append(os.Environ(), "GOCACHE="+cache, "STATICCHECK_CACHE="+cache, "GOLANGCI_LINT_CACHE="+cache)
+			c, err := run(mod.dir, env, r.args)
 			if err != nil {
 				return err
 			}
 			cells[2], cells[3] = c.cpu, int(c.peak)
 		}
-		costs, err := m.run(mod.dir, nil, r.args)
+		costs, err := m.runIn(env, mod.dir, nil, r.args)
 		if err != nil {
 			return err
 		}
 		m.row("module | program | first, CPU s | first, peak MB | again, CPU s | again, peak MB", append(cells, costs[0].cpu, int(costs[0].peak))...)
 	}
 	return nil
-}
-
-// first measures a run with empty caches.
-func (m *meter) first(tmp, dir string, r rival) (cost, error) {
-	cache, err := os.MkdirTemp(tmp, "cache-")
-	if err != nil {
-		return cost{}, err
-	}
-	defer os.RemoveAll(cache)
-	env := append(os.Environ(), "GOCACHE="+cache, "STATICCHECK_CACHE="+cache, "GOLANGCI_LINT_CACHE="+cache)
-	return run(dir, env, r.args)
 }

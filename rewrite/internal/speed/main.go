@@ -3,7 +3,7 @@
 // Package speed measures the cost of closurefix on modules. It measures whole processes with the
 // go commands that they start, and prints the tables of rewrite/measured.md.
 //
-//	go run ./rewrite/internal/cmd/speed [-n runs] [-flags list] [-svg file] [-cold] WHAT DIR...
+//	go run ./rewrite/internal/cmd/speed [-n runs] [-flags list] [-svg file] [-cold] [-only RE] WHAT DIR...
 //
 // WHAT is
 //
@@ -51,9 +51,17 @@ func Main() {
 	svg := flag.String("svg", "", "the file to draw a report's figures to")
 	from := flag.Int("from", 100, "the smallest size of a generated module")
 	steps := flag.Int("steps", 3, "how many sizes of generated modules there are")
+	only := flag.String("only", "", "which programs beside measures: a regular expression for their names")
 	cold := flag.Bool("cold", false, "measure first runs beside others, too")
 	flag.Parse()
 	m := &meter{runs: *runs, flags: strings.Fields(*flags), cold: *cold}
+	if *only != "" {
+		var err error
+		if m.only, err = regexp.Compile(*only); err != nil {
+			fmt.Fprintln(os.Stderr, "speed: -only:", err)
+			os.Exit(2)
+		}
+	}
 	if err := m.measure(growth{*from, *steps}, *svg, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
@@ -152,13 +160,19 @@ type meter struct {
 	flags  []string
 	tool   string
 	points []point
-	cold   bool // measure first runs, too
-	begun  bool // the head of the table is printed
+	cold   bool           // measure first runs, too
+	only   *regexp.Regexp // programs to measure; nil: all
+	begun  bool           // the head of the table is printed
 }
 
 // run measures commands in turn, each the given number of times, and returns the medians.
 // If prepare is not nil, it is called before each run.
 func (m *meter) run(dir string, prepare func() error, commands ...[]string) ([]cost, error) {
+	return m.runIn(nil, dir, prepare, commands...)
+}
+
+// runIn is like run, with an environment.
+func (m *meter) runIn(env []string, dir string, prepare func() error, commands ...[]string) ([]cost, error) {
 	all := make([][]cost, len(commands))
 	for n := range m.runs + 1 {
 		if prepare != nil {
@@ -167,7 +181,7 @@ func (m *meter) run(dir string, prepare func() error, commands ...[]string) ([]c
 			}
 		}
 		for i, args := range commands {
-			c, err := run(dir, nil, args)
+			c, err := run(dir, env, args)
 			if err != nil {
 				return nil, err
 			}
