@@ -18,8 +18,10 @@ import (
 func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
-	name, _, _ := strings.Cut(s.Decl, "[")
-	fmt.Fprintf(&b, "// %s holds the values that %s needs.\ntype %s struct {\n", name, d.Plan.Finish.Name, s.Decl)
+	if name, _, _ := strings.Cut(s.Decl, "["); token.IsExported(name) { // others stand beside finish, which tells
+		fmt.Fprintf(&b, "// %s holds the values that %s needs.\n", name, d.Plan.Finish.Name)
+	}
+	fmt.Fprintf(&b, "type %s struct {\n", s.Decl)
 	if s.Which != "" {
 		fmt.Fprintf(&b, "%s bool\n", s.Which)
 	}

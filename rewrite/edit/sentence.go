@@ -14,8 +14,8 @@ import (
 )
 
 // sentence returns the doc comment of finish. It says what prepare's doc comment says
-// about the cleanup, or what a short body does, or which function finish belongs to, then
-// when finish does nothing, and last who calls it.
+// about the cleanup, or what a short body does, or else which function finish belongs to
+// and who calls it. Then it says when finish does nothing.
 func (d *declarer) sentence() string {
 	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
 	deferred, called := 0, 0
@@ -40,10 +40,8 @@ func (d *declarer) sentence() string {
 	often := 2*deferred >= called
 	ends, began, paired := spell.Pair(prepare, name)
 	switch {
-	case does != "" && often:
-		return name + " " + does + "." + d.idle() + " Callers of " + prepare + " defer it."
 	case does != "":
-		return name + " " + does + "." + d.idle() + " Callers of " + prepare + " call it when they are done."
+		return name + " " + does + "." + d.idle()
 	case paired && often:
 		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers defer it."
 	case paired:
@@ -90,12 +88,26 @@ func (d *declarer) does() string {
 	if len(all) == 0 || len(all) > 3 {
 		return ""
 	}
+	text := enumerate(all)
+	if len(text) > 100 {
+		return ""
+	}
+	return text
+}
+
+// enumerate joins what statements do. A verb is not repeated: closes r and w.
+func enumerate(all []string) string {
+	last := ""
+	for i, text := range all {
+		verb, object, _ := strings.Cut(text, " ")
+		if verb == last && !strings.Contains(strings.Join(all, " "), " and ") {
+			all[i] = object
+		}
+		last = verb
+	}
 	text := all[len(all)-1]
 	if len(all) > 1 {
 		text = strings.Join(all[:len(all)-1], ", ") + " and " + text
-	}
-	if len(text) > 100 {
-		return ""
 	}
 	return text
 }
@@ -223,6 +235,8 @@ func (d *declarer) callDoes(e ast.Expr) string {
 			return "logs " + since
 		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
 			return strings.ToLower(verb) + "s " + since
+		case info.Selections[fun] != nil && len(args) == 0 && does == "Wait":
+			return "waits for " + types.ExprString(fun.X)
 		case info.Selections[fun] != nil && len(args) == 0 && verb == does && spell.Ends(verb) != "":
 			return spell.Ends(verb) + " " + types.ExprString(fun.X)
 		}

@@ -25,6 +25,7 @@ func pairs() map[string]pair {
 		"mock": {"restore", "restores", "replaced"}, "stub": {"restore", "restores", "replaced"}, "swap": {"restore", "restores", "replaced"},
 		"redirect": {"restore", "restores", "redirected"}, "reserve": {"release", "releases", "reserved"}, "pin": {"unpin", "unpins", "pinned"},
 		"block": {"unblock", "unblocks", "blocked"}, "enable": {"disable", "disables", "enabled"},
+		"alloc": {"free", "frees", "allocated"}, "allocate": {"free", "frees", "allocated"},
 	}
 }
 
@@ -241,7 +242,7 @@ func StateNames(recv, prepare, kind string) []string {
 func starts(verb string) bool {
 	switch LowerFirst(verb) {
 	case "add", "new", "make", "create", "build", "get", "extract", "load", "install", "run", "do", "log", "trace", "track",
-		"record", "measure", "observe", "time", "watch", "with", "set", "apply", "take", "try":
+		"record", "measure", "observe", "time", "watch", "with", "set", "apply", "take", "try", "alloc", "allocate", "handle", "parse", "print", "init":
 		return true
 	}
 	return false
