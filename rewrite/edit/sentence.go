@@ -226,8 +226,7 @@ func (d *declarer) callDoes(e ast.Expr) string {
 		if (name == "os.Remove" || name == "os.RemoveAll") && simple {
 			return "removes " + args[0]
 		}
-		does := strings.Replace(fun.Sel.Name, "RUnlock", "Unlock", 1)
-		verb, _ := spell.VerbOf(does)
+		verb, _ := spell.VerbOf(fun.Sel.Name)
 		switch {
 		case logs(verb) && since == "":
 			return "" // what it logs is not known
@@ -235,13 +234,26 @@ func (d *declarer) callDoes(e ast.Expr) string {
 			return "logs " + since
 		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
 			return strings.ToLower(verb) + "s " + since
-		case info.Selections[fun] != nil && len(args) == 0 && does == "Wait":
-			return "waits for " + types.ExprString(fun.X)
-		case info.Selections[fun] != nil && len(args) == 0 && verb == does && spell.Ends(verb) != "":
-			return spell.Ends(verb) + " " + types.ExprString(fun.X)
+		case info.Selections[fun] != nil && len(args) == 0:
+			if ends := methodDoes(fun.Sel.Name); ends != "" {
+				return ends + " " + types.ExprString(fun.X)
+			}
 		}
 	}
 	return calls
+}
+
+// methodDoes returns what a comment says of a method without arguments that has a well known
+// name, up to its receiver: waits for. It returns "" for others.
+func methodDoes(name string) string {
+	name = strings.Replace(name, "RUnlock", "Unlock", 1)
+	if name == "Wait" {
+		return "waits for"
+	}
+	if verb, rest := spell.VerbOf(name); rest == "" {
+		return spell.Ends(verb)
+	}
+	return ""
 }
 
 // builtinDoes says what a call of a builtin function does, or returns "".
