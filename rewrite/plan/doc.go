@@ -40,6 +40,9 @@
 //	dir, _, cleanup := start("one")            dir, srv := start("one")
 //	defer cleanup()                            defer stop(srv)
 //
+// Finish is a method of prepare's receiver if the cleanup uses that, and otherwise a function,
+// unless its name alone would say too little: release. [receiver-unused]
+//
 // A prepare function that does nothing but return its cleanup would be empty. Finish takes
 // its place, and its calls go: defer catch(&err)() becomes defer catch(&err). [prepare-empty]
 //

@@ -15,15 +15,15 @@ import (
 // newFinish chooses the name and parameters of finish. v is nil unless the form is Value,
 // and s is nil unless it is Handed.
 func newFinish(p *pattern.Prepare, fs *forwarders, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
-	sites, exported := fs.sites, fs.exported(p)
+	sites := fs.sites
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
 	}
-	// The cleanup of a method becomes a method, even if it does not use the
-	// receiver: callers reach it as they reach prepare.
+	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
 	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
-		if finish.OnRecv = freeReceiver(p, sites); !finish.OnRecv {
+		finish.Name = functionName(p, fs, candidates, n)
+		if finish.OnRecv = finish.Name == "" && freeReceiver(p, sites); !finish.OnRecv && finish.Name == "" {
 			return finish, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}
 	}
@@ -39,24 +39,44 @@ func newFinish(p *pattern.Prepare, fs *forwarders, lits literals, passages []Pas
 			return finish, r
 		}
 	}
-	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
 	if s != nil {
 		candidates = fs.exportedNames(p, candidates)
 		if finish.Name = methodName(p, fs, s, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
-	var ok bool
-	if finish.Name, ok = n.firstFree(p, exported, candidates, func(u *pattern.Unit, name string) bool {
-		return s == nil && goes(p, sites, u, name) || finish.OnRecv && !clashes(p, u, name) ||
-			s == nil && !finish.OnRecv && !hides(p, sites, u, name)
-	}); !ok {
-		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
+	if finish.Name == "" {
+		if finish.Name = freeName(p, fs, candidates, s == nil, finish.OnRecv, n); finish.Name == "" {
+			return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
+		}
 	}
 	if v != nil && v.Name == finish.Name {
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "callers would call a variable %s as the function that its cleanup becomes", v.Name)
 	}
 	return finish, nil
+}
+
+// freeName returns the first name that is free for finish, or "". It is a method of the state,
+// of prepare's receiver, or a function.
+func freeName(p *pattern.Prepare, fs *forwarders, candidates []string, stateless, onRecv bool, n *names) string {
+	name, _ := n.firstFree(p, fs.exported(p), candidates, func(u *pattern.Unit, name string) bool {
+		return stateless && goes(p, fs.sites, u, name) || onRecv && !clashes(p, u, name) ||
+			stateless && !onRecv && !hides(p, fs.sites, u, name)
+	})
+	return name
+}
+
+// functionName returns the name of finish as a function, where prepare is a method and the
+// cleanup does not use its receiver, or "" if finish should be a method, too. A function has a
+// name that says what it is about: stopProfile, but not release.
+func functionName(p *pattern.Prepare, fs *forwarders, candidates []string, n *names) string {
+	about := func(name string) bool { _, object := spell.VerbOf(name); return object != "" }
+	if p.Func.Exported() || p.Func.Signature().RecvTypeParams().Len() > 0 || onlyReturns(p) || !about(candidates[0]) ||
+		!everySite(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg.Path() == p.Key.Pkg }) {
+		return ""
+	}
+	candidates = slices.DeleteFunc(slices.Clone(candidates), func(name string) bool { return !about(name) })
+	return freeName(p, fs, candidates, true, false, n)
 }
 
 // zeroResult returns the source of the zero value of the cleanup's result. It returns ""
