@@ -117,7 +117,11 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 		}
 	}
 	if f.page != "" {
-		r.Origin.Revision, r.Origin.Command, r.Origin.Date = choose.Head(ctx, at.Dir), f.command, time.Now()
+		r.Origin.Command, r.Origin.Date = f.command, time.Now()
+		r.Origin.Revision = choose.Head(ctx, at.Dir)
+		if r.Origin.Revision != "" {
+			r.Origin.Differ = choose.Differ(ctx, r.Origin.Revision, contents(r))
+		}
 	}
 	if err := out.putPage(r); err != nil {
 		return 0, err
@@ -132,6 +136,24 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 		return exitError, nil
 	}
 	return code, nil
+}
+
+// contents returns the files of the report as they were before the rewrite.
+func contents(r *report.Report) map[string][]byte {
+	files := make(map[string][]byte)
+	for _, f := range r.Files {
+		files[f.Name] = f.Old
+	}
+	for _, f := range r.Findings {
+		name := f.Pos.Filename
+		if _, known := files[name]; known {
+			continue
+		}
+		if text, err := os.ReadFile(name); err == nil {
+			files[name] = text
+		}
+	}
+	return files
 }
 
 // options returns the options of the run that the flags request.

@@ -57,7 +57,7 @@ func (h *history) changed(f rewrite.Finding) bool {
 
 // diff returns the lines of a file that changed, or nil if all are new.
 func (h *history) diff(name string) map[int]bool {
-	old, err := git(h.ctx, filepath.Dir(name), "cat-file", "blob", h.commit+":./"+filepath.Base(name))
+	old, err := blob(h.ctx, h.commit, name)
 	if err != nil {
 		return nil // the file is new
 	}
@@ -96,6 +96,24 @@ func Head(ctx context.Context, dir string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// Differ returns how many files differ from a commit of the repositories that contain them.
+// files holds their contents by absolute name.
+func Differ(ctx context.Context, commit string, files map[string][]byte) int {
+	n := 0
+	for name, text := range files {
+		old, err := blob(ctx, commit, name)
+		if err != nil || plain(old) != plain(text) {
+			n++
+		}
+	}
+	return n
+}
+
+// blob returns the contents of a file in a commit.
+func blob(ctx context.Context, commit, name string) ([]byte, error) {
+	return git(ctx, filepath.Dir(name), "cat-file", "blob", commit+":./"+filepath.Base(name))
 }
 
 // git runs a git command in a directory, without network access or prompts.

@@ -165,6 +165,12 @@ func heapTiles(rewritten []report.Finding) []tile {
 func facts(r *report.Report) []fact {
 	o := r.Origin
 	list := []fact{{Name: "Module", Value: o.Module, Code: true}, {Name: "Commit", Value: o.Revision, Code: true}}
+	switch {
+	case o.Differ == 1:
+		list = append(list, fact{Name: "Not committed", Value: "1 file named here"})
+	case o.Differ > 1:
+		list = append(list, fact{Name: "Not committed", Value: fmt.Sprintf("%d files named here", o.Differ)})
+	}
 	if !o.Date.IsZero() {
 		list = append(list, fact{Name: "Date", Value: o.Date.UTC().Format(time.DateTime) + " UTC"})
 	}

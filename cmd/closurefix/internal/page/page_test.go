@@ -88,7 +88,7 @@ func full(dir string, written bool) *report.Report {
 		Idle:  []rewrite.Directive{{Pos: at(97, 1), Text: "//nolint:closurefix"}},
 	}
 	r := report.New(res, report.Place{Dir: dir, Version: "v1.2.3"}, written)
-	r.Origin.Revision, r.Origin.Date = "c0ffee", time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
+	r.Origin.Revision, r.Origin.Differ, r.Origin.Date = "c0ffee", 2, time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
 	r.Origin.Command = []string{"closurefix", "-bench", "a|b", "./..."}
 	return r
 }
@@ -123,6 +123,7 @@ func TestWrite(t *testing.T) {
 		"<strong>−1 on the heap</strong>",
 		`<dt>Module</dt><dd><code>example.com/m</code></dd>`,
 		"<dt>Commit</dt><dd><code>c0ffee</code></dd>",
+		"<dt>Not committed</dt><dd>2 files named here</dd>",
 		"<dt>Date</dt><dd>2026-02-03 04:05:06 UTC</dd>",
 		"<dt>Go</dt><dd>1.26.0</dd>",
 		"<dt>Processor</dt><dd>Difference Engine</dd>",

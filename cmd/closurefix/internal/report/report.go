@@ -74,6 +74,7 @@ type Origin struct {
 	Module   string    // the path of the main module; or ""
 	Go       string    // the release of the go command, as in "go1.26.0"
 	Revision string    // the checked out commit of the repository; or ""
+	Differ   int       // the number of files of the report that were not as in that commit
 	Command  []string  // the command line; nil: not known
 	Date     time.Time // zero: not known
 }
