@@ -32,11 +32,11 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 			}
 			var r *refusal.Refusal
 			if f.words[p.Key.Name] {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.short(name))
+				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.ShortName(name))
 			} else if twin := declared(f.File, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
 				r = checkTwin(w, p, sites, u, name, twin)
 			} else if mentions(p, u, f.File) && w.depends(name, p) {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(u, name).advice())
+				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(u, name).advice())
 			}
 			if r != nil {
 				return r
@@ -51,15 +51,15 @@ func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.U
 	other := builtFileOf(u, name)
 	home := builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos()))
 	if together(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.short(name))
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.ShortName(name))
 	}
 	for _, s := range sites {
 		if together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
-			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.short(name), other.advice())
+			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.ShortName(name), other.advice())
 		}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.short(name), other.advice())
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), other.advice())
 	}
 	return nil
 }
@@ -81,29 +81,29 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, name := range w.Unbuilt {
 		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(w, files, p, name) {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.short(name), builtFileOf(p.Unit, name).advice())
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(p.Unit, name).advice())
 		}
 	}
 	for _, name := range w.Skipped {
 		if f := files.file(p.Unit, name); f.words[p.Key.Name] || f.File != nil && (mentions(p, elsewhere(f.File), f.File) || p.Key.Recv != "" && names(f.File, p.Key.Name)) {
-			dir := w.short(filepath.Dir(name))
+			dir := w.ShortName(filepath.Dir(name))
 			if filepath.IsLocal(dir) {
 				dir = "./" + dir
 			}
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which \"...\" does not match, names it; name its package as well: %s", w.short(name), dir)
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which \"...\" does not match, names it; name its package as well: %s", w.ShortName(name), dir)
 		}
 	}
 	for _, name := range w.Unsound {
 		switch f := files.file(p.Unit, name); {
 		case p.Key.Recv != "" && (f.File == nil || w.depends(name, p)):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.short(name))
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.ShortName(name))
 		case farMentions(w, files, p, name):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.short(name))
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.ShortName(name))
 		}
 	}
 	for _, name := range w.Outside {
 		if farMentions(w, files, p, name) {
-			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.short(name))
+			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.ShortName(name))
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ func varies(w *World, p *pattern.Prepare) *refusal.Refusal {
 		t.variable(c.Var)
 		if t.other != "" {
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, c.Var.Pos(), "the type of %s comes from %s, which %s declares differently",
-				c.Var.Name(), t.name, w.short(t.other))
+				c.Var.Name(), t.name, w.ShortName(t.other))
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, prefix := range prefixes {
 		if file, ok := x.world.Linked[prefix+"."+p.Key.String()]; ok {
-			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", x.world.short(file))
+			return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive //go:linkname in %s names it", x.world.ShortName(file))
 		}
 	}
 	for _, u := range x.world.Units {
@@ -36,7 +36,7 @@ func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 		for _, name := range u.Ignored {
 			if f := x.leftOut.file(u, name).File; f != nil {
 				if pos, directive := x.directive(p, f); pos.IsValid() {
-					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, x.world.short(name))
+					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, x.world.ShortName(name))
 				}
 			}
 		}
@@ -47,7 +47,7 @@ func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 			}
 			text, err := u.ReadFile(name)
 			if err != nil || strings.Contains(string(text), p.Key.Name) {
-				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", x.world.short(name))
+				return refusal.New(p, refusal.Assembly, p.Unit, p.Decl.Name.Pos(), "%s, which is not Go, may name it", x.world.ShortName(name))
 			}
 		}
 	}

@@ -112,8 +112,8 @@ func (w *World) depends(file string, p *pattern.Prepare) bool {
 	return w.Depends == nil || w.Depends(file, p.Key.Pkg)
 }
 
-// short returns the name of a file for a message.
-func (w *World) short(name string) string {
+// ShortName returns the name of a file for a message.
+func (w *World) ShortName(name string) string {
 	if w.Short == nil {
 		return filepath.Base(name)
 	}

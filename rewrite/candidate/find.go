@@ -164,7 +164,7 @@ func (f *finder) decide(c *Candidate) bool {
 	for _, sp := range c.Plan.Sites {
 		c.Sites = append(c.Sites, sp.Site)
 	}
-	c.Notes, c.Trace = notes(c.Plan), c.Plan.Trace()
+	c.Notes, c.Trace = notes(c.Plan, f.world.ShortName), c.Plan.Trace(f.world.ShortName)
 	return true
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,13 +17,13 @@ import (
 // notes returns remarks about comments that mention the cleanup or a removed parameter:
 // the doc comment of prepare, comments within it, comments of its callers, and those of types
 // and variables of its file that name it.
-func notes(p *plan.Plan) []string {
+func notes(p *plan.Plan, short func(file string) string) []string {
 	words := p.Prose()
 	var all []string
 	add := func(u *pattern.Unit, sentences []prose.Sentence) {
 		for _, s := range sentences {
 			at := u.Fset.PositionFor(s.Pos, false)
-			all = append(all, fmt.Sprintf("review the comment of %s (%s:%d): %q", p.Prepare.Key, filepath.Base(at.Filename), at.Line, s.Text))
+			all = append(all, fmt.Sprintf("review the comment of %s (%s:%d): %q", p.Prepare.Key, short(at.Filename), at.Line, s.Text))
 		}
 	}
 	decl := p.Prepare.Decl
@@ -60,10 +59,10 @@ func notes(p *plan.Plan) []string {
 		}
 		if ok && g.Doc != nil {
 			at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
-			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", filepath.Base(at.Filename), at.Line, strings.TrimSpace(g.Doc.Text())))
+			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", short(at.Filename), at.Line, strings.TrimSpace(g.Doc.Text())))
 		}
 	}
-	if note := unusedType(p); note != "" {
+	if note := unusedType(p, short); note != "" {
 		all = append(all, note)
 	}
 	return all
@@ -71,7 +70,7 @@ func notes(p *plan.Plan) []string {
 
 // unusedType returns a remark about an unexported func type that only the result of prepare
 // names, and what declares the variables of callers, if the rewrite does not remove it.
-func unusedType(p *plan.Plan) string {
+func unusedType(p *plan.Plan, short func(file string) string) string {
 	u := p.Prepare.Unit
 	named, ok := p.Prepare.Type().(*types.Named)
 	if !ok || named.Obj().Pkg() != u.Pkg || named.Obj().Exported() || len(p.Convert) > 0 {
@@ -92,7 +91,7 @@ func unusedType(p *plan.Plan) string {
 		}
 	}
 	at := u.Fset.PositionFor(named.Obj().Pos(), false)
-	return fmt.Sprintf("type %s may have no use left (%s:%d)", named.Obj().Name(), filepath.Base(at.Filename), at.Line)
+	return fmt.Sprintf("type %s may have no use left (%s:%d)", named.Obj().Name(), short(at.Filename), at.Line)
 }
 
 // mentions returns the comments in the caller of a site, including its doc comment,

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -111,7 +112,7 @@ func TestPassages(t *testing.T) {
 			if r != nil {
 				t.Fatal(r)
 			}
-			if got := strings.Join(plan.Trace()[1:], "; "); got != test.want {
+			if got := strings.Join(plan.Trace(filepath.Base)[1:], "; "); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
 			}
 		})
