@@ -26,7 +26,7 @@ type checker struct {
 	// driver.
 	fset  *token.FileSet
 	texts map[string][]byte    // by name
-	files map[string]*ast.File // unchanged files, by name
+	files map[string]*ast.File // as they are, by name
 }
 
 func newChecker(p *analysis.Pass, u *pattern.Unit) *checker {
@@ -87,21 +87,11 @@ func (c *checker) Import(path string) (*types.Package, error) {
 // check type-checks the package with proposals applied as drivers apply them. Its error
 // says why they cannot be suggested.
 func (c *checker) check(proposals ...*proposal) error {
-	edits := make(map[string][]udiff.Edit)
-	for _, p := range proposals {
-		own := make(map[string][]udiff.Edit)
-		for _, e := range p.edits {
-			own[e.File] = append(own[e.File], udiff.Edit{Start: e.Start, End: e.End, New: e.New})
-		}
-		for name, list := range own {
-			merged, ok := udiff.Merge(edits[name], list)
-			if !ok {
-				return errors.New(later)
-			}
-			edits[name] = merged
-		}
+	edits, err := merge(proposals...)
+	if err != nil {
+		return err
 	}
-	err := c.typeCheck(edits)
+	err = c.typeCheck(edits)
 	if err == nil || len(edits) == 0 {
 		return err
 	}
@@ -111,47 +101,76 @@ func (c *checker) check(proposals ...*proposal) error {
 	return fmt.Errorf("the package does not type-check with it: %w", err)
 }
 
+// merge returns the edits of proposals by the names of files, as drivers merge them.
+func merge(proposals ...*proposal) (map[string][]udiff.Edit, error) {
+	edits := make(map[string][]udiff.Edit)
+	for _, p := range proposals {
+		own := make(map[string][]udiff.Edit)
+		for _, e := range p.edits {
+			own[e.File] = append(own[e.File], udiff.Edit{Start: e.Start, End: e.End, New: e.New})
+		}
+		for name, list := range own {
+			merged, ok := udiff.Merge(edits[name], list)
+			if !ok {
+				return nil, errors.New(later)
+			}
+			edits[name] = merged
+		}
+	}
+	return edits, nil
+}
+
 // typeCheck type-checks the package with edits, given by the names of files.
 func (c *checker) typeCheck(edits map[string][]udiff.Edit) error {
 	var files []*ast.File
 	for _, old := range c.unit.Files {
-		f, err := c.parse(c.unit.Filename(old.FileStart), edits)
+		name := c.unit.Filename(old.FileStart)
+		f, err := c.parse(name)
+		if err == nil && len(edits[name]) > 0 {
+			f, err = c.edited(name, edits[name], nil)
+		}
 		if err != nil {
 			return err
 		}
 		files = append(files, f)
 	}
-	conf := types.Config{
-		Importer: c, Sizes: c.pass.TypesSizes, GoVersion: c.pass.Pkg.GoVersion(), FakeImportC: c.cgo,
-	}
-	_, err := conf.Check(c.pass.Pkg.Path(), c.fset, files, nil)
+	_, err := c.config().Check(c.pass.Pkg.Path(), c.fset, files, nil)
 	if e := (types.Error{}); errors.As(err, &e) {
 		return errors.New(e.Msg) // without the position, which is one in the changed file
 	}
 	return err
 }
 
-// parse parses a file with its edits applied.
-func (c *checker) parse(name string, edits map[string][]udiff.Edit) (*ast.File, error) {
-	if f := c.files[name]; f != nil && len(edits[name]) == 0 {
+func (c *checker) config() *types.Config {
+	return &types.Config{
+		Importer: c, Sizes: c.pass.TypesSizes, GoVersion: c.pass.Pkg.GoVersion(), FakeImportC: c.cgo,
+	}
+}
+
+// parse parses a file as it is.
+func (c *checker) parse(name string) (*ast.File, error) {
+	if f := c.files[name]; f != nil {
 		return f, nil
 	}
-	text, ok := c.texts[name]
-	if !ok {
-		var err error
-		if text, err = c.unit.ReadFile(name); err != nil {
-			return nil, err
-		}
-		c.texts[name] = text
-	}
-	if len(edits[name]) == 0 {
-		f, err := parser.ParseFile(c.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
-		c.files[name] = f
-		return f, err
-	}
-	text, err := udiff.ApplyBytes(text, edits[name])
+	text, err := c.unit.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	return parser.ParseFile(c.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(c.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	c.texts[name], c.files[name] = text, f
+	return f, err
+}
+
+// edited parses a file with edits applied, and leaves out the bodies of the functions with
+// the given source.
+func (c *checker) edited(name string, edits []udiff.Edit, omitted map[string]bool) (*ast.File, error) {
+	text, err := udiff.ApplyBytes(c.texts[name], edits)
+	if err != nil {
+		return nil, err
+	}
+	f, err := parser.ParseFile(c.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	return c.withoutBodies(f, text, omitted), nil
 }

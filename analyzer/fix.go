@@ -186,21 +186,21 @@ func Waits(d analysis.Diagnostic) bool {
 // Editors apply one fix. Other drivers merge all, which fails if one fix removes the last
 // use of an import and another adds one.
 func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why map[*proposal]string) {
-	chosen, why = make(map[*proposal]bool), make(map[*proposal]string)
-	var sound []*proposal
-	ordered, inner := candidate.InnerFirst(proposals, func(p *proposal) *candidate.Candidate { return p.candidate })
-	for _, p := range ordered {
-		switch {
-		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
-			why[p] = later
-		default:
-			if err := c.check(p); err != nil {
-				why[p] = err.Error()
-				continue
+	if len(proposals) > 1 {
+		// Most often all can be applied together. Then a whole check of each is not necessary.
+		if a, err := c.abridge(proposals); err == nil {
+			sound, why := separate(proposals, func(p *proposal) error {
+				if c.accepts(a, p) {
+					return nil
+				}
+				return c.check(p)
+			})
+			if c.check(sound...) == nil {
+				return set(sound), why
 			}
-			sound = append(sound, p)
 		}
 	}
+	sound, why := separate(proposals, func(p *proposal) error { return c.check(p) })
 	var together []*proposal
 	var add func(more []*proposal)
 	add = func(more []*proposal) {
@@ -219,8 +219,33 @@ func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why m
 		}
 	}
 	add(sound)
-	for _, p := range together {
-		chosen[p] = true
+	return set(together), why
+}
+
+// separate returns the proposals that are right for check and apart from each other. For
+// the others it returns the reason.
+func separate(proposals []*proposal, check func(*proposal) error) (sound []*proposal, why map[*proposal]string) {
+	why = make(map[*proposal]string)
+	ordered, inner := candidate.InnerFirst(proposals, func(p *proposal) *candidate.Candidate { return p.candidate })
+	for _, p := range ordered {
+		switch {
+		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):
+			why[p] = later
+		default:
+			if err := check(p); err != nil {
+				why[p] = err.Error()
+				continue
+			}
+			sound = append(sound, p)
+		}
 	}
-	return chosen, why
+	return sound, why
+}
+
+func set(proposals []*proposal) map[*proposal]bool {
+	all := make(map[*proposal]bool)
+	for _, p := range proposals {
+		all[p] = true
+	}
+	return all
 }
