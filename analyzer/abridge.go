@@ -11,11 +11,12 @@ import (
 )
 
 // abridged is the package without the bodies of the functions that no proposal edits, by the
-// names of files. To type-check it is cheap, however many functions it has.
+// names of files. Type-checking it costs little more than its declarations.
 //
 // If it type-checks with one proposal, and the whole package with all, then so does the whole
 // package with the one: the bodies left out are the same, proposals edit all uses of the
 // functions whose signatures they change, and the imports of those bodies are still there.
+// Cycles of initialization through those bodies are looked for only in the whole package.
 type abridged map[string]*abridgedFile
 
 // An abridgedFile is a file without the bodies of some functions.

@@ -73,7 +73,8 @@
 //
 // Before a fix is suggested, the package is type-checked in memory: with this fix alone,
 // since an editor applies one fix, and with all fixes of the pass together, since other
-// drivers apply all. Two fixes conflict if one edits the prepare function of the other, if
+// drivers apply all. If all can be applied together, the first check leaves out the bodies
+// of functions that no fix edits. Two fixes conflict if one edits the prepare function of the other, if
 // both edit the same words or declare the same name, or if one removes an import that the
 // other needs. Then only the first is suggested. The fix of an inner prepare function comes
 // before that of a function that calls it. To get the other fix, apply the first and run
