@@ -410,6 +410,9 @@ func (b *batch) rewrite(ctx context.Context, on side, specimens []*specimen) err
 		s.verdicts[f.Name] = v
 	}
 	for _, f := range res.Files {
+		if parts[f.Name] == nil {
+			return fmt.Errorf("a change of %s, which is none of the programs:\n%s", f.Name, f.New)
+		}
 		parts[f.Name].after = f.New
 	}
 	return nil

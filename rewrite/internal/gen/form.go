@@ -80,6 +80,9 @@ func noop() {}
 
 var doNothing = func() {}
 
+// Programs share these, so that none can remove what only it had a use for.
+var _, _, _ = noop, doNothing, Cleanup(nil)
+
 // Fire runs the hook, once.
 func (c *Conn) Fire() {
 	if f := c.Hook; f != nil {
