@@ -53,13 +53,9 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 		}
 	}
 	for _, d := range p.Unused {
-		g, ok := d.(*ast.GenDecl)
-		if fn, isFunc := d.(*ast.FuncDecl); isFunc {
-			g, ok = &ast.GenDecl{Doc: fn.Doc}, true
-		}
-		if ok && g.Doc != nil {
-			at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
-			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", short(at.Filename), at.Line, strings.TrimSpace(g.Doc.Text())))
+		at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
+		for _, g := range plan.CommentsOf(d) {
+			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", short(at.Filename), at.Line, strings.TrimSpace(g.Text())))
 		}
 	}
 	if note := unusedType(p, short); note != "" {

@@ -35,7 +35,7 @@ func (x *names) unused(plan *Plan) []ast.Decl {
 	for _, f := range p.Unit.Files {
 		for _, d := range f.Decls {
 			id := declaredAlone(d)
-			if id == nil || id.IsExported() || !objects[p.Unit.Info.Defs[id]] || !x.callers.Editable(p, f) {
+			if id == nil || id.IsExported() || !objects[p.Unit.Info.Defs[id]] || !x.callers.Editable(p, f) || remarked(p.Unit.Fset, f, d) {
 				continue
 			}
 			obj := p.Unit.Info.Defs[id]
@@ -50,6 +50,48 @@ func (x *names) unused(plan *Plan) []ast.Decl {
 			if !needed && !x.elsewhere(p, id.Name) {
 				all = append(all, d)
 			}
+		}
+	}
+	return all
+}
+
+// remarked reports whether a declaration has a directive or a comment that CommentsOf does not
+// return, as in its body.
+func remarked(fset *token.FileSet, f *ast.File, d ast.Decl) bool {
+	own := CommentsOf(d)
+	end := fset.PositionFor(d.End(), false).Line
+	return slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		if !slices.Contains(own, g) {
+			return g.Pos() > d.Pos() && fset.PositionFor(g.Pos(), false).Line <= end
+		}
+		return slices.ContainsFunc(g.List, func(c *ast.Comment) bool {
+			_, directive := ast.ParseDirective(c.Pos(), c.Text)
+			return directive
+		})
+	})
+}
+
+// CommentsOf returns the comments before a declaration of one name and at its end, which go
+// when it goes.
+func CommentsOf(d ast.Decl) []*ast.CommentGroup {
+	var all []*ast.CommentGroup
+	add := func(groups ...*ast.CommentGroup) {
+		for _, g := range groups {
+			if g != nil {
+				all = append(all, g)
+			}
+		}
+	}
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		add(d.Doc)
+	case *ast.GenDecl:
+		add(d.Doc)
+		switch s := d.Specs[0].(type) {
+		case *ast.TypeSpec:
+			add(s.Comment)
+		case *ast.ValueSpec:
+			add(s.Comment)
 		}
 	}
 	return all
