@@ -45,7 +45,8 @@ func (fs *Files) open(u *pattern.Unit, pos token.Pos) (*source, error) {
 	if fs.sources == nil {
 		fs.sources, fs.clean = make(map[*ast.File]*source), make(map[string]bool)
 	}
-	s := &source{unit: u, file: file, name: name, text: text, clean: clean, crlf: bytes.Contains(text, []byte("\r\n")), cuts: cuts(name, text)}
+	s := &source{unit: u, file: file, name: name, text: text, clean: clean, crlf: bytes.Contains(text, []byte("\r\n"))}
+	s.cuts, s.inBody = cuts(name, text, s.importNames())
 	fs.sources[file], fs.clean[name] = s, clean
 	return s, nil
 }
@@ -55,18 +56,20 @@ func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []
 // cuts returns the offsets at which a file can be divided into chunks that gofmt
 // formats in the same way alone as within the file. The first chunk has the package
 // clause and all imports. Every other one begins with a declaration, or its doc
-// comment, after a blank line, where gofmt's alignment of columns ends.
-func cuts(name string, text []byte) []int {
+// comment, after a blank line, where gofmt's alignment of columns ends, or with a
+// statement of a function's body (see bodyCuts). inBody has the offsets of the latter.
+// The file's imports have the given names; nil means that they are not known.
+func cuts(name string, text []byte, imports map[string]bool) (all []int, inBody map[int]bool) {
 	whole := []int{0}
 	if n := bytes.Count(text, []byte("\r\n")); n > 0 && n != bytes.Count(text, []byte("\n")) {
-		return whole // all lines get the same line ending
+		return whole, nil // all lines get the same line ending
 	}
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return whole
+		return whole, nil
 	}
-	all := whole
+	all, inBody = whole, make(map[int]bool)
 	for _, d := range f.Decls {
 		at := d.Pos()
 		switch d := d.(type) {
@@ -86,14 +89,61 @@ func cuts(name string, text []byte) []int {
 		if before := text[:offset]; bytes.HasSuffix(before, []byte("\n\n")) || bytes.HasSuffix(before, []byte("\n\r\n")) {
 			all = append(all, offset)
 		}
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && imports != nil {
+			for _, at := range bodyCuts(fset, text, fn, imports) {
+				all = append(all, at)
+				inBody[at] = true
+			}
+		}
 	}
 	// gofmt moves build constraints to the head of a file.
 	for _, constraint := range []string{"//go:build", "+build"} {
 		if len(all) > 1 && bytes.Contains(text[all[1]:], []byte(constraint)) {
-			return whole
+			return whole, nil
 		}
 	}
+	return all, inBody
+}
+
+// bodyCuts returns the offsets at which the body of a function can be divided: between
+// two statements of one line each, on adjacent lines without comments. gofmt aligns
+// nothing across such a place. There is none if a name of an import may be declared in
+// the function, since the name then depends on other chunks.
+func bodyCuts(fset *token.FileSet, text []byte, fn *ast.FuncDecl, imports map[string]bool) []int {
+	shadowed := false
+	ast.PreorderStack(fn, nil, func(n ast.Node, stack []ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && imports[id.Name] {
+			sel, ok := stack[len(stack)-1].(*ast.SelectorExpr)
+			shadowed = shadowed || !ok || sel.X != n
+		}
+		return !shadowed
+	})
+	if shadowed {
+		return nil
+	}
+	var all []int
+	end := -1 // of the statement before, if it may have a cut after it
+	for _, s := range fn.Body.List {
+		from, to := fset.PositionFor(s.Pos(), false).Offset, fset.PositionFor(s.End(), false).Offset
+		if !simple(s) || bytes.ContainsRune(text[from:to], '\n') || !bytes.HasPrefix(text[to:], []byte("\n")) {
+			end = -1
+			continue
+		}
+		if end >= 0 && string(text[end:from]) == "\n\t" {
+			all = append(all, end+1)
+		}
+		end = to
+	}
 	return all
+}
+
+// simple reports whether gofmt prints a statement of one line without columns.
+func simple(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.AssignStmt, *ast.DeferStmt, *ast.ExprStmt, *ast.GoStmt, *ast.IncDecStmt:
+		return true
+	}
+	return false
 }
 
 // A chunk is a part of a file, with its new source.
@@ -153,36 +203,56 @@ func (s *source) head(chunks []*chunk) []*chunk {
 	return slices.Insert(chunks, 0, s.chunk(0, 0))
 }
 
-const clause = "package p\n\n"
+const (
+	clause = "package p\n\n"
+	opened = "package p\n\nfunc _() {\n\t_()\n" // before a chunk that begins in a body
+	closed = "\t_()\n}\n"                       // after one that ends in a body
+)
 
-// whole returns the source of a chunk as that of a file.
-func (c *chunk) whole(text []byte) []byte {
-	if c.start == 0 {
-		return text
+// around returns what must stand before and after a chunk to make it the source of a
+// file. A statement stands for those of the body, so that blank lines remain.
+func (s *source) around(c *chunk) (before, after string) {
+	switch {
+	case s.inBody[c.start]:
+		before = opened
+	case c.start > 0:
+		before = clause
 	}
-	return slices.Concat([]byte(clause), text)
+	if s.inBody[c.end] {
+		after = closed
+	}
+	return before, after
+}
+
+// whole returns the text of a chunk as the source of a file.
+func (s *source) whole(c *chunk) []byte {
+	before, after := s.around(c)
+	if before+after == "" {
+		return c.text
+	}
+	return slices.Concat([]byte(before), c.text, []byte(after))
 }
 
 // format formats a chunk as gofmt does, if the file is gofmt-clean, and returns an error
 // if it does not parse.
 func (s *source) format(c *chunk) error {
 	if !s.clean {
-		if _, err := parser.ParseFile(token.NewFileSet(), s.name, c.whole(c.text), parser.SkipObjectResolution); err != nil {
+		if _, err := parser.ParseFile(token.NewFileSet(), s.name, s.whole(c), parser.SkipObjectResolution); err != nil {
 			return fmt.Errorf("the rewritten file does not parse: %w", err)
 		}
 		return nil
 	}
-	text, err := format.Source(toLF(c.whole(c.text)))
+	text, err := format.Source(toLF(s.whole(c)))
 	if err != nil {
 		return fmt.Errorf("%s: the rewritten file does not parse: %w", s.name, err)
 	}
-	if c.start > 0 {
-		var ok bool
-		if text, ok = bytes.CutPrefix(text, []byte(clause)); !ok {
-			return fmt.Errorf("%s: a declaration is not where it was", s.name)
-		}
+	before, after := s.around(c)
+	text, starts := bytes.CutPrefix(text, []byte(before))
+	text, ends := bytes.CutSuffix(text, []byte(after))
+	if !starts || !ends {
+		return fmt.Errorf("%s: a declaration or statement is not where it was", s.name)
 	}
-	if c.end < len(s.text) {
+	if c.end < len(s.text) && after == "" {
 		text = append(text, '\n') // the blank line
 	}
 	if s.newline() == "\r\n" {

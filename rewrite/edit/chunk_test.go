@@ -14,21 +14,30 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
+// divided returns a source that imports fmt, if anything.
+func divided(name string, text []byte) *source {
+	s := &source{name: name, text: text}
+	s.cuts, s.inBody = cuts(name, text, map[string]bool{"fmt": true})
+	return s
+}
+
 // TestChunks holds that the chunks of a file, formatted one by one, are the file as
 // gofmt formats it. The files are those of this module and of the cases, with the white
 // space at the start of their lines taken away.
 func TestChunks(t *testing.T) {
 	indent := regexp.MustCompile(`\n[ \t]+`)
 	root := filepath.Join("..", "..")
-	divided, chunks := 0, 0
+	many, inBody, chunks := 0, 0, 0
 	check := func(name string, text []byte) {
 		if formatted, err := format.Source(text); err != nil || !bytes.Equal(formatted, text) {
 			return
 		}
-		s := &source{name: name, text: text, clean: true, cuts: cuts(name, text)}
+		s := divided(name, text)
+		s.clean = true
 		if len(s.cuts) > 1 {
-			divided++
+			many++
 		}
+		inBody += len(s.inBody)
 		var disordered, alone []byte
 		for _, cut := range s.cuts {
 			c := s.chunk(cut, cut)
@@ -70,13 +79,14 @@ func TestChunks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(divided, "files in", chunks, "chunks")
-	if divided < 500 || chunks < 5000 {
-		t.Errorf("%d files were divided into %d chunks, want 500 and 5000", divided, chunks)
+	t.Log(many, "files in", chunks, "chunks,", inBody, "of them in a body")
+	if many < 500 || chunks < 5000 || inBody < 1000 {
+		t.Errorf("%d files were divided into %d chunks, %d of them in a body, want 500, 5000 and 1000", many, chunks, inBody)
 	}
 }
 
-// Cuts are before declarations alone that a blank line sets apart.
+// Cuts are before declarations that a blank line sets apart, and between statements of
+// one line on adjacent lines without comments.
 func TestCuts(t *testing.T) {
 	for _, test := range []string{
 		"package p\n\nimport \"fmt\"\n\n|// a is documented.\nfunc a() {}\nfunc b() {}\n\n|var c int\n",
@@ -85,6 +95,10 @@ func TestCuts(t *testing.T) {
 		"package p\r\n\r\nfunc a() {}\n\nfunc b() {}\n",
 		"package p\n\nfunc a() {}\n\n//go:build x\n\nfunc b() {}\n",
 		"package p\n\nfunc a( {}\n\nfunc b() {}\n",
+		"package p\n\n|func a() {\n\tx := 1\n|\tx++\n|\tgo b()\n\n\tdefer b()\n\tif x > 0 {\n\t\tb()\n\t\tb()\n\t}\n\tb()\n|\tb()\n}\n",
+		"package p\n\n|func a() {\n\tb() // one\n\tb()\n|\tb()\n\tb() // two\n\tb()\n\t// three\n\tb(); b()\n\tb(\n\t\t1)\n\tb()\n\treturn\n}\n",
+		"package p\n\nimport \"fmt\"\n\n|func a() {\n\tfmt.Print()\n|\tfmt.Print()\n}\n\n|func b() {\n\tfmt := 1\n\tfmt++\n}\n",
+		"package p\r\n\r\n|func a() {\r\n\tb()\r\n\tb()\r\n}\r\n",
 		"package p\n\n|const a = `\n\nfunc`\n\n|func b() {}\n",
 	} {
 		parts := strings.Split(test, "|")
@@ -94,8 +108,31 @@ func TestCuts(t *testing.T) {
 			at += len(p)
 			want = append(want, at)
 		}
-		if got := cuts("p.go", text); !slices.Equal(got, want) {
-			t.Errorf("%q: cuts %v, want %v", text, got, want)
+		if s := divided("p.go", text); !slices.Equal(s.cuts, want) {
+			t.Errorf("%q: cuts %v, want %v", text, s.cuts, want)
+		}
+	}
+}
+
+// A statement that goes leaves the blank line around it, and the file is formatted as a whole.
+func TestFormatInBody(t *testing.T) {
+	text := "package p\n\nfunc a() {\n\tb()\n\tc()\n\n\td()\n\tfor {\n\t}\n}\n"
+	c := strings.Index(text, "\tc()")
+	for _, test := range []struct {
+		splice Edit
+		want   string
+	}{
+		{Edit{Start: c, End: c + 5}, "\n\td()\n\tfor {\n\t}\n}\n"},
+		{Edit{Start: c, End: c + 4, New: "e( 1 ) ;f()"}, "\te(1)\n\tf()\n\n\td()\n\tfor {\n\t}\n}\n"},
+	} {
+		s := divided("p.go", []byte(text))
+		s.clean = true
+		chunks, err := s.divide([]Edit{test.splice})
+		if err != nil || len(chunks) != 1 {
+			t.Fatalf("%d chunks, error %v", len(chunks), err)
+		}
+		if err := s.format(chunks[0]); err != nil || string(chunks[0].text) != test.want {
+			t.Errorf("%q, error %v, want %q", chunks[0].text, err, test.want)
 		}
 	}
 }
@@ -114,7 +151,7 @@ func TestDivide(t *testing.T) {
 		{"two apart", []Edit{{Start: c, End: c, New: "// c\n"}, {Start: 0, End: 0, New: "// p\n"}}, []string{"// p\npackage p\n\n", "// c\nfunc c() {}\n"}},
 		{"neighbours", []Edit{{Start: c, End: c, New: "// c\n"}, {Start: b, End: b, New: "// b\n"}}, []string{"// b\nfunc b() {}\n\n// c\nfunc c() {}\n"}},
 	} {
-		s := &source{name: "p.go", text: []byte(text), cuts: cuts("p.go", []byte(text))}
+		s := divided("p.go", []byte(text))
 		chunks, err := s.divide(test.splices)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
@@ -133,7 +170,7 @@ func TestDivide(t *testing.T) {
 // A name is lost if no chunk uses it any more.
 func TestUsedNames(t *testing.T) {
 	text := []byte("package p\n\nimport \"fmt\"\n\nfunc a() { fmt.Println(x) }\n\nfunc b() { fmt.Println() }\n\nvar x int\n")
-	s := &source{name: "p.go", text: text, cuts: cuts("p.go", text)}
+	s := divided("p.go", text)
 	a := bytes.Index(text, []byte("fmt.Println(x)"))
 	b := bytes.Index(text, []byte("fmt.Println()"))
 	for _, test := range []struct {

@@ -58,6 +58,21 @@ func fixImports(s *source, chunks []*chunk, add []spell.Import) ([]*chunk, error
 	return chunks, nil
 }
 
+// importNames returns the names that the imports of the file declare in it, or nil if
+// there is a dot import.
+func (s *source) importNames() map[string]bool {
+	names := make(map[string]bool)
+	for _, spec := range s.file.Imports {
+		name := importName(s.unit.Info, spec)
+		if name == "." {
+			return nil
+		}
+		names[name] = true
+	}
+	delete(names, "_")
+	return names
+}
+
 // usedNames returns two functions, for the file before and after the changes of chunks.
 // They report whether a chunk of the file uses a name that it does not declare.
 func (s *source) usedNames(chunks []*chunk) (before, after func(name string) bool, err error) {
@@ -66,7 +81,7 @@ func (s *source) usedNames(chunks []*chunk) (before, after func(name string) boo
 		// Each chunk of the file counts, also where several are one here.
 		for from := c.start; from < c.end; {
 			part := s.chunk(from, from)
-			names, err := unresolved(s.name, part.whole(part.text))
+			names, err := unresolved(s.name, s.whole(part))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -75,7 +90,7 @@ func (s *source) usedNames(chunks []*chunk) (before, after func(name string) boo
 			}
 			from = part.end
 		}
-		names, err := unresolved(s.name, c.whole(c.text))
+		names, err := unresolved(s.name, s.whole(c))
 		if err != nil {
 			return nil, nil, fmt.Errorf("the rewritten file does not parse: %w", err)
 		}
@@ -95,7 +110,7 @@ func (s *source) chunksWith(name string) int {
 		s.names = make(map[string]int)
 		for from := 0; from < len(s.text); {
 			c := s.chunk(from, from)
-			names, err := unresolved(s.name, c.whole(c.text))
+			names, err := unresolved(s.name, s.whole(c))
 			if err == nil { // the unit is type-checked
 				for n := range names {
 					s.names[n]++
