@@ -22,9 +22,10 @@ func (c *Change) Check() error {
 	if err := c.unused(); err != nil {
 		return err
 	}
+	special := f.specials()
 	for _, file := range c.Files {
 		m := &matcher{
-			facts: f, unit: file.Unit, fset: token.NewFileSet(),
+			facts: f, unit: file.Unit, source: file.Text, special: special, fset: token.NewFileSet(),
 			apart: make(map[*site]bool), called: make(map[*holder]string),
 			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
 		}

@@ -12,6 +12,8 @@ import (
 type matcher struct {
 	*facts
 	unit    *Unit
+	source  []byte            // of the file before the change
+	special map[string]bool   // the names without which no rule applies to a caller
 	fset    *token.FileSet    // for positions of nodes after
 	after   *ast.File         // the current region after the change
 	text    []byte            // the source of after

@@ -14,6 +14,10 @@ import (
 func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
 	for i, s := range b {
+		if len(a) > 0 && m.untouched(s, a[0]) {
+			a = a[1:]
+			continue
+		}
 		if m.goes(s) || len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
 			continue
 		}
