@@ -23,7 +23,7 @@ rewrites them and all their callers into calls that allocate nothing.
   -l              print the names of the files that change
   -all            also closures that capture no result
   -exported       also exported functions that other modules may call
-  -tests          also functions for tests alone (callers in tests always change)
+  -tests          also functions for tests alone (callers there always change)
   -only A,B       functions, categories or packages; -exclude RE: no such files
   -new-from REV   changed since a git revision; -baseline F: not in F of -json
   -tags, -config  build tags a,b; more systems linux/amd64,… to type-check
