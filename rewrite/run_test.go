@@ -454,7 +454,7 @@ func use() {
 	}
 	want(t, changed(t, dir, res),
 		"internal/a/a.go", "\tdefer finish(1)\n\tBegin(2)\n\tdefer End(2)\n",
-		"b/b.go", "\ta.Enter(6)\n\tdefer a.Exit(6)\n")
+		"b/b.go", "\ta.Enter(6)\n\tdefer a.Close(6)\n")
 	var names []string
 	for _, f := range res.Findings {
 		names = append(names, f.Name+" "+filepath.Base(f.Pos.String()))
