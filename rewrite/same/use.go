@@ -360,23 +360,12 @@ func (m *matcher) value(h *holder, b ast.Expr, a ast.Expr) ([]part, error) {
 func (m *matcher) wraps(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, error) {
 	bad := m.differ(b, lit, "the literal does not do what %s does", types.ExprString(b))
 	sig, ok := m.unit.Info.TypeOf(b).Underlying().(*types.Signature)
-	if !ok || len(lit.Body.List) != 1 {
+	if !ok {
 		return nil, bad
 	}
-	var x ast.Expr
-	switch s := lit.Body.List[0].(type) {
-	case *ast.ExprStmt:
-		if sig.Results().Len() == 0 {
-			x = s.X
-		}
-	case *ast.ReturnStmt:
-		if sig.Results().Len() > 0 && len(s.Results) == 1 {
-			x = s.Results[0]
-		}
-	}
-	call, ok := ast.Unparen(x).(*ast.CallExpr)
+	call := onlyCall(lit, sig)
 	params := flatten(lit.Type.Params)
-	if !ok || len(params) != sig.Params().Len() {
+	if call == nil || len(params) != sig.Params().Len() {
 		return nil, bad
 	}
 	want := &ast.CallExpr{Fun: b}
