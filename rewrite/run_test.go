@@ -447,20 +447,35 @@ func use() {
 	defer a.Open(5)()
 	defer a.Enter(6)()
 }
+-- c/c.go --
+package c
+
+func begin(n int) func() {
+	println(n)
+	return func() { println("end", n) }
+}
+
+func use() {
+	defer begin(7)()
+}
 `
-	dir, res, err := doWith(t, archive, Options{All: true}, candidate.Find)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want(t, changed(t, dir, res),
-		"internal/a/a.go", "\tdefer finish(1)\n\tBegin(2)\n\tdefer End(2)\n",
-		"b/b.go", "\ta.Enter(6)\n\tdefer a.Close(6)\n")
-	var names []string
-	for _, f := range res.Findings {
-		names = append(names, f.Name+" "+filepath.Base(f.Pos.String()))
-	}
-	if got, want := strings.Join(names, ", "), "prepare a.go:3:6, Begin a.go:8:6, Start a.go:14:6, Open a.go:19:6, Enter a.go:24:6"; got != want {
-		t.Errorf("found %s, want %s", got, want)
+	for _, how := range []load.Testing{{}, {Apart: true}, {Undeferred: true}, {Undeferred: true, Apart: true}} {
+		dir := unpack(t, archive)
+		res, err := runWith(t.Context(), Options{Dir: dir, Rewrite: true, All: true}, internals{candidate.Find, how})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, changed(t, dir, res),
+			"internal/a/a.go", "\tdefer finish(1)\n\tBegin(2)\n\tdefer End(2)\n",
+			"b/b.go", "\ta.Enter(6)\n\tdefer a.Close(6)\n",
+			"c/c.go", "\tbegin(7)\n\tdefer end(7)\n")
+		var names []string
+		for _, f := range res.Findings {
+			names = append(names, f.Name+" "+filepath.Base(f.Pos.String()))
+		}
+		if got, want := strings.Join(names, ", "), "begin c.go:3:6, prepare a.go:3:6, Begin a.go:8:6, Start a.go:14:6, Open a.go:19:6, Enter a.go:24:6"; got != want {
+			t.Errorf("%+v: found %s, want %s", how, got, want)
+		}
 	}
 }
 
