@@ -6,6 +6,8 @@
 package play
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/candidate"
@@ -64,7 +66,8 @@ func Analyze(text string, o Options, imports types.Importer) Result {
 	}
 	r := &run{options: o, imports: imports, failed: make(map[pattern.Key]string), done: make(map[pattern.Key]*candidate.Candidate)}
 	found := r.find(u)
-	first := found
+	at := declared(u)
+	r.first = found
 	result := text
 	for range mostRounds {
 		next, u := r.step(result, found)
@@ -74,8 +77,8 @@ func Analyze(text string, o Options, imports types.Importer) Result {
 		result, found = next, r.find(u)
 	}
 	out := Result{Bugs: bugs(u)}
-	for _, c := range first {
-		out.Findings = append(out.Findings, r.finding(c, found))
+	for _, c := range append(r.first, r.late...) {
+		out.Findings = append(out.Findings, r.finding(c, found, at))
 	}
 	if result != text {
 		out.New, out.Diff = result, diff(text, result)
@@ -83,10 +86,29 @@ func Analyze(text string, o Options, imports types.Importer) Result {
 	return out
 }
 
-// finding returns the finding of a candidate. last holds the candidates after the rewrite.
-func (r *run) finding(c *candidate.Candidate, last []*candidate.Candidate) Finding {
+// declared returns the positions of the functions of a unit.
+func declared(u *pattern.Unit) map[pattern.Key]token.Position {
+	at := make(map[pattern.Key]token.Position)
+	for _, file := range u.Files {
+		for _, d := range file.Decls {
+			if decl, ok := d.(*ast.FuncDecl); ok {
+				if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+					at[pattern.KeyOf(fn)] = u.Fset.PositionFor(decl.Name.Pos(), false)
+				}
+			}
+		}
+	}
+	return at
+}
+
+// finding returns the finding of a candidate. last holds the candidates after the rewrite,
+// and declared the positions before it.
+func (r *run) finding(c *candidate.Candidate, last []*candidate.Candidate, declared map[pattern.Key]token.Position) Finding {
 	p := c.Prepare
-	at := p.Unit.Fset.PositionFor(p.Decl.Name.Pos(), false)
+	at, ok := declared[p.Key]
+	if !ok { // a function literal
+		at = p.Unit.Fset.PositionFor(p.Decl.Name.Pos(), false)
+	}
 	f := Finding{
 		Line: at.Line, Column: at.Column, Name: p.Key.String(), Category: string(c.Kind), Message: c.Message(),
 	}

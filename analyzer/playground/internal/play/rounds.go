@@ -19,12 +19,14 @@ type run struct {
 	imports types.Importer
 	failed  map[pattern.Key]string               // rewrites after which the file does not type-check, with the error
 	done    map[pattern.Key]*candidate.Candidate // rewrites that were applied
+	first   []*candidate.Candidate               // what the first round found
+	late    []*candidate.Candidate               // rewrites of functions that it did not find
 }
 
 // find returns the candidates of a unit, without those that a comment silences.
 func (r *run) find(u *pattern.Unit) []*candidate.Candidate {
 	found := candidate.Find(&callers.World{
-		Units: []*pattern.Unit{u}, Module: true, All: r.options.All, Exported: r.options.Exported,
+		Units: []*pattern.Unit{u}, Module: true, All: r.options.All, Exported: r.options.Exported, Tests: true,
 	})
 	return slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
 		return suppress.Func(u.Fset, c.Prepare.File, c.Prepare.Decl, suppress.All)
@@ -70,7 +72,12 @@ func (r *run) apply(text string, list []*candidate.Candidate) (string, *pattern.
 		return "", nil, errors.New(problems[0].Message)
 	}
 	for _, c := range list {
-		r.done[c.Prepare.Key] = c
+		key := c.Prepare.Key
+		is := func(c *candidate.Candidate) bool { return c.Prepare.Key == key }
+		if r.done[key] == nil && !slices.ContainsFunc(r.first, is) {
+			r.late = append(r.late, c)
+		}
+		r.done[key] = c
 	}
 	return string(next), u, nil
 }
