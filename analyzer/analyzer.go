@@ -74,7 +74,7 @@ func run(p *analysis.Pass, s settings) {
 // reportMisuses reports the bugs at the callers of cleanups. A fault of the search is a
 // diagnostic of the package.
 func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
-	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{Tests: s.tests})
+	found, err := candidate.Misuses([]*pattern.Unit{u}, misuse.Options{Tests: s.tests})
 	for _, f := range found {
 		if suppress.At(p.Fset, f.File, f.Decl, f.Pos, s.comments) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/misuse"
@@ -48,7 +49,7 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 	}
 	seen := make(map[place]bool)
 	for _, v := range views {
-		list, err := misuse.Find(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
+		list, err := candidate.Misuses(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
 		if err != nil {
 			warnings = append(warnings, err.Error())
 		}

@@ -3,10 +3,12 @@ package candidate
 import (
 	"go/ast"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/internal/snippet"
+	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -57,6 +59,14 @@ func run() { _, done := prepare(1); defer done() }
 		if got := found[0].Notes; !slices.Equal(got, test.want) {
 			t.Errorf("%q: notes %q, want %q", test.rest, got, test.want)
 		}
+	}
+}
+
+// A fault of the search for misuses is an error with its stack.
+func TestFaultOfMisuses(t *testing.T) {
+	broken := &pattern.Unit{Files: []*ast.File{{Decls: []ast.Decl{nil}}}}
+	if _, err := Misuses([]*pattern.Unit{broken}, misuse.Options{}); err == nil || !strings.Contains(err.Error(), "misuse.go") {
+		t.Errorf("error %v, want an internal error with its stack", err)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/closurefix/closurefix/rewrite/misuse"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -23,6 +25,15 @@ func attempt(f func()) (found *fault) {
 	}()
 	f()
 	return nil
+}
+
+// Misuses returns what misuse.Find finds. An error is a fault of the search, with its
+// stack; then nothing is found.
+func Misuses(units []*pattern.Unit, o misuse.Options) (found []*misuse.Finding, err error) {
+	if f := attempt(func() { found = misuse.Find(units, o) }); f != nil {
+		return nil, fmt.Errorf("internal error: %v\n%s", f.value, f.stack)
+	}
+	return found, nil
 }
 
 // blame refuses c because of a fault.

@@ -2,10 +2,8 @@ package misuse
 
 import (
 	"cmp"
-	"fmt"
 	"go/ast"
 	"go/token"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -63,14 +61,9 @@ type Options struct {
 
 // Find returns the bugs in the units of one build configuration, sorted by position. It
 // knows the functions that return cleanups if they are in one of the units; eager
-// arguments are found without that. An error is a panic of the analysis, with its stack,
-// and then found is incomplete.
-func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: %v\n%s", v, debug.Stack())
-		}
-	}()
+// arguments are found without that.
+func Find(units []*pattern.Unit, o Options) []*Finding {
+	var found []*Finding
 	s := &search{units: units, prepares: make(map[pattern.Key][]*pattern.Prepare)}
 	s.index()
 	for _, u := range units {
@@ -97,7 +90,7 @@ func Find(units []*pattern.Unit, o Options) (found []*Finding, err error) {
 		p, q := a.Unit.Fset.PositionFor(a.Pos, false), b.Unit.Fset.PositionFor(b.Pos, false)
 		return cmp.Or(cmp.Compare(p.Filename, q.Filename), p.Offset-q.Offset)
 	})
-	return found, nil
+	return found
 }
 
 // A search holds the units and the functions in them that return a cleanup.

@@ -25,7 +25,7 @@ func TestImports(t *testing.T) {
 		"plan/spell":      {"flow"},
 		"plan":            {"flow", "pattern", "refusal", "callers", "plan/spell", "prose"},
 		"edit":            {"flow", "pattern", "callers", "plan", "plan/spell", "prose", "refusal", "internal/linediff"},
-		"candidate":       {"flow", "pattern", "plan", "callers", "refusal", "edit", "prose", "same"},
+		"candidate":       {"flow", "pattern", "misuse", "plan", "callers", "refusal", "edit", "prose", "same"},
 		"internal/escape": {"internal/position", "internal/process"},
 		"internal/load":   {"flow", "pattern", "misuse", "callers", "internal/position", "internal/process", "internal/replace"},
 		"internal/allocs": {"pattern", "refusal", "plan", "candidate", "internal/escape", "internal/position"},

@@ -143,7 +143,7 @@ func advice(code refusal.Code) string {
 
 // bugs returns the bugs at the callers of cleanups.
 func bugs(u *pattern.Unit) []Finding {
-	found, err := misuse.Find([]*pattern.Unit{u}, misuse.Options{})
+	found, err := candidate.Misuses([]*pattern.Unit{u}, misuse.Options{})
 	var all []Finding
 	for _, m := range found {
 		if suppress.At(u.Fset, m.File, m.Decl, m.Pos, suppress.All) {
