@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/closurefix/closurefix/rewrite/internal/linediff"
 )
 
 // A text is a parsed file with its content.
@@ -190,7 +191,7 @@ func strayDeletions(a, b *text, rewritten map[string]int, forwarders map[string]
 	}
 	var stray []numberedLine
 	lines := strings.SplitAfter(string(a.bytes), "\n")
-	for _, e := range udiff.Lines(string(a.bytes), string(b.bytes)) {
+	for _, e := range linediff.Edits(string(a.bytes), string(b.bytes)) {
 		first := 1 + strings.Count(string(a.bytes[:e.Start]), "\n")
 		last := first + strings.Count(string(a.bytes[e.Start:e.End]), "\n")
 		for l := first; l < last; l++ {

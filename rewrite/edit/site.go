@@ -202,6 +202,7 @@ func (w *siteWriter) keep(unneeded bool) {
 		}
 	}
 	if !unneeded {
+		w.rename(site.Cleanup)
 		return
 	}
 	w.replace(site.Cleanup.Pos(), site.Cleanup.End(), "_")
@@ -286,13 +287,21 @@ func (w *siteWriter) declared() {
 }
 
 // variable edits the declaration of the cleanup's variable if it is a separate statement.
-// The variable gets the type of the state.
+// The variable gets the type of the state, and perhaps a new name.
 func (w *siteWriter) variable() {
 	spec := w.sp.Site.Spec
 	if spec == nil || w.sp.Shares {
 		return
 	}
+	w.rename(spec.Names[0])
 	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
+}
+
+// rename gives the variable that holds the state its new name at one of its uses, if there is one.
+func (w *siteWriter) rename(e ast.Expr) {
+	if w.Plan.State != nil && w.sp.Variable != "" && w.sp.Site.Form != pattern.Immediate {
+		w.replace(e.Pos(), e.End(), w.sp.Variable)
+	}
 }
 
 // uses edits the uses of the cleanup.
@@ -311,6 +320,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 	case pattern.NilTest:
 		w.nilTest(u)
 	case pattern.Forward: // the variable holds the state
+		w.rename(u.Expr)
 	case pattern.Discard:
 		switch w.Plan.Form {
 		case plan.Direct:
@@ -318,6 +328,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 		case plan.Value:
 			w.replace(u.Expr.Pos(), u.Expr.End(), w.sp.Variable)
 		case plan.Handed, plan.Bound: // the state is discarded
+			w.rename(u.Expr)
 		}
 	case pattern.Value:
 		w.value(u)
@@ -328,6 +339,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 			args += w.comma(u.Call)
 		}
 		if w.Plan.State != nil {
+			w.rename(u.Expr)
 			w.replace(u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
 		} else {
 			w.replace(u.Call.Pos(), u.Call.Lparen+1, callee+"("+args)
@@ -361,6 +373,7 @@ func (w *siteWriter) value(u *pattern.Use) {
 		w.replace(u.Expr.Pos(), u.Expr.End(), text)
 	case w.Plan.State != nil && len(w.args()) == 0:
 		w.replace(u.Expr.Pos(), u.Expr.Pos(), before)
+		w.rename(u.Expr)
 		w.replace(u.Expr.End(), u.Expr.End(), "."+w.Plan.Finish.Name+after)
 	default:
 		w.replace(u.Expr.Pos(), u.Expr.End(), before+w.wrapper(u)+after)
@@ -385,9 +398,11 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	}
 	s := w.Plan.State
 	if w.Plan.Form == plan.Bound {
+		w.rename(u.Expr)
 		return // the variable is nil as before
 	}
 	if s.Nil {
+		w.rename(u.Expr)
 		w.replace(cleanup.End(), cleanup.End(), "."+s.Flag)
 		return
 	}
@@ -396,6 +411,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		before = "!"
 	}
 	w.replace(test.Pos(), cleanup.Pos(), before)
+	w.rename(u.Expr)
 	w.replace(cleanup.End(), test.End(), after)
 }
 
@@ -423,7 +439,11 @@ func (w *siteWriter) removeLine(stmt ast.Node) {
 func (w *siteWriter) wrapper(u *pattern.Use) string {
 	callee, args := w.callee(), w.args()
 	if w.Plan.State != nil {
-		callee = w.src(u.Expr) + "." + w.Plan.Finish.Name
+		callee = w.src(u.Expr)
+		if w.sp.Variable != "" {
+			callee = w.sp.Variable
+		}
+		callee += "." + w.Plan.Finish.Name
 	}
 	if len(args) == 0 {
 		return callee

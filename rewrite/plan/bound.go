@@ -20,8 +20,8 @@ import (
 //		return t.n, t.mu.Unlock                     return t.n, &t.mu
 //	}                                           }
 //
-//	n, unlock := t.lock()                       n, unlock := t.lock()
-//	defer unlock()                              defer unlock.Unlock()
+//	n, unlock := t.lock()                       n, mu := t.lock()
+//	defer unlock()                              defer mu.Unlock()
 func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, r *refusal.Refusal) {
 	if p.Cleanups > 1 {
 		return nil, refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one method value at once")
@@ -88,11 +88,36 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, 
 	if r := boundSites(p, sites, plan, method); r != nil {
 		return nil, r
 	}
+	plan.Nouns = nouns(p, sites, plan.receiverName())
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}
 	plan.Imports, plan.Unused = file.Imports, d.names.unused(plan)
 	return plan, nil
+}
+
+// receiverName returns what prepare calls the receiver, or the last word of its type.
+func (pl *Plan) receiverName() string {
+	name := ""
+	for i, b := range pl.Bound {
+		last := ""
+		switch e := ast.Unparen(b.Operand).(type) {
+		case *ast.Ident:
+			last = e.Name
+		case *ast.SelectorExpr:
+			last = e.Sel.Name
+		}
+		if len(b.Path) > 0 {
+			last = b.Path[len(b.Path)-1]
+		}
+		if i > 0 && last != name {
+			last = ""
+		}
+		if name = last; name == "" {
+			return spell.LastWord(pl.State.Type)
+		}
+	}
+	return name
 }
 
 // boundTo returns how a return statement returns the receiver of its method value, with the

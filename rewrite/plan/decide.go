@@ -148,10 +148,11 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		if plan.State, r = newState(p, x.forwarders, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
+		plan.Nouns = nouns(p, sites, spell.LastWord(plan.State.Type))
 	}
 	var exists bool
 	if exists, r = existing(sites, plan); r == nil && !exists {
-		plan.Finish, r = newFinish(p, x.forwarders, x.literals, plan.Passages, plan.Value, plan.State, d.names)
+		plan.Finish, r = newFinish(plan, x.forwarders, x.literals, d.names)
 	}
 	if r != nil {
 		return nil, r

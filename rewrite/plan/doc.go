@@ -85,6 +85,12 @@
 // are, except that calls of the cleanup get the name of the method. So little can go
 // wrong at a caller. What can is described below.
 //
+// A variable whose name says what a func does gets the name of a thing, everywhere in its
+// function, if some such name has no meaning in the function before:
+//
+//	stopTimer := startTimer()                  timer := startTimer()
+//	defer stopTimer()                          defer timer.stop()
+//
 // A pointer to a variable of the caller is not a field of the struct if callers can
 // pass it again. Escape analysis does not distinguish the fields of a struct, so one
 // field that escapes would move the variable to the heap again. Such a pointer is an
@@ -94,8 +100,8 @@
 // pointer. Prepare returns that pointer, which it evaluates where it evaluated the method
 // value, and callers call the method itself:
 //
-//	unlock := t.lock()                         unlock := t.lock()
-//	defer unlock()                             defer unlock.Unlock()
+//	unlock := t.lock()                         mu := t.lock()
+//	defer unlock()                             defer mu.Unlock()
 //
 // A function may return the cleanup to its own callers, by return prepare(…) or through a
 // variable. If its signature can change too, it returns the state as it returned the

@@ -12,10 +12,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// newFinish chooses the name and parameters of finish. v is nil unless the form is Value,
-// and s is nil unless it is Handed.
-func newFinish(p *pattern.Prepare, fs *forwarders, lits literals, passages []Passage, v *Handover, s *State, n *names) (Finish, *refusal.Refusal) {
-	sites := fs.sites
+// newFinish chooses the name and parameters of finish.
+func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *refusal.Refusal) {
+	p, sites, passages, v, s := plan.Prepare, fs.sites, plan.Passages, plan.Value, plan.State
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
@@ -41,7 +40,7 @@ func newFinish(p *pattern.Prepare, fs *forwarders, lits literals, passages []Pas
 	}
 	if s != nil {
 		candidates = fs.exportedNames(p, candidates)
-		if finish.Name = methodName(p, fs, s, candidates[0]); finish.Name != "" {
+		if finish.Name = methodName(plan, fs, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
@@ -106,17 +105,18 @@ func zeroResult(p *pattern.Prepare) string {
 }
 
 // methodName returns a short name for a method of the state, or "" if fields have all
-// such names. The name must not repeat the variables of most callers, which often say
+// such names. The name must not repeat the variables of most callers, which may say
 // what the cleanup does:
 //
-//	unlock := begin()
-//	defer unlock.finish() // not unlock.unlock()
-func methodName(p *pattern.Prepare, fs *forwarders, s *State, long string) string {
+//	cleanup := begin()
+//	defer cleanup.finish() // not cleanup.cleanup()
+func methodName(plan *Plan, fs *forwarders, long string) string {
+	p := plan.Prepare
 	verb, _ := spell.VerbOf(long)
 	stutters := func(n string) bool {
 		count := 0
 		for _, s := range fs.sites {
-			if s.Var != nil {
+			if s.Var != nil && plan.Nouns[s.Var] == "" {
 				if first, _ := spell.VerbOf(s.Var.Name()); strings.EqualFold(first, n) { // endSpan.end()
 					count++
 				}
@@ -133,7 +133,7 @@ func methodName(p *pattern.Prepare, fs *forwarders, s *State, long string) strin
 		if n = spell.LowerFirst(n); fs.exported(p) {
 			n = spell.UpperFirst(n)
 		}
-		if !s.fieldTaken(n) && !token.IsKeyword(n) {
+		if !plan.State.fieldTaken(n) && !token.IsKeyword(n) {
 			return n
 		}
 	}

@@ -69,6 +69,9 @@ type Plan struct {
 	// stores there.
 	Fresh map[int]bool
 
+	// Nouns maps variables of callers that hold the state to new names.
+	Nouns map[*types.Var]string
+
 	// Types maps variables that callers declare without a value to the type of the
 	// state, as it is written there.
 	Types map[*types.Var]string
@@ -226,7 +229,8 @@ type SitePlan struct {
 	Unused bool // the rewrite removes all uses of the variable
 	Define bool // the statement still declares a variable
 
-	// Variable is the new name of the cleanup's variable if it holds the Handover, "" if not.
+	// Variable is the name of the cleanup's variable if it holds the Handover, and its new name if
+	// it holds the State under one. Otherwise it is "".
 	Variable string
 
 	// Names holds new variables for results that the statement assigns to _, by the index

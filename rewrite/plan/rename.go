@@ -40,6 +40,13 @@ func freeAt(s *pattern.Site, name string) string {
 		return "a caller declares the variable for its cleanup in another statement"
 	case flow.HasGoto(s.Decl):
 		return "a caller has a goto"
+	}
+	return taken(s, name)
+}
+
+// taken returns why the variable of a site cannot have a new name, or "".
+func taken(s *pattern.Site, name string) string {
+	switch {
 	case name == "_" || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || s.Unit.Pkg.Scope().Lookup(name) != nil || importsName(s, name):
 		return "a caller cannot call a variable " + name
 	}
@@ -89,6 +96,36 @@ func (v *Handover) longName(s *pattern.Site) string {
 		return spell.LowerFirst(object)
 	}
 	return spell.LowerFirst(object) + spell.UpperFirst(v.Name)
+}
+
+// nouns returns new names for variables of callers that hold the state and whose names say what a
+// func does:
+//
+//	stop := startTimer()                   timer := startTimer()
+//	defer stop()                           defer timer.stop()
+//
+// A name must have no meaning in the caller before. A variable for which there is no such name
+// keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
+func nouns(p *pattern.Prepare, sites []*pattern.Site, kind string) map[*types.Var]string {
+	prepare := p.Key.Name
+	for r := range p.Func.Signature().Results().Variables() {
+		if r != p.Func.Signature().Results().At(p.Result) && !flow.IsError(r.Type()) && !flow.IsBool(r.Type()) {
+			prepare = "" // what it has begun may be there
+		}
+	}
+	names := make(map[*types.Var]string)
+	for _, s := range sites {
+		if s.Var == nil || s.Var.Kind() != types.LocalVar || names[s.Var] != "" || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
+			continue
+		}
+		for _, name := range spell.Nouns(s.Var.Name(), prepare, kind) {
+			if taken(s, name) == "" && !slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
+				names[s.Var] = name
+				break
+			}
+		}
+	}
+	return names
 }
 
 // importsName reports whether the file of a site imports a package by a name, or has

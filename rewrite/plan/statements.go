@@ -40,6 +40,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			sp.Define = true
 		}
 		if pl.State != nil {
+			sp.Variable = pl.Nouns[s.Var]
 			if r := variableType(p, sites, pl, s); r != nil {
 				return r
 			}

@@ -33,7 +33,8 @@
 // A call of prepare loses the arguments for removed parameters. These are constants and
 // variables, so it does not matter that they are no longer evaluated.
 //
-// If there is a state, the variable of the cleanup holds it under the same name, or
+// If there is a state, the variable of the cleanup holds it under the same name, or, if it
+// is a local variable, everywhere under another name, which is new in the function, or
 // becomes blank if it has no uses. Without a state, the variable is removed. := becomes
 // = if the statement declares no other variable, and an assignment without variables
 // becomes a call statement. A result that the caller assigns to _ and finish needs is

@@ -205,10 +205,13 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	case takes:
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	case h != nil && (!h.inner || h.chosen) && len(b.Values) == 0:
-		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
+		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || h.chosen && now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
 			return nil, m.differ(b, now, "the variable %s does not have the type of the state", b.Names[0].Name)
 		}
-		return nil, nil
+		if h.chosen {
+			return nil, nil
+		}
+		return nil, m.keepsName(h, b.Names[0], now.Names[0])
 	}
 	return byParts(want, now), nil
 }

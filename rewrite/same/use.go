@@ -200,40 +200,35 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	return nil, nil
 }
 
-// keepsName compares the variable of a cleanup with that of the state. They must have the
-// same name, or all statements that set it must assign to _ and nothing else may use it.
+// keepsName compares the variable of a cleanup with that of the state. They have the same name; or
+// it has one that is new in the function everywhere, and is a local variable; or all statements
+// that set it assign to _ and nothing else uses it.
 func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	if m.single() {
 		return m.holdsValue(h, b, a)
 	}
 	now, ok := ast.Unparen(a).(*ast.Ident)
-	if !ok || now.Name != b.Name && (now.Name != "_" || !m.taken[b]) || m.called[h] != "" && m.called[h] != now.Name {
+	switch {
+	case !ok || m.called[h] != "" && m.called[h] != now.Name || now.Name == "_" && now.Name != b.Name && !m.taken[b]:
 		return m.differ(b, a, "%s is not the variable that holds the state", types.ExprString(a))
-	}
-	if now.Name != b.Name && m.isResult(variable(m.unit.Info, b)) {
-		return m.differ(b, a, "%s is a result", b.Name)
+	case now.Name == b.Name || m.called[h] != "":
+	default:
+		v := variable(m.unit.Info, b)
+		if v == nil || v.Kind() != types.LocalVar {
+			return m.differ(b, a, "%s is no local variable", b.Name)
+		}
+		if now.Name == "_" {
+			break
+		}
+		if m.unit.Info.Defs[b] != types.Object(v) {
+			return m.differ(b, a, "%s is declared elsewhere", b.Name)
+		}
+		if err := m.bring(now.Name, b, v.Parent()); err != nil {
+			return err
+		}
 	}
 	m.called[h] = now.Name
 	return nil
-}
-
-// isResult reports whether v is a result of the current function, which may be returned
-// without being named.
-func (m *matcher) isResult(v *types.Var) bool {
-	fn, ok := m.path[0].(*ast.FuncDecl)
-	if !ok {
-		return false
-	}
-	f, ok := m.unit.Info.Defs[fn.Name].(*types.Func)
-	if !ok {
-		return false
-	}
-	for r := range f.Signature().Results().Variables() {
-		if r == v {
-			return true
-		}
-	}
-	return false
 }
 
 // tested returns the cleanup that an expression compares with nil, or nil.

@@ -55,17 +55,19 @@ func agents() map[string]string {
 // Act returns an author's name for a cleanup as the name of what it does: close for closer or
 // closeFn, closeServer for serverClose. It returns "" if the name does not say what that is.
 func Act(name string) string {
-	for _, suffix := range []string{"Func", "Fn", "Fun", "F"} {
-		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" {
-			name = rest
-			break
-		}
-	}
-	words := wordsOf(name)
+	name, _ = withoutFunc(name)
+	does, _ := act(name)
+	return does
+}
+
+// act does so for a name that does not say that it is a func. It reports whether the name has a
+// word for who does it, as closer.
+func act(name string) (does string, agent bool) {
+	words := wordsOf(joined(name))
 	verb := func(i int) string {
 		w := LowerFirst(words[i])
-		if agent := agents()[w]; agent != "" {
-			w = agent
+		if does := agents()[w]; does != "" {
+			w, agent = does, true
 		}
 		if ends()[w] == "" {
 			return ""
@@ -74,12 +76,12 @@ func Act(name string) string {
 	}
 	last := len(words) - 1
 	if first := verb(0); first != "" {
-		return first + strings.Join(words[1:], "")
+		return first + strings.Join(words[1:], ""), agent
 	}
 	if end := verb(last); end != "" {
-		return end + UpperFirst(strings.Join(words[:last], ""))
+		return end + UpperFirst(strings.Join(words[:last], "")), agent
 	}
-	return ""
+	return "", false
 }
 
 // FinishNames returns the names to try for finish, best first. word is the author's own
@@ -181,11 +183,8 @@ func Short(name string) string {
 	}
 	words := wordsOf(name)
 	for i, w := range words {
-		switch UpperFirst(w) {
-		case "On", "With", "Without", "For", "By", "If", "When", "While", "Until", "After", "Before", "From", "In", "Into", "Of", "And", "Or", "At", "As":
-			if i > 0 {
-				return strings.Join(words[:i], "")
-			}
+		if i > 0 && preposition(w) {
+			return strings.Join(words[:i], "")
 		}
 	}
 	return name

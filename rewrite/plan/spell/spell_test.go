@@ -77,6 +77,37 @@ func TestAct(t *testing.T) {
 	}
 }
 
+func TestNouns(t *testing.T) {
+	for _, test := range []struct{ name, prepare, kind, want string }{
+		{"stopProfiling", "startProfiling", "Cleanup", "profiling cleanup"},
+		{"stop", "startProfiling", "Cleanup", "profiling cleanup"},
+		{"stop", "", "Cleanup", "cleanup"}, // another result may be called so
+		{"stopCPU2", "profile", "Cleanup", "cpu2 cleanup2"},
+		{"heartbeatTickerStop", "", "Cleanup", "heartbeatTicker cleanup"},
+		{"closer", "openFile", "Cleanup", "file"},
+		{"closer", "f", "Cleanup", ""},
+		{"resetFunc", "swap", "State", "state"},
+		{"cleanupFn", "setUp", "Cleanup", "cleanup"},
+		{"doneFunc", "f", "Cleanup", "done cleanup"},
+		{"fn", "lockTable", "Lock", "lock table held"},
+		{"cancel", "withTimeout", "Timer", "timer timeout"},
+		{"pop", "pushFrame", "Cleanup", "frame cleanup"},
+		{"observe", "time", "Timer", "timer"},
+		{"cancelCtx", "newCtx", "Cleanup", "cleanup"},
+		{"done", "begin", "Cleanup", ""},
+		{"layerDone", "oneOff", "Cleanup", ""},
+		{"cleanup", "begin", "Cleanup", ""},
+		{"dirCleanup", "begin", "Cleanup", ""},
+		{"cleanUp", "begin", "Cleanup", ""},
+		{"cleanUpDir", "begin", "Cleanup", "dir cleanup"},
+		{"span", "begin", "Cleanup", ""},
+	} {
+		if got := strings.Join(spell.Nouns(test.name, test.prepare, test.kind), " "); got != test.want {
+			t.Errorf("%s, %q, %s: %q, want %q", test.name, test.prepare, test.kind, got, test.want)
+		}
+	}
+}
+
 func TestFirst(t *testing.T) {
 	for name, want := range map[string]string{"Read": "read", "read": "read", "URL": "url", "URLPath": "urlPath", "x": "x", "": ""} {
 		if got := spell.LowerFirst(name); got != want {

@@ -34,6 +34,27 @@ func wordsOf(name string) []string {
 	return append(words, string(r[from:]))
 }
 
+// LastWord returns the last word of the name of a type, which may have type arguments or be
+// qualified: Cleanup for batchCleanup[T].
+func LastWord(typ string) string {
+	typ, _, _ = strings.Cut(typ, "[")
+	words := wordsOf(typ[strings.LastIndexAny(typ, ".*")+1:])
+	return words[len(words)-1]
+}
+
+// joined returns a name in which verbs of two words are one: cleanupDir for cleanUpDir.
+func joined(name string) string {
+	for _, two := range []string{"cleanUp", "tearDown", "shutDown", "rollBack"} {
+		one := strings.ToLower(two)
+		for _, v := range [][2]string{{two, one}, {UpperFirst(two), UpperFirst(one)}} {
+			if before, after, ok := strings.Cut(name, v[0]); ok && (after == "" || unicode.IsUpper([]rune(after)[0])) {
+				name = before + v[1] + after
+			}
+		}
+	}
+	return name
+}
+
 // LowerFirst returns name with its first letter, or the initials at its start, in lower
 // case.
 func LowerFirst(name string) string {
