@@ -335,6 +335,14 @@ func (d *declarer) resultType() string {
 	return ""
 }
 
+// resultName returns the name of that result, or "".
+func (d *declarer) resultName() string {
+	if d.Plan.State != nil {
+		return d.Plan.State.Result
+	}
+	return d.Plan.Value.Result
+}
+
 // result returns the fields that replace a field of results whose name with index k is
 // the cleanup. The cleanup becomes the state or the value, if there is one. Other results
 // in the field keep their type.
@@ -350,11 +358,11 @@ func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 			state[0].Decs = f.Decs
 			*e.Decorations() = *f.Type.Decorations()
 		}
-		if len(f.Names) > 0 {
+		switch name := d.resultName(); {
+		case len(f.Names) > 0 && name != f.Names[k].Name:
+			state[0].Names = []*dst.Ident{dst.NewIdent(name)}
+		case len(f.Names) > 0:
 			state[0].Names = f.Names[k : k+1 : k+1]
-		}
-		if v := d.Plan.Value; v != nil && len(f.Names) > 0 {
-			state[0].Names = []*dst.Ident{dst.NewIdent(v.Result)}
 		}
 	}
 	if len(f.Names) <= 1 {

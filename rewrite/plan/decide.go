@@ -148,7 +148,8 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		if plan.State, r = newState(p, x.forwarders, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
-		plan.Nouns = nouns(p, sites, spell.LastWord(plan.State.Type))
+		kind := spell.LastWord(plan.State.Type)
+		plan.Nouns, plan.State.Result = nouns(p, sites, kind), resultName(p, kind)
 	}
 	var exists bool
 	if exists, r = existing(sites, plan); r == nil && !exists {

@@ -170,6 +170,7 @@ type State struct {
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
+	Result string    // the name of prepare's result; "" if the results have no names
 }
 
 // A Mark is the meaning of the state's field that says whether there is something to do.

@@ -103,6 +103,27 @@ func (m *matcher) resultNames(results, now []param) error {
 	return nil
 }
 
+// resultName settles whether the result that is the state may have a new name: nothing in prepare
+// had that. The old name means nothing outside of prepare, so what still used it would not compile.
+func (m *matcher) resultName(results, now []param) error {
+	old, name := results[m.Result].nameOr("_"), now[m.Result].nameOr("_")
+	if old == name {
+		return nil
+	}
+	for id := range idents(m.Prepare) {
+		if id.Name == name {
+			return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
+		}
+	}
+	for _, n := range []string{old, name} {
+		if n == "_" || m.lookup(n, m.Prepare.Pos()) != nil {
+			return m.differ(m.Prepare, now[m.Result].typ, "a result is called %s", name)
+		}
+	}
+	results[m.Result].name = now[m.Result].name
+	return nil
+}
+
 // holdsValue compares the variable of a cleanup with that of the value. It has the claimed
 // name, or another one that is new in the function. The statement that declares it may blank it, and then nothing may
 // use it.
