@@ -98,67 +98,6 @@ func (v *Handover) longName(s *pattern.Site) string {
 	return spell.LowerFirst(object) + spell.UpperFirst(v.Name)
 }
 
-// nouns returns new names for variables of callers that hold the state and whose names say what a
-// func does:
-//
-//	stop := startTimer()                   timer := startTimer()
-//	defer stop()                           defer timer.stop()
-//
-// A name must have no meaning in the caller before. A variable for which there is no such name
-// keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
-func nouns(p *pattern.Prepare, sites []*pattern.Site, kind string) map[*types.Var]string {
-	prepare := begins(p)
-	names := make(map[*types.Var]string)
-	for _, s := range sites {
-		if s.Var == nil || s.Var.Kind() != types.LocalVar || names[s.Var] != "" || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
-			continue
-		}
-		for _, name := range spell.Nouns(s.Var.Name(), prepare, kind) {
-			if taken(s, name) == "" && !slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
-				names[s.Var] = name
-				break
-			}
-		}
-	}
-	return names
-}
-
-// begins returns the name of prepare, or "" if another result may be what it has begun.
-func begins(p *pattern.Prepare) string {
-	results := p.Func.Signature().Results()
-	for i := range results.Len() {
-		if t := results.At(i).Type(); i != p.Result && !flow.IsError(t) && !flow.IsBool(t) {
-			return ""
-		}
-	}
-	return p.Key.Name
-}
-
-// resultName returns the name of prepare's result for the state, by the same rule: the old one,
-// unless it says what a func does, and the rewrite removes all its uses.
-func resultName(p *pattern.Prepare, kind string) string {
-	old := p.Func.Signature().Results().At(p.Result)
-	if slices.ContainsFunc(p.Access[old], func(a flow.Access) bool { return !holdsNoMore(p, a.Ident) }) || len(p.Choices) > 0 {
-		return old.Name()
-	}
-	used := make(map[string]bool)
-	identifiers(p.Decl, used)
-	file := p.Unit.Innermost(p.File.Package)
-	declared := func(name string) bool {
-		if file == nil {
-			return true
-		}
-		_, obj := file.LookupParent(name, token.NoPos)
-		return obj != nil
-	}
-	names := spell.Nouns(old.Name(), begins(p), kind)
-	i := slices.IndexFunc(names, func(name string) bool { return !used[name] && !declared(name) })
-	if i < 0 || declared(old.Name()) { // same could not tell whether all uses of the old name are gone
-		return old.Name()
-	}
-	return names[i]
-}
-
 // importsName reports whether the file of a site imports a package by a name, or has
 // the name from a dot import.
 func importsName(s *pattern.Site, name string) bool {
