@@ -70,6 +70,12 @@ type place struct {
 // other changes it returns the ranges of the statements of which it edits parts.
 func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 	places := make(map[place][]edit.Edit)
+	sites := make(map[ast.Decl][]*plan.SitePlan)
+	if c.first.Plan != nil {
+		for _, sp := range c.first.Plan.Sites {
+			sites[sp.Site.Decl] = append(sites[sp.Site.Decl], sp)
+		}
+	}
 	for _, name := range c.files() {
 		i := slices.IndexFunc(views, func(v *load.View) bool { return v.Syntax[name] != nil })
 		if i < 0 {
@@ -79,7 +85,8 @@ func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 			for _, d := range views[i].Declarations(name, e.Start, e.End) {
 				p := place{name, d}
 				if _, known := places[p]; !known {
-					places[p] = statementsIn(c, name, views[i].Syntax[name].Decls[d])
+					decl := views[i].Syntax[name].Decls[d]
+					places[p] = statementsIn(c, name, decl, sites[decl])
 				}
 			}
 		}
@@ -87,22 +94,19 @@ func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 	return places
 }
 
-// statementsIn returns the ranges of the statements that a change edits in a declaration,
-// or nil if it cannot share the declaration. It can if all that it edits there are
+// statementsIn returns the ranges of the statements that a change edits in a declaration, which
+// has the given sites, or nil if it cannot share the declaration. It can if all that it edits there are
 // assignments of the results of prepare and calls of the cleanup. It must not bring a
 // name, since another change could bring the same, and there must not be a comment, which
 // gofmt could align with one in another statement.
-func statementsIn(c *change, name string, decl ast.Decl) []edit.Edit {
+func statementsIn(c *change, name string, decl ast.Decl, sites []*plan.SitePlan) []edit.Edit {
 	fn, ok := decl.(*ast.FuncDecl)
-	if !ok || decl == ast.Decl(c.first.Prepare.Decl) || c.first.Plan == nil {
+	if !ok || decl == ast.Decl(c.first.Prepare.Decl) {
 		return nil
 	}
 	var all []edit.Edit
-	for _, sp := range c.first.Plan.Sites {
+	for _, sp := range sites {
 		s := sp.Site
-		if s.Decl != decl {
-			continue
-		}
 		if all == nil && len(flow.Comments(s.File, fn.Type.Pos(), fn.End())) > 0 || !simple(sp) {
 			return nil
 		}

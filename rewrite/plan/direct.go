@@ -92,6 +92,15 @@ func ownStatement(s *pattern.Site) bool {
 	return false
 }
 
+// byDecl groups sites by the declaration around them.
+func byDecl(sites []*pattern.Site) map[ast.Decl][]*pattern.Site {
+	near := make(map[ast.Decl][]*pattern.Site)
+	for _, s := range sites {
+		near[s.Decl] = append(near[s.Decl], s)
+	}
+	return near
+}
+
 // again returns how the sites pass a capture to finish.
 func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) (Passage, *refusal.Refusal) {
 	no := func(s *pattern.Site, at token.Pos, why string) (Passage, *refusal.Refusal) {
@@ -108,6 +117,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is assigned", c.Var.Name())
 		}
 	}
+	near := byDecl(sites)
 	switch c.Class {
 	case pattern.Receiver:
 		for _, s := range sites {
@@ -118,7 +128,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 		return Passage{Capture: c, Route: ByReceiver}, nil
 	case pattern.Param:
 		for _, s := range sites {
-			if why := sameArgument(p, sites, s, c.Index); why != "" {
+			if why := sameArgument(p, near[s.Decl], s, c.Index); why != "" {
 				return no(s, s.Call.Pos(), why)
 			}
 		}
@@ -131,7 +141,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 		}
 	}
 	for _, s := range sites {
-		if why := keepsResult(sites, idle, s, i, c.Var.Name()); why != "" {
+		if why := keepsResult(near[s.Decl], idle, s, i, c.Var.Name()); why != "" {
 			return no(s, s.Call.Pos(), why)
 		}
 	}
@@ -150,13 +160,13 @@ func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 }
 
 // sameArgument returns why a site cannot pass argument i of prepare to finish as well,
-// or "".
-func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i int) string {
+// or "". near holds the sites in its declaration.
+func sameArgument(p *pattern.Prepare, near []*pattern.Site, s *pattern.Site, i int) string {
 	sig := p.Func.Signature()
 	if sig.Variadic() && i == sig.Params().Len()-1 || spread(s) || i >= len(s.Call.Args) {
 		return "a caller does not pass it as one argument"
 	}
-	if editsWithin(sites, s, s.Call.Args[i]) {
+	if editsWithin(near, s.Call.Args[i]) {
 		return "a caller passes the cleanup of another call"
 	}
 	return everywhere(s, func(at flow.Later) string { return s.SameValue(s.Call.Args[i], at) })
@@ -164,9 +174,9 @@ func sameArgument(p *pattern.Prepare, sites []*pattern.Site, s *pattern.Site, i 
 
 // editsWithin reports whether an operand contains a call of prepare or a use of a
 // cleanup. The rewrite changes such an operand, so its source cannot be copied.
-func editsWithin(sites []*pattern.Site, s *pattern.Site, e ast.Expr) bool {
-	return slices.ContainsFunc(sites, func(t *pattern.Site) bool {
-		return t.Unit == s.Unit && t.Decl == s.Decl && (flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) }))
+func editsWithin(near []*pattern.Site, e ast.Expr) bool {
+	return slices.ContainsFunc(near, func(t *pattern.Site) bool {
+		return flow.Within(t.Call, e) || slices.ContainsFunc(t.Uses, func(u *pattern.Use) bool { return flow.Within(u.Expr, e) })
 	})
 }
 
@@ -197,8 +207,8 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 
 // keepsResult returns why the caller does not keep result i in a variable of the same
 // type, unchanged until it calls finish, or "". A result that is assigned to _ may be
-// assigned to a new variable of the given name.
-func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name string) string {
+// assigned to a new variable of the given name. near holds the sites in its declaration.
+func keepsResult(near []*pattern.Site, idle idle, s *pattern.Site, i int, name string) string {
 	if !runs(s, idle.values) {
 		return ""
 	}
@@ -210,7 +220,7 @@ func keepsResult(sites []*pattern.Site, idle idle, s *pattern.Site, i int, name 
 	case id == nil:
 		return "a caller does not keep it in a variable"
 	case id.Name == "_":
-		return canName(sites, s, name)
+		return canName(near, s, name)
 	}
 	v, ok := s.Unit.Info.ObjectOf(id).(*types.Var)
 	if !ok || !types.Identical(v.Type(), instance(s).Results().At(i).Type()) {

@@ -20,13 +20,13 @@ import (
 // keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
 func nouns(p *pattern.Prepare, sites []*pattern.Site, kind string) map[*types.Var]string {
 	prepare := begins(p)
-	names := make(map[*types.Var]string)
+	names, near := make(map[*types.Var]string), byDecl(sites)
 	for _, s := range sites {
 		if s.Var == nil || s.Var.Kind() != types.LocalVar || names[s.Var] != "" || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
 			continue
 		}
 		for _, name := range spell.Nouns(s.Var.Name(), prepare, kind) {
-			if taken(s, name) == "" && !slices.ContainsFunc(sites, func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
+			if taken(s, name) == "" && !slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
 				names[s.Var] = name
 				break
 			}

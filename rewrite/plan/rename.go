@@ -21,12 +21,12 @@ func declaresCleanup(s *pattern.Site) bool {
 // canDeclare returns why the statement of a site cannot declare a variable with a new
 // name in place of the cleanup's variable, or "". Nothing else in the caller may have
 // the name, and no other site may need it in the same block, one around it, or one
-// inside it.
-func canDeclare(sites []*pattern.Site, s *pattern.Site, name string) string {
+// inside it. near holds the sites in its declaration.
+func canDeclare(near []*pattern.Site, s *pattern.Site, name string) string {
 	if why := freeAt(s, name); why != "" {
 		return why
 	}
-	if slices.ContainsFunc(sites, func(t *pattern.Site) bool { return overlap(s, t) }) {
+	if slices.ContainsFunc(near, func(t *pattern.Site) bool { return overlap(s, t) }) {
 		return "two calls in one function would need a variable " + name
 	}
 	return ""
@@ -70,16 +70,16 @@ func overlap(s, t *pattern.Site) bool {
 //	stopCPU, err := profile(cpu)           f, err := profile(cpu)
 //	…                                      …
 //	stopHeap, err := profile(heap)         heap, err := profile(heap)
-func (v *Handover) nameAt(sites []*pattern.Site, s *pattern.Site) (name, why string) {
+func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why string) {
 	if s.Var.Name() == v.Name && declaresCleanup(s) {
 		return v.Name, ""
 	}
-	why = canDeclare(sites, s, v.Name)
+	why = canDeclare(near, s, v.Name)
 	if why == "" {
 		return v.Name, ""
 	}
 	name = v.longName(s)
-	if name == "" || freeAt(s, name) != "" || slices.ContainsFunc(sites, func(t *pattern.Site) bool { return overlap(s, t) && v.longName(t) == name }) {
+	if name == "" || freeAt(s, name) != "" || slices.ContainsFunc(near, func(t *pattern.Site) bool { return overlap(s, t) && v.longName(t) == name }) {
 		return "", why
 	}
 	return name, ""
@@ -114,7 +114,7 @@ func importsName(s *pattern.Site, name string) bool {
 //
 //	dir, _, cleanup := start("one")        dir, srv := start("one")
 //	defer cleanup()                        defer stop(srv)
-func canName(sites []*pattern.Site, s *pattern.Site, name string) string {
+func canName(near []*pattern.Site, s *pattern.Site, name string) string {
 	stmt, ok := s.Stmt.(*ast.AssignStmt)
 	if !ok || s.Form != pattern.Assigned || stmt.Tok != token.DEFINE {
 		return "a caller does not keep it in a variable"
@@ -122,5 +122,5 @@ func canName(sites []*pattern.Site, s *pattern.Site, name string) string {
 	if _, _, ok := flow.List(s.At(stmt)); !ok {
 		return "a caller does not keep it in a variable"
 	}
-	return canDeclare(sites, s, name)
+	return canDeclare(near, s, name)
 }

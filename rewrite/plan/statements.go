@@ -19,7 +19,7 @@ import (
 // before. An err that the statement declared stays declared by it, even if an outer err
 // exists.
 func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Refusal {
-	seen := make(map[*types.Var]bool)
+	seen, near := make(map[*types.Var]bool), byDecl(sites)
 	for _, s := range sites {
 		sp := &SitePlan{Site: s, Shares: s.Var != nil && seen[s.Var]}
 		seen[s.Var] = true
@@ -36,7 +36,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		}
 		sp.Unused = s.Var != nil && s.ResultOf(s.Var) == nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
 		if pl.Value != nil && pl.Value.Holds(s) {
-			sp.Variable, _ = pl.Value.nameAt(sites, s)
+			sp.Variable, _ = pl.Value.nameAt(near[s.Decl], s)
 			sp.Define = true
 		}
 		if pl.State != nil {

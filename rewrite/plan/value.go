@@ -78,6 +78,7 @@ func says(p *pattern.Prepare, c *pattern.Capture) bool {
 
 // kept refuses sites that cannot keep the value in a variable with a good name.
 func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	near := byDecl(sites)
 	for _, s := range sites {
 		if s.Form == pattern.Beside && !v.Holds(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller assigns its cleanup beside other values")
@@ -85,7 +86,7 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 		if !v.Holds(s) {
 			continue
 		}
-		if _, why := v.nameAt(sites, s); why != "" {
+		if _, why := v.nameAt(near[s.Decl], s); why != "" {
 			return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "%s", why)
 		}
 	}
