@@ -251,6 +251,7 @@ func (pl *Plan) Prose() prose.Change {
 		c.State = pl.boundType()
 	case pl.Value != nil:
 		c.Value = pl.Value.Name
+		c.Wraps = !pl.Finish.OnRecv && len(pl.Finish.Params) == 1 && p.Func.Signature().Results().Len() == 1
 	}
 	for _, l := range p.Literals {
 		if l.Var != nil {

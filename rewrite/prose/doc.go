@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// MendDoc returns the lines of a doc comment with its sentences mended. A paragraph in which
-// a sentence has changed is wrapped again, to the width that it had. In code, calls of the
-// cleanup are updated if there is a state. Lists, directives and block comments stay as they
-// are.
+// MendDoc returns the lines of a doc comment with its sentences mended. Lines in which a
+// sentence has changed are wrapped again, to the width of their paragraph. In code, calls of
+// the cleanup are updated if there is a state. Lists, directives and block comments stay as
+// they are.
 func (c Change) MendDoc(lines []string) []string {
 	var all []string
 	for len(lines) > 0 {
@@ -26,15 +26,32 @@ func (c Change) MendDoc(lines []string) []string {
 }
 
 // mendCode returns a line of a comment in which a call of the cleanup, if the line is code, is
-// one of the state's method:
+// one of finish:
 //
 //	defer Elapsed(ctx, "name")()        defer Elapsed(ctx, "name").Finish()
+//	defer logStack("build")()           defer finishLogStack(logStack("build"))
 func (c Change) mendCode(line string) string {
-	if c.State == "" || !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
+	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
 		return line
 	}
-	call := regexp.MustCompile(`^(//\s+(?:defer )?(?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`)
-	return call.ReplaceAllString(line, "${1}."+c.Finish+"(")
+	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(.*)`)
+	m := call.FindStringSubmatch(line)
+	if m == nil {
+		return line
+	}
+	return m[1] + c.mendCall(m[2])
+}
+
+// mendCall updates calls of the cleanup that a call of prepare returns.
+func (c Change) mendCall(text string) string {
+	call := `((?:\w+\.)?\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`
+	switch {
+	case c.State != "":
+		return regexp.MustCompile(call).ReplaceAllString(text, "${1}."+c.Finish+"(")
+	case c.Wraps:
+		return regexp.MustCompile(call+`\)`).ReplaceAllString(text, c.Finish+"(${1})")
+	}
+	return text
 }
 
 // isProse reports whether a line of a comment is one of a paragraph.
@@ -43,22 +60,58 @@ func isProse(line string) bool {
 	return ok && !regexp.MustCompile(`^(\s|[-*+#] |\d+[.)] |$)`).MatchString(text)
 }
 
+// mendParagraph mends the sentences of a paragraph. Lines stay as they are up to one that begins
+// with a sentence that changes, and from the next line that begins with a sentence.
 func (c Change) mendParagraph(lines []string) []string {
-	var words []string
 	width := 77
+	if len(lines) > 2 {
+		width = 60 // they show how wide the author wraps lines
+	}
+	for _, line := range lines {
+		width = max(width, len([]rune(line)))
+	}
+	var all []string
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && !breaks(lines[n-1], lines[n], width) {
+			n++
+		}
+		all = append(all, c.mendLines(lines[:n], width)...)
+		lines = lines[n:]
+	}
+	return all
+}
+
+// breaks reports whether a line of a paragraph begins with a sentence: the one before ends with
+// one, or has been broken where there was room for another word, and a capital or a quoted
+// name follows.
+func breaks(before, line string, width int) bool {
+	words := strings.Fields(strings.TrimPrefix(line, "//"))
+	last := strings.Fields(before)
+	return ends(last[len(last)-1]) ||
+		regexp.MustCompile("^[A-Z`]").MatchString(words[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
+}
+
+// mendLines mends whole sentences. If one has changed, they are wrapped again.
+func (c Change) mendLines(lines []string, width int) []string {
+	var words []string
 	for _, line := range lines {
 		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
-		width = max(width, len([]rune(line)))
 	}
 	changed := false
 	var sentences []string
 	for _, s := range split(words) {
 		mended := c.Mend(s)
 		changed = changed || mended != s
-		sentences = append(sentences, mended)
+		if mended != "" {
+			sentences = append(sentences, mended)
+		}
 	}
-	if !changed {
+	switch {
+	case !changed:
 		return lines
+	case len(sentences) == 0:
+		return nil
 	}
 	return Wrap(strings.Join(sentences, " "), width)
 }
@@ -97,81 +150,122 @@ func ends(word string) bool { return strings.ContainsRune(".!?:", rune(word[len(
 // returned matches an operand of "returns" that is the cleanup.
 const returned = `an? (?:[a-z-]+ ){0,2}` + noun
 
-// Does returns what a doc comment says that the cleanup does, as a clause without its
-// subject: "closes the file". It returns "" if the comment does not say so, or in words
-// that take the rest of the comment to understand.
-func Does(lines []string) string {
-	var words []string
-	for _, line := range lines {
-		if !isProse(line) {
-			line = "// ." // ends the sentence
-		}
-		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
-	}
-	for _, s := range split(words) {
-		for _, pattern := range []string{
-			`\breturn(?:s|ing) (?:.* and )?` + returned + ` (?:that|which) ([a-z]+s )(.*)`,
-			`^The (?:returned ` + noun + `|` + noun + ` (?:that )?it returns) ([a-z]+s )(.*)`,
-		} {
-			m := regexp.MustCompile(pattern).FindStringSubmatch(s)
-			if m == nil || !isVerb(m[1]+m[2]) || regexp.MustCompile(`^(?:is|was|has|does|needs|takes|returns|ends) $`).MatchString(m[1]) {
-				continue
-			}
-			clause := regexp.MustCompile(`,? when (?:it is |it's )?(?:called|invoked|run)$`).ReplaceAllString(strings.TrimRight(m[1]+m[2], " .!?:"), "")
-			if strings.Contains(clause, " ") && !regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`).MatchString(clause) {
-				return clause
-			}
-		}
-	}
-	return ""
+// A mention is a place of a sentence where a function returns its cleanup.
+type mention struct {
+	start   int    // of what comes before
+	operand int    // where "a function" begins
+	word    string // "that", "to", "for", or "" if nothing follows that says what it does
+	rest    string // what follows: "closes it", "close it", "closing it", ", and its name."
 }
+
+// find finds the cleanup as an operand of what the pattern before matches.
+func find(s, before string) (mention, bool) {
+	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for) |([.,]|$))`)
+	at := x.FindStringSubmatchIndex(s)
+	if at == nil {
+		return mention{}, false
+	}
+	m := mention{start: at[0], operand: at[2]}
+	if at[4] < 0 {
+		m.rest = s[at[6]:]
+		return m, true
+	}
+	m.word, m.rest = s[at[4]:at[5]], s[at[1]:]
+	first, _, _ := strings.Cut(m.rest, " ")
+	switch m.word {
+	case "to":
+		return m, first != "be"
+	case "for":
+		return m, base(first) != ""
+	}
+	m.word = "that"
+	return m, isVerb(m.rest)
+}
+
+// infinitive returns what follows "to" or "for" as it follows "to".
+func (m mention) infinitive() string {
+	first, rest, _ := strings.Cut(m.rest, " ")
+	if m.word == "for" {
+		first = base(strings.TrimRight(first, ".,"))
+	}
+	return strings.TrimSuffix(first+" "+rest, " ")
+}
+
+// more matches what a function returns besides its cleanup, at the end of a sentence.
+var more = regexp.MustCompile(`,? and (?:the|an?|any|its) .*$`)
 
 // mendReturns updates a sentence in which "returns" has the cleanup as its operand.
 //
 //	begin locks it and returns a func that unlocks it.    begin locks it; end unlocks it.
 //	It returns a func to unlock it.                       Call end to unlock it.
 func (c Change) mendReturns(s string) string {
-	that := func(before, text string) {
-		x := regexp.MustCompile(before + returned + ` (?:that|which) `)
-		if at := x.FindStringIndex(s); at != nil && isVerb(s[at[1]:]) {
-			s = s[:at[0]] + text + " " + s[at[1]:]
-		}
-	}
-	to := func(before, text string) {
-		x := regexp.MustCompile(before + returned + ` to `)
-		if at := x.FindStringIndex(s); at != nil && !strings.HasPrefix(s[at[1]:], "be ") {
-			s = s[:at[0]] + text + " to " + s[at[1]:]
-		}
-	}
 	switch {
 	case c.Merged:
-		that(`^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `, c.Finish)
+		if m, ok := find(s, `^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `); ok && m.word == "that" {
+			return c.Finish + " " + m.rest
+		}
 		if rest, ok := strings.CutPrefix(s, c.Prepare+" "); ok {
-			s = c.Finish + " " + rest
+			return c.Finish + " " + rest
 		}
-	case c.State != "":
+		return s
+	case c.State == "" && c.Value == "":
+		return c.mendApart(s)
+	}
+	m, ok := find(s, `\b[Rr]eturns `)
+	if !ok && strings.Contains(strings.ToLower(s), "return") {
+		m, ok = find(s, `\b(?:and|(?:along|together) with) `)
+	}
+	if !ok {
+		return s
+	}
+	return s[:m.operand] + c.handover(m)
+}
+
+// handover returns what stands in place of a mention if the function returns a state or one
+// value.
+func (c Change) handover(m mention) string {
+	if c.State != "" {
 		state := article(c.State)
-		that(`\breturns `, "returns "+state+" whose "+c.Finish+" method")
-		to(`\breturns `, "returns "+state+" with "+article(c.Finish)+" method")
-		if strings.Contains(strings.ToLower(s), "returns ") {
-			that(`\band `, "and "+state+" whose "+c.Finish+" method")
-			to(`\band `, "and "+state+" with "+article(c.Finish)+" method")
+		switch m.word {
+		case "that":
+			return state + " whose " + c.Finish + " method " + m.rest
+		case "":
+			return state + " with " + article(c.Finish) + " method" + m.rest
 		}
-	case c.Value != "":
-		that(`\breturns `, "returns "+c.Value+" for "+c.Finish+", which")
-		if strings.Contains(strings.ToLower(s), "returns ") {
-			that(`\band `, "and "+c.Value+" for "+c.Finish+", which")
+		return state + " with " + article(c.Finish) + " method " + m.word + " " + m.rest
+	}
+	value := c.Value + " for " + c.Finish
+	switch m.word {
+	case "that":
+		return value + ", which " + m.rest
+	case "":
+		return value + m.rest
+	}
+	return value + " to " + m.infinitive()
+}
+
+// mendApart updates such a sentence for a function that returns nothing in place of the
+// cleanup.
+func (c Change) mendApart(s string) string {
+	says := func(m mention) string {
+		if m.word == "that" {
+			return c.Finish + " " + m.rest
 		}
-	default:
-		that(`^It (?:also )?returns `, c.Finish)
-		to(`^It (?:also )?returns `, "Call "+c.Finish)
-		that(`,? (?:and|then|and then) returns `, "; "+c.Finish)
-		to(`,? (?:and|then|and then) returns `, "; call "+c.Finish)
-		that(`^`+regexp.QuoteMeta(c.Prepare)+` returns `, c.Prepare+" goes with "+c.Finish+", which")
-		if strings.Contains(strings.ToLower(s), "returns ") {
-			that(`,? and `, "; "+c.Finish)
-			to(`,? and `, "; call "+c.Finish)
-		}
+		return "call " + c.Finish + " to " + m.infinitive()
+	}
+	if m, ok := find(s, `^(?:It (?:also )?returns|Returns) `); ok && m.word != "" && !more.MatchString(m.rest) {
+		text := says(m)
+		return strings.Replace(text, "call ", "Call ", 1)
+	}
+	if m, ok := find(s, `^`+regexp.QuoteMeta(c.Prepare)+` returns `); ok && m.word == "that" {
+		return c.Prepare + " goes with " + c.Finish + ", which " + m.rest
+	}
+	m, ok := find(s, `,? (?:and|then|and then) returns `)
+	if !ok && strings.Contains(strings.ToLower(s), "returns ") {
+		m, ok = find(s, `,? and `)
+	}
+	if ok && m.word != "" {
+		return s[:m.start] + "; " + says(m)
 	}
 	return s
 }

@@ -21,6 +21,7 @@ type Change struct {
 	State   string   // name of the type that it returns in place of the cleanup; "" for none
 	Merged  bool     // that is all that it did: it goes, and Finish takes its place
 	Value   string   // name of the one value that it returns there; "" for none
+	Wraps   bool     // callers may write Finish(Prepare(x)) where they called what it returned
 	Cleanup []string // names of variables and results that held the cleanup
 	Gone    []string // names of removed parameters
 }
@@ -28,13 +29,22 @@ type Change struct {
 // noun matches the words for a cleanup in comments.
 const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|(?:context\.)?CancelFunc)`
 
+// parens matches a sentence that reminds callers of the parentheses with which they called
+// what the function returned.
+var parens = regexp.MustCompile(`^(?:Don't|Do not|Never) forget (?:the |about the )?(?:trailing|extra|second|double|final|last) (?:pair of |set of )?(?:parens|parenthes[ie]s|\(\)|"\(\)"|` + "`\\(\\)`" + `)[.!]?$`)
+
 // Mend returns a sentence of a doc comment with its mention of the returned cleanup
-// updated. A sentence without a known mention does not change:
+// updated, or "" for one that nobody needs any more. A sentence without a known mention
+// does not change:
 //
 //	The returned func must be called    endRead must be called
 //	                                    The end method of the returned readCleanup must be called
 //	returns a function that ends it     returns a readCleanup whose end method ends it
 func (c Change) Mend(sentence string) string {
+	if parens.MatchString(sentence) {
+		return ""
+	}
+	sentence = c.mendCall(sentence)
 	name := c.Finish
 	if c.State != "" {
 		name = "the " + c.Finish + " method of the returned " + c.State
@@ -45,7 +55,12 @@ func (c Change) Mend(sentence string) string {
 		name = "T" + name[1:]
 	}
 	sentence = regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
-	sentence = regexp.MustCompile(`^The clean-?up(?: func| function| callback)? (must|should) be `).ReplaceAllString(sentence, name+" $1 be ")
+	names := "clean-?up"
+	for _, n := range c.Cleanup {
+		names += "|" + regexp.QuoteMeta(n)
+	}
+	called := regexp.MustCompile("^(?:The )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
+	sentence = called.ReplaceAllString(sentence, name+" $1 be ")
 	return c.mendReturns(sentence)
 }
 
@@ -64,7 +79,11 @@ func (c Change) Stale(g *ast.CommentGroup, doc bool) []Sentence {
 // speaks reports whether a sentence mentions a removed parameter, or the cleanup as
 // something that is returned or called.
 func (c Change) speaks(s string) bool {
-	if mended := regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\.` + regexp.QuoteMeta(c.Finish) + `\(`; c.State != "" && regexp.MustCompile(`^\s*(?:defer )?(?:\w+\.)?`+mended).MatchString(s) {
+	mended := `(?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\.` + regexp.QuoteMeta(c.Finish) + `\(`
+	if c.Wraps {
+		mended = regexp.QuoteMeta(c.Finish) + `\(` + regexp.QuoteMeta(c.Prepare) + `\(`
+	}
+	if (c.State != "" || c.Wraps) && regexp.MustCompile(`^\s*(?:defer )?`+mended).MatchString(s) {
 		return false // as mendCode writes it
 	}
 	patterns := []string{
@@ -127,7 +146,7 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 			all[i].Text = c.Mend(all[i].Text)
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(s Sentence) bool { return s.Text == "" })
 }
 
 // text returns a comment without its markers.

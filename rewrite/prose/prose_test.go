@@ -12,7 +12,7 @@ import (
 
 var (
 	direct = prose.Change{Prepare: "begin", Finish: "end", Cleanup: []string{"done"}, Gone: []string{"err"}}
-	value  = prose.Change{Prepare: "begin", Finish: "end", Value: "start"}
+	value  = prose.Change{Prepare: "begin", Finish: "end", Value: "start", Wraps: true}
 	merged = prose.Change{Prepare: "begin", Finish: "end", Merged: true}
 	handed = prose.Change{Prepare: "begin", Finish: "end", State: "beginState", Cleanup: []string{"done"}}
 )
@@ -41,6 +41,21 @@ func TestMendDoc(t *testing.T) {
 		{merged, "// begin returns a func that unlocks it.", "// end unlocks it."},
 		{merged, "// begin measures the time.", "// end measures the time."},
 		{value, "// begin returns a func that measures\n// the time.", "// begin returns start for end, which measures the time."},
+		{value, "// It returns a restore function.", "// It returns start for end."},
+		{value, "// Returns a function for stopping it, and the time.", "// Returns start for end to stop it, and the time."},
+		{value, "// begin saves it and returns a function to restore it.", "// begin saves it and returns start for end to restore it."},
+		{value, "// Call 'defer begin(x)()' to end it. Don't forget\n// trailing parens!", "// Call 'defer end(begin(x))' to end it."},
+		{value, "// begin begins.\n// Do not forget the trailing ().", "// begin begins."},
+		{value, "//\tdefer begin(\"x\")()", "//\tdefer end(begin(\"x\"))"},
+		{direct, "//\tdefer begin(\"x\")()", "//\tdefer begin(\"x\")()"},
+		{direct, "// Returns a function to stop it.", "// Call end to stop it."},
+		{direct, "// Returns a function to stop it, and the time.", "// Returns a function to stop it, and the time."},
+		{direct, "// `done` func MUST be called.", "// end MUST be called."},
+		{handed, "// Returns a cleanup function to tear it down.", "// Returns a beginState with an end method to tear it down."},
+		{handed, "// It returns a deferred restore function, and the time.", "// It returns a beginState with an end method, and the time."},
+		{handed, "// begin returns its name, along with a function to\n// stop it.", "// begin returns its name, along with a beginState with an end method to stop\n// it."},
+		{handed, "// begin begins.\n// It returns a func that ends\n// it.\n// Else stays.", "// begin begins.\n// It returns a beginState whose end method ends it.\n// Else stays."},
+		{handed, "// begin says only what it needs\n// WARNING: the returned func must run once.", "// begin says only what it needs\n// WARNING: the end method of the returned beginState must run once."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
 		{handed, "//\tdefer p.begin(\"x\")()", "//\tdefer p.begin(\"x\").end()"},
 		{handed, "// begin returns a func that ends it.", "// begin returns a beginState whose end method ends it."},
@@ -65,6 +80,12 @@ func TestDoes(t *testing.T) {
 		"// open opens the file and returns a cleanup func which\n// closes f when called.": "closes f",
 		"// The returned function removes the directory.":                                   "removes the directory",
 		"// It returns a function that closes it.":                                          "", // what?
+		"// It also returns a function that will deliver the end event.":                    "delivers the end event",
+		"// Returns a function for stopping the ticker, and the ticker channel.":            "stops the ticker",
+		"// Returns a cleanup function to tear down the network.":                           "tears down the network",
+		"// It returns a function to remove a and close b.":                                 "",
+		"// It returns a function to be called.":                                            "",
+		"// Callers must call the returned function to unlock the shard.":                   "unlocks the shard",
 		"// It returns a function that must be called.":                                     "",
 		"// It returns a function that needs no lock.":                                      "",
 		"// It returns a function that closes\n//\n// the file.":                            "",
@@ -91,8 +112,9 @@ func TestStale(t *testing.T) {
 		{direct, "Call done() to end it.", "Call done() to end it."},
 		{direct, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", "defer begin(x)()"},
 		{handed, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", ""},
+		{value, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", ""},
 		{handed, "It is used as in\n\n\tdefer begin(f(x))()\n\nand else.", "defer begin(f(x))()"},
-		{direct, "Do not forget the trailing parens.", "Do not forget the trailing parens."},
+		{direct, "Mind the trailing parens.", "Mind the trailing parens."},
 		{direct, "The returned func must be called.", ""},
 		{direct, "A function that\nit returns ends it.", "A function that it returns ends it."},
 		{direct, "Lock returns a non-nil unlock function.", "Lock returns a non-nil unlock function."},
