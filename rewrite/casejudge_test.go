@@ -173,6 +173,9 @@ func strayDeletions(a, b *text, rewritten map[string]int, forwarders map[string]
 		case *ast.FuncDecl:
 			if forwarders[d.Name.Name] {
 				allow(d.Pos(), d.Type.End())
+				if d.Doc != nil {
+					allow(d.Doc.Pos(), d.Doc.End())
+				}
 				for n := range ast.Preorder(d) {
 					if r, ok := n.(*ast.ReturnStmt); ok {
 						allow(r.Pos(), r.End())

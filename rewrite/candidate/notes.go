@@ -15,8 +15,8 @@ import (
 )
 
 // notes returns remarks about comments that mention the cleanup or a removed parameter:
-// the doc comment of prepare, comments within it, comments of its callers, and those of types
-// and variables of its file that name it.
+// the doc comments of prepare and its forwarders, comments within it, comments of its callers,
+// and those of types and variables of its file that name it.
 func notes(p *plan.Plan, short func(file string) string) []string {
 	words := p.Prose()
 	var all []string
@@ -24,6 +24,11 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 		for _, s := range sentences {
 			at := u.Fset.PositionFor(s.Pos, false)
 			all = append(all, fmt.Sprintf("review the comment of %s (%s:%d): %q", p.Prepare.Key, short(at.Filename), at.Line, s.Text))
+		}
+	}
+	for _, fw := range p.Forwarders {
+		if fw.Decl.Doc != nil {
+			add(fw.Unit, p.ForwarderProse(fw).Stale(fw.Decl.Doc, true))
 		}
 	}
 	decl := p.Prepare.Decl
@@ -55,6 +60,9 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	for _, d := range p.Unused {
 		at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
 		for _, g := range plan.CommentsOf(d) {
+			if says := p.TypeSays(); says != "" && strings.HasSuffix(strings.Join(strings.Fields(g.Text()), " "), says) {
+				continue // finish says so
+			}
 			all = append(all, fmt.Sprintf("what has no use left goes with its comment (%s:%d): %q", short(at.Filename), at.Line, strings.TrimSpace(g.Text())))
 		}
 	}

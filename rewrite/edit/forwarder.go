@@ -3,14 +3,17 @@ package edit
 import (
 	"fmt"
 	"go/ast"
+	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/prose"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
 // forwarderEdits returns the edits for a forwarder. Its result gets the type of the state,
-// and return statements without a cleanup return the zero state.
+// return statements without a cleanup return the zero state, and its doc comment is mended.
 //
 //	func (c *conn) read() (func(), error) {      func (c *conn) read() (beginCleanup, error) {
 //		if c.closed {                                if c.closed {
@@ -18,7 +21,7 @@ import (
 //		}                                            }
 //		return c.begin("read")                       return c.begin("read")
 //	}                                            }
-func forwarderEdits(s *source, fw *plan.Forwarder) ([]Edit, error) {
+func forwarderEdits(p *plan.Plan, s *source, fw *plan.Forwarder) ([]Edit, error) {
 	typ, err := resultType(s, fw.Prepare)
 	if err != nil {
 		return nil, err
@@ -38,7 +41,23 @@ func forwarderEdits(s *source, fw *plan.Forwarder) ([]Edit, error) {
 		}
 		edits = append(edits, e)
 	}
-	return edits, nil
+	return append(edits, docEdits(s, fw.Decl.Doc, p.ForwarderProse(fw))...), nil
+}
+
+// docEdits returns the edit that mends a doc comment, or none if it stays as it is.
+func docEdits(s *source, doc *ast.CommentGroup, words prose.Change) []Edit {
+	if doc == nil {
+		return nil
+	}
+	var lines []string
+	for _, c := range doc.List {
+		lines = append(lines, c.Text)
+	}
+	mended := words.MendDoc(slices.Clone(lines))
+	if slices.Equal(lines, mended) || len(mended) == 0 {
+		return nil
+	}
+	return []Edit{{File: s.name, Start: s.offset(doc.Pos()), End: s.offset(doc.End()), New: strings.Join(mended, s.newline())}}
 }
 
 // resultType returns the type of the result that is the cleanup.

@@ -77,7 +77,7 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 		if err != nil {
 			return nil, err
 		}
-		more, err := forwarderEdits(s, fw)
+		more, err := forwarderEdits(p, s, fw)
 		if err != nil {
 			return nil, err
 		}

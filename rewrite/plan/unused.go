@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -167,4 +169,27 @@ func declaredAlone(d ast.Decl) *ast.Ident {
 		}
 	}
 	return nil
+}
+
+// TypeSays returns what the comment of the cleanup's type says of it, if the type goes and the
+// comment is one sentence that begins with its name and a word for a duty. It returns "" for
+// other comments.
+func (pl *Plan) TypeSays() string {
+	named, ok := pl.Prepare.Type().(*types.Named)
+	if !ok {
+		return ""
+	}
+	for _, d := range pl.Unused {
+		for _, g := range CommentsOf(d) {
+			if d.Pos() > named.Obj().Pos() || named.Obj().Pos() > d.End() {
+				continue
+			}
+			text := strings.Join(strings.Fields(g.Text()), " ")
+			duty, ok := strings.CutPrefix(text, named.Obj().Name()+" ")
+			if ok && regexp.MustCompile(`^(?:must|should|has to|needs to) [^.]*\.$`).MatchString(duty) {
+				return duty
+			}
+		}
+	}
+	return ""
 }

@@ -64,8 +64,10 @@ func isProse(line string) bool {
 // with a sentence that changes, and from the next line that begins with a sentence.
 func (c Change) mendParagraph(lines []string) []string {
 	width := 77
-	if len(lines) > 2 {
-		width = 60 // they show how wide the author wraps lines
+	for i, line := range lines {
+		if i > 1 && !breaks(lines[i-1], line, 0) && !breaks(lines[i-2], lines[i-1], 0) {
+			width = 60 // the lines show how wide the author wraps them
+		}
 	}
 	for _, line := range lines {
 		width = max(width, len([]rune(line)))

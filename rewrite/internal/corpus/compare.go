@@ -41,7 +41,7 @@ func (r *Report) compare(res *rewrite.Result) error {
 		if err != nil {
 			return err
 		}
-		reworded := old.reworded(new, prepares[f.Name])
+		reworded := old.reworded(new, append(old.declared(prepares[f.Name]), old.forwarders(names)...))
 		lost := old.comments(reworded)
 		for text, n := range new.comments(nil) {
 			lost[text] -= n
@@ -83,13 +83,13 @@ func (s *source) comments(except map[*ast.Comment]bool) map[string]int {
 	return count
 }
 
-// reworded returns lines of the doc comments of functions that are rewritten, and the comments of
+// reworded returns lines of the doc comments of functions that change, and the comments of
 // declarations that are removed. The rewrite updates sentences of a doc comment and wraps the
 // lines again: a line is not lost if most of its words are in the comments after the change.
-func (s *source) reworded(now *source, offsets []int) map[*ast.Comment]bool {
+func (s *source) reworded(now *source, change []*ast.FuncDecl) map[*ast.Comment]bool {
 	all := make(map[*ast.Comment]bool)
 	words := now.commentWords()
-	for _, d := range s.declared(offsets) {
+	for _, d := range change {
 		if d.Doc == nil {
 			continue
 		}
@@ -180,6 +180,25 @@ func (s *source) declared(offsets []int) []*ast.FuncDecl {
 	return found
 }
 
+// forwarders returns the functions that return what looks like a cleanup and call one of names:
+// the type of that result and the doc comment may change.
+func (s *source) forwarders(names map[string][]int) []*ast.FuncDecl {
+	var found []*ast.FuncDecl
+	for _, d := range s.file.Decls {
+		d, ok := d.(*ast.FuncDecl)
+		if !ok || d.Type.Results == nil || d.Body == nil || len(funcs(d)) == 0 {
+			continue
+		}
+		for n := range ast.Preorder(d.Body) {
+			if call, ok := n.(*ast.CallExpr); ok && names[callee(call)] != nil {
+				found = append(found, d)
+				break
+			}
+		}
+	}
+	return found
+}
+
 // funcs returns the indices of the results of d that may be a cleanup: those with a func
 // type, and those with a type name that suggests one, such as context.CancelFunc.
 func funcs(d *ast.FuncDecl) []int {
@@ -205,7 +224,7 @@ func funcs(d *ast.FuncDecl) []int {
 
 // planned returns the lines of a file that may change: imports, the declarations whose
 // names are at the offsets with the blank lines after them, where new declarations are
-// added, and statements that mention a prepare function or a variable with its cleanup. Of
+// added, the signatures and doc comments of forwarders, and statements that mention a prepare function or a variable with its cleanup. Of
 // a statement with a block only the part before the block may change. It uses syntax only,
 // so that it does not depend on the analysis that it checks.
 func (s *source) planned(offsets []int, names map[string][]int) []span {
@@ -220,6 +239,13 @@ func (s *source) planned(offsets []int, names map[string][]int) []span {
 			at.end++
 		}
 		spans = append(spans, at)
+	}
+	for _, d := range s.forwarders(names) {
+		from := d.Pos()
+		if d.Doc != nil {
+			from = d.Doc.Pos()
+		}
+		spans = append(spans, s.span(from, d.Body.Lbrace))
 	}
 	for _, d := range s.file.Decls {
 		if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.IMPORT {

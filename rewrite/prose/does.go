@@ -1,0 +1,99 @@
+package prose
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Does returns what a doc comment says that the cleanup does, as a clause without its
+// subject: "closes the file". It returns "" if the comment does not say so, or in words
+// that take the rest of the comment to understand.
+func Does(lines []string) string {
+	var words []string
+	for _, line := range lines {
+		if !isProse(line) {
+			line = "// ." // ends the sentence
+		}
+		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
+	}
+	for _, s := range split(words) {
+		for _, pattern := range []string{
+			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
+			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (to |for )([a-z]+)( .*)`,
+			`^Returns ` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
+			`^Returns ` + returned + ` (to |for )([a-z]+)( .*)`,
+			`^The (?:returned ` + noun + `|` + noun + ` (?:that )?it returns) ((?:will )?)([a-z]+)( .*)`,
+			`\b(?:[Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(?:s|ing)? the returned ` + noun + ` (to )([a-z]+)( .*)`,
+		} {
+			if m := regexp.MustCompile(pattern).FindStringSubmatch(s); m != nil {
+				if clause := clauseOf(m[1], m[2], m[3]); clause != "" {
+					return clause
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// clauseOf returns what a cleanup does as a clause. The verb follows the word will, to or
+// for, or if that is empty, is in the third person. It returns "" if the clause alone is hard
+// to understand.
+func clauseOf(word, verb, rest string) string {
+	rest, _, _ = strings.Cut(rest, ";")
+	rest = strings.TrimRight(more.ReplaceAllString(rest, ""), " .!?:")
+	rest = regexp.MustCompile(`,? when (?:it is |it's )?(?:called|invoked|run)$`).ReplaceAllString(rest, "")
+	switch word {
+	case "":
+		if !isVerb(verb + rest) {
+			return ""
+		}
+	case "for ":
+		verb = base(verb)
+		fallthrough
+	default:
+		if verb == "" || strings.Contains(rest, " and ") || strings.Contains(rest, " or ") {
+			return "" // a second verb would have to change too
+		}
+		verb = third(verb)
+	}
+	if slices.Contains([]string{"is", "was", "bes", "has", "does", "needs", "takes", "returns", "ends", "calls", "must", "should", "can", "may"}, verb) {
+		return ""
+	}
+	if rest == "" || regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`).MatchString(rest) {
+		return ""
+	}
+	return verb + rest
+}
+
+// third returns a verb in the third person.
+func third(verb string) string {
+	switch n := len(verb); {
+	case regexp.MustCompile(`(?:[sxzo]|ch|sh)$`).MatchString(verb):
+		return verb + "es"
+	case verb[n-1] == 'y' && n > 1 && !strings.ContainsRune("aeiou", rune(verb[n-2])):
+		return verb[:n-1] + "ies"
+	case verb == "have":
+		return "has"
+	}
+	return verb + "s"
+}
+
+// base returns the verb of which a word is the participle, if it is one of those that say
+// what cleanups do, and otherwise "".
+func base(participle string) string {
+	stem, ok := strings.CutSuffix(strings.TrimRight(participle, ".,"), "ing")
+	if !ok || stem == "" {
+		return ""
+	}
+	verbs := []string{
+		"cancel", "clean", "clear", "close", "delete", "detach", "end", "finish", "free", "leave", "release", "remove", "reset",
+		"restore", "revert", "roll", "shut", "signal", "stop", "tear", "terminate", "undo", "unlock", "unregister", "unsubscribe",
+	}
+	for _, v := range verbs {
+		if stem == v || stem == strings.TrimSuffix(v, "e") || stem == v+v[len(v)-1:] {
+			return v
+		}
+	}
+	return ""
+}
