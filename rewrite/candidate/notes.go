@@ -49,7 +49,7 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	}
 	for _, sp := range p.Sites {
 		s := sp.Site
-		if p.State != nil || s.Var == nil {
+		if s.Var == nil || p.State != nil && sp.Variable == "" {
 			continue // the variable stays
 		}
 		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}

@@ -258,7 +258,7 @@ func (pl *Plan) Prose() prose.Change {
 			c.Cleanup = append(c.Cleanup, l.Var.Name())
 		}
 	}
-	c.Cleanup = append(c.Cleanup, resultName(p)...)
+	c.Cleanup = append(c.Cleanup, cleanupName(p)...)
 	for i := range pl.Drop {
 		c.Gone = append(c.Gone, p.Func.Signature().Params().At(i).Name())
 	}
@@ -266,8 +266,8 @@ func (pl *Plan) Prose() prose.Change {
 	return c
 }
 
-// resultName returns the name of the result that is the cleanup, if it has one.
-func resultName(p *pattern.Prepare) []string {
+// cleanupName returns the name of the result that is the cleanup, if it has one.
+func cleanupName(p *pattern.Prepare) []string {
 	if name := p.Func.Signature().Results().At(p.Result).Name(); name != "" && name != "_" {
 		return []string{name}
 	}
@@ -277,7 +277,7 @@ func resultName(p *pattern.Prepare) []string {
 // ForwarderProse returns what package prose needs to know to adapt comments about a forwarder.
 func (pl *Plan) ForwarderProse(fw *Forwarder) prose.Change {
 	state, _, _ := strings.Cut(fw.Type, "[")
-	return prose.Change{Prepare: fw.Key.Name, Finish: pl.Finish.Name, State: state, Cleanup: resultName(fw.Prepare)}
+	return prose.Change{Prepare: fw.Key.Name, Finish: pl.Finish.Name, State: state, Cleanup: cleanupName(fw.Prepare)}
 }
 
 // boundType returns the type of the value whose method callers call.
