@@ -197,25 +197,31 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 		}
 		return verb + types.ExprString(stmt.X)
 	case *ast.AssignStmt:
-		if _, ok := ast.Unparen(stmt.Rhs[0]).(*ast.CallExpr); ok && len(stmt.Rhs) == 1 && isErrorOnly(d.Prepare.Unit.Info, stmt.Lhs) {
-			return d.callDoes(stmt.Rhs[0])
-		}
-		if len(stmt.Lhs) > 1 {
-			return d.restores(stmt)
-		}
-		l, r := types.ExprString(stmt.Lhs[0]), types.ExprString(stmt.Rhs[0])
-		tv := d.Prepare.Unit.Info.Types[stmt.Rhs[0]]
-		switch {
-		case stmt.Tok == token.SUB_ASSIGN && plan.IsSimple(stmt.Rhs[0]):
-			return "subtracts " + r + " from " + l
-		case stmt.Tok == token.ADD_ASSIGN && plan.IsSimple(stmt.Rhs[0]) && isNumber(tv.Type):
-			return "adds " + r + " to " + l
-		case stmt.Tok != token.ASSIGN:
-		case tv.Value != nil || tv.IsNil():
-			return "sets " + l + " to " + r
-		case plan.Saved(d.Prepare, stmt.Rhs[0]) == l:
-			return "restores " + l
-		}
+		return d.assignDoes(stmt)
+	}
+	return ""
+}
+
+// assignDoes describes an assignment, or returns "".
+func (d *declarer) assignDoes(stmt *ast.AssignStmt) string {
+	if _, ok := ast.Unparen(stmt.Rhs[0]).(*ast.CallExpr); ok && len(stmt.Rhs) == 1 && isErrorOnly(d.Prepare.Unit.Info, stmt.Lhs) {
+		return d.callDoes(stmt.Rhs[0])
+	}
+	if len(stmt.Lhs) > 1 {
+		return d.restores(stmt)
+	}
+	l, r := types.ExprString(stmt.Lhs[0]), types.ExprString(stmt.Rhs[0])
+	tv := d.Prepare.Unit.Info.Types[stmt.Rhs[0]]
+	switch {
+	case stmt.Tok == token.SUB_ASSIGN && plan.IsSimple(stmt.Rhs[0]):
+		return "subtracts " + r + " from " + l
+	case stmt.Tok == token.ADD_ASSIGN && plan.IsSimple(stmt.Rhs[0]) && isNumber(tv.Type):
+		return "adds " + r + " to " + l
+	case stmt.Tok != token.ASSIGN:
+	case tv.Value != nil || tv.IsNil():
+		return "sets " + l + " to " + r
+	case plan.Saved(d.Prepare, stmt.Rhs[0]) == l:
+		return "restores " + l
 	}
 	return ""
 }
@@ -294,34 +300,56 @@ func (d *declarer) callDoes(e ast.Expr) string {
 			return builtinDoes(b.Name(), args, simple)
 		}
 	case *ast.SelectorExpr:
-		if (name == "os.Remove" || name == "os.RemoveAll") && simple {
-			return "removes " + args[0]
-		}
 		verb, _ := spell.VerbOf(fun.Sel.Name)
-		switch {
+		switch text := d.acts(call, fun); {
+		case text != "":
+			return text
 		case logs(verb) && since == "":
 			return "" // what it logs is not known
 		case logs(verb):
 			return "logs " + since
 		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
 			return strings.ToLower(verb) + "s " + since
-		case info.Selections[fun] != nil && !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return !isContext(info.TypeOf(a)) }):
-			if ends := methodDoes(fun.Sel.Name); ends != "" {
-				return ends + " " + types.ExprString(fun.X)
-			}
-		case info.Selections[fun] == nil && len(call.Args) == 1: // unix.Close(int(fd))
-			if ends := methodDoes(fun.Sel.Name); ends != "" && plan.IsSimple(converted(info, call.Args[0])) {
-				return ends + " " + types.ExprString(converted(info, call.Args[0]))
-			}
 		}
 	}
 	return calls
 }
 
+// acts describes a call of a method that needs no arguments, or of a function of another
+// package with one, by the name of what it calls. It returns "" if that is no well known name.
+func (d *declarer) acts(call *ast.CallExpr, fun *ast.SelectorExpr) string {
+	info := d.Prepare.Unit.Info
+	if info.Selections[fun] != nil && !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return !isContext(info.TypeOf(a)) }) {
+		if ends := methodDoes(fun.Sel.Name); ends != "" {
+			return ends + " " + types.ExprString(fun.X)
+		}
+		return ""
+	}
+	x, ok := fun.X.(*ast.Ident)
+	if !ok || len(call.Args) != 1 {
+		return ""
+	}
+	pkg, ok := info.Uses[x].(*types.PkgName)
+	if !ok {
+		return ""
+	}
+	operand := converted(info, call.Args[0]) // unix.Close(int(fd))
+	ends := methodDoes(fun.Sel.Name)
+	switch path := pkg.Imported().Path(); {
+	case !plan.IsSimple(operand) || path == "os/signal":
+		return ""
+	case path == "os" && strings.HasPrefix(fun.Sel.Name, "Remove"):
+		ends = "removes"
+	case ends == "":
+		return ""
+	}
+	return ends + " " + types.ExprString(operand)
+}
+
 // isContext reports whether t is a context, by its methods.
 func isContext(t types.Type) bool {
 	if t == nil {
-		return false // that of syntax which the pattern made
+		return false // of an operand of a call that the pattern made from a method value
 	}
 	for _, name := range []string{"Deadline", "Done", "Err", "Value"} {
 		if obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name); obj == nil {
