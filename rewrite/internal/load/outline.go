@@ -48,6 +48,9 @@ var errOutline = errors.New("a syntax error")
 // outlineOf returns the outline of a file. It finds only some of the syntax errors.
 func outlineOf(name string, text []byte) (*outline, error) {
 	r := &reader{lexer: lexer{text: text}, out: &outline{name: name, size: len(text)}}
+	if bytes.HasPrefix(text, []byte("\ufeff")) {
+		r.at = len("\ufeff") // Go ignores a byte order mark
+	}
 	r.advance()
 	for r.kind != eof {
 		if !r.declaration() {

@@ -57,6 +57,22 @@ func TestOutlineOf(t *testing.T) {
 	}
 }
 
+// A byte order mark before the first token counts in the offsets and is otherwise ignored.
+func TestOutlineOfByteOrderMark(t *testing.T) {
+	text := []byte("\ufeffpackage p\n\nvar A int\n")
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", text, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := outlineOf("p.go", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(o.decls) != 1 || o.decls[0].start != int(f.Decls[0].Pos())-1 {
+		t.Errorf("%d declarations, want 1 at offset %d", len(o.decls), f.Decls[0].Pos()-1)
+	}
+}
+
 func outlined(o *outline) []string {
 	var all []string
 	for _, i := range o.imports {
