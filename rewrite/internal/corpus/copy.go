@@ -36,6 +36,9 @@ func fetch(ctx context.Context, m Module, dir string, env []string) error {
 			return err
 		}
 		to := filepath.Join(dir, rel)
+		if d.IsDir() && rel == "vendor" {
+			return filepath.SkipDir // the zip file of a module has only the list of what is vendored
+		}
 		if d.IsDir() {
 			return os.MkdirAll(to, 0o777)
 		}

@@ -16,26 +16,26 @@ import (
 )
 
 // affected returns the packages of the module in dir that contain one of the files, and
-// the packages that import these.
-func affected(ctx context.Context, dir string, env []string, files []rewrite.File) ([]string, error) {
+// these together with the packages that import them.
+func affected(ctx context.Context, dir string, env []string, files []rewrite.File) (own, paths []string, err error) {
 	all, err := list(ctx, dir, env)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	changed := make(map[string]bool)
 	for _, p := range all {
 		if slices.ContainsFunc(files, func(f rewrite.File) bool { return filepath.Dir(f.Name) == p.Dir }) {
 			changed[p.ImportPath] = true
+			own = append(own, p.ImportPath)
 		}
 	}
-	var paths []string
 	for _, p := range all {
 		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
 		if changed[p.ImportPath] || slices.ContainsFunc(imports, func(i string) bool { return changed[i] }) {
 			paths = append(paths, p.ImportPath)
 		}
 	}
-	return paths, nil
+	return own, paths, nil
 }
 
 // Complaints counts messages of a tool.
@@ -94,7 +94,7 @@ func runTests(ctx context.Context, dir string, env []string, paths []string) (ma
 }
 
 func testOnce(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
-	args := []string{"test", "-short", "-count=1", "-timeout=10m", "-json"}
+	args := []string{"test", "-short", "-count=1", "-timeout=5m", "-json"}
 	out, _, err := process.Go(ctx, dir, env, append(args, paths...)...)
 	var exit *process.GoError
 	if err != nil && !errors.As(err, &exit) {

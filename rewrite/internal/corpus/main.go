@@ -9,14 +9,17 @@
 //   - checks the result independently of the rewriter: go vet before and after, the tests
 //     of some packages before and after (-test), the comments in all changed files, bytes
 //     that differ where nothing should change, and a second run, which must find nothing
-//     to change.
+//     to change;
+//   - holds the findings against what package recall lists.
 //
 // Packages that cannot be loaded are first removed from the copy. The zip file of a module
 // in a proxy does not contain nested modules, so packages that import these do not
 // compile.
 //
-//	go run ./rewrite/internal/cmd/corpus [-dir D] [-only a,b] [-test | -look | -recall] [-table]
+//	go run ./rewrite/internal/cmd/corpus [-unseen] [-dir D] [-only a,b] [-test | -look | -recall] [-table]
 //	go run ./rewrite/internal/cmd/corpus -at D
+//
+// With -unseen, the modules are those that were not read while the rewriter was written.
 //
 // With -recall it rewrites nothing. It lists, by syntax alone and with no code of the
 // rewriter, all functions that return a cleanup which some file defers or calls (see
@@ -57,6 +60,7 @@ func Main() {
 func run(ctx context.Context) error {
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "closurefix-corpus"), "scratch `directory`")
 	only := flag.String("only", "", "`names` of the modules to run, separated by commas")
+	other := flag.Bool("unseen", false, "run the modules that were not read while the rewriter was written")
 	test := flag.Bool("test", false, "run tests before and after")
 	look := flag.Bool("look", false, "list the findings, and rewrite nothing")
 	recalled := flag.Bool("recall", false, "print what syntax shows and is no finding, and rewrite nothing")
@@ -75,6 +79,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	modules := corpus()
+	if *other {
+		modules = unseen()
+	}
 	if *recalled {
 		return recallAll(ctx, modules, *only, scratch)
 	}

@@ -28,6 +28,9 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 	if r.Pruned, err = prune(ctx, src, env); err != nil {
 		return nil, err
 	}
+	if r.Missed, err = recallOf(ctx, os.Stderr, src, env, m.Packages); err != nil {
+		return nil, err
+	}
 	options := rewrite.Options{
 		Dir: src, Patterns: m.Packages, Env: env,
 		All: true, Tests: true, Exported: true, Escape: true, Rewrite: !look,
@@ -37,7 +40,7 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 	if err != nil {
 		return nil, err
 	}
-	if err := r.count(res); err != nil {
+	if err := r.count(res, src); err != nil {
 		return nil, err
 	}
 	if err := describe(res, src, dir); err != nil {
@@ -50,7 +53,7 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 		return nil, err
 	}
 
-	if err := r.write(ctx, m, src, env, res, test && len(m.Tests) > 0); err != nil {
+	if err := r.write(ctx, m, src, env, res, test); err != nil {
 		return nil, err
 	}
 	options.Escape = false
@@ -58,11 +61,14 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 }
 
 // write writes the result, and counts what go vet reports afterwards and not before. With
-// test, it does the same with the tests of m.
+// test, it does the same with the tests of m, or else of the packages that change.
 func (r *Report) write(ctx context.Context, m Module, src string, env []string, res *rewrite.Result, test bool) error {
-	affected, err := affected(ctx, src, env, res.Files)
+	changed, affected, err := affected(ctx, src, env, res.Files)
 	if err != nil {
 		return err
+	}
+	if m.Tests != nil {
+		changed = m.Tests
 	}
 	before, err := vet(ctx, src, env, affected)
 	if err != nil {
@@ -70,7 +76,7 @@ func (r *Report) write(ctx context.Context, m Module, src string, env []string, 
 	}
 	var failed map[string]bool
 	if test {
-		if failed, err = runTests(ctx, src, env, m.Tests); err != nil {
+		if failed, err = runTests(ctx, src, env, changed); err != nil {
 			return err
 		}
 	}
@@ -94,8 +100,8 @@ func (r *Report) write(ctx context.Context, m Module, src string, env []string, 
 	if !test {
 		return nil
 	}
-	r.Tested = true
-	again, err := runTests(ctx, src, env, m.Tests)
+	r.Tested = len(changed)
+	again, err := runTests(ctx, src, env, changed)
 	if err != nil {
 		return err
 	}
@@ -135,8 +141,8 @@ func (r *Report) again(ctx context.Context, options rewrite.Options, res *rewrit
 	return nil
 }
 
-// count counts the findings.
-func (r *Report) count(res *rewrite.Result) error {
+// count counts the findings in the module in dir.
+func (r *Report) count(res *rewrite.Result, dir string) error {
 	r.Free = len(res.Stack)
 	r.Found = len(res.Findings)
 	for _, f := range res.Findings {
@@ -146,10 +152,6 @@ func (r *Report) count(res *rewrite.Result) error {
 		}
 		if f.Refusal != nil {
 			r.Left[string(f.Refusal.Code)]++
-			switch f.Refusal.Code {
-			case refusal.InterfaceMethod, refusal.FuncValue, refusal.GeneratedFile:
-				hand = false
-			}
 		} else {
 			r.Rewritten++
 			if allocates(f, res.Findings) {
@@ -160,6 +162,9 @@ func (r *Report) count(res *rewrite.Result) error {
 			r.Hand++
 			if f.Refusal == nil {
 				r.HandRewritten++
+			} else {
+				text := f.Refusal.Sentence(func(file string) string { return short(dir, file) })
+				r.Refused = append(r.Refused, Refused{f.Name, string(f.Refusal.Code), text})
 			}
 		}
 	}

@@ -20,19 +20,25 @@ type Report struct {
 	Rewritten int            // of those
 	Left      map[string]int // the others, by the code of the refusal
 
-	// Prepare functions outside tests and generated files that allocate, and
-	// whose signature nothing but their callers fixes: no interface methods,
-	// no functions that are used as values.
+	// Prepare functions outside tests and generated files that allocate.
 	Hand, HandRewritten int
+	Refused             []Refused // the others of them
+
+	Tested int // packages whose tests were run
 
 	// What must be zero.
+	Missed          int // functions that package recall lists, without a finding or reason
 	TypeErrors, Vet int
-	Tested          bool // Tests counts something
-	Tests           int  // that fail and did not before
-	Comments        int  // lost
-	Outside         int  // bytes that differ outside planned statements
-	Second          int  // functions that a second run would rewrite
-	Allocates       int  // rewritten functions that gain nothing or allocate anew
+	Tests           int // that fail and did not before
+	Comments        int // lost
+	Outside         int // bytes that differ outside planned statements
+	Second          int // functions that a second run would rewrite
+	Allocates       int // rewritten functions that gain nothing or allocate anew
+}
+
+// A Refused is a function that was not rewritten.
+type Refused struct {
+	Name, Code, Text string // Text is the refusal, with positions below the root of the module
 }
 
 const reportFile = "report.json"
@@ -71,9 +77,10 @@ func (r *Report) add(o *Report) {
 	}
 	r.Hand += o.Hand
 	r.HandRewritten += o.HandRewritten
+	r.Missed += o.Missed
 	r.TypeErrors += o.TypeErrors
 	r.Vet += o.Vet
-	r.Tested = r.Tested || o.Tested
+	r.Tested += o.Tested
 	r.Tests += o.Tests
 	r.Comments += o.Comments
 	r.Outside += o.Outside
@@ -81,34 +88,40 @@ func (r *Report) add(o *Report) {
 	r.Allocates += o.Allocates
 }
 
-// markdown returns the tables: modules, then codes.
+// markdown returns the tables: modules, codes, and the refusals of hand-written functions.
 func markdown(modules []Module, reports map[string]*Report) string {
-	var b strings.Builder
-	b.WriteString("| module | packages | found | rewritten | by hand | type errors | vet | tests | comments | bytes | second run | allocate |\n")
+	var b, refused strings.Builder
+	b.WriteString("| module | found | rewritten | by hand | missed | type errors | vet | tests | comments | bytes | second run | allocate |\n")
 	b.WriteString("|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	total := &Report{Left: make(map[string]int)}
-	row := func(name, packages string, r *Report) {
+	row := func(name string, r *Report) {
 		tests := "–"
-		if r.Tested {
-			tests = fmt.Sprint(r.Tests)
+		if r.Tested > 0 {
+			tests = fmt.Sprintf("%d in %d", r.Tests, r.Tested)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d of %d | %d | %d | %s | %d | %d | %d | %d |\n", name, packages, r.Found, r.Rewritten,
-			r.HandRewritten, r.Hand, r.TypeErrors, r.Vet, tests, r.Comments, r.Outside, r.Second, r.Allocates)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d of %d | %d | %d | %d | %s | %d | %d | %d | %d |\n", name, r.Found, r.Rewritten,
+			r.HandRewritten, r.Hand, r.Missed, r.TypeErrors, r.Vet, tests, r.Comments, r.Outside, r.Second, r.Allocates)
 	}
 	for _, m := range modules {
 		r := reports[m.Name]
 		if r == nil {
 			continue
 		}
-		name, packages := m.Path+"@"+m.Version, "`"+strings.Join(m.Packages, " ")+"`"
+		name := m.Path + "@" + m.Version
+		if packages := strings.Join(m.Packages, " "); packages != "./..." {
+			name += " `" + packages + "`"
+		}
 		if r.Error != "" {
-			fmt.Fprintf(&b, "| %s | %s | not run: %s |\n", name, packages, r.Error)
+			fmt.Fprintf(&b, "| %s | not run: %s |\n", name, r.Error)
 			continue
 		}
-		row(name, packages, r)
+		row(name, r)
 		total.add(r)
+		for _, f := range r.Refused {
+			fmt.Fprintf(&refused, "| %s | `%s` | %s |\n", m.Name, f.Code, strings.ReplaceAll(f.Text, "|", "\\|"))
+		}
 	}
-	row("total", "", total)
+	row("total", total)
 	share := 0.0
 	if total.Hand > 0 {
 		share = 100 * float64(total.HandRewritten) / float64(total.Hand)
@@ -123,5 +136,6 @@ func markdown(modules []Module, reports map[string]*Report) string {
 	}) {
 		fmt.Fprintf(&b, "| %s | %d |\n", code, total.Left[code])
 	}
+	fmt.Fprintf(&b, "\n| module | code | refused, by hand |\n|---|---|---|\n%s", refused.String())
 	return b.String()
 }
