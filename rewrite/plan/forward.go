@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -47,7 +48,7 @@ func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possib
 			if f == nil {
 				return false // it may be one of a forwarder that is found later
 			}
-			if fs.why[f.Decl] = d.fixed(p, f, maybe, in); fs.why[f.Decl] == "" {
+			if fs.why[f.Decl] = d.fixed(p, f, maybe); fs.why[f.Decl] == "" {
 				fs.add(f, maybe)
 				again = true
 			}
@@ -64,9 +65,8 @@ func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possib
 	return fs
 }
 
-// fixed returns why forwarder f of the cleanup of p cannot change, or "". in holds the
-// sites in it.
-func (d *Decider) fixed(p, f *pattern.Prepare, maybe *PossibleForwarder, in []*pattern.Site) string {
+// fixed returns why forwarder f of the cleanup of p cannot change, or "".
+func (d *Decider) fixed(p, f *pattern.Prepare, maybe *PossibleForwarder) string {
 	if r := d.callers.Check(f, maybe.Sites, maybe.Refs); r != nil {
 		return r.Reason
 	}
@@ -76,8 +76,8 @@ func (d *Decider) fixed(p, f *pattern.Prepare, maybe *PossibleForwarder, in []*p
 	if w := d.names.world; w.Target != nil && !w.Target(f.Unit) {
 		return "its package is not one of those that are rewritten"
 	}
-	if f.Unit.Pkg.Path() != p.Key.Pkg && qualifier(p, in) == "" {
-		return "its file cannot name a type of package " + p.Unit.Pkg.Name()
+	if f.Unit.Pkg.Path() != p.Key.Pkg && qualifier(f, p.Key.Pkg) == "" {
+		return "its file does not import package " + p.Unit.Pkg.Name() + " by a name, and would need a type of it"
 	}
 	return ""
 }
@@ -93,18 +93,18 @@ func (fs *forwarders) add(f *pattern.Prepare, maybe *PossibleForwarder) {
 	fs.changed = append(fs.changed, &Forwarder{Prepare: f})
 }
 
-// qualifier returns the name by which sites of functions in p's package refer to the
-// package, or "" if no site has one.
-func qualifier(p *pattern.Prepare, sites []*pattern.Site) string {
-	for _, s := range sites {
-		key := p.Key
-		if s.Forwarder != nil {
-			key = s.Forwarder.Key
+// qualifier returns the name by which the file of a function refers to a package, or "" if it
+// has none.
+func qualifier(f *pattern.Prepare, pkg string) string {
+	for _, spec := range f.File.Imports {
+		var obj types.Object
+		if spec.Name == nil {
+			obj = f.Unit.Info.Implicits[spec]
+		} else if spec.Name.Name != "." {
+			obj = f.Unit.Info.Defs[spec.Name]
 		}
-		if sel, ok := s.Fun().(*ast.SelectorExpr); ok && key.Recv == "" && key.Pkg == p.Key.Pkg {
-			if id := identOf(sel.X); id != nil {
-				return id.Name
-			}
+		if name, ok := obj.(*types.PkgName); ok && name.Imported().Path() == pkg {
+			return name.Name()
 		}
 	}
 	return ""
@@ -115,8 +115,7 @@ func spellForwarders(p *pattern.Prepare, fs *forwarders, s *State) *refusal.Refu
 	for _, fw := range fs.changed {
 		fw.Type = s.Type
 		if fw.Unit.Pkg.Path() != p.Key.Pkg {
-			in := slices.DeleteFunc(slices.Clone(fs.sites), func(s *pattern.Site) bool { return s.Decl != ast.Decl(fw.Decl) })
-			fw.Type = qualifier(p, in) + "." + s.Type
+			fw.Type = qualifier(fw.Prepare, p.Key.Pkg) + "." + s.Type
 		}
 		at := []ast.Node{fw.Decl.Type.Results}
 		for _, r := range fw.Returns {
