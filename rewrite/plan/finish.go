@@ -227,7 +227,7 @@ func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 		name := p.Decl.Recv.List[0].Names[0].Name
 		for _, l := range p.Literals {
 			if slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == name }) ||
-				slices.Contains(strings.FieldsFunc(paramNames(l.Lit), func(r rune) bool { return r == ',' || r == ';' }), name) || otherNamed(p, l, name) {
+				slices.Contains(allNames(l.Lit), name) || otherNamed(p, l, name) {
 				return false
 			}
 		}

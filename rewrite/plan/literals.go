@@ -127,8 +127,8 @@ func several(p *pattern.Prepare) (literals, *refusal.Refusal) {
 		if hasLabel(l.Lit) {
 			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "it returns different cleanups, and one has a label")
 		}
-		if !fitsNames(l.Lit, mostNamed(found.distinct).Lit) {
-			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, second.Pos(), "it returns cleanups whose parameters have different names")
+		if name := unfit(p.Unit.Info, l.Lit, mostNamed(found.distinct).Lit); name != "" {
+			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, l.Lit.Pos(), "it returns cleanups with parameters or results of different names, such as %s", name)
 		}
 		if id := otherMeaning(p, l); id != nil {
 			return found, refusal.New(p, refusal.SeveralLiterals, p.Unit, id.Pos(), "it returns cleanups in which %s means different things", id.Name)
@@ -199,76 +199,65 @@ func hasLabel(lit *ast.FuncLit) bool {
 	return false
 }
 
-// paramNames returns the names of a literal's parameters and results.
-func paramNames(lit *ast.FuncLit) string {
-	s := ""
+// mostNamed returns the literal that names the most of its parameters and results. Finish has
+// its names.
+func mostNamed(lits []*pattern.Literal) *pattern.Literal {
+	named := func(l *pattern.Literal) int {
+		return len(slices.DeleteFunc(allNames(l.Lit), func(n string) bool { return n == "" }))
+	}
+	return slices.MaxFunc(lits, func(a, b *pattern.Literal) int { return named(a) - named(b) })
+}
+
+// unfit returns a name because of which the body of a literal may mean something else with the
+// parameters and results of another one, or "". They must have the same names. One may be
+// unnamed if all that has the other's name for it is declared in the literal:
+//
+//	func(err error) { log(err) }                   // with
+//	func(error) { _, err := flush(); log(err) }    // lit, whose body becomes a block of its own
+func unfit(info *types.Info, lit, with *ast.FuncLit) string {
+	if lit == with {
+		return ""
+	}
+	own := allNames(lit)
+	for i, name := range allNames(with) {
+		if name == own[i] {
+			continue
+		}
+		if own[i] != "" {
+			return own[i]
+		}
+		for n := range ast.Preorder(lit) {
+			id, ok := n.(*ast.Ident)
+			if !ok || id.Name != name {
+				continue
+			}
+			obj := info.ObjectOf(id)
+			if v, ok := obj.(*types.Var); ok && v.IsField() {
+				continue
+			}
+			if obj == nil || obj.Pos() < lit.Pos() || obj.Pos() >= lit.End() {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// allNames returns the names of the parameters and results of a literal, with "" for one
+// without a name.
+func allNames(lit *ast.FuncLit) []string {
+	var names []string
 	for _, list := range []*ast.FieldList{lit.Type.Params, lit.Type.Results} {
 		if list == nil {
 			continue
 		}
 		for _, f := range list.List {
-			for _, n := range f.Names {
-				s += n.Name + ","
+			if len(f.Names) == 0 {
+				names = append(names, "")
 			}
-		}
-		s += ";"
-	}
-	return s
-}
-
-// mostNamed returns the literal that names the most of its parameters. Finish has its
-// names.
-func mostNamed(lits []*pattern.Literal) *pattern.Literal {
-	named := func(l *pattern.Literal) int {
-		return len(slices.DeleteFunc(allParams(l.Lit), func(n string) bool { return n == "" }))
-	}
-	return slices.MaxFunc(lits, func(a, b *pattern.Literal) int { return named(a) - named(b) })
-}
-
-// fitsNames reports whether the body of a literal means the same with the parameters
-// and results of another one. They must have the same names. A parameter may be unnamed
-// if the literal does not use the other's name for it:
-//
-//	func(err error) { log(err) }     // with
-//	func(error) { log("done") }      // lit
-func fitsNames(lit, with *ast.FuncLit) bool {
-	if lit == with {
-		return true
-	}
-	results := func(lit *ast.FuncLit) string {
-		_, names, _ := strings.Cut(paramNames(lit), ";")
-		return names
-	}
-	if results(lit) != results(with) {
-		return false
-	}
-	own, names := allParams(lit), allParams(with)
-	for i, name := range names {
-		if name == own[i] {
-			continue
-		}
-		if own[i] != "" {
-			return false
-		}
-		for n := range ast.Preorder(lit) {
-			if id, ok := n.(*ast.Ident); ok && id.Name == name {
-				return false
+			for _, id := range f.Names {
+				names = append(names, blankless(id.Name))
 			}
-		}
-	}
-	return true
-}
-
-// allParams returns the names of the parameters of a literal, with "" for one without a
-// name.
-func allParams(lit *ast.FuncLit) []string {
-	var names []string
-	for _, f := range lit.Type.Params.List {
-		if len(f.Names) == 0 {
-			names = append(names, "")
-		}
-		for _, id := range f.Names {
-			names = append(names, blankless(id.Name))
 		}
 	}
 	return names

@@ -31,27 +31,44 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 			}
 			continue
 		}
-		if err := m.sameParams(flatten(lit.Type.Params), unnamed(lit, now[len(m.params):]), lit); err != nil {
+		if err := m.sameParams(flatten(lit.Type.Params), m.unnamed(lit, lit.Type.Params, now[len(m.params):]), lit); err != nil {
 			return err
 		}
-		if err := m.sameParams(flatten(lit.Type.Results), flatten(a.Type.Results), lit); err != nil {
+		if err := m.sameParams(flatten(lit.Type.Results), m.unnamed(lit, lit.Type.Results, flatten(a.Type.Results)), lit); err != nil {
 			return err
 		}
 	}
 	return m.finishBody(a)
 }
 
-// unnamed returns the parameters of finish with the names that the cleanup lit has for
-// them. lit may leave one unnamed that another cleanup names, if it does not use that
-// name otherwise.
-func unnamed(lit *ast.FuncLit, now []param) []param {
+// unnamed returns the parameters or results of finish with the names that the cleanup lit has
+// for them. lit may leave one unnamed that another cleanup names, if it does not use that
+// name otherwise. Where several cleanups have a block each, it may declare the name.
+func (m *matcher) unnamed(lit *ast.FuncLit, old *ast.FieldList, now []param) []param {
 	now = slices.Clone(now)
-	for i, p := range flatten(lit.Type.Params) {
-		if i < len(now) && p.nameOr("_") == "_" && !hasIdent(lit, now[i].nameOr("_")) {
+	for i, p := range flatten(old) {
+		if i >= len(now) || p.nameOr("_") != "_" {
+			continue
+		}
+		name := now[i].nameOr("_")
+		if !hasIdent(lit, name) || m.State.Which != "" && !m.outer(lit, name) {
 			now[i].name = nil
 		}
 	}
 	return now
+}
+
+// outer reports whether an identifier in the cleanup lit refers to something of this name that
+// is declared outside of lit.
+func (m *matcher) outer(lit *ast.FuncLit, name string) (found bool) {
+	ast.Inspect(lit, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && m.home.Info.Defs[id] == nil {
+			used := m.home.Info.Uses[id]
+			found = found || used == nil || used.Pos() < lit.Pos() || lit.End() <= used.Pos()
+		}
+		return !found
+	})
+	return found
 }
 
 // finishRecv checks that the receiver of finish is the state, is that of prepare, or is

@@ -94,7 +94,7 @@ func runTests(ctx context.Context, dir string, env []string, paths []string) (ma
 }
 
 func testOnce(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
-	args := []string{"test", "-short", "-count=1", "-timeout=2m", "-json"}
+	args := []string{"test", "-short", "-count=1", "-timeout=1m", "-json"}
 	out, _, err := process.Go(ctx, dir, env, append(args, paths...)...)
 	var exit *process.GoError
 	if err != nil && !errors.As(err, &exit) {

@@ -3,9 +3,9 @@
 // For each module it
 //
 //   - downloads the module at its version and copies it to a directory;
-//   - finds prepare functions with all options (also cleanups that capture no result,
-//     exported functions, and functions in tests), asks the compiler which of them
-//     allocate, rewrites those that it can, and writes the files;
+//   - finds prepare functions outside tests (also exported ones and those whose cleanup
+//     captures no result), asks the compiler which of them allocate, rewrites those that
+//     it can, and writes the files;
 //   - checks the result independently of the rewriter: go vet before and after, the tests
 //     of some packages before and after (-test), the comments in all changed files, bytes
 //     that differ where nothing should change, and a second run, which must find nothing

@@ -33,7 +33,7 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 	}
 	options := rewrite.Options{
 		Dir: src, Patterns: m.Packages, Env: env,
-		All: true, Tests: true, Exported: true, Escape: true, Rewrite: !look,
+		All: true, Exported: true, Escape: true, Rewrite: !look,
 		Progress: func(s string) { fmt.Fprintf(os.Stderr, "  %s\n", s) },
 	}
 	res, err := rewrite.Run(ctx, options)
@@ -144,43 +144,37 @@ func (r *Report) again(ctx context.Context, options rewrite.Options, res *rewrit
 // count counts the findings in the module in dir.
 func (r *Report) count(res *rewrite.Result, dir string) error {
 	r.Free = len(res.Stack)
-	r.Found = len(res.Findings)
 	for _, f := range res.Findings {
-		hand, err := byHand(f.Pos.Filename)
-		if err != nil {
+		generated, err := generated(f.Pos.Filename)
+		switch {
+		case err != nil:
 			return err
-		}
-		if f.Refusal != nil {
-			r.Left[string(f.Refusal.Code)]++
-		} else {
+		case generated:
+			r.Generated++
+			continue
+		case f.Refusal == nil:
 			r.Rewritten++
 			if allocates(f, res.Findings) {
+				fmt.Fprintf(os.Stderr, "  ALLOCATES %s\n", f.Name)
 				r.Allocates++
 			}
+		default:
+			text := f.Refusal.Sentence(func(file string) string { return short(dir, file) })
+			r.Left[string(f.Refusal.Code)]++
+			r.Refused = append(r.Refused, Refused{f.Name, string(f.Refusal.Code), text})
 		}
-		if hand {
-			r.Hand++
-			if f.Refusal == nil {
-				r.HandRewritten++
-			} else {
-				text := f.Refusal.Sentence(func(file string) string { return short(dir, file) })
-				r.Refused = append(r.Refused, Refused{f.Name, string(f.Refusal.Code), text})
-			}
-		}
+		r.Found++
 	}
 	return nil
 }
 
-// byHand reports whether a file is neither generated nor a test file.
-func byHand(name string) (bool, error) {
-	if strings.HasSuffix(name, "_test.go") {
-		return false, nil
-	}
+// generated reports whether a file is generated.
+func generated(name string) (bool, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly|parser.ParseComments)
 	if err != nil {
 		return false, err
 	}
-	return !ast.IsGenerated(file), nil
+	return ast.IsGenerated(file), nil
 }
 
 // allocates reports whether the compiler says that the rewrite of f has added a closure to
