@@ -57,8 +57,8 @@ func differs(p *pattern.Prepare, l *pattern.Literal, f finality) string {
 		}
 	}
 	switch c := p.Captures[i]; {
-	case c.Class == pattern.Result:
-		return "whose operand is a result, which the return may set"
+	case c.Class == pattern.Result && (o.addressed && !o.through || !returnsAsIs(p, l, o.root)):
+		return "whose operand is the result " + o.root.Name() + ", which may be set after that"
 	case (o.through || types.IsInterface(o.typ)) && !nonNil(p, o.root, at):
 		return "which panics at once if " + o.root.Name() + " is nil"
 	case o.addressed && !o.through:
@@ -69,6 +69,23 @@ func differs(p *pattern.Prepare, l *pattern.Literal, f finality) string {
 		return "and " + o.root.Name() + " may change before the cleanup runs"
 	}
 	return ""
+}
+
+// returnsAsIs reports whether the return of a method value returns the named result v as it is,
+// and nothing sets it afterwards:
+//
+//	return rt, rt.Release, nil
+func returnsAsIs(p *pattern.Prepare, l *pattern.Literal, v *types.Var) bool {
+	if l.Bind != nil {
+		return false
+	}
+	index := slices.Index(slices.Collect(p.Func.Signature().Results().Variables()), v)
+	for _, r := range p.Returns {
+		if r.Literal == l && (len(r.Stmt.Results) <= index || p.Unit.Info.Uses[identOf(r.Stmt.Results[index])] != v) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(p.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read && (a.Lit != nil || a.Mode == flow.Address) })
 }
 
 // An operand describes the operand of a method value: a variable, or a field of one.

@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 )
@@ -51,7 +52,7 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 		return bad
 	}
 	v, typ, ok := m.leadsTo(sel)
-	if !ok || m.resultOf(v) >= 0 {
+	if !ok || m.resultOf(v) >= 0 && !m.returnsAsIs(sel, v) {
 		return bad
 	}
 	_, holds := v.Type().Underlying().(*types.Pointer) // the variable holds what leads to the receiver
@@ -75,6 +76,38 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 		return bad
 	}
 	return nil
+}
+
+// returnsAsIs reports whether the return of a method value sets v, a result of prepare that is a
+// pointer or an interface, to itself, and nothing may set it after that: no literal names it, and
+// nothing takes its address.
+func (m *matcher) returnsAsIs(sel *ast.SelectorExpr, v *types.Var) bool {
+	i := m.resultOf(v)
+	returned := false
+	for r := range m.Returns {
+		if r.Pos() <= sel.Pos() && sel.End() <= r.End() {
+			returned = i < len(r.Results) && variable(m.home.Info, r.Results[i]) == v
+		}
+	}
+	if _, isPointer := v.Type().Underlying().(*types.Pointer); !returned || !isPointer && !types.IsInterface(v.Type()) {
+		return false
+	}
+	names := func(n ast.Node) (found bool) {
+		for id := range idents(n) {
+			found = found || m.home.Info.Uses[id] == types.Object(v)
+		}
+		return found
+	}
+	ast.Inspect(m.Prepare.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			returned = returned && (m.Literals[n] > 0 || !names(n))
+		case *ast.UnaryExpr:
+			returned = returned && (n.Op != token.AND || variable(m.home.Info, n.X) != v)
+		}
+		return returned
+	})
+	return returned
 }
 
 // leadsTo returns the variable in the operand of a method value, and the type of the
