@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -177,30 +178,43 @@ func generated(name string) (bool, error) {
 	return ast.IsGenerated(file), nil
 }
 
-// allocates reports whether the compiler says that the rewrite of f has added a closure to
-// the heap or has removed none. A closure that is new in a function that returns the
-// cleanup does not count, if that function is a finding too: its own rewrite removes it.
-// Only closures are compared. Other allocations of a cleanup are made by finish too, but
-// the compiler may print them in other words.
+// allocates reports whether the compiler says that the rewrite of f has removed no closure from
+// the heap, or has a caller make more closures there than the prepare function made for it. A
+// closure that is new in a function that returns the cleanup does not count, if that function is
+// a finding too: its own rewrite removes it. Only closures and method values are compared. Other
+// allocations of a cleanup are made by finish too, but the compiler may print them in other words.
 func allocates(f rewrite.Finding, all []rewrite.Finding) bool {
-	const closure = "func literal"
 	left := 0
-	for _, g := range f.Gain {
+	for i, g := range f.Gain {
 		gone := slices.ContainsFunc(all, func(o rewrite.Finding) bool {
 			return o.Refusal == nil && o.Name == g.Func && o.Pos.Filename == g.Pos.Filename
 		})
-		for _, a := range g.New {
-			if a.What == closure && !gone {
-				return true
-			}
+		own := closures(g.Left)
+		if i == 0 {
+			left = own
 		}
-		for _, a := range g.Left {
-			if a.What == closure {
-				left++
-			}
+		if !gone && closures(g.New) > own+left {
+			return true
+		}
+		if i > 0 {
+			left = max(left, own)
 		}
 	}
 	return left == 0
+}
+
+// methodValue matches how the compiler prints a method value.
+var methodValue = regexp.MustCompile(`^[\pL_][\pL\d_]*(\.[\pL_][\pL\d_]*)+$`)
+
+// closures counts the function literals and method values among allocations.
+func closures(list []rewrite.Allocation) int {
+	n := 0
+	for _, a := range list {
+		if a.What == "func literal" || methodValue.MatchString(a.What) {
+			n++
+		}
+	}
+	return n
 }
 
 // describe writes the diff and the findings to files.

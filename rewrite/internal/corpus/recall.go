@@ -121,7 +121,11 @@ func reason(c recall.Candidate) string {
 
 // environment is that of the go command for a module.
 func environment(m Module) []string {
-	env := append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	cgo := "CGO_ENABLED=0"
+	if m.Cgo {
+		cgo = "CGO_ENABLED=1"
+	}
+	env := append(os.Environ(), cgo, "GOWORK=off")
 	if m.Tags != "" {
 		env = append(env, "GOFLAGS=-tags="+m.Tags)
 	}

@@ -8,8 +8,9 @@ import (
 
 // returns lists what the return statements of a function have at an index of its results,
 // each kind once, and reports whether a literal among that, or one that a variable of that
-// holds, names something that the function declares.
-func returns(recv *ast.FieldList, t *ast.FuncType, body *ast.BlockStmt, index, results int, named string) (kinds []string, captures bool) {
+// holds, names something that the function declares. imports has the names of the packages that
+// the file imports.
+func returns(imports map[string]string, recv *ast.FieldList, t *ast.FuncType, body *ast.BlockStmt, index, results int, named string) (kinds []string, captures bool) {
 	own := make(map[string]bool)
 	declared(recv, own)
 	declared(t.Params, own)
@@ -53,6 +54,10 @@ func returns(recv *ast.FieldList, t *ast.FuncType, body *ast.BlockStmt, index, r
 			}
 			add("call of " + lastName(e.Fun))
 		case *ast.SelectorExpr:
+			if id, ok := e.X.(*ast.Ident); ok && imports[id.Name] != "" && !own[id.Name] {
+				add("name " + id.Name + "." + e.Sel.Name)
+				return
+			}
 			add("selector " + e.Sel.Name)
 		default:
 			add("something else")

@@ -276,7 +276,7 @@ func (s *scan) function(f *file, recv *ast.FieldList, t *ast.FuncType, body *ast
 				if len(field.Names) > 0 {
 					name = field.Names[index-firstOf(t.Results, field)].Name
 				}
-				one.Returns, one.Captures = returns(recv, t, body, index, fn.results, name)
+				one.Returns, one.Captures = returns(f.imports, recv, t, body, index, fn.results, name)
 				s.found = append(s.found, &one)
 			}
 			index++

@@ -18,7 +18,10 @@ module example.com/m
 -- a/a.go --
 package a
 
-import "context"
+import (
+	"context"
+	"runtime"
+)
 
 type Undo func(error)
 
@@ -42,6 +45,7 @@ func cancel() (context.Context, context.CancelFunc) { return nil, func() {} }
 func forward() (func(), error)               { return Open("y") }
 func wrapped(n int) func()                   { return once(func() { println(n) }) }
 func once(f func()) func()                   { return f }
+func pinned() func()                         { return runtime.UnlockOSThread }
 func unused(n int) func()                    { return func() { println(n) } }
 func option(n int) func(*T) (int, error)     { return func(*T) (int, error) { return n, nil } }
 func handler(n int) func(int)                { return func(int) { println(n) } }
@@ -62,6 +66,7 @@ func use(t *T) {
 	_ = h
 	push := func(k int) func() { return func() { println(k) } }
 	defer push(3)()
+	defer pinned()()
 	defer option(1)(t)
 }
 -- b/b.go --
@@ -120,6 +125,7 @@ func TestScan(t *testing.T) {
 		"cancel deferred=true captures=false built=true uses=1: empty literal",
 		"elsewhere deferred=false captures=true built=false uses=1: literal",
 		"forward deferred=false captures=false built=true uses=1: all of a call",
+		"pinned deferred=true captures=false built=true uses=1: name runtime.UnlockOSThread",
 		"push = func deferred=true captures=true built=true uses=1: literal",
 		"undo deferred=true captures=true built=true uses=1: literal",
 		"wrapped deferred=false captures=true built=true uses=1: literal in a call of once",
