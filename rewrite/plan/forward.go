@@ -76,7 +76,7 @@ func (d *Decider) fixed(p, f *pattern.Prepare, maybe *PossibleForwarder) string 
 	if w := d.names.world; w.Target != nil && !w.Target(f.Unit) {
 		return "its package is not one of those that are rewritten"
 	}
-	if f.Unit.Pkg.Path() != p.Key.Pkg && qualifier(f, p.Key.Pkg) == "" {
+	if f.Unit.Pkg.Path() != p.Key.Pkg && qualifier(f.Unit, f.File, p.Key.Pkg) == "" {
 		return "its file does not import package " + p.Unit.Pkg.Name() + " by a name, and would need a type of it"
 	}
 	return ""
@@ -93,15 +93,14 @@ func (fs *forwarders) add(f *pattern.Prepare, maybe *PossibleForwarder) {
 	fs.changed = append(fs.changed, &Forwarder{Prepare: f})
 }
 
-// qualifier returns the name by which the file of a function refers to a package, or "" if it
-// has none.
-func qualifier(f *pattern.Prepare, pkg string) string {
-	for _, spec := range f.File.Imports {
+// qualifier returns the name by which a file of u refers to a package, or "" if it has none.
+func qualifier(u *pattern.Unit, file *ast.File, pkg string) string {
+	for _, spec := range file.Imports {
 		var obj types.Object
 		if spec.Name == nil {
-			obj = f.Unit.Info.Implicits[spec]
+			obj = u.Info.Implicits[spec]
 		} else if spec.Name.Name != "." {
-			obj = f.Unit.Info.Defs[spec.Name]
+			obj = u.Info.Defs[spec.Name]
 		}
 		if name, ok := obj.(*types.PkgName); ok && name.Imported().Path() == pkg {
 			return name.Name()
@@ -115,7 +114,7 @@ func spellForwarders(p *pattern.Prepare, fs *forwarders, s *State) *refusal.Refu
 	for _, fw := range fs.changed {
 		fw.Type = s.Type
 		if fw.Unit.Pkg.Path() != p.Key.Pkg {
-			fw.Type = qualifier(fw.Prepare, p.Key.Pkg) + "." + s.Type
+			fw.Type = qualifier(fw.Unit, fw.File, p.Key.Pkg) + "." + s.Type
 		}
 		at := []ast.Node{fw.Decl.Type.Results}
 		for _, r := range fw.Returns {

@@ -101,19 +101,15 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	if s.Spec == nil {
 		return nil
 	}
-	key := p.Key // of the function that is called
-	if s.Forwarder != nil {
-		key = s.Forwarder.Key
-	}
 	typ := pl.State.Type
 	if generic {
 		typ, _, _ = strings.Cut(typ, "[")
 	}
 	writable := true
 	if s.Unit.Pkg.Path() != p.Key.Pkg {
-		sel, ok := s.Fun().(*ast.SelectorExpr)
-		if writable = ok && key.Recv == "" && key.Pkg == p.Key.Pkg && ast.IsExported(typ); writable {
-			typ = types.ExprString(sel.X) + "." + typ
+		name := qualifier(s.Unit, s.Unit.FileOf(s.Spec.Pos()), p.Key.Pkg)
+		if writable = name != "" && ast.IsExported(typ); writable {
+			typ = name + "." + typ
 		}
 	}
 	if generic {
