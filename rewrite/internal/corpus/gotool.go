@@ -74,26 +74,18 @@ func vet(ctx context.Context, dir string, env []string, paths []string) (complai
 	return found, nil
 }
 
-// runTests runs the tests of packages and returns those that fail, by package and name. A
-// test that fails is run a second time.
-func runTests(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
-	failed, err := testOnce(ctx, dir, env, paths)
-	if err != nil || len(failed) == 0 {
-		return failed, err
-	}
-	again, err := testOnce(ctx, dir, env, paths)
-	if err != nil {
-		return nil, err
-	}
-	for name := range failed {
-		if !again[name] {
-			delete(failed, name)
-		}
-	}
-	return failed, nil
+// passing returns the packages whose tests pass, within a minute each.
+func passing(ctx context.Context, dir string, env []string, paths []string) ([]string, error) {
+	failed, err := runTests(ctx, dir, env, paths)
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return failed[path] }), err
 }
 
-func testOnce(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
+// runTests runs the tests of packages and returns those that fail, by package and name, and
+// the packages with such tests.
+func runTests(ctx context.Context, dir string, env []string, paths []string) (map[string]bool, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
 	args := []string{"test", "-short", "-count=1", "-timeout=1m", "-json"}
 	out, _, err := process.Go(ctx, dir, env, append(args, paths...)...)
 	var exit *process.GoError

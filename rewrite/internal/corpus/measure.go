@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/internal/process"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -62,24 +63,28 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 }
 
 // write writes the result, and counts what go vet reports afterwards and not before. With
-// test, it does the same with the tests of m, or else of the packages that change.
+// test, it runs the tests of m, or else of the packages that change, which must pass before.
 func (r *Report) write(ctx context.Context, m Module, src string, env []string, res *rewrite.Result, test bool) error {
 	changed, affected, err := affected(ctx, src, env, res.Files)
 	if err != nil {
 		return err
 	}
-	if m.Tests != nil {
-		changed = m.Tests
+	switch {
+	case !test:
+		changed = nil
+	case m.Tests != nil:
+		out, _, err := process.Go(ctx, src, env, append([]string{"list"}, m.Tests...)...)
+		if err != nil {
+			return err
+		}
+		changed = strings.Fields(out)
 	}
 	before, err := vet(ctx, src, env, affected)
 	if err != nil {
 		return err
 	}
-	var failed map[string]bool
-	if test {
-		if failed, err = runTests(ctx, src, env, changed); err != nil {
-			return err
-		}
+	if changed, err = passing(ctx, src, env, changed); err != nil {
+		return err
 	}
 
 	if err := res.Write(ctx); err != nil {
@@ -98,19 +103,19 @@ func (r *Report) write(ctx context.Context, m Module, src string, env []string, 
 			r.Vet++
 		}
 	}
-	if !test {
-		return nil
-	}
+	// A test that fails is run a second time, with those of its package.
 	r.Tested = len(changed)
-	again, err := runTests(ctx, src, env, changed)
+	failed, err := runTests(ctx, src, env, changed)
+	if err != nil {
+		return err
+	}
+	again, err := runTests(ctx, src, env, slices.DeleteFunc(changed, func(path string) bool { return !failed[path] }))
 	if err != nil {
 		return err
 	}
 	for name := range again {
-		if !failed[name] {
-			fmt.Fprintf(os.Stderr, "  FAILS %s\n", name)
-			r.Tests++
-		}
+		fmt.Fprintf(os.Stderr, "  FAILS %s\n", name)
+		r.Tests++
 	}
 	return nil
 }
