@@ -74,7 +74,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 			return v, &Obstacle{a.Ident.Pos(), "is stored in a variable whose address is taken"}
 		case flow.Write:
 			if !sets(a.Ident) {
-				return v, &Obstacle{a.Ident.Pos(), "is stored in " + v.Name() + ", which is also set to " + s.otherValue(a.Ident)}
+				return v, &Obstacle{a.Ident.Pos(), "is stored in " + v.Name() + ", which is also set to " + ValueSet(s.Facts, a.Ident)}
 			}
 			alone = alone && a.Ident == id
 		}
@@ -89,6 +89,11 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	}
 	if s.Spec == nil && (!ok || !sets(def)) {
 		what := "declared with another value"
+		if ok {
+			if value := ValueSet(s.Facts, def); value != "other values" {
+				what = "declared with " + value
+			}
+		}
 		switch v.Kind() {
 		case types.ParamVar:
 			what = "a parameter"
@@ -113,17 +118,25 @@ func (s *Site) ownResult(v *types.Var, sites []*Site) bool {
 	})
 }
 
-// otherValue describes the value to which an assignment sets the variable id.
-func (s *Site) otherValue(id *ast.Ident) string {
-	target := flow.Outer(s.At(id))
+// ValueSet describes the value to which an assignment or declaration sets the variable id, as in
+// "what os.Open returns". It returns "other values" if there are no words for it.
+func ValueSet(f *flow.Facts, id *ast.Ident) string {
+	target := flow.Outer(f.At(id))
 	kind, i := target.ParentEdge()
-	assign, ok := target.Parent().Node().(*ast.AssignStmt)
-	if !ok || kind != edge.AssignStmt_Lhs {
+	var lhs int
+	var rhs []ast.Expr
+	switch stmt := target.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		lhs, rhs = len(stmt.Lhs), stmt.Rhs
+	case *ast.ValueSpec:
+		lhs, rhs = len(stmt.Names), stmt.Values
+	}
+	if kind != edge.AssignStmt_Lhs && kind != edge.ValueSpec_Names || len(rhs) == 0 {
 		return "other values"
 	}
-	value := assign.Rhs[0]
-	if len(assign.Rhs) == len(assign.Lhs) {
-		value = assign.Rhs[i]
+	value := rhs[0]
+	if len(rhs) == lhs {
+		value = rhs[i]
 	}
 	switch e := ast.Unparen(value).(type) {
 	case *ast.CallExpr:

@@ -22,11 +22,14 @@ import (
 //
 //	n, unlock := t.lock()                       n, mu := t.lock()
 //	defer unlock()                              defer mu.Unlock()
-func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site) (plan *Plan, r *refusal.Refusal) {
+func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*PossibleForwarder) (plan *Plan, r *refusal.Refusal) {
 	if p.Cleanups > 1 {
 		return nil, refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one method value at once")
 	}
-	fs := &forwarders{sites: sites}
+	fs := &forwarders{sites: sites, why: make(map[ast.Decl]string)}
+	for _, maybe := range possible {
+		fs.why[maybe.Call.Decl] = "it would have to return the receiver of the method"
+	}
 	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
 	var method *types.Func
 	var recv types.Type

@@ -48,7 +48,7 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 		return nil, r
 	}
 	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Bound != nil }) {
-		plan, r := d.bound(p, sites)
+		plan, r := d.bound(p, sites, possible)
 		if r == nil || len(p.Literals) == 0 || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return r.Idle == pattern.Foreign }) {
 			return plan, r
 		}

@@ -55,6 +55,9 @@ func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possib
 			return true
 		})
 	}
+	for _, maybe := range open {
+		fs.why[maybe.Call.Decl] = "it returns something else as well"
+	}
 	for _, fw := range fs.changed {
 		for i, s := range fs.sites {
 			if s.Decl == ast.Decl(fw.Decl) {

@@ -58,7 +58,7 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 		case callOrValue(r.Expr):
 			return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "it returns %s, which is not a function literal", handedOut(r.Expr))
 		}
-		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "the value of %s at this return is not known", types.ExprString(r.Expr))
+		return refusal.New(p, refusal.OtherReturn, p.Unit, r.Expr.Pos(), "%s", unknown(p, r.Expr))
 	}
 	for _, l := range p.Literals {
 		for _, c := range l.Captures {
@@ -71,6 +71,32 @@ func known(p *pattern.Prepare) *refusal.Refusal {
 		return refusal.New(p, refusal.LocalDeclaration, p.Unit, p.Literals[0].Lit.Pos(), "its cleanup uses %s, which is declared inside the function", p.LocalDecls[0].Name())
 	}
 	return nil
+}
+
+// unknown says why it is not known which cleanup a variable holds at a return.
+func unknown(p *pattern.Prepare, e ast.Expr) string {
+	name := types.ExprString(e)
+	v, ok := p.Unit.Info.Uses[identOf(e)].(*types.Var)
+	if !ok {
+		return "the value of " + name + " at this return is not known"
+	}
+	for _, a := range p.Access[v] {
+		if a.Mode == flow.Address {
+			return "it returns " + name + ", whose address it takes"
+		}
+		if value := pattern.ValueSet(p.Facts, a.Ident); a.Mode == flow.Write && strings.HasPrefix(value, "what ") {
+			return "it returns " + name + ", which holds " + value
+		}
+	}
+	if id, ok := p.Def(v).Node().(*ast.Ident); ok {
+		if value := pattern.ValueSet(p.Facts, id); strings.HasPrefix(value, "what ") {
+			return "it returns " + name + ", which holds " + value
+		}
+	}
+	if v.Kind() == types.ParamVar {
+		return "it returns its parameter " + name
+	}
+	return "the value of " + name + " at this return is not known"
 }
 
 // namedResult refuses a named result for the cleanup that has other uses than to return

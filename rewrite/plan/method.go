@@ -40,7 +40,7 @@ func methodValues(p *pattern.Prepare, fs *forwarders, f finality) *refusal.Refus
 // returns "".
 func differs(p *pattern.Prepare, l *pattern.Literal, f finality) string {
 	o := operandOf(p.Unit.Info, l.Method)
-	if why := o.differs(); why != "" {
+	if why := o.differs(types.ExprString(l.Method.X)); why != "" {
 		return why
 	}
 	i := slices.IndexFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var == o.root })
@@ -134,14 +134,14 @@ func operandOf(info *types.Info, method *ast.SelectorExpr) operand {
 	return o
 }
 
-// differs says what the types tell about the operand, or returns "".
-func (o operand) differs() string {
+// differs says what the types tell about the operand, whose source is text, or returns "".
+func (o operand) differs(text string) string {
 	_, isPointer := o.typ.Underlying().(*types.Pointer)
 	switch {
 	case spell.IsTypeParam(o.typ):
 		return "whose operand has the type of a type parameter"
 	case o.again, o.fields && (isPointer || types.IsInterface(o.typ)):
-		return "whose operand may have another value when the cleanup runs"
+		return "and " + text + " may have another value when the cleanup runs"
 	case !types.IsInterface(o.typ) && !o.pointer && (o.through || isPointer):
 		return "which copies the operand at the return"
 	}

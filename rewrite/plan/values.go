@@ -59,7 +59,10 @@ func (fs *forwarders) otherwise(s *pattern.Site) string {
 		if why := fs.why[s.Decl]; why != "" {
 			return "a caller returns its results, and cannot change: " + why
 		}
-		return "a caller returns its results directly"
+		if s.Func != ast.Node(s.Decl) {
+			return "a function literal returns its results directly"
+		}
+		return "a caller returns its results directly, and its own callers only use the cleanup as a value"
 	case edge.AssignStmt_Rhs, edge.ValueSpec_Values:
 		return "a caller assigns its results together with other values"
 	}
