@@ -26,10 +26,7 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	if p.Cleanups > 1 {
 		return nil, refusal.New(p, refusal.SeveralCleanups, p.Unit, p.Decl.Name.Pos(), "it returns more than one method value at once")
 	}
-	fs := &forwarders{sites: sites, why: make(map[ast.Decl]string)}
-	for _, maybe := range possible {
-		fs.why[maybe.Call.Decl] = "it would have to return the receiver of the method"
-	}
+	fs := unchanged(sites, possible)
 	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
 	var method *types.Func
 	var recv types.Type
@@ -121,6 +118,15 @@ func (pl *Plan) receiverName() string {
 		}
 	}
 	return name
+}
+
+// unchanged returns forwarders that do not change.
+func unchanged(sites []*pattern.Site, possible []*PossibleForwarder) *forwarders {
+	fs := &forwarders{sites: sites, why: make(map[ast.Decl]string)}
+	for _, maybe := range possible {
+		fs.why[maybe.Call.Decl] = "it would have to return the receiver of the method"
+	}
+	return fs
 }
 
 // boundTo returns how a return statement returns the receiver of its method value, with the

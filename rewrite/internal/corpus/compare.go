@@ -35,6 +35,7 @@ func (r *Report) compare(res *rewrite.Result) error {
 			names[d.Name.Name] = append(names[d.Name.Name], funcs(d)...)
 		}
 	}
+	forwarders := addForwarders(olds, names)
 	for _, f := range res.Files {
 		old := olds[f.Name]
 		new, err := parse(f.Name, f.New)
@@ -52,9 +53,37 @@ func (r *Report) compare(res *rewrite.Result) error {
 				r.Comments += n
 			}
 		}
-		r.Outside += outside(f, old.planned(prepares[f.Name], names))
+		spans := slices.Concat(old.planned(prepares[f.Name], names), forwarders[f.Name], old.removed(new))
+		r.Outside += outside(f, spans)
 	}
 	return nil
+}
+
+// addForwarders adds the functions that may return the cleanup of a function in names to their
+// own callers. It returns the lines of their signatures and return statements, by file.
+func addForwarders(files map[string]*source, names map[string][]int) map[string][]span {
+	spans := make(map[string][]span)
+	seen := make(map[*ast.FuncDecl]bool)
+	for again := true; again; {
+		again = false
+		for name, s := range files {
+			for _, d := range s.file.Decls {
+				d, ok := d.(*ast.FuncDecl)
+				if !ok || d.Body == nil || d.Type.Results == nil || seen[d] || len(funcs(d)) == 0 || len(s.statements(d.Body, names)) == 0 {
+					continue
+				}
+				seen[d], again = true, true
+				names[d.Name.Name] = append(names[d.Name.Name], funcs(d)...)
+				spans[name] = append(spans[name], s.span(d.Pos(), d.Body.Lbrace))
+				for n := range ast.Preorder(d.Body) {
+					if r, ok := n.(*ast.ReturnStmt); ok {
+						spans[name] = append(spans[name], s.span(r.Pos(), r.End()))
+					}
+				}
+			}
+		}
+	}
+	return spans
 }
 
 // A source is a parsed file.
@@ -115,6 +144,31 @@ func (s *source) reworded(now *source, change []*ast.FuncDecl) map[*ast.Comment]
 		}
 	}
 	return all
+}
+
+// removed returns the lines of declarations of a single name that are not in now, with the blank
+// lines after them.
+func (s *source) removed(now *source) []span {
+	var spans []span
+	names := now.topLevel()
+	for _, d := range s.file.Decls {
+		if name := soleName(d); name != "" && !names[name] {
+			from := d.Pos()
+			if doc := d.(*ast.GenDecl).Doc; doc != nil {
+				from = doc.Pos()
+			}
+			spans = append(spans, s.withBlankLines(s.span(from, d.End())))
+		}
+	}
+	return spans
+}
+
+// withBlankLines extends a span by the blank lines after it.
+func (s *source) withBlankLines(at span) span {
+	for at.end < len(s.text) && s.text[at.end] == '\n' {
+		at.end++
+	}
+	return at
 }
 
 // commentWords returns the words in comments.
@@ -200,7 +254,7 @@ func (s *source) forwarders(names map[string][]int) []*ast.FuncDecl {
 }
 
 // funcs returns the indices of the results of d that may be a cleanup: those with a func
-// type, and those with a type name that suggests one, such as context.CancelFunc.
+// type, and those with a type name that suggests one, such as context.CancelFunc or undoFn.
 func funcs(d *ast.FuncDecl) []int {
 	indices := []int{}
 	i := 0
@@ -213,7 +267,7 @@ func funcs(d *ast.FuncDecl) []int {
 			case *ast.SelectorExpr:
 				name = t.Sel.Name
 			}
-			if _, ok := f.Type.(*ast.FuncType); ok || strings.HasSuffix(name, "Func") {
+			if _, ok := f.Type.(*ast.FuncType); ok || strings.HasSuffix(name, "Func") || strings.HasSuffix(name, "Fn") {
 				indices = append(indices, i)
 			}
 			i++
@@ -234,11 +288,7 @@ func (s *source) planned(offsets []int, names map[string][]int) []span {
 		if d.Doc != nil {
 			from = d.Doc.Pos()
 		}
-		at := s.span(from, d.End())
-		for at.end < len(s.text) && s.text[at.end] == '\n' {
-			at.end++
-		}
-		spans = append(spans, at)
+		spans = append(spans, s.withBlankLines(s.span(from, d.End())))
 	}
 	for _, d := range s.forwarders(names) {
 		from := d.Pos()
@@ -256,9 +306,9 @@ func (s *source) planned(offsets []int, names map[string][]int) []span {
 	return spans
 }
 
-// statements returns the lines of the statements in a declaration that mention one of
+// statements returns the lines of the statements in a declaration, or a part of one, that mention one of
 // names or a variable with a cleanup.
-func (s *source) statements(decl ast.Decl, names map[string][]int) []span {
+func (s *source) statements(decl ast.Node, names map[string][]int) []span {
 	concerned := make(map[string]bool)
 	for name := range names {
 		concerned[name] = true

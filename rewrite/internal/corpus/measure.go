@@ -35,7 +35,7 @@ func measure(ctx context.Context, m Module, dir string, test, look bool) (*Repor
 	}
 	options := rewrite.Options{
 		Dir: src, Patterns: m.Packages, Env: env,
-		All: true, Exported: true, Escape: true, Rewrite: !look,
+		All: true, Exported: true, Escape: !look, Rewrite: !look,
 		Progress: func(s string) { fmt.Fprintf(os.Stderr, "  %s\n", s) },
 	}
 	res, err := rewrite.Run(ctx, options)
