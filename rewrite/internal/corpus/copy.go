@@ -14,7 +14,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/process"
 )
 
-// fetch downloads a module and copies it to dir, writable.
+// fetch downloads a module and copies it to dir, writable, without packages that do not compile.
 func fetch(ctx context.Context, m Module, dir string, env []string) error {
 	out, _, err := process.Go(ctx, os.TempDir(), env, "mod", "download", "-json", m.Path+"@"+m.Version)
 	if err != nil {
@@ -50,6 +50,11 @@ func fetch(ctx context.Context, m Module, dir string, env []string) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, without := range m.Without {
+		if _, err := removeFiles(filepath.Join(dir, without), "*.go"); err != nil {
+			return err
+		}
 	}
 	return release(ctx, dir, env)
 }
