@@ -29,7 +29,7 @@ func (d *declarer) state() (dst.Decl, error) {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
 	if s.Mark != plan.Unmarked && !s.Nil {
-		fmt.Fprintf(&b, "%s bool // there is something to do\n", s.Flag)
+		fmt.Fprintf(&b, "%s bool\n", s.Flag)
 	}
 	b.WriteString("}")
 	if len(s.Fields) == 0 && s.Mark == plan.Unmarked && s.Which == "" {

@@ -140,18 +140,36 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 	return ""
 }
 
-// verbOf returns a verb for what the only cleanup does, if its body is a single call or
-// statement that says so, or "":
+// verbOf returns a verb for what the only cleanup does, if its statements say so, or "". If
+// there are more than one, exactly one must end something:
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
 //	return func() { c.state = old }                            // restore
+//	return func() { span.SetStatus(ok); span.End() }           // End
 func verbOf(p *pattern.Prepare, lits literals) string {
-	if len(lits.distinct) > 1 || len(lits.distinct[0].Lit.Body.List) != 1 {
+	if len(lits.distinct) > 1 {
 		return ""
 	}
+	list := lits.distinct[0].Lit.Body.List
+	found := ""
+	for _, stmt := range list {
+		verb := verbOfStatement(p, stmt)
+		switch {
+		case verb == "" || len(list) > 1 && spell.Ends(verb) == "":
+		case found != "" && found != verb:
+			return ""
+		default:
+			found = verb
+		}
+	}
+	return found
+}
+
+// verbOfStatement returns a verb for what a statement does, or "".
+func verbOfStatement(p *pattern.Prepare, stmt ast.Stmt) string {
 	var call ast.Expr
-	switch stmt := lits.distinct[0].Lit.Body.List[0].(type) {
+	switch stmt := stmt.(type) {
 	case *ast.ExprStmt:
 		call = stmt.X
 	case *ast.ReturnStmt:
@@ -192,7 +210,7 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 
 // authorsWord returns the author's name for the cleanup, as a name of what the cleanup does,
 // or "". It is the name of the result, of the variable that holds the cleanup, or of the
-// variable in all callers.
+// variable in all callers, or the verb with which all these begin.
 func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 	if act := spell.Act(p.Func.Signature().Results().At(p.Result).Name()); act != "" {
 		return act
@@ -205,17 +223,23 @@ func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 			return act
 		}
 	}
-	word := ""
+	act := ""
 	for _, s := range sites {
 		if s.Var == nil {
 			continue
 		}
-		if word != "" && word != s.Var.Name() {
+		word := spell.Act(s.Var.Name())
+		if act != "" && word != act {
+			word, _ = spell.VerbOf(word) // stopCPU, stopHeap
+			if act, _ = spell.VerbOf(act); word != act {
+				return ""
+			}
+		}
+		if act = word; act == "" {
 			return ""
 		}
-		word = s.Var.Name()
 	}
-	return spell.Act(word)
+	return act
 }
 
 // freeReceiver reports whether finish can be a method of prepare's receiver without

@@ -86,13 +86,14 @@ func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why stri
 }
 
 // longName returns a name for the value with the object of the name of the site's variable, or "":
-// heap or heapFile for stopHeap, if the value is called f or file.
+// heap or heapFile for stopHeap, if the value is called f or file. A name such as done or stop says
+// nothing of a value.
 func (v *Handover) longName(s *pattern.Site) string {
 	_, object := spell.VerbOf(spell.Act(s.Var.Name()))
 	switch {
 	case object == "":
 		return ""
-	case len(v.Name) < 3 && v.Capture != nil:
+	case v.Capture != nil && (len(v.Name) < 3 || v.Name == "done" || len(spell.Nouns(v.Name, "", "value")) > 0):
 		return spell.LowerFirst(object)
 	}
 	return spell.LowerFirst(object) + spell.UpperFirst(v.Name)

@@ -29,9 +29,9 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 	}
 	switch {
 	case idle.guarded:
-		s.Mark, s.Flag = Guarded, fieldName(p, spell.FlagName(p.Key.Name))
+		s.Mark, s.Flag = Guarded, flagName(p, fs.sites)
 	case idle.nilTested:
-		s.Mark, s.Flag = Live, fieldName(p, spell.FlagName(p.Key.Name))
+		s.Mark, s.Flag = Live, flagName(p, fs.sites)
 	}
 	exported := fs.exported(p)
 	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
@@ -168,6 +168,17 @@ func spelledOut(p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	return nil
+}
+
+// flagName returns a name for the field that says whether there is something to do.
+func flagName(p *pattern.Prepare, sites []*pattern.Site) string {
+	names := spell.FlagNames(p.Key.Name, authorsWord(p, sites))
+	for _, name := range names {
+		if fieldName(p, name) == name {
+			return name
+		}
+	}
+	return fieldName(p, names[0])
 }
 
 // fieldName returns a name for a field of the state that no capture has: name, or name

@@ -123,6 +123,9 @@ func FinishNames(prepare, word, does string) []string {
 		add(LowerFirst(does))
 	}
 	whole := UpperFirst(Short(prepare))
+	if rest != "" && !paired && makes(verb) {
+		names = append(names, "finish"+rest) // newFile: finishFile
+	}
 	names = append(names, "finish"+whole, "cleanup"+whole)
 	for i := 2; i < 10; i++ {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
@@ -236,6 +239,16 @@ func StateNames(recv, prepare, kind string) []string {
 	return names
 }
 
+// makes reports whether a verb says of a function that what its name is about is there afterwards:
+// finishFile ends what newFile made, but finishConfig says less than finishWatchConfig.
+func makes(verb string) bool {
+	switch LowerFirst(verb) {
+	case "new", "make", "create", "build", "get", "add", "load", "install", "alloc", "allocate", "init":
+		return true
+	}
+	return false
+}
+
 // starts reports whether a verb says of a function no more than that it makes or begins
 // something: the state of addTimeSample is a timeSampleState.
 func starts(verb string) bool {
@@ -245,24 +258,4 @@ func starts(verb string) bool {
 		return true
 	}
 	return false
-}
-
-// FlagName returns a name for a field that says whether there is something to clean up,
-// by the first word of the prepare function.
-func FlagName(prepare string) string {
-	verb, _ := VerbOf(prepare)
-	switch verb = LowerFirst(verb); verb {
-	case "track":
-		return "tracked"
-	case "setup", "setUp":
-		return "ready"
-	case "prepare":
-		return "prepared"
-	case "begin":
-		return "begun"
-	}
-	if began := pairs()[verb].began; began != "" && began != "did" && began != "began" {
-		return began
-	}
-	return "ok"
 }

@@ -21,11 +21,13 @@ func TestFinishNames(t *testing.T) {
 		{"setUpAll", "", "", "tearDownAll finishAll"},
 		{"prepareToDrop", "", "", "finishDrop finishPrepareToDrop"},
 		{"oneOff", "", "", "finishOneOff cleanupOneOff"},
-		{"newFile", "remove", "", "removeFile finishNewFile"},
+		{"newFile", "remove", "", "removeFile finishFile"},
 		{"trace", "stop", "", "stopTrace finishTrace"},
 		{"newFile", "closeAll", "", "closeFile closeAll"},
+		{"newFile", "", "", "finishFile finishNewFile"},
+		{"visitNode", "", "", "finishVisitNode cleanupVisitNode"},
 		{"openFile", "cleanup", "", "closeFile finishFile"}, // says less than the pair
-		{"addTimeSample", "", "Observe", "observeTimeSample finishAddTimeSample"},
+		{"addTimeSample", "", "Observe", "observeTimeSample finishTimeSample"},
 		{"profile", "", "stop", "stopProfile finishProfile"},
 		{"bringUpNetwork", "restore", "", "restoreNetwork finishBringUpNetwork"},
 		{"CloseModuleOnCanceledOrTimeout", "", "", "FinishCloseModule CleanupCloseModule"},
@@ -73,6 +75,24 @@ func TestAct(t *testing.T) {
 	} {
 		if got := spell.Act(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestFlagNames(t *testing.T) {
+	for _, test := range []struct{ prepare, word, want string }{
+		{"enter", "", "entered active"},
+		{"acquireSlot", "release", "acquired acquired active"},
+		{"oneOff", "stopIt", "started active"},
+		{"oneOff", "", "active"},
+		{"setUp", "", "ready active"},
+		{"beginRead", "end", "begun begun active"},
+		{"swapOut", "restore", "swapped changed active"},
+		{"try", "release", "tried acquired active"},
+		{"rebind", "", "rebound active"},
+	} {
+		if got := strings.Join(spell.FlagNames(test.prepare, test.word), " "); got != test.want {
+			t.Errorf("%s, %q: %q, want %q", test.prepare, test.word, got, test.want)
 		}
 	}
 }
