@@ -293,7 +293,9 @@ func (w *siteWriter) variable() {
 	if spec == nil || w.sp.Shares {
 		return
 	}
-	w.rename(spec.Names[0])
+	if w.sp.Variable != "" {
+		w.replace(spec.Names[0].Pos(), spec.Names[0].End(), w.sp.Variable)
+	}
 	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
 }
 

@@ -23,6 +23,9 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 	if r := againForm(p, sites, lits); r != nil {
 		return nil, r
 	}
+	if r := atCall(p, sites); r != nil {
+		return nil, r
+	}
 	if idle.nilTested || idle.guarded {
 		return nil, refusal.New(p, refusal.NilTest, p.Unit, p.Decl.Name.Pos(), "a caller or finish must know whether the cleanup does anything")
 	}
@@ -61,11 +64,20 @@ func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusa
 		return refusal.New(p, refusal.Generic, p.Unit, p.Decl.Name.Pos(), "a call of finish might infer other type arguments")
 	}
 	for _, s := range sites {
-		if s.Shared {
-			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
-		}
 		if s.Form == pattern.Passed {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value within an expression")
+		}
+	}
+	return nil
+}
+
+// atCall refuses sites at which an operand of the call of prepare could not be written again
+// at the uses of the cleanup, whatever it is: the variable of the cleanup is that of several calls, or there is no
+// statement after the call.
+func atCall(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	for _, s := range sites {
+		if s.Shared {
+			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
 		}
 		if s.Form == pattern.Immediate && !ownStatement(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")

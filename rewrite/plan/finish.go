@@ -116,10 +116,18 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 	stutters := func(n string) bool {
 		count := 0
 		for _, s := range fs.sites {
-			if s.Var != nil && plan.Nouns[s.Var] == "" {
-				if first, _ := spell.VerbOf(s.Var.Name()); strings.EqualFold(first, n) { // endSpan.end()
-					count++
-				}
+			if s.Var == nil || len(calls(s)) == 0 {
+				continue
+			}
+			name := s.Var.Name()
+			if noun := plan.Nouns[s.Var]; noun != "" {
+				name = noun
+			}
+			switch first, _ := spell.VerbOf(name); {
+			case strings.EqualFold(name, n) && strings.EqualFold(n, "cleanup"):
+				return true // cleanup.cleanup()
+			case strings.EqualFold(first, n) || strings.EqualFold(spell.LastWord(name), n):
+				count++ // endSpan.end()
 			}
 		}
 		return 2*count > len(fs.sites)
@@ -141,7 +149,7 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 }
 
 // verbOf returns a verb for what the only cleanup does, if its statements say so, or "". If
-// there are more than one, exactly one must end something:
+// there are two or three, all are calls, and exactly one ends something:
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
@@ -152,10 +160,16 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 		return ""
 	}
 	list := lits.distinct[0].Lit.Body.List
+	if len(list) > 3 {
+		return ""
+	}
 	found := ""
 	for _, stmt := range list {
 		verb := verbOfStatement(p, stmt)
+		_, isCall := stmt.(*ast.ExprStmt)
 		switch {
+		case len(list) > 1 && !isCall:
+			return ""
 		case verb == "" || len(list) > 1 && spell.Ends(verb) == "":
 		case found != "" && found != verb:
 			return ""

@@ -156,6 +156,8 @@ type Handover struct {
 	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
 	Zero    string           // the source that idle returns return
+
+	prepare string // the name of prepare
 }
 
 // A State is the struct that prepare returns in place of the cleanup if the form is

@@ -11,13 +11,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// declaresCleanup reports whether the statement of a site declares the variable of its
-// cleanup.
-func declaresCleanup(s *pattern.Site) bool {
-	id, ok := s.Cleanup.(*ast.Ident)
-	return ok && s.Var != nil && s.Unit.Info.Defs[id] == types.Object(s.Var)
-}
-
 // canDeclare returns why the statement of a site cannot declare a variable with a new
 // name in place of the cleanup's variable, or "". Nothing else in the caller may have
 // the name, and no other site may need it in the same block, one around it, or one
@@ -36,8 +29,8 @@ func canDeclare(near []*pattern.Site, s *pattern.Site, name string) string {
 // other sites do, or "".
 func freeAt(s *pattern.Site, name string) string {
 	switch {
-	case !declaresCleanup(s):
-		return "a caller declares the variable for its cleanup in another statement"
+	case s.Var == nil || s.Var.Kind() != types.LocalVar:
+		return "a caller keeps its cleanup in no local variable"
 	case flow.HasGoto(s.Decl):
 		return "a caller has a goto"
 	}
@@ -60,7 +53,7 @@ func taken(s *pattern.Site, name string) string {
 
 // overlap reports whether the variables of two sites may be in scope together.
 func overlap(s, t *pattern.Site) bool {
-	return t != s && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
+	return t != s && t.Var != s.Var && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
 }
 
 // nameAt returns the name of a site's variable for the value: that of the value, or, if that
@@ -71,32 +64,40 @@ func overlap(s, t *pattern.Site) bool {
 //	…                                      …
 //	stopHeap, err := profile(heap)         heap, err := profile(heap)
 func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why string) {
-	if s.Var.Name() == v.Name && declaresCleanup(s) {
+	if s.Var.Name() == v.Name && s.Var.Kind() == types.LocalVar {
 		return v.Name, ""
 	}
 	why = canDeclare(near, s, v.Name)
 	if why == "" {
 		return v.Name, ""
 	}
-	name = v.longName(s)
-	if name == "" || freeAt(s, name) != "" || slices.ContainsFunc(near, func(t *pattern.Site) bool { return overlap(s, t) && v.longName(t) == name }) {
-		return "", why
+	for _, name := range v.longNames(s) {
+		if freeAt(s, name) == "" && !slices.ContainsFunc(near, func(t *pattern.Site) bool { return overlap(s, t) && slices.Contains(v.longNames(t), name) }) {
+			return name, ""
+		}
 	}
-	return name, ""
+	return "", why
 }
 
-// longName returns a name for the value with the object of the name of the site's variable, or "":
-// heap or heapFile for stopHeap, if the value is called f or file. A name such as done or stop says
-// nothing of a value.
-func (v *Handover) longName(s *pattern.Site) string {
+// longNames returns names for the value with the object of the name of the site's variable, and of
+// that of prepare: heap or heapFile for stopHeap, if the value is called f or file. A name such as done or
+// stop says nothing of a value.
+func (v *Handover) longNames(s *pattern.Site) []string {
 	_, object := spell.VerbOf(spell.Act(s.Var.Name()))
+	names := []string{object + spell.UpperFirst(v.Name)}
 	switch {
 	case object == "":
-		return ""
+		names = nil
 	case v.Capture != nil && (len(v.Name) < 3 || v.Name == "done" || len(spell.Nouns(v.Name, "", "value")) > 0):
-		return spell.LowerFirst(object)
+		names = []string{object}
 	}
-	return spell.LowerFirst(object) + spell.UpperFirst(v.Name)
+	if _, object := spell.VerbOf(v.prepare); object != "" && v.Capture != nil && len(v.Name) > 2 && len(object)+len(v.Name) <= 20 {
+		names = append(names, object+spell.UpperFirst(v.Name))
+	}
+	for i, name := range names {
+		names[i] = spell.LowerFirst(name)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == s.Var.Name() })
 }
 
 // importsName reports whether the file of a site imports a package by a name, or has

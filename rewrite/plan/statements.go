@@ -37,6 +37,9 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		sp.Unused = s.Var != nil && s.ResultOf(s.Var) == nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
 		if pl.Value != nil && pl.Value.Holds(s) {
 			sp.Variable, _ = pl.Value.nameAt(near[s.Decl], s)
+			if s.Spec != nil {
+				pl.Types[s.Var], _ = pl.Value.typeAt(s)
+			}
 			sp.Define = true
 		}
 		if pl.State != nil {

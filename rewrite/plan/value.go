@@ -38,7 +38,7 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 || asked && !says(p, c) {
 				return nil, nil, r
 			}
-			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Nil: asked}
+			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Nil: asked, prepare: p.Key.Name}
 		}
 		if r := typed(p, file, &pass); r != nil {
 			return nil, nil, r
@@ -54,6 +54,11 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 	if v == nil {
 		return nil, nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "it would return no value")
 	}
+	if !v.alone(passages) {
+		if r := atCall(p, sites); r != nil {
+			return nil, nil, r
+		}
+	}
 	if v.Capture != nil {
 		if r := v.handable(p); r != nil {
 			return nil, nil, r
@@ -67,6 +72,12 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		}
 	}
 	return passages, v, v.kept(p, sites)
+}
+
+// alone reports whether the value is all that finish takes. Then it does not matter which call
+// of prepare a variable holds the value of.
+func (v *Handover) alone(passages []Passage) bool {
+	return v.taken() && !slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route != ByValue && pass.Route != Anew })
 }
 
 // says reports whether a captured variable is nil only where there is nothing to do.
@@ -86,11 +97,42 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 		if !v.Holds(s) {
 			continue
 		}
+		if s.Spec != nil {
+			if _, ok := v.typeAt(s); !ok {
+				return refusal.New(p, refusal.UnnameableType, s.Unit, s.Spec.Pos(), "a caller declares the variable for its cleanup where the type of %s cannot be written", v.Name)
+			}
+		}
 		if _, why := v.nameAt(near[s.Decl], s); why != "" {
 			return refusal.New(p, refusal.NameClash, s.Unit, s.Call.Pos(), "%s", why)
 		}
 	}
 	return nil
+}
+
+// typeAt returns how a caller that declares the variable of a site without a value writes the
+// type of the value there.
+func (v *Handover) typeAt(s *pattern.Site) (text string, ok bool) {
+	if v.Capture == nil {
+		return v.Type, spell.Plain(s.Unit, s.Spec.Pos(), v.Type)
+	}
+	t := v.Capture.Var.Type()
+	if spell.Unnameable(s.Unit.Pkg, t) != "" {
+		return "", false
+	}
+	ok = true
+	text = types.TypeString(t, func(pkg *types.Package) string {
+		if pkg.Path() == s.Unit.Pkg.Path() {
+			return ""
+		}
+		for name, imported := range importsOf(s) {
+			if imported.Imported().Path() == pkg.Path() && s.Unit.Sees(s.Spec.Pos(), imported) {
+				return name
+			}
+		}
+		ok = false
+		return pkg.Name()
+	})
+	return text, ok && spell.Plain(s.Unit, s.Spec.Pos(), text)
 }
 
 // handable refuses a variable that callers should not get: one that they could call in

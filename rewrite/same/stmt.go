@@ -205,8 +205,8 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	case takes:
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	case h != nil && (!h.inner || h.chosen) && len(b.Values) == 0:
-		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || h.chosen && now.Names[0].Name != b.Names[0].Name || !m.isState(now.Type) {
-			return nil, m.differ(b, now, "the variable %s does not have the type of the state", b.Names[0].Name)
+		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || h.chosen && now.Names[0].Name != b.Names[0].Name || !m.hasType(now.Type) {
+			return nil, m.differ(b, now, "the variable %s does not have the type of what it holds", b.Names[0].Name)
 		}
 		if h.chosen {
 			return nil, nil
@@ -214,6 +214,14 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 		return nil, m.keepsName(h, b.Names[0], now.Names[0])
 	}
 	return byParts(want, now), nil
+}
+
+// hasType reports whether a type expression is the type of the state, or of the value.
+func (m *matcher) hasType(a ast.Expr) bool {
+	if m.single() {
+		return m.isSpelled(a, m.valueType())
+	}
+	return m.isState(a)
 }
 
 // siteCall compares a call of prepare with the call after the change, which lacks the

@@ -130,16 +130,16 @@ func (m *matcher) resultName(results, now []param) error {
 func (m *matcher) holdsValue(h *holder, b *ast.Ident, a ast.Expr) error {
 	now, ok := ast.Unparen(a).(*ast.Ident)
 	v := variable(m.unit.Info, b)
+	declares := m.unit.Info.Defs[b] == types.Object(v)
 	switch {
 	case h.inner || !ok || now.Name == b.Name && now.Name != m.Value.Name || now.Name == "_" && !m.taken[b]:
 		return m.differ(b, a, "%s is not the variable that holds %s", types.ExprString(a), m.Value.Name)
-	case !m.taken[b]:
-		if m.called[h] != now.Name {
-			return m.differ(b, a, "%s is declared nowhere", now.Name)
-		}
+	case m.called[h] == now.Name:
 		return nil
+	case m.called[h] != "" || !m.taken[b] && !declares:
+		return m.differ(b, a, "%s is declared nowhere", now.Name)
 	case now.Name != "_" && now.Name != b.Name:
-		if m.unit.Info.Defs[b] != types.Object(v) {
+		if !declares {
 			return m.differ(b, a, "%s is declared elsewhere", b.Name)
 		}
 		if err := m.bring(now.Name, b, v.Parent()); err != nil {

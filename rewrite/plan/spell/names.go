@@ -40,6 +40,7 @@ func ends() map[string]string {
 		"remove": "removes", "drop": "drops", "free": "frees", "detach": "detaches", "abort": "aborts", "resume": "resumes",
 		"teardown": "tears down", "unmount": "unmounts", "disconnect": "disconnects", "unset": "unsets", "quit": "quits", "delete": "deletes",
 		"discard": "discards", "dispose": "disposes", "kill": "kills", "put": "puts back", "unpin": "unpins", "untrack": "untracks",
+		"decr": "decrements", "unref": "releases", "decref": "releases", "finalize": "finalizes",
 	}
 }
 
@@ -67,7 +68,7 @@ func act(name string) (does string, agent bool) {
 	verb := func(i int) string {
 		w := LowerFirst(words[i])
 		if does := agents()[w]; does != "" {
-			w, agent = does, true
+			w, agent = does, strings.HasSuffix(w, "er")
 		}
 		if ends()[w] == "" {
 			return ""
@@ -94,7 +95,7 @@ func FinishNames(prepare, word, does string) []string {
 	exported := ast.IsExported(prepare)
 	verb, rest := VerbOf(prepare)
 	rest = object(rest)
-	pair, paired := pairs()[LowerFirst(verb)]
+	pair, paired := pairOf(prepare)
 	var names []string
 	add := func(verb string) {
 		if rest == "" && !paired {
@@ -102,6 +103,9 @@ func FinishNames(prepare, word, does string) []string {
 		} else {
 			names = append(names, verb+rest)
 		}
+	}
+	if does, isAgent := act(prepare); isAgent && word == "" {
+		names = append(names, does) // stubsCleaner: cleanupStubs
 	}
 	if verb, _ := VerbOf(word); paired && (verb == "cleanup" || verb == "end") {
 		word = "" // says less than the pair
@@ -123,6 +127,9 @@ func FinishNames(prepare, word, does string) []string {
 		add(LowerFirst(does))
 	}
 	whole := UpperFirst(Short(prepare))
+	if rest != "" && (strings.EqualFold(verb, "get") || strings.EqualFold(verb, "borrow")) {
+		names = append(names, "release"+rest)
+	}
 	if rest != "" && !paired && makes(verb) {
 		names = append(names, "finish"+rest) // newFile: finishFile
 	}
@@ -142,9 +149,8 @@ func FinishNames(prepare, word, does string) []string {
 // Pair returns what the comment of finish says of it and prepare if the first word of finish is
 // what ends the first word of prepare, or finish: that it ends what prepare began.
 func Pair(prepare, finish string) (ends, began string, ok bool) {
-	verb, _ := VerbOf(prepare)
 	end, _ := VerbOf(finish)
-	pair, paired := pairs()[LowerFirst(verb)]
+	pair, paired := pairOf(prepare)
 	switch {
 	case !paired:
 		return "", "", false
@@ -156,15 +162,26 @@ func Pair(prepare, finish string) (ends, began string, ok bool) {
 
 // Begins reports whether the first word of a name is one of those whose end has a usual word.
 func Begins(name string) bool {
-	verb, _ := VerbOf(name)
-	_, paired := pairs()[LowerFirst(verb)]
+	_, paired := pairOf(name)
 	return paired
 }
 
 // EndOf returns the usual word for the end of what the first word of a name begins, or "".
 func EndOf(name string) string {
-	verb, _ := VerbOf(name)
-	return pairs()[LowerFirst(verb)].end
+	pair, _ := pairOf(name)
+	return pair.end
+}
+
+// pairOf returns the pair of the first word of a name. There is none if the last word says who
+// does something: in mountCleaner, mount is no verb.
+func pairOf(name string) (pair, bool) {
+	verb, rest := VerbOf(name)
+	words := wordsOf(rest)
+	if last := words[len(words)-1]; agents()[LowerFirst(last)] != "" {
+		return pair{}, false
+	}
+	pair, paired := pairs()[LowerFirst(verb)]
+	return pair, paired
 }
 
 // object returns the rest of a name after its verb without a preposition or an adverb that
@@ -214,8 +231,11 @@ func Ends(name string) string {
 // says what the state is: Cleanup, Timer or Lock. recv is its receiver type, or "".
 func StateNames(recv, prepare, kind string) []string {
 	verb, rest := VerbOf(prepare)
-	if len(rest) < 4 || !Begins(prepare) && !starts(verb) {
+	if rest = object(rest); len(rest) < 4 || !Begins(prepare) && !starts(verb) {
 		rest = prepare // oneOffCleanup, but readCleanup for prepareRead
+	}
+	if before, isAgent := strings.CutSuffix(rest, "Cleaner"); isAgent && len(before) > 3 {
+		rest = before
 	}
 	rest = UpperFirst(Short(rest))
 	switch {

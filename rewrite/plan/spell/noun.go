@@ -42,8 +42,11 @@ func Nouns(name, prepare, kind string) []string {
 			nouns = append(nouns, noun+number)
 		}
 	}
-	add(about)
 	kind = LowerFirst(kind)
+	if prepare == "" && !isNoun(last) {
+		add(kind)
+	}
+	add(about)
 	if kind != "cleanup" {
 		add(kind)
 	}
@@ -89,7 +92,7 @@ func isVerb(word string) bool {
 
 // isNoun reports whether a word for a cleanup is a noun as well.
 func isNoun(word string) bool {
-	return slices.Contains([]string{"cleanup", "teardown", "shutdown", "rollback"}, word)
+	return slices.Contains([]string{"cleanup", "teardown", "shutdown", "rollback", "report", "record", "log", "commit"}, word)
 }
 
 // vague reports whether a word says nothing about what has been begun, or is the usual name of

@@ -32,6 +32,9 @@ func TestFinishNames(t *testing.T) {
 		{"bringUpNetwork", "restore", "", "restoreNetwork finishBringUpNetwork"},
 		{"CloseModuleOnCanceledOrTimeout", "", "", "FinishCloseModule CleanupCloseModule"},
 		{"Initialize", "", "", "Cleanup FinishInitialize"},
+		{"getTables", "", "", "releaseTables finishTables"},
+		{"getTables", "decr", "", "decrTables releaseTables"},
+		{"MountStubsCleaner", "", "", "CleanupMountStubs FinishMountStubsCleaner"},
 	} {
 		got := spell.FinishNames(test.prepare, test.word, test.does)
 		if text := strings.Join(got[:2], " "); text != test.want {
@@ -55,6 +58,8 @@ func TestStateNames(t *testing.T) {
 		{"Conn", "prepareRead", "Timer", "readTimer readState prepareReadTimer connReadTimer prepareReadTimer2"},
 		{"Conn", "BeginRead", "Cleanup", "ReadCleanup ReadState BeginReadCleanup ConnReadCleanup BeginReadCleanup2"},
 		{"Module", "CloseModuleOnCanceledOrTimeout", "Cleanup", "CloseModuleCleanup CloseModuleState CloseModuleOnCanceledOrTimeoutCleanup ModuleCloseModuleCleanup CloseModuleOnCanceledOrTimeoutCleanup2"},
+		{"", "prepareToDrop", "Cleanup", "dropCleanup dropState prepareToDropCleanup prepareToDropCleanup2"},
+		{"", "mountStubsCleaner", "Cleanup", "mountStubsCleanup mountStubsState mountStubsCleanerCleanup mountStubsCleanerCleanup2"},
 		{"", "startTimer", "Timer", "timerState timerState startTimerState startTimerState2"},
 		{"", "lockTable", "Lock", "tableLock tableState lockTableLock lockTableLock2"},
 		{"", "Lock", "Lock", "HeldLock HeldState LockLock LockLock2"},
@@ -103,7 +108,7 @@ func TestNouns(t *testing.T) {
 		{"stop", "startProfiling", "Cleanup", "profiling cleanup"},
 		{"stop", "", "Cleanup", "cleanup"}, // another result may be called so
 		{"stopCPU2", "profile", "Cleanup", "cpu2 cleanup2"},
-		{"heartbeatTickerStop", "", "Cleanup", "heartbeatTicker cleanup"},
+		{"heartbeatTickerStop", "", "Cleanup", "cleanup heartbeatTicker"},
 		{"closer", "openFile", "Cleanup", "file"},
 		{"closer", "f", "Cleanup", ""},
 		{"resetFunc", "swap", "State", "state"},

@@ -34,11 +34,11 @@ func wordsOf(name string) []string {
 	return append(words, string(r[from:]))
 }
 
-// LastWord returns the last word of the name of a type, which may have type arguments or be
-// qualified: Cleanup for batchCleanup[T].
+// LastWord returns the last word of the name of a variable, or of a type, which may have type
+// arguments or be qualified: Cleanup for batchCleanup[T].
 func LastWord(typ string) string {
 	typ, _, _ = strings.Cut(typ, "[")
-	words := wordsOf(typ[strings.LastIndexAny(typ, ".*")+1:])
+	words := wordsOf(joined(typ[strings.LastIndexAny(typ, ".*")+1:]))
 	return words[len(words)-1]
 }
 
