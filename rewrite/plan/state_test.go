@@ -232,7 +232,7 @@ func TestMark(t *testing.T) {
 		{"There is always one cleanup.", always, calls, Unmarked, ""},
 		{"A caller asks for nil.", nils, asks, Live, "begun"},
 		{"By the word of prepare.", named, "done := acquire(m[0]); if done != nil { done() }", Live, "acquired"},
-		{"A capture has the name.", field, asks, Live, "begun2"},
+		{"A capture has the name.", field, asks, Live, "active"},
 		{"A cleanup may do nothing.", empty, calls, Guarded, "begun"},
 		{"Two cleanups.", two, calls, Unmarked, "first 1"},
 		{"Two cleanups, by a variable.", "func begin(n int) func() { traced := n > 1; if traced { return func() { println(n, n) } }; return func() { println(n) } }", calls, Unmarked, "traced 1"},

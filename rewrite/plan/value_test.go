@@ -23,7 +23,7 @@ func TestValue(t *testing.T) {
 		{"Called on the spot.", local, "defer begin(1)()", "m int 0", ""},
 		{"A comparison with nil.", asked, "if done := begin(1); done != nil { done() }", "begun bool false", ""},
 		{"An empty cleanup that is called.", empty, "defer begin(1)()", "begun bool false", ""},
-		{"A word that does not say it.", strings.ReplaceAll(empty, "begin", "visit"), "defer visit(1)()", "ok bool false", ""},
+		{"What a verb without a pair has done.", strings.ReplaceAll(empty, "begin", "visit"), "defer visit(1)()", "visited bool false", ""},
 		{"A string.", typed("string", `"x"`), use, `m string ""`, ""},
 		{"A pointer.", typed("*T", "new(T)"), use, "m *T nil", ""},
 		{"A map.", typed("map[string]int", "nil"), use, "m map[string]int nil", ""},
