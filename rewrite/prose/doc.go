@@ -3,6 +3,7 @@ package prose
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // MendDoc returns the lines of a doc comment with its sentences mended. Lines in which a
@@ -10,6 +11,10 @@ import (
 // the cleanup are updated if there is a state. Lists, directives and block comments stay as
 // they are.
 func (c Change) MendDoc(lines []string) []string {
+	x := regexp.MustCompile(`\breturns? an? (?:[a-z-]+ )?(callback|closure)\b`)
+	if m := x.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil {
+		c.noun = m[1]
+	}
 	var all []string
 	for len(lines) > 0 {
 		n := 0
@@ -63,19 +68,18 @@ func isProse(line string) bool {
 // mendParagraph mends the sentences of a paragraph. Lines stay as they are up to one that begins
 // with a sentence that changes, and from the next line that begins with a sentence.
 func (c Change) mendParagraph(lines []string) []string {
-	width := 77
+	width, wraps := 0, false // how wide the author wraps lines, and whether
 	for i, line := range lines {
-		if i > 1 && !breaks(lines[i-1], line, 0) && !breaks(lines[i-2], lines[i-1], 0) {
-			width = 60 // the lines show how wide the author wraps them
-		}
-	}
-	for _, line := range lines {
 		width = max(width, len([]rune(line)))
+		wraps = wraps || i > 0 && !c.breaks(lines[i-1], line, 0)
+	}
+	if !wraps || width < 60 {
+		width = max(width, 77)
 	}
 	var all []string
 	for len(lines) > 0 {
 		n := 1
-		for n < len(lines) && !breaks(lines[n-1], lines[n], width) {
+		for n < len(lines) && !c.breaks(lines[n-1], lines[n], width) {
 			n++
 		}
 		all = append(all, c.mendLines(lines[:n], width)...)
@@ -85,13 +89,13 @@ func (c Change) mendParagraph(lines []string) []string {
 }
 
 // breaks reports whether a line of a paragraph begins with a sentence: the one before ends with
-// one, or has been broken where there was room for another word, and a capital or a quoted
-// name follows.
-func breaks(before, line string, width int) bool {
-	words := strings.Fields(strings.TrimPrefix(line, "//"))
-	last := strings.Fields(before)
-	return ends(last[len(last)-1]) ||
-		regexp.MustCompile("^[A-Z`]").MatchString(words[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
+// one, or has been broken where there was room for another word and a capital follows, or the
+// line says what must be done with the cleanup.
+func (c Change) breaks(before, line string, width int) bool {
+	line = strings.TrimPrefix(line, "// ")
+	words, last := strings.Fields(line), strings.Fields(before)
+	return ends(last[len(last)-1]) || c.called().MatchString(line) ||
+		unicode.IsUpper([]rune(line)[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
 }
 
 // mendLines mends whole sentences. If one has changed, they are wrapped again.

@@ -24,6 +24,8 @@ type Change struct {
 	Wraps   bool     // callers may write Finish(Prepare(x)) where they called what it returned
 	Cleanup []string // names of variables and results that held the cleanup
 	Gone    []string // names of removed parameters
+
+	noun string // what the comment calls the cleanup, if that is closure or callback
 }
 
 // noun matches the words for a cleanup in comments.
@@ -55,13 +57,22 @@ func (c Change) Mend(sentence string) string {
 		name = "T" + name[1:]
 	}
 	sentence = regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
+	if c.noun != "" {
+		again := regexp.MustCompile(`\bthe (?:returned |stop |cancel |cleanup |end )?` + c.noun + `\b`)
+		sentence = again.ReplaceAllString(sentence, c.Finish)
+	}
+	sentence = c.called().ReplaceAllString(sentence, name+" $1 be ")
+	return c.mendReturns(sentence)
+}
+
+// called matches the start of a sentence that names the cleanup and demands that something be
+// done with it.
+func (c Change) called() *regexp.Regexp {
 	names := "clean-?up"
 	for _, n := range c.Cleanup {
 		names += "|" + regexp.QuoteMeta(n)
 	}
-	called := regexp.MustCompile("^(?:The )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
-	sentence = called.ReplaceAllString(sentence, name+" $1 be ")
-	return c.mendReturns(sentence)
+	return regexp.MustCompile("^(?:The )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
 }
 
 // A Sentence is part of a comment.
@@ -89,6 +100,8 @@ func (c Change) speaks(s string) bool {
 	patterns := []string{
 		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
 		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`,
+		`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`,
+		`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? this ` + noun + `\b`,
 		`\bclosure\b`,
 		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,
 		`^\s*defer \w+\(`,

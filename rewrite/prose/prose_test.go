@@ -57,6 +57,9 @@ func TestMendDoc(t *testing.T) {
 		{handed, "// begin begins.\n// It returns a func that ends\n// it.\n// Else stays.", "// begin begins.\n// It returns a beginState whose end method ends it.\n// Else stays."},
 		{handed, "// begin says only what it needs\n// WARNING: the returned func must run once.", "// begin says only what it needs\n// WARNING: the end method of the returned beginState must run once."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
+		{handed, "// It returns a callback that ends it.\n//\n// After the stop callback, it is gone.", "// It returns a beginState whose end method ends it.\n//\n// After end, it is gone."},
+		{direct, "// It takes a callback.\n// It calls the callback.", "// It takes a callback.\n// It calls the callback."},
+		{handed, "// begin begins\n// `done` func MUST be called", "// begin begins\n// The end method of the returned beginState MUST be called"},
 		{handed, "//\tdefer p.begin(\"x\")()", "//\tdefer p.begin(\"x\").end()"},
 		{handed, "// begin returns a func that ends it.", "// begin returns a beginState whose end method ends it."},
 		{handed, "// begin returns a name and a func to free it.", "// begin returns a name and a beginState with an end method to free it."},
@@ -118,6 +121,7 @@ func TestStale(t *testing.T) {
 		{direct, "The returned func must be called.", ""},
 		{direct, "A function that\nit returns ends it.", "A function that it returns ends it."},
 		{direct, "Lock returns a non-nil unlock function.", "Lock returns a non-nil unlock function."},
+		{handed, "Create a callback function for ending it.\nYou should defer this callback.", "Create a callback function for ending it.|You should defer this callback."},
 		{direct, "The closure below undoes it.", "The closure below undoes it."},
 		{direct, "It counts the functions that were called.", ""},
 	} {
