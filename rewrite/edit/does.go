@@ -263,6 +263,12 @@ func (d *declarer) restores(stmt *ast.AssignStmt) string {
 	return "restores " + strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
+// isString reports whether t is a string type.
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
+}
+
 // isNumber reports whether t is a numeric type.
 func isNumber(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
@@ -315,10 +321,18 @@ func (d *declarer) callDoes(e ast.Expr) string {
 	return calls
 }
 
-// acts describes a call of a method that needs no arguments, or of a function of another
-// package with one, by the name of what it calls. It returns "" if that is no well known name.
+// acts describes a call of a method that needs no arguments or executes a query, or of a function
+// of another package with one argument, by the name of what it calls. It returns "" if that is no
+// well known name.
 func (d *declarer) acts(call *ast.CallExpr, fun *ast.SelectorExpr) string {
 	info := d.Prepare.Unit.Info
+	if strings.HasPrefix(strings.ToLower(fun.Sel.Name), "exec") && info.Selections[fun] != nil { // db.Exec(ctx, query)
+		i := slices.IndexFunc(call.Args, func(a ast.Expr) bool { return !isContext(info.TypeOf(a)) })
+		if i < 0 || !plan.IsSimple(call.Args[i]) || info.Types[call.Args[i]].Value != nil || !isString(info.TypeOf(call.Args[i])) {
+			return ""
+		}
+		return "executes " + types.ExprString(call.Args[i])
+	}
 	if info.Selections[fun] != nil && !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return !isContext(info.TypeOf(a)) }) {
 		if ends := methodDoes(fun.Sel.Name); ends != "" {
 			return ends + " " + types.ExprString(fun.X)

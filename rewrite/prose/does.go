@@ -23,7 +23,7 @@ func Does(lines []string) string {
 			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (to |for )([a-z]+)( .*)`,
 			`^Returns ` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
 			`^Returns ` + returned + ` (to |for )([a-z]+)( .*)`,
-			`^The (?:returned ` + noun + `|` + noun + ` (?:that )?it returns) ((?:will )?)([a-z]+)( .*)`,
+			`^The (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns) ((?:will )?)([a-z]+)( .*)`,
 			`\b(?:[Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(?:s|ing)? the returned ` + noun + ` (to )([a-z]+)( .*)`,
 		} {
 			if m := regexp.MustCompile(pattern).FindStringSubmatch(s); m != nil {
@@ -60,7 +60,8 @@ func clauseOf(word, verb, rest string) string {
 	if slices.Contains([]string{"is", "was", "bes", "has", "does", "needs", "takes", "returns", "ends", "calls", "must", "should", "can", "may"}, verb) {
 		return ""
 	}
-	if rest == "" || regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`).MatchString(rest) {
+	known := strings.ReplaceAll(rest, " sure that ", " sure ")
+	if rest == "" || regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`).MatchString(known) {
 		return ""
 	}
 	return verb + rest

@@ -97,7 +97,9 @@ func (c Change) speaks(s string) bool {
 	if (c.State != "" || c.Wraps) && regexp.MustCompile(`^\s*(?:defer )?`+mended).MatchString(s) {
 		return false // as mendCode writes it
 	}
+	s = strings.ReplaceAll(s, " with "+article(c.Finish)+" method", "") // as handover writes it
 	patterns := []string{
+		`\bdeferred (?:[a-z-]+ ){0,3}(?:func|function|closure|callback)\b`,
 		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
 		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`,
 		`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`,

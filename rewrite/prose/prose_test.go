@@ -87,6 +87,7 @@ func TestDoes(t *testing.T) {
 		"// Returns a function for stopping the ticker, and the ticker channel.":            "stops the ticker",
 		"// Returns a cleanup function to tear down the network.":                           "tears down the network",
 		"// It returns a function to remove a and close b.":                                 "",
+		"// The returned check function makes sure that the count is right.":                "makes sure that the count is right",
 		"// It returns a function to be called.":                                            "",
 		"// Callers must call the returned function to unlock the shard.":                   "unlocks the shard",
 		"// It returns a function that must be called.":                                     "",
@@ -122,6 +123,9 @@ func TestStale(t *testing.T) {
 		{direct, "A function that\nit returns ends it.", "A function that it returns ends it."},
 		{direct, "Lock returns a non-nil unlock function.", "Lock returns a non-nil unlock function."},
 		{handed, "Create a callback function for ending it.\nYou should defer this callback.", "Create a callback function for ending it.|You should defer this callback."},
+		{handed, "It returns a func, and more.", ""},
+		{prose.Change{Prepare: "begin", Finish: "cleanup", State: "beginCleanup"}, "It returns a cleanup function.", ""},
+		{direct, "begin sets it, with a deferred restore function.", "begin sets it, with a deferred restore function."},
 		{direct, "The closure below undoes it.", "The closure below undoes it."},
 		{direct, "It counts the functions that were called.", ""},
 	} {
