@@ -130,6 +130,27 @@ func TestSameAddress(t *testing.T) {
 	}
 }
 
+// TestSameReceiver does so for an operand that has been evaluated.
+func TestSameReceiver(t *testing.T) {
+	for _, test := range []struct{ name, src, why string }{
+		{"A variable, whatever is assigned.", "func f(x int) { begin(x); x = 2; end() }", ""},
+		{"A field that a pointer leads to.", "func f(x *T) { begin(x.n); end() }", ""},
+		{"A field of such a field.", "func f(x *struct{ t T }) { begin(x.t.n); end() }", ""},
+		{"A pointer that is assigned.", "func f(x *T) { begin(x.n); x = nil; end() }", "x is assigned"},
+		{"A shadowed pointer.", "func f(x *T) { begin(x.n); { x := x; use(x); end() } }", "means something else"},
+		{"A field that a pointer in the variable leads to.", "func f(x T) { begin(x.p.n); end() }", "is not a variable or a constant"},
+		{"An element.", "func f(x *[2]int) { begin(x[0]); end() }", "is not the address of a variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := load(t, "go1.26", declarations+test.src)
+			got := f.SameReceiver(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
+				t.Errorf("got %q, want %q", got, test.why)
+			}
+		})
+	}
+}
+
 // TestOldLoops checks that the loop variables of Go 1.21 files count as assigned: all
 // iterations share them.
 func TestOldLoops(t *testing.T) {

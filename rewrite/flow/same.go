@@ -81,6 +81,24 @@ func (f *Facts) SameAddress(e ast.Expr, at Later) string {
 	return "&" + types.ExprString(e) + " is not the address of a variable"
 }
 
+// SameReceiver is SameAddress for an operand that has been evaluated at its own place, as the
+// receiver of a call is. So a field may also be one of what a variable points to, if that
+// has the same value: it is not nil then.
+func (f *Facts) SameReceiver(e ast.Expr, at Later) string {
+	x, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	if !ok {
+		return f.SameAddress(e, at)
+	}
+	sel := f.Unit.Info.Selections[x]
+	if sel == nil || sel.Kind() != types.FieldVal || len(sel.Index()) > 1 {
+		return f.SameAddress(e, at)
+	}
+	if _, ok := f.Unit.Info.TypeOf(x.X).Underlying().(*types.Pointer); ok {
+		return f.SameValue(x.X, at)
+	}
+	return f.SameReceiver(x.X, at)
+}
+
 // constant returns "" if the variable v, read at id, has the same value at a later
 // place by the rules of the package doc. Otherwise it returns the reason.
 func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {

@@ -208,8 +208,10 @@ func sameReceiver(p *pattern.Prepare, s *pattern.Site) string {
 	_, isPtr := s.Unit.Info.TypeOf(e).Underlying().(*types.Pointer)
 	return everywhere(s, func(at flow.Later) string {
 		switch {
-		case wantsPtr && !isPtr:
+		case wantsPtr && !isPtr && onlyReturns(p): // its call may go, with the evaluation of the receiver
 			return s.SameAddress(e, at)
+		case wantsPtr && !isPtr:
+			return s.SameReceiver(e, at)
 		case !wantsPtr && isPtr:
 			return "what the pointer points to may change"
 		}

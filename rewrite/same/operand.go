@@ -46,6 +46,25 @@ func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	return false
 }
 
+// receiverStays reports whether the address of a receiver of prepare is the same at a use. It may be a
+// field of what a variable points to that nothing assigns. The call of prepare has shown that
+// this is not nil.
+func (m *matcher) receiverStays(e, use ast.Expr) bool {
+	x, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	if !ok {
+		return m.stays(e, use, true)
+	}
+	s := m.unit.Info.Selections[x]
+	if s == nil || s.Kind() != types.FieldVal || len(s.Index()) > 1 {
+		return m.stays(e, use, true)
+	}
+	if _, ok := m.unit.Info.TypeOf(x.X).Underlying().(*types.Pointer); !ok {
+		return m.receiverStays(x.X, use)
+	}
+	_, ok = ast.Unparen(x.X).(*ast.Ident)
+	return ok && m.stays(x.X, use, false)
+}
+
 // pointerRecv reports whether prepare is a method with a pointer receiver.
 func (m *matcher) pointerRecv() bool {
 	recv := m.fn.Signature().Recv()

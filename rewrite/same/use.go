@@ -125,6 +125,9 @@ func (m *matcher) reached(s *site, use, a ast.Expr) error {
 		return nil
 	}
 	_, isPointer := m.unit.Info.TypeOf(from.X).Underlying().(*types.Pointer)
+	if m.pointerRecv() && !isPointer && !m.Merged && m.receiverStays(from.X, use) {
+		return m.equal(from.X, now.X)
+	}
 	return m.again(from.X, use, now.X, m.pointerRecv() && !isPointer)
 }
 
