@@ -88,7 +88,7 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	if r := boundSites(p, sites, plan, method); r != nil {
 		return nil, r
 	}
-	plan.Nouns = nouns(p, sites, plan.receiverName())
+	plan.Nouns = nouns(p, sites, plan.receiverName(), spell.LastWord(plan.State.Type))
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -149,7 +150,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 		kind := spell.LastWord(plan.State.Type)
-		plan.Nouns, plan.State.Result = nouns(p, sites, kind), resultName(p, kind)
+		plan.Nouns, plan.State.Result = nouns(p, sites, kind, strings.Split(plan.State.Type, "[")[0]), resultName(p, kind)
 	}
 	var exists bool
 	if exists, r = existing(sites, plan); r == nil && !exists {

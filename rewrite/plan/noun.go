@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
@@ -16,17 +17,21 @@ import (
 //	stop := startTimer()                   timer := startTimer()
 //	defer stop()                           defer timer.stop()
 //
-// A name must have no meaning in the caller before. A variable for which there is no such name
+// kind and typ are the last word and the whole of the name of the state's type. A name must have no meaning in the caller before. A variable for which there is no such name
 // keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
-func nouns(p *pattern.Prepare, sites []*pattern.Site, kind string) map[*types.Var]string {
+func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ string) map[*types.Var]string {
 	prepare := begins(p)
 	names, near := make(map[*types.Var]string), byDecl(sites)
 	for _, s := range sites {
 		if s.Var == nil || s.Var.Kind() != types.LocalVar || names[s.Var] != "" || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
 			continue
 		}
-		for _, name := range spell.Nouns(s.Var.Name(), prepare, kind) {
-			if taken(s, name) == "" && !slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
+		candidates := spell.Nouns(s.Var.Name(), prepare, kind)
+		if len(candidates) > 0 {
+			candidates = append(candidates, spell.LowerFirst(typ))
+		}
+		for _, name := range candidates {
+			if name != typ && taken(s, name) == "" && !slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
 				names[s.Var] = name
 				break
 			}
@@ -64,8 +69,14 @@ func resultName(p *pattern.Prepare, kind string) string {
 		return obj != nil
 	}
 	names := spell.Nouns(old.Name(), begins(p), kind)
+	alone := true
+	for n := range ast.Preorder(p.Decl) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == old.Name() && p.Unit.Info.ObjectOf(id) != types.Object(old) {
+			alone = false
+		}
+	}
 	i := slices.IndexFunc(names, func(name string) bool { return !used[name] && !declared(name) })
-	if i < 0 || declared(old.Name()) { // same could not tell whether all uses of the old name are gone
+	if i < 0 || declared(old.Name()) && !alone { // same could not tell whether all uses of the old name are gone
 		return old.Name()
 	}
 	return names[i]

@@ -49,7 +49,31 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 		}
 		return nil, refusal.New(p, refusal.CleanupValue, p.Unit, p.Decl.Name.Pos(), "all callers use its cleanup as a value, which needs an allocation")
 	}
+	if s, u := mostlyMethods(fs.sites); u != nil {
+		return nil, refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "most callers use its cleanup as a value or call its methods, which needs an allocation")
+	}
 	return convert, nil
+}
+
+// mostlyMethods returns a use of a cleanup on which a caller calls a method of the named func type, if
+// more than half of the sites do so or use the cleanup as a value, else nil.
+func mostlyMethods(sites []*pattern.Site) (at *pattern.Site, method *pattern.Use) {
+	n := 0
+	for _, s := range sites {
+		if !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value }) {
+			continue
+		}
+		n++
+		for _, u := range s.Uses {
+			if flow.Outer(s.At(u.Expr)).ParentEdgeKind() == edge.SelectorExpr_X {
+				at, method = s, u
+			}
+		}
+	}
+	if 2*n <= len(sites) {
+		return nil, nil
+	}
+	return at, method
 }
 
 // otherwise returns a clause that describes an Otherwise site.

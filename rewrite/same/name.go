@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 )
 
 // unblank returns the left side of an assignment of prepare's results, with variables
@@ -46,6 +47,9 @@ func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
 		return ok && m.holders[v] != nil && !m.handed() && !m.single()
+	}
+	if typ, _, _ := strings.Cut(m.State.Type, "["); name == typ || name == m.Finish && !m.handed() {
+		return m.differ(at, nil, "%s is a new name of the package", name)
 	}
 	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)

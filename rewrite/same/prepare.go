@@ -37,7 +37,7 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 		if len(now) != len(results) || !m.isState(now[m.Result].typ) {
 			return m.differ(b.Type.Results, a, "no result has the type of the state")
 		}
-		if err := m.resultName(results, now); err != nil {
+		if err := m.resultName(results, now, a); err != nil {
 			return err
 		}
 		results[m.Result].typ = now[m.Result].typ

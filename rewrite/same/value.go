@@ -103,9 +103,10 @@ func (m *matcher) resultNames(results, now []param) error {
 	return nil
 }
 
-// resultName settles whether the result that is the state may have a new name: nothing in prepare
-// had that. The old name means nothing outside of prepare, so what still used it would not compile.
-func (m *matcher) resultName(results, now []param) error {
+// resultName settles whether the result that is the state may have a new name, which nothing in
+// prepare had. The old one means nothing outside of prepare, so that what still used it would not
+// compile, or nothing in a has it, which is prepare after the change.
+func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 	old, name := results[m.Result].nameOr("_"), now[m.Result].nameOr("_")
 	if old == name {
 		return nil
@@ -115,9 +116,12 @@ func (m *matcher) resultName(results, now []param) error {
 			return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
 		}
 	}
-	for _, n := range []string{old, name} {
-		if n == "_" || m.lookup(n, m.Prepare.Pos()) != nil {
-			return m.differ(m.Prepare, now[m.Result].typ, "a result is called %s", name)
+	if old == "_" || name == "_" || m.lookup(name, m.Prepare.Pos()) != nil {
+		return m.differ(m.Prepare, now[m.Result].typ, "a result is called %s", name)
+	}
+	for id := range idents(a) {
+		if id.Name == old && m.lookup(old, m.Prepare.Pos()) != nil {
+			return m.differ(m.Prepare, id, "%s is no longer a result", old)
 		}
 	}
 	results[m.Result].name = now[m.Result].name

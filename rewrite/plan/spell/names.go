@@ -40,7 +40,7 @@ func ends() map[string]string {
 		"remove": "removes", "drop": "drops", "free": "frees", "detach": "detaches", "abort": "aborts", "resume": "resumes",
 		"teardown": "tears down", "unmount": "unmounts", "disconnect": "disconnects", "unset": "unsets", "quit": "quits", "delete": "deletes",
 		"discard": "discards", "dispose": "disposes", "kill": "kills", "put": "puts back", "unpin": "unpins", "untrack": "untracks",
-		"decr": "decrements", "unref": "releases", "decref": "releases", "finalize": "finalizes",
+		"decr": "decrements", "unref": "releases", "decref": "releases", "finalize": "finalizes", "finish": "finishes",
 	}
 }
 
@@ -49,7 +49,7 @@ func agents() map[string]string {
 	return map[string]string{
 		"closer": "close", "canceler": "cancel", "canceller": "cancel", "releaser": "release", "unlocker": "unlock", "restorer": "restore",
 		"stopper": "stop", "remover": "remove", "finisher": "finish", "cleaner": "cleanup", "flusher": "flush", "resetter": "reset",
-		"deregister": "unregister", "clean": "cleanup",
+		"deregister": "unregister", "unreg": "unregister", "dereg": "unregister", "clean": "cleanup",
 	}
 }
 
@@ -68,7 +68,7 @@ func act(name string) (does string, agent bool) {
 	verb := func(i int) string {
 		w := LowerFirst(words[i])
 		if does := agents()[w]; does != "" {
-			w, agent = does, strings.HasSuffix(w, "er")
+			w, agent = does, strings.HasSuffix(w, "er") && w != "deregister"
 		}
 		if ends()[w] == "" {
 			return ""
@@ -107,7 +107,7 @@ func FinishNames(prepare, word, does string) []string {
 	if does, isAgent := act(prepare); isAgent && word == "" {
 		names = append(names, does) // stubsCleaner: cleanupStubs
 	}
-	if verb, _ := VerbOf(word); paired && (verb == "cleanup" || verb == "end") {
+	if verb, _ := VerbOf(word); paired && (verb == "cleanup" || verb == "end" || verb == "finish") {
 		word = "" // says less than the pair
 	}
 	if word != "" {
@@ -233,6 +233,9 @@ func StateNames(recv, prepare, kind string) []string {
 	verb, rest := VerbOf(prepare)
 	if rest = object(rest); len(rest) < 4 || !Begins(prepare) && !starts(verb) {
 		rest = prepare // oneOffCleanup, but readCleanup for prepareRead
+	}
+	if first, _ := VerbOf(rest); preposition(first) && Begins(prepare) { // lockAndLog
+		rest = verb
 	}
 	if before, isAgent := strings.CutSuffix(rest, "Cleaner"); isAgent && len(before) > 3 {
 		rest = before

@@ -59,6 +59,9 @@ func Nouns(name, prepare, kind string) []string {
 	if kind == "lock" {
 		add("held")
 	}
+	if about != "" && !isNoun(LowerFirst(about)) {
+		add(about + UpperFirst(kind))
+	}
 	return nouns
 }
 

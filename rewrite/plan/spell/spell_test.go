@@ -61,6 +61,7 @@ func TestStateNames(t *testing.T) {
 		{"", "prepareToDrop", "Cleanup", "dropCleanup dropState prepareToDropCleanup prepareToDropCleanup2"},
 		{"", "mountStubsCleaner", "Cleanup", "mountStubsCleanup mountStubsState mountStubsCleanerCleanup mountStubsCleanerCleanup2"},
 		{"", "startTimer", "Timer", "timerState timerState startTimerState startTimerState2"},
+		{"", "lockAndLog", "Lock", "heldLock heldState lockAndLogLock lockAndLogLock2"},
 		{"", "lockTable", "Lock", "tableLock tableState lockTableLock lockTableLock2"},
 		{"", "Lock", "Lock", "HeldLock HeldState LockLock LockLock2"},
 		{"", "begin", "Cleanup", "beginCleanup beginState beginCleanup beginCleanup2"},
@@ -104,27 +105,30 @@ func TestFlagNames(t *testing.T) {
 
 func TestNouns(t *testing.T) {
 	for _, test := range []struct{ name, prepare, kind, want string }{
-		{"stopProfiling", "startProfiling", "Cleanup", "profiling cleanup"},
+		{"stopProfiling", "startProfiling", "Cleanup", "profiling cleanup profilingCleanup"},
 		{"stop", "startProfiling", "Cleanup", "profiling cleanup"},
 		{"stop", "", "Cleanup", "cleanup"}, // another result may be called so
-		{"stopCPU2", "profile", "Cleanup", "cpu2 cleanup2"},
+		{"stopCPU2", "profile", "Cleanup", "cpu2 cleanup2 cpuCleanup2"},
+		{"unlockTable", "", "Lock", "lock table held tableLock"},
+		{"finishQueue", "queueActive", "Cleanup", "queue cleanup queueCleanup"},
+		{"unreg", "registerTap", "Cleanup", "tap cleanup"},
 		{"heartbeatTickerStop", "", "Cleanup", "cleanup heartbeatTicker"},
 		{"closer", "openFile", "Cleanup", "file"},
 		{"closer", "f", "Cleanup", ""},
 		{"resetFunc", "swap", "State", "state"},
 		{"cleanupFn", "setUp", "Cleanup", "cleanup"},
-		{"doneFunc", "f", "Cleanup", "done cleanup"},
+		{"doneFunc", "f", "Cleanup", "done cleanup doneCleanup"},
 		{"fn", "lockTable", "Lock", "lock table held"},
 		{"cancel", "withTimeout", "Timer", "timer timeout"},
 		{"pop", "pushFrame", "Cleanup", "frame cleanup"},
 		{"observe", "time", "Timer", "timer"},
-		{"cancelCtx", "newCtx", "Cleanup", "cleanup"},
+		{"cancelCtx", "newCtx", "Cleanup", "cleanup ctxCleanup"},
 		{"done", "begin", "Cleanup", ""},
 		{"layerDone", "oneOff", "Cleanup", ""},
 		{"cleanup", "begin", "Cleanup", ""},
 		{"dirCleanup", "begin", "Cleanup", ""},
 		{"cleanUp", "begin", "Cleanup", ""},
-		{"cleanUpDir", "begin", "Cleanup", "dir cleanup"},
+		{"cleanUpDir", "begin", "Cleanup", "dir cleanup dirCleanup"},
 		{"span", "begin", "Cleanup", ""},
 	} {
 		if got := strings.Join(spell.Nouns(test.name, test.prepare, test.kind), " "); got != test.want {
