@@ -42,8 +42,8 @@ func (d *declarer) state() (dst.Decl, error) {
 func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
-	for _, line := range prose.Wrap(d.sentence(), 100) {
-		b.WriteString(line + "\n")
+	if text := d.sentence(); text != "" {
+		b.WriteString(strings.Join(prose.Wrap(text, 100), "\n") + "\n")
 	}
 	b.WriteString("func ")
 	switch {

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"go/token"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -10,8 +11,9 @@ import (
 )
 
 // sentence returns the doc comment of finish. It says what prepare's doc comment says
-// about the cleanup, or what a short body does, or else which function finish belongs to
-// and who calls it. Then it says when finish does nothing.
+// about the cleanup, or what a short body does, or else which function finish ends. Where
+// it could only say who calls finish, an exported one says that and another has no comment.
+// Last, it says when finish does nothing.
 func (d *declarer) sentence() string {
 	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
 	deferred, called := 0, 0
@@ -35,6 +37,8 @@ func (d *declarer) sentence() string {
 		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers defer it."
 	case paired:
 		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers call it when they are done."
+	case !token.IsExported(name):
+		return ""
 	case often:
 		return name + " is deferred by callers of " + prepare + "." + d.idle()
 	}

@@ -166,7 +166,7 @@ type mention struct {
 
 // find finds the cleanup as an operand of what the pattern before matches.
 func find(s, before string) (mention, bool) {
-	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for) |([.,]|$))`)
+	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for)(?:,? (?:when|once) (?:called|invoked|run),)? |([.,]|$))`)
 	at := x.FindStringSubmatchIndex(s)
 	if at == nil {
 		return mention{}, false

@@ -19,7 +19,7 @@ func Does(lines []string) string {
 	}
 	for _, s := range split(words) {
 		for _, pattern := range []string{
-			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
+			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (?:that|which)(?:,? (?:when|once) (?:called|invoked|run),)? ((?:will )?)([a-z]+)( .*)`,
 			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (to |for )([a-z]+)( .*)`,
 			`^Returns ` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
 			`^Returns ` + returned + ` (to |for )([a-z]+)( .*)`,
