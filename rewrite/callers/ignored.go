@@ -53,15 +53,52 @@ func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.U
 	if together(home, other) {
 		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.ShortName(name))
 	}
+	idle := stub(decl, p.Result) // the file is no help, since it would not change
 	for _, s := range sites {
 		if together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
+			if idle {
+				return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, which includes this call, and would not change, since it returns no cleanup there", w.ShortName(name))
+			}
 			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.ShortName(name), other.advice())
 		}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
+		if idle {
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change, since it returns no cleanup there", w.ShortName(name))
+		}
 		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), other.advice())
 	}
 	return nil
+}
+
+// stub reports whether all return statements of a function have nil or an empty function literal
+// as the result with an index. Such a function is not rewritten in any build.
+func stub(decl *ast.FuncDecl, result int) bool {
+	if decl.Body == nil {
+		return false
+	}
+	for n := range ast.Preorder(decl.Body) {
+		ret, ok := n.(*ast.ReturnStmt)
+		if !ok {
+			continue
+		}
+		if result >= len(ret.Results) {
+			return false
+		}
+		switch e := ast.Unparen(ret.Results[result]).(type) {
+		case *ast.Ident:
+			if e.Name != "nil" {
+				return false
+			}
+		case *ast.FuncLit:
+			if len(e.Body.List) > 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // builtFileOf returns the builtFile of a file of a unit.

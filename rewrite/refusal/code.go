@@ -87,7 +87,7 @@ func Explanations() []Explanation {
 			"Rewrite by hand."},
 		{IgnoredFile,
 			"A file that was not type-checked names the function, or may depend on its signature. The build configuration leaves the file out, its directory is one that ./... skips (testdata, _tools), or its package has errors.",
-			"Run with the -tags or -config that include the file, name its package beside ./..., or fix its package."},
+			"Run with the -tags or -config that include the file, name its package beside ./..., or fix its package. If the file declares the function and returns no cleanup, rewrite both by hand."},
 		{InnerValue,
 			"The function itself uses its cleanup for more than a call.",
 			"Call or defer the cleanup in the function instead."},
