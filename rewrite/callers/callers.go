@@ -54,7 +54,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		return refusal.New(p, refusal.FuncValue, ref.Unit, ref.Ident.Pos(), "it is used as a value, not only called")
 	}
 	if p.Key.Recv != "" {
-		if u, pos, ok := x.demands.required(p, p.Key.Name, p.Func.Signature()); ok {
+		if u, pos, ok := x.demands.required(p, p.Key.Name, p.Func.Signature(), true); ok {
 			return refusal.New(p, refusal.InterfaceMethod, u, pos, "an interface requires this method")
 		}
 	}
@@ -85,7 +85,7 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 	if p.Key.Recv == "" {
 		return nil
 	}
-	if u, pos, ok := x.demands.required(p, p.Key.Name, changed); ok {
+	if u, pos, ok := x.demands.required(p, p.Key.Name, changed, false); ok {
 		return refusal.New(p, refusal.InterfaceMethod, u, pos, "without the cleanup result, its receiver type would implement an interface that it does not implement now")
 	}
 	return nil
@@ -94,7 +94,7 @@ func (x *Index) CheckSignature(p *pattern.Prepare, changed *types.Signature) *re
 // Required reports whether a loaded interface requires a method with the name that finish
 // would get.
 func (x *Index) Required(p *pattern.Prepare, name string) bool {
-	_, _, required := x.demands.required(p, name, nil)
+	_, _, required := x.demands.required(p, name, nil, false)
 	return required
 }
 

@@ -20,6 +20,7 @@ func TestCheck(t *testing.T) {
 		method = "type T int\nfunc (t *T) begin(n int) func() { return func() { println(t, n) } }\n"
 		use    = "func use() { defer begin(1)() }\n"
 	)
+	none := func(string) bool { return false }
 	for _, test := range []struct {
 		name, text string
 		world      World
@@ -42,9 +43,14 @@ func TestCheck(t *testing.T) {
 		{"An interface asks for another.", method + "type I interface{ begin(string) func() }", World{}, ""},
 		{"An interface in an expression asks.", method + "func use(x any) bool { _, ok := x.(interface{ begin(int) func() }); return ok }", World{}, "interface-method"},
 		{"A generic interface may ask.", method + "type I[P any] interface{ begin(P) func() }", World{}, "interface-method"},
-		{"An interface that is not loaded asks.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 1}}}, "interface-method"},
-		{"An interface that is not loaded asks for another.", method, World{InterfaceMethods: []Method{{"other", "begin", 2, 1}}}, ""},
-		{"An interface that is not loaded asks for another result.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 2}}}, ""},
+		{"An interface that is not loaded asks.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 1, nil}}}, "interface-method"},
+		{"An interface that is not loaded asks for another.", method, World{InterfaceMethods: []Method{{"other", "begin", 2, 1, nil}}}, ""},
+		{"An interface that is not loaded asks for another result.", method, World{InterfaceMethods: []Method{{"other", "begin", 1, 2, nil}}}, ""},
+		{"An interface asks for another method, too.", method + "type I interface{ begin(int) func(); End() }", World{Embeds: none}, ""},
+		{"An interface asks for another method that there is.", method + "func (T) End() {}; type I interface{ begin(int) func(); End() }", World{Embeds: none}, "interface-method"},
+		{"A struct may have the other method.", method + "type I interface{ begin(int) func(); End() }", World{Embeds: func(name string) bool { return name == "T" }}, "interface-method"},
+		{"It is not known whether a struct has the other method.", method + "type I interface{ begin(int) func(); End() }", World{}, "interface-method"},
+		{"An interface that is not loaded asks for another method, too.", method, World{Embeds: none, InterfaceMethods: []Method{{"other", "begin", 1, 1, []string{"Begin", "End"}}}}, ""},
 
 		{"A file that is left out calls it.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q() { begin(2)() }", World{}, "ignored-file -tags q"},
 		{"A file that is left out does not.", begin + "-- q.go --\n//go:build q\n\npackage p\n\nfunc q() { Begin(2)() }", World{}, ""},

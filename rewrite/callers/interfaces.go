@@ -10,9 +10,10 @@ import (
 )
 
 // A demand is a method that an interface requires, with the first position in a unit that
-// names or writes out the interface.
+// names or writes out the interface. Imported interfaces have none.
 type demand struct {
 	method *types.Func
+	in     *types.Interface
 	unit   *pattern.Unit
 	at     token.Pos
 }
@@ -24,24 +25,29 @@ type demands struct {
 	// inUnits and imported hold the methods of interfaces, by name. They are computed on
 	// first use.
 	inUnits  map[string][]demand
-	imported map[string][]*types.Func
+	imported map[string][]demand
 }
 
 // required reports whether an interface requires a method with the given name and signature,
 // and returns its position. It looks at the interfaces of the units and of the packages
 // that these import, and at those that the standard library asserts. A nil signature
-// stands for that of finish, which matches any.
-func (d *demands) required(p *pattern.Prepare, name string, signature *types.Signature) (*pattern.Unit, token.Pos, bool) {
-	meets := func(m *types.Func) bool {
-		return (signature == nil || mayBeIdentical(m.Signature(), signature)) &&
-			(m.Exported() || m.Pkg() != nil && m.Pkg().Path() == p.Key.Pkg)
+// stands for that of finish, which matches any. With now, it leaves out interfaces that the
+// receiver type does not implement, for want of another method.
+func (d *demands) required(p *pattern.Prepare, name string, signature *types.Signature, now bool) (*pattern.Unit, token.Pos, bool) {
+	lacks := func(names []string) bool { return false }
+	if now {
+		lacks = d.lacks(p)
+	}
+	meets := func(m demand) bool {
+		return (signature == nil || mayBeIdentical(m.method.Signature(), signature)) &&
+			(m.method.Exported() || m.method.Pkg() != nil && m.method.Pkg().Path() == p.Key.Pkg) && !lacks(exportedMethods(m.in))
 	}
 	var first demand
 	for _, m := range d.named(name) {
 		if first.unit != nil && first.unit != m.unit {
 			break
 		}
-		if meets(m.method) && (first.unit == nil || m.at < first.at) {
+		if meets(m) && (first.unit == nil || m.at < first.at) {
 			first = m
 		}
 	}
@@ -51,20 +57,49 @@ func (d *demands) required(p *pattern.Prepare, name string, signature *types.Sig
 	if ast.IsExported(name) && slices.ContainsFunc(d.importedMethods(name), meets) {
 		return p.Unit, p.Decl.Name.Pos(), true
 	}
-	if ast.IsExported(name) && assertedByLibrary(p, name, signature) || d.requiredElsewhere(name, signature) {
+	if ast.IsExported(name) && assertedByLibrary(p, name, signature) || d.requiredElsewhere(name, signature, lacks) {
 		return p.Unit, p.Decl.Name.Pos(), true
 	}
 	return nil, 0, false
 }
 
+// lacks returns a function that reports whether the receiver type of p does not implement an
+// interface with the given exported methods, because it has not all of them. It returns false if
+// a struct may embed the type and have the others.
+func (d *demands) lacks(p *pattern.Prepare) func(names []string) bool {
+	recv := p.Func.Signature().Recv().Type()
+	if ptr, ok := types.Unalias(recv).(*types.Pointer); ok {
+		recv = ptr.Elem()
+	}
+	named, ok := types.Unalias(recv).(*types.Named)
+	if !ok || d.world.Embeds == nil {
+		return func([]string) bool { return false }
+	}
+	has := types.NewMethodSet(types.NewPointer(named))
+	return func(names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return has.Lookup(nil, name) == nil }) && !d.world.Embeds(named.Obj().Name())
+	}
+}
+
+// exportedMethods returns the names of the exported methods of an interface.
+func exportedMethods(t *types.Interface) []string {
+	var names []string
+	for m := range t.Methods() {
+		if m.Exported() {
+			names = append(names, m.Name())
+		}
+	}
+	return names
+}
+
 // requiredElsewhere is like required, for interfaces in packages that are not units. Only their
 // syntax is known, and there one type may have two names, so that it compares only the
 // number of parameters and results.
-func (d *demands) requiredElsewhere(name string, signature *types.Signature) bool {
+func (d *demands) requiredElsewhere(name string, signature *types.Signature, lacks func(names []string) bool) bool {
 	return slices.ContainsFunc(d.world.InterfaceMethods, func(m Method) bool {
 		return m.Name == name &&
 			(signature == nil || m.Params == signature.Params().Len() && m.Results == signature.Results().Len()) &&
-			!slices.ContainsFunc(d.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg })
+			!slices.ContainsFunc(d.world.Units, func(u *pattern.Unit) bool { return u.Pkg.Path() == m.Pkg }) && !lacks(m.All)
 	})
 }
 
@@ -84,8 +119,9 @@ func (d *demands) named(name string) []demand {
 				}
 			}
 			for t, at := range interfaces {
-				for m := range t.Underlying().(*types.Interface).Methods() {
-					d.inUnits[m.Name()] = append(d.inUnits[m.Name()], demand{m, u, at})
+				in := t.Underlying().(*types.Interface)
+				for m := range in.Methods() {
+					d.inUnits[m.Name()] = append(d.inUnits[m.Name()], demand{m, in, u, at})
 				}
 			}
 		}
@@ -95,9 +131,9 @@ func (d *demands) named(name string) []demand {
 
 // importedMethods returns the methods of the given name that named interfaces require in
 // the packages that the units import, directly or indirectly.
-func (d *demands) importedMethods(name string) []*types.Func {
+func (d *demands) importedMethods(name string) []demand {
 	if d.imported == nil {
-		d.imported = make(map[string][]*types.Func)
+		d.imported = make(map[string][]demand)
 		seen := make(map[*types.Package]bool)
 		var visit func(pkg *types.Package)
 		visit = func(pkg *types.Package) {
@@ -110,8 +146,9 @@ func (d *demands) importedMethods(name string) []*types.Func {
 				if !ok || !types.IsInterface(tn.Type()) {
 					continue
 				}
-				for m := range tn.Type().Underlying().(*types.Interface).Methods() {
-					d.imported[m.Name()] = append(d.imported[m.Name()], m)
+				in := tn.Type().Underlying().(*types.Interface)
+				for m := range in.Methods() {
+					d.imported[m.Name()] = append(d.imported[m.Name()], demand{method: m, in: in})
 				}
 			}
 			for _, imp := range pkg.Imports() {

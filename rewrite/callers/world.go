@@ -38,6 +38,10 @@ type World struct {
 	// parsing. Their packages need not be units.
 	InterfaceMethods []Method
 
+	// Embeds, if not nil, reports whether a struct of the main modules, or of a module that
+	// imports one, may embed a type with a name.
+	Embeds func(name string) bool
+
 	// Unbuilt holds the names of Go files of the main modules that no configuration
 	// builds and that may name an exported prepare function. Some belong to packages of
 	// which nothing is built, and which are therefore not units.
@@ -84,10 +88,11 @@ type World struct {
 type Neighbour struct{ Path, File string }
 
 // A Method is an interface method, with the path of its package and its numbers of
-// parameters and results.
+// parameters and results. All has the names of the exported methods of the interface.
 type Method struct {
 	Pkg, Name       string
 	Params, Results int
+	All             []string
 }
 
 // An Omission says why a prepare function is not a candidate.

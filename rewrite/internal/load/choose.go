@@ -35,6 +35,7 @@ func (s *Scope) choose(ctx context.Context, files packageOf, found *scan) error 
 	if files.methods(hits, t.Exported) {
 		s.methods = true
 		s.interfaceMethods = interfaceMethods(t.Source, g, s.near.files)
+		s.embeds = s.newEmbedding(g)
 	}
 	load := files.paths(hits)
 	left, _ := usedIn(t.Source, slices.DeleteFunc(unwanted, func(h hit) bool { return load[basePath(files[h.file])] }), own)

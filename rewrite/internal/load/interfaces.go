@@ -50,13 +50,21 @@ func interfaceMethods(src *Sources, g graph, present []string) []callers.Method 
 			if !ok {
 				return true
 			}
+			var names []string
+			for _, field := range t.Methods.List {
+				for _, id := range field.Names {
+					if id.IsExported() {
+						names = append(names, id.Name)
+					}
+				}
+			}
 			for _, field := range t.Methods.List {
 				sig, ok := field.Type.(*ast.FuncType)
 				if !ok || len(field.Names) == 0 || !field.Names[0].IsExported() {
 					continue
 				}
 				found[i] = append(found[i], callers.Method{
-					Pkg: paths[name], Name: field.Names[0].Name, Params: sig.Params.NumFields(), Results: sig.Results.NumFields(),
+					Pkg: paths[name], Name: field.Names[0].Name, Params: sig.Params.NumFields(), Results: sig.Results.NumFields(), All: names,
 				})
 			}
 			return true

@@ -39,7 +39,8 @@ type Scope struct {
 	outside          []string         // files of other modules that import a main one and mention an open hit
 	interfaceMethods []callers.Method // methods of interfaces in the main modules, if a hit is a method that other packages can name
 
-	methods bool // a hit is such a method
+	methods bool       // a hit is such a method
+	embeds  *embedding // nil if it is not known which types structs embed
 
 	broken  *SourceError // errors of packages that are left out, or nil
 	unsound []string     // the Go files of these packages

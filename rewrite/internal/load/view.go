@@ -81,6 +81,9 @@ func (s *Scope) recordCallers(v *View) {
 	if s.paths != nil {
 		v.World.Depends = s.paths.depend
 	}
+	if s.embeds != nil {
+		v.World.Embeds = s.embeds.has
+	}
 }
 
 // forgetBuilt removes from the ignored files of v those that another of the views builds:

@@ -67,6 +67,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	}
 	s.methods = true
 	s.interfaceMethods = interfaceMethods(s.tree.Source, g, s.near.files)
+	s.embeds = s.newEmbedding(g)
 	s.leaveOut(g, names)
 	load := make(map[string]bool)
 	for _, path := range s.reach {
