@@ -78,6 +78,18 @@ func (f *findings) applied(c *change, round int) {
 	if found.Edits = nil; round == 1 {
 		found.Edits = c.all()
 	}
+	f.appliedTo(c)
+}
+
+// appliedTo records that c has changed the functions that return its cleanup. They were refused
+// as findings of their own.
+func (f *findings) appliedTo(c *change) {
+	for _, fw := range c.first.Plan.Forwarders {
+		at := id{fw.Key, fw.Unit.Filename(fw.Decl.Pos())}
+		if found := f.of[at]; found != nil && !f.settled[at] && found.Refusal != nil {
+			found.Refusal, found.Files, found.done = nil, c.files(), true
+		}
+	}
 }
 
 // reject records that a check refused c, and settles it. over has the accepted changes.

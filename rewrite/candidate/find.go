@@ -1,6 +1,7 @@
 package candidate
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/refusal"
 	"github.com/closurefix/closurefix/rewrite/same"
 )
 
@@ -27,7 +29,7 @@ func Find(w *callers.World) []*Candidate {
 	}
 	var f *finder
 	unseen := attempt(func() { f = newFinder(w, found) })
-	return slices.DeleteFunc(found, func(c *Candidate) bool {
+	found = slices.DeleteFunc(found, func(c *Candidate) bool {
 		switch {
 		case c.function != nil:
 			counts := false
@@ -50,6 +52,29 @@ func Find(w *callers.World) []*Candidate {
 		}
 		return !counts
 	})
+	along(found)
+	return found
+}
+
+// along says which refused candidates change with another one, whose cleanup they return.
+func along(found []*Candidate) {
+	with := make(map[funcResult]*Candidate)
+	for _, c := range found {
+		if c.Plan == nil {
+			continue
+		}
+		for _, fw := range c.Plan.Forwarders {
+			with[funcResult{fw.Key, fw.Result}] = c
+		}
+	}
+	for _, c := range found {
+		other := with[funcResult{c.Prepare.Key, c.Prepare.Result}]
+		if c.function == nil && other != nil && c.Refusal != nil && c.Refusal.Code == refusal.OtherReturn {
+			why := *c.Refusal
+			why.Reason = fmt.Sprintf("it returns the cleanup of %s, and changes together with that", other.Prepare.Key)
+			c.Refusal = &why
+		}
+	}
 }
 
 // A finder holds what the decisions about all candidates of a world share.

@@ -189,6 +189,9 @@ func generated(name string) (bool, error) {
 // a finding too: its own rewrite removes it. Only closures and method values are compared. Other
 // allocations of a cleanup are made by finish too, but the compiler may print them in other words.
 func allocates(f rewrite.Finding, all []rewrite.Finding) bool {
+	if len(f.Gain) == 0 {
+		return false // it changed with another function
+	}
 	left := 0
 	for i, g := range f.Gain {
 		gone := slices.ContainsFunc(all, func(o rewrite.Finding) bool {
