@@ -79,7 +79,7 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 }
 
 // returnsAsIs reports whether the return of a method value sets v, a result of prepare that is a
-// pointer or an interface, to itself, and nothing may set it after that: no literal names it, and
+// pointer or an interface, to itself, and nothing may set it after that: no literal does, and
 // nothing takes its address.
 func (m *matcher) returnsAsIs(sel *ast.SelectorExpr, v *types.Var) bool {
 	i := m.resultOf(v)
@@ -92,18 +92,18 @@ func (m *matcher) returnsAsIs(sel *ast.SelectorExpr, v *types.Var) bool {
 	if _, isPointer := v.Type().Underlying().(*types.Pointer); !returned || !isPointer && !types.IsInterface(v.Type()) {
 		return false
 	}
-	names := func(n ast.Node) (found bool) {
-		for id := range idents(n) {
-			found = found || m.home.Info.Uses[id] == types.Object(v)
-		}
-		return found
+	set := func(list ...ast.Expr) bool {
+		return slices.ContainsFunc(list, func(e ast.Expr) bool { return e != nil && variable(m.home.Info, e) == v })
 	}
-	ast.Inspect(m.Prepare.Body, func(n ast.Node) bool {
+	ast.PreorderStack(m.Prepare.Body, nil, func(n ast.Node, stack []ast.Node) bool {
+		inLit := slices.ContainsFunc(stack, func(n ast.Node) bool { _, ok := n.(*ast.FuncLit); return ok })
 		switch n := n.(type) {
-		case *ast.FuncLit:
-			returned = returned && (m.Literals[n] > 0 || !names(n))
+		case *ast.AssignStmt:
+			returned = returned && !(inLit && set(n.Lhs...))
+		case *ast.RangeStmt:
+			returned = returned && !(inLit && set(n.Key, n.Value))
 		case *ast.UnaryExpr:
-			returned = returned && (n.Op != token.AND || variable(m.home.Info, n.X) != v)
+			returned = returned && !(n.Op == token.AND && set(n.X))
 		}
 		return returned
 	})
