@@ -78,6 +78,12 @@ func (r *run) apply(text string, list []*candidate.Candidate) (string, *pattern.
 			r.late = append(r.late, c)
 		}
 		r.done[key] = c
+		for _, fw := range c.Plan.Forwarders { // those that are findings, too, are done with it
+			is := func(c *candidate.Candidate) bool { return c.Prepare.Key == fw.Key }
+			if r.done[fw.Key] == nil && slices.ContainsFunc(r.first, is) {
+				r.done[fw.Key] = &candidate.Candidate{Prepare: fw.Prepare}
+			}
+		}
 	}
 	return string(next), u, nil
 }
