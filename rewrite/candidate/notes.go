@@ -52,7 +52,7 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 		if s.Var == nil || p.State != nil && sp.Variable == "" {
 			continue // the variable stays
 		}
-		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}}
+		words := prose.Change{Prepare: words.Prepare, Finish: words.Finish, Cleanup: []string{s.Var.Name()}, Former: []string{s.Var.Name()}}
 		for _, g := range mentions(s) {
 			add(s.Unit, words.Stale(g, false))
 		}

@@ -94,6 +94,9 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 				what = "declared with " + value
 			}
 		}
+		if spec, ok := s.Def(v).Parent().Node().(*ast.ValueSpec); ok && len(spec.Names) > 1 && len(spec.Values) == 0 {
+			what = "declared together with other variables"
+		}
 		switch v.Kind() {
 		case types.ParamVar:
 			what = "a parameter"

@@ -81,8 +81,11 @@ func unknown(p *pattern.Prepare, e ast.Expr) string {
 		return "the value of " + name + " at this return is not known"
 	}
 	for _, a := range p.Access[v] {
-		if a.Mode == flow.Address {
+		switch {
+		case a.Mode == flow.Address:
 			return "it returns " + name + ", whose address it takes"
+		case a.Mode == flow.Write && a.Lit != nil:
+			return "it returns " + name + ", which a function literal sets"
 		}
 		if value := pattern.ValueSet(p.Facts, a.Ident); a.Mode == flow.Write && strings.HasPrefix(value, "what ") {
 			return "it returns " + name + ", which holds " + value
@@ -91,6 +94,9 @@ func unknown(p *pattern.Prepare, e ast.Expr) string {
 	if id, ok := p.Def(v).Node().(*ast.Ident); ok {
 		if value := pattern.ValueSet(p.Facts, id); strings.HasPrefix(value, "what ") {
 			return "it returns " + name + ", which holds " + value
+		}
+		if spec, ok := p.Def(v).Parent().Node().(*ast.ValueSpec); ok && len(spec.Values) > 0 {
+			return "it returns " + name + ", which a var declaration sets to a value"
 		}
 	}
 	if v.Kind() == types.ParamVar {

@@ -164,11 +164,14 @@ type mention struct {
 	rest    string // what follows: "closes it", "close it", "closing it", ", and its name."
 }
 
+// special matches what tells a cleanup from others that the function returns.
+var special = regexp.MustCompile(`\b(?:nil|no-?op|empty|dummy)\b`)
+
 // find finds the cleanup as an operand of what the pattern before matches.
 func find(s, before string) (mention, bool) {
 	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for)(?:,? (?:when|once) (?:called|invoked|run),)? |([.,]|$))`)
 	at := x.FindStringSubmatchIndex(s)
-	if at == nil {
+	if at == nil || special.MatchString(s[at[2]:at[3]]) {
 		return mention{}, false
 	}
 	m := mention{start: at[0], operand: at[2]}

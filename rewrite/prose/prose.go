@@ -24,6 +24,7 @@ type Change struct {
 	Wraps   bool     // callers may write Finish(Prepare(x)) where they called what it returned
 	Cleanup []string // names of variables and results that held the cleanup
 	Gone    []string // names of removed parameters
+	Former  []string // names that no variable of a caller has any more
 
 	noun string // what the comment calls the cleanup, if that is closure or callback
 }
@@ -34,6 +35,13 @@ const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?u
 // parens matches a sentence that reminds callers of the parentheses with which they called
 // what the function returned.
 var parens = regexp.MustCompile(`^(?:Don't|Do not|Never) forget (?:the |about the )?(?:trailing|extra|second|double|final|last) (?:pair of |set of )?(?:parens|parenthes[ie]s|\(\)|"\(\)"|` + "`\\(\\)`" + `)[.!]?$`)
+
+// ofValue matches what is true of a func value and of no method: that it is nil, or not.
+var ofValue = regexp.MustCompile(`(?i)\b(?:` + noun + `(?: that| which)?|it)(?: returned| it returns)? (?:(?:is|may|can|could|will|might|must|should|be|never|not|cannot|always|also|only) )+(?:nil|non-nil)\b`)
+
+// kept matches what can be done with a func value, but not with a function whose parameters
+// are the operands of the cleanup.
+var kept = regexp.MustCompile(`(?i)\b(?:pass|stor|keep|sav|assign|register|hand)(?:e|s|es|ed|ing)? (?:on |over )?the (?:returned|` + noun + `)`)
 
 // Mend returns a sentence of a doc comment with its mention of the returned cleanup
 // updated, or "" for one that nobody needs any more. A sentence without a known mention
@@ -47,11 +55,17 @@ func (c Change) Mend(sentence string) string {
 		return ""
 	}
 	sentence = c.mendCall(sentence)
+	if ofValue.MatchString(sentence) || c.State == "" && kept.MatchString(sentence) {
+		if rest, ok := strings.CutPrefix(sentence, c.Prepare+" "); ok && c.Merged {
+			return c.Finish + " " + rest
+		}
+		return sentence
+	}
 	name := c.Finish
 	if c.State != "" {
 		name = "the " + c.Finish + " method of the returned " + c.State
 	}
-	what := `(?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns)\b`
+	what := `(?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?(?:it|` + regexp.QuoteMeta(c.Prepare) + `) returns)\b`
 	sentence = regexp.MustCompile(`\bthe `+what).ReplaceAllString(sentence, name)
 	if c.State != "" {
 		name = "T" + name[1:]
@@ -84,7 +98,24 @@ type Sentence struct {
 // Stale returns the sentences of a comment that are, or may be, no longer true. If doc is
 // set, its lines are mended first.
 func (c Change) Stale(g *ast.CommentGroup, doc bool) []Sentence {
-	return slices.DeleteFunc(c.sentences(g, doc), func(s Sentence) bool { return !c.speaks(s.Text) })
+	all := c.sentences(g, doc)
+	named := func(s Sentence) bool { return c.Merged && strings.HasPrefix(s.Text, c.Finish+" ") }
+	begins := func(s Sentence) bool { return strings.HasPrefix(s.Text, c.Prepare+" ") }
+	mixed := false // some sentences were about prepare, others about its cleanup: now all are about finish
+	if before := c.sentences(g, false); doc && slices.ContainsFunc(before, begins) {
+		mixed = count(all, named) > count(before, begins)
+	}
+	return slices.DeleteFunc(all, func(s Sentence) bool { return !c.speaks(s.Text) && !(mixed && named(s)) })
+}
+
+// count returns how many sentences have a property.
+func count(all []Sentence, has func(Sentence) bool) (n int) {
+	for _, s := range all {
+		if has(s) {
+			n++
+		}
+	}
+	return n
 }
 
 // speaks reports whether a sentence mentions a removed parameter, or the cleanup as
@@ -101,10 +132,13 @@ func (c Change) speaks(s string) bool {
 	patterns := []string{
 		`\bdeferred (?:[a-z-]+ ){0,3}(?:func|function|closure|callback)\b`,
 		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
-		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`,
+		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns|(?:that )?` + regexp.QuoteMeta(c.Prepare) + ` returns)\b`,
+		`(?i)\b(?:hand|give|yield|provide)s? (?:back |the caller |callers |you )?an? (?:[a-z]+[ -]){0,3}(?:func|function|closure|callback|clean-?up)\b`,
+		`^(?:[-*+] )?an? (?:[a-z-]+ ){0,2}` + noun + `(?: (?:that|which|to) | - |[.,]|$)`,
+		`(?i)\b(?:store|keep|pass|copy|save|drop|ignore|reuse|share)(?:s|d|es|ed|ing)? the ` + noun + `\b`,
 		`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`,
 		`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? this ` + noun + `\b`,
-		`\bclosure\b`,
+		`\b(?:closure|lambda)\b`,
 		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,
 		`^\s*defer \w+\(`,
 		`(?i)\b(?:trailing|extra|second|double) (?:pair of |set of )?(?:paren|\(\))`,
@@ -114,6 +148,11 @@ func (c Change) speaks(s string) bool {
 		patterns = append(patterns,
 			`\b(?:[Cc]all(?:s|ed|ing)?|[Dd]efer(?:s|red|ring)?|[Ii]nvok(?:es?|ed|ing)|[Rr]eturn(?:s|ed)|[Tt]he returned) `+x+`\b`,
 			`\b`+x+`(?:\(\)| (?:must|should|has to|needs to|undoes|runs|func)\b)`)
+	}
+	for _, name := range c.Former {
+		if strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") { // no word of another meaning
+			patterns = append(patterns, `\b`+regexp.QuoteMeta(name)+`\b`)
+		}
 	}
 	for _, name := range c.Gone {
 		if len(name) > 1 {
