@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"go/token"
+	"path/filepath"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -99,7 +100,7 @@ func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
 
 // reportCandidates reports the functions that return cleanups.
 func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
-	world := &callers.World{Units: []*pattern.Unit{u}, All: s.all, Tests: s.tests}
+	world := &callers.World{Units: []*pattern.Unit{u}, All: s.all, Tests: s.tests, Short: shortIn(p)}
 	found := candidate.Find(world)
 	hidden := ""
 	if slices.ContainsFunc(found, func(c *candidate.Candidate) bool { return len(c.Edits) > 0 }) {
@@ -182,13 +183,25 @@ func related(p *analysis.Pass, c *candidate.Candidate, why string) []analysis.Re
 		if !pos.IsValid() {
 			pos, end = c.Prepare.Decl.Name.Pos(), c.Prepare.Decl.Name.End()
 		}
-		reason := c.Refusal.Error()
+		reason := c.Refusal.Sentence(shortIn(p))
 		if c.Refusal.Stack != "" {
 			reason += "\n" + c.Refusal.Stack // of an internal error, for a bug report
 		}
 		add(pos, end, "%s", reason)
 	}
 	return infos
+}
+
+// shortIn returns a function that shortens the names of files in the directory of a package
+// to their base names.
+func shortIn(pass *analysis.Pass) func(name string) string {
+	dir := filepath.Dir(pass.Fset.File(pass.Files[0].FileStart).Name())
+	return func(name string) string {
+		if filepath.Dir(name) == dir {
+			return filepath.Base(name)
+		}
+		return name
+	}
 }
 
 // posOf returns the position in the pass that p describes, or NoPos if it is in no file of

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -206,7 +205,7 @@ func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edit
 				if views[j].Built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
 					c.refusal = &refusal.Refusal{
 						Code: refusal.ConfigsDiverge, Pos: c.pos, Name: k.String(),
-						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, filepath.Base(name)),
+						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, views[i].World.ShortName(name)),
 					}
 					return c
 				}
@@ -214,7 +213,7 @@ func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edit
 			if !views[i].Ours[name] {
 				c.refusal = &refusal.Refusal{
 					Code: refusal.OutsideModule, Pos: c.pos, Name: k.String(),
-					Reason: fmt.Sprintf("%s is not a file of a main module", filepath.Base(name)),
+					Reason: fmt.Sprintf("%s is not a file of a main module", views[i].World.ShortName(name)),
 				}
 				return c
 			}

@@ -137,7 +137,7 @@ type Problem = load.Problem
 // short shortens the name of a file for display.
 func (f Finding) Outcome(short func(string) string) string {
 	if f.Refusal != nil {
-		return fmt.Sprintf("%v [%s]", f.Refusal, f.Refusal.Code)
+		return fmt.Sprintf("%s [%s]", f.Refusal.Sentence(short), f.Refusal.Code)
 	}
 	names := make([]string, len(f.Files))
 	for i, name := range f.Files {

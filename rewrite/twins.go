@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"path/filepath"
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -41,7 +40,7 @@ func keepTwins(views []*load.View, changes []*change) {
 				}
 				c.refusal = &refusal.Refusal{
 					Code: refusal.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
-					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", filepath.Base(file), v.Config),
+					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", v.World.ShortName(file), v.Config),
 				}
 				again = true
 				break

@@ -220,8 +220,9 @@ func perSystem(f, g builtFile) bool {
 }
 
 // advice returns a clause to append to a reason: the flags, and the Go release if it must
-// be a later one, with which closurefix includes the file. It returns "" if none include it.
-func (f builtFile) advice() string {
+// be a later one, with which closurefix includes the file in addition to what the user
+// requested. It returns "" if none include it.
+func (f builtFile) advice(w *World) string {
 	subsets, ok := choices(f)
 	if !ok {
 		return ""
@@ -244,10 +245,12 @@ func (f builtFile) advice() string {
 			})
 			flags := []string{"closurefix"}
 			if b.goos != build.Default.GOOS || b.goarch != build.Default.GOARCH {
-				flags = append(flags, "-config "+b.goos+"/"+b.goarch)
+				flags = append(flags, "-config "+strings.Join(append(slices.Clone(w.Systems), b.goos+"/"+b.goarch), ","))
 			}
 			if len(tags) > 0 {
-				flags = append(flags, "-tags "+strings.Join(tags, ","))
+				tags = append(slices.Clone(w.Tags), tags...)
+				slices.Sort(tags)
+				flags = append(flags, "-tags "+strings.Join(slices.Compact(tags), ","))
 			}
 			if release != "" {
 				flags = append(flags, "with Go "+strings.TrimPrefix(release, "go"))

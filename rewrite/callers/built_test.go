@@ -91,9 +91,13 @@ func TestAdvice(t *testing.T) {
 		"x_s390x.go":                    "; closurefix -config linux/s390x includes it",
 		"x.go wasm && js":               "; closurefix -config js/wasm includes it",
 	} {
-		if got := builtOf(file).advice(); got != want && !strings.Contains(want, host) {
+		if got := builtOf(file).advice(&World{}); got != want && !strings.Contains(want, host) {
 			t.Errorf("%s: %q, want %q", file, got, want)
 		}
+	}
+	asked := &World{Systems: []string{"aix/ppc64"}, Tags: []string{"b"}}
+	if got, want := builtOf("x_plan9.go a").advice(asked), "; closurefix -config aix/ppc64,plan9/amd64 -tags a,b includes it"; got != want {
+		t.Errorf("beside other flags: %q, want %q", got, want)
 	}
 }
 

@@ -36,7 +36,7 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 			} else if twin := declared(f.File, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
 				r = checkTwin(w, p, sites, u, name, twin)
 			} else if mentions(p, u, f.File) && w.depends(name, p) {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(u, name).advice())
+				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(u, name).advice(w))
 			}
 			if r != nil {
 				return r
@@ -59,14 +59,14 @@ func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.U
 			if idle {
 				return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, which includes this call, and would not change, since it returns no cleanup there", w.ShortName(name))
 			}
-			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.ShortName(name), other.advice())
+			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.ShortName(name), other.advice(w))
 		}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
 		if idle {
 			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change, since it returns no cleanup there", w.ShortName(name))
 		}
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), other.advice())
+		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), other.advice(w))
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 	}
 	for _, name := range w.Unbuilt {
 		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(w, files, p, name) {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(p.Unit, name).advice())
+			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(p.Unit, name).advice(w))
 		}
 	}
 	for _, name := range w.Skipped {

@@ -17,6 +17,10 @@ type World struct {
 	// are searched for callers only. A nil Target means that all are.
 	Target func(*pattern.Unit) bool
 
+	// Systems and Tags hold the systems and build tags that the user requested. Systems is
+	// empty if there is only the host.
+	Systems, Tags []string
+
 	// Module is set if Units holds every package of the main modules that may call the
 	// targets. If it is not set, the world is one package, and callers in other packages
 	// are unknown.

@@ -80,8 +80,8 @@ func mostlyMethods(sites []*pattern.Site) (at *pattern.Site, method *pattern.Use
 func (fs *forwarders) otherwise(s *pattern.Site) string {
 	switch s.At(s.Call).ParentEdgeKind() {
 	case edge.ReturnStmt_Results:
-		if why := fs.why[s.Decl]; why != "" {
-			return "a caller returns its results, and cannot change: " + why
+		if d, ok := s.Decl.(*ast.FuncDecl); ok && fs.why[d] != "" {
+			return d.Name.Name + " returns its results, and cannot change: " + fs.why[d]
 		}
 		if s.Func != ast.Node(s.Decl) {
 			return "a function literal returns its results directly"

@@ -158,11 +158,11 @@ func (t *Tree) distinct(ctx context.Context, goroot, goos, goarch string) error 
 	return nil
 }
 
-// Short returns the name of a file relative to the directory of the tree, if the file is
-// below it.
+// Short returns the name of a file relative to the directory of the tree, unless that is
+// longer.
 func (t *Tree) Short(name string) string {
 	for _, dir := range []string{t.Dir, resolved(t.Dir)} {
-		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+		if rel, err := filepath.Rel(dir, name); err == nil && len(rel) < len(name) {
 			return filepath.ToSlash(rel)
 		}
 	}

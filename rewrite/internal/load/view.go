@@ -36,11 +36,14 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Config: config,
 		pkgs:   pkgs,
 		over:   over,
-		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Short: s.tree.Short},
+		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Short: s.tree.Short, Tags: config.Tags},
 		Built:  make(map[string]bool),
 		Ours:   make(map[string]bool),
 		Syntax: make(map[string]*ast.File),
 		Unit:   make(map[string]*pattern.Unit),
+	}
+	for _, c := range s.tree.Configs[1:] { // the first is the host
+		v.World.Systems = append(v.World.Systems, c.GOOS+"/"+c.GOARCH)
 	}
 	s.recordCallers(v)
 	targets := make(map[*pattern.Unit]bool)

@@ -58,7 +58,7 @@ func finding(f rewrite.Finding, at Place, help map[refusal.Code]string) Finding 
 		Files: f.Files, Edits: f.Edits, Notes: f.Notes, Trace: f.Trace, Costs: f.Costs, Heap: f.Heap, Gain: f.Gain,
 	}
 	if why := f.Refusal; why != nil {
-		out.Refusal = &Refusal{string(why.Code), why.Pos, why.Sentence(at.BelowDir), help[why.Code], why.Stack}
+		out.Refusal = &Refusal{string(why.Code), why.Pos, why.Sentence(at.FromDir), help[why.Code], why.Stack}
 	}
 	return out
 }
