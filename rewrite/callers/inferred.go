@@ -196,9 +196,10 @@ func (t *typeSource) object(obj types.Object) {
 	if own == "" {
 		return // without its source, other files cannot be compared
 	}
+	home := builtFileOf(t.p.Unit, t.p.Unit.Filename(t.p.Decl.Pos()))
 	for _, other := range t.beside(obj.Pkg().Path(), file) {
 		text, err := t.p.Unit.ReadFile(other)
-		if err != nil || !strings.Contains(string(text), obj.Name()) {
+		if err != nil || !strings.Contains(string(text), obj.Name()) || !together(home, newBuiltFile(other, text)) {
 			continue
 		}
 		if typ := t.declaration(other, obj.Name(), owner); typ != "" && typ != own {
