@@ -36,10 +36,19 @@ func (p Problem) String() string {
 	return b.String()
 }
 
+// rank orders problems. A name that another package does not declare comes last, because it
+// may be missing as a consequence of an error in that package.
+func (p Problem) rank() int {
+	if name, ok := strings.CutPrefix(p.Text, "undefined: "); ok && strings.Contains(name, ".") || strings.Contains(p.Text, " undefined (type ") {
+		return 1
+	}
+	return 0
+}
+
 // A SourceError reports errors in the packages to be loaded.
 type SourceError struct {
 	Config   Config
-	Problems []Problem // sorted, without repetition, at least one
+	Problems []Problem // sorted by rank, file and line, without repetition, at least one
 
 	broken map[string]string // directories of the packages with problems, by package path; nil if unknown
 }
@@ -65,7 +74,7 @@ func sourceError(c Config, problems []Problem) error {
 		return nil
 	}
 	slices.SortFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Text, b.Text))
+		return cmp.Or(a.rank()-b.rank(), cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Text, b.Text))
 	})
 	return &SourceError{Config: c, Problems: slices.Compact(problems)}
 }

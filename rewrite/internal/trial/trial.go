@@ -244,10 +244,11 @@ func outcome(text string) []Failure {
 	return all
 }
 
-// telling returns the first line of a test's output that says why it failed.
+// telling returns the line of a test's output that says why it failed: that of a panic, or
+// the last one with a position, because those before it may be logs.
 func telling(output []string) string {
 	text := strings.Join(output, "")
-	first := ""
+	first, last := "", ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		switch {
@@ -255,11 +256,13 @@ func telling(output []string) string {
 			line == "PASS", line == "FAIL", strings.HasPrefix(line, "FAIL\t"), strings.HasPrefix(line, "coverage: "),
 			strings.HasPrefix(line, "exit status"), strings.HasPrefix(line, "testing: warning: "):
 			continue
-		case strings.HasPrefix(line, "panic: "), strings.HasPrefix(line, "fatal error: "), strings.Contains(line, "_test.go:"):
+		case strings.HasPrefix(line, "panic: "), strings.HasPrefix(line, "fatal error: "):
 			return line
+		case strings.Contains(line, "_test.go:"):
+			last = line
 		case first == "":
 			first = line
 		}
 	}
-	return first
+	return cmp.Or(last, first)
 }
