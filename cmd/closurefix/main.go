@@ -94,10 +94,11 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 		}
 	}
 	o := options(f, at.Dir, kill, p)
-	var err error
-	if o.Select, err = f.choose.Select(ctx, at.Dir); err != nil {
+	sel, missed, err := f.choose.Select(ctx, at.Dir)
+	if err != nil {
 		return 0, err
 	}
+	o.Select = sel
 	res, err := rewrite.Run(ctx, o)
 	p.Clear()
 	if err != nil && res != nil && res.Bench != nil { // interrupted
@@ -105,6 +106,9 @@ func work(ctx context.Context, kill <-chan struct{}, f *flags, at report.Place, 
 	}
 	if err != nil {
 		return 0, err
+	}
+	for _, name := range missed() {
+		res.Warnings = append(res.Warnings, "-only: no finding has the name "+name)
 	}
 	r := report.New(res, at, f.fix)
 	p.Warnings(r)

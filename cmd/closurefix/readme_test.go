@@ -63,12 +63,12 @@ var commands = map[string]wanted{
 	"closurefix -l ./...":            {3, `^conn\.go\n`, ""},
 	"closurefix -fix -message ./...": {0, `(?s)^conn: call cleanups directly.*\tconn\.\(\*Conn\)\.prepareRead\n`, ""},
 
-	"closurefix -only lock,result-pointer ./...": {3, `^conn\.go:24:16: `, ""},
-	`closurefix -exclude '_mock\.go$' ./...`:     {3, `^conn\.go:24:16: `, ""},
-	"closurefix -escape -least 2 ./...":          {3, `^conn\.go:24:16: `, ""},
-	"closurefix -new-from origin/main ./...":     {elsewhere: "../../testdata/script/newfrom.txtar:closurefix -new-from HEAD"},
-	"closurefix -json ./... > known.json":        {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
-	"closurefix -baseline known.json ./...":      {0, `^closurefix: nothing to report; left out 3 functions: .* 1 not selected`, ""},
+	"closurefix -only prepareRead ./...":     {3, `^conn\.go:24:16: `, ""},
+	`closurefix -exclude '_mock\.go$' ./...`: {3, `^conn\.go:24:16: `, ""},
+	"closurefix -escape -least 2 ./...":      {3, `^conn\.go:24:16: `, ""},
+	"closurefix -new-from origin/main ./...": {elsewhere: "../../testdata/script/newfrom.txtar:closurefix -new-from HEAD"},
+	"closurefix -json ./... > known.json":    {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
+	"closurefix -baseline known.json ./...":  {0, `^closurefix: nothing to report; left out 3 functions: .* 1 not selected`, ""},
 
 	"closurefix -escape ./...":                   {3, `on the heap: 2 allocations per call\n\tconn\.go:29:9: func literal`, ""},
 	"closurefix -diff -escape ./...":             {3, `(?m)^\+	defer c\.finishRead\(ctx, &err\)$`, ""},

@@ -13,6 +13,8 @@ import (
 
 	"github.com/closurefix/closurefix/cmd/closurefix/internal/vetjson"
 	"github.com/closurefix/closurefix/rewrite"
+	"github.com/closurefix/closurefix/rewrite/misuse"
+	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
 // Flags holds the values of the flags that select findings.
@@ -24,11 +26,22 @@ type Flags struct {
 }
 
 // Select returns the function for rewrite.Options.Select, or nil if no flag is given. dir
-// is the current directory. The function may be called until ctx ends.
-func (f Flags) Select(ctx context.Context, dir string) (func(rewrite.Finding) bool, error) {
+// is the current directory. The function may be called until ctx ends. After that, missed
+// returns the names of functions and packages in Only that no finding has.
+func (f Flags) Select(ctx context.Context, dir string) (sel func(rewrite.Finding) bool, missed func() []string, err error) {
 	var tests []func(rewrite.Finding) bool
+	met := make(map[string]bool)
+	for _, e := range pattern.Explanations() {
+		met[string(e.Kind)] = true // there may be none
+	}
+	for _, e := range misuse.Explanations() {
+		met[string(e.Kind)] = true
+	}
+	missed = func() []string {
+		return slices.DeleteFunc(slices.Clone(f.Only), func(name string) bool { return met[name] })
+	}
 	if len(f.Only) > 0 {
-		tests = append(tests, only(f.Only))
+		tests = append(tests, only(f.Only, met))
 	}
 	if f.Exclude != nil {
 		tests = append(tests, exclude(f.Exclude, dir))
@@ -36,33 +49,39 @@ func (f Flags) Select(ctx context.Context, dir string) (func(rewrite.Finding) bo
 	if f.Baseline != "" {
 		test, err := baseline(f.Baseline)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		tests = append(tests, test)
 	}
 	if f.NewFrom != "" {
 		h, err := openHistory(ctx, dir, f.NewFrom)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		tests = append(tests, h.changed)
 	}
 	if len(tests) == 0 {
-		return nil, nil
+		return nil, missed, nil
 	}
 	return func(found rewrite.Finding) bool {
 		return !slices.ContainsFunc(tests, func(test func(rewrite.Finding) bool) bool { return !test(found) })
-	}, nil
+	}, missed, nil
 }
 
 // only selects findings by name. A name is a category, the path of a package, or a
 // function: as messages have it, as in "(*Conn).prepareRead", without the receiver, or
-// with the package path in front.
-func only(names []string) func(rewrite.Finding) bool {
+// with the package path in front. A name that some finding has is added to met.
+func only(names []string, met map[string]bool) func(rewrite.Finding) bool {
 	return func(f rewrite.Finding) bool {
 		short := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
 		own := []string{string(f.Kind), f.Package, f.Name, short, f.Package + "." + f.Name}
-		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(own, name) })
+		found := false
+		for _, name := range names {
+			if slices.Contains(own, name) {
+				found, met[name] = true, true
+			}
+		}
+		return found
 	}
 }
 

@@ -47,7 +47,7 @@ func TestSelect(t *testing.T) {
 		{Flags{Exclude: regexp.MustCompile("^lock")}, true},
 		{Flags{Only: []string{"lock"}, Exclude: regexp.MustCompile("lock")}, false},
 	} {
-		wanted, err := test.flags.Select(t.Context(), dir)
+		wanted, _, err := test.flags.Select(t.Context(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,14 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%+v: %v, want %v", test.flags, got, test.want)
 		}
 	}
-	if wanted, err := (Flags{}).Select(t.Context(), dir); wanted != nil || err != nil {
+	wanted, missed, err := Flags{Only: []string{"lock", "pointer-argument", "unlock", "example.com/n"}}.Select(t.Context(), dir)
+	if err != nil || !wanted(f) {
+		t.Errorf("not selected; error %v", err)
+	}
+	if got, want := missed(), []string{"unlock", "example.com/n"}; !slices.Equal(got, want) {
+		t.Errorf("names without a finding: %q, want %q", got, want)
+	}
+	if wanted, _, err := (Flags{}).Select(t.Context(), dir); wanted != nil || err != nil {
 		t.Errorf("without flags: a function: %v, error %v", wanted != nil, err)
 	}
 }

@@ -2,7 +2,6 @@ package choose
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +29,11 @@ func openHistory(ctx context.Context, dir, revision string) (*history, error) {
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
-			return nil, fmt.Errorf("-new-from: %s is not a commit of a git repository here: %s", revision, cmp.Or(firstLine(exit.Stderr), exit.String()))
+			why := ""
+			if line := firstLine(exit.Stderr); line != "" {
+				why = ": " + line
+			}
+			return nil, fmt.Errorf("-new-from: %s is not a commit of a git repository here%s", revision, why)
 		}
 		return nil, fmt.Errorf("-new-from: %w", err)
 	}
