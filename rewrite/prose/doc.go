@@ -220,7 +220,7 @@ func (c Change) mendReturns(s string) string {
 	case c.State == "" && c.Value == "":
 		return c.mendApart(s)
 	}
-	m, ok := find(s, `\b[Rr]eturns `)
+	m, ok := find(s, `\b[Rr]eturn(?:s|ed is) `)
 	if !ok && strings.Contains(strings.ToLower(s), "return") {
 		m, ok = find(s, `\b(?:and|(?:along|together) with) `)
 	}

@@ -86,7 +86,7 @@ func (c Change) called() *regexp.Regexp {
 	for _, n := range c.Cleanup {
 		names += "|" + regexp.QuoteMeta(n)
 	}
-	return regexp.MustCompile("^(?:The )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
+	return regexp.MustCompile("^(?:[Tt]he )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
 }
 
 // A Sentence is part of a comment.

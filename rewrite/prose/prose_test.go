@@ -55,6 +55,8 @@ func TestMendDoc(t *testing.T) {
 		{direct, "// Returns a function to stop it, and the time.", "// Returns a function to stop it, and the time."},
 		{direct, "// `done` func MUST be called.", "// end MUST be called."},
 		{handed, "// begin returns a function that, when called, ends it.", "// begin returns a beginState whose end method ends it."},
+		{value, "// Returned is an end function that should be called.", "// Returned is start for end, which should be called."},
+		{handed, "// begin is used by all\n// the cleanup function should be called in order to close", "// begin is used by all\n// The end method of the returned beginState should be called in order to\n// close"},
 		{handed, "// Returns a cleanup function to tear it down.", "// Returns a beginState with an end method to tear it down."},
 		{handed, "// It returns a deferred restore function, and the time.", "// It returns a beginState with an end method, and the time."},
 		{handed, "// begin returns its name, along with a function to\n// stop it.", "// begin returns its name, along with a beginState with an end method to stop\n// it."},
