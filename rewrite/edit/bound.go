@@ -8,7 +8,7 @@ import (
 )
 
 // boundEdits returns the edits for a function that returns the receiver of a method
-// value in place of the method value.
+// value in place of the method value. Its doc comment is mended.
 func boundEdits(s *source, p *plan.Plan) ([]Edit, error) {
 	typ, err := resultType(s, p.Prepare)
 	if err != nil {
@@ -44,5 +44,5 @@ func boundEdits(s *source, p *plan.Plan) ([]Edit, error) {
 			edits = append(edits, e)
 		}
 	}
-	return edits, nil
+	return append(edits, docEdits(s, p.Prepare.Decl.Doc, p.Prose())...), nil
 }

@@ -250,7 +250,7 @@ func (pl *Plan) Prose() prose.Change {
 	}
 	switch {
 	case pl.Form == Bound || pl.Finish.OnParam && pl.Value != nil:
-		c.State = pl.boundType()
+		c.State = strings.TrimPrefix(pl.boundType(), "*")
 	case pl.Value != nil:
 		c.Value = pl.Value.Name
 		c.Wraps = !pl.Finish.OnRecv && len(pl.Finish.Params) == 1 && p.Func.Signature().Results().Len() == 1
