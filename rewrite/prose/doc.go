@@ -203,6 +203,9 @@ func (m mention) infinitive() string {
 // more matches what a function returns besides its cleanup, at the end of a sentence.
 var more = regexp.MustCompile(`,? and (?:the|an?|any|its) .*$`)
 
+// anError is like more, for what cannot be an object of the cleanup's verb.
+var anError = regexp.MustCompile(`, and (?:the|an?|any|its) |\b(?:and|or) (?:the|an?|any|its) (?:[a-z-]+ )?error\b`)
+
 // mendReturns updates a sentence in which "returns" has the cleanup as its operand.
 //
 //	begin locks it and returns a func that unlocks it.    begin locks it; end unlocks it.
@@ -210,7 +213,7 @@ var more = regexp.MustCompile(`,? and (?:the|an?|any|its) .*$`)
 func (c Change) mendReturns(s string) string {
 	switch {
 	case c.Merged:
-		if m, ok := find(s, `^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `); ok && m.word == "that" {
+		if m, ok := find(s, `^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `); ok && m.word == "that" && !anError.MatchString(m.rest) {
 			return c.Finish + " " + m.rest
 		}
 		if rest, ok := strings.CutPrefix(s, c.Prepare+" "); ok {
@@ -266,14 +269,14 @@ func (c Change) mendApart(s string) string {
 		text := says(m)
 		return strings.Replace(text, "call ", "Call ", 1)
 	}
-	if m, ok := find(s, `^`+regexp.QuoteMeta(c.Prepare)+` returns `); ok && m.word == "that" {
+	if m, ok := find(s, `^`+regexp.QuoteMeta(c.Prepare)+` returns `); ok && m.word == "that" && !anError.MatchString(m.rest) {
 		return c.Prepare + " goes with " + c.Finish + ", which " + m.rest
 	}
 	m, ok := find(s, `,? (?:and|then|and then) returns `)
 	if !ok && strings.Contains(strings.ToLower(s), "returns ") {
 		m, ok = find(s, `,? and `)
 	}
-	if ok && m.word != "" {
+	if ok && m.word != "" && !anError.MatchString(m.rest) {
 		return s[:m.start] + "; " + says(m)
 	}
 	return s

@@ -36,8 +36,13 @@ const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?u
 // what the function returned.
 var parens = regexp.MustCompile(`^(?:Don't|Do not|Never) forget (?:the |about the )?(?:trailing|extra|second|double|final|last) (?:pair of |set of )?(?:parens|parenthes[ie]s|\(\)|"\(\)"|` + "`\\(\\)`" + `)[.!]?$`)
 
-// ofValue matches what is true of a func value and of no method: that it is nil, or not.
-var ofValue = regexp.MustCompile(`(?i)\b(?:` + noun + `(?: that| which)?|it)(?: returned| it returns)? (?:(?:is|may|can|could|will|might|must|should|be|never|not|cannot|always|also|only) )+(?:nil|non-nil)\b`)
+// isNil matches what is true of a func value and of no method: that it is nil, or not.
+const isNil = ` (?:(?:is|may|can|could|will|might|must|should|be|never|not|cannot|always|also|only) )+(?:nil|non-nil)\b`
+
+var (
+	funcIsNil = regexp.MustCompile(`(?i)\b` + noun + `(?: that| which)?(?: returned| it returns)?` + isNil)
+	itIsNil   = regexp.MustCompile(`\b[Ii]t` + isNil)
+)
 
 // kept matches what can be done with a func value, but not with a function whose parameters
 // are the operands of the cleanup.
@@ -55,7 +60,7 @@ func (c Change) Mend(sentence string) string {
 		return ""
 	}
 	sentence = c.mendCall(sentence)
-	if ofValue.MatchString(sentence) || c.State == "" && kept.MatchString(sentence) {
+	if funcIsNil.MatchString(sentence) || itIsNil.MatchString(sentence) || c.State == "" && kept.MatchString(sentence) {
 		if rest, ok := strings.CutPrefix(sentence, c.Prepare+" "); ok && c.Merged {
 			return c.Finish + " " + rest
 		}
@@ -125,23 +130,28 @@ func (c Change) speaks(s string) bool {
 	if c.Wraps {
 		mended = regexp.QuoteMeta(c.Finish) + `\(` + regexp.QuoteMeta(c.Prepare) + `\(`
 	}
-	if (c.State != "" || c.Wraps) && regexp.MustCompile(`^\s*(?:defer )?`+mended).MatchString(s) {
+	if (c.State != "" || c.Wraps) && regexp.MustCompile("^\\s*[`'\"]?(?:defer )?"+mended).MatchString(s) {
 		return false // as mendCode writes it
 	}
 	s = strings.ReplaceAll(s, " with "+article(c.Finish)+" method", "") // as handover writes it
 	patterns := []string{
 		`\bdeferred (?:[a-z-]+ ){0,3}(?:func|function|closure|callback)\b`,
-		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
+		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z.]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
+		`(?i)\breturns? \([^()]*\b(?:func|function|clean-?up)\b`,
+		`\breturns? (?:\w+\.)+(?:R?Unlock|Close|Stop|Release)\b`,
+		`(?i)\ban? (?:nil|non-nil|no-?op|empty) ` + noun + `\b`,
+		`(?i)\b(?:result|return value) (?:must|should|has to|needs to|is to|can|may) be (?:called|deferred|invoked)\b`,
+		`(?i)\b(?:call|defer|invok)(?:e|s|es|ing|ring)? (?:the|its) (?:result|return value)\b`,
 		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns|(?:that )?` + regexp.QuoteMeta(c.Prepare) + ` returns)\b`,
 		`(?i)\b(?:hand|give|yield|provide)s? (?:back |the caller |callers |you )?an? (?:[a-z]+[ -]){0,3}(?:func|function|closure|callback|clean-?up)\b`,
-		`^(?:[-*+] )?an? (?:[a-z-]+ ){0,2}` + noun + `(?: (?:that|which|to) | - |[.,]|$)`,
+		`^(?:[-*+] )?(?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `(?: (?:that|which|to|and) | - |[.,]|$)`,
 		`(?i)\b(?:store|keep|pass|copy|save|drop|ignore|reuse|share)(?:s|d|es|ed|ing)? the ` + noun + `\b`,
 		`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`,
-		`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? this ` + noun + `\b`,
+		`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? (?:this|that) ` + noun + `\b`,
 		`\b(?:closure|lambda)\b`,
 		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,
 		`^\s*defer \w+\(`,
-		`(?i)\b(?:trailing|extra|second|double) (?:pair of |set of )?(?:paren|\(\))`,
+		`(?i)\b(?:trailing|extra|second|double|two) (?:pairs? of |sets? of )?(?:paren|\(\))`,
 	}
 	for _, name := range c.Cleanup {
 		x := regexp.QuoteMeta(name)
@@ -159,7 +169,7 @@ func (c Change) speaks(s string) bool {
 			patterns = append(patterns, `\b`+regexp.QuoteMeta(name)+`\b`)
 		}
 	}
-	return slices.ContainsFunc(patterns, func(p string) bool { return regexp.MustCompile(p).MatchString(s) })
+	return funcIsNil.MatchString(s) || slices.ContainsFunc(patterns, func(p string) bool { return regexp.MustCompile(p).MatchString(s) })
 }
 
 // sentences splits a comment into sentences. An indented line, such as code in a doc
