@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
@@ -129,7 +130,13 @@ func (d *declarer) anew() error {
 	return nil
 }
 
-// dispatch returns a function body that runs one of two cleanups, as the state says.
+// dispatch returns a function body that runs one of two cleanups, as the state says:
+//
+//	if s.traced {                 if s.traced {
+//		s.c.log(s.n)                  return s.c.log(s.n)
+//	} else {                      }
+//		s.c.close()               return s.c.close()
+//	}
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 	s := d.Plan.State
 	decl, err := declaration("func f() {\nif " + s.Name + "." + s.Which + " {\n} else {\n}\n}")
@@ -148,7 +155,46 @@ func (d *declarer) dispatch() (*dst.BlockStmt, error) {
 			test.Else = block
 		}
 	}
+	if other := test.Else.(*dst.BlockStmt); d.unindents(test.Body, other) {
+		test.Else = nil
+		body.List = append(body.List, other.List...)
+	}
 	return body, nil
+}
+
+// unindents reports whether the statements of the second block can follow an if statement with the
+// first one, which returns. They may not declare a parameter of finish, nor be the whole of a block with
+// comments of its own.
+func (d *declarer) unindents(block, other *dst.BlockStmt) bool {
+	if _, ok := block.List[len(block.List)-1].(*dst.ReturnStmt); !ok || len(other.Decs.Lbrace)+len(other.Decs.End)+len(other.Decs.Start) > 0 {
+		return false
+	}
+	names := make(map[string]bool)
+	for _, l := range d.Plan.Literals {
+		for _, f := range slices.Concat(l.Lit.Type.Params.List, results(l.Lit)) {
+			for _, id := range f.Names {
+				names[id.Name] = true
+			}
+		}
+	}
+	for _, p := range d.Plan.Finish.Params {
+		names[p.Name] = true
+	}
+	for _, l := range d.Plan.Literals {
+		for n := range ast.Preorder(l.Lit.Body) {
+			if id, ok := n.(*ast.Ident); ok && names[id.Name] && d.Prepare.Unit.Info.Defs[id] != nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func results(lit *ast.FuncLit) []*ast.Field {
+	if lit.Type.Results == nil {
+		return nil
+	}
+	return lit.Type.Results.List
 }
 
 // paramList returns the source of parameters. Adjacent ones with the same type are

@@ -203,23 +203,31 @@ func (m *matcher) nothing() string {
 }
 
 // cases returns the bodies of the if statement that tells two cleanups apart, in the order of
-// their numbers. It returns nil if there is none, or there is more than that.
+// their numbers. It returns nil if there is none, or there is more than that. If the statement
+// returns, the other body may follow it.
 func (m *matcher) cases(body []ast.Stmt) [][]ast.Stmt {
-	if len(body) != 1 {
+	if len(body) == 0 {
 		return nil
 	}
 	test, ok := body[0].(*ast.IfStmt)
 	if !ok || test.Init != nil || !reads(test.Cond, m.self+"."+m.State.Which) {
 		return nil
 	}
-	other, ok := test.Else.(*ast.BlockStmt)
-	switch {
-	case !ok:
+	other := body[1:]
+	if block, ok := test.Else.(*ast.BlockStmt); ok && len(other) == 0 {
+		other = block.List
+	} else if n := len(test.Body.List); test.Else != nil || n == 0 || !isReturn(test.Body.List[n-1]) {
 		return nil
-	case m.State.True == 1:
-		return [][]ast.Stmt{test.Body.List, other.List}
 	}
-	return [][]ast.Stmt{other.List, test.Body.List}
+	if m.State.True == 1 {
+		return [][]ast.Stmt{test.Body.List, other}
+	}
+	return [][]ast.Stmt{other, test.Body.List}
+}
+
+func isReturn(s ast.Stmt) bool {
+	_, ok := s.(*ast.ReturnStmt)
+	return ok
 }
 
 // cleanup compares the body of a literal with the statements that replace it in finish.
