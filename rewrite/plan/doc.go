@@ -48,8 +48,9 @@
 //
 // In the form [Value], prepare returns a single value in place of the closure: a local
 // variable, or a bool that says whether there is something to clean up. Finish takes it
-// as an argument. For all other captures the conditions of Direct hold. The caller's
-// variable gets the name of the value, which must be free, as above:
+// as an argument. For all other captures the conditions of Direct hold. If there are none, it does not
+// matter which call of prepare set the variable. The caller's
+// variable gets the name of the value, which must be free, as above: [value-declared-before]
 //
 //	done := c.begin("x")                       start := c.begin("x")
 //	defer done()                               defer c.end("x", start)
@@ -91,10 +92,13 @@
 //	stopTimer := startTimer()                  timer := startTimer()
 //	defer stopTimer()                          defer timer.stop()
 //
+// [name-noun]
+//
 // A pointer to a variable of the caller is not a field of the struct if callers can
 // pass it again. Escape analysis does not distinguish the fields of a struct, so one
 // field that escapes would move the variable to the heap again. Such a pointer is an
-// argument of finish: defer done.finish(&err).
+// argument of finish: defer done.finish(&err). A context is none either, if all callers only call
+// the cleanup and can pass the context again. [context-passed-again]
 //
 // In the form [Bound], the cleanup is not a literal but a method value whose receiver is a
 // pointer. Prepare returns that pointer, which it evaluates where it evaluated the method

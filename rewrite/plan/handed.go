@@ -12,8 +12,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
-// handed puts all captures in the state, except pointers to variables of the caller.
-// These stay arguments of finish: escape analysis does not distinguish the fields of a
+// handed puts all captures in the state, except pointers to variables of the caller, and contexts that
+// all callers can pass again. Pointers stay arguments of finish: escape analysis does not distinguish the fields of a
 // struct, so one field that escapes would move the caller's variable to the heap again.
 //
 //	done := oneOff(ctx, "layer", &err)
@@ -27,7 +27,7 @@ func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.F
 		case f.resets[c] != nil:
 			pass.Route, pass.Resets = Anew, f.resets[c]
 		case f.shared[c]:
-		case c.Class == pattern.Param && pointsToCaller(p, sites, c):
+		case c.Class == pattern.Param && (pointsToCaller(p, sites, c) || passesContext(p, sites, c)):
 			pass.Route = ByArgument
 		case c.Class == pattern.Result:
 			// The return statement assigns to the variable at that address.
@@ -64,6 +64,17 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 		some = some || ok && u.Op == token.AND
 	}
 	return some
+}
+
+// passesContext reports whether a captured parameter is a context that every site can pass to finish,
+// since a context does not belong in a struct. The sites only call the cleanup.
+func passesContext(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
+	if obj := spell.NamedObject(c.Var.Type()); obj == nil || obj.Name() != "Context" || obj.Pkg() == nil || obj.Pkg().Path() != "context" || written(p, c) {
+		return false
+	}
+	return everySite(sites, func(s *pattern.Site) bool {
+		return s.Form != pattern.Passed && !forwarded(s) && s.Forwarder == nil && !s.Shared && !wrapped(s) && sameArgument(p, sites, s, c.Index) == ""
+	})
 }
 
 // setElsewhere reports whether another site sets the variable of s, with different
