@@ -6,13 +6,15 @@ import (
 	"unicode"
 )
 
+// called matches what a doc comment calls the cleanup, if that is callback or closure.
+var called = regexp.MustCompile(`\breturns? an? (?:[a-z-]+ )?(callback|closure)\b`)
+
 // MendDoc returns the lines of a doc comment with its sentences mended. Lines in which a
 // sentence has changed are wrapped again, to the width of their paragraph. In code, calls of
 // the cleanup are updated if there is a state. Lists, directives and block comments stay as
 // they are.
 func (c Change) MendDoc(lines []string) []string {
-	x := regexp.MustCompile(`\breturns? an? (?:[a-z-]+ )?(callback|closure)\b`)
-	if m := x.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil {
+	if m := called.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil {
 		c.noun = m[1]
 	}
 	var all []string
@@ -36,7 +38,7 @@ func (c Change) MendDoc(lines []string) []string {
 //	defer Elapsed(ctx, "name")()        defer Elapsed(ctx, "name").Finish()
 //	defer logStack("build")()           defer finishLogStack(logStack("build"))
 func (c Change) mendCode(line string) string {
-	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
+	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") || !strings.Contains(line, c.Prepare) {
 		return line
 	}
 	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(.*)`)
@@ -49,6 +51,9 @@ func (c Change) mendCode(line string) string {
 
 // mendCall updates calls of the cleanup that a call of prepare returns.
 func (c Change) mendCall(text string) string {
+	if !strings.Contains(text, c.Prepare) {
+		return text // no need to compile an expression
+	}
 	call := `((?:\w+\.)?\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`
 	switch {
 	case c.State != "":
@@ -59,10 +64,13 @@ func (c Change) mendCall(text string) string {
 	return text
 }
 
+// apart matches the beginning of a line that is in no paragraph, without the slashes.
+var apart = regexp.MustCompile(`^(\s|[-*+#] |\d+[.)] |$)`)
+
 // isProse reports whether a line of a comment is one of a paragraph.
 func isProse(line string) bool {
 	text, ok := strings.CutPrefix(line, "// ")
-	return ok && !regexp.MustCompile(`^(\s|[-*+#] |\d+[.)] |$)`).MatchString(text)
+	return ok && !apart.MatchString(text)
 }
 
 // mendParagraph mends the sentences of a paragraph. Lines stay as they are up to one that begins
@@ -94,7 +102,7 @@ func (c Change) mendParagraph(lines []string) []string {
 func (c Change) breaks(before, line string, width int) bool {
 	line = strings.TrimPrefix(line, "// ")
 	words, last := strings.Fields(line), strings.Fields(before)
-	return ends(last[len(last)-1]) || c.called().MatchString(line) ||
+	return ends(last[len(last)-1]) || demand.MatchString(line) && c.demanded().MatchString(line) ||
 		unicode.IsUpper([]rune(line)[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
 }
 
@@ -167,8 +175,14 @@ type mention struct {
 // special matches what tells a cleanup from others that the function returns.
 var special = regexp.MustCompile(`\b(?:nil|no-?op|empty|dummy)\b`)
 
+// operand matches the cleanup as find finds it.
+var operand = regexp.MustCompile(returned + `(?:[ .,]|$)`)
+
 // find finds the cleanup as an operand of what the pattern before matches.
 func find(s, before string) (mention, bool) {
+	if !operand.MatchString(s) {
+		return mention{}, false // no need to compile an expression
+	}
 	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for)(?:,? (?:when|once) (?:called|invoked|run),)? |([.,]|$))`)
 	at := x.FindStringSubmatchIndex(s)
 	if at == nil || special.MatchString(s[at[2]:at[3]]) {
@@ -282,11 +296,20 @@ func (c Change) mendApart(s string) string {
 	return s
 }
 
+// modal matches verbs without an ending in the third person.
+const modal = `(?:must|should|can|may|will|shall|has to|have to|need|needs)\b`
+
+// The first word of a text: a modal verb, one that may be a verb in the third person, and one
+// that is none.
+var (
+	modals = regexp.MustCompile(`^` + modal)
+	verbs  = regexp.MustCompile(`^[a-z]+s\b`)
+	nouns  = regexp.MustCompile(`^(?:its|this|callers|users|clients|\w+s ` + modal + `)`)
+)
+
 // isVerb reports whether the first word of a text is a verb in the third person.
 func isVerb(text string) bool {
-	const modal = `(?:must|should|can|may|will|shall|has to|have to|need|needs)\b`
-	return regexp.MustCompile(`^`+modal).MatchString(text) ||
-		regexp.MustCompile(`^[a-z]+s\b`).MatchString(text) && !regexp.MustCompile(`^(?:its|this|callers|users|clients|\w+s `+modal+`)`).MatchString(text)
+	return modals.MatchString(text) || verbs.MatchString(text) && !nouns.MatchString(text)
 }
 
 // article returns a name with its indefinite article.

@@ -6,6 +6,23 @@ import (
 	"strings"
 )
 
+// doing holds what doc comments say about what a cleanup does: a word before the verb, the verb,
+// and what follows.
+var doing = []*regexp.Regexp{
+	regexp.MustCompile(`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (?:that|which)(?:,? (?:when|once) (?:called|invoked|run),)? ((?:will )?)([a-z]+)( .*)`),
+	regexp.MustCompile(`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (to |for )([a-z]+)( .*)`),
+	regexp.MustCompile(`^Returns ` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`),
+	regexp.MustCompile(`^Returns ` + returned + ` (to |for )([a-z]+)( .*)`),
+	regexp.MustCompile(`^The (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns) ((?:will )?)([a-z]+)( .*)`),
+	regexp.MustCompile(`\b(?:[Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(?:s|ing)? the returned ` + noun + ` (to )([a-z]+)( .*)`),
+}
+
+var (
+	when      = regexp.MustCompile(`,? when (?:it is |it's )?(?:called|invoked|run)$`)
+	referring = regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`) // to what is said before
+	sibilant  = regexp.MustCompile(`(?:[sxzo]|ch|sh)$`)
+)
+
 // Does returns what a doc comment says that the cleanup does, as a clause without its
 // subject: "closes the file". It returns "" if the comment does not say so, or in words
 // that take the rest of the comment to understand.
@@ -18,15 +35,8 @@ func Does(lines []string) string {
 		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
 	}
 	for _, s := range split(words) {
-		for _, pattern := range []string{
-			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (?:that|which)(?:,? (?:when|once) (?:called|invoked|run),)? ((?:will )?)([a-z]+)( .*)`,
-			`\breturn(?:s|ing) (?:.* (?:and|with) )?` + returned + ` (to |for )([a-z]+)( .*)`,
-			`^Returns ` + returned + ` (?:that|which) ((?:will )?)([a-z]+)( .*)`,
-			`^Returns ` + returned + ` (to |for )([a-z]+)( .*)`,
-			`^The (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns) ((?:will )?)([a-z]+)( .*)`,
-			`\b(?:[Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(?:s|ing)? the returned ` + noun + ` (to )([a-z]+)( .*)`,
-		} {
-			if m := regexp.MustCompile(pattern).FindStringSubmatch(s); m != nil {
+		for _, pattern := range doing {
+			if m := pattern.FindStringSubmatch(s); m != nil {
 				if clause := clauseOf(m[1], m[2], m[3]); clause != "" {
 					return clause
 				}
@@ -42,7 +52,7 @@ func Does(lines []string) string {
 func clauseOf(word, verb, rest string) string {
 	rest, _, _ = strings.Cut(rest, ";")
 	rest = strings.TrimRight(more.ReplaceAllString(rest, ""), " .!?:")
-	rest = regexp.MustCompile(`,? when (?:it is |it's )?(?:called|invoked|run)$`).ReplaceAllString(rest, "")
+	rest = when.ReplaceAllString(rest, "")
 	switch word {
 	case "":
 		if !isVerb(verb + rest) {
@@ -61,7 +71,7 @@ func clauseOf(word, verb, rest string) string {
 		return ""
 	}
 	known := strings.ReplaceAll(rest, " sure that ", " sure ")
-	if rest == "" || regexp.MustCompile(`(?i)\b(?:it|its|them|they|this|these|that|which|returned|must|should|caller|\w*func\w*|closure|callback)\b`).MatchString(known) {
+	if rest == "" || referring.MatchString(known) {
 		return ""
 	}
 	return verb + rest
@@ -70,7 +80,7 @@ func clauseOf(word, verb, rest string) string {
 // third returns a verb in the third person.
 func third(verb string) string {
 	switch n := len(verb); {
-	case regexp.MustCompile(`(?:[sxzo]|ch|sh)$`).MatchString(verb):
+	case sibilant.MatchString(verb):
 		return verb + "es"
 	case verb[n-1] == 'y' && n > 1 && !strings.ContainsRune("aeiou", rune(verb[n-2])):
 		return verb[:n-1] + "ies"

@@ -48,6 +48,9 @@ var (
 // are the operands of the cleanup.
 var kept = regexp.MustCompile(`(?i)\b(?:pass|stor|keep|sav|assign|register|hand)(?:e|s|es|ed|ing)? (?:on |over )?the (?:returned|` + noun + `)`)
 
+// described matches a description of the cleanup of any function.
+var described = regexp.MustCompile(`\b[Tt]he (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?\S+ returns)\b`)
+
 // Mend returns a sentence of a doc comment with its mention of the returned cleanup
 // updated, or "" for one that nobody needs any more. A sentence without a known mention
 // does not change:
@@ -70,23 +73,39 @@ func (c Change) Mend(sentence string) string {
 	if c.State != "" {
 		name = "the " + c.Finish + " method of the returned " + c.State
 	}
+	sentence = c.mendDescription(sentence, name)
+	if c.State != "" {
+		name = "T" + name[1:]
+	}
+	if c.noun != "" && strings.Contains(sentence, c.noun) {
+		again := regexp.MustCompile(`\bthe (?:returned |stop |cancel |cleanup |end )?` + c.noun + `\b`)
+		sentence = again.ReplaceAllString(sentence, c.Finish)
+	}
+	if demand.MatchString(sentence) {
+		sentence = c.demanded().ReplaceAllString(sentence, name+" $1 be ")
+	}
+	return c.mendReturns(sentence)
+}
+
+// mendDescription writes a name in place of a description of the cleanup.
+func (c Change) mendDescription(sentence, name string) string {
+	if !described.MatchString(sentence) {
+		return sentence // no need to compile an expression
+	}
 	what := `(?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?(?:it|` + regexp.QuoteMeta(c.Prepare) + `) returns)\b`
 	sentence = regexp.MustCompile(`\bthe `+what).ReplaceAllString(sentence, name)
 	if c.State != "" {
 		name = "T" + name[1:]
 	}
-	sentence = regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
-	if c.noun != "" {
-		again := regexp.MustCompile(`\bthe (?:returned |stop |cancel |cleanup |end )?` + c.noun + `\b`)
-		sentence = again.ReplaceAllString(sentence, c.Finish)
-	}
-	sentence = c.called().ReplaceAllString(sentence, name+" $1 be ")
-	return c.mendReturns(sentence)
+	return regexp.MustCompile(`\bThe `+what).ReplaceAllString(sentence, name)
 }
 
-// called matches the start of a sentence that names the cleanup and demands that something be
-// done with it.
-func (c Change) called() *regexp.Regexp {
+// demand matches the start of a sentence that demands that something be done.
+var demand = regexp.MustCompile("(?i)^(?:The )?[`']?[^ `'()]+(?:\\(\\))?[`']?(?: func| function| callback)? (?:must|should|has to|needs to) be ")
+
+// demanded matches the start of a sentence that names the cleanup and demands that something
+// be done with it.
+func (c Change) demanded() *regexp.Regexp {
 	names := "clean-?up"
 	for _, n := range c.Cleanup {
 		names += "|" + regexp.QuoteMeta(n)
@@ -123,6 +142,27 @@ func count(all []Sentence, has func(Sentence) bool) (n int) {
 	return n
 }
 
+// stale holds the phrases of sentences that mention a cleanup as something that is returned or
+// called.
+var stale = []*regexp.Regexp{
+	regexp.MustCompile(`\bdeferred (?:[a-z-]+ ){0,3}(?:func|function|closure|callback)\b`),
+	regexp.MustCompile(`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z.]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`),
+	regexp.MustCompile(`(?i)\breturns? \([^()]*\b(?:func|function|clean-?up)\b`),
+	regexp.MustCompile(`\breturns? (?:\w+\.)+(?:R?Unlock|Close|Stop|Release)\b`),
+	regexp.MustCompile(`(?i)\ban? (?:nil|non-nil|no-?op|empty) ` + noun + `\b`),
+	regexp.MustCompile(`(?i)\b(?:result|return value) (?:must|should|has to|needs to|is to|can|may) be (?:called|deferred|invoked)\b`),
+	regexp.MustCompile(`(?i)\b(?:call|defer|invok)(?:e|s|es|ing|ring)? (?:the|its) (?:result|return value)\b`),
+	regexp.MustCompile(`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns)\b`),
+	regexp.MustCompile(`(?i)\b(?:hand|give|yield|provide)s? (?:back |the caller |callers |you )?an? (?:[a-z]+[ -]){0,3}(?:func|function|closure|callback|clean-?up)\b`),
+	regexp.MustCompile(`^(?:[-*+] )?(?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `(?: (?:that|which|to|and) | - |[.,]|$)`),
+	regexp.MustCompile(`(?i)\b(?:store|keep|pass|copy|save|drop|ignore|reuse|share)(?:s|d|es|ed|ing)? the ` + noun + `\b`),
+	regexp.MustCompile(`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`),
+	regexp.MustCompile(`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? (?:this|that) ` + noun + `\b`),
+	regexp.MustCompile(`\b(?:closure|lambda)\b`),
+	regexp.MustCompile(`^\s*defer \w+\(|\bdefer \w+\(\)(?:[^.]|$)`),
+	regexp.MustCompile(`(?i)\b(?:trailing|extra|second|double|two) (?:pairs? of |sets? of )?(?:paren|\(\))`),
+}
+
 // speaks reports whether a sentence mentions a removed parameter, or the cleanup as
 // something that is returned or called.
 func (c Change) speaks(s string) bool {
@@ -130,46 +170,33 @@ func (c Change) speaks(s string) bool {
 	if c.Wraps {
 		mended = regexp.QuoteMeta(c.Finish) + `\(` + regexp.QuoteMeta(c.Prepare) + `\(`
 	}
-	if (c.State != "" || c.Wraps) && regexp.MustCompile("^\\s*[`'\"]?(?:defer )?"+mended).MatchString(s) {
+	if (c.State != "" || c.Wraps) && strings.Contains(s, c.Prepare) && regexp.MustCompile("^\\s*[`'\"]?(?:defer )?"+mended).MatchString(s) {
 		return false // as mendCode writes it
 	}
 	s = strings.ReplaceAll(s, " with "+article(c.Finish)+" method", "") // as handover writes it
-	patterns := []string{
-		`\bdeferred (?:[a-z-]+ ){0,3}(?:func|function|closure|callback)\b`,
-		`(?i)\breturn(?:s|ed|ing)? (?:back )?(?:an? |the |its |another )?(?:[a-z.]+[ -]){0,4}(?:func|function|closure|callback|clean-?up)\b`,
-		`(?i)\breturns? \([^()]*\b(?:func|function|clean-?up)\b`,
-		`\breturns? (?:\w+\.)+(?:R?Unlock|Close|Stop|Release)\b`,
-		`(?i)\ban? (?:nil|non-nil|no-?op|empty) ` + noun + `\b`,
-		`(?i)\b(?:result|return value) (?:must|should|has to|needs to|is to|can|may) be (?:called|deferred|invoked)\b`,
-		`(?i)\b(?:call|defer|invok)(?:e|s|es|ing|ring)? (?:the|its) (?:result|return value)\b`,
-		`(?i)\b` + noun + ` (?:that )?(?:is |was )?(?:returned|must|should|has to|needs to|to be called|to be deferred|to call|to defer|it returns|that it returns|(?:that )?` + regexp.QuoteMeta(c.Prepare) + ` returns)\b`,
-		`(?i)\b(?:hand|give|yield|provide)s? (?:back |the caller |callers |you )?an? (?:[a-z]+[ -]){0,3}(?:func|function|closure|callback|clean-?up)\b`,
-		`^(?:[-*+] )?(?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `(?: (?:that|which|to|and) | - |[.,]|$)`,
-		`(?i)\b(?:store|keep|pass|copy|save|drop|ignore|reuse|share)(?:s|d|es|ed|ing)? the ` + noun + `\b`,
-		`(?i)\b(?:create|build|make|define|prepare|construct)s? (?:an?|the) (?:[a-z-]+ ){0,2}` + noun + `\b`,
-		`(?i)\b(?:call|defer|invoke|run)(?:s|ed|ing)? (?:this|that) ` + noun + `\b`,
-		`\b(?:closure|lambda)\b`,
-		`\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(`,
-		`^\s*defer \w+\(`,
-		`(?i)\b(?:trailing|extra|second|double|two) (?:pairs? of |sets? of )?(?:paren|\(\))`,
+	return funcIsNil.MatchString(s) || slices.ContainsFunc(stale, func(r *regexp.Regexp) bool { return r.MatchString(s) }) ||
+		mentions(s, c.Prepare, `\bNAME\([^()]*\)\(`, `(?i)\b`+noun+` (?:that )?(?:is |was )?(?:that )?NAME returns\b`) ||
+		slices.ContainsFunc(c.Cleanup, func(name string) bool {
+			return mentions(s, name,
+				`\b(?:[Cc]all(?:s|ed|ing)?|[Dd]efer(?:s|red|ring)?|[Ii]nvok(?:es?|ed|ing)|[Rr]eturn(?:s|ed)|[Tt]he returned) NAME\b`,
+				`\bNAME(?:\(\)| (?:must|should|has to|needs to|undoes|runs|func)\b)`)
+		}) ||
+		slices.ContainsFunc(c.Former, func(name string) bool {
+			// A word of another meaning is no name.
+			return strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") && mentions(s, name, `\bNAME\b`)
+		}) ||
+		slices.ContainsFunc(c.Gone, func(name string) bool { return len(name) > 1 && mentions(s, name, `\bNAME\b`) })
+}
+
+// mentions reports whether a sentence matches one of some patterns, in which NAME stands for a
+// name.
+func mentions(s, name string, patterns ...string) bool {
+	if !strings.Contains(strings.ToLower(s), strings.ToLower(name)) {
+		return false // no need to compile an expression
 	}
-	for _, name := range c.Cleanup {
-		x := regexp.QuoteMeta(name)
-		patterns = append(patterns,
-			`\b(?:[Cc]all(?:s|ed|ing)?|[Dd]efer(?:s|red|ring)?|[Ii]nvok(?:es?|ed|ing)|[Rr]eturn(?:s|ed)|[Tt]he returned) `+x+`\b`,
-			`\b`+x+`(?:\(\)| (?:must|should|has to|needs to|undoes|runs|func)\b)`)
-	}
-	for _, name := range c.Former {
-		if strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") { // no word of another meaning
-			patterns = append(patterns, `\b`+regexp.QuoteMeta(name)+`\b`)
-		}
-	}
-	for _, name := range c.Gone {
-		if len(name) > 1 {
-			patterns = append(patterns, `\b`+regexp.QuoteMeta(name)+`\b`)
-		}
-	}
-	return funcIsNil.MatchString(s) || slices.ContainsFunc(patterns, func(p string) bool { return regexp.MustCompile(p).MatchString(s) })
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		return regexp.MustCompile(strings.ReplaceAll(p, "NAME", regexp.QuoteMeta(name))).MatchString(s)
+	})
 }
 
 // sentences splits a comment into sentences. An indented line, such as code in a doc

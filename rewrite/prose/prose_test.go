@@ -151,6 +151,7 @@ func TestStale(t *testing.T) {
 		{handed, "Callers call that function.", "Callers call that function."},
 		{handed, "Mind the two pairs of parentheses.", "Mind the two pairs of parentheses."},
 		{handed, "As in `defer begin(x)()`.", ""},
+		{handed, "As in stop := begin() defer stop() // and so on", "As in stop := begin() defer stop() // and so on"},
 		{merged, "begin returns a func that ends it, and an error.", "end returns a func that ends it, and an error."},
 		{direct, "It locks it and returns a func that unlocks it and an error.", "It locks it and returns a func that unlocks it and an error."},
 		{handed, "Do not store the func.", "Do not store the func."},
