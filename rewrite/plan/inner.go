@@ -34,7 +34,7 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 			continue
 		}
 		if u.Call == nil || u.Kind == pattern.GoCall || inCleanup(p, u.Expr) {
-			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it does more with its cleanup than call or defer it")
+			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "%s", otherUse(p, u))
 		}
 		if len(u.Call.Args) > 0 && u.Kind == pattern.DeferCall && wrapInner(p, passages, u) {
 			return nil, refusal.New(p, refusal.InnerValue, p.Unit, u.Expr.Pos(), "it defers its cleanup with arguments before the captured variables are final")
@@ -61,6 +61,19 @@ func inner(p *pattern.Prepare, passages []Passage) ([]InnerPlan, *refusal.Refusa
 		plans = append(plans, InnerPlan{Use: u, Wrap: wrap})
 	}
 	return plans, nil
+}
+
+// otherUse says what prepare does with its cleanup if that is not only to call or defer it.
+func otherUse(p *pattern.Prepare, u *pattern.Use) string {
+	switch {
+	case u.Kind == pattern.NilTest:
+		return "it compares its cleanup with nil"
+	case u.Kind == pattern.GoCall:
+		return "it runs its cleanup in a goroutine"
+	case u.Call != nil && inCleanup(p, u.Expr):
+		return "one of its cleanups calls another"
+	}
+	return "it uses its cleanup as a value, and not only to call, defer or return it"
 }
 
 // choiceOf returns the Choice whose variable a use within prepare names, or nil.
