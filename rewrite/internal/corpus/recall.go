@@ -36,7 +36,7 @@ func recallOf(ctx context.Context, w io.Writer, src string, env, packages []stri
 	if err != nil {
 		return 0, err
 	}
-	candidates, err := recall.Scan(src, strings.TrimSpace(path))
+	candidates, err := recall.Scan(src, strings.TrimSpace(path), slices.Contains(env, "CGO_ENABLED=1"))
 	if err != nil {
 		return 0, err
 	}

@@ -33,12 +33,13 @@ type Candidate struct {
 
 // A scan is what is known of a module's files.
 type scan struct {
-	fset   *token.FileSet
-	module string // path
-	files  []*file
-	named  map[string]map[string]bool // func types that the module declares, by package path and name
-	found  []*function
-	byName map[string][]*function
+	fset    *token.FileSet
+	module  string // path
+	context build.Context
+	files   []*file
+	named   map[string]map[string]bool // func types that the module declares, by package path and name
+	found   []*function
+	byName  map[string][]*function
 }
 
 // A file is one Go file.
@@ -65,10 +66,11 @@ type function struct {
 	from, to token.Pos
 }
 
-// Scan lists the candidates of the module in dir, with the module's path. Nested modules,
-// vendored packages and test data are left out.
-func Scan(dir, module string) ([]Candidate, error) {
-	s := &scan{fset: token.NewFileSet(), module: module, named: make(map[string]map[string]bool)}
+// Scan lists the candidates of the module in dir, with the module's path, as they are built with
+// or without cgo. Nested modules, vendored packages and test data are left out.
+func Scan(dir, module string, cgo bool) ([]Candidate, error) {
+	s := &scan{fset: token.NewFileSet(), module: module, context: build.Default, named: make(map[string]map[string]bool)}
+	s.context.CgoEnabled = cgo
 	if err := s.read(dir); err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func (s *scan) read(dir string) error {
 		if err != nil {
 			return err
 		}
-		built, err := build.Default.MatchFile(filepath.Dir(name), base)
+		built, err := s.context.MatchFile(filepath.Dir(name), base)
 		one := &file{
 			ast: f, name: name, pkg: path.Join(s.module, filepath.ToSlash(rel)), test: strings.HasSuffix(base, "_test.go"),
 			generated: ast.IsGenerated(f), built: built && err == nil, imports: make(map[string]string),
@@ -389,7 +391,11 @@ func (s *scan) use(f *file, d ast.Decl, fn *function, call *ast.CallExpr, stack 
 	}
 	switch p := up(1).(type) {
 	case *ast.CallExpr: // p()()
-		if ast.Unparen(p.Fun) != ast.Expr(call) || fn.results != 1 {
+		if ast.Unparen(p.Fun) != ast.Expr(call) { // an argument
+			fn.Other = true
+			return
+		}
+		if fn.results != 1 {
 			return
 		}
 		fn.Args = fn.Args || len(p.Args) > 0
@@ -459,7 +465,9 @@ func (fn *function) held(d ast.Decl, name string, at token.Pos) {
 			}
 		case *ast.AssignStmt:
 			fn.Other = fn.Other || slices.Contains(p.Rhs, ast.Expr(id))
-		case *ast.BinaryExpr, *ast.SelectorExpr, *ast.KeyValueExpr, *ast.Field:
+		case *ast.KeyValueExpr:
+			fn.Other = fn.Other || p.Value == ast.Expr(id)
+		case *ast.BinaryExpr, *ast.SelectorExpr, *ast.Field:
 		default:
 			fn.Other = true
 		}

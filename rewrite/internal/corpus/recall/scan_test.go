@@ -109,7 +109,7 @@ func TestScan(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	found, err := recall.Scan(dir, "example.com/m")
+	found, err := recall.Scan(dir, "example.com/m", false)
 	if err != nil {
 		t.Fatal(err)
 	}
