@@ -80,7 +80,7 @@ var commands = map[string]wanted{
 	"closurefix -sarif ./... > closurefix.sarif": {0, `^closurefix: left out 2 functions: 2 whose closure captures no result \(-all\)\n$`, ""},
 	"closurefix -format github ./...":            {3, `^::warning file=conn\.go,line=24,`, ""},
 
-	"go test ./...": {elsewhere: "../../.ci/run:go test -race -timeout 40m ./..."},
+	"go test ./...": {elsewhere: "../../.ci/run:go test -timeout 40m ./..."},
 	// go run ends with 1 whatever the program ends with.
 	"go run ./cmd/closurefix -tags closure -diff ./wsreference": {1, `(?m)^--- a/wsreference/framio_closure\.go$`, ""},
 
