@@ -42,9 +42,14 @@ func answered(args []string) bool {
 	if json.Unmarshal(data, u) != nil || len(u.GoFiles) == 0 {
 		return false
 	}
-	// The analyzer has no facts, so its result for a dependency is always empty.
-	if !u.VetxOnly && u.mayFind() {
-		return false
+	if u.mayFind() {
+		if !u.VetxOnly {
+			return false
+		}
+		// The analyzer has no facts, so its result for a dependency is always empty. It must
+		// not be cached: the go command uses the same key for the package itself, and would
+		// not report its findings.
+		u.VetxOutput = ""
 	}
 	return u.answer(jsonAsked(args)) == nil
 }
