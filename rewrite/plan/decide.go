@@ -136,7 +136,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	case form == Value:
 		plan.Passages, plan.Value, r = value(p, sites, x.literals, x.idle, x.finality, file)
 	case form == Handed:
-		plan.Passages, r = handed(p, sites, x.finality, file)
+		plan.Passages, r = handed(p, x.forwarders, x.finality, file)
 	}
 	if r != nil {
 		return nil, r

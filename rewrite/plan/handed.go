@@ -19,7 +19,9 @@ import (
 //	done := oneOff(ctx, "layer", &err)
 //	…
 //	defer done.finish(&err)
-func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
+func handed(p *pattern.Prepare, fs *forwarders, f finality, file *spell.File) ([]Passage, *refusal.Refusal) {
+	sites := fs.sites
+	operands := len(fs.changed) == 0 // callers of a forwarder have no operands of prepare
 	var passages []Passage
 	for _, c := range p.Captures {
 		pass := Passage{Capture: c, Route: ByState, Pointer: f.shared[c]}
@@ -27,7 +29,7 @@ func handed(p *pattern.Prepare, sites []*pattern.Site, f finality, file *spell.F
 		case f.resets[c] != nil:
 			pass.Route, pass.Resets = Anew, f.resets[c]
 		case f.shared[c]:
-		case c.Class == pattern.Param && (pointsToCaller(p, sites, c) || passesContext(p, sites, c)):
+		case operands && c.Class == pattern.Param && (pointsToCaller(p, sites, c) || passesContext(p, sites, c)):
 			pass.Route = ByArgument
 		case c.Class == pattern.Result:
 			// The return statement assigns to the variable at that address.
@@ -57,7 +59,7 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 	}
 	some := false
 	for _, s := range sites {
-		if s.Form == pattern.Passed || forwarded(s) || s.Forwarder != nil || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
+		if s.Form == pattern.Passed || forwarded(s) || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)
@@ -73,7 +75,7 @@ func passesContext(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture
 		return false
 	}
 	return everySite(sites, func(s *pattern.Site) bool {
-		return s.Form != pattern.Passed && !forwarded(s) && s.Forwarder == nil && !s.Shared && !wrapped(s) && sameArgument(p, sites, s, c.Index) == ""
+		return s.Form != pattern.Passed && !forwarded(s) && !s.Shared && !wrapped(s) && sameArgument(p, sites, s, c.Index) == ""
 	})
 }
 
