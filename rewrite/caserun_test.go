@@ -9,11 +9,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -223,17 +225,21 @@ func runTests(ctx context.Context, root, tags string, cases []*moduleCase, keep 
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return fmt.Errorf("go test: %w\n%s", err, msg)
 	}
-	printed := make(map[string]string)
+	printed := make(map[string]string) // by package: the go command reports those without tests in any order
 	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
 		var event struct{ Package, Output string }
 		if err := dec.Decode(&event); err != nil {
 			return fmt.Errorf("go test: %w\n%s", err, msg)
 		}
-		name, _, _ := strings.Cut(strings.TrimPrefix(event.Package, "example.com/"), "/")
-		printed[name] += durations.ReplaceAllString(event.Output, "")
+		printed[event.Package] += durations.ReplaceAllString(event.Output, "")
+	}
+	of := make(map[string]string)
+	for _, path := range slices.Sorted(maps.Keys(printed)) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(path, "example.com/"), "/")
+		of[name] += printed[path]
 	}
 	for _, c := range tested {
-		keep(c, printed[c.name])
+		keep(c, of[c.name])
 	}
 	return nil
 }

@@ -71,10 +71,8 @@ type place struct {
 func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 	places := make(map[place][]edit.Edit)
 	sites := make(map[ast.Decl][]*plan.SitePlan)
-	if c.first.Plan != nil {
-		for _, sp := range c.first.Plan.Sites {
-			sites[sp.Site.Decl] = append(sites[sp.Site.Decl], sp)
-		}
+	for _, sp := range c.first.Plan.Sites {
+		sites[sp.Site.Decl] = append(sites[sp.Site.Decl], sp)
 	}
 	for _, name := range c.files() {
 		i := slices.IndexFunc(views, func(v *load.View) bool { return v.Syntax[name] != nil })

@@ -20,6 +20,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/txtar"
 )
@@ -63,7 +64,7 @@ func renamer(names func(w *callers.World, old string) string) func(*callers.Worl
 					if !ok || !strings.HasPrefix(strings.ToLower(fn.Name.Name), "prepare") {
 						continue
 					}
-					c := &candidate.Candidate{Prepare: &pattern.Prepare{
+					c := &candidate.Candidate{Plan: &plan.Plan{}, Prepare: &pattern.Prepare{
 						Facts: &flow.Facts{Unit: u, File: f}, Decl: fn, Key: pattern.KeyOf(u.Info.Defs[fn.Name].(*types.Func)),
 					}}
 					c.Edits = renames(w, c.Prepare.Key, names(w, fn.Name.Name))
