@@ -65,14 +65,17 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 }
 
 // isState reports whether a type expression is the type of the state. In a caller, it may
-// be qualified by a package and have other type arguments.
+// have other type arguments, and in another package it has the name of prepare's.
 func (m *matcher) isState(a ast.Expr) bool {
 	if a == nil || m.role != caller {
 		return reads(a, m.State.Type)
 	}
 	now, _, _ := strings.Cut(source(a), "[")
 	want, _, _ := strings.Cut(m.State.Type, "[")
-	return now == want || strings.HasSuffix(now, "."+want)
+	if name := m.importName(m.fn.Pkg()); name != "" {
+		want = name + "." + want
+	}
+	return now == want
 }
 
 // stateDecl checks the type declaration of the state. It must have a field for each
