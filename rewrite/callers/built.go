@@ -8,7 +8,6 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"go/version"
 	"io"
 	"path/filepath"
 	"slices"
@@ -62,11 +61,14 @@ func (f builtFile) in(b buildOf) bool {
 		OpenFile:   func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.header)), nil },
 	}
 	ok, err := ctx.MatchFile("", filepath.Base(f.name))
-	if err == nil && ok && !ctx.CgoEnabled && bytes.HasSuffix(f.header, []byte("\nimport \"C\"\n")) {
+	if err == nil && ok && !ctx.CgoEnabled && f.needsC() {
 		return false
 	}
 	return ok || err != nil
 }
+
+// needsC reports whether the file imports C, so that a build needs cgo to include it.
+func (f builtFile) needsC() bool { return bytes.HasSuffix(f.header, []byte("\nimport \"C\"\n")) }
 
 // tags returns the build tags in a file's constraints, except systems, architectures and
 // release tags.
@@ -87,7 +89,7 @@ func (f builtFile) tags() []string {
 			}
 		})
 	}
-	if bytes.HasSuffix(f.header, []byte("\nimport \"C\"\n")) {
+	if f.needsC() {
 		tags = append(tags, "cgo")
 	}
 	slices.Sort(tags)
@@ -217,51 +219,6 @@ func perSystem(f, g builtFile) bool {
 		}
 		return in(f) && in(g)
 	})
-}
-
-// advice returns a clause to append to a reason: the flags, and the Go release if it must
-// be a later one, with which closurefix includes the file in addition to what the user
-// requested. It returns "" if none include it.
-func (f builtFile) advice(w *World) string {
-	subsets, ok := choices(f)
-	if !ok {
-		return ""
-	}
-	for _, tags := range subsets {
-		for _, b := range append([]buildOf{{goos: build.Default.GOOS, goarch: build.Default.GOARCH}}, builds()...) {
-			b.tags = tags
-			if b.goos == "none" || !f.in(b) || slices.Contains(tags, "ignore") {
-				continue
-			}
-			release := ""
-			tags := slices.DeleteFunc(slices.Clone(tags), func(tag string) bool {
-				if !version.IsValid(tag) {
-					return false
-				}
-				if version.Compare(tag, release) > 0 {
-					release = tag
-				}
-				return true
-			})
-			flags := []string{"closurefix"}
-			if b.goos != build.Default.GOOS || b.goarch != build.Default.GOARCH {
-				flags = append(flags, "-config "+strings.Join(append(slices.Clone(w.Systems), b.goos+"/"+b.goarch), ","))
-			}
-			if len(tags) > 0 {
-				tags = append(slices.Clone(w.Tags), tags...)
-				slices.Sort(tags)
-				flags = append(flags, "-tags "+strings.Join(slices.Compact(tags), ","))
-			}
-			if release != "" {
-				flags = append(flags, "with Go "+strings.TrimPrefix(release, "go"))
-			}
-			if len(flags) == 1 {
-				return ""
-			}
-			return "; " + strings.Join(flags, " ") + " includes it"
-		}
-	}
-	return ""
 }
 
 // sameSignature reports whether the parameter and result types of two functions are

@@ -79,6 +79,7 @@ func TestAdvice(t *testing.T) {
 	if build.Default.GOOS == "windows" {
 		other, name = "linux/amd64", "x_linux.go"
 	}
+	home := builtOf("home.go")
 	for file, want := range map[string]string{
 		name:                            "; closurefix -config " + other + " includes it",
 		name + " debug":                 "; closurefix -config " + other + " -tags debug includes it",
@@ -91,13 +92,26 @@ func TestAdvice(t *testing.T) {
 		"x_s390x.go":                    "; closurefix -config linux/s390x includes it",
 		"x.go wasm && js":               "; closurefix -config js/wasm includes it",
 	} {
-		if got := builtOf(file).advice(&World{}); got != want && !strings.Contains(want, host) {
+		if got := advice(&World{}, home, []builtFile{builtOf(file)}); got != want && !strings.Contains(want, host) {
 			t.Errorf("%s: %q, want %q", file, got, want)
 		}
 	}
 	asked := &World{Systems: []string{"aix/ppc64"}, Tags: []string{"b"}}
-	if got, want := builtOf("x_plan9.go a").advice(asked), "; closurefix -config aix/ppc64,plan9/amd64 -tags a,b includes it"; got != want {
+	if got, want := advice(asked, home, []builtFile{builtOf("x_plan9.go a")}), "; closurefix -config aix/ppc64,plan9/amd64 -tags a,b includes it"; got != want {
 		t.Errorf("beside other flags: %q, want %q", got, want)
+	}
+	several := []builtFile{builtOf("x_plan9.go"), builtOf("x_js.go"), builtOf("x.go debug"), builtOf("y_wasm.go")}
+	if got, want := advice(&World{}, home, several), "; closurefix -config js/wasm,plan9/amd64 -tags debug includes it, x_js.go, x.go and y_wasm.go"; got != want {
+		t.Errorf("several files: %q, want %q", got, want)
+	}
+	if got := advice(&World{}, builtOf("home.go !debug"), []builtFile{builtOf("x.go debug")}); got != "" {
+		t.Errorf("%q leaves out the function", got)
+	}
+	if build.Default.CgoEnabled {
+		return // the host has no build for !cgo
+	}
+	if got, want := advice(&World{}, home, []builtFile{builtOf("x.go cgo")}), "; CGO_ENABLED=1 closurefix includes it"; got != want {
+		t.Errorf("cgo: %q, want %q", got, want)
 	}
 }
 

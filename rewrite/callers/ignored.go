@@ -20,7 +20,11 @@ import (
 // apart from every file that is edited; otherwise an edited call could refer to the twin.
 // A function with a twin of the same signature for each system is refused: people read
 // and call such functions as one, so all of them must change, or none.
+//
+// If the rewrite may be possible with all of these files, the refusal says with which flags
+// closurefix includes them.
 func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	var open []excluded
 	for _, u := range w.Units {
 		if !p.Func.Exported() && u.Pkg.Path() != p.Key.Pkg {
 			continue
@@ -30,75 +34,145 @@ func ignored(w *World, files leftOut, p *pattern.Prepare, sites []*pattern.Site)
 			if f.File == nil {
 				continue
 			}
-			var r *refusal.Refusal
+			var e excluded
 			if f.words[p.Key.Name] {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.ShortName(name))
+				e.why = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it, and has syntax errors", w.ShortName(name))
 			} else if twin := declared(f.File, p); twin != nil && filepath.Dir(name) == filepath.Dir(p.Unit.Filename(p.Decl.Pos())) {
-				r = checkTwin(w, p, sites, u, name, twin)
+				e = checkTwin(w, p, sites, u, name, twin)
 			} else if mentions(p, u, f.File) && w.depends(name, p) {
-				r = refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(u, name).advice(w))
+				e = excludedName(w, p, u, name)
 			}
-			if r != nil {
-				return r
+			if e.why != nil && !e.help {
+				return e.why
+			}
+			if e.why != nil {
+				open = append(open, e)
 			}
 		}
 	}
-	return unbuilt(w, files, p)
+	more, r := unbuilt(w, files, p)
+	if r != nil {
+		return r
+	}
+	if open = append(open, more...); len(open) == 0 {
+		return nil
+	}
+	var all []builtFile
+	for _, e := range open {
+		all = append(all, e.file)
+	}
+	r = open[0].why
+	r.Reason += advice(w, builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos())), all)
+	return r
+}
+
+// An excluded is a file that is not built and stands in the way.
+type excluded struct {
+	file builtFile
+	why  *refusal.Refusal // nil if it does not stand in the way
+	help bool             // whether the rewrite may be possible if it is built
+}
+
+// excludedName returns a file of u, or of none of the units, that names the function. A file that
+// imports C would have to change, and cannot.
+func excludedName(w *World, p *pattern.Prepare, u *pattern.Unit, name string) excluded {
+	f := builtFileOf(u, name)
+	needs := ""
+	if f.needsC() {
+		needs = ", and needs cgo"
+	}
+	return excluded{f, refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), needs), needs == ""}
 }
 
 // checkTwin checks an excluded file that declares a function of the same name.
-func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, decl *ast.FuncDecl) *refusal.Refusal {
+func checkTwin(w *World, p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, decl *ast.FuncDecl) excluded {
 	other := builtFileOf(u, name)
 	home := builtFileOf(p.Unit, p.Unit.Filename(p.Decl.Pos()))
 	if together(home, other) {
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.ShortName(name))
+		return excluded{file: other, why: refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, declares it too, and build constraints do not keep the two apart", w.ShortName(name))}
 	}
-	idle := stub(decl, p.Result) // the file is no help, since it would not change
+	idle := "" // the file is no help, since it would not change
+	switch {
+	case stub(decl, p.Result):
+		idle = ", since it returns no cleanup there"
+	case other.needsC():
+		idle = ", since it is a cgo file"
+	}
 	for _, s := range sites {
-		if together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
-			if idle {
-				return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, which includes this call, and would not change, since it returns no cleanup there", w.ShortName(name))
-			}
-			return refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call%s", w.ShortName(name), other.advice(w))
+		if !together(builtFileOf(s.Unit, s.Unit.Filename(s.Call.Pos())), other) {
+			continue
 		}
+		if idle != "" {
+			return excluded{file: other, why: refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, which includes this call, and would not change%s", w.ShortName(name), idle)}
+		}
+		return excluded{other, refusal.New(p, refusal.IgnoredFile, s.Unit, s.Call.Pos(), "%s declares it for another build, and that build includes this call", w.ShortName(name)), true}
 	}
 	if sameSignature(p.Decl.Type, decl.Type) && perSystem(home, other) {
-		if idle {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change, since it returns no cleanup there", w.ShortName(name))
-		}
-		return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), other.advice(w))
+		return excluded{other, refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s declares it for another system, and would not change%s", w.ShortName(name), idle), idle == ""}
 	}
-	return nil
+	return excluded{}
 }
 
-// stub reports whether all return statements of a function have nil or an empty function literal
-// as the result with an index. Such a function is not rewritten in any build.
+// stub reports whether all return statements of a function have nil or a function literal that does
+// nothing as the result with an index, or a variable that holds such a literal. Such a function is
+// not rewritten in any build.
 func stub(decl *ast.FuncDecl, result int) bool {
 	if decl.Body == nil {
 		return false
 	}
-	for n := range ast.Preorder(decl.Body) {
-		ret, ok := n.(*ast.ReturnStmt)
-		if !ok {
-			continue
+	idle := true
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok {
+			idle = idle && result < len(ret.Results) && returnsNothing(decl, ret.Results[result])
 		}
-		if result >= len(ret.Results) {
-			return false
+		_, lit := n.(*ast.FuncLit)
+		return !lit
+	})
+	return idle
+}
+
+// returnsNothing reports whether an operand of a return statement is nil, a literal that does
+// nothing, or a variable that is set to nothing else.
+func returnsNothing(decl *ast.FuncDecl, e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.FuncLit:
+		return doesNothing(e)
+	case *ast.Ident:
+		if e.Name == "nil" {
+			return true
 		}
-		switch e := ast.Unparen(ret.Results[result]).(type) {
-		case *ast.Ident:
-			if e.Name != "nil" {
-				return false
+		set, idle := false, true
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			a, ok := n.(*ast.AssignStmt)
+			if !ok {
+				return true
 			}
-		case *ast.FuncLit:
-			if len(e.Body.List) > 0 {
-				return false
+			for i, l := range a.Lhs {
+				if id, ok := l.(*ast.Ident); ok && id.Name == e.Name {
+					var lit *ast.FuncLit
+					if len(a.Lhs) == len(a.Rhs) {
+						lit, _ = ast.Unparen(a.Rhs[i]).(*ast.FuncLit)
+					}
+					set, idle = true, idle && lit != nil && doesNothing(lit)
+				}
 			}
-		default:
-			return false
-		}
+			return true
+		})
+		return set && idle
 	}
-	return true
+	return false
+}
+
+// doesNothing reports whether a literal has no statements, or only returns nil.
+func doesNothing(lit *ast.FuncLit) bool {
+	if len(lit.Body.List) != 1 {
+		return len(lit.Body.List) == 0
+	}
+	ret, ok := lit.Body.List[0].(*ast.ReturnStmt)
+	return ok && !slices.ContainsFunc(ret.Results, func(e ast.Expr) bool {
+		id, ok := ast.Unparen(e).(*ast.Ident)
+		return !ok || id.Name != "nil"
+	})
 }
 
 // builtFileOf returns the builtFile of a file of a unit.
@@ -112,13 +186,18 @@ func builtFileOf(u *pattern.Unit, name string) builtFile {
 
 // unbuilt is like ignored, for files of packages that are not units: packages that no
 // configuration builds, packages that do not type-check, and packages of other modules.
-func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
+func unbuilt(w *World, files leftOut, p *pattern.Prepare) ([]excluded, *refusal.Refusal) {
 	if !p.Func.Exported() {
-		return nil
+		return nil, nil
 	}
+	var open []excluded
 	for _, name := range w.Unbuilt {
 		if !slices.ContainsFunc(w.Units, func(u *pattern.Unit) bool { return slices.Contains(u.Ignored, name) }) && farMentions(w, files, p, name) {
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which this build configuration leaves out, names it%s", w.ShortName(name), builtFileOf(p.Unit, name).advice(w))
+			if e := excludedName(w, p, p.Unit, name); e.help {
+				open = append(open, e)
+			} else {
+				return nil, e.why
+			}
 		}
 	}
 	for _, name := range w.Skipped {
@@ -127,23 +206,23 @@ func unbuilt(w *World, files leftOut, p *pattern.Prepare) *refusal.Refusal {
 			if filepath.IsLocal(dir) {
 				dir = "./" + dir
 			}
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which \"...\" does not match, names it; name its package as well: %s", w.ShortName(name), dir)
+			return nil, refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, which \"...\" does not match, names it; name its package as well: %s", w.ShortName(name), dir)
 		}
 	}
 	for _, name := range w.Unsound {
 		switch f := files.file(p.Unit, name); {
 		case p.Key.Recv != "" && (f.File == nil || w.depends(name, p)):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.ShortName(name))
+			return nil, refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, may convert its receiver to an interface", w.ShortName(name))
 		case farMentions(w, files, p, name):
-			return refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.ShortName(name))
+			return nil, refusal.New(p, refusal.IgnoredFile, p.Unit, p.Decl.Name.Pos(), "%s, whose package does not type-check, names it", w.ShortName(name))
 		}
 	}
 	for _, name := range w.Outside {
 		if farMentions(w, files, p, name) {
-			return refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.ShortName(name))
+			return nil, refusal.New(p, refusal.OutsideModule, p.Unit, p.Decl.Name.Pos(), "%s, which is not a file of a main module, names it", w.ShortName(name))
 		}
 	}
-	return nil
+	return open, nil
 }
 
 // farMentions reports whether a file that belongs to no unit may name the function.

@@ -16,7 +16,11 @@ func TestStub(t *testing.T) {
 		`return 0, mu.Unlock, nil`:                       false,
 		`return begin(n)`:                                false,
 		`return`:                                         false,
-		`done := func() {}; return 0, done, nil`:         false,
+		`done := func() {}; return 0, done, nil`:         true,
+		`done := func() { n-- }; return 0, done, nil`:    false,
+		`done, err := begin(n); return 0, done, err`:     false,
+		`return 0, func() error { return nil }, nil`:     true,
+		`return 0, func() error { return f() }, nil`:     false,
 	} {
 		f, err := parser.ParseFile(token.NewFileSet(), "p.go", "package p\nfunc f(n int) (int, func(), error) {"+body+"}", 0)
 		if err != nil {
