@@ -21,10 +21,20 @@ import (
 //	var y = compute()
 //	func start() int { begin(1); return 1 }
 //	func begin(n int) func() { return func() { log(n, y) } }
+//
+// So only functions count that some package variable's value refers to.
 func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	var decls map[types.Object]ast.Node
+	var before map[ast.Node]bool // what the package's variables refer to
 	for _, s := range sites {
 		if len(calls(s)) > 0 || forwarded(s) || s.Unit.Pkg.Path() != p.Key.Pkg {
+			continue
+		}
+		if decls == nil {
+			decls = packageDecls(p.Unit)
+			before = reached(p.Unit.Info, decls, initializers(decls), nil)
+		}
+		if f, ok := s.Decl.(*ast.FuncDecl); ok && s.Unit == p.Unit && !before[f] {
 			continue
 		}
 		cleanup := make(map[ast.Node]bool)
@@ -38,9 +48,6 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 			if r.Bound != nil {
 				cleanup[r.Bound] = true
 			}
-		}
-		if decls == nil {
-			decls = packageDecls(p.Unit)
 		}
 		rest := packageVars(p.Unit.Info, decls, s.Decl, cleanup)
 		for lit := range cleanup {
@@ -59,8 +66,27 @@ func dropped(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 // without.
 func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Node, without map[ast.Node]bool) map[*types.Var]bool {
 	vars := make(map[*types.Var]bool)
+	for n := range reached(info, decls, []ast.Node{root}, without) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if without[n] {
+				return false
+			}
+			if id, ok := n.(*ast.Ident); ok {
+				if v, ok := info.Uses[id].(*types.Var); ok && decls[v] != nil {
+					vars[v] = true
+				}
+			}
+			return true
+		})
+	}
+	return vars
+}
+
+// reached returns the roots and the declarations that they refer to, directly or
+// through others. It leaves out the nodes in without.
+func reached(info *types.Info, decls map[types.Object]ast.Node, roots []ast.Node, without map[ast.Node]bool) map[ast.Node]bool {
 	seen := make(map[ast.Node]bool)
-	next := []ast.Node{root}
+	next := roots
 	for len(next) > 0 {
 		n := next[0]
 		next = next[1:]
@@ -77,13 +103,8 @@ func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Nod
 				return true
 			}
 			obj := info.Uses[id]
-			switch o := obj.(type) {
-			case *types.Func:
-				obj = o.Origin()
-			case *types.Var:
-				if decl := decls[o]; decl != nil && o.Kind() == types.PackageVar {
-					vars[o] = true
-				}
+			if f, ok := obj.(*types.Func); ok {
+				obj = f.Origin()
 			}
 			if decl := decls[obj]; decl != nil && obj != nil {
 				next = append(next, decl)
@@ -91,7 +112,18 @@ func packageVars(info *types.Info, decls map[types.Object]ast.Node, root ast.Nod
 			return true
 		})
 	}
-	return vars
+	return seen
+}
+
+// initializers returns the declarations of variables in decls.
+func initializers(decls map[types.Object]ast.Node) []ast.Node {
+	var specs []ast.Node
+	for _, d := range decls {
+		if spec, ok := d.(*ast.ValueSpec); ok {
+			specs = append(specs, spec)
+		}
+	}
+	return specs
 }
 
 // packageDecls returns the declarations of a unit's functions, and of its package
