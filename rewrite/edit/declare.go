@@ -41,7 +41,7 @@ func redeclare(p *plan.Plan, s *source) (Edit, error) {
 	if err != nil {
 		return Edit{}, err
 	}
-	if c := lostComment(s.file, from, to, text, p.Prepare.Decl.Doc, p.Prose()); c != nil {
+	if c := lostComment(s.file, from, to, text, p.Prepare.Decl, p.Prose()); c != nil {
 		return Edit{}, s.lost(c)
 	}
 	// Separate finish from a following one-line function.
@@ -110,8 +110,10 @@ func (d *declarer) mend() {
 }
 
 // lostComment returns a comment between two positions that is missing in the new
-// source, or nil. It compares the doc comment of prepare as it is after its update.
-func lostComment(f *ast.File, from, to token.Pos, text string, doc *ast.CommentGroup, words prose.Change) *ast.Comment {
+// source, or nil. It compares the doc comment of prepare as it is after its update. A
+// comment that says that a literal does nothing may go with that literal.
+func lostComment(f *ast.File, from, to token.Pos, text string, decl *ast.FuncDecl, words prose.Change) *ast.Comment {
+	doc := decl.Doc
 	fset := token.NewFileSet()
 	printed, err := parser.ParseFile(fset, "", "package p\n"+text, parser.ParseComments|parser.SkipObjectResolution)
 	have := make(map[string]int)
@@ -138,11 +140,32 @@ func lostComment(f *ast.File, from, to token.Pos, text string, doc *ast.CommentG
 		}
 	}
 	for _, c := range between(f, from, to) {
-		if (doc == nil || !slices.Contains(doc.List, c)) && !takes(c.Text) {
+		if doc != nil && slices.Contains(doc.List, c) || takes(c.Text) {
+			continue
+		}
+		if !prose.SaysNothing(c.Text) || !inEmpty(decl, c) {
 			return c
 		}
 	}
 	return nil
+}
+
+// inEmpty reports whether a comment is in a function literal of a declaration that does
+// nothing but return.
+func inEmpty(decl *ast.FuncDecl, c *ast.Comment) bool {
+	in := false
+	ast.Inspect(decl, func(n ast.Node) bool {
+		lit, ok := n.(*ast.FuncLit)
+		if !ok || !(lit.Body.Pos() < c.Pos() && c.End() <= lit.Body.End()) {
+			return true
+		}
+		in = !slices.ContainsFunc(lit.Body.List, func(s ast.Stmt) bool {
+			_, ok := s.(*ast.ReturnStmt)
+			return !ok
+		})
+		return true
+	})
+	return in
 }
 
 // squeeze removes the white space in a comment, because printing may change it in a block

@@ -108,3 +108,22 @@ func base(participle string) string {
 	}
 	return ""
 }
+
+// SaysNothing reports whether a comment only says that code does nothing: "// no-op
+// default". It may go with that code.
+func SaysNothing(comment string) bool {
+	words := strings.FieldsFunc(strings.ToLower(comment), func(r rune) bool {
+		return strings.ContainsRune(" \t\n/*.,:;!-–—'", r)
+	})
+	idle := false
+	for _, w := range words {
+		switch w {
+		case "noop", "op", "nop", "nothing", "empty":
+			idle = true
+		case "no", "do", "does", "to", "a", "an", "the", "is", "it", "here", "there", "by", "default", "func", "function", "cleanup", "clean", "up", "close", "closer", "undo", "release":
+		default:
+			return false
+		}
+	}
+	return idle
+}

@@ -177,3 +177,21 @@ func TestStale(t *testing.T) {
 		}
 	}
 }
+
+func TestSaysNothing(t *testing.T) {
+	for comment, want := range map[string]bool{
+		"// no-op":                             true,
+		"// No-op default.":                    true,
+		"/* nothing to do */":                  true,
+		"// There is nothing to clean up.":     true,
+		"// nothing to do: the caller owns it": false,
+		"// default":                           false,
+		"//nolint:revive // empty":             false,
+		"// TODO":                              false,
+		"//":                                   false,
+	} {
+		if got := prose.SaysNothing(comment); got != want {
+			t.Errorf("%q: %v, want %v", comment, got, want)
+		}
+	}
+}
