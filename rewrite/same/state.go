@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -72,10 +73,9 @@ func (m *matcher) isState(a ast.Expr) bool {
 	}
 	now, _, _ := strings.Cut(source(a), "[")
 	want, _, _ := strings.Cut(m.State.Type, "[")
-	if name := m.importName(m.fn.Pkg()); name != "" {
-		want = name + "." + want
-	}
-	return now == want
+	return slices.ContainsFunc(m.importNames(m.fn.Pkg()), func(name string) bool {
+		return now == want && name == "" || now == name+"."+want
+	})
 }
 
 // stateDecl checks the type declaration of the state. It must have a field for each

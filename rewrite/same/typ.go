@@ -70,23 +70,27 @@ func (m *matcher) isNamed(a ast.Expr, t types.Type, at ast.Node) bool {
 }
 
 // importName returns the name under which the file after the change imports a package.
-func (m *matcher) importName(pkg *types.Package) string {
+func (m *matcher) importName(pkg *types.Package) string { return m.importNames(pkg)[0] }
+
+// importNames returns all such names: a file may import a package twice.
+func (m *matcher) importNames(pkg *types.Package) []string {
 	if pkg.Path() == m.unit.Pkg.Path() {
-		return ""
+		return []string{""}
 	}
+	var names []string
 	for _, s := range m.imports {
 		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() {
 			switch {
 			case s.Name == nil:
-				return pkg.Name()
+				names = append(names, pkg.Name())
 			case s.Name.Name == ".":
-				return ""
+				names = append(names, "")
 			case s.Name.Name != "_":
-				return s.Name.Name
+				names = append(names, s.Name.Name)
 			}
 		}
 	}
-	return "unknown"
+	return append(names, "unknown")
 }
 
 // sameParams compares the names and types of two parameter lists.
