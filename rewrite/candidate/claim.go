@@ -44,6 +44,7 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Captures: captures,
 		Held:     make(map[*types.Var]bool),
 		Chosen:   make(map[*types.Var]bool),
+		Zeroed:   c.Plan.Zeroed,
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
 		Bound:    c.Plan.Form == plan.Bound,

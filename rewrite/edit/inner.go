@@ -31,7 +31,7 @@ func (d *declarer) inner() error {
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
 		if in.Held {
-			callee = ast.Unparen(in.Use.Expr).(*ast.Ident).Name + "." + d.Plan.Finish.Name
+			callee = d.heldAt(in.Use) + "." + d.Plan.Finish.Name
 		} else if d.Plan.State != nil && d.inHeader(in.Use.Call) {
 			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name
 		}
@@ -68,7 +68,7 @@ func (d *declarer) innerTest(u *pattern.Use) error {
 	cleanup := flow.Outer(d.Prepare.At(u.Expr))
 	test := d.node(cleanup.Parent().Node()).(*dst.BinaryExpr)
 	s := d.Plan.State
-	text := ast.Unparen(u.Expr).(*ast.Ident).Name + "." + s.Flag
+	text := d.heldAt(u) + "." + s.Flag
 	if test.Op == token.EQL && !s.Nil {
 		text = "!" + text
 	}
@@ -94,6 +94,23 @@ func (d *declarer) innerTest(u *pattern.Use) error {
 		return fmt.Errorf("a comparison of %s with nil was not found", u.Expr)
 	}
 	return nil
+}
+
+// held returns the name of a variable of prepare that holds the state.
+func (d *declarer) held(v *types.Var) string {
+	if name := d.Plan.Nouns[v]; name != "" {
+		return name
+	}
+	return v.Name()
+}
+
+// heldAt returns the name of such a variable, which a use names.
+func (d *declarer) heldAt(u *pattern.Use) string {
+	id := ast.Unparen(u.Expr).(*ast.Ident)
+	if v, ok := d.Prepare.Unit.Info.Uses[id].(*types.Var); ok {
+		return d.held(v)
+	}
+	return id.Name
 }
 
 // inHeader reports whether an expression is in the header of an if, for or switch

@@ -48,12 +48,26 @@ func (d *declarer) hold(c *pattern.Choice) error {
 	if err != nil {
 		return err
 	}
+	for _, a := range d.Prepare.Access[c.Var] {
+		if id, ok := d.node(a.Ident).(*dst.Ident); ok {
+			id.Name = d.held(c.Var)
+		}
+	}
+	if id, ok := d.node(d.Prepare.Def(c.Var).Node()).(*dst.Ident); ok {
+		id.Name = d.held(c.Var)
+	}
 	if c.Decl != nil {
 		spec := d.node(c.Decl).(*dst.ValueSpec)
 		*state.Decorations() = *spec.Type.Decorations()
 		spec.Type = state
 	}
 	for _, set := range c.Sets {
+		if d.Plan.Zeroed[set.Stmt] {
+			if err := d.remove(set.Stmt); err != nil {
+				return err
+			}
+			continue
+		}
 		stmt := d.node(set.Stmt).(*dst.AssignStmt)
 		if set.Literal == nil && set.Stmt.Tok == token.DEFINE && len(stmt.Rhs) == 1 && len(comments(stmt.Rhs[0])) == 0 {
 			if err := d.declareHeld(c, set.Stmt, stmt); err != nil {
@@ -84,7 +98,7 @@ func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignS
 	if list == nil || !slices.Contains(*list, dst.Stmt(stmt)) {
 		return fmt.Errorf("a statement was not found in its list")
 	}
-	f, err := declaration("func f() {\nvar " + c.Var.Name() + " " + d.Plan.State.Type + "\n}")
+	f, err := declaration("func f() {\nvar " + d.held(c.Var) + " " + d.Plan.State.Type + "\n}")
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -150,7 +151,13 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 			return nil, r
 		}
 		kind := spell.LastWord(plan.State.Type)
-		plan.Nouns, plan.State.Result = nouns(p, sites, kind, strings.Split(plan.State.Type, "[")[0]), resultName(p, kind)
+		typ := strings.Split(plan.State.Type, "[")[0]
+		plan.Nouns, plan.State.Result = nouns(p, sites, kind, typ), resultName(p, kind)
+		maps.Copy(plan.Nouns, ownNouns(p, kind, typ))
+		if name := plan.Nouns[p.Func.Signature().Results().At(p.Result)]; name != "" {
+			plan.State.Result = name
+		}
+		plan.Zeroed = zeroed(p)
 	}
 	var exists bool
 	if exists, r = existing(sites, plan); r == nil && !exists {

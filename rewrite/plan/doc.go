@@ -157,8 +157,9 @@
 // A variable of prepare may hold one of several cleanups, or none, when prepare returns
 // it. It becomes a variable for the state, which the same statements set. A captured
 // variable may change after such a statement, by another statement, the next iteration
-// of a loop, or a return statement. The state then holds its address.
-// [choice-changes-since, choice-two-at-once, choice-used-inside]
+// of a loop, or a return statement. The state then holds its address. A statement that sets
+// the variable to a cleanup that does nothing goes, if nothing touches the variable before:
+// it is zero then, but not in a loop. [zero-state-set, choice-changes-since, choice-two-at-once, choice-used-inside]
 //
 // A deferred literal of prepare may compare such a variable with nil, or run what it holds.
 // It then compares the state. A cleanup that does nothing is not nil. [choice-in-literal]

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -55,9 +56,29 @@ func begins(p *pattern.Prepare) string {
 // unless it says what a func does, and the rewrite removes all its uses.
 func resultName(p *pattern.Prepare, kind string) string {
 	old := p.Func.Signature().Results().At(p.Result)
-	if slices.ContainsFunc(p.Access[old], func(a flow.Access) bool { return !holdsNoMore(p, a.Ident) }) || len(p.Choices) > 0 {
+	if slices.ContainsFunc(p.Access[old], func(a flow.Access) bool { return !holdsNoMore(p, a.Ident) }) {
 		return old.Name()
 	}
+	return ownName(p, old, begins(p), kind)
+}
+
+// ownNouns returns new names for the variables of prepare that hold the state. They say what the state
+// is:
+//
+//	stopTimer = func() {                   timer = startTimer{start: start}
+func ownNouns(p *pattern.Prepare, kind, typ string) map[*types.Var]string {
+	names := make(map[*types.Var]string)
+	for _, c := range p.Choices {
+		name := ownName(p, c.Var, "", kind)
+		if name != c.Var.Name() && name != typ && !slices.Contains(slices.Collect(maps.Values(names)), name) {
+			names[c.Var] = name
+		}
+	}
+	return names
+}
+
+// ownName returns a name for a variable of prepare that has no meaning in prepare, or its old one.
+func ownName(p *pattern.Prepare, old *types.Var, prepare, kind string) string {
 	used := make(map[string]bool)
 	identifiers(p.Decl, used)
 	file := p.Unit.Innermost(p.File.Package)
@@ -68,7 +89,7 @@ func resultName(p *pattern.Prepare, kind string) string {
 		_, obj := file.LookupParent(name, token.NoPos)
 		return obj != nil
 	}
-	names := spell.Nouns(old.Name(), begins(p), kind)
+	names := spell.Nouns(old.Name(), prepare, kind)
 	alone := true
 	for n := range ast.Preorder(p.Decl) {
 		if id, ok := n.(*ast.Ident); ok && id.Name == old.Name() && p.Unit.Info.ObjectOf(id) != types.Object(old) {

@@ -69,8 +69,12 @@ type Plan struct {
 	// stores there.
 	Fresh map[int]bool
 
-	// Nouns maps variables of callers that hold the state to new names.
+	// Nouns maps variables of callers, and of prepare, that hold the state to new names.
 	Nouns map[*types.Var]string
+
+	// Zeroed holds the statements that set a variable of prepare to the zero state, which it
+	// holds already. They go.
+	Zeroed map[*ast.AssignStmt]bool
 
 	// Types maps variables that callers declare without a value to the type of the
 	// state, as it is written there.

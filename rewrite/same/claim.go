@@ -62,6 +62,10 @@ type Change struct {
 	// none. After the change they hold the state.
 	Chosen map[*types.Var]bool
 
+	// Zeroed holds the statements that set such a variable to none before anything else
+	// touches it. They go.
+	Zeroed map[*ast.AssignStmt]bool
+
 	// Bound is set if prepare returns a method value, in place of which it returns the
 	// receiver. State.Type is the type of that, and Finish the method.
 	Bound bool

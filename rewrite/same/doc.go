@@ -61,7 +61,8 @@
 // value or address as claimed, and the flag. The state is empty if there is nothing to
 // do. If prepare returns a single value, the operand is the captured variable, or true,
 // or the zero value if there is nothing to do. Statements that set a variable to a
-// literal are removed.
+// literal are removed, and so are those that set a variable for the state to none before
+// anything else touches it.
 //
 // A function that returns the cleanup to its own callers has the state in its signature.
 // Its return statements keep the call or variable that was the cleanup, and have the zero

@@ -63,8 +63,12 @@ func (m *matcher) handsChosen(b, now *ast.ReturnStmt) ([]part, error) {
 	if len(b.Results) == 0 {
 		return nil, nil
 	}
-	if id, ok := ast.Unparen(b.Results[m.Result]).(*ast.Ident); !ok || !reads(now.Results[m.Result], id.Name) {
+	id, ok := ast.Unparen(b.Results[m.Result]).(*ast.Ident)
+	if !ok {
 		return nil, m.differ(b, now, "%s is not the variable that holds the state", text(now.Results[m.Result]))
+	}
+	if err := m.keepsName(m.holder(id), id, now.Results[m.Result]); err != nil {
+		return nil, err
 	}
 	return exprs(slices.Delete(slices.Clone(b.Results), m.Result, m.Result+1), slices.Delete(slices.Clone(now.Results), m.Result, m.Result+1)), nil
 }

@@ -49,6 +49,9 @@ func (m *matcher) goes(b ast.Stmt) bool {
 			return false
 		}
 		h := m.holder(b.Lhs[0])
+		if m.Zeroed[b] {
+			return m.isZeroed(h, b)
+		}
 		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && m.Merged && m.takes(b.Lhs[0]) && m.sites[call] != nil {
 			return m.lost(m.sites[call]) == nil
 		}
@@ -59,6 +62,36 @@ func (m *matcher) goes(b ast.Stmt) bool {
 		return ok && decl.Tok == token.VAR && !slices.ContainsFunc(decl.Specs, func(s ast.Spec) bool { return len(m.keeps(s.(*ast.ValueSpec)).Names) > 0 })
 	}
 	return false
+}
+
+// isZeroed reports whether a statement of prepare sets a variable that holds one of several
+// cleanups to none where it holds none: it is a result or declared without a value, no other
+// identifier before the statement names it, and no loop or jump leads back there.
+func (m *matcher) isZeroed(h *holder, b *ast.AssignStmt) bool {
+	v := variable(m.home.Info, b.Lhs[0])
+	if m.role != prepare || h == nil || !h.chosen || b.Tok != token.ASSIGN || !m.isIdle(b.Rhs[0]) {
+		return false
+	}
+	for _, n := range m.path {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt, *ast.FuncLit:
+			return false
+		}
+	}
+	empty := m.resultOf(v) == m.Result
+	for n := range ast.Preorder(m.Prepare) {
+		switch n := n.(type) {
+		case *ast.LabeledStmt:
+			return false
+		case *ast.Ident:
+			if m.home.Info.Uses[n] == types.Object(v) && n.Pos() < b.Pos() {
+				return false
+			}
+		case *ast.ValueSpec:
+			empty = empty || len(n.Values) == 0 && slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return m.home.Info.Defs[id] == types.Object(v) })
+		}
+	}
+	return empty
 }
 
 // binds reports whether the statement with value e assigns a cleanup, or a literal that
@@ -116,8 +149,8 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 // none, with one that sets them to the state for that.
 func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	if spec := varSpec(a); spec != nil && b.Tok == token.DEFINE && len(b.Lhs) == 1 && m.isIdle(b.Rhs[0]) {
-		if len(spec.Names) == 1 && len(spec.Values) == 0 && reads(spec.Names[0], types.ExprString(b.Lhs[0])) && m.isState(spec.Type) {
-			return nil, nil
+		if len(spec.Names) == 1 && len(spec.Values) == 0 && m.isState(spec.Type) {
+			return nil, m.keepsName(m.holder(b.Lhs[0]), b.Lhs[0].(*ast.Ident), spec.Names[0])
 		}
 	}
 	now, ok := a.(*ast.AssignStmt)
@@ -130,8 +163,8 @@ func (m *matcher) chooses(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 			others = append(others, part{b: l, a: now.Lhs[i]}, part{b: b.Rhs[i], a: now.Rhs[i]})
 			continue
 		}
-		if !reads(now.Lhs[i], ast.Unparen(l).(*ast.Ident).Name) {
-			return nil, m.differ(b, a, "%s is not set as it was", types.ExprString(l))
+		if err := m.keepsName(m.holder(l), ast.Unparen(l).(*ast.Ident), now.Lhs[i]); err != nil {
+			return nil, err
 		}
 		if err := m.choosesState(b, b.Rhs[i], now.Rhs[i]); err != nil {
 			return nil, err
@@ -205,11 +238,8 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 	case takes:
 		want.Names = slices.DeleteFunc(want.Names, func(id *ast.Ident) bool { return m.taken[id] })
 	case h != nil && (!h.inner || h.chosen) && len(b.Values) == 0:
-		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || h.chosen && now.Names[0].Name != b.Names[0].Name || !m.hasType(now.Type) {
+		if len(b.Names) != 1 || len(now.Names) != 1 || len(now.Values) > 0 || !m.hasType(now.Type) {
 			return nil, m.differ(b, now, "the variable %s does not have the type of what it holds", b.Names[0].Name)
-		}
-		if h.chosen {
-			return nil, nil
 		}
 		return nil, m.keepsName(h, b.Names[0], now.Names[0])
 	}

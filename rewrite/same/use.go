@@ -185,12 +185,7 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 	switch {
 	case h.call:
 		return m.siteCall(h.sites[0], a)
-	case h.chosen:
-		if id, ok := ast.Unparen(use).(*ast.Ident); !ok || !reads(a, id.Name) {
-			return nil, m.differ(use, a, "%s is not the variable that holds the state", types.ExprString(a))
-		}
-		return nil, nil
-	case !h.inner:
+	case h.chosen || !h.inner:
 		return nil, m.keepsName(h, ast.Unparen(use).(*ast.Ident), a)
 	case len(h.lits) == 0:
 		return nil, m.differ(use, a, "there is no claim about the cleanup")

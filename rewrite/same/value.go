@@ -124,6 +124,9 @@ func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 			return m.differ(m.Prepare, id, "%s is no longer a result", old)
 		}
 	}
+	if h := m.holders[m.fn.Signature().Results().At(m.Result)]; h != nil && h.chosen {
+		m.called[h] = name
+	}
 	results[m.Result].name = now[m.Result].name
 	return nil
 }

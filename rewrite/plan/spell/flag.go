@@ -30,6 +30,8 @@ func Done(verb string) string {
 		return "frozen"
 	case "hold":
 		return "held"
+	case "init":
+		return "initialized"
 	case "locked", "rlock", "trylock":
 		return "locked"
 	case "make":
@@ -49,7 +51,7 @@ func Done(verb string) string {
 	case "apply", "copy", "try":
 		return strings.TrimSuffix(verb, "y") + "ied"
 	case "acquire", "add", "alloc", "allocate", "attach", "block", "capture", "change", "connect", "create", "disable", "drain", "enable",
-		"enter", "extract", "handle", "import", "init", "initialize", "inject", "install", "join", "launch", "link", "listen", "load", "lock",
+		"enter", "extract", "handle", "import", "initialize", "inject", "install", "join", "launch", "link", "listen", "load", "lock",
 		"mark", "measure", "merge", "mock", "mount", "move", "observe", "open", "override", "patch", "pause", "profile", "push", "record",
 		"redirect", "register", "replace", "reserve", "save", "schedule", "start", "subscribe", "suspend", "switch", "time", "touch", "trace", "track",
 		"visit", "watch":

@@ -1,6 +1,7 @@
 package spell
 
 import (
+	"go/token"
 	"slices"
 	"strings"
 )
@@ -102,7 +103,7 @@ func isNoun(word string) bool {
 // something else.
 func vague(word string) bool {
 	first, _ := VerbOf(word)
-	return isVerb(first) || preposition(first) || slices.Contains([]string{"ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
+	return isVerb(first) || preposition(first) || token.IsKeyword(word) || slices.Contains([]string{"deferred", "ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
 }
 
 // preposition reports whether a word is a preposition or a conjunction.

@@ -117,6 +117,7 @@ func TestNouns(t *testing.T) {
 		{"closer", "f", "Cleanup", ""},
 		{"resetFunc", "swap", "State", "state"},
 		{"cleanupFn", "setUp", "Cleanup", "cleanup"},
+		{"deferFunc", "setUp", "Cleanup", "cleanup deferCleanup"}, // not a keyword
 		{"doneFunc", "f", "Cleanup", "done cleanup doneCleanup"},
 		{"fn", "lockTable", "Lock", "lock table held"},
 		{"cancel", "withTimeout", "Timer", "timer timeout"},
