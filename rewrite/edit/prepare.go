@@ -179,6 +179,12 @@ func (d *declarer) returns() error {
 		}
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)
 		value := d.stateValue(r)
+		if d.keepsResult(r) {
+			value = d.resultName()
+			if len(stmt.Results) == 0 {
+				continue
+			}
+		}
 		if len(stmt.Results) == 0 {
 			if value != "" {
 				if err := d.spell(stmt, value); err != nil {
@@ -213,6 +219,26 @@ func (d *declarer) returns() error {
 		}
 	}
 	return nil
+}
+
+// keepsResult reports whether a return statement returns the zero state by naming prepare's
+// result, or by a bare return: nothing sets the result but return statements.
+func (d *declarer) keepsResult(r *pattern.Return) bool {
+	result := d.Prepare.Func.Signature().Results().At(d.Prepare.Result)
+	if r.Live() || r.Bound != nil || d.resultType() == "" || d.resultName() == "" || !d.onlyReturned(result) ||
+		slices.ContainsFunc(d.Prepare.Choices, func(c *pattern.Choice) bool { return c.Var == result }) {
+		return false
+	}
+	for n := range ast.Preorder(d.Prepare.Decl.Body) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == d.resultName() && id.Name != "_" && d.Prepare.Unit.Info.Uses[id] != types.Object(result) {
+			return false // perhaps declared anew
+		}
+	}
+	if r.Expr == nil {
+		return true
+	}
+	id, ok := ast.Unparen(r.Expr).(*ast.Ident)
+	return ok && d.Prepare.Unit.Info.Uses[id] == types.Object(result) && d.resultName() != "_"
 }
 
 // spell adds operands to a bare return: the named results and the state.

@@ -27,6 +27,8 @@ type matcher struct {
 	brought map[string][]*types.Scope // the scopes in which a new name is declared
 	names   map[string]bool           // the names of finish's receiver and parameters
 	self    string                    // the name of finish's receiver, if that is the state
+	decl    *ast.FuncDecl             // prepare after the change
+	outcome string                    // the name of its result that is the state or value; "" if it has none
 	bound   ast.Expr                  // the type of the result that is the receiver of a method value
 	lit     *ast.FuncLit              // the cleanup that finish is currently compared with
 	own     map[*types.Var]bool       // the variables of finish (Way Own) that are declared so far

@@ -24,6 +24,9 @@ func (m *matcher) prepareDecl(a *ast.FuncDecl) error {
 		return err
 	}
 	results, now := flatten(b.Type.Results), flatten(a.Type.Results)
+	if m.Result < len(now) && now[m.Result].name != nil {
+		m.decl, m.outcome = a, now[m.Result].name.Name
+	}
 	switch {
 	case m.single():
 		if len(now) != len(results) || !m.isType(now[m.Result].typ, &Capture{Var: m.Value.Var}, m.valueType()) {

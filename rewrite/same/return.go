@@ -23,6 +23,9 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 	if m.Bound && len(b.Results) == 0 {
 		return exprs(nil, now.Results), nil // nothing sets the result
 	}
+	if n == 0 && m.staysBare(b, now) {
+		return nil, nil
+	}
 	want, operands := slices.Clone(b.Results), now.Results
 	if len(want) == 0 && (m.handed() || m.single()) { // the bare return gets operands
 		for v := range m.fn.Signature().Results().Variables() {
@@ -44,6 +47,9 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 			if m.single() {
 				hands = m.handsValue
 			}
+			if n == 0 && m.namesResult(b, operands[m.Result]) {
+				hands = func(*ast.ReturnStmt, int, ast.Expr) error { return nil }
+			}
 			if err := hands(b, n, operands[m.Result]); err != nil {
 				return nil, err
 			}
@@ -52,6 +58,54 @@ func (m *matcher) result(b *ast.ReturnStmt, n int, a ast.Node) ([]part, error) {
 		want = slices.Delete(want, m.Result, m.Result+1)
 	}
 	return exprs(want, operands), nil
+}
+
+// staysBare reports whether a bare return that returned no cleanup returns the zero state, since
+// nothing sets the result.
+func (m *matcher) staysBare(b, now *ast.ReturnStmt) bool {
+	return len(b.Results)+len(now.Results) == 0 && (m.handed() || m.single()) && m.neverSet()
+}
+
+// namesResult reports whether an operand names the result of prepare that is the zero state, as
+// the operand in b names the one that was the cleanup.
+func (m *matcher) namesResult(b *ast.ReturnStmt, a ast.Expr) bool {
+	return len(b.Results) == m.fn.Signature().Results().Len() &&
+		variable(m.home.Info, b.Results[m.Result]) == m.fn.Signature().Results().At(m.Result) &&
+		reads(a, m.outcome) && m.neverSet()
+}
+
+// neverSet reports whether only return statements set the result that is the state: after the
+// change, prepare uses its name for nothing but an operand of these, a field or a method.
+func (m *matcher) neverSet() bool {
+	if m.decl == nil || m.outcome == "" {
+		return false
+	}
+	allowed := make(map[*ast.Ident]bool)
+	set := false
+	ast.Inspect(m.decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			if m.Result < len(n.Results) {
+				if id, ok := n.Results[m.Result].(*ast.Ident); ok {
+					allowed[id] = true
+				}
+			}
+		case *ast.SelectorExpr:
+			allowed[n.Sel] = true
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				if kv, ok := e.(*ast.KeyValueExpr); ok {
+					if id, ok := kv.Key.(*ast.Ident); ok {
+						allowed[id] = true
+					}
+				}
+			}
+		case *ast.Ident:
+			set = set || n.Name == m.outcome && n.Name != "_" && !allowed[n]
+		}
+		return true
+	})
+	return !set
 }
 
 // handsChosen compares a return statement whose operand is a variable in Chosen. The
