@@ -43,5 +43,6 @@
 // function with such a return statement is reported but never rewritten.
 //
 // A forwarder returns the cleanup of another function to its own callers (see [NewForwarder]).
-// [Functions] finds prepare functions that are literals in variables.
+// [Functions] finds prepare functions that are literals in variables. A [LocalLiteral] is one that can
+// be rewritten.
 package pattern

@@ -37,22 +37,38 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 		return nil
 	}
 	results := fn.Signature().Results()
-	var funcs []int
-	for i := range results.Len() {
-		if sig, ok := results.At(i).Type().Underlying().(*types.Signature); ok && Shaped(sig) {
-			funcs = append(funcs, i)
-		}
-	}
+	funcs := shapedResults(results)
 	if len(funcs) == 0 || !mayMake(u.Info, decl.Body) {
 		return nil
 	}
 
-	facts := flow.FactsOf(u, file, decl)
-	var all []*Prepare // one for each result that is a cleanup
-	for _, i := range funcs {
+	all := examine(flow.FactsOf(u, file, decl), KeyOf(fn), decl, fn, funcs)
+	if len(all) == 0 {
+		return nil
+	}
+	// Results with a literal come first, since others are never rewritten.
+	slices.SortStableFunc(all, func(a, b *Prepare) int { return min(len(b.Literals), 1) - min(len(a.Literals), 1) })
+	all[0].Cleanups, all[0].Others = len(all), all[1:]
+	return all[0]
+}
+
+// shapedResults returns the indices of the results that may be cleanups.
+func shapedResults(results *types.Tuple) (indices []int) {
+	for i := range results.Len() {
+		if sig, ok := results.At(i).Type().Underlying().(*types.Signature); ok && Shaped(sig) {
+			indices = append(indices, i)
+		}
+	}
+	return indices
+}
+
+// examine returns a Prepare for each of the results with the given indices that is a cleanup.
+func examine(facts *flow.Facts, key Key, decl *ast.FuncDecl, fn *types.Func, results []int) []*Prepare {
+	var all []*Prepare
+	for _, i := range results {
 		p := &Prepare{
-			Facts: facts, Key: KeyOf(fn), Decl: decl, Func: fn,
-			Result: i, Sig: results.At(i).Type().Underlying().(*types.Signature),
+			Facts: facts, Key: key, Decl: decl, Func: fn,
+			Result: i, Sig: fn.Signature().Results().At(i).Type().Underlying().(*types.Signature),
 		}
 		s := &scan{Prepare: p, bindings: make(map[*types.Var]*binding), choices: make(map[*types.Var]*Choice), methods: make(map[*ast.SelectorExpr]*ast.FuncLit)}
 		s.returns()
@@ -64,13 +80,7 @@ func Examine(u *Unit, file *ast.File, decl *ast.FuncDecl) *Prepare {
 		s.order()
 		all = append(all, p)
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	// Results with a literal come first, since others are never rewritten.
-	slices.SortStableFunc(all, func(a, b *Prepare) int { return min(len(b.Literals), 1) - min(len(a.Literals), 1) })
-	all[0].Cleanups, all[0].Others = len(all), all[1:]
-	return all[0]
+	return all
 }
 
 // mayMake reports whether a body contains an expression that creates a func: a literal

@@ -1,8 +1,13 @@
 package pattern
 
 import (
+	"cmp"
 	"go/ast"
+	"go/token"
 	"go/types"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
@@ -22,6 +27,20 @@ type Function struct {
 	*Prepare
 	Var   *types.Var
 	Sites []*Site
+	Local *LocalLiteral // nil if a statement in a list does not declare the variable alone
+}
+
+// A LocalLiteral is a prepare function in a local variable, as it is rewritten. Its Prepare has facts
+// about the literal alone, as if that were a declared function. So the variables of the enclosing
+// function are like those of the package: they are no captures, and a literal beside this one sees the same ones.
+type LocalLiteral struct {
+	*Prepare
+	Var    *types.Var
+	Lit    *ast.FuncLit
+	Stmt   ast.Stmt          // declares the variable; in a list
+	Doc    *ast.CommentGroup // on the lines before Stmt, or nil
+	Around *flow.Facts       // of the top-level declaration around it
+	Others []flow.Access     // of the variable, other than to call it
 }
 
 // Functions returns the prepare functions of a unit that are literals in variables, with
@@ -31,7 +50,11 @@ func Functions(u *Unit) []*Function {
 	for _, file := range u.Files {
 		for _, d := range file.Decls {
 			var facts *flow.Facts
-			for id, lit := range namedLiterals(d) {
+			named := namedLiterals(d)
+			count := make(map[string]int) // of the literals in variables of one name
+			for _, id := range slices.SortedFunc(maps.Keys(named), func(a, b *ast.Ident) int { return cmp.Compare(a.Pos(), b.Pos()) }) {
+				lit := named[id]
+				count[id.Name]++
 				v, ok := u.Info.Defs[id].(*types.Var)
 				if !ok || lit.Type.Results == nil || !mayMake(u.Info, lit.Body) {
 					continue
@@ -39,7 +62,7 @@ func Functions(u *Unit) []*Function {
 				if facts == nil {
 					facts = flow.FactsOf(u, file, d)
 				}
-				if f := functionOf(facts, id, v, lit); f != nil {
+				if f := functionOf(facts, id, v, lit, count[id.Name]); f != nil {
 					found = append(found, f)
 				}
 			}
@@ -78,8 +101,9 @@ func namedLiterals(d ast.Decl) map[*ast.Ident]*ast.FuncLit {
 	return named
 }
 
-// functionOf returns the Function for a literal, or nil if it is not a prepare function.
-func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit) *Function {
+// functionOf returns the Function for a literal, or nil if it is not a prepare function. It is the
+// nth literal in a variable of its name in the declaration.
+func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit, nth int) *Function {
 	sig, ok := v.Type().Underlying().(*types.Signature)
 	if !ok {
 		return nil
@@ -90,6 +114,9 @@ func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit
 		if f, ok := u.Info.Defs[fn.Name].(*types.Func); ok {
 			name = KeyOf(f).String() + "." + id.Name
 		}
+	}
+	if nth > 1 {
+		name += "#" + strconv.Itoa(nth)
 	}
 	for i := range sig.Results().Len() {
 		result, ok := sig.Results().At(i).Type().Underlying().(*types.Signature)
@@ -108,9 +135,62 @@ func functionOf(facts *flow.Facts, id *ast.Ident, v *types.Var, lit *ast.FuncLit
 			continue
 		}
 		s.captures()
-		return &Function{Prepare: p, Var: v}
+		return &Function{Prepare: p, Var: v, Local: localOf(p, v, lit)}
 	}
 	return nil
+}
+
+// localOf returns the LocalLiteral for a literal with the synthetic Prepare p, or nil.
+func localOf(p *Prepare, v *types.Var, lit *ast.FuncLit) *LocalLiteral {
+	stmt := declaresAlone(p.Facts, v, lit)
+	if stmt == nil {
+		return nil
+	}
+	decl := &ast.FuncDecl{Name: ast.NewIdent(v.Name()), Type: lit.Type, Body: lit.Body}
+	decl.Name.NamePos = p.Decl.Name.NamePos
+	facts := flow.FactsOf(p.Unit, p.File, decl)
+	all := examine(facts, Key{Pkg: p.Key.Pkg, Name: v.Name()}, decl, p.Func, shapedResults(p.Func.Signature().Results()))
+	l := &LocalLiteral{Var: v, Lit: lit, Stmt: stmt, Doc: commentAbove(p.Facts, stmt), Around: p.Facts}
+	for _, own := range all {
+		if own.Cleanups = len(all); own.Result == p.Result {
+			l.Prepare = own
+		}
+	}
+	if l.Prepare == nil {
+		return nil
+	}
+	for _, a := range p.Access[v] {
+		if callOf(p.Unit.Info, p.At(a.Ident)) == nil {
+			l.Others = append(l.Others, a)
+		}
+	}
+	return l
+}
+
+// declaresAlone returns the statement, in a list, that declares a local variable with a literal
+// and does nothing else, or nil.
+func declaresAlone(facts *flow.Facts, v *types.Var, lit *ast.FuncLit) ast.Stmt {
+	var stmt ast.Stmt
+	def := facts.Def(v)
+	switch p := def.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		if len(p.Lhs) == 1 && p.Rhs[0] == ast.Expr(lit) {
+			stmt = p
+		}
+	case *ast.ValueSpec:
+		group := def.Parent().Parent()
+		decl, ok := group.Parent().Node().(*ast.DeclStmt)
+		if ok && p.Type == nil && len(p.Names) == 1 && p.Values[0] == ast.Expr(lit) && !group.Node().(*ast.GenDecl).Lparen.IsValid() {
+			stmt = decl
+		}
+	}
+	if stmt == nil || v.Kind() == types.PackageVar {
+		return nil
+	}
+	if _, _, ok := flow.List(facts.At(stmt)); !ok {
+		return nil
+	}
+	return stmt
 }
 
 // callsOf returns the calls of a variable in a unit.
@@ -136,6 +216,9 @@ func callsOf(u *Unit, f *Function) []*Site {
 					facts = flow.FactsOf(u, file, d)
 				}
 				s := &Site{Facts: facts, Func: flow.Func(facts.At(call)), Call: call}
+				if f.Local != nil {
+					s.Literal = f.Local.Lit
+				}
 				s.fill(f.Func.Signature().Results(), f.Result)
 				here = append(here, s)
 			}
@@ -144,4 +227,29 @@ func callsOf(u *Unit, f *Function) []*Site {
 		}
 	}
 	return all
+}
+
+// commentAbove returns the comment on the lines before a statement in a list, or nil.
+func commentAbove(facts *flow.Facts, stmt ast.Stmt) *ast.CommentGroup {
+	line := func(pos token.Pos) int { return facts.Unit.Fset.PositionFor(pos, false).Line }
+	at := facts.At(stmt)
+	list, i, _ := flow.List(at)
+	before := token.NoPos // where the code before the statement ends
+	switch p := at.Parent().Node().(type) {
+	case *ast.BlockStmt:
+		before = p.Lbrace
+	case *ast.CaseClause:
+		before = p.Colon
+	case *ast.CommClause:
+		before = p.Colon
+	}
+	if i > 0 {
+		before = list[i-1].End()
+	}
+	for _, g := range flow.Comments(facts.File, before, stmt.Pos()) {
+		if before < g.Pos() && line(before) < line(g.Pos()) && line(g.End())+1 == line(stmt.Pos()) {
+			return g
+		}
+	}
+	return nil
 }

@@ -31,8 +31,9 @@ type Site struct {
 	Func        ast.Node // the innermost function around it, *ast.FuncDecl or *ast.FuncLit; nil at package level
 	Call        *ast.CallExpr
 	Form        Form
-	Result      int      // index of the cleanup among the results
-	Forwarder   *Prepare // the forwarder that it calls, nil if it calls the prepare function
+	Result      int          // index of the cleanup among the results
+	Literal     *ast.FuncLit // the prepare function, if it is a literal in a local variable
+	Forwarder   *Prepare     // the forwarder that it calls, nil if it calls the prepare function
 
 	Stmt    ast.Stmt       // the statement around the call
 	Lhs     []ast.Expr     // what an Assigned, Declared or Beside site assigns the results to
