@@ -127,6 +127,12 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	if !m.handed() && (!m.single() || alone && len(b.Lhs) == 1) {
 		want.Lhs = slices.DeleteFunc(slices.Clone(b.Lhs), m.takes)
 		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && len(want.Lhs) == 0 {
+			if h := m.holder(b.Lhs[0]); m.single() && h != nil { // nothing may use the variable
+				if name := m.called[h]; name != "" && name != "_" {
+					return nil, m.differ(b, a, "%s is not set", name)
+				}
+				m.called[h] = "_"
+			}
 			return m.statement(call, a)
 		}
 	}
