@@ -36,7 +36,7 @@ func propose(u *pattern.Unit, c *candidate.Candidate) (*proposal, string) {
 	if len(c.Edits) == 0 {
 		return nil, ""
 	}
-	if token.IsExported(c.Prepare.Key.Name) {
+	if c.Plan.Local == nil && token.IsExported(c.Prepare.Key.Name) {
 		// This holds for commands too: external tests may call the function.
 		return nil, "it is exported, and other packages may call it"
 	}
@@ -131,7 +131,7 @@ func (p *proposal) apart(q *proposal) bool {
 	for _, d := range p.decls {
 		if slices.Contains(q.decls, d) {
 			shared = true
-			if d == p.candidate.Prepare.Decl.Pos() || d == q.candidate.Prepare.Decl.Pos() {
+			if d == p.candidate.Prepare.Facts.Decl.Pos() || d == q.candidate.Prepare.Facts.Decl.Pos() {
 				return false
 			}
 		}

@@ -99,7 +99,7 @@ func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 // gofmt could align with one in another statement.
 func statementsIn(c *change, name string, decl ast.Decl, sites []*plan.SitePlan) []edit.Edit {
 	fn, ok := decl.(*ast.FuncDecl)
-	if !ok || decl == ast.Decl(c.first.Prepare.Decl) {
+	if !ok || decl == c.first.Prepare.Facts.Decl {
 		return nil
 	}
 	var all []edit.Edit

@@ -101,7 +101,7 @@ func placesOf(c *change) []heat.Place {
 			places = append(places, heat.Place{Func: name, File: at.Filename, Line: at.Line})
 		}
 	}
-	prepare := allocs.Function{Unit: c.first.Prepare.Unit, Decl: c.first.Prepare.Decl}
+	prepare := allocs.Function{Unit: c.first.Prepare.Unit, Decl: c.first.Prepare.Facts.Decl}
 	for _, l := range c.first.Prepare.Literals {
 		add(prepare, l.Lit.Pos())
 	}

@@ -38,7 +38,7 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 	if r := x.editable(p, p.Unit, p.File, p.Decl.Name.Pos(), "it is declared"); r != nil {
 		return r
 	}
-	if r := lineDirective(p); r != nil {
+	if r := lineDirective(p, p.Decl); r != nil {
 		return r
 	}
 	if r := reachable(x.world, p); r != nil {
@@ -76,6 +76,15 @@ func (x *Index) Check(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.
 		return r
 	}
 	return varies(x.world, p)
+}
+
+// CheckLocal returns a refusal if the declaration around a prepare function that is a literal in a
+// local variable may not be edited.
+func (x *Index) CheckLocal(p *pattern.Prepare, around *flow.Facts) *refusal.Refusal {
+	if r := x.editable(p, p.Unit, p.File, p.Decl.Name.Pos(), "it is declared"); r != nil {
+		return r
+	}
+	return lineDirective(p, around.Decl)
 }
 
 // CheckSignature returns a refusal if a loaded interface has a method with prepare's name
@@ -143,10 +152,10 @@ func (x *Index) editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos t
 
 // lineDirective refuses a declaration that contains a //line directive. A directive works
 // only in the first column, and printing the declaration could move it.
-func lineDirective(p *pattern.Prepare) *refusal.Refusal {
-	for _, g := range flow.Comments(p.File, p.Decl.Pos(), p.Decl.End()) {
+func lineDirective(p *pattern.Prepare, decl ast.Decl) *refusal.Refusal {
+	for _, g := range flow.Comments(p.File, decl.Pos(), decl.End()) {
 		for _, c := range g.List {
-			if p.Decl.Pos() <= c.Pos() && c.Pos() < p.Decl.End() &&
+			if decl.Pos() <= c.Pos() && c.Pos() < decl.End() &&
 				(strings.HasPrefix(c.Text, "//line ") || strings.HasPrefix(c.Text, "/*line ")) {
 				return refusal.New(p, refusal.LineDirective, p.Unit, c.Pos(), "it holds a line directive")
 			}

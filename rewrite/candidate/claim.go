@@ -28,13 +28,14 @@ func (c *Candidate) compare(units map[*pattern.Unit]*same.Unit) *refusal.Refusal
 // change returns the claims that the plan of c makes about the given edits. units caches
 // what same knows about units.
 func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit) (*same.Change, error) {
-	p := c.Prepare
+	p := c.Plan.Prepare
 	captures, err := captures(c.Plan)
 	if err != nil {
 		return nil, err
 	}
 	change := &same.Change{
 		Prepare:  p.Decl,
+		Local:    local(c.Plan.Local),
 		Result:   p.Result,
 		Drop:     c.Plan.Drop,
 		Literals: make(map[*ast.FuncLit]int),
@@ -148,6 +149,14 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+func local(l *pattern.LocalLiteral) *same.Local {
+	if l == nil {
+		return nil
+	}
+	decl, _ := l.Around.Decl.(*ast.FuncDecl)
+	return &same.Local{Var: l.Var, Lit: l.Lit, Stmt: l.Stmt, Decl: decl}
 }
 
 func value(v *plan.Handover) same.Value {

@@ -33,8 +33,11 @@ func Find(w *callers.World) []*Candidate {
 		switch {
 		case c.function != nil:
 			counts := false
-			fault := attempt(func() { counts = f.decideFunction(c) })
-			return fault != nil || !counts
+			if fault := attempt(func() { counts = f.decideFunction(c) }); fault != nil && unseen == nil && c.function.Local != nil {
+				c.blame(fault)
+				return false
+			}
+			return !counts
 		case c.Refusal != nil:
 			return false
 		case w.Stop != nil && w.Stop():
@@ -175,6 +178,12 @@ func (f *finder) decide(c *Candidate) bool {
 		return false
 	}
 	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key], f.forwarders(c))
+	f.edit(c)
+	return true
+}
+
+// edit sets the edits of a candidate with a plan, or its refusal.
+func (f *finder) edit(c *Candidate) {
 	if c.Refusal == nil {
 		c.Edits, c.Refusal = edit.Make(c.Plan, &f.files)
 	}
@@ -182,15 +191,15 @@ func (f *finder) decide(c *Candidate) bool {
 		c.Refusal = c.compare(f.units)
 	}
 	if c.Refusal != nil {
+		c.Refusal.Name = c.Prepare.Key.String()
 		c.Plan, c.Edits = nil, nil
-		return true
+		return
 	}
 	c.Sites = nil
 	for _, sp := range c.Plan.Sites {
 		c.Sites = append(c.Sites, sp.Site)
 	}
 	c.Notes, c.Trace = notes(c.Plan, f.world.ShortName), c.Plan.Trace(f.world.ShortName)
-	return true
 }
 
 // prepares returns a candidate for each prepare function of the world's targets. A

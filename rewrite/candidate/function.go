@@ -2,6 +2,7 @@ package candidate
 
 import (
 	"go/ast"
+	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -9,7 +10,7 @@ import (
 )
 
 // functions returns a candidate for each function literal in a variable that returns a
-// cleanup. Such candidates are reported but never rewritten.
+// cleanup.
 func functions(w *callers.World) []*Candidate {
 	var found []*Candidate
 	for _, u := range w.Units {
@@ -30,8 +31,8 @@ func functions(w *callers.World) []*Candidate {
 	return found
 }
 
-// decideFunction refuses a function literal in a variable. It reports whether the literal
-// is a candidate.
+// decideFunction sets the plan and edits of a function literal in a variable, or its refusal. It
+// reports whether the literal is a candidate.
 func (f *finder) decideFunction(c *Candidate) bool {
 	p := c.Prepare
 	c.Sites = c.function.Sites
@@ -43,10 +44,28 @@ func (f *finder) decideFunction(c *Candidate) bool {
 	if !costs || !f.used(h, p.Sig, make(map[funcResult]bool)) {
 		return false
 	}
+	if !f.world.Tests && f.servesTests(p) {
+		f.world.Omitted(p, callers.OmitTest)
+		return false
+	}
 	if c.Kind == pattern.KindCapture && !f.world.All {
 		f.world.Omitted(p, callers.OmitKind)
 		return false
 	}
-	c.Refusal = c.refuse(refusal.FunctionLiteral, "it is a function literal in a variable")
+	local := c.function.Local
+	if local == nil {
+		c.Refusal = c.refuse(refusal.FunctionLiteral, why(c.function))
+		return true
+	}
+	c.Plan, c.Refusal = f.decider.DecideLocal(local, c.Sites)
+	f.edit(c)
 	return true
+}
+
+// why says why a function literal in a variable cannot be rewritten as a local literal.
+func why(fn *pattern.Function) string {
+	if fn.Var.Kind() == types.PackageVar {
+		return "it is a function literal in a package variable, which may be set again"
+	}
+	return "it is a function literal in a variable that is not declared by a statement of its own"
 }

@@ -35,6 +35,9 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	if decl.Doc != nil {
 		add(p.Prepare.Unit, words.Stale(decl.Doc, true))
 	}
+	if p.Local != nil && p.Local.Doc != nil {
+		add(p.Prepare.Unit, words.Stale(p.Local.Doc, false))
+	}
 	for _, g := range flow.Comments(p.Prepare.File, decl.Body.Pos(), decl.Body.End()) {
 		within := func(l *pattern.Literal) bool { return flow.Within(g, l.Lit.Body) }
 		if flow.Within(g, decl.Body) && !slices.ContainsFunc(p.Prepare.Literals, within) {

@@ -17,6 +17,9 @@ func declare(p *plan.Plan, s *source) ([]Edit, error) {
 	if p.Form == plan.Bound {
 		return boundEdits(s, p)
 	}
+	if p.Local != nil {
+		return relocate(p, s)
+	}
 	e, err := redeclare(p, s)
 	return []Edit{e}, err
 }

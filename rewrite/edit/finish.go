@@ -19,7 +19,7 @@ import (
 func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
-	if name, _, _ := strings.Cut(s.Decl, "["); token.IsExported(name) { // others stand beside finish, which tells
+	if name, _, _ := strings.Cut(s.Decl, "["); token.IsExported(name) && d.Plan.Local == nil { // others stand beside finish, which tells
 		fmt.Fprintf(&b, "// %s holds the values that %s needs.\n", name, d.Plan.Finish.Name)
 	}
 	fmt.Fprintf(&b, "type %s struct {\n", s.Decl)
@@ -43,7 +43,7 @@ func (d *declarer) state() (dst.Decl, error) {
 func (d *declarer) finishDecl() (dst.Decl, error) {
 	f := d.Plan.Finish
 	var b strings.Builder
-	if text := d.sentence(); text != "" {
+	if text := d.sentence(); text != "" && d.Plan.Local == nil {
 		b.WriteString(strings.Join(prose.Wrap(text, 100), "\n") + "\n")
 	}
 	b.WriteString("func ")
@@ -55,10 +55,14 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		} else {
 			b.WriteString("(" + types.ExprString(recv.Type) + ") ")
 		}
-	case d.Plan.State != nil:
+	case d.Plan.State != nil && d.Plan.Local == nil:
 		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
 	}
-	b.WriteString(f.Name + "(" + paramList(f.Params) + ") {}")
+	params := f.Params
+	if s := d.Plan.State; s != nil && d.Plan.Local != nil {
+		params = append([]plan.Param{{Name: s.Name, Type: s.Type}}, params...)
+	}
+	b.WriteString(f.Name + "(" + paramList(params) + ") {}")
 	decl, err := declaration(b.String())
 	if err != nil {
 		return nil, err
@@ -88,7 +92,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 		return nil, err
 	}
 	for _, s := range fn.Body.List {
-		if decs := s.Decorations(); decs.Before == dst.None {
+		if decs := s.Decorations(); decs.Before == dst.None && (d.Plan.Local == nil || len(fn.Body.List) > 1) {
 			decs.Before, decs.After = dst.NewLine, dst.NewLine
 		}
 	}

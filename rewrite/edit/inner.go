@@ -16,7 +16,7 @@ import (
 
 // inner replaces the uses of the cleanup within prepare by calls of finish.
 func (d *declarer) inner() error {
-	before, err := d.innerArgs()
+	rest, err := d.innerArgs()
 	if err != nil {
 		return err
 	}
@@ -27,10 +27,17 @@ func (d *declarer) inner() error {
 			}
 			continue
 		}
+		before := rest
 		call := d.node(in.Use.Call).(*dst.CallExpr)
 		lit := d.literalOf(in.Use)
 		callee := d.innerCallee(lit)
-		if in.Held {
+		if d.Plan.State != nil && d.Plan.Local != nil {
+			state := d.stateLiteral(lit, nil)
+			if in.Held {
+				state = d.heldAt(in.Use)
+			}
+			callee, before = d.Plan.Finish.Name, append([]string{state}, rest...)
+		} else if in.Held {
 			callee = d.heldAt(in.Use) + "." + d.Plan.Finish.Name
 		} else if d.Plan.State != nil && d.inHeader(in.Use.Call) {
 			callee = "(" + d.stateLiteral(lit, nil) + ")." + d.Plan.Finish.Name

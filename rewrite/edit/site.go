@@ -337,6 +337,10 @@ func (w *siteWriter) use(u *pattern.Use) {
 	case pattern.DeferCall, pattern.GoCall, pattern.Call:
 		callee, list := w.finish()
 		args := strings.Join(list, ", ")
+		if w.Plan.State != nil && w.Plan.Local != nil {
+			w.local(u, args)
+			return
+		}
 		if args != "" {
 			args += w.comma(u.Call)
 		}
@@ -347,6 +351,19 @@ func (w *siteWriter) use(u *pattern.Use) {
 			w.replace(u.Call.Pos(), u.Call.Lparen+1, callee+"("+args)
 		}
 	}
+}
+
+// local edits a call of the cleanup that becomes a call of a literal, which takes the state as its
+// first argument:
+//
+//	defer done(err)          defer finishInit(done, err)
+func (w *siteWriter) local(u *pattern.Use, args string) {
+	if args != "" {
+		args = ", " + args
+	}
+	w.replace(u.Call.Pos(), u.Call.Pos(), w.Plan.Finish.Name+"(")
+	w.rename(u.Expr)
+	w.replace(u.Call.Fun.End(), u.Call.Lparen+1, args+w.comma(u.Call))
 }
 
 // comma returns the separator between new leading arguments and the existing ones of a

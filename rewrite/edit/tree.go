@@ -30,10 +30,16 @@ func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
 	if err != nil || len(f.Decls) != 1 {
 		return nil, fmt.Errorf("%s has changed since it was type-checked", s.name)
 	}
+	return decorated(fset, f, decl, f.Decls[0], fmt.Errorf("%s has changed since it was type-checked", s.name))
+}
+
+// decorated returns the tree of a file, whose node now corresponds to node was of the unit's
+// syntax. It returns changed if they have different nodes.
+func decorated(fset *token.FileSet, f *ast.File, was, now ast.Node, changed error) (*tree, error) {
 	t := &tree{fresh: make(map[ast.Node]ast.Node), dec: decorator.NewDecorator(fset)}
-	olds, news := preorder(decl), preorder(f.Decls[0])
+	olds, news := preorder(was), preorder(now)
 	if len(olds) != len(news) {
-		return nil, fmt.Errorf("%s has changed since it was type-checked", s.name)
+		return nil, changed
 	}
 	for j, n := range olds {
 		t.fresh[n] = news[j]

@@ -30,6 +30,7 @@ type subject struct {
 	p          *pattern.Prepare
 	forwarders *forwarders // forward.go: the forwarders of the cleanup
 	sites      []*pattern.Site
+	local      *pattern.LocalLiteral // local.go: set if it is a literal in a local variable
 
 	literals literals                // literals.go: the cleanups that it returns
 	convert  map[*pattern.Use]string // values.go: conversions that the sites need
@@ -75,11 +76,16 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 			return now, nil
 		}
 	}
+	return d.forms(x)
+}
+
+// forms returns the plan for the first of the forms Direct, Value and Handed whose conditions hold.
+func (d *Decider) forms(x *subject) (*Plan, *refusal.Refusal) {
 	plan, why := d.plan(x, Direct)
 	if why == nil {
 		return plan, nil
 	}
-	plan, r = d.plan(x, Value)
+	plan, r := d.plan(x, Value)
 	if r != nil {
 		whyNotValue := r
 		if plan, r = d.plan(x, Handed); r != nil {
@@ -122,7 +128,7 @@ func newSubject(p *pattern.Prepare, fs *forwarders) (x *subject, r *refusal.Refu
 func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	p, sites := x.p, x.sites
 	plan = &Plan{
-		Prepare: p, Form: form, Literals: x.literals.distinct, Number: x.literals.number,
+		Prepare: p, Form: form, Local: x.local, Literals: x.literals.distinct, Number: x.literals.number,
 		Forwarders: x.forwarders.changed, Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
@@ -166,8 +172,8 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	if r != nil {
 		return nil, r
 	}
-	if form == Direct && merges(p, sites, plan.Passages, x.idle) {
-		plan.Merged, plan.Finish.Name = true, mergedName(p.Key.Name, plan.Finish.Name)
+	if r = x.merge(plan); r != nil {
+		return nil, r
 	}
 	if form == Handed {
 		if r = typesSeen(p, plan.State); r == nil {
@@ -182,8 +188,24 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}
-	plan.Imports, plan.Unused = file.Imports, d.names.unused(plan)
+	if plan.Imports = file.Imports; x.local == nil {
+		plan.Unused = d.names.unused(plan)
+	}
 	return plan, nil
+}
+
+// merge lets finish take the place of a prepare function that would be empty. A literal that would be
+// empty is refused.
+func (x *subject) merge(plan *Plan) *refusal.Refusal {
+	p := x.p
+	switch {
+	case plan.Form != Direct:
+	case x.local != nil && onlyReturns(p):
+		return refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "it does nothing but return its cleanup")
+	case merges(p, x.sites, plan.Passages, x.idle):
+		plan.Merged, plan.Finish.Name = true, mergedName(p.Key.Name, plan.Finish.Name)
+	}
+	return nil
 }
 
 // signature returns the signature of prepare after the rewrite, unless the form is Handed.

@@ -119,6 +119,27 @@
 // finish then, so the next round rewrites them: their callers call finish.
 // [forwarder-returns-value]
 //
+// # Literals in local variables
+//
+// A prepare function may be a literal in a local variable. Then finish is a literal in a variable that is
+// declared before it, in the same block. Both see the same variables of the enclosing function, so these
+// are no captures: the forms and their conditions are those of a declared function, for which
+// such variables are like those of the package. [local-literal, local-literal-forms]
+//
+//	init := func() (*db, func()) {          finish := func(s initCleanup) { … }
+//		…                                   init := func() (*db, initCleanup) {
+//		return d, func() { … }                  …
+//	}                                           return d, initCleanup{d: d, h: h}
+//	d, done := init()                       }
+//	defer done()                            d, done := init()
+//	                                        defer finish(done)
+//
+// The state is the first argument of finish, since a type that is declared in a function has no methods. The
+// new names appear nowhere else in the enclosing declaration. [local-literal-names]
+//
+// The variable of prepare must only be called: nothing else can set it, and no other code gets the
+// function. [local-literal-refused]
+//
 // # How a plan is made
 //
 // [Decider.Decide] in decide.go calls the stages in their order. A stage is a function

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,14 +39,19 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 			return finish, r
 		}
 	}
-	if s != nil {
+	if s != nil && plan.Local == nil {
 		candidates = fs.exportedNames(p, candidates)
 		if finish.Name = methodName(plan, fs, candidates[0]); finish.Name != "" {
 			return finish, nil
 		}
 	}
+	if plan.Local != nil { // nor what callers' variables are called then
+		candidates = slices.DeleteFunc(candidates, func(name string) bool {
+			return slices.Contains(slices.Collect(maps.Values(plan.Nouns)), name)
+		})
+	}
 	if finish.Name == "" {
-		if finish.Name = freeName(p, fs, candidates, s == nil, finish.OnRecv, n); finish.Name == "" {
+		if finish.Name = freeName(p, fs, candidates, s == nil || plan.Local != nil, finish.OnRecv, n); finish.Name == "" {
 			return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for the function that its cleanup becomes are taken")
 		}
 	}

@@ -17,6 +17,7 @@ type names struct {
 	world   *callers.World
 	callers *callers.Index
 	seen    map[*pattern.Unit]map[string]bool // identifiers, by unit
+	local   *pattern.LocalLiteral             // set if new names are those of local declarations beside it
 }
 
 // taken reports whether an identifier with the given name appears in the unit's package,
@@ -77,6 +78,9 @@ func declares(d ast.Decl, name string) bool {
 // firstFree returns the first candidate that is free in prepare's package, and in the
 // method sets of the types through which sites call prepare. If exported is set, it is free in all packages.
 func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
+	if x.local != nil {
+		return freeLocal(x.local, candidates)
+	}
 	for _, n := range candidates {
 		// A function called close would hide the predeclared one.
 		ok := p.Key.Recv != "" || types.Universe.Lookup(n) == nil && !token.IsKeyword(n)
@@ -91,6 +95,25 @@ func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string
 		}
 	}
 	return "", false
+}
+
+// freeLocal returns the first candidate that nothing has as its name in the declaration around a local
+// literal, in the file or in the package.
+func freeLocal(l *pattern.LocalLiteral, candidates []string) (string, bool) {
+	used := make(map[string]bool)
+	identifiers(l.Around.Decl, used)
+	for _, imp := range l.File.Imports {
+		identifiers(imp, used)
+	}
+	scope := l.Unit.Innermost(l.Stmt.Pos())
+	i := slices.IndexFunc(candidates, func(name string) bool {
+		_, known := scope.LookupParent(name, token.NoPos)
+		return !used[name] && known == nil && !token.IsKeyword(name)
+	})
+	if i < 0 {
+		return "", false
+	}
+	return candidates[i], true
 }
 
 // goes reports whether the rewrite removes all objects of the unit that have the name:

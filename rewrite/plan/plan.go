@@ -39,6 +39,9 @@ type Plan struct {
 	Form     Form
 	Literals []*pattern.Literal // the cleanups, one for each text
 
+	// Local is set if prepare is a literal in a local variable. Finish is one, too.
+	Local *pattern.LocalLiteral
+
 	// WhyNotDirect says why the form is not Direct. It is nil if it is. WhyNotValue says
 	// why the form is not Value. It is nil unless the form is Handed.
 	WhyNotDirect, WhyNotValue *refusal.Refusal

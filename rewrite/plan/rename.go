@@ -44,11 +44,18 @@ func taken(s *pattern.Site, name string) string {
 		return "a caller cannot call a variable " + name
 	}
 	for n := range ast.Preorder(s.Decl) {
-		if id, ok := n.(*ast.Ident); ok && id.Name == name && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) && !ownOfLiteral(s, id) {
 			return "a caller uses the name " + name + " already"
 		}
 	}
 	return ""
+}
+
+// ownOfLiteral reports whether an identifier refers to something that the literal which a site
+// calls declares itself.
+func ownOfLiteral(s *pattern.Site, id *ast.Ident) bool {
+	obj := s.Unit.Info.ObjectOf(id)
+	return s.Literal != nil && obj != nil && flow.Within(id, s.Literal) && s.Literal.Pos() <= obj.Pos() && obj.Pos() < s.Literal.End()
 }
 
 // overlap reports whether the variables of two sites may be in scope together.

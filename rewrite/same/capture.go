@@ -82,5 +82,9 @@ func (m *matcher) free(b *ast.Ident, a ast.Expr) error {
 	if m.within(obj, m.Prepare) && !isType {
 		return m.differ(b, a, "%s is out of scope in %s", b.Name, m.Finish)
 	}
+	sel, selected := m.parent().(*ast.SelectorExpr)
+	if m.Local != nil && !(selected && sel.Sel == b) && m.lookup(b.Name, m.Local.Stmt.Pos()) != obj {
+		return m.differ(b, a, "%s has another meaning in %s", b.Name, m.Finish)
+	}
 	return nil
 }

@@ -29,6 +29,9 @@ func (c *Change) Check() error {
 			apart: make(map[*site]bool), called: make(map[*holder]string),
 			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
 		}
+		if c.Local != nil {
+			m.instead = map[ast.Stmt]func([]ast.Stmt) (int, error){c.Local.Stmt: m.localPrepare}
+		}
 		name := m.unit.Fset.PositionFor(file.Before.Package, false).Filename
 		if err := m.file(name, file); err != nil {
 			return err

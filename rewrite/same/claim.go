@@ -40,6 +40,7 @@ type Change struct {
 	Files []File
 
 	Prepare *ast.FuncDecl
+	Local   *Local       // set if prepare is a literal in a local variable
 	Result  int          // index of the cleanup among prepare's results
 	Drop    map[int]bool // parameters that prepare loses, by index
 
@@ -94,6 +95,16 @@ type Change struct {
 	// Merged is set if prepare does nothing but return its cleanup, so that finish takes
 	// its place. The calls of prepare go.
 	Merged bool
+}
+
+// A Local is a prepare function that is a function literal in a local variable. Finish is a literal
+// in another variable, which is declared before, as is the type of the state. A state is the first argument of finish.
+// Prepare of the Change has the type and the body of the literal.
+type Local struct {
+	Var  *types.Var
+	Lit  *ast.FuncLit
+	Stmt ast.Stmt      // declares Var with Lit, and does nothing else
+	Decl *ast.FuncDecl // around Stmt
 }
 
 // A Forwarder returns the cleanup of prepare to its own callers, and the state after the

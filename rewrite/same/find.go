@@ -60,7 +60,9 @@ func find(c *Change) *facts {
 		method:    make(map[*ast.SelectorExpr]*ast.FuncLit),
 		calls:     make(map[*ast.FuncLit]*ast.CallExpr),
 	}
-	f.fn, _ = f.home.Info.Defs[c.Prepare.Name].(*types.Func)
+	if f.fn, _ = f.home.Info.Defs[c.Prepare.Name].(*types.Func); c.Local != nil {
+		f.fn = f.localFunc()
+	}
 	if f.fn == nil {
 		return f
 	}
@@ -87,6 +89,10 @@ func find(c *Change) *facts {
 		}
 	}
 	f.inPrepare()
+	if c.Local != nil {
+		f.localSites(c.Files[0])
+		return f
+	}
 	f.origin(f.fn, c.Result, false)
 	f.inForwarders()
 	for _, file := range c.Files {
@@ -236,4 +242,69 @@ func (f *facts) inForwarders() {
 			})
 		}
 	}
+}
+
+// localFunc returns the literal as a function, or nil if the claims about its declaration are
+// wrong. Nothing may set its variable again, or use it other than in calls.
+func (f *facts) localFunc() *types.Func {
+	info, l := f.home.Info, f.Local
+	var id *ast.Ident
+	var value ast.Expr
+	switch s := l.Stmt.(type) {
+	case *ast.AssignStmt:
+		if len(s.Lhs) == 1 && len(s.Rhs) == 1 && s.Tok == token.DEFINE {
+			id, _ = s.Lhs[0].(*ast.Ident)
+			value = s.Rhs[0]
+		}
+	case *ast.DeclStmt:
+		if spec := varSpec(s); spec != nil && len(spec.Names) == 1 && len(spec.Values) == 1 && spec.Type == nil {
+			id, value = spec.Names[0], spec.Values[0]
+		}
+	}
+	if l.Decl == nil || id == nil || value != ast.Expr(l.Lit) || info.Defs[id] != types.Object(l.Var) || l.Lit.Type != f.Prepare.Type || l.Lit.Body != f.Prepare.Body {
+		return nil
+	}
+	called := make(map[ast.Expr]bool)
+	for n := range ast.Preorder(l.Decl) {
+		if call, ok := n.(*ast.CallExpr); ok {
+			called[ast.Unparen(call.Fun)] = true
+		}
+	}
+	for use := range idents(l.Decl) {
+		if info.Uses[use] == types.Object(l.Var) && !called[use] {
+			return nil
+		}
+	}
+	sig, ok := info.TypeOf(l.Lit).(*types.Signature)
+	if !ok {
+		return nil
+	}
+	return types.NewFunc(id.Pos(), f.home.Pkg, id.Name, sig)
+}
+
+// localSites finds the calls of the literal, and the variables that hold its cleanup.
+func (f *facts) localSites(file File) {
+	l, info, results := f.Local, f.home.Info, f.fn.Signature().Results().Len()
+	for i, d := range file.Before.Decls {
+		if d == ast.Decl(l.Decl) {
+			f.calling[file.Before] = append(f.calling[file.Before], i)
+		}
+	}
+	for n := range ast.Preorder(l.Decl) {
+		if call, ok := n.(*ast.CallExpr); ok && variable(info, call.Fun) == l.Var {
+			f.sites[call] = &site{call: call, result: f.Result, alone: results == 1}
+		}
+	}
+	assignments(l.Decl, func(lhs, rhs []ast.Expr) {
+		for i, r := range rhs {
+			to := lhs
+			if len(rhs) > 1 {
+				to = lhs[i : i+1]
+			}
+			call, _ := ast.Unparen(r).(*ast.CallExpr)
+			if s := f.sites[call]; s != nil && len(to) == results {
+				f.take(info, s, to)
+			}
+		}
+	})
 }

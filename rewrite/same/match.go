@@ -32,6 +32,10 @@ type matcher struct {
 	bound   ast.Expr                  // the type of the result that is the receiver of a method value
 	lit     *ast.FuncLit              // the cleanup that finish is currently compared with
 	own     map[*types.Var]bool       // the variables of finish (Way Own) that are declared so far
+
+	// instead holds statements with a comparison of their own. It returns the number of the
+	// statements that replace them.
+	instead map[ast.Stmt]func(a []ast.Stmt) (int, error)
 }
 
 type role int

@@ -48,14 +48,18 @@ func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 		v, ok := obj.(*types.Var)
 		return ok && m.holders[v] != nil && !m.handed() && !m.single()
 	}
-	if typ, _, _ := strings.Cut(m.State.Type, "["); name == typ || name == m.Finish && !m.handed() {
+	if typ, _, _ := strings.Cut(m.State.Type, "["); name == typ || name == m.Finish && (!m.handed() || m.Local != nil) {
 		return m.differ(at, nil, "%s is a new name of the package", name)
 	}
 	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)
 	}
 	for id := range idents(m.path[0]) {
-		if id.Name == name && !goes(m.unit.Info.ObjectOf(id)) {
+		obj := m.unit.Info.ObjectOf(id)
+		if l := m.Local; l != nil && obj != nil && m.within(obj, l.Lit) && l.Lit.Pos() <= id.Pos() && id.End() <= l.Lit.End() {
+			continue // it is in scope in the literal alone
+		}
+		if id.Name == name && !goes(obj) {
 			return m.differ(at, nil, "%s is used in the function already", name)
 		}
 	}

@@ -24,9 +24,12 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	}
 	var becomes []part
 	var err error
-	if m.OnVariable {
+	switch {
+	case m.OnVariable:
 		call, err = m.asArgument(b, call)
-	} else {
+	case m.Local != nil && m.handed():
+		becomes, call, err = m.stateArgument(h, b, call)
+	default:
 		becomes, err = m.callee(h, b.Fun, call.Fun)
 	}
 	if err != nil {
@@ -39,6 +42,18 @@ func (m *matcher) finishCall(h *holder, b *ast.CallExpr, a ast.Expr, deferred bo
 	want, now := *b, *call
 	want.Fun, now.Fun, now.Args = &ast.Ident{NamePos: b.Pos()}, &ast.Ident{NamePos: call.Pos()}, args
 	return append(becomes, byParts(&want, &now)...), nil
+}
+
+// stateArgument compares a call of finish, a local literal, whose first argument is the state. It returns the
+// call without that argument.
+func (m *matcher) stateArgument(h *holder, b, a *ast.CallExpr) ([]part, *ast.CallExpr, error) {
+	if !reads(a.Fun, m.Finish) || len(a.Args) == 0 || a.Ellipsis.IsValid() && len(a.Args) == 1 {
+		return nil, nil, m.differ(b, a, "%s does not get the state", m.Finish)
+	}
+	becomes, err := m.stateOf(h, b.Fun, a.Args[0])
+	rest := *a
+	rest.Args = a.Args[1:]
+	return becomes, &rest, err
 }
 
 // lost checks that a call of prepare may go with its arguments: they have no effect.

@@ -14,6 +14,14 @@ import (
 func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 	b, a = slices.DeleteFunc(slices.Clone(b), isEmpty), slices.DeleteFunc(slices.Clone(a), isEmpty)
 	for i, s := range b {
+		if compare := m.instead[s]; compare != nil {
+			n, err := compare(a)
+			if err != nil {
+				return err
+			}
+			a = a[n:]
+			continue
+		}
 		if len(a) > 0 && m.untouched(s, a[0]) {
 			a = a[1:]
 			continue

@@ -31,6 +31,10 @@ func Compare(c *candidate.Candidate, old, new *escape.Facts, unit func(file stri
 	for _, f := range all {
 		known = known && old.Known(f.File()) && new.Known(f.File())
 	}
+	if c.Plan.Local != nil {
+		g, fewer := around(c.Prepare, all[0], old, new, unit)
+		return []Gain{g}, known && fewer <= 0
+	}
 	p := c.Prepare
 	file := all[0].File()
 	cmp := comparison{
@@ -46,6 +50,26 @@ func Compare(c *candidate.Candidate, old, new *escape.Facts, unit func(file stri
 		worth += fewer
 	}
 	return gains, known && worth <= 0
+}
+
+// around compares the allocs of a function f with the prepare function p in one of its variables. All
+// that changes is in f. fewer is the number of places at which it allocates no more.
+func around(p *pattern.Prepare, f Function, old, new *escape.Facts, unit func(file string) *pattern.Unit) (g Gain, fewer int) {
+	costs := func(f Function, facts *escape.Facts) []alloc {
+		return slices.DeleteFunc(allocsOf(f, facts), func(a alloc) bool { return a.free })
+	}
+	before := costs(f, old)
+	var after []alloc
+	if n := successor(f, unit(f.File())); n != nil {
+		after = costs(*n, new)
+	}
+	// Messages do not tell literals apart. Those that are cleanups come last, to be left over.
+	cleanup := func(a alloc) bool {
+		return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return placeOf(p.Unit, l.Lit.Pos()) == a.Pos })
+	}
+	before = slices.Concat(slices.DeleteFunc(slices.Clone(before), cleanup), slices.DeleteFunc(slices.Clone(before), func(a alloc) bool { return !cleanup(a) }))
+	stay, left, more := pair(before, after)
+	return gain(f, stay, left, more), len(before) - len(after)
 }
 
 // A comparison compares the two versions of one rewrite.

@@ -41,28 +41,9 @@ func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 	w := &counter{facts: facts, version: before(c, facts), p: c.Prepare, heap: new(Heap)}
 	var apart int // for a call that is not inlined
 	var own []escape.Fact
-	if len(w.p.Captures) > 0 { // a literal that captures nothing is not allocated
-		// A call makes only one of the literals.
-		for _, l := range w.p.Literals {
-			f := facts.Literal(placeOf(w.p.Unit, l.Lit.Pos()))
-			if l.Method != nil {
-				f = madeFact(w.p.Unit, facts, l.Method)
-			}
-			if n := w.count(f); n > apart {
-				apart = n
-			}
-			own = append(own, f)
-		}
-		for _, e := range w.p.Made {
-			f := madeFact(w.p.Unit, facts, e)
-			apart = max(apart, w.count(f))
-			own = append(own, f)
-		}
-	}
-	for _, capture := range w.p.Captures {
-		f := facts.Variable(placeOf(w.p.Unit, capture.Var.Pos()), capture.Var.Name())
-		apart += w.count(f)
-		own = append(own, f)
+	// The compiler says nothing about a literal in a local variable whose calls are all inlined.
+	if !w.local() || slices.ContainsFunc(c.Sites, func(s *pattern.Site) bool { return !facts.InlinedLiteral(placeOf(s.Unit, s.Call.Lparen)) }) {
+		apart, own = w.apart()
 	}
 	first := true
 	for _, s := range c.Sites {
@@ -83,6 +64,38 @@ func Count(c *candidate.Candidate, facts *escape.Facts) *Heap {
 	slices.SortFunc(w.heap.Allocations, byPosition)
 	return w.heap
 }
+
+// apart counts the allocations in a call of the prepare function that is not inlined. own has the
+// facts about its cleanups and what they capture.
+func (w *counter) apart() (apart int, own []escape.Fact) {
+	if len(w.p.Captures) > 0 { // a literal that captures nothing is not allocated
+		// A call makes only one of the literals.
+		for _, l := range w.p.Literals {
+			f := w.facts.Literal(placeOf(w.p.Unit, l.Lit.Pos()))
+			if l.Method != nil {
+				f = madeFact(w.p.Unit, w.facts, l.Method)
+			}
+			if n := w.count(f); n > apart {
+				apart = n
+			}
+			own = append(own, f)
+		}
+		for _, e := range w.p.Made {
+			f := madeFact(w.p.Unit, w.facts, e)
+			apart = max(apart, w.count(f))
+			own = append(own, f)
+		}
+	}
+	for _, capture := range w.p.Captures {
+		f := w.facts.Variable(placeOf(w.p.Unit, capture.Var.Pos()), capture.Var.Name())
+		apart += w.count(f)
+		own = append(own, f)
+	}
+	return apart, own
+}
+
+// local reports whether the prepare function is a literal in a variable.
+func (w *counter) local() bool { return w.p.Facts.Decl != ast.Decl(w.p.Decl) }
 
 // madeFact returns what the compiler says about a func that is made in another way than
 // as a literal at a return: a method value, or a literal that a call gets.
@@ -111,7 +124,11 @@ func madeFact(u *pattern.Unit, facts *escape.Facts, e ast.Expr) escape.Fact {
 // inlined.
 func (w *counter) inlined(s *pattern.Site) (n int, yes bool) {
 	at := placeOf(s.Unit, s.Call.Lparen)
-	if !w.facts.Inlined(at, w.p.Key.Name) {
+	inlined := w.facts.Inlined(at, w.p.Key.Name)
+	if w.local() {
+		inlined = w.facts.InlinedLiteral(at)
+	}
+	if !inlined {
 		return 0, false
 	}
 	lit := w.copy(at)

@@ -19,9 +19,9 @@ type Function struct {
 }
 
 // Functions returns the prepare function of c and then those that contain its sites,
-// without duplicates.
+// without duplicates. For a literal in a variable, it returns the function around it first.
 func Functions(c *candidate.Candidate) []Function {
-	all := []Function{{c.Prepare.Unit, c.Prepare.Decl}}
+	all := []Function{{c.Prepare.Unit, c.Prepare.Facts.Decl}}
 	for _, s := range c.Sites {
 		if f := (Function{s.Unit, s.Decl}); !slices.Contains(all, f) {
 			all = append(all, f)

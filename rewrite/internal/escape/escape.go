@@ -31,6 +31,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/internal/position"
@@ -131,6 +132,15 @@ func (f *Facts) Inlined(p Pos, name string) bool {
 	return slices.ContainsFunc(f.inlined[p], func(callee string) bool {
 		callee, _, _ = strings.Cut(callee, "[")
 		return base(callee) == name
+	})
+}
+
+// InlinedLiteral is like Inlined, for a call of a function literal. The compiler numbers the
+// literals of a function: (*Conn).read.func1, and read.func1.2 for one in that.
+func (f *Facts) InlinedLiteral(p Pos) bool {
+	return slices.ContainsFunc(f.inlined[p], func(callee string) bool {
+		_, err := strconv.Atoi(strings.TrimPrefix(base(callee), "func"))
+		return err == nil
 	})
 }
 
