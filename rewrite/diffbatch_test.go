@@ -22,8 +22,9 @@ import (
 
 // A specimen is one generated program, and what became of it.
 type specimen struct {
-	seed uint64
-	tape *gen.Tape
+	seed  uint64
+	tape  *gen.Tape
+	local bool // its prepare functions are literals in local variables
 
 	pkg      string // number of its package
 	suffix   string // of the names in the text
@@ -57,15 +58,21 @@ func (s *specimen) blame(what, format string, args ...any) {
 }
 
 // newSpecimen generates the i-th program of a batch. With apart, it has a
-// package to itself, and the names it would have on its own.
-func newSpecimen(t *gen.Tape, i int, apart bool) (*specimen, error) {
-	s := &specimen{tape: t, pkg: fmt.Sprint(i / specimensPerPackage), suffix: fmt.Sprint(i), main: fmt.Sprint("Main", i), verdicts: make(map[string]verdict)}
+// package to itself, and the names it would have on its own. With local, its prepare functions
+// are literals in local variables where they can be.
+func newSpecimen(t *gen.Tape, i int, apart, local bool) (*specimen, error) {
+	s := &specimen{tape: t, local: local, pkg: fmt.Sprint(i / specimensPerPackage), suffix: fmt.Sprint(i), main: fmt.Sprint("Main", i), verdicts: make(map[string]verdict)}
 	if apart {
 		s.pkg, s.suffix, s.main = fmt.Sprint(i), "", "Main"
 	}
 	p, err := gen.Generate(t, gen.Form{Package: "batch", Path: "example.com/" + s.dir(before), Main: s.main, Suffix: s.suffix, Helpers: apart, Far: "far"})
 	if err != nil {
 		return nil, err
+	}
+	if local {
+		if err := localize(p); err != nil {
+			return nil, err
+		}
 	}
 	name := fmt.Sprintf("p%d.go", i)
 	s.files = []*part{{name: name, before: p.Text, after: p.Text}}
@@ -456,7 +463,9 @@ func (s *specimen) judge(p *part) {
 func (s *specimen) strays(before, after *text) []string {
 	rewritten := make(map[string]bool)
 	for name, v := range s.verdicts {
-		rewritten[name[strings.LastIndex(name, ".")+1:]] = v.rewritten
+		// Local variables of several functions may have one name.
+		name, _, _ = strings.Cut(name[strings.LastIndex(name, ".")+1:], "#")
+		rewritten[name] = rewritten[name] || v.rewritten
 	}
 	for again := true; again; {
 		again = false

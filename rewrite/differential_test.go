@@ -20,6 +20,7 @@ import (
 var (
 	programsFlag = flag.Int("programs", 60, "how many programs TestDifferential generates")
 	seedFlag     = flag.Uint64("seed", 1, "seed of the first program of TestDifferential; the others follow")
+	localFlag    = flag.Bool("local", false, "prepare functions are literals in local variables in all programs of TestDifferential, and not only where the last two bits of the seed are set")
 	shrinkFlag   = flag.Int("shrink", 1, "how many failing programs of a kind TestDifferential reduces")
 )
 
@@ -45,7 +46,7 @@ func TestDifferential(t *testing.T) {
 		b := &batch{dir: filepath.Join(t.TempDir(), "batch"), timings: timings}
 		for i := range min(specimensPerBatch, *programsFlag-from) {
 			seed := *seedFlag + uint64(from+i)
-			s, err := newSpecimen(gen.Random(seed), i, false)
+			s, err := newSpecimen(gen.Random(seed), i, false, *localFlag || seed%4 == 3)
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
@@ -156,7 +157,7 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 		for _, c := range cuts {
 			tapes = append(tapes, tape.Apply(c))
 		}
-		found, err := same(ctx, filepath.Join(dir, fmt.Sprint(step)), tapes, s.fault.what, false)
+		found, err := same(ctx, filepath.Join(dir, fmt.Sprint(step)), tapes, s.fault.what, false, s.local)
 		if err != nil {
 			return "", nil, err
 		}
@@ -174,7 +175,7 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 		for n := len(good); n > 0; n /= 2 {
 			tapes = append(tapes, tape.Apply(good[:n]...), tape.Apply(good[len(good)-n:]...))
 		}
-		if found, err = same(ctx, filepath.Join(dir, fmt.Sprint(step, "-joined")), tapes, s.fault.what, false); err != nil {
+		if found, err = same(ctx, filepath.Join(dir, fmt.Sprint(step, "-joined")), tapes, s.fault.what, false, s.local); err != nil {
 			return "", nil, err
 		}
 		for _, f := range found {
@@ -184,7 +185,7 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 		}
 	}
 	// By itself, the program has plainer names, unless these matter.
-	alone, err := same(ctx, filepath.Join(dir, "alone"), [][]int{small.tape.Choices()}, s.fault.what, true)
+	alone, err := same(ctx, filepath.Join(dir, "alone"), [][]int{small.tape.Choices()}, s.fault.what, true, s.local)
 	if err != nil {
 		return "", nil, err
 	}
@@ -197,10 +198,10 @@ func reduce(ctx context.Context, dir string, s *specimen) (file string, small *s
 
 // same returns, for each tape, its program if that has the same kind of fault,
 // or nil.
-func same(ctx context.Context, dir string, tapes [][]int, what string, apart bool) ([]*specimen, error) {
+func same(ctx context.Context, dir string, tapes [][]int, what string, apart, local bool) ([]*specimen, error) {
 	b := &batch{dir: dir, apart: apart, textOnly: what == "verify-failed" || what == "internal-error" || what == "run"}
 	for i, choices := range tapes {
-		s, err := newSpecimen(gen.Replay(choices), i, apart)
+		s, err := newSpecimen(gen.Replay(choices), i, apart, local)
 		if err != nil {
 			return nil, err
 		}
