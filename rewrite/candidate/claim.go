@@ -166,7 +166,7 @@ func value(v *plan.Handover) same.Value {
 	case v.Capture == nil:
 		return same.Value{Name: v.Name, Guard: v.Guard}
 	}
-	return same.Value{Name: v.Name, Var: v.Capture.Var, Guard: v.Guard, Nil: v.Nil}
+	return same.Value{Name: v.Name, Var: v.Capture.Var, Guard: v.Guard, Told: v.Told}
 }
 
 func state(s *plan.State) same.State {
@@ -175,7 +175,7 @@ func state(s *plan.State) same.State {
 	}
 	claimed := same.State{Type: s.Type, Which: s.Which, True: s.True}
 	if s.Mark != plan.Unmarked {
-		claimed.Live, claimed.Guard, claimed.Nil = s.Flag, s.Mark == plan.Guarded, s.Nil
+		claimed.Live, claimed.Guard, claimed.Told = s.Flag, s.Mark == plan.Guarded, s.None != ""
 	}
 	return claimed
 }

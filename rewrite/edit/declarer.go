@@ -99,7 +99,7 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 			fields = append(fields, f.Capture.Var.Name()+": "+value)
 		}
 	}
-	if s.Mark != plan.Unmarked && !s.Nil {
+	if s.Mark != plan.Unmarked && s.None == "" {
 		fields = append(fields, s.Flag+": true")
 	}
 	text := s.Type + "{" + strings.Join(fields, ", ") + "}"

@@ -29,7 +29,7 @@ func (d *declarer) state() (dst.Decl, error) {
 	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
 	}
-	if s.Mark != plan.Unmarked && !s.Nil {
+	if s.Mark != plan.Unmarked && s.None == "" {
 		fmt.Fprintf(&b, "%s bool\n", s.Flag)
 	}
 	b.WriteString("}")
@@ -281,9 +281,9 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 	var test string
 	switch s, v := d.Plan.State, d.Plan.Value; {
 	case s != nil && s.Mark == plan.Guarded:
-		test = unless(s.Name+"."+s.Flag, s.Nil)
+		test = unless(s.Name+"."+s.Flag, s.None)
 	case v != nil && v.Guard:
-		test = unless(v.Name, v.Nil)
+		test = unless(v.Name, v.None())
 	default:
 		return nil
 	}
@@ -302,10 +302,10 @@ func (d *declarer) guard(fn *dst.FuncDecl) error {
 }
 
 // unless returns the condition that there is nothing to clean up: a bool is false, or a
-// value is nil.
-func unless(flag string, isNil bool) string {
-	if isNil {
-		return flag + " == nil"
+// value is zero.
+func unless(flag, none string) string {
+	if none != "" {
+		return flag + " == " + none
 	}
 	return "!" + flag
 }

@@ -76,7 +76,7 @@ func (d *declarer) innerTest(u *pattern.Use) error {
 	test := d.node(cleanup.Parent().Node()).(*dst.BinaryExpr)
 	s := d.Plan.State
 	text := d.heldAt(u) + "." + s.Flag
-	if test.Op == token.EQL && !s.Nil {
+	if test.Op == token.EQL && s.None == "" {
 		text = "!" + text
 	}
 	e, err := expr(text)
@@ -84,7 +84,7 @@ func (d *declarer) innerTest(u *pattern.Use) error {
 		return err
 	}
 	old := dst.Node(test)
-	if s.Nil {
+	if s.None != "" {
 		old = d.node(cleanup.Node())
 	}
 	*e.Decorations() = *old.Decorations()

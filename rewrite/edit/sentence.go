@@ -75,8 +75,10 @@ func (d *declarer) idle() string {
 	case s != nil && s.Mark == plan.Guarded:
 		name, _, _ := strings.Cut(s.Type, "[")
 		return " It does nothing for the zero " + name + "."
-	case v != nil && v.Guard && v.Nil:
-		return " It does nothing if " + v.Name + " is nil."
+	case v != nil && v.Guard && v.Told && v.Zero == `""`:
+		return " It does nothing if " + v.Name + " is empty."
+	case v != nil && v.Guard && v.Told:
+		return " It does nothing if " + v.Name + " is " + v.Zero + "."
 	case v != nil && v.Guard:
 		return " It does nothing if " + v.Name + " is false."
 	}

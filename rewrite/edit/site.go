@@ -405,7 +405,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 	cleanup, test := at.Node(), at.Parent().Node().(*ast.BinaryExpr)
 	if w.Plan.Value != nil {
 		text := w.sp.Variable
-		if w.Plan.Value.Nil {
+		if w.Plan.Value.Told {
 			w.replace(u.Expr.Pos(), u.Expr.End(), text)
 			return
 		}
@@ -420,7 +420,7 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		w.rename(u.Expr)
 		return // the variable is nil as before
 	}
-	if s.Nil {
+	if s.None != "" {
 		w.rename(u.Expr)
 		w.replace(cleanup.End(), cleanup.End(), "."+s.Flag)
 		return

@@ -2,11 +2,12 @@ package flow
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 )
 
-// An Answer says whether a variable is nil, or true if it is a bool.
+// An Answer says whether a variable is zero, or true if it is a bool.
 type Answer int
 
 const (
@@ -42,11 +43,11 @@ func Implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) Answer {
 			}
 		case token.EQL, token.NEQ:
 			x, y := e.X, e.Y
-			if info.Types[x].IsNil() {
+			if isZero(info, v, x) {
 				x, y = y, x
 			}
 			id, ok := ast.Unparen(x).(*ast.Ident)
-			if !ok || info.Uses[id] != types.Object(v) || !info.Types[y].IsNil() {
+			if !ok || info.Uses[id] != types.Object(v) || !isZero(info, v, y) {
 				return Unknown
 			}
 			if holds == (e.Op == token.EQL) {
@@ -56,4 +57,19 @@ func Implied(info *types.Info, cond ast.Expr, v *types.Var, holds bool) Answer {
 		}
 	}
 	return Unknown
+}
+
+// isZero reports whether an expression is nil, or the constant zero of v's type, a string or integer.
+func isZero(info *types.Info, v *types.Var, e ast.Expr) bool {
+	tv := info.Types[e]
+	b, ok := v.Type().Underlying().(*types.Basic)
+	switch {
+	case !ok || tv.Value == nil:
+		return tv.IsNil()
+	case b.Info()&types.IsString != 0:
+		return tv.Value.Kind() == constant.String && constant.StringVal(tv.Value) == ""
+	case b.Info()&types.IsInteger != 0:
+		return constant.Sign(tv.Value) == 0
+	}
+	return false
 }

@@ -8,9 +8,12 @@
 // in the same order, on the same paths. If that cannot be shown, there is no plan but a
 // [refusal.Refusal]: a [refusal.Code], a position and a sentence.
 //
-// There is one assumption: no program calls a nil cleanup. A program that does crashes
-// there; what it does after the rewrite is not promised. The assumption does not
-// concern cleanups that are called and do nothing: those still do nothing.
+// There is one assumption: where an error is nil, the other results are good. So no program
+// calls a nil cleanup. A program that does crashes there; what it does after the rewrite is
+// not promised. And a pointer, interface or func that prepare got together with an error,
+// which it found nil, is not nil, if the cleanup relies on that: it would crash otherwise,
+// or only calls a method of the pointer. The assumption does not concern cleanups that are
+// called and do nothing: those still do nothing.
 //
 // As in every inliner, two things may change: what a program sees of its own call stack
 // (runtime.Caller, stack traces, profiles), and how much it allocates.
@@ -198,8 +201,9 @@
 // A return statement may return a cleanup that does nothing. "return func() {}, err"
 // lets a caller defer before it checks the error. Finish then does nothing: a field of
 // the struct or a bool says so, unless the error does. A captured value may say so,
-// too, if it is nil exactly then. [value-flag, defer-before-check,
-// idle-on-success-literal, idle-told-by-nil]
+// too, if it is nil, "" or 0 exactly then: an if statement says that it is something else
+// wherever there is something to do, or the assumption does. [value-flag,
+// defer-before-check, idle-on-success-literal, idle-told-by-nil, idle-told-by-zero]
 //
 // A function that does nothing in one build may do something in another one, and a
 // variable that holds such a function may be set. [idle-noop-not]

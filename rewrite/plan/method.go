@@ -59,7 +59,7 @@ func differs(p *pattern.Prepare, l *pattern.Literal, f finality) string {
 	switch c := p.Captures[i]; {
 	case c.Class == pattern.Result && (o.addressed && !o.through || !returnsAsIs(p, l, o.root)):
 		return "whose operand is the result " + o.root.Name() + ", which may be set after that"
-	case (o.through || types.IsInterface(o.typ)) && !nonNil(p, o.root, at):
+	case (o.through || types.IsInterface(o.typ)) && !nonZero(p, o.root, at):
 		return "which panics at once if " + o.root.Name() + " is nil"
 	case o.addressed && !o.through:
 		if !f.shared[c] {

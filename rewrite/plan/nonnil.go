@@ -14,15 +14,16 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
-// nilField returns the name of a field that is nil in the zero state and in no other, or
-// "". Such a field says whether there is something to clean up.
+// zeroField returns the name of a field that is zero in the zero state and in no other, and its
+// zero value as source, or "". Such a field says whether there is something to clean up. Where
+// callers ask for that, only nil would not puzzle their readers.
 //
 //	f, err := os.Open(name)             type openCleanup struct { f *os.File }
 //	if err != nil {
 //		return func() {}, err           func (s openCleanup) close() {
 //	}                                       if s.f == nil {
 //	return func() { f.Close() }, nil            return
-func nilField(p *pattern.Prepare, passages []Passage) string {
+func zeroField(p *pattern.Prepare, passages []Passage, asked bool) (name, zero string) {
 	for _, pass := range passages {
 		name := pass.Capture.Var.Name()
 		if pass.Route != ByState || pass.Capture.Class == pattern.Receiver && !pass.Pointer {
@@ -30,12 +31,26 @@ func nilField(p *pattern.Prepare, passages []Passage) string {
 		}
 		if everywhereLive(p, func(l *pattern.Literal, at ast.Stmt) bool {
 			i := slices.IndexFunc(l.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == name })
-			return i >= 0 && (pass.Pointer || nonNil(p, l.Captures[i].Var, at))
+			return i >= 0 && (pass.Pointer || nonZero(p, l.Captures[i].Var, at) || good(p, l, l.Captures[i].Var, at))
 		}) {
-			return name
+			if zero = "nil"; !pass.Pointer {
+				zero = zeroOf(pass.Capture.Var.Type(), "")
+			}
+			if mayTell(p, zero, asked) {
+				return name, zero
+			}
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// mayTell reports whether finish, or a caller if asked is set, may compare a value with a zero
+// value to find out whether there is something to do.
+func mayTell(p *pattern.Prepare, zero string, asked bool) bool {
+	if zero == "nil" {
+		return spell.HiddenBy(p.Func, zero) == ""
+	}
+	return !asked
 }
 
 // everywhereLive reports whether something holds wherever prepare returns a cleanup or
@@ -61,15 +76,11 @@ func everywhereLive(p *pattern.Prepare, holds func(*pattern.Literal, ast.Stmt) b
 	return true
 }
 
-// nonNil reports whether a variable of prepare is certainly not nil at a statement in its
-// scope. It returns false if something assigns the variable after its declaration.
-func nonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
-	switch v.Type().Underlying().(type) {
-	case *types.Pointer, *types.Map, *types.Chan, *types.Signature, *types.Interface:
-	default:
-		return false
-	}
-	if spell.IsTypeParam(v.Type()) || flow.HasGoto(p.Decl) || slices.ContainsFunc(p.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read }) {
+// nonZero reports whether a variable of prepare, which can be compared with its zero value, is
+// certainly not zero at a statement in its scope. It returns false if something assigns the
+// variable after its declaration.
+func nonZero(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
+	if !comparedWithZero(v.Type()) || flow.HasGoto(p.Decl) || setAfter(p, v) {
 		return false
 	}
 	if madeNonNil(p, v, at) {
@@ -92,16 +103,40 @@ func nonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	return false
 }
 
-// dereferences reports whether a statement certainly panics if v is nil: it uses a field of
-// what the pointer v points to, or a method of the interface value v.
-func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
-	is := func(e ast.Expr) bool { return info.Uses[identOf(e)] == types.Object(v) }
-	switch s.(type) {
-	case *ast.ExprStmt, *ast.AssignStmt, *ast.IncDecStmt, *ast.SendStmt:
-	default:
+// comparedWithZero reports whether values of a type are compared with a zero that is nil, an empty
+// string or 0.
+func comparedWithZero(t types.Type) bool {
+	if spell.IsTypeParam(t) {
 		return false
 	}
-	ast.Inspect(s, func(n ast.Node) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Pointer, *types.Map, *types.Slice, *types.Chan, *types.Signature, *types.Interface:
+		return true
+	case *types.Basic:
+		return u.Info()&(types.IsString|types.IsInteger) != 0
+	}
+	return false
+}
+
+// setAfter reports whether something may set a variable after its declaration.
+func setAfter(p *pattern.Prepare, v *types.Var) bool {
+	return slices.ContainsFunc(p.Access[v], func(a flow.Access) bool { return a.Mode != flow.Read })
+}
+
+// dereferences reports whether a statement certainly panics if v is nil: it uses a field of
+// what the pointer v points to, or a method of the interface value v, or calls the func v.
+func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
+	is := func(e ast.Expr) bool { return info.Uses[identOf(e)] == types.Object(v) }
+	var evaluated []ast.Node // certainly
+	switch s := s.(type) {
+	case *ast.ExprStmt, *ast.AssignStmt, *ast.IncDecStmt, *ast.SendStmt, *ast.DeferStmt, *ast.ReturnStmt:
+		evaluated = []ast.Node{s}
+	case *ast.IfStmt:
+		if evaluated = []ast.Node{s.Cond}; s.Init != nil {
+			evaluated = []ast.Node{s.Init, s.Cond}
+		}
+	}
+	visit := func(n ast.Node) bool {
 		e, ok := n.(ast.Expr)
 		if !ok || found {
 			return !found
@@ -122,9 +157,15 @@ func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 				_, isPtr := info.TypeOf(e.X).Underlying().(*types.Pointer)
 				found = isPtr && sel.Kind() == types.FieldVal || types.IsInterface(info.TypeOf(e.X)) && sel.Kind() == types.MethodVal
 			}
+		case *ast.CallExpr:
+			_, isFunc := v.Type().Underlying().(*types.Signature)
+			found = isFunc && is(e.Fun)
 		}
 		return !found
-	})
+	}
+	for _, n := range evaluated {
+		ast.Inspect(n, visit)
+	}
 	return found
 }
 
@@ -140,7 +181,7 @@ func madeNonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	if len(def.Rhs) == len(def.Lhs) {
 		return notNil(p.Unit.Info, def.Rhs[i], 0)
 	}
-	return notNil(p.Unit.Info, def.Rhs[0], i) || i == 0 && opens(p.Unit.Info, def.Rhs[0]) && checked(p, def, at)
+	return notNil(p.Unit.Info, def.Rhs[0], i) || i == 0 && opens(p.Unit.Info, def.Rhs[0]) && succeededAt(p, def, at)
 }
 
 // notNil reports whether result i of an expression is certainly not nil.
@@ -171,7 +212,7 @@ func notNil(info *types.Info, e ast.Expr, i int) bool {
 }
 
 // opens reports whether e is a call of a function of the standard library that returns either
-// something that is open or an error.
+// something that is open, or its name, or an error.
 func opens(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -179,21 +220,9 @@ func opens(info *types.Info, e ast.Expr) bool {
 	}
 	f, ok := typeutil.Callee(info, call).(*types.Func)
 	return ok && slices.Contains([]string{
-		"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.OpenRoot",
+		"os.MkdirTemp", "os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.OpenRoot",
 		"net.Dial", "net.DialTimeout", "net.DialTCP", "net.DialUDP", "net.DialUnix", "(*net.Dialer).Dial", "(*net.Dialer).DialContext", "crypto/tls.Dial",
 		"net.Listen", "net.ListenPacket", "net.ListenTCP", "net.ListenUDP", "net.ListenUnix", "(*net.ListenConfig).Listen", "crypto/tls.Listen",
 		"archive/zip.OpenReader", "compress/gzip.NewReader", "database/sql.Open", "(*database/sql.DB).Begin", "(*database/sql.DB).BeginTx", "(*database/sql.DB).Conn",
 	}, f.FullName())
-}
-
-// checked reports whether the last variable in a definition, an error, is checked by the
-// next statement, which leaves if it is not nil, and a later statement at follows.
-func checked(p *pattern.Prepare, def *ast.AssignStmt, at ast.Stmt) bool {
-	list, i, ok := flow.List(p.At(def))
-	if !ok || i+1 >= len(list) {
-		return false
-	}
-	err, ok := p.Unit.Info.ObjectOf(identOf(def.Lhs[len(def.Lhs)-1])).(*types.Var)
-	test, isIf := list[i+1].(*ast.IfStmt)
-	return ok && isIf && test.Init == nil && flow.Implied(p.Unit.Info, test.Cond, err, false) == flow.Yes && leaves(p.Unit.Info, test.Body) && at.Pos() > test.End()
 }

@@ -158,7 +158,7 @@ type Reset struct {
 type Handover struct {
 	Capture *pattern.Capture // the variable; nil for a bool that says whether there is something to do
 	Guard   bool             // finish takes it, and returns at once if it is false, or nil
-	Nil     bool             // callers or finish compare the variable with nil: then there is nothing to do
+	Told    bool             // callers or finish compare the variable with its zero value: then there is nothing to do
 	Name    string           // of finish's parameter, and of the callers' variables if they can have it
 	Result  string           // the name of prepare's result; "" if the results have no names
 	Type    string           // as written in prepare's file
@@ -167,13 +167,22 @@ type Handover struct {
 	prepare string // the name of prepare
 }
 
+// None returns the source of the value with which callers or finish compare the value, or "" if it is
+// a bool of its own.
+func (v *Handover) None() string {
+	if v.Told {
+		return v.Zero
+	}
+	return ""
+}
+
 // A State is the struct that prepare returns in place of the cleanup if the form is
 // Handed.
 type State struct {
 	Fields []Passage // the captures that are its fields
 	Mark   Mark      // the meaning of the field Flag
 	Flag   string    // the name of the field that says whether there is something to do; "" if there is none
-	Nil    bool      // that field is a captured variable, which is nil if there is nothing to do
+	None   string    // its value if there is nothing to do, as source, if it is a captured variable; "" if it is a bool of its own
 	Which  string    // the name of a bool field that tells two cleanups apart; "" if there is one
 	True   int       // the number of the cleanup for which that field is true
 	Type   string    // its type, with type arguments

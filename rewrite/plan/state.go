@@ -36,8 +36,8 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 	exported := fs.exported(p)
 	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
 	if s.Mark == Live || s.Mark == Guarded {
-		if name := nilField(p, s.Fields); name != "" && (!across || ast.IsExported(name)) && spell.HiddenBy(p.Func, "nil") == "" {
-			s.Flag, s.Nil = name, true
+		if name, none := zeroField(p, s.Fields, idle.nilTested); name != "" && (!across || ast.IsExported(name)) {
+			s.Flag, s.None = name, none
 			across = false
 		}
 	}
@@ -47,7 +47,7 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 	if len(lits.distinct) > 1 {
 		s.Which, s.True = which(p, lits, s.Flag)
 	}
-	if s.Mark != Unmarked && !s.Nil || s.Which != "" {
+	if s.Mark != Unmarked && s.None == "" || s.Which != "" {
 		if by := spell.HiddenBy(p.Func, "bool"); by != "" {
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
@@ -141,7 +141,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
-		if (s.Mark != Unmarked && !s.Nil || s.Which != "") && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+		if (s.Mark != Unmarked && s.None == "" || s.Which != "") && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
 		}
 	}

@@ -35,10 +35,10 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 	for _, c := range p.Captures {
 		pass, r := again(p, sites, idle, f, c)
 		if r != nil {
-			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 || asked && !says(p, c) {
+			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 || asked && !says(p, c, idle.nilTested) {
 				return nil, nil, r
 			}
-			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Nil: asked, prepare: p.Key.Name}
+			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Told: asked, prepare: p.Key.Name}
 		}
 		if r := typed(p, file, &pass); r != nil {
 			return nil, nil, r
@@ -80,10 +80,10 @@ func (v *Handover) alone(passages []Passage) bool {
 	return v.taken() && !slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route != ByValue && pass.Route != Anew })
 }
 
-// says reports whether a captured variable is nil only where there is nothing to do.
-func says(p *pattern.Prepare, c *pattern.Capture) bool {
-	return spell.HiddenBy(p.Func, "nil") == "" && everywhereLive(p, func(l *pattern.Literal, at ast.Stmt) bool {
-		return slices.Contains(l.Captures, c) && nonNil(p, c.Var, at)
+// says reports whether a captured variable is zero only where there is nothing to do.
+func says(p *pattern.Prepare, c *pattern.Capture, asked bool) bool {
+	return mayTell(p, zeroOf(c.Var.Type(), ""), asked) && everywhereLive(p, func(l *pattern.Literal, at ast.Stmt) bool {
+		return slices.Contains(l.Captures, c) && (nonZero(p, c.Var, at) || good(p, l, c.Var, at))
 	})
 }
 

@@ -147,11 +147,11 @@ type Value struct {
 	Name string     // the name of finish's parameter, and of callers' variables if it is free
 	Var  *types.Var // the captured variable; nil for a bool: whether there is something to do
 
-	// Guard is set if finish takes it, and must return at once if it is false, or nil.
+	// Guard is set if finish takes it, and must return at once if it is false, or zero.
 	Guard bool
 
-	// Nil is set if the variable is nil where there is nothing to do, and only there.
-	Nil bool
+	// Told is set if the variable is zero where there is nothing to do, and only there.
+	Told bool
 }
 
 // A State describes the struct that prepare returns in place of the cleanup. The zero
@@ -160,9 +160,9 @@ type State struct {
 	Type  string // its name, with the type parameters of prepare if it is generic
 	Which string // the bool field that tells two cleanups apart, if there are two
 	True  int    // the number of the cleanup for which that is true
-	Live  string // the field that is false, or nil, if the cleanup does nothing
-	Nil   bool   // the field Live is that of a captured variable, which is nil then
+	Live  string // the field that is false, or zero, if the cleanup does nothing
+	Told  bool   // the field Live is that of a captured variable, which is zero then
 
-	// Guard is set if finish must return at once where the field Live is false, or nil.
+	// Guard is set if finish must return at once where the field Live is false, or zero.
 	Guard bool
 }

@@ -104,17 +104,17 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	if m.single() && m.Value.Name == m.Finish && !m.Method {
 		return m.differ(nil, a, "callers have a variable named %s as well", m.Finish)
 	}
-	if err := m.nilable(a); err != nil {
+	if err := m.told(a); err != nil {
 		return err
 	}
 	if m.State.Guard || m.Value.Guard {
-		flag, isNil := m.Value.Name, m.Value.Nil
+		flag, told := m.Value.Name, m.Value.Told
 		if m.State.Guard {
-			flag, isNil = m.self+"."+m.State.Live, m.State.Nil
+			flag, told = m.self+"."+m.State.Live, m.State.Told
 		}
 		test := "!" + flag
-		if isNil {
-			test = flag + " == nil"
+		if told {
+			test = flag + " == " + m.none()
 		}
 		if len(body) == 0 || !reads(body[0], "if "+test+" {\n"+ret+"\n}") {
 			return m.differ(nil, a, "%s does not begin with a return for cleanups that do nothing", m.Finish)
@@ -141,34 +141,63 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	return nil
 }
 
-// nilable checks the claim that a variable is nil only if there is nothing to do. The
-// variable must be of a type that can be nil, be captured by each cleanup, and be
-// assigned once by prepare.
-func (m *matcher) nilable(a *ast.FuncDecl) error {
-	if !m.State.Nil && !m.Value.Nil {
+// told checks the claim that a variable is zero only if there is nothing to do. The
+// variable must be of a type that is compared with nil, an empty string or 0, be captured by each
+// cleanup, and be assigned once by prepare.
+func (m *matcher) told(a *ast.FuncDecl) error {
+	if !m.State.Told && !m.Value.Told {
 		return nil
 	}
 	for lit := range m.Literals {
-		c := m.inLit[lit][m.State.Live]
-		if m.Value.Nil {
-			c = m.capture[m.Value.Var]
-		}
-		if c == nil || m.State.Nil && c.Way != Field {
+		c := m.teller(lit)
+		if c == nil || m.State.Told && c.Way != Field {
 			return m.differ(lit, a, "the cleanup does not capture %s", m.State.Live)
 		}
-		switch types.Unalias(c.travels()).Underlying().(type) {
-		case *types.Pointer, *types.Map, *types.Chan, *types.Signature, *types.Interface:
-		default:
-			return m.differ(lit, a, "%s cannot be nil", c.Var.Name())
+		if noneOf(c.travels()) == "" || noneOf(c.travels()) != m.none() {
+			return m.differ(lit, a, "%s is not compared with %s", c.Var.Name(), m.none())
 		}
 		if !c.Address && m.setTwice(c.Var) {
-			return m.differ(lit, a, "%s may be nil where there is something to do", c.Var.Name())
+			return m.differ(lit, a, "%s may be zero where there is something to do", c.Var.Name())
 		}
 	}
-	if m.home.Pkg.Scope().Lookup("nil") != nil {
+	if m.none() == "nil" && m.home.Pkg.Scope().Lookup("nil") != nil {
 		return m.differ(m.Prepare, a, "nil has another meaning")
 	}
 	return nil
+}
+
+// teller returns the capture of a cleanup that is zero if there is nothing to do, or nil.
+func (m *matcher) teller(lit *ast.FuncLit) *Capture {
+	if m.Value.Told {
+		return m.capture[m.Value.Var]
+	}
+	return m.inLit[lit][m.State.Live]
+}
+
+// none returns the source of the zero value of that capture.
+func (m *matcher) none() string {
+	for lit := range m.Literals {
+		if c := m.teller(lit); c != nil {
+			return noneOf(c.travels())
+		}
+	}
+	return ""
+}
+
+// noneOf returns the source of the zero value of a type, or "" if values are not compared with it.
+func noneOf(t types.Type) string {
+	switch u := types.Unalias(t).Underlying().(type) {
+	case *types.Pointer, *types.Map, *types.Slice, *types.Chan, *types.Signature, *types.Interface:
+		return "nil"
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsString != 0:
+			return strconv.Quote("")
+		case u.Info()&types.IsInteger != 0:
+			return "0"
+		}
+	}
+	return ""
 }
 
 // setTwice reports whether a variable of prepare is set other than by its declaration.

@@ -56,7 +56,7 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 		}
 		fields = append(fields, name+": "+value)
 	}
-	if m.State.Live != "" && !m.State.Nil {
+	if m.State.Live != "" && !m.State.Told {
 		fields = append(fields, m.State.Live+": true")
 	}
 	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
@@ -116,7 +116,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 	if m.State.Which != "" {
 		want[m.State.Which] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
-	if m.State.Live != "" && !m.State.Nil {
+	if m.State.Live != "" && !m.State.Told {
 		want[m.State.Live] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
 	for _, p := range flatten(body.Fields) {

@@ -267,7 +267,7 @@ func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error)
 	if m.isNil(use) {
 		use, other = b.Y, b.X
 	}
-	if m.State.Nil || m.Value.Nil {
+	if m.State.Told || m.Value.Told {
 		return m.testNil(h, b, use, other, a)
 	}
 	x := a
@@ -300,7 +300,7 @@ func (m *matcher) testNil(h *holder, b *ast.BinaryExpr, use, null, a ast.Expr) (
 		x, y = y, x
 	}
 	rest := part{b: null, a: y}
-	if m.Value.Nil {
+	if m.Value.Told {
 		id, ok := ast.Unparen(use).(*ast.Ident)
 		if !ok {
 			return nil, m.differ(b, a, "%s is in no variable", types.ExprString(use))
