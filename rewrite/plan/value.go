@@ -174,31 +174,6 @@ func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// zeroOf returns the source of the zero value of a type, whose source is text. It
-// returns "" if that is more than a few characters.
-func zeroOf(t types.Type, text string) string {
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		switch {
-		case u.Info()&types.IsBoolean != 0:
-			return "false"
-		case u.Info()&types.IsString != 0:
-			return `""`
-		case u.Info()&types.IsNumeric != 0:
-			return "0"
-		}
-		return "nil" // unsafe.Pointer
-	case *types.Struct:
-		if spell.NamedObject(t) == nil {
-			return ""
-		}
-		return text + "{}"
-	case *types.Array:
-		return text + "{}"
-	}
-	return "nil"
-}
-
 // returnable refuses if some return statement cannot return the value, or the zero
 // value in its place.
 func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
