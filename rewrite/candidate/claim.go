@@ -63,15 +63,14 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 			change.Literals[l.Lit] = c.Plan.Number[l]
 		}
 	}
-	for _, c := range p.Choices {
-		change.Chosen[c.Var] = true
+	for _, held := range c.Plan.Held {
+		change.Chosen[held.Var] = true
 	}
 	for _, r := range p.Returns {
 		change.Returns[r.Stmt] = 0
-		if r.Idle == pattern.Chosen {
-			change.Returns[r.Stmt] = same.AnyNumber
-		}
 		switch {
+		case c.Plan.ReturnsHeld(r):
+			change.Returns[r.Stmt] = same.AnyNumber
 		case r.Bound != nil && c.Plan.Form == plan.Bound:
 			change.Returns[r.Stmt] = 1
 		case r.Live():

@@ -23,14 +23,14 @@ func (d *declarer) unbind() error {
 		}
 	}
 	for _, l := range d.Prepare.Literals {
-		if l.Bind == nil || l.Choice != nil {
+		if l.Bind == nil || d.Plan.Keeps(l) {
 			continue
 		}
 		if err := d.unbindOne(l); err != nil {
 			return err
 		}
 	}
-	for _, c := range d.Prepare.Choices {
+	for _, c := range d.Plan.Held {
 		if err := d.hold(c); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (d *declarer) unbind() error {
 	return nil
 }
 
-// hold changes a variable that holds one of several cleanups to one that holds the state:
+// hold changes a variable that holds a cleanup, or one of several, to one that holds the state:
 //
 //	end := func() {}               var end beginCleanup
 //	if traced {                    if traced {
@@ -174,7 +174,7 @@ func (d *declarer) unbindOne(l *pattern.Literal) error {
 // returns replaces the cleanup by the state in every return statement, or removes it.
 func (d *declarer) returns() error {
 	for _, r := range d.Prepare.Returns {
-		if r.Idle == pattern.Chosen {
+		if d.Plan.ReturnsHeld(r) {
 			continue // its operand is a variable that holds the state
 		}
 		stmt := d.node(r.Stmt).(*dst.ReturnStmt)

@@ -159,7 +159,8 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		kind := spell.LastWord(plan.State.Type)
 		typ := strings.Split(plan.State.Type, "[")[0]
 		plan.Nouns, plan.State.Result = nouns(p, sites, kind, typ), resultName(p, kind)
-		maps.Copy(plan.Nouns, ownNouns(p, kind, typ))
+		plan.Held = held(p, plan.Passages, plan.State)
+		maps.Copy(plan.Nouns, ownNouns(p, plan.Held, kind, typ))
 		if name := plan.Nouns[p.Func.Signature().Results().At(p.Result)]; name != "" {
 			plan.State.Result = name
 		}

@@ -183,7 +183,9 @@
 // variable may change after such a statement, by another statement, the next iteration
 // of a loop, or a return statement. The state then holds its address. A statement that sets
 // the variable to a cleanup that does nothing goes, if nothing touches the variable before:
-// it is zero then, but not in a loop. [zero-state-set, choice-changes-since, choice-two-at-once, choice-used-inside]
+// it is zero then, but not in a loop. A variable of one cleanup, which several return
+// statements return, holds the state, too, unless a captured variable may change after it is
+// set. [zero-state-set, state-kept, choice-changes-since, choice-two-at-once, choice-used-inside]
 //
 // A deferred literal of prepare may compare such a variable with nil, or run what it holds.
 // It then compares the state. A cleanup that does nothing is not nil. [choice-in-literal]

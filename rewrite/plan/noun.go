@@ -66,9 +66,9 @@ func resultName(p *pattern.Prepare, kind string) string {
 // is:
 //
 //	stopTimer = func() {                   timer = startTimer{start: start}
-func ownNouns(p *pattern.Prepare, kind, typ string) map[*types.Var]string {
+func ownNouns(p *pattern.Prepare, held []*pattern.Choice, kind, typ string) map[*types.Var]string {
 	names := make(map[*types.Var]string)
-	for _, c := range p.Choices {
+	for _, c := range held {
 		name := ownName(p, c.Var, "", kind)
 		if name != c.Var.Name() && name != typ && !slices.Contains(slices.Collect(maps.Values(names)), name) {
 			names[c.Var] = name

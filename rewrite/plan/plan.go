@@ -72,6 +72,9 @@ type Plan struct {
 	// stores there.
 	Fresh map[int]bool
 
+	// Held are the variables of prepare that hold the state, if the form is Handed.
+	Held []*pattern.Choice
+
 	// Nouns maps variables of callers, and of prepare, that hold the state to new names.
 	Nouns map[*types.Var]string
 

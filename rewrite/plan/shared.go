@@ -75,16 +75,22 @@ func holdsLock(t types.Type) bool {
 //	n++                                 // the closure prints the new value
 func changesSince(p *pattern.Prepare, c *pattern.Capture) bool {
 	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
-		if l.Choice == nil || !slices.Contains(l.Captures, c) {
-			return false
-		}
-		if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
-			return true // set by return statements, or by the next iteration
-		}
-		again := flow.Loop(p.At(l.Bind), p.Decl) != nil
-		return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
-			return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() >= l.Bind.Pos())
-		})
+		return l.Choice != nil && changesAfter(p, l, c)
+	})
+}
+
+// changesAfter reports whether a capture of a literal may change after the statement that assigns
+// the literal to a variable.
+func changesAfter(p *pattern.Prepare, l *pattern.Literal, c *pattern.Capture) bool {
+	if !slices.Contains(l.Captures, c) {
+		return false
+	}
+	if c.Class == pattern.Result || p.OldLoopVar(c.Var) {
+		return true // set by return statements, or by the next iteration
+	}
+	again := flow.Loop(p.At(l.Bind), p.Decl) != nil
+	return slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
+		return a.Mode == flow.Write && !flow.Within(a.Ident, l.Lit) && (again || a.Lit != nil || a.Ident.Pos() >= l.Bind.Pos())
 	})
 }
 

@@ -59,8 +59,8 @@ type Change struct {
 	// elsewhere is used as a value.
 	Held map[*types.Var]bool
 
-	// Chosen holds the variables of prepare that hold one of several cleanups, or
-	// none. After the change they hold the state.
+	// Chosen holds the variables of prepare that hold a cleanup, one of several, or
+	// none, and hold the state after the change.
 	Chosen map[*types.Var]bool
 
 	// Zeroed holds the statements that set such a variable to none before anything else
