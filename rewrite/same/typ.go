@@ -72,23 +72,27 @@ func (m *matcher) isNamed(a ast.Expr, t types.Type, at ast.Node) bool {
 // importName returns the name under which the file after the change imports a package.
 func (m *matcher) importName(pkg *types.Package) string { return m.importNames(pkg)[0] }
 
-// importNames returns all such names: a file may import a package twice.
+// importNames returns all such names, since a file may import a package twice. A dot import counts
+// if there is no other.
 func (m *matcher) importNames(pkg *types.Package) []string {
 	if pkg.Path() == m.unit.Pkg.Path() {
 		return []string{""}
 	}
-	var names []string
+	var names, dot []string
 	for _, s := range m.imports {
 		if path, _ := strconv.Unquote(s.Path.Value); path == pkg.Path() {
 			switch {
 			case s.Name == nil:
 				names = append(names, pkg.Name())
 			case s.Name.Name == ".":
-				names = append(names, "")
+				dot = []string{""}
 			case s.Name.Name != "_":
 				names = append(names, s.Name.Name)
 			}
 		}
+	}
+	if len(names) == 0 {
+		names = dot
 	}
 	return append(names, "unknown")
 }
