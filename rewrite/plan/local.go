@@ -57,15 +57,15 @@ func (d *Decider) DecideLocal(l *pattern.LocalLiteral, sites []*pattern.Site) (*
 func onlyCalls(l *pattern.LocalLiteral) *refusal.Refusal {
 	p := l.Prepare
 	for _, a := range l.Others {
-		why := "it is used as a value, not only called"
+		code, why := refusal.FunctionLiteral, "its variable is set again"
 		switch a.Mode {
 		case flow.Write:
-			why = "its variable is set again"
 		case flow.Address:
 			why = "the address of its variable is taken"
 		case flow.Read:
+			code, why = refusal.FuncValue, "it is used as a value, not only called"
 		}
-		return refusal.New(p, refusal.FuncValue, p.Unit, a.Ident.Pos(), "%s", why)
+		return refusal.New(p, code, p.Unit, a.Ident.Pos(), "%s", why)
 	}
 	fn, ok := l.Around.Decl.(*ast.FuncDecl)
 	if !ok {
