@@ -85,6 +85,7 @@ type finder struct {
 	world   *callers.World
 	sites   map[funcResult][]*pattern.Site
 	refs    map[pattern.Key][]pattern.Ref
+	stored  map[*types.Var]int // the number of sites with an obstacle that set a variable
 	decider *plan.Decider
 	files   edit.Files
 	units   map[*pattern.Unit]*same.Unit
@@ -102,6 +103,7 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 	f := &finder{
 		world: w,
 		sites: make(map[funcResult][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
+		stored:  make(map[*types.Var]int),
 		decider: plan.NewDecider(w), units: make(map[*pattern.Unit]*same.Unit),
 	}
 	wanted := make(map[funcResult]bool)
@@ -114,6 +116,13 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 		}
 	}
 	f.lookUp(wanted)
+	for _, sites := range f.sites {
+		for _, s := range sites {
+			if s.Stored != nil {
+				f.stored[s.Stored]++
+			}
+		}
+	}
 	return f
 }
 

@@ -135,7 +135,7 @@ func (f *finder) forwarders(c *Candidate) []*plan.PossibleForwarder {
 		for _, s := range f.sites[h] {
 			if outer, ok := forwards(s, h.result); ok && !seen[outer] {
 				seen[outer] = true
-				if deferred, called, other := f.uses(outer, make(map[funcResult]bool)); other && !deferred && !called {
+				if deferred, called, other := f.uses(outer, make(map[funcResult]bool)); other && !deferred && !called && !f.besides(outer) {
 					continue // nothing is gained
 				}
 				possible = append(possible, &plan.PossibleForwarder{Call: s, Result: outer.result, Sites: f.sites[outer], Refs: f.refs[outer.key]})
@@ -145,6 +145,12 @@ func (f *finder) forwarders(c *Candidate) []*plan.PossibleForwarder {
 	}
 	visit(funcResult{c.Prepare.Key, c.Prepare.Result})
 	return possible
+}
+
+// besides reports whether a caller stores the func in a variable that another known function sets as
+// well. They may change together (see pattern.Together).
+func (f *finder) besides(h funcResult) bool {
+	return slices.ContainsFunc(f.sites[h], func(s *pattern.Site) bool { return s.Stored != nil && f.stored[s.Stored] > 1 })
 }
 
 // forwards returns the function around a site if that function returns result i of the

@@ -51,6 +51,9 @@ type Site struct {
 	// why. Only a Passed site can be rewritten then.
 	Obstacle *Obstacle
 
+	// Stored is the variable that the site sets if there is an obstacle, or nil.
+	Stored *types.Var
+
 	// asResult is the site with Var set, if its obstacle is that Var is a result of the
 	// function around it: that function may be a forwarder.
 	asResult *Site

@@ -39,6 +39,9 @@ func bind(sites []*Site) {
 			as.Var, as.Shared = v, true
 			s.asResult = &as
 		}
+		if obstacle != nil {
+			s.Stored = v
+		}
 		switch {
 		case obstacle == nil:
 			s.Var = v
@@ -49,6 +52,30 @@ func bind(sites []*Site) {
 			s.Obstacle, s.Uses = obstacle, nil
 		}
 	}
+}
+
+// Together returns sites as if all of them called one function, as they do after the rewrite. They are
+// calls of a prepare function and of forwarders of its cleanup, in one declaration. A variable that
+// only these set can change its type:
+//
+//	if fast {
+//		stop = startFast()
+//	} else {
+//		stop = start()
+//	}
+func Together(sites []*Site) []*Site {
+	if !slices.ContainsFunc(sites, func(s *Site) bool { return s.Stored != nil }) {
+		return sites
+	}
+	var again []*Site
+	for _, s := range sites {
+		sig := s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
+		t := &Site{Facts: s.Facts, Func: s.Func, Call: s.Call, Forwarder: s.Forwarder}
+		t.fill(sig.Results(), s.Result)
+		again = append(again, t)
+	}
+	bind(again)
+	return again
 }
 
 // variable returns the variable that id names, or nil, and the obstacle if its type

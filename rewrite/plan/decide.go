@@ -45,7 +45,7 @@ type subject struct {
 //
 // If the only capture is a result of prepare, its forwarders return that to their callers, or
 // can. The form is Direct then, too: in the next round, the forwarders are prepare functions of
-// a literal that calls finish.
+// a literal that calls finish. It is not if a variable holds the cleanup of one of several functions.
 func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []pattern.Ref, possible []*PossibleForwarder) (*Plan, *refusal.Refusal) {
 	if r := d.callers.Check(p, sites, refs); r != nil {
 		return nil, r
@@ -56,8 +56,9 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 			return plan, r
 		}
 	}
+	fs := d.findForwarders(p, sites, possible)
 	var now *Plan // without changes of forwarders, which make a literal of finish
-	if len(possible) > 0 {
+	if len(possible) > 0 && !fs.mixed {
 		if x, r := newSubject(p, &forwarders{sites: sites, later: possible}); r == nil {
 			now, _ = d.plan(x, Direct)
 		}
@@ -65,7 +66,6 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 			return now, nil // the callers of forwarders follow in the next round
 		}
 	}
-	fs := d.findForwarders(p, sites, possible)
 	x, r := newSubject(p, fs)
 	if r != nil {
 		return nil, r

@@ -38,13 +38,7 @@ func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possib
 	for again := true; again; {
 		again = false
 		open = slices.DeleteFunc(open, func(maybe *PossibleForwarder) bool {
-			var in []*pattern.Site
-			for _, s := range fs.sites {
-				if s.Decl == maybe.Call.Decl {
-					in = append(in, s)
-				}
-			}
-			f := pattern.NewForwarder(maybe.Call.Facts, maybe.Result, in)
+			f := pattern.NewForwarder(maybe.Call.Facts, maybe.Result, pattern.Together(fs.in(maybe.Call.Decl)))
 			if f == nil {
 				return false // it may be one of a forwarder that is found later
 			}
@@ -58,6 +52,7 @@ func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possib
 	for _, maybe := range open {
 		fs.why[maybe.Call.Decl] = "it returns something else as well"
 	}
+	fs.together()
 	for _, fw := range fs.changed {
 		for i, s := range fs.sites {
 			if s.Decl == ast.Decl(fw.Decl) {
@@ -94,6 +89,33 @@ func (fs *forwarders) add(f *pattern.Prepare, maybe *PossibleForwarder) {
 		fs.sites = append(fs.sites, &called)
 	}
 	fs.changed = append(fs.changed, &Forwarder{Prepare: f})
+}
+
+// in returns the sites in a declaration.
+func (fs *forwarders) in(d ast.Decl) []*pattern.Site {
+	return slices.DeleteFunc(slices.Clone(fs.sites), func(s *pattern.Site) bool { return s.Decl != d })
+}
+
+// together binds the variables of callers that sites of several functions set.
+func (fs *forwarders) together() {
+	if len(fs.changed) == 0 {
+		return
+	}
+	fs.sites = slices.Clone(fs.sites)
+	seen := make(map[ast.Decl]bool)
+	for _, s := range fs.sites {
+		if seen[s.Decl] {
+			continue
+		}
+		seen[s.Decl] = true
+		again := pattern.Together(fs.in(s.Decl))
+		for i, t := range fs.sites {
+			if t.Decl == s.Decl {
+				fs.mixed = fs.mixed || t.Obstacle != nil && again[0].Obstacle == nil
+				fs.sites[i], again = again[0], again[1:]
+			}
+		}
+	}
 }
 
 // qualifier returns the name by which a file of u refers to a package, or "" if it has none.

@@ -23,6 +23,7 @@ type forwarders struct {
 	sites   []*pattern.Site      // of the prepare function and of the forwarders
 	why     map[ast.Decl]string  // why other forwarders do not change
 	later   []*PossibleForwarder // functions that may change in the next round
+	mixed   bool                 // a variable holds the cleanup of one of several functions
 }
 
 // changes reports whether a site is in a forwarder that changes.
