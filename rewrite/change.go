@@ -207,6 +207,9 @@ func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edit
 						Code: refusal.ConfigsDiverge, Pos: c.pos, Name: k.String(),
 						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, views[i].World.ShortName(name)),
 					}
+					if found[j] == nil {
+						c.refusal.Reason = fmt.Sprintf("%s would change for %s alone, since the function has no cleanup that callers use for %s", views[i].World.ShortName(name), views[i].Config, views[j].Config)
+					}
 					return c
 				}
 			}

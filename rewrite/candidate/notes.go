@@ -60,6 +60,7 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 			add(s.Unit, words.Stale(g, false))
 		}
 	}
+	all = append(all, kept(p, short)...)
 	for _, d := range p.Unused {
 		at := p.Prepare.Unit.Fset.PositionFor(d.Pos(), false)
 		for _, g := range plan.CommentsOf(d) {
@@ -71,6 +72,22 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	}
 	if note := unusedType(p, short); note != "" {
 		all = append(all, note)
+	}
+	return all
+}
+
+// kept returns a remark for each function that keeps its func result.
+func kept(p *plan.Plan, short func(file string) string) (all []string) {
+	for _, sp := range p.Sites {
+		if sp.Kept == nil {
+			continue
+		}
+		s, name := sp.Site, "a function literal"
+		if d, ok := s.Decl.(*ast.FuncDecl); ok && s.Func == ast.Node(d) {
+			name = d.Name.Name
+		}
+		at := s.Unit.Fset.PositionFor(s.Call.Pos(), false)
+		all = append(all, fmt.Sprintf("%s still returns a func, which each call allocates as before (%s:%d)", name, short(at.Filename), at.Line))
 	}
 	return all
 }

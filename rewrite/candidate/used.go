@@ -106,7 +106,7 @@ func (f *finder) uses(h funcResult, seen map[funcResult]bool) (deferred, called,
 			continue
 		}
 		switch {
-		case s.Obstacle != nil, s.Form == pattern.Passed, s.Form == pattern.Otherwise:
+		case s.Obstacle != nil, s.Form == pattern.Passed, s.Form == pattern.Returned, s.Form == pattern.Otherwise:
 			other = true
 		case s.Form == pattern.Immediate && !s.Deferred:
 			other = true

@@ -141,7 +141,7 @@ func (w *siteWriter) lose() {
 		w.refuse("a caller assigns its cleanup together with other values")
 	case pattern.Passed:
 		w.refuse("a caller uses its cleanup as a value within an expression")
-	case pattern.Otherwise:
+	case pattern.Otherwise, pattern.Returned:
 		w.refuse("a caller uses its results in a way that is not supported")
 	case pattern.Dropped: // no operand takes the cleanup
 	case pattern.Forwarded:
@@ -333,6 +333,10 @@ func (w *siteWriter) use(u *pattern.Use) {
 			w.rename(u.Expr)
 		}
 	case pattern.Value:
+		if w.sp.Kept != nil {
+			w.returned()
+			return
+		}
 		w.value(u)
 	case pattern.DeferCall, pattern.GoCall, pattern.Call:
 		callee, list := w.finish()

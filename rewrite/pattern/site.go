@@ -22,6 +22,7 @@ const (
 	Passed                // f(p()): the cleanup, its only result, is used as a value at once
 	Dropped               // p(), defer p(): the result unused
 	Forwarded             // return p(): the function around it is a forwarder that changes with p
+	Returned              // return p(), with several results, in a function that does not change with p
 	Otherwise             // f(p()) with several results, …
 )
 
@@ -41,7 +42,7 @@ type Site struct {
 	Var     *types.Var     // the variable that holds the cleanup, which only sites of prepare set; nil if there is none
 	Spec    *ast.ValueSpec // the declaration of Var, without a value, if no site declares it
 	Shared  bool           // more than one statement declares and sets Var
-	Uses    []*Use         // appearances of the cleanup; one if Immediate or Passed
+	Uses    []*Use         // appearances of the cleanup; one if Immediate, Passed or Returned
 
 	// Deferred is set if some use of the cleanup is deferred. Uses of the same variable
 	// at other sites count, too.
@@ -199,11 +200,15 @@ func (s *Site) fill(results *types.Tuple, result int) {
 		s.Form = Dropped
 	case edge.CallExpr_Fun:
 		s.Form = Immediate
+	case edge.ReturnStmt_Results:
+		if results.Len() > 1 {
+			s.Form = Returned
+		}
 	}
 	if s.Form == Otherwise && results.Len() == 1 {
 		s.Form = Passed
 	}
-	if s.Form == Immediate || s.Form == Passed {
+	if s.Form == Immediate || s.Form == Passed || s.Form == Returned {
 		s.Uses = []*Use{useOf(s.Facts, s.Call, s.Func)}
 		s.Deferred = s.Uses[0].Deferred
 	}

@@ -70,7 +70,7 @@ func Together(sites []*Site) []*Site {
 	var again []*Site
 	for _, s := range sites {
 		sig := s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
-		t := &Site{Facts: s.Facts, Func: s.Func, Call: s.Call, Forwarder: s.Forwarder}
+		t := &Site{Facts: s.Facts, Func: s.Func, Call: s.Call, Literal: s.Literal, Forwarder: s.Forwarder}
 		t.fill(sig.Results(), s.Result)
 		again = append(again, t)
 	}

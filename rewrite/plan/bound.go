@@ -173,6 +173,8 @@ func boundSites(p *pattern.Prepare, sites []*pattern.Site, plan *Plan, method *t
 	mayBeNil := slices.ContainsFunc(plan.Bound, func(b BoundReturn) bool { return !b.Address })
 	for _, s := range sites {
 		switch {
+		case s.Form == pattern.Returned:
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller returns its results directly")
 		case nilTested(s) && mayBeNil:
 			return refusal.New(p, refusal.NilTest, s.Unit, s.Call.Pos(), "a caller compares its cleanup with nil, and the receiver of the method may be nil")
 		case !method.Exported() && s.Unit.Pkg.Path() != method.Pkg().Path():

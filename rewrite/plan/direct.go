@@ -67,6 +67,9 @@ func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusa
 		if s.Form == pattern.Passed {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value within an expression")
 		}
+		if s.Form == pattern.Returned {
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller returns its results directly")
+		}
 	}
 	return nil
 }

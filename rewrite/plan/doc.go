@@ -117,6 +117,14 @@
 //
 //	func (c *Conn) read() func() { return c.track("read") }      // read() trackCleanup
 //
+// A function may return all results of the call though its own signature must stay, for example because
+// an interface requires it. It gets a method value then, and is the only caller that gains nothing:
+//
+//	return c.track("read")               n, cleanup := c.track("read")
+//	                                     return n, cleanup.finish
+//
+// Where there may be no cleanup, it asks the state, and returns nil. [returned-by-fixed]
+//
 // The form is Direct without these functions if other callers call the cleanup, or if the
 // cleanup needs a single value, which prepare returns anyway. They return a literal that calls
 // finish then, so the next round rewrites them: their callers call finish.
@@ -152,7 +160,8 @@
 //	callers.Check   who calls the function; may each place that depends on it change?
 //	forward.go      which functions return the cleanup to their own callers
 //	literals.go     which cleanups the function returns
-//	values.go       what the sites do with a cleanup, other than to call it
+//	values.go       what the sites do with a cleanup, other than to call it; returned.go has
+//	                functions that return it on and must not change
 //	printlike.go    would go vet check calls of it that it does not check now?
 //	initialize.go   what package initialization refers to
 //	shared.go       which captured variables may change after the return, and, in

@@ -2,8 +2,12 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
+	"go/types"
 	"slices"
+	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
@@ -29,6 +33,64 @@ type forwarders struct {
 // changes reports whether a site is in a forwarder that changes.
 func (fs *forwarders) changes(s *pattern.Site) bool {
 	return slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool { return ast.Decl(fw.Decl) == s.Decl })
+}
+
+// keeps reports whether a Returned site can be rewritten so, and another caller outside of tests
+// calls the cleanup, so that something is gained.
+func (fs *forwarders) keeps(s *pattern.Site) bool {
+	if len(fs.later) > 0 || !ownLine(s) || flow.HasGoto(s.Decl) {
+		return false
+	}
+	sig := signatureOf(s.Unit.Info, s.Func)
+	if sig == nil || s.Result >= sig.Results().Len() {
+		return false
+	}
+	if _, ok := sig.Results().At(s.Result).Type().Underlying().(*types.Signature); !ok {
+		return false
+	}
+	return slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
+		return called(s) && !strings.HasSuffix(s.Unit.Filename(s.Call.Pos()), "_test.go")
+	})
+}
+
+// ownLine reports whether the statement of a site is in a list and begins a line.
+func ownLine(s *pattern.Site) bool {
+	stmt := s.At(s.Stmt)
+	list, at, ok := flow.List(stmt)
+	if !ok {
+		return false
+	}
+	line := func(pos token.Pos) int { return s.Unit.Fset.PositionFor(pos, false).Line }
+	begin := token.NoPos
+	switch in := stmt.Parent().Node().(type) {
+	case *ast.BlockStmt:
+		begin = in.Lbrace
+	case *ast.CaseClause:
+		begin = in.Colon
+	case *ast.CommClause:
+		begin = in.Colon
+	}
+	if at > 0 {
+		begin = list[at-1].End()
+	}
+	return begin.IsValid() && line(begin) < line(s.Stmt.Pos())
+}
+
+// mayBeNil reports whether p or a forwarder of its cleanup may return none.
+func mayBeNil(p *pattern.Prepare, fs *forwarders) bool {
+	if slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return !r.Live() }) {
+		return true
+	}
+	return slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool {
+		return slices.ContainsFunc(fw.Returns, func(r *pattern.Return) bool {
+			operand := r.Expr
+			if operand == nil && len(r.Stmt.Results) == 1 {
+				operand = r.Stmt.Results[0]
+			}
+			_, call := ast.Unparen(operand).(*ast.CallExpr)
+			return r.Idle != pattern.Forwarding || !call
+		})
+	})
 }
 
 // exported reports whether p or a forwarder of its cleanup is exported.

@@ -59,7 +59,7 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 	}
 	some := false
 	for _, s := range sites {
-		if s.Form == pattern.Passed || forwarded(s) || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
+		if s.Form == pattern.Passed || s.Form == pattern.Returned || forwarded(s) || s.Shared && (wrapped(s) || setElsewhere(sites, s) || !outlives(s, c.Index)) || sameArgument(p, sites, s, c.Index) != "" {
 			return false
 		}
 		u, ok := ast.Unparen(s.Call.Args[c.Index]).(*ast.UnaryExpr)

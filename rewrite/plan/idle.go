@@ -67,14 +67,9 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 				}
 				found.nilTested = true
 			case pattern.Value:
-				if text := idleValue(p, s, u, nils, empties); text != "" {
-					found.values[u] = text
-					continue
-				}
-				if r := nilValue(p, fs.sites, s, u, nils); r != nil {
+				if r := found.value(p, fs, s, u, back); r != nil {
 					return found, r
 				}
-				found.guarded = found.guarded || len(empties) > 0 && !behindCheck(p, fs.sites, s, u, ofEmpty)
 			default:
 				if len(nils) > 0 && !tested(s, u, back.silent) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
@@ -87,6 +82,26 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 		}
 	}
 	return found, nil
+}
+
+// value adds what a use as a value needs.
+func (x *idle) value(p *pattern.Prepare, fs *forwarders, s *pattern.Site, u *pattern.Use, back *idles) *refusal.Refusal {
+	if s.Form == pattern.Returned {
+		if len(back.empties) > 0 {
+			return refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller returns its cleanup, which may do nothing, as a func")
+		}
+		x.nilTested = x.nilTested || mayBeNil(p, fs)
+		return nil
+	}
+	if text := idleValue(p, s, u, back.nils, back.empties); text != "" {
+		x.values[u] = text
+		return nil
+	}
+	if r := nilValue(p, fs.sites, s, u, back.nils); r != nil {
+		return r
+	}
+	x.guarded = x.guarded || len(back.empties) > 0 && !behindCheck(p, fs.sites, s, u, ofEmpty)
+	return nil
 }
 
 // usesOwn reports whether prepare compares a variable for its cleanup with nil, and whether

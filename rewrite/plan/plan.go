@@ -255,6 +255,9 @@ type SitePlan struct {
 	// it holds the State under one. Otherwise it is "".
 	Variable string
 
+	// Kept is set if the site is Returned: its function keeps its func result.
+	Kept *Kept
+
 	// Names holds new variables for results that the statement assigns to _, by the index
 	// of the result.
 	Names map[int]string
@@ -307,6 +310,21 @@ func (pl *Plan) boundType() string {
 		return pl.Value.Type
 	}
 	return pl.State.Type
+}
+
+// A Kept is the rewrite of a statement that returns all results of the call from a function whose
+// signature must stay, as an interface may require it. The function returns a method value in
+// place of the closure, so it gains nothing, but other callers do:
+//
+//	func (s *switcher) lock(n int) (func(), error) {
+//		return s.server.lock(n)                            lock, err := s.server.lock(n)
+//	}                                                          if !lock.locked {
+//	                                                               return nil, err
+//	                                                           }
+//	                                                           return lock.unlock, err
+type Kept struct {
+	Names []string // of variables for the results
+	Test  bool     // whether there may be no cleanup, and the function then returns nil
 }
 
 // Brings returns the names of variables that the rewrite adds to the site's function.

@@ -70,6 +70,20 @@ func instance(s *pattern.Site) *types.Signature {
 	return s.Unit.Info.TypeOf(s.Call.Fun).Underlying().(*types.Signature)
 }
 
+// signatureOf returns the signature of a function, declared or literal.
+func signatureOf(info *types.Info, fn ast.Node) *types.Signature {
+	switch fn := fn.(type) {
+	case *ast.FuncDecl:
+		if obj, ok := info.Defs[fn.Name].(*types.Func); ok {
+			return obj.Signature()
+		}
+	case *ast.FuncLit:
+		sig, _ := info.TypeOf(fn).(*types.Signature)
+		return sig
+	}
+	return nil
+}
+
 // identOf returns the identifier that e is, or nil.
 func identOf(e ast.Expr) *ast.Ident {
 	id, _ := ast.Unparen(e).(*ast.Ident)

@@ -34,7 +34,9 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 		s.Mark, s.Flag = Live, flagName(p, fs.sites)
 	}
 	exported := fs.exported(p)
-	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg != p.Unit.Pkg && nilTested(s) })
+	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
+		return s.Unit.Pkg != p.Unit.Pkg && (nilTested(s) || s.Form == pattern.Returned)
+	})
 	if s.Mark == Live || s.Mark == Guarded {
 		if name, none := zeroField(p, s.Fields, idle.nilTested); name != "" && (!across || ast.IsExported(name)) {
 			s.Flag, s.None = name, none

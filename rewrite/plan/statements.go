@@ -23,14 +23,8 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 	for _, s := range sites {
 		sp := &SitePlan{Site: s, Shares: s.Var != nil && seen[s.Var]}
 		seen[s.Var] = true
-		for _, l := range s.Lhs {
-			if id := identOf(l); l != s.Cleanup && id != nil && id.Name != "_" && s.Unit.Info.Defs[id] != nil {
-				sp.Define = true
-			}
-		}
-		if sp.Names = resultNames(pl, s); len(sp.Names) > 0 {
-			sp.Define = true
-		}
+		sp.Names = resultNames(pl, s)
+		sp.Define = len(sp.Names) > 0 || definesOther(s)
 		if len(pl.Drop) > 0 && spread(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")
 		}
@@ -55,12 +49,24 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 				return r
 			}
 		}
+		var r *refusal.Refusal
+		if sp.Kept, r = keep(p, pl, s, near[s.Decl]); r != nil {
+			return r
+		}
 		if r := wraps(p, pl, s); r != nil {
 			return r
 		}
 		pl.Sites = append(pl.Sites, sp)
 	}
 	return nil
+}
+
+// definesOther reports whether the statement of a site declares a variable besides that for the cleanup.
+func definesOther(s *pattern.Site) bool {
+	return slices.ContainsFunc(s.Lhs, func(l ast.Expr) bool {
+		id := identOf(l)
+		return l != s.Cleanup && id != nil && id.Name != "_" && s.Unit.Info.Defs[id] != nil
+	})
 }
 
 // resultNames returns names for the results that a site assigns to _ and finish needs.

@@ -12,8 +12,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// unused returns the declarations that only the cleanup has needed: the func type that it
-// has, and functions and variables that hold one that does nothing. None is exported, and
+// unused returns the declarations that only the cleanup has needed: the func types that it
+// has, also as the result of forwarders, and functions and variables that hold one that does nothing. None is exported, and
 // nothing else in its package has the name, in any build.
 //
 //	type release func()                     func noop() {}
@@ -25,8 +25,14 @@ func (x *names) unused(plan *Plan) []ast.Decl {
 	p := plan.Prepare
 	gone := expressionsGone(plan)
 	objects := make(map[types.Object]bool)
-	if named, ok := p.Type().(*types.Named); ok {
-		objects[named.Obj()] = true
+	typed := []*pattern.Prepare{p}
+	for _, fw := range plan.Forwarders {
+		typed = append(typed, fw.Prepare)
+	}
+	for _, p := range typed {
+		if named, ok := p.Type().(*types.Named); ok {
+			objects[named.Obj()] = true
+		}
 	}
 	for _, r := range p.Returns {
 		if id := identOf(r.Expr); id != nil && r.Idle == pattern.IdleEmpty {

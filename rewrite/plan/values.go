@@ -24,6 +24,11 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 		switch {
 		case s.Form == pattern.Otherwise:
 			return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", fs.otherwise(s))
+		case s.Form == pattern.Returned:
+			if !fs.keeps(s) {
+				return nil, refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "%s", fs.otherwise(s))
+			}
+			continue // its function returns a func as before
 		case s.Obstacle != nil && s.Form != pattern.Passed:
 			return nil, refusal.New(p, refusal.Reassigned, s.Unit, s.Obstacle.Pos, "its cleanup %s", s.Obstacle.Why)
 		}
@@ -76,7 +81,7 @@ func mostlyMethods(sites []*pattern.Site) (at *pattern.Site, method *pattern.Use
 	return at, method
 }
 
-// otherwise returns a clause that describes an Otherwise site.
+// otherwise returns a clause that describes an Otherwise site, or a Returned one.
 func (fs *forwarders) otherwise(s *pattern.Site) string {
 	switch s.At(s.Call).ParentEdgeKind() {
 	case edge.ReturnStmt_Results:
@@ -193,20 +198,6 @@ func placeType(s *pattern.Site, u *pattern.Use) types.Type {
 		if kind == edge.CompositeLit_Elts {
 			return elementType(info, p, nil)
 		}
-	}
-	return nil
-}
-
-// signatureOf returns the signature of a function, declared or literal.
-func signatureOf(info *types.Info, fn ast.Node) *types.Signature {
-	switch fn := fn.(type) {
-	case *ast.FuncDecl:
-		if obj, ok := info.Defs[fn.Name].(*types.Func); ok {
-			return obj.Signature()
-		}
-	case *ast.FuncLit:
-		sig, _ := info.TypeOf(fn).(*types.Signature)
-		return sig
 	}
 	return nil
 }

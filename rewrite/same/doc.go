@@ -68,6 +68,10 @@
 // Its return statements keep the call or variable that was the cleanup, and have the zero
 // state in place of nil or a literal that does nothing. Calls of it are calls of prepare.
 //
+// A function that returns all results of a call, and is not one of these, may still return a func. A
+// variable for each result is declared instead, and returned, with a method value of the state for
+// the cleanup. An if statement before that returns nil for it where the state says that there is none.
+//
 // A cleanup that is a method value is compared like a literal that calls the method, with
 // parameters named as in finish. Its operand must lead to the same variable or value when
 // finish evaluates it.

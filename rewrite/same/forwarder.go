@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 )
@@ -70,4 +71,85 @@ func (m *matcher) forwardsOne(b ast.Expr, fw *Forwarder, a ast.Expr) ([]part, er
 	default:
 		return m.siteCall(h.sites[0], a)
 	}
+}
+
+// returned compares a statement that returns all results of a call of prepare, in a function that
+// still returns a func, with the statements in its place, and returns their number and what is still to be
+// compared. It returns 0 for other statements.
+//
+//	return p(n)                  x, state, err := p(n)
+//	                             if !state.live {
+//	                                 return x, nil, err
+//	                             }
+//	                             return x, state.finish, err
+func (m *matcher) returned(b ast.Stmt, a []ast.Stmt) (int, []part, error) {
+	ret, ok := b.(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != 1 || m.role != caller || m.forwarder[ret] != nil || !m.handed() || m.Bound {
+		return 0, nil, nil
+	}
+	call, _ := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
+	s := m.sites[call]
+	if s == nil || s.alone {
+		return 0, nil, nil
+	}
+	n := 2
+	if len(a) > 2 {
+		if _, tested := a[1].(*ast.IfStmt); tested {
+			n = 3
+		}
+	}
+	if len(a) < n || n == 2 && !m.neverNil() || len(m.params) > 0 {
+		return 0, nil, m.differ(b, nil, "the cleanup may be nil, or %s has parameters", m.Finish)
+	}
+	names, becomes, err := m.setsResults(b, s, a[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	state := names[s.result]
+	if n == 3 {
+		test, cond := a[1].(*ast.IfStmt), "!"+state+"."+m.State.Live
+		if m.State.Told {
+			cond = state + "." + m.State.Live + " == nil"
+		}
+		if m.State.Live == "" || test.Init != nil || test.Else != nil || !reads(test.Cond, cond) || len(test.Body.List) != 1 {
+			return 0, nil, m.differ(b, test, "%s does not test whether there is a cleanup", text(test))
+		}
+		if m.lookup("nil", b.Pos()) != types.Universe.Lookup("nil") {
+			return 0, nil, m.differ(b, test, "nil has another meaning here")
+		}
+		names[s.result] = "nil"
+		if err := m.returns(b, test.Body.List[0], names); err != nil {
+			return 0, nil, err
+		}
+	}
+	names[s.result] = state + "." + m.Finish
+	return n, becomes, m.returns(b, a[n-1], names)
+}
+
+// setsResults compares the call in a return statement b with a statement that declares a variable for
+// each result, and returns their names. They are new, or those of parameters and results.
+func (m *matcher) setsResults(b ast.Stmt, s *site, a ast.Stmt) ([]string, []part, error) {
+	set, ok := a.(*ast.AssignStmt)
+	results, _ := m.unit.Info.TypeOf(s.call).(*types.Tuple)
+	if !ok || results == nil || set.Tok != token.DEFINE || len(set.Rhs) != 1 || len(set.Lhs) != results.Len() {
+		return nil, nil, m.differ(b, a, "the results of %s are not declared", text(s.call))
+	}
+	becomes, err := m.siteCall(s, set.Rhs[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for i, l := range set.Lhs {
+		id, ok := l.(*ast.Ident)
+		if !ok || id.Name == "_" || slices.Contains(names, id.Name) {
+			return nil, nil, m.differ(b, l, "%s is no new variable", text(l))
+		}
+		if i == s.result || !m.signatureHas(id.Name, b, results.At(i).Type()) {
+			if err := m.isNew(id.Name, b, m.unit.innermost(b.Pos())); err != nil {
+				return nil, nil, err
+			}
+		}
+		names = append(names, id.Name)
+	}
+	return names, becomes, nil
 }

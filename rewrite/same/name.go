@@ -44,6 +44,15 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 // declaration has the name, except variables of cleanups that are removed or renamed,
 // or if another statement declares it in this block, one around it, or one inside it.
 func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
+	err := m.isNew(name, at, scope)
+	if err == nil {
+		m.brought[name] = append(m.brought[name], scope)
+	}
+	return err
+}
+
+// isNew is like bring, for a variable that only the next statements use, before the block ends.
+func (m *matcher) isNew(name string, at ast.Node, scope *types.Scope) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
 		return ok && m.holders[v] != nil && !m.handed() && !m.single()
@@ -68,7 +77,6 @@ func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
 			return m.differ(at, nil, "there would be two variables %s", name)
 		}
 	}
-	m.brought[name] = append(m.brought[name], scope)
 	return nil
 }
 

@@ -46,10 +46,17 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 		if len(a) == 0 {
 			return m.differ(s, nil, "%s is missing", text(s))
 		}
-		if err := m.node(s, a[0]); err != nil {
+		n, becomes, err := m.returned(s, a)
+		switch {
+		case err == nil && n == 0:
+			n, err = 1, m.node(s, a[0])
+		case err == nil:
+			err = m.each(becomes)
+		}
+		if err != nil {
 			return err
 		}
-		a = a[1:]
+		a = a[n:]
 	}
 	if len(a) > 0 {
 		return m.differ(nil, a[0], "%s is added", text(a[0]))
