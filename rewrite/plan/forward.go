@@ -3,6 +3,7 @@ package plan
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -17,9 +18,26 @@ import (
 //
 //	defer c.read()()                                            // defer c.read().end()
 //
-// All that callers.Check requires of a prepare function must hold for a forwarder.
+// All that callers.Check requires of a prepare function must hold for a forwarder. A caller must not store
+// the cleanup in a variable that must stay a func.
 func (d *Decider) findForwarders(p *pattern.Prepare, own []*pattern.Site, possible []*PossibleForwarder) *forwarders {
-	fs := &forwarders{sites: own, why: make(map[ast.Decl]string)}
+	fixed := make(map[ast.Decl]string)
+	for {
+		fs := d.forwardersBut(fixed, p, own, possible)
+		i := slices.IndexFunc(fs.sites, func(s *pattern.Site) bool {
+			return s.Forwarder != nil && s.Obstacle != nil && s.Form != pattern.Passed
+		})
+		if i < 0 {
+			return fs
+		}
+		s := fs.sites[i]
+		fixed[s.Forwarder.Decl] = "its cleanup " + s.Obstacle.Why
+	}
+}
+
+// forwardersBut is like findForwarders, without those that must not change.
+func (d *Decider) forwardersBut(fixed map[ast.Decl]string, p *pattern.Prepare, own []*pattern.Site, possible []*PossibleForwarder) *forwarders {
+	fs := &forwarders{sites: own, why: maps.Clone(fixed)}
 	sig := p.Func.Signature()
 	if sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
 		for _, maybe := range possible {
