@@ -19,23 +19,46 @@ func recoversItself(u *pattern.Unit, fn *types.Func) bool {
 	if slices.Contains(neverRecover(), fn.Pkg().Path()) && fn.Exported() {
 		return false
 	}
-	pos := u.Fset.PositionFor(fn.Origin().Pos(), false)
-	text, err := u.ReadFile(pos.Filename)
+	name := u.Filename(fn.Origin().Pos())
+	text, err := u.ReadFile(name)
 	if err != nil {
 		return true
 	}
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, pos.Filename, text, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 	if err != nil {
 		return true
 	}
 	for _, d := range f.Decls {
 		decl, ok := d.(*ast.FuncDecl)
-		if ok && decl.Name.Name == fn.Name() && fset.PositionFor(decl.Name.Pos(), false).Line == pos.Line && decl.Body != nil {
+		if ok && decl.Name.Name == fn.Name() && recvName(decl) == pattern.KeyOf(fn).Recv && decl.Body != nil {
 			return namesRecover(decl.Body)
 		}
 	}
 	return true
+}
+
+// recvName returns the name of the type of which a declaration is a method, or "".
+func recvName(decl *ast.FuncDecl) string {
+	if decl.Recv == nil || len(decl.Recv.List) != 1 {
+		return ""
+	}
+	e := decl.Recv.List[0].Type
+	for {
+		switch t := e.(type) {
+		case *ast.ParenExpr:
+			e = t.X
+		case *ast.StarExpr:
+			e = t.X
+		case *ast.IndexExpr:
+			e = t.X
+		case *ast.IndexListExpr:
+			e = t.X
+		case *ast.Ident:
+			return t.Name
+		default:
+			return ""
+		}
+	}
 }
 
 // receiverType returns the type of a method's receiver, or nil for a function.

@@ -1,25 +1,25 @@
 package load
 
 import (
-	"bytes"
 	"go/scanner"
 	"go/token"
 )
 
 // abridge blanks the body of every function for which keep returns false for all tokens of
 // the body. A func type in the signature counts, too. Offsets do not change. Generic
-// functions and init must have a body and keep it. A source that cannot be scanned is
-// returned unchanged.
+// functions and init must have a body and keep it. A source that cannot be scanned does not
+// change.
 //
 // Scanning takes half the time of parsing and allocates little. The syntax tree of a file
 // of a hundred thousand lines takes a hundred megabytes.
-func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
+func abridge(text []byte, keep func(tok token.Token, lit string) bool) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	sound := true
 	var s scanner.Scanner
 	s.Init(file, text, func(token.Position, string) { sound = false }, 0)
 
-	out := text
+	type span struct{ from, to int }
+	var gone []span
 	at := bodies{body: -1}
 	for sound {
 		pos, tok, lit := s.Scan()
@@ -30,19 +30,17 @@ func abridge(text []byte, keep func(tok token.Token, lit string) bool) []byte {
 		if !at.kept && (at.body >= 0 || at.inFunc && (tok == token.FUNC || lit == cancelFunc)) {
 			at.kept = keep(tok, lit)
 		}
-		from, to := at.next(tok, lit, file.Offset(pos))
-		if to > 0 {
-			if &out[0] == &text[0] {
-				out = bytes.Clone(text)
-			}
-			blank(out[from:to])
+		if from, to := at.next(tok, lit, file.Offset(pos)); to > 0 {
+			gone = append(gone, span{from, to})
 		}
 		sound = sound && at.depth >= 0
 	}
 	if !sound || at.depth != 0 {
-		return text
+		return
 	}
-	return out
+	for _, s := range gone {
+		blank(text[s.from:s.to])
+	}
 }
 
 // cancelFunc is the name of the func type of the standard library that functions return.

@@ -152,12 +152,13 @@ func addCallers(src *Sources, reach []*packages.Package, names, load, all map[st
 			if load[path] {
 				break
 			}
-			text, err := src.Peek(name)
+			err := src.With(name, func(text []byte) {
+				if mentions(text, names) {
+					load[path] = true
+				}
+			})
 			if err != nil {
 				return err
-			}
-			if mentions(text, names) {
-				load[path] = true
 			}
 		}
 	}

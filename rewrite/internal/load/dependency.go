@@ -25,6 +25,14 @@ type dependency struct {
 	taken, promoted map[string]bool // names
 	kept            map[*declared]bool
 	usesC           bool // a kept declaration mentions C
+
+	sources []source // of the kept declarations, set by reduce
+}
+
+// A source is the reduced source of a file.
+type source struct {
+	name string
+	text []byte
 }
 
 // A declaration is a declaration in a file.
@@ -126,17 +134,25 @@ func (d *dependency) uses() []*packages.Package {
 	return all
 }
 
-// parse parses the kept declarations and the imports that they use. It adds errors to those
-// of the package.
+// reduce sets the sources of the kept declarations and the imports that they use, and frees
+// everything else.
+func (d *dependency) reduce() {
+	var all []source
+	for _, o := range d.files {
+		if d.taken[everything] || slices.ContainsFunc(o.decls, func(decl *declared) bool { return d.kept[decl] }) {
+			all = append(all, source{o.name, o.reduced(d.imports[o].used, d.kept)})
+		}
+	}
+	*d = dependency{pkg: d.pkg, usesC: d.usesC, sources: all}
+}
+
+// parse parses the sources, and frees them. It adds errors to those of the package.
 func (d *dependency) parse(files *syntax) {
 	d.pkg.Syntax = nil
-	for _, o := range d.files {
-		if !d.taken[everything] && !slices.ContainsFunc(o.decls, func(decl *declared) bool { return d.kept[decl] }) {
-			continue
-		}
-		f, err := files.reduced(o, d.imports[o].used, d.kept)
+	for _, s := range d.sources {
+		f, err := files.reduced(s)
 		if err != nil {
-			d.pkg.Errors = append(d.pkg.Errors, packageErrors(parseProblems(o.name, err))...)
+			d.pkg.Errors = append(d.pkg.Errors, packageErrors(parseProblems(s.name, err))...)
 		}
 		if f != nil {
 			for _, decl := range f.Decls {
@@ -145,10 +161,8 @@ func (d *dependency) parse(files *syntax) {
 			d.pkg.Syntax = append(d.pkg.Syntax, f)
 		}
 	}
+	d.sources = nil
 }
-
-// forget frees everything except pkg.
-func (d *dependency) forget() { *d = dependency{pkg: d.pkg} }
 
 // strip removes the elements of composite literals and the bodies of function literals from
 // the values of variables. They do not matter to the types of the variables, other than
@@ -197,7 +211,7 @@ func (d declaration) embedded() []ast.Expr {
 
 // typeExpr parses the type of a specification.
 func (d declaration) typeExpr() (ast.Expr, bool) {
-	text := "package p; type " + d.names[0] + string(d.head)
+	text := "package p; type " + d.names[0] + string(d.head())
 	f, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
 	if err != nil || len(f.Decls) != 1 {
 		return nil, false

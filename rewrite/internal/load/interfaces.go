@@ -35,12 +35,11 @@ func interfaceMethods(src *Sources, g graph, present []string) []callers.Method 
 	}
 	files := slices.Sorted(maps.Keys(paths))
 	found := make([][]callers.Method, len(files))
-	each(files, func(i int, name string) {
-		text, err := src.Peek(name)
-		if err != nil || !bytes.Contains(text, []byte("interface")) {
-			return // a file that is gone has no interface
+	look := func(i int, name string, text []byte) {
+		if !bytes.Contains(text, []byte("interface")) {
+			return
 		}
-		text = abridge(text, func(tok token.Token, _ string) bool { return tok == token.INTERFACE })
+		abridge(text, func(tok token.Token, _ string) bool { return tok == token.INTERFACE })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if f == nil || err != nil && len(f.Decls) == 0 {
 			return
@@ -69,6 +68,10 @@ func interfaceMethods(src *Sources, g graph, present []string) []callers.Method 
 			}
 			return true
 		})
+	}
+	each(files, func(i int, name string) {
+		// A file that is gone has no interface.
+		_ = src.With(name, func(text []byte) { look(i, name, text) })
 	})
 	return slices.Concat(found...)
 }

@@ -205,6 +205,9 @@ func (l *loader) find() error {
 		l.begin(d.pkg)
 	}
 	l.order = l.needs.order()
+	for _, d := range l.needs.deps {
+		d.reduce()
+	}
 	for _, p := range l.order {
 		l.from[p] = l.full[p] || l.scope.loads(p) || slices.ContainsFunc(l.needs.before[p], func(dep *packages.Package) bool { return l.from[dep] })
 	}
@@ -243,7 +246,6 @@ func (l *loader) check(ctx context.Context) error {
 				return
 			}
 			l.needs.deps[p].parse(l.syntax)
-			l.needs.deps[p].forget()
 			if len(p.Syntax) == 0 {
 				p.Types = types.NewPackage(p.PkgPath, p.Name)
 				p.Types.MarkComplete()

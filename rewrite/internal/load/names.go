@@ -50,7 +50,7 @@ func (n names) inSyntax(node ast.Node) {
 // inHead finds the names in the head of a declaration. It may find names that the
 // declaration itself declares.
 func (n names) inHead(d *declared) {
-	s := nameScanner{names: n, lexer: lexer{text: d.head}, values: d.tok == token.VAR}
+	s := nameScanner{names: n, lexer: lexer{text: d.head()}, values: d.tok == token.VAR}
 	s.scan()
 }
 

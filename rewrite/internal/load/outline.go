@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"go/token"
 	"strconv"
 )
@@ -10,14 +11,13 @@ import (
 // An outline lists the imports and declarations of a file, with their names and offsets.
 type outline struct {
 	name    string
-	size    int
+	clause  []byte // the source up to the end of the package clause, as far as the parser needs it
 	imports []*imported
 	decls   []*declared
 }
 
 // An imported is an import.
 type imported struct {
-	start, end int
 	name, path string // name is "" if the import has none
 }
 
@@ -32,22 +32,25 @@ type declared struct {
 	alias      string // the name T if it is an alias of T or *T
 	typed      bool   // the variables have a type
 
-	// head is the source that may mention other declarations: from the offset from to value
-	// or to end.
-	from int
-	head []byte
+	// value is the offset of what does not matter to types: the body of a function, or the
+	// values of variables. It is 0 if there is none.
+	value int
 
-	// value and valueEnd are the offsets of what does not matter to types: the body of a
-	// function, or the values of variables.
-	value, valueEnd int
+	// source is that from start to value or to end. The part from the offset from on may
+	// mention other declarations.
+	source []byte
+	from   int
 }
+
+// head returns the source that may mention other declarations.
+func (d *declared) head() []byte { return d.source[d.from-d.start:] }
 
 // errOutline says that a file has a syntax error.
 var errOutline = errors.New("a syntax error")
 
 // outlineOf returns the outline of a file. It finds only some of the syntax errors.
 func outlineOf(name string, text []byte) (*outline, error) {
-	r := &reader{lexer: lexer{text: text}, out: &outline{name: name, size: len(text)}}
+	r := &reader{lexer: lexer{text: text}, out: &outline{name: name}}
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
 		r.at = len("\ufeff") // Go ignores a byte order mark
 	}
@@ -63,21 +66,21 @@ func outlineOf(name string, text []byte) (*outline, error) {
 			r.advance()
 		}
 	}
-	r.out.keepHeads(text)
+	r.out.keepSource(text)
 	return r.out, nil
 }
 
-// keepHeads copies the heads of declarations from the source, which is freed.
-func (o *outline) keepHeads(text []byte) {
+// keepSource copies the parts of the source that are needed. The source is freed.
+func (o *outline) keepSource(text []byte) {
 	n := 0
 	for _, d := range o.decls {
-		n += d.headEnd() - d.from
+		n += d.headEnd() - d.start
 	}
 	all := make([]byte, 0, n)
 	for _, d := range o.decls {
 		k := len(all)
-		all = append(all, text[d.from:d.headEnd()]...)
-		d.head = all[k:]
+		all = append(all, text[d.start:d.headEnd()]...)
+		d.source = all[k:]
 	}
 }
 
@@ -118,6 +121,7 @@ func (r *reader) declaration() bool {
 	switch string(r.word) {
 	case "package":
 		r.advance()
+		r.out.clause = clause(r.text[:start], r.string())
 		r.advance()
 		return true
 	case "import":
@@ -162,8 +166,8 @@ func (r *reader) specs(start int, spec func(start int) bool) bool {
 	return true
 }
 
-func (r *reader) importSpec(start int) bool {
-	i := &imported{start: start}
+func (r *reader) importSpec(int) bool {
+	i := &imported{}
 	if r.kind == word || r.kind == '.' {
 		i.name = r.string()
 		r.advance()
@@ -172,7 +176,7 @@ func (r *reader) importSpec(start int) bool {
 	if r.kind != literal || err != nil {
 		return false
 	}
-	i.path, i.end = path, r.end
+	i.path = path
 	r.out.imports = append(r.out.imports, i)
 	r.advance()
 	return true
@@ -225,9 +229,7 @@ func (r *reader) valueSpec(d *declared) bool {
 	}
 	d.typed = r.kind != '='
 	ok := r.rest(func() { d.value = r.start })
-	if d.end = r.before; d.value > 0 {
-		d.valueEnd = d.end
-	}
+	d.end = r.before
 	return ok
 }
 
@@ -279,7 +281,7 @@ func (r *reader) function(start int) bool {
 			if depth == 0 && !composite {
 				d.value = r.end
 				ok := r.body()
-				d.valueEnd, d.end = r.start, r.end
+				d.end = r.end
 				r.advance()
 				return ok
 			}
@@ -344,20 +346,50 @@ func (r *reader) receiver() string {
 	}
 }
 
-// reduce blanks the imports in text that are not used and the declarations that are not
-// kept. In the others it blanks the bodies of functions and the values of variables that
-// have a type. Offsets do not change.
-func (o *outline) reduce(text []byte, used map[*imported]bool, kept map[*declared]bool) {
+// clause returns a package clause with the build constraint before it, from which the parser
+// takes the version of Go.
+func clause(before []byte, name string) []byte {
+	var b bytes.Buffer
+	for line := range bytes.Lines(bytes.TrimPrefix(before, []byte("\ufeff"))) {
+		if bytes.HasPrefix(line, []byte("//go:build ")) {
+			b.Write(line)
+		}
+	}
+	return fmt.Appendln(b.Bytes(), "package", name)
+}
+
+// reduced returns the source of a file that has only the imports that are used and the
+// declarations that are kept. These have no bodies of functions, and no values of variables
+// that have a type. Positions have the order of those in the file.
+func (o *outline) reduced(used map[*imported]bool, kept map[*declared]bool) []byte {
+	var out bytes.Buffer
+	n := len(o.clause) + 64*len(used)
+	for _, d := range o.decls {
+		if kept[d] {
+			n += len(d.source) + len("type }\n")
+		}
+	}
+	out.Grow(n)
+	out.Write(o.clause)
 	for _, i := range o.imports {
-		if !used[i] {
-			blank(text[i.start:i.end])
+		if used[i] {
+			fmt.Fprintf(&out, "import %s %q\n", i.name, i.path)
 		}
 	}
 	for _, d := range o.decls {
 		if !kept[d] {
-			blank(text[d.start:d.end])
-		} else if end := d.headEnd(); end < d.end {
-			blank(text[end:d.valueEnd])
+			continue
 		}
+		keyword := d.tok.String()
+		rest, found := bytes.CutPrefix(d.source, []byte(keyword))
+		if !found || len(rest) > 0 && (letter(rest[0]) || digit(rest[0])) { // it is in a group
+			out.WriteString(keyword + " ")
+		}
+		out.Write(d.source)
+		if d.tok == token.FUNC && d.value > 0 {
+			out.WriteByte('}')
+		}
+		out.WriteByte('\n')
 	}
+	return out.Bytes()
 }

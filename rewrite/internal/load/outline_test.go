@@ -50,10 +50,49 @@ func TestOutlineOf(t *testing.T) {
 		if got, want := outlined(o), parsedOutline(fset, f, text); !slices.Equal(got, want) {
 			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
+		checkReduced(t, o)
 		return nil
 	})
 	if err != nil || files < 50 {
 		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+// checkReduced tests that the reduced source of a file has the declarations and imports that
+// are kept, and no others.
+func checkReduced(t *testing.T, o *outline) {
+	used, kept := make(map[*imported]bool), make(map[*declared]bool)
+	var want []string
+	for n, i := range o.imports {
+		if n%2 == 0 {
+			used[i] = true
+			want = append(want, i.path)
+		}
+	}
+	for n, d := range o.decls {
+		if n%3 > 0 {
+			kept[d] = true
+			want = append(want, d.tok.String()+" "+d.recv+" "+strings.Join(d.names, ","))
+		}
+	}
+	text := o.reduced(used, kept)
+	if _, err := parser.ParseFile(token.NewFileSet(), o.name, text, parser.SkipObjectResolution); err != nil {
+		t.Errorf("reduced: %v", err)
+	}
+	again, err := outlineOf(o.name, text)
+	if err != nil {
+		t.Errorf("%s, reduced: %v", o.name, err)
+		return
+	}
+	var got []string
+	for _, i := range again.imports {
+		got = append(got, i.path)
+	}
+	for _, d := range again.decls {
+		got = append(got, d.tok.String()+" "+d.recv+" "+strings.Join(d.names, ","))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s, reduced:\n%s\nwant\n%s", o.name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -79,7 +118,7 @@ func outlined(o *outline) []string {
 		all = append(all, strings.TrimSpace("import "+i.name+" "+i.path))
 	}
 	for _, d := range o.decls {
-		head := strings.Join(strings.Fields(string(d.head)), " ")
+		head := strings.Join(strings.Fields(string(d.head())), " ")
 		all = append(all, d.tok.String()+" "+d.recv+" "+strings.Join(d.names, ",")+" "+d.alias+" "+head)
 	}
 	return all

@@ -48,19 +48,14 @@ func scanFiles(src *Sources, files []string) *scan {
 		problems []Problem
 	}
 	answers := make([]answer, len(files))
-	each(files, func(i int, name string) {
-		text, err := src.Peek(name)
-		if err != nil {
-			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
-			return
-		}
+	look := func(i int, name string, text []byte) {
 		answers[i].linked = callers.Linknames(text)
 		answers[i].mentions = bytes.Contains(text, []byte("closurefix"))
 		answers[i].eager = misuse.MayText(text)
 		if !mayLiteral(text) {
 			return
 		}
-		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.FUNC || lit == cancelFunc })
+		abridge(text, func(tok token.Token, lit string) bool { return tok == token.FUNC || lit == cancelFunc })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
 			answers[i].flawed = true
@@ -71,6 +66,11 @@ func scanFiles(src *Sources, files []string) *scan {
 		}
 		for _, id := range pattern.MayFunctions(f) {
 			answers[i].hits = append(answers[i].hits, hit{file: name, name: id.Name})
+		}
+	}
+	each(files, func(i int, name string) {
+		if err := src.With(name, func(text []byte) { look(i, name, text) }); err != nil {
+			answers[i].problems = []Problem{{File: name, Text: err.Error()}}
 		}
 	})
 	all := &scan{linked: make(map[string]string)}
@@ -103,12 +103,11 @@ func usedIn(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
 		forwarders []hit
 	}
 	found := make([]answer, len(files))
-	each(files, func(i int, name string) {
-		text, err := src.Peek(name)
-		if err != nil || !mentions(text, names) {
-			return // a file that is gone has no caller
+	look := func(i int, name string, text []byte) {
+		if !mentions(text, names) {
+			return
 		}
-		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && names[lit] })
+		abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && names[lit] })
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 		if err != nil {
 			found[i].names = slices.Collect(maps.Keys(names))
@@ -119,6 +118,10 @@ func usedIn(src *Sources, hits []hit, files []string) (kept, forwarders []hit) {
 		for _, fn := range decls {
 			found[i].forwarders = append(found[i].forwarders, hit{file: name, name: fn.Name.Name, method: fn.Recv != nil})
 		}
+	}
+	each(files, func(i int, name string) {
+		// A file that is gone has no caller.
+		_ = src.With(name, func(text []byte) { look(i, name, text) })
 	})
 	type place struct{ dir, name string }
 	in := func(file, name string) place {

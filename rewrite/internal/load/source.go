@@ -18,11 +18,13 @@ type Sources struct {
 	mu      sync.Mutex
 	text    map[string][]byte
 	changed map[string]bool
+
+	buffers sync.Pool // of *bytes.Buffer
 }
 
 // NewSources returns empty Sources.
 func NewSources() *Sources {
-	return &Sources{text: make(map[string][]byte), changed: make(map[string]bool)}
+	return &Sources{text: make(map[string][]byte), changed: make(map[string]bool), buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
 // note records that the file was read with this content, and returns the content that was
@@ -70,6 +72,27 @@ func (s *Sources) Peek(name string) ([]byte, error) {
 // largest is the size limit of files. No Go file is that large, and one of this size can be
 // held in memory.
 const largest = 64 << 20
+
+// largeBuffer is the size in bytes from which on a buffer is not used again. Few files are
+// as large, and the buffer would be in memory until the second garbage collection from then.
+const largeBuffer = 256 << 10
+
+// With calls do with the content of a file, as Peek returns it. do may change it, but not
+// keep it: the memory is used again.
+func (s *Sources) With(name string, do func(text []byte)) error {
+	buf := s.buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= largeBuffer {
+			s.buffers.Put(buf)
+		}
+	}()
+	buf.Reset()
+	if err := s.copy(buf, name); err != nil {
+		return err
+	}
+	do(buf.Bytes())
+	return nil
+}
 
 // copy writes the content of a file to a buffer, as Peek returns it.
 func (s *Sources) copy(buf *bytes.Buffer, name string) error {

@@ -124,9 +124,8 @@ func (s *Scope) linknames(ctx context.Context, files packageOf) error {
 	rest := slices.DeleteFunc(slices.Concat(near.files, near.skipped), func(name string) bool { return files[name] != nil })
 	symbols := make([][]string, len(rest))
 	each(rest, func(i int, name string) {
-		if text, err := s.tree.Source.Peek(name); err == nil {
-			symbols[i] = callers.Linknames(text)
-		}
+		// A file that is gone has none.
+		_ = s.tree.Source.With(name, func(text []byte) { symbols[i] = callers.Linknames(text) })
 	})
 	for i, name := range rest {
 		for _, symbol := range symbols[i] {

@@ -7,8 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"sync"
-
-	"github.com/closurefix/closurefix/rewrite/internal/replace"
 )
 
 // A syntax caches parsed files. Each file is parsed once for all configurations and all
@@ -21,8 +19,6 @@ type syntax struct {
 
 	mu    sync.Mutex
 	files map[portion]*parsed
-
-	buffers sync.Pool // of *bytes.Buffer
 }
 
 // A portion is a file and how much of it is parsed.
@@ -47,7 +43,7 @@ type parsed struct {
 }
 
 func newSyntax(src *Sources, over Overlay, abridged *abridgement) *syntax {
-	return &syntax{src: src, over: over, abridged: abridged, fset: token.NewFileSet(), files: make(map[portion]*parsed), buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	return &syntax{src: src, over: over, abridged: abridged, fset: token.NewFileSet(), files: make(map[portion]*parsed)}
 }
 
 // file returns the syntax of a file.
@@ -65,19 +61,21 @@ func (s *syntax) file(name string, part part) (*ast.File, error) {
 }
 
 func (s *syntax) parse(want portion) (*ast.File, error) {
-	read := s.src.Read
-	if want.part != wholeFile { // it is not edited
-		read = s.src.Peek
+	if want.part == abridgedFile { // it is not edited
+		var f *ast.File
+		var err error
+		e := s.with(want.name, func(text []byte) {
+			abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.abridged.names[lit] })
+			f, err = parser.ParseFile(s.fset, want.name, text, parseMode)
+		})
+		return f, cmp.Or(e, err)
 	}
 	text, ok := s.over[want.name]
 	if !ok {
 		var err error
-		if text, err = read(want.name); err != nil {
+		if text, err = s.src.Read(want.name); err != nil {
 			return nil, err
 		}
-	}
-	if want.part == abridgedFile {
-		text = abridge(text, func(tok token.Token, lit string) bool { return tok == token.IDENT && s.abridged.names[lit] })
 	}
 	return parser.ParseFile(s.fset, want.name, text, parseMode)
 }
@@ -95,15 +93,19 @@ func (s *syntax) outline(name string) (o *outline, err error) {
 	return o, cmp.Or(e, err)
 }
 
-// reduced parses the imports and declarations of a file that are used and kept.
-func (s *syntax) reduced(o *outline, used map[*imported]bool, kept map[*declared]bool) (f *ast.File, err error) {
-	e := s.with(o.name, func(text []byte) {
-		if len(text) != o.size {
-			err = &replace.FileError{Name: o.name, Reason: "changed while it was being read"}
-			return
+// reduced parses the reduced source of a file. Positions have the right file and order, but not
+// the right line.
+func (s *syntax) reduced(of source) (*ast.File, error) {
+	const mode = parser.SkipObjectResolution | parser.AllErrors
+	f, err := parser.ParseFile(s.fset, of.name, of.text, mode)
+	if err == nil {
+		return f, nil
+	}
+	e := s.with(of.name, func(text []byte) {
+		// The whole file says where the error is.
+		if _, e := parser.ParseFile(token.NewFileSet(), of.name, text, mode); e != nil {
+			err = e
 		}
-		o.reduce(text, used, kept)
-		f, err = parser.ParseFile(s.fset, o.name, text, parser.SkipObjectResolution|parser.AllErrors)
 	})
 	return f, cmp.Or(e, err)
 }
@@ -114,12 +116,5 @@ func (s *syntax) with(name string, do func(text []byte)) error {
 		do(bytes.Clone(text))
 		return nil
 	}
-	buf := s.buffers.Get().(*bytes.Buffer)
-	defer s.buffers.Put(buf)
-	buf.Reset()
-	if err := s.src.copy(buf, name); err != nil {
-		return err
-	}
-	do(buf.Bytes())
-	return nil
+	return s.src.With(name, do)
 }
