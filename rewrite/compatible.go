@@ -94,7 +94,7 @@ func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 
 // statementsIn returns the ranges of the statements that a change edits in a declaration, which
 // has the given sites, or nil if it cannot share the declaration. It can if all that it edits there are
-// assignments of the results of prepare and calls of the cleanup. It must not bring a
+// assignments of the results of prepare, calls of the cleanup and tests whether it is nil. It must not bring a
 // name, since another change could bring the same, and there must not be a comment, which
 // gofmt could align with one in another statement.
 func statementsIn(c *change, name string, decl ast.Decl, sites []*plan.SitePlan) []edit.Edit {
@@ -108,9 +108,9 @@ func statementsIn(c *change, name string, decl ast.Decl, sites []*plan.SitePlan)
 		if all == nil && len(flow.Comments(s.File, fn.Type.Pos(), fn.End())) > 0 || !simple(sp) {
 			return nil
 		}
-		for _, stmt := range append(useStatements(s), s.Stmt) {
-			file := s.Unit.Fset.File(stmt.Pos())
-			all = append(all, edit.Edit{File: name, Start: file.Offset(stmt.Pos()), End: file.Offset(stmt.End())})
+		for _, n := range parts(s) {
+			file := s.Unit.Fset.File(n.Pos())
+			all = append(all, edit.Edit{File: name, Start: file.Offset(n.Pos()), End: file.Offset(n.End())})
 		}
 	}
 	return all
@@ -124,14 +124,26 @@ func simple(sp *plan.SitePlan) bool {
 		return false
 	}
 	return !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
-		return u.Stmt == nil || u.Kind != pattern.DeferCall && u.Kind != pattern.GoCall && u.Kind != pattern.Call
+		switch u.Kind {
+		case pattern.DeferCall, pattern.GoCall, pattern.Call:
+			return u.Stmt == nil
+		case pattern.NilTest:
+			_, ok := u.Stmt.(*ast.IfStmt)
+			return !ok
+		}
+		return true
 	})
 }
 
-func useStatements(s *pattern.Site) []ast.Stmt {
-	var all []ast.Stmt
+// parts returns the nodes of which a change edits parts at a simple site.
+func parts(s *pattern.Site) []ast.Node {
+	all := []ast.Node{s.Stmt}
 	for _, u := range s.Uses {
-		all = append(all, u.Stmt)
+		if i, ok := u.Stmt.(*ast.IfStmt); ok && u.Kind == pattern.NilTest {
+			all = append(all, i.Cond)
+		} else {
+			all = append(all, u.Stmt)
+		}
 	}
 	return all
 }

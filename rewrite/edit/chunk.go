@@ -106,9 +106,9 @@ func cuts(name string, text []byte, imports map[string]bool) (all []int, inBody 
 }
 
 // bodyCuts returns the offsets at which the body of a function can be divided: between
-// two statements of one line each, on adjacent lines without comments. gofmt aligns
-// nothing across such a place. There is none if a name of an import may be declared in
-// the function, since the name then depends on other chunks.
+// two statements with nothing but one line break or two between them. gofmt aligns
+// nothing across such a place, since the line before it has no comment at its end. There is none if a name of an
+// import may be declared in the function, since the name then depends on other chunks.
 func bodyCuts(fset *token.FileSet, text []byte, fn *ast.FuncDecl, imports map[string]bool) []int {
 	shadowed := false
 	ast.PreorderStack(fn, nil, func(n ast.Node, stack []ast.Node) bool {
@@ -125,11 +125,11 @@ func bodyCuts(fset *token.FileSet, text []byte, fn *ast.FuncDecl, imports map[st
 	end := -1 // of the statement before, if it may have a cut after it
 	for _, s := range fn.Body.List {
 		from, to := fset.PositionFor(s.Pos(), false).Offset, fset.PositionFor(s.End(), false).Offset
-		if !simple(s) || bytes.ContainsRune(text[from:to], '\n') || !bytes.HasPrefix(text[to:], []byte("\n")) {
+		if !plain(s) || !bytes.HasPrefix(text[to:], []byte("\n")) {
 			end = -1
 			continue
 		}
-		if end >= 0 && string(text[end:from]) == "\n\t" {
+		if end >= 0 && (string(text[end:from]) == "\n\t" || string(text[end:from]) == "\n\n\t") {
 			all = append(all, end+1)
 		}
 		end = to
@@ -137,13 +137,14 @@ func bodyCuts(fset *token.FileSet, text []byte, fn *ast.FuncDecl, imports map[st
 	return all
 }
 
-// simple reports whether gofmt prints a statement of one line without columns.
-func simple(s ast.Stmt) bool {
+// plain reports whether gofmt prints a statement on lines of its own, with the indentation of
+// the statements around it.
+func plain(s ast.Stmt) bool {
 	switch s.(type) {
-	case *ast.AssignStmt, *ast.DeferStmt, *ast.ExprStmt, *ast.GoStmt, *ast.IncDecStmt:
-		return true
+	case *ast.EmptyStmt, *ast.LabeledStmt, *ast.BadStmt:
+		return false
 	}
-	return false
+	return true
 }
 
 // A chunk is a part of a file, with its new source.

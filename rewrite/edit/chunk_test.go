@@ -85,8 +85,8 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// Cuts are before declarations that a blank line sets apart, and between statements of
-// one line on adjacent lines without comments.
+// Cuts are before declarations that a blank line sets apart, and between statements with
+// nothing but a line break or a blank line between them.
 func TestCuts(t *testing.T) {
 	for _, test := range []string{
 		"package p\n\nimport \"fmt\"\n\n|// a is documented.\nfunc a() {}\nfunc b() {}\n\n|var c int\n",
@@ -95,8 +95,8 @@ func TestCuts(t *testing.T) {
 		"package p\r\n\r\nfunc a() {}\n\nfunc b() {}\n",
 		"package p\n\nfunc a() {}\n\n//go:build x\n\nfunc b() {}\n",
 		"package p\n\nfunc a( {}\n\nfunc b() {}\n",
-		"package p\n\n|func a() {\n\tx := 1\n|\tx++\n|\tgo b()\n\n\tdefer b()\n\tif x > 0 {\n\t\tb()\n\t\tb()\n\t}\n\tb()\n|\tb()\n}\n",
-		"package p\n\n|func a() {\n\tb() // one\n\tb()\n|\tb()\n\tb() // two\n\tb()\n\t// three\n\tb(); b()\n\tb(\n\t\t1)\n\tb()\n\treturn\n}\n",
+		"package p\n\n|func a() {\n\tx := 1\n|\tx++\n|\tgo b()\n|\n\tdefer b()\n|\tif x > 0 {\n\t\tb()\n\t\tb()\n\t}\n|\tb()\n|\tb()\nL:\n\tfor {\n\t}\n\tb()\n}\n",
+		"package p\n\n|func a() {\n\tb() // one\n\tb()\n|\tb()\n\tb() // two\n\tb()\n\t// three\n\tb(); b()\n|\tb(\n\t\t1)\n|\tb()\n|\treturn\n}\n",
 		"package p\n\nimport \"fmt\"\n\n|func a() {\n\tfmt.Print()\n|\tfmt.Print()\n}\n\n|func b() {\n\tfmt := 1\n\tfmt++\n}\n",
 		"package p\r\n\r\n|func a() {\r\n\tb()\r\n\tb()\r\n}\r\n",
 		"package p\n\n|const a = `\n\nfunc`\n\n|func b() {}\n",
@@ -122,8 +122,8 @@ func TestFormatInBody(t *testing.T) {
 		splice Edit
 		want   string
 	}{
-		{Edit{Start: c, End: c + 5}, "\n\td()\n\tfor {\n\t}\n}\n"},
-		{Edit{Start: c, End: c + 4, New: "e( 1 ) ;f()"}, "\te(1)\n\tf()\n\n\td()\n\tfor {\n\t}\n}\n"},
+		{Edit{Start: c, End: c + 5}, "\n\td()\n"},
+		{Edit{Start: c, End: c + 4, New: "e( 1 ) ;f()"}, "\te(1)\n\tf()\n"},
 	} {
 		s := divided("p.go", []byte(text))
 		s.clean = true

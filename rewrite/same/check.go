@@ -22,10 +22,9 @@ func (c *Change) Check() error {
 	if err := c.unused(); err != nil {
 		return err
 	}
-	special := f.specials()
 	for _, file := range c.Files {
 		m := &matcher{
-			facts: f, unit: file.Unit, source: file.Text, special: special, fset: token.NewFileSet(),
+			facts: f, unit: file.Unit, file: file, fset: token.NewFileSet(),
 			apart: make(map[*site]bool), called: make(map[*holder]string),
 			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
 		}
@@ -33,20 +32,59 @@ func (c *Change) Check() error {
 			m.instead = map[ast.Stmt]func([]ast.Stmt) (int, error){c.Local.Stmt: m.localPrepare}
 		}
 		name := m.unit.Fset.PositionFor(file.Before.Package, false).Filename
-		if err := m.file(name, file); err != nil {
+		if err := m.compare(name, file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file compares the regions of a file that may differ.
-func (m *matcher) file(name string, file File) error {
+// compare compares what may differ of a file: regions of declarations, and in callers of
+// prepare runs of statements.
+func (m *matcher) compare(name string, file File) error {
 	b := file.Before
 	if m.unit.Fset.File(b.Package).Size() != len(file.Text) {
 		return m.differ(b, nil, "the file is not the one that was type-checked")
 	}
-	wanted := slices.Clone(m.calling[b])
+	if err := file.ordered(); err != nil {
+		return err
+	}
+	calling := slices.Compact(slices.Sorted(slices.Values(m.calling[b])))
+	var wanted []int
+	var runs []run
+	divided := make(map[ast.Decl]bool)
+	rest := file
+	rest.Edits = nil
+	done := 0 // how many edits are in the runs or in rest
+	for _, i := range calling {
+		more, from, to, ok := m.runs(file, b.Decls[i])
+		if !ok {
+			wanted = append(wanted, i)
+			continue
+		}
+		runs, divided[b.Decls[i]] = append(runs, more...), true
+		rest.Edits = append(rest.Edits, file.Edits[done:from]...)
+		done = to
+	}
+	rest.Edits = append(rest.Edits, file.Edits[done:]...)
+	regions := rest.regions(m.wanted(b, wanted))
+	if slices.ContainsFunc(regions, func(r region) bool { return slices.ContainsFunc(r.decls, func(d ast.Decl) bool { return divided[d] }) }) {
+		runs, regions = nil, file.regions(m.wanted(b, calling)) // other declarations on the lines of a caller
+	}
+	if err := m.regions(name, b, regions); err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if err := m.run(name, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted adds prepare and the declarations that go to some indices of declarations.
+func (m *matcher) wanted(b *ast.File, wanted []int) []int {
+	wanted = slices.Clone(wanted)
 	if i := slices.Index(b.Decls, ast.Decl(m.Prepare)); i >= 0 {
 		wanted = append(wanted, i)
 	}
@@ -55,13 +93,14 @@ func (m *matcher) file(name string, file File) error {
 			wanted = append(wanted, i)
 		}
 	}
+	return wanted
+}
+
+// regions compares regions of a file.
+func (m *matcher) regions(name string, b *ast.File, regions []region) error {
 	calling := make(map[ast.Decl]bool)
 	for _, i := range m.calling[b] {
 		calling[b.Decls[i]] = true
-	}
-	regions, err := file.regions(wanted)
-	if err != nil {
-		return err
 	}
 	m.imports = b.Imports
 	for _, r := range regions {

@@ -16,6 +16,7 @@ type Unit struct {
 
 	calls  map[*ast.File]map[string]*calls // by the full name of what is called
 	scopes []*types.Scope                  // of declarations, by position
+	bodies map[*ast.FuncDecl]*body         // of callers
 }
 
 // A File is one file before and after the change.

@@ -34,8 +34,9 @@ type facts struct {
 	from      map[string]origin       // the functions that return the cleanup, by full name
 	forwarder map[ast.Node]*Forwarder // the forwarders among them, by declaration and by return statement
 	sites     map[*ast.CallExpr]*site
-	calling   map[*ast.File][]int // the declarations with sites, by index
-	taken     map[*ast.Ident]bool // the identifiers that a site sets to a cleanup
+	calling   map[*ast.File][]int          // the declarations with sites, by index
+	in        map[ast.Decl][]*ast.CallExpr // the sites in each
+	taken     map[*ast.Ident]bool          // the identifiers that a site sets to a cleanup
 	holders   map[*types.Var]*holder
 	capture   map[*types.Var]*Capture
 	inLit     map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
@@ -53,6 +54,7 @@ func find(c *Change) *facts {
 		forwarder: make(map[ast.Node]*Forwarder),
 		sites:     make(map[*ast.CallExpr]*site),
 		calling:   make(map[*ast.File][]int),
+		in:        make(map[ast.Decl][]*ast.CallExpr),
 		taken:     make(map[*ast.Ident]bool),
 		holders:   make(map[*types.Var]*holder),
 		capture:   make(map[*types.Var]*Capture),
@@ -178,7 +180,9 @@ func (f *facts) inFile(file File) {
 		if c == nil {
 			continue
 		}
-		for _, call := range c.exprs {
+		for i, call := range c.exprs {
+			d := file.Before.Decls[c.decls[i]]
+			f.in[d] = append(f.in[d], call)
 			f.sites[call] = &site{call: call, result: from.result, alone: from.results == 1, forwarded: from.forwarded}
 		}
 		for _, a := range c.assigned {

@@ -12,12 +12,12 @@ import (
 type matcher struct {
 	*facts
 	unit    *Unit
-	source  []byte            // of the file before the change
-	special map[string]bool   // the names without which no rule applies to a caller
+	file    File
 	fset    *token.FileSet    // for positions of nodes after
 	after   *ast.File         // the current region after the change
-	text    []byte            // the source of after
-	line    int               // the number of lines of the file above text
+	text    []byte            // the source of after, or of the current run
+	start   int               // the offset before the change of what text replaces
+	above   int               // how many lines of text are not of the file
 	imports []*ast.ImportSpec // of the file after the change
 	path    []ast.Node        // from the declaration before the change to the current node
 	role    role

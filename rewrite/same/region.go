@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // A region is a part of a file that is compared: consecutive declarations, each with
@@ -19,12 +20,52 @@ type region struct {
 	decls []ast.Decl
 	text  []byte // of the file, up to the end of the region
 	after []byte // of the region
-	line  int    // how many lines the file has before the region, after the change
+	start int    // offset
+}
+
+// ordered returns an error if the edits are not in order, or not of the file.
+func (f File) ordered() error {
+	last := 0
+	for _, e := range f.Edits {
+		if e.Start < last || e.End < e.Start || e.End > len(f.Text) {
+			return errors.New("edits overlap")
+		}
+		last = e.End
+	}
+	return nil
+}
+
+// replaced returns the source that replaces [from, to). No edit crosses these offsets.
+func (f File) replaced(from, to int) (after []byte) {
+	at := from
+	first := sort.Search(len(f.Edits), func(i int) bool { return f.Edits[i].Start >= from })
+	for _, e := range f.Edits[first:] {
+		if e.End > to {
+			break
+		}
+		after = append(append(after, f.Text[at:e.Start]...), e.New...)
+		at = e.End
+	}
+	return append(after, f.Text[at:to]...)
+}
+
+// line returns the number of the line after the change of an offset before the
+// change that is in no edit.
+func (f File) line(offset int) int {
+	at := f.Unit.Fset.File(f.Before.Package)
+	line := at.PositionFor(at.Pos(offset), false).Line
+	for _, e := range f.Edits {
+		if e.Start >= offset {
+			break
+		}
+		line += strings.Count(e.New, "\n") - bytes.Count(f.Text[e.Start:e.End], []byte("\n"))
+	}
+	return line
 }
 
 // regions returns the regions that edits touch, and those of the wanted declarations,
 // by index, which are compared whether edits touch them or not.
-func (f File) regions(wanted []int) ([]region, error) {
+func (f File) regions(wanted []int) []region {
 	imports := slices.IndexFunc(f.Before.Decls, func(d ast.Decl) bool { return !isImport(d) })
 	if imports < 0 {
 		imports = len(f.Before.Decls)
@@ -44,12 +85,7 @@ func (f File) regions(wanted []int) ([]region, error) {
 	for _, i := range wanted {
 		touched = append(touched, max(0, i-imports+1))
 	}
-	last := 0
 	for _, e := range f.Edits {
-		if e.Start < last || e.End < e.Start || e.End > len(f.Text) {
-			return nil, errors.New("edits overlap")
-		}
-		last = e.End
 		// An edit at a border belongs to both regions.
 		from := sort.Search(len(decls), func(i int) bool { return start(i+1) >= e.Start })
 		to := sort.Search(len(decls), func(i int) bool { return start(i+1) > e.End })
@@ -59,7 +95,6 @@ func (f File) regions(wanted []int) ([]region, error) {
 	}
 	slices.Sort(touched)
 	var all []region
-	edits, lines := f.Edits, 0
 	for len(touched) > 0 {
 		i := touched[0]
 		j := i + 1
@@ -72,22 +107,14 @@ func (f File) regions(wanted []int) ([]region, error) {
 			}
 		}
 		from, to := start(i), start(j)
-		r := region{head: i == 0, text: f.Text[:to], line: file.Line(file.Pos(from)) - 1 + lines}
+		r := region{head: i == 0, text: f.Text[:to], start: from, after: f.replaced(from, to)}
 		r.decls = f.Before.Decls[:imports+j-1]
 		if i > 0 {
 			r.decls = r.decls[imports+i-1:]
 		}
-		at := from
-		for len(edits) > 0 && edits[0].End <= to {
-			e := edits[0]
-			r.after = append(append(r.after, f.Text[at:e.Start]...), e.New...)
-			lines += bytes.Count([]byte(e.New), []byte("\n")) - bytes.Count(f.Text[e.Start:e.End], []byte("\n"))
-			at, edits = e.End, edits[1:]
-		}
-		r.after = append(r.after, f.Text[at:to]...)
 		all = append(all, r)
 	}
-	return all, nil
+	return all
 }
 
 // endsLine reports whether source ends with a newline. If it also parses, nothing in it
@@ -99,10 +126,10 @@ func endsLine(text []byte) bool {
 
 // parse parses a region of a file after the change.
 func (m *matcher) parse(name string, r region, before *ast.File) error {
-	m.line, m.text = r.line, r.after
+	m.start, m.above, m.text = r.start, 0, r.after
 	if !r.head {
 		m.text = slices.Concat(fmt.Appendf(nil, "package %s\n", before.Name.Name), r.after)
-		m.line--
+		m.above = 1
 	}
 	var err error
 	m.after, err = parser.ParseFile(m.fset, name, m.text, parser.SkipObjectResolution)
@@ -112,6 +139,6 @@ func (m *matcher) parse(name string, r region, before *ast.File) error {
 // now returns the position of a node in the file after the change.
 func (m *matcher) now(a ast.Node) token.Position {
 	at := m.fset.PositionFor(a.Pos(), false)
-	at.Line += m.line
+	at.Line += m.file.line(m.start) - 1 - m.above
 	return at
 }

@@ -22,10 +22,6 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 			a = a[n:]
 			continue
 		}
-		if len(a) > 0 && m.untouched(s, a[0]) {
-			a = a[1:]
-			continue
-		}
 		if m.goes(s) || len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
 			continue
 		}

@@ -21,6 +21,7 @@ var shapes = map[string]func(n int) map[string]string{
 	"returns":   returns,
 	"callers":   sites,
 	"sites":     inOne,
+	"tests":     tests,
 	"ifs":       ifs,
 }
 
@@ -242,6 +243,29 @@ func begin%[1]d(t *T) func() {
 	b.WriteString("\nfunc run(t *T) {\n")
 	for i := range n {
 		fmt.Fprintf(&b, "\tdefer begin%d(t)()\n", i)
+	}
+	b.WriteString("}\n")
+	return map[string]string{"p.go": b.String()}
+}
+
+// tests has one caller with calls of n functions that may return nil, and tests of that.
+func tests(n int) map[string]string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i := range n {
+		fmt.Fprintf(&b, `
+func begin%[1]d(t *T) func() {
+	if t.n < %[1]d {
+		return nil
+	}
+	old := t.n
+	return func() { println(t.n, old) }
+}
+`, i)
+	}
+	b.WriteString("\nfunc run(t *T) {\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\tif done := begin%d(t); done != nil {\n\t\tdefer done()\n\t}\n", i)
 	}
 	b.WriteString("}\n")
 	return map[string]string{"p.go": b.String()}
