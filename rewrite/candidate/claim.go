@@ -172,7 +172,7 @@ func state(s *plan.State) same.State {
 	if s == nil {
 		return same.State{}
 	}
-	claimed := same.State{Type: s.Type, Which: s.Which, True: s.True}
+	claimed := same.State{Type: s.Type, Which: s.Which.Name, WhichNil: s.Which.Nil, True: s.Which.True}
 	if s.Mark != plan.Unmarked {
 		claimed.Live, claimed.Guard, claimed.Told = s.Flag, s.Mark == plan.Guarded, s.None != ""
 	}

@@ -87,8 +87,8 @@ func operand(p plan.Passage) string {
 func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) string {
 	s := d.Plan.State
 	var fields []string
-	if s.Which != "" && d.Plan.Number[lit] == s.True {
-		fields = append(fields, s.Which+": true")
+	if w := s.Which; w.Name != "" && !w.Nil && d.Plan.Number[lit] == w.True {
+		fields = append(fields, w.Name+": true")
 	}
 	for _, f := range s.Fields {
 		if slices.Contains(lit.Captures, f.Capture) {

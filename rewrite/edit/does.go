@@ -169,7 +169,7 @@ func onlyLogs(stmt ast.Stmt) bool {
 		return false // a program may well print to be read
 	}
 	verb, _ := spell.VerbOf(sel.Sel.Name)
-	return logs(verb)
+	return spell.Logs(verb)
 }
 
 // statementDoes describes what a statement of a cleanup does, or returns "".
@@ -310,9 +310,9 @@ func (d *declarer) callDoes(e ast.Expr) string {
 		switch text := d.acts(call, fun); {
 		case text != "":
 			return text
-		case logs(verb) && since == "":
+		case spell.Logs(verb) && since == "":
 			return "" // what it logs is not known
-		case logs(verb):
+		case spell.Logs(verb):
 			return "logs " + since
 		case since != "" && slices.Contains([]string{"Observe", "Record"}, fun.Sel.Name):
 			return strings.ToLower(verb) + "s " + since
@@ -422,9 +422,4 @@ func sinceIn(e ast.Expr) string {
 func isSince(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	return ok && types.ExprString(call.Fun) == "time.Since" && len(call.Args) == 1 && plan.IsSimple(call.Args[0])
-}
-
-// logs reports whether a function whose name begins with a verb logs or prints.
-func logs(verb string) bool {
-	return slices.Contains([]string{"Debug", "Debugf", "Error", "Errorf", "Fprint", "Fprintf", "Fprintln", "Info", "Infof", "Log", "Logf", "Print", "Printf", "Println", "Warn", "Warnf"}, verb)
 }

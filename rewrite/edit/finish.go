@@ -23,8 +23,8 @@ func (d *declarer) state() (dst.Decl, error) {
 		fmt.Fprintf(&b, "// %s holds the values that %s needs.\n", name, d.Plan.Finish.Name)
 	}
 	fmt.Fprintf(&b, "type %s struct {\n", s.Decl)
-	if s.Which != "" {
-		fmt.Fprintf(&b, "%s bool\n", s.Which)
+	if w := s.Which; w.Name != "" && !w.Nil {
+		fmt.Fprintf(&b, "%s bool\n", w.Name)
 	}
 	for _, f := range s.Distinct() {
 		fmt.Fprintf(&b, "%s %s\n", f.Capture.Var.Name(), f.Type)
@@ -33,7 +33,7 @@ func (d *declarer) state() (dst.Decl, error) {
 		fmt.Fprintf(&b, "%s bool\n", s.Flag)
 	}
 	b.WriteString("}")
-	if len(s.Fields) == 0 && s.Mark == plan.Unmarked && s.Which == "" {
+	if len(s.Fields) == 0 && s.Mark == plan.Unmarked && s.Which.Name == "" {
 		return declaration(strings.Replace(b.String(), "{\n}", "{}", 1))
 	}
 	return declaration(b.String())
@@ -134,36 +134,105 @@ func (d *declarer) anew() error {
 	return nil
 }
 
-// dispatch returns a function body that runs one of two cleanups, as the state says:
+// dispatch returns a function body that runs one of two cleanups, as the state says. What they share
+// is outside of the if statement:
 //
-//	if s.traced {                 if s.traced {
-//		s.c.log(s.n)                  return s.c.log(s.n)
-//	} else {                      }
-//		s.c.close()               return s.c.close()
+//	if s.traced {                 if s.traced {            s.c.close()
+//		s.c.log(s.n)                  return s.c.log(s.n)  if s.flushConn {
+//	} else {                      }                            s.c.flush()
+//		s.c.close()               return s.c.close()       }
 //	}
 func (d *declarer) dispatch() (*dst.BlockStmt, error) {
-	s := d.Plan.State
-	decl, err := declaration("func f() {\nif " + s.Name + "." + s.Which + " {\n} else {\n}\n}")
-	if err != nil {
-		return nil, err
-	}
-	body := decl.(*dst.FuncDecl).Body
-	test := body.List[0].(*dst.IfStmt)
+	w := d.Plan.State.Which
+	var blocks [2]*dst.BlockStmt // for the cleanup for which the field is true, and for the other one
 	for i, l := range d.Plan.Literals {
 		block := d.node(l.Lit).(*dst.FuncLit).Body
 		block.List[0].Decorations().Before = dst.NewLine
 		block.List[len(block.List)-1].Decorations().After = dst.NewLine
-		if i+1 == s.True {
-			test.Body = block
+		if i+1 == w.True {
+			blocks[0] = block
 		} else {
-			test.Else = block
+			blocks[1] = block
 		}
 	}
-	if other := test.Else.(*dst.BlockStmt); d.unindents(test.Body, other) {
-		test.Else = nil
-		body.List = append(body.List, other.List...)
+	body, head, tail := &dst.BlockStmt{}, []dst.Stmt(nil), []dst.Stmt(nil)
+	if whole, list := d.common(blocks); whole != nil {
+		body = whole
+		head, tail = list[:w.Head:w.Head], list[len(list)-w.Tail:]
+		for i, b := range blocks {
+			blocks[i] = &dst.BlockStmt{List: slices.Clone(b.List[w.Head : len(b.List)-w.Tail])}
+		}
 	}
+	test, space, err := d.test(blocks[0], blocks[1])
+	if err != nil {
+		return nil, err
+	}
+	rest := []dst.Stmt{test}
+	if other, ok := test.Else.(*dst.BlockStmt); ok && len(tail) == 0 && d.unindents(test.Body, other) {
+		test.Else = nil
+		rest = append(rest, other.List...)
+	}
+	if len(head) > 0 {
+		test.Decs.Before = space
+	}
+	body.List = slices.Concat(head, rest, tail)
 	return body, nil
+}
+
+// common returns the block whose statements at the start and at the end stand for those of both
+// cleanups, and its statements, or nil if there are none, or a comment would be lost.
+func (d *declarer) common(blocks [2]*dst.BlockStmt) (*dst.BlockStmt, []dst.Stmt) {
+	w := d.Plan.State.Which
+	if w.Head+w.Tail == 0 {
+		return nil, nil
+	}
+	whole, goes := blocks[0], blocks[1]
+	if len(goes.List) > len(whole.List) {
+		whole, goes = goes, whole
+	}
+	if len(goes.Decs.Start)+len(goes.Decs.Lbrace)+len(goes.Decs.End) > 0 {
+		return nil, nil
+	}
+	for i, s := range goes.List {
+		if (i < w.Head || i >= len(goes.List)-w.Tail) && len(comments(s)) > 0 {
+			return nil, nil
+		}
+	}
+	return whole, whole.List
+}
+
+// test returns an if statement for the statements of two cleanups, and the space before them. One
+// block may be empty.
+func (d *declarer) test(block, other *dst.BlockStmt) (*dst.IfStmt, dst.SpaceType, error) {
+	s := d.Plan.State
+	cond := s.Name + "." + s.Which.Name
+	not := len(block.List) == 0
+	if not {
+		block, other = other, block
+	}
+	switch {
+	case s.Which.Nil && not:
+		cond += " == nil"
+	case s.Which.Nil:
+		cond += " != nil"
+	case not:
+		cond = "!" + cond
+	}
+	decl, err := declaration("func f() {\nif " + cond + " {\n}\n}")
+	if err != nil {
+		return nil, dst.None, err
+	}
+	test := decl.(*dst.FuncDecl).Body.List[0].(*dst.IfStmt)
+	if test.Body = block; len(other.List) > 0 {
+		test.Else = other
+	}
+	space := block.List[0].Decorations().Before
+	for _, b := range []*dst.BlockStmt{block, other} {
+		if n := len(b.List); n > 0 {
+			b.List[0].Decorations().Before, b.List[n-1].Decorations().After = dst.NewLine, dst.NewLine
+		}
+	}
+	return test, space, nil
 }
 
 // unindents reports whether the statements of the second block can follow an if statement with the

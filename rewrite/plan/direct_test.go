@@ -54,7 +54,7 @@ func TestDirect(t *testing.T) {
 		{"It is set in prepare.", `func begin(n int) func() { n++; return func() { println(n) } }`, "defer begin(1)()", "n is assigned"},
 		{"It is shared.", `func begin(n int) func() { go func() { n++ }(); return func() { println(n) } }`, "defer begin(1)()", "n may change after the return"},
 		{"Type parameters.", `func begin[P any](n P) func() { return func() { println(any(n)) } }`, "defer begin(1)()", "might infer other type arguments"},
-		{"Two cleanups.", `func begin(n int) func() { if n > 1 { return func() { println(n) } }; return func() { println(n, n) } }`, "defer begin(1)()", "different cleanups"},
+		{"Two cleanups.", `func begin(n int) func() { more := n > 1; if more { return func() { println(n) } }; return func() { println(n, n) } }`, "defer begin(1)()", "different cleanups"},
 		{"A comparison with nil.", `func begin(n int) func() { if n > 1 { return nil }; return func() { println(n) } }`, "if done := begin(1); done != nil { done() }", "whether the cleanup does anything"},
 		{"It is called on the spot.", begin, "begin(1)()", ""},
 		{"It is called within an expression.", `func begin(n int) func() error { return func() error { println(n); return nil } }`, "println(begin(1)())", "within an expression"},

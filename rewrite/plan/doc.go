@@ -103,6 +103,18 @@
 // argument of finish: defer done.finish(&err). A context is none either, if all callers only call
 // the cleanup and can pass the context again. [context-passed-again]
 //
+// If prepare returns one of two cleanups, the struct says which: by a captured value that is
+// nil for one of them, or by a bool. The bool has a name from the code, or there is no
+// plan. Statements that both have at their start or end are written once, unless they
+// declare something, since what follows them may be in another block:
+//
+//	if dirty == 0 {                                 c.unlock()
+//		return func() { c.unlock() }                if s.flushConn {
+//	}                                                   c.flush()
+//	return func() { c.unlock(); c.flush() }         }
+//
+// [several-literals-shared]
+//
 // In the form [Bound], the cleanup is not a literal but a method value whose receiver is a
 // pointer. Prepare returns that pointer, which it evaluates where it evaluated the method
 // value, and callers call the method itself:

@@ -188,31 +188,11 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 
 // verbOfStatement returns a verb for what a statement does, or "".
 func verbOfStatement(p *pattern.Prepare, stmt ast.Stmt) string {
-	var call ast.Expr
-	switch stmt := stmt.(type) {
-	case *ast.ExprStmt:
-		call = stmt.X
-	case *ast.ReturnStmt:
-		if len(stmt.Results) == 1 {
-			call = stmt.Results[0]
-		}
-	case *ast.AssignStmt:
-		if len(stmt.Rhs) != 1 {
-			return ""
-		}
-		if stmt.Tok == token.ASSIGN && Saved(p, stmt.Rhs[0]) == types.ExprString(stmt.Lhs[0]) {
-			return "restore"
-		}
-		if types.ExprString(stmt.Lhs[0]) == "_" {
-			call = stmt.Rhs[0]
-		}
-	case *ast.IfStmt: // if err := f.Close(); err != nil {
-		if a, ok := stmt.Init.(*ast.AssignStmt); ok && len(a.Rhs) == 1 {
-			call = a.Rhs[0]
-		}
+	if a, ok := stmt.(*ast.AssignStmt); ok && len(a.Rhs) == 1 && a.Tok == token.ASSIGN && Saved(p, a.Rhs[0]) == types.ExprString(a.Lhs[0]) {
+		return "restore"
 	}
-	x, ok := ast.Unparen(call).(*ast.CallExpr)
-	if !ok {
+	x := callOf(stmt)
+	if x == nil {
 		return ""
 	}
 	id := identOf(x.Fun)
@@ -226,6 +206,29 @@ func verbOfStatement(p *pattern.Prepare, stmt ast.Stmt) string {
 		return verb
 	}
 	return ""
+}
+
+// callOf returns the call that a statement makes, with or without its error, or nil.
+func callOf(stmt ast.Stmt) *ast.CallExpr {
+	var e ast.Expr
+	switch stmt := stmt.(type) {
+	case *ast.ExprStmt:
+		e = stmt.X
+	case *ast.ReturnStmt:
+		if len(stmt.Results) == 1 {
+			e = stmt.Results[0]
+		}
+	case *ast.AssignStmt:
+		if len(stmt.Rhs) == 1 && types.ExprString(stmt.Lhs[0]) == "_" {
+			e = stmt.Rhs[0]
+		}
+	case *ast.IfStmt: // if err := f.Close(); err != nil {
+		if a, ok := stmt.Init.(*ast.AssignStmt); ok && len(a.Rhs) == 1 {
+			e = a.Rhs[0]
+		}
+	}
+	call, _ := ast.Unparen(e).(*ast.CallExpr)
+	return call
 }
 
 // authorsWord returns the author's name for the cleanup, as a name of what the cleanup does,

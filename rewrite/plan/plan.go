@@ -186,8 +186,7 @@ type State struct {
 	Mark   Mark      // the meaning of the field Flag
 	Flag   string    // the name of the field that says whether there is something to do; "" if there is none
 	None   string    // its value if there is nothing to do, as source, if it is a captured variable; "" if it is a bool of its own
-	Which  string    // the name of a bool field that tells two cleanups apart; "" if there is one
-	True   int       // the number of the cleanup for which that field is true
+	Which  Which     // how it tells two cleanups apart
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver

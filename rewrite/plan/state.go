@@ -47,9 +47,13 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 		s.Flag = spell.UpperFirst(s.Flag)
 	}
 	if len(lits.distinct) > 1 {
-		s.Which, s.True = which(p, lits, s.Flag)
+		own := slices.ContainsFunc(passages, func(pass Passage) bool { return len(pass.Resets) > 0 })
+		var r *refusal.Refusal
+		if s.Which, r = newWhich(p, lits, s, own); r != nil {
+			return nil, r
+		}
 	}
-	if s.Mark != Unmarked && s.None == "" || s.Which != "" {
+	if s.hasBool() {
 		if by := spell.HiddenBy(p.Func, "bool"); by != "" {
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
@@ -143,7 +147,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
-		if (s.Mark != Unmarked && s.None == "" || s.Which != "") && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
+		if s.hasBool() && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a declaration shadows true here")
 		}
 	}
@@ -170,6 +174,11 @@ func spelledOut(p *pattern.Prepare) *refusal.Refusal {
 		}
 	}
 	return nil
+}
+
+// hasBool reports whether the state has a field that prepare sets to true.
+func (s *State) hasBool() bool {
+	return s.Mark != Unmarked && s.None == "" || s.Which.Name != "" && !s.Which.Nil
 }
 
 // flagName returns a name for the field that says whether there is something to do.

@@ -234,12 +234,16 @@ func TestMark(t *testing.T) {
 		{"By the word of prepare.", named, "done := acquire(m[0]); if done != nil { done() }", Live, "acquired"},
 		{"A capture has the name.", field, asks, Live, "active"},
 		{"A cleanup may do nothing.", empty, calls, Guarded, "begun"},
-		{"Two cleanups.", two, calls, Unmarked, "first 1"},
+		{"Two cleanups without a word.", two, calls, -1, "several-literals"},
+		{"Two cleanups, by what one does.", "func stop(int) {}; func begin(count int) func() { if count > 1 { return func() { println(count) } }; return func() { println(count); stop(count) } }", calls, Unmarked, "stopCount 2"},
+		{"Both do it.", "func stop(int) {}; func begin(count int) func() { if count > 1 { return func() { stop(count) } }; return func() { stop(count + 1) } }", calls, -1, "several-literals"},
+		{"By a value that one has.", "func begin(n int) func() { if n > 1 { return func() { println(n) } }; stopped := make(chan int); return func() { close(stopped) } }", calls, Unmarked, "stopped 2 nil"},
+		{"By the variable of one.", "func begin(n int) func() { if n > 1 { return func() { println(n, n) } }; plain := func() { println(n) }; return plain }", calls, Unmarked, "plain 2"},
 		{"Two cleanups, by a variable.", "func begin(n int) func() { traced := n > 1; if traced { return func() { println(n, n) } }; return func() { println(n) } }", calls, Unmarked, "traced 1"},
 		{"By the opposite.", "func begin(n int) func() { traced := n > 1; if !traced { return func() { println(n, n) } }; return func() { println(n) } }", calls, Unmarked, "traced 2"},
-		{"By a pointer.", "func begin(n int, p *int) func() { if p == nil { return func() { println(n, n) } }; return func() { println(n) } }", "done := begin(m[0], nil); done()", Unmarked, "hasP 2"},
-		{"A capture has the word.", "func begin(traced bool) func() { if traced { return func() { println(traced, 1) } }; return func() { println(traced) } }", "done := begin(m[0] > 0); done()", Unmarked, "first 1"},
-		{"Two cleanups, or none.", "func begin(n int) func() { if n > 2 { return nil }; if n > 1 { return func() { println(n, n) } }; return func() { println(n) } }", asks, Live, "begunfirst 1"},
+		{"By a comparison.", "func begin(n int, p *int) func() { if p == nil { return func() { println(n, n) } }; return func() { println(n) } }", "done := begin(m[0], nil); done()", -1, "several-literals"},
+		{"A capture has the word.", "func begin(traced bool) func() { if traced { return func() { println(traced, 1) } }; return func() { println(traced) } }", "done := begin(m[0] > 0); done()", -1, "several-literals"},
+		{"Two cleanups, or none.", "func begin(n int) func() { if n > 2 { return nil }; more := n > 1; if more { return func() { println(n, n) } }; return func() { println(n) } }", asks, Live, "begunmore 1"},
 		{"Three cleanups.", three, calls, -1, "several-literals"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -247,8 +251,11 @@ func TestMark(t *testing.T) {
 			got, flag := Mark(-1), outcome(r)
 			if r == nil {
 				got, flag = plan.State.Mark, plan.State.Flag
-				if plan.State.Which != "" {
-					flag += fmt.Sprint(plan.State.Which, " ", plan.State.True)
+				if w := plan.State.Which; w.Name != "" {
+					flag += fmt.Sprint(w.Name, " ", w.True)
+					if w.Nil {
+						flag += " nil"
+					}
 				}
 			}
 			if got != test.want || flag != test.flag {

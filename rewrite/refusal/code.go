@@ -143,7 +143,7 @@ func Explanations() []Explanation {
 			"The function returns more than one function literal at once.",
 			"Rewrite by hand: the literals share variables."},
 		{SeveralLiterals,
-			"Different return statements return different cleanups, and the rewrite cannot combine them.",
+			"Different return statements return different cleanups, and the rewrite cannot combine them, or no name in the code says how they differ.",
 			"Write one cleanup that tests what it has to do."},
 		{UnguardedNil,
 			"The cleanup may be nil, and a caller uses it before any test, or passes it to code that may compare it with nil.",

@@ -159,10 +159,15 @@ type Value struct {
 // State means that there is none.
 type State struct {
 	Type  string // its name, with the type parameters of prepare if it is generic
-	Which string // the bool field that tells two cleanups apart, if there are two
-	True  int    // the number of the cleanup for which that is true
-	Live  string // the field that is false, or zero, if the cleanup does nothing
-	Told  bool   // the field Live is that of a captured variable, which is zero then
+	Which string // the field that tells two cleanups apart, if there are two
+	True  int    // the number of the cleanup for which that is true, or not nil
+
+	// WhichNil is set if Which is the field of a captured variable, which only cleanup True has.
+	// Otherwise it is a bool.
+	WhichNil bool
+
+	Live string // the field that is false, or zero, if the cleanup does nothing
+	Told bool   // the field Live is that of a captured variable, which is zero then
 
 	// Guard is set if finish must return at once where the field Live is false, or zero.
 	Guard bool

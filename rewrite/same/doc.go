@@ -57,8 +57,8 @@
 // cleanup.
 //
 // A return statement of prepare loses the operand for the cleanup, or has the state in
-// its place: a bool if there are two cleanups, each variable that the literal captures, by
-// value or address as claimed, and the flag. The state is empty if there is nothing to
+// its place: a bool if there are two cleanups and no variable of one tells, each variable that
+// the literal captures, by value or address as claimed, and the flag. The state is empty if there is nothing to
 // do. If prepare returns a single value, the operand is the captured variable, or true,
 // or the zero value if there is nothing to do. Statements that set a variable to a
 // literal are removed, and so are those that set a variable for the state to none before

@@ -2,6 +2,7 @@ package same
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -123,6 +124,9 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	}
 	bodies := [][]ast.Stmt{body}
 	if m.State.Which != "" {
+		if err := m.onlyOneHas(a); err != nil {
+			return err
+		}
 		bodies = m.cases(body)
 	}
 	seen := make(map[int]bool)
@@ -200,6 +204,44 @@ func noneOf(t types.Type) string {
 	return ""
 }
 
+// maybeNil checks that a variable that a cleanup captures can be nil, and that only its
+// declaration sets it.
+func (m *matcher) maybeNil(lit *ast.FuncLit, c *Capture, a *ast.FuncDecl) error {
+	switch {
+	case noneOf(c.travels()) != "nil":
+		return m.differ(lit, a, "%s cannot be nil", c.Var.Name())
+	case !c.Address && m.setTwice(c.Var):
+		return m.differ(lit, a, "%s may be nil where it tells what to do", c.Var.Name())
+	case m.home.Pkg.Scope().Lookup("nil") != nil:
+		return m.differ(m.Prepare, a, "nil has another meaning")
+	}
+	return nil
+}
+
+// onlyOneHas checks the claim that a variable is not nil for one cleanup, and nil for the other
+// one, which does not capture it.
+func (m *matcher) onlyOneHas(a *ast.FuncDecl) error {
+	if !m.State.WhichNil {
+		return nil
+	}
+	for lit, n := range m.Literals {
+		c := m.inLit[lit][m.State.Which]
+		if has := c != nil; has != (n == m.State.True) {
+			return m.differ(lit, a, "%s does not tell this cleanup from the other one", m.State.Which)
+		}
+		if c == nil {
+			continue
+		}
+		if c.Way != Field {
+			return m.differ(lit, a, "%s is no field", m.State.Which)
+		}
+		if err := m.maybeNil(lit, c, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // setTwice reports whether a variable of prepare is set other than by its declaration.
 func (m *matcher) setTwice(v *types.Var) (found bool) {
 	assignments(m.Prepare, func(lhs, _ []ast.Expr) {
@@ -231,27 +273,73 @@ func (m *matcher) nothing() string {
 	return "nil"
 }
 
-// cases returns the bodies of the if statement that tells two cleanups apart, in the order of
-// their numbers. It returns nil if there is none, or there is more than that. If the statement
-// returns, the other body may follow it.
+// cases returns the statements that finish runs for each of two cleanups, in the order of their
+// numbers: those of the if statement that tells them apart, and those before and after it. It returns
+// nil if there is no such statement, or another list of statements would mean something else. So
+// what is outside declares nothing, and if something follows a block that does not return, no block
+// declares anything.
 func (m *matcher) cases(body []ast.Stmt) [][]ast.Stmt {
-	if len(body) == 0 {
-		return nil
+	for i, s := range body {
+		test, ok := s.(*ast.IfStmt)
+		if !ok || test.Init != nil {
+			if declares(s) {
+				return nil
+			}
+			continue
+		}
+		holds, ok := m.asks(test.Cond)
+		if !ok {
+			continue
+		}
+		first, other, after := test.Body.List, []ast.Stmt(nil), body[i+1:]
+		switch block := test.Else.(type) {
+		case nil:
+		case *ast.BlockStmt:
+			other = block.List
+		default:
+			return nil
+		}
+		if len(first) == 0 {
+			return nil
+		}
+		if isReturn(first[len(first)-1]) {
+			if test.Else != nil && len(after) > 0 {
+				return nil
+			}
+			other = slices.Concat(other, after)
+		} else {
+			if len(after) > 0 && slices.ContainsFunc(slices.Concat(first, other, after), declares) {
+				return nil
+			}
+			first, other = slices.Concat(first, after), slices.Concat(other, after)
+		}
+		if m.State.True == 1 != holds {
+			first, other = other, first
+		}
+		return [][]ast.Stmt{slices.Concat(body[:i], first), slices.Concat(body[:i], other)}
 	}
-	test, ok := body[0].(*ast.IfStmt)
-	if !ok || test.Init != nil || !reads(test.Cond, m.self+"."+m.State.Which) {
-		return nil
+	return nil
+}
+
+// asks reports whether a condition asks which cleanup is to run, and whether it holds for the one
+// that is claimed.
+func (m *matcher) asks(cond ast.Expr) (holds, ok bool) {
+	yes, no := m.self+"."+m.State.Which, "!"+m.self+"."+m.State.Which
+	if m.State.WhichNil {
+		yes, no = yes+" != nil", yes+" == nil"
 	}
-	other := body[1:]
-	if block, ok := test.Else.(*ast.BlockStmt); ok && len(other) == 0 {
-		other = block.List
-	} else if n := len(test.Body.List); test.Else != nil || n == 0 || !isReturn(test.Body.List[n-1]) {
-		return nil
+	return reads(cond, yes), reads(cond, yes) || reads(cond, no)
+}
+
+// declares reports whether a statement declares something for those that follow it.
+func declares(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		return s.Tok == token.DEFINE
+	case *ast.DeclStmt, *ast.LabeledStmt:
+		return true
 	}
-	if m.State.True == 1 {
-		return [][]ast.Stmt{test.Body.List, other}
-	}
-	return [][]ast.Stmt{other, test.Body.List}
+	return false
 }
 
 func isReturn(s ast.Stmt) bool {

@@ -35,7 +35,7 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 // the state, or nil elsewhere. It may set a captured result to a constant.
 func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node, a ast.Expr) error {
 	var fields []string
-	if m.State.Which != "" && m.Literals[lit] == m.State.True {
+	if m.State.Which != "" && !m.State.WhichNil && m.Literals[lit] == m.State.True {
 		fields = append(fields, m.State.Which+": true")
 	}
 	for _, c := range m.Captures {
@@ -113,7 +113,7 @@ func (m *matcher) stateDecl(a ast.Decl) error {
 			want[c.Var.Name()] = func(t ast.Expr) bool { return m.isType(t, &m.Captures[i], c.travels()) }
 		}
 	}
-	if m.State.Which != "" {
+	if m.State.Which != "" && !m.State.WhichNil {
 		want[m.State.Which] = func(t ast.Expr) bool { return reads(t, "bool") }
 	}
 	if m.State.Live != "" && !m.State.Told {

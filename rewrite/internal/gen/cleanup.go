@@ -40,7 +40,11 @@ func (m *making) cleanup(b *block) string {
 	if p.gives {
 		f.results = []kind{errKind}
 	}
+	m.mark(in)
 	m.body(in)
+	if !in.ended {
+		m.mark(in)
+	}
 	if p.gives && !in.ended {
 		m.giveBack(in)
 	}
@@ -49,6 +53,16 @@ func (m *making) cleanup(b *block) string {
 		text = "{ // undo it" + text[1:]
 	}
 	return p.cleanupType(names) + " " + text
+}
+
+// mark writes a call that another cleanup of the function may have, too, or by which they differ.
+func (m *making) mark(b *block) {
+	switch m.t.pick(6, 2, 1) {
+	case 1:
+		b.line("Pool[0].Flush()")
+	case 2:
+		b.line("%s.Sync()", m.conn(b))
+	}
 }
 
 // body writes what a cleanup does: it traces much of what it can see, then

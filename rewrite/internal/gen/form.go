@@ -91,6 +91,11 @@ func (c *Conn) Fire() {
 	}
 }
 
+// Cleanups call Flush and Sync, by which they may differ.
+func (c *Conn) Flush() { fmt.Println("flush", c.Name) }
+
+func (c *Conn) Sync() { fmt.Println("sync", c.Name) }
+
 type Wrap struct{ *Conn }
 
 type Deep struct{ *Wrap }

@@ -164,7 +164,7 @@ func TestApply(t *testing.T) {
 // TestGrammar holds that programs have what the grammar promises.
 func TestGrammar(t *testing.T) {
 	var all bytes.Buffer
-	for seed := range uint64(1000) {
+	for seed := range uint64(1500) {
 		p := generate(t, Random(seed), "")
 		all.Write(p.Text)
 		all.Write(p.Far)

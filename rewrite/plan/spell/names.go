@@ -2,6 +2,7 @@ package spell
 
 import (
 	"go/ast"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -218,6 +219,11 @@ func Does(verb string) bool {
 		return true
 	}
 	return ends()[verb] != ""
+}
+
+// Logs reports whether a function whose name begins with a verb logs or prints.
+func Logs(verb string) bool {
+	return slices.Contains([]string{"Debug", "Debugf", "Error", "Errorf", "Fprint", "Fprintf", "Fprintln", "Info", "Infof", "Log", "Logf", "Print", "Printf", "Println", "Warn", "Warnf"}, verb)
 }
 
 // Ends returns what a comment says of a function whose name begins with a word that authors
