@@ -41,7 +41,7 @@ func (f *finder) decideFunction(c *Candidate) bool {
 	var costs bool
 	c.Kind, costs = kindOf(p, c.Sites)
 	c.purpose = f.purpose(h)
-	if !costs || !f.used(h, p.Sig, make(map[funcResult]bool)) {
+	if !costs || !f.used(p, p.Sig) {
 		return false
 	}
 	if !f.world.Tests && f.servesTests(p) {

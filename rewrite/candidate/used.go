@@ -12,6 +12,7 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
 // cleanups returns a Prepare for each result of c's function that may be a cleanup.
@@ -25,7 +26,7 @@ func (f *finder) choose(c *Candidate) bool {
 	var chosen *pattern.Prepare
 	n := 0
 	for _, p := range c.cleanups() {
-		if !f.used(funcResult{p.Key, p.Result}, p.Type(), make(map[funcResult]bool)) {
+		if !f.used(p, p.Type()) {
 			continue
 		}
 		if n++; chosen == nil {
@@ -41,16 +42,32 @@ func (f *finder) choose(c *Candidate) bool {
 }
 
 // used reports whether callers use a func that a function returns as a cleanup. They do
-// if some caller defers it, or if its type is plain and every caller calls it, later than
-// it gets it and once for each time. Callers of functions that return the func in turn
-// count, too.
+// if some caller defers it, or if its type is plain, every caller calls it, later than
+// it gets it and once for each time, and some name says that it ends something. Callers of
+// functions that return the func in turn count, too.
 //
-//	done := begin()         next := iterate()        run(name)()
-//	…                       for next() {             // curried
-//	done()                  }
-func (f *finder) used(h funcResult, typ types.Type, seen map[funcResult]bool) bool {
-	deferred, called, other := f.uses(h, seen)
-	return deferred || called && !other && pattern.Plain(typ)
+//	done := begin()         next := iterate()        run(name)()        check := begin()
+//	…                       for next() {             // curried         …
+//	done()                  }                                           err = check()
+func (f *finder) used(p *pattern.Prepare, typ types.Type) bool {
+	h := funcResult{p.Key, p.Result}
+	deferred, called, other := f.uses(h, make(map[funcResult]bool))
+	return deferred || called && !other && pattern.Plain(typ) && (plan.SaysEnd(p) || f.calledEnd(h, make(map[funcResult]bool)))
+}
+
+// calledEnd reports whether a caller has the func in a variable whose name says that it ends
+// something.
+func (f *finder) calledEnd(h funcResult, seen map[funcResult]bool) bool {
+	if seen[h] {
+		return false
+	}
+	seen[h] = true
+	return slices.ContainsFunc(f.sites[h], func(s *pattern.Site) bool {
+		if outer, ok := forwards(s, h.result); ok && f.calledEnd(outer, seen) {
+			return true
+		}
+		return s.Var != nil && spell.IsEnd(s.Var.Name())
+	})
 }
 
 // servesTests reports whether p is of use to tests alone: its file imports package

@@ -32,8 +32,9 @@
 //
 // The uses of a func decide whether it is a cleanup. A func that some caller defers is a
 // cleanup, whatever its parameters and results. A func that callers call, and none
-// defers, is a cleanup if its type is [Plain]: options, iterators and handlers are called
-// as well. [Find] tests only the types (see [Shaped]). Its callers examine the uses,
+// defers, is a cleanup if its type is [Plain], since options, iterators and handlers are called
+// as well, and if some name, a comment or what it does says that it ends something, since checks
+// are called as well. [Find] tests only the types (see [Shaped]). Its callers examine the uses,
 // because sites may be in other units.
 //
 // A return statement may return a variable. A [Choice] is a variable that is set to one of

@@ -189,7 +189,7 @@ func (p *Prepare) Type() types.Type { return p.Func.Signature().Results().At(p.R
 
 // Plain reports whether a func type is almost certainly that of a cleanup: all parameters
 // are errors, pointers to errors or contexts, and the only result, if any, is an error. A
-// func of such a type is a cleanup even if callers only call it. A type with methods is
+// func of such a type may be a cleanup even if callers only call it. A type with methods is
 // that of a task or handler.
 func Plain(t types.Type) bool {
 	if n, ok := types.Unalias(t).(*types.Named); ok && n.NumMethods() > 0 {

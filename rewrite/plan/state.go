@@ -72,19 +72,25 @@ func kindOf(p *pattern.Prepare) string {
 	if end := spell.EndOf(p.Key.Name); end == "unlock" || end == "runlock" {
 		return "Lock"
 	}
-	for _, l := range p.Literals {
-		for n := range ast.Preorder(l.Lit) {
-			call, ok := n.(*ast.CallExpr)
-			if !ok || len(call.Args) != 1 {
-				continue
-			}
-			f, ok := typeutil.Callee(p.Unit.Info, call).(*types.Func)
-			if ok && f.FullName() == "time.Since" && slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return p.Unit.Info.Uses[identOf(call.Args[0])] == types.Object(c.Var) }) {
-				return "Timer"
-			}
-		}
+	if slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return isTimer(p, l) }) {
+		return "Timer"
 	}
 	return "Cleanup"
+}
+
+// isTimer reports whether a cleanup takes the time since a variable that it captures.
+func isTimer(p *pattern.Prepare, l *pattern.Literal) bool {
+	for n := range ast.Preorder(l.Lit) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 {
+			continue
+		}
+		f, ok := typeutil.Callee(p.Unit.Info, call).(*types.Func)
+		if ok && f.FullName() == "time.Since" && slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool { return p.Unit.Info.Uses[identOf(call.Args[0])] == types.Object(c.Var) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // generalize makes the struct for the state generic where it, or the method that

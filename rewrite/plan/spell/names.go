@@ -62,6 +62,18 @@ func Act(name string) string {
 	return does
 }
 
+// IsEnd reports whether a variable has the name of a func that ends something: stop, closeFn or done.
+func IsEnd(name string) bool {
+	name, _ = withoutFunc(strings.TrimRight(name, "0123456789"))
+	words := wordsOf(joined(name))
+	for _, w := range []string{words[0], words[len(words)-1]} {
+		if w = LowerFirst(w); w == "done" || isVerb(w) || isNoun(w) {
+			return true
+		}
+	}
+	return Act(name) != ""
+}
+
 // act does so for a name that does not say that it is a func. It reports whether the name has a
 // word for who does it, as closer.
 func act(name string) (does string, agent bool) {
