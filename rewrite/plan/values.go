@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 
@@ -57,7 +58,28 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 	if s, u := mostlyMethods(fs.sites); u != nil {
 		return nil, refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "most callers use its cleanup as a value or call its methods, which needs an allocation")
 	}
+	if keep, all := keepers(fs); p.Func.Exported() && all > 0 && 2*keep >= all {
+		return nil, refusal.New(p, refusal.NoGain, p.Unit, p.Decl.Name.Pos(), "%d of its %d callers use its cleanup as a value and would allocate as before", keep, all)
+	}
 	return convert, nil
+}
+
+// keepers returns how many callers would allocate a value in place of the cleanup, and how many there
+// are. Tests do not count if there are others.
+func keepers(fs *forwarders) (keep, all int) {
+	inTest := func(s *pattern.Site) bool { return strings.HasSuffix(s.Unit.Filename(s.Call.Pos()), "_test.go") }
+	onlyTests := everySite(fs.sites, inTest)
+	for _, s := range fs.sites {
+		if inTest(s) && !onlyTests {
+			continue
+		}
+		all++
+		isValue := slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
+		if isValue && !slices.ContainsFunc(fs.later, func(maybe *PossibleForwarder) bool { return maybe.Call.Decl == s.Decl }) {
+			keep++
+		}
+	}
+	return keep, all
 }
 
 // mostlyMethods returns a use of a cleanup on which a caller calls a method of the named func type, if
