@@ -12,7 +12,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
-	"github.com/closurefix/closurefix/rewrite/plan/spell"
 )
 
 // cleanups returns a Prepare for each result of c's function that may be a cleanup.
@@ -66,7 +65,7 @@ func (f *finder) calledEnd(h funcResult, seen map[funcResult]bool) bool {
 		if outer, ok := forwards(s, h.result); ok && f.calledEnd(outer, seen) {
 			return true
 		}
-		return s.Var != nil && spell.IsEnd(s.Var.Name())
+		return s.Var != nil && plan.NamesEnd(s.Var.Name())
 	})
 }
 

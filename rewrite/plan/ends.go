@@ -30,3 +30,6 @@ func SaysEnd(p *pattern.Prepare) bool {
 	}
 	return spell.Begins(p.Key.Name) && !slices.ContainsFunc(names, func(name string) bool { return len(name) > 2 })
 }
+
+// NamesEnd reports whether the name of a variable says that the func in it ends something.
+func NamesEnd(name string) bool { return spell.IsEnd(name) }

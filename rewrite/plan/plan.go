@@ -193,6 +193,20 @@ type State struct {
 	Result string    // the name of prepare's result; "" if the results have no names
 }
 
+// A Which says how the state tells two cleanups apart, and which statements they share.
+//
+//	if c.traced {                                       c.unlock()
+//		return func() { c.unlock(); c.flush(n) }        if s.flushConn {
+//	}                                                       c.flush(n)
+//	return func() { c.unlock() }                        }
+type Which struct {
+	Name string // of a field; "" if there is one cleanup
+	Nil  bool   // the field is a captured variable, which is nil for one of them; otherwise it is a bool
+	True int    // the number of the cleanup for which the field is true, or not nil
+
+	Head, Tail int // how many statements both have at the start, and at the end
+}
+
 // A Mark is the meaning of the state's field that says whether there is something to do.
 type Mark int
 
@@ -204,6 +218,11 @@ const (
 
 // Zero returns the source of the state that idle returns return.
 func (s *State) Zero() string { return s.Type + "{}" }
+
+// fieldTaken reports whether a field of the state has a name.
+func (s *State) fieldTaken(name string) bool {
+	return name == s.Flag || name == s.Which.Name || slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == name })
+}
 
 // Distinct returns the fields of the state, one for each name. Captures with the same
 // name in different literals share a field.

@@ -198,16 +198,6 @@ func flagName(p *pattern.Prepare, sites []*pattern.Site) string {
 	return fieldName(p, names[0])
 }
 
-// fieldName returns a name for a field of the state that no capture has: name, or name
-// with a number.
-func fieldName(p *pattern.Prepare, name string) string {
-	try := name
-	for i := 2; slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
-		try = name + strconv.Itoa(i)
-	}
-	return try
-}
-
 // receiverName returns a name for the receiver of the state's method that does not
 // occur in prepare.
 func receiverName(p *pattern.Prepare) string {

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -14,20 +15,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/refusal"
 	"golang.org/x/tools/go/ast/edge"
 )
-
-// A Which says how the state tells two cleanups apart, and which statements they share.
-//
-//	if c.traced {                                       c.unlock()
-//		return func() { c.unlock(); c.flush(n) }        if s.flushConn {
-//	}                                                       c.flush(n)
-//	return func() { c.unlock() }                        }
-type Which struct {
-	Name string // of a field; "" if there is one cleanup
-	Nil  bool   // the field is a captured variable, which is nil for one of them; otherwise it is a bool
-	True int    // the number of the cleanup for which the field is true, or not nil
-
-	Head, Tail int // how many statements both have at the start, and at the end
-}
 
 // newWhich finds out how a state can tell two cleanups apart: by a captured value that is nil for
 // one of them, or by a bool. The bool has a telling name, or the function is refused: it is named
@@ -296,7 +283,12 @@ func placeOf(p *pattern.Prepare, l *pattern.Literal) ast.Stmt {
 	return l.Bind
 }
 
-// fieldTaken reports whether a field of the state has a name.
-func (s *State) fieldTaken(name string) bool {
-	return name == s.Flag || name == s.Which.Name || slices.ContainsFunc(s.Fields, func(f Passage) bool { return f.Capture.Var.Name() == name })
+// fieldName returns a name for a field of the state that no capture has: name, or name
+// with a number.
+func fieldName(p *pattern.Prepare, name string) string {
+	try := name
+	for i := 2; slices.ContainsFunc(p.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == try }); i++ {
+		try = name + strconv.Itoa(i)
+	}
+	return try
 }
