@@ -59,6 +59,9 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 		method, recv = m, t
 		plan.Bound = append(plan.Bound, b)
 	}
+	if ptr, ok := recv.Underlying().(*types.Pointer); ok && p.Func.Exported() && holdsLock(ptr.Elem()) {
+		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "it would hand out a lock to callers in other packages")
+	}
 	if uses := p.Access[p.Func.Signature().Results().At(p.Result)]; len(uses) > 0 {
 		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, uses[0].Ident.Pos(), "it uses its result %s for more than to return it", uses[0].Ident.Name)
 	}
