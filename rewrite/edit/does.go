@@ -388,6 +388,10 @@ func methodDoes(name string) string {
 	switch name {
 	case "Wait":
 		return "waits for"
+	case "Dec":
+		return "decrements"
+	case "Inc":
+		return "increments"
 	case "DecRef", "Unref":
 		return "drops a reference to"
 	}

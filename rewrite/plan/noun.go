@@ -20,19 +20,40 @@ import (
 //
 // kind and typ are the last word and the whole of the name of the state's type. A name must have no meaning in the caller before. A variable for which there is no such name
 // keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
+// Variables of one name get one name, if one is free in all callers.
 func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ string) map[*types.Var]string {
 	prepare := begins(p)
 	names, near := make(map[*types.Var]string), byDecl(sites)
+	called := make(map[string][]*pattern.Site) // the sites whose variable has a name
 	for _, s := range sites {
-		if s.Var == nil || s.Var.Kind() != types.LocalVar || names[s.Var] != "" || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
+		if s.Var != nil && s.Var.Kind() == types.LocalVar && slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
+			called[s.Var.Name()] = append(called[s.Var.Name()], s)
+		}
+	}
+	free := func(s *pattern.Site, name string) bool {
+		return name != typ && taken(s, name) == ""
+	}
+	clashes := func(s *pattern.Site, name string) bool {
+		return slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool {
+			return t.Var != s.Var && overlap(s, t) && names[t.Var] == name && t.Var.Name() != s.Var.Name()
+		})
+	}
+	for _, s := range sites {
+		if s.Var == nil || names[s.Var] != "" || !slices.Contains(called[s.Var.Name()], s) {
 			continue
 		}
 		candidates := spell.Nouns(s.Var.Name(), prepare, kind)
-		if len(candidates) > 0 {
-			candidates = append(candidates, spell.LowerFirst(typ))
+		if own := spell.LowerFirst(typ); len(candidates) > 0 && len(own) <= 20 {
+			candidates = append(candidates, own)
+		}
+		forAll := slices.IndexFunc(candidates, func(name string) bool {
+			return everySite(called[s.Var.Name()], func(t *pattern.Site) bool { return free(t, name) })
+		})
+		if forAll >= 0 {
+			candidates = slices.Insert(candidates, 0, candidates[forAll])
 		}
 		for _, name := range candidates {
-			if name != typ && taken(s, name) == "" && !slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool { return t.Var != s.Var && overlap(s, t) && names[t.Var] == name }) {
+			if free(s, name) && !clashes(s, name) {
 				names[s.Var] = name
 				break
 			}

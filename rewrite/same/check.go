@@ -26,7 +26,7 @@ func (c *Change) Check() error {
 		m := &matcher{
 			facts: f, unit: file.Unit, file: file, fset: token.NewFileSet(),
 			apart: make(map[*site]bool), called: make(map[*holder]string),
-			named: make(map[ast.Expr]string), brought: make(map[string][]*types.Scope),
+			named: make(map[ast.Expr]string), brought: make(map[string][]renamed),
 		}
 		if c.Local != nil {
 			m.instead = map[ast.Stmt]func([]ast.Stmt) (int, error){c.Local.Stmt: m.localPrepare}

@@ -145,7 +145,7 @@ func (m *matcher) setsResults(b ast.Stmt, s *site, a ast.Stmt) ([]string, []part
 			return nil, nil, m.differ(b, l, "%s is no new variable", text(l))
 		}
 		if i == s.result || !m.signatureHas(id.Name, b, results.At(i).Type()) {
-			if err := m.isNew(id.Name, b, m.unit.innermost(b.Pos())); err != nil {
+			if err := m.isNew(id.Name, b, renamed{m.unit.innermost(b.Pos()), ""}); err != nil {
 				return nil, nil, err
 			}
 		}

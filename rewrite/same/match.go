@@ -21,17 +21,17 @@ type matcher struct {
 	imports []*ast.ImportSpec // of the file after the change
 	path    []ast.Node        // from the declaration before the change to the current node
 	role    role
-	apart   map[*site]bool            // calls of prepare that became a statement, where the cleanup was called at once
-	called  map[*holder]string        // the names of callers' variables after the change
-	named   map[ast.Expr]string       // the names of new variables, by the blank identifier that each replaces
-	brought map[string][]*types.Scope // the scopes in which a new name is declared
-	names   map[string]bool           // the names of finish's receiver and parameters
-	self    string                    // the name of finish's receiver, if that is the state
-	decl    *ast.FuncDecl             // prepare after the change
-	outcome string                    // the name of its result that is the state or value; "" if it has none
-	bound   ast.Expr                  // the type of the result that is the receiver of a method value
-	lit     *ast.FuncLit              // the cleanup that finish is currently compared with
-	own     map[*types.Var]bool       // the variables of finish (Way Own) that are declared so far
+	apart   map[*site]bool       // calls of prepare that became a statement, where the cleanup was called at once
+	called  map[*holder]string   // the names of callers' variables after the change
+	named   map[ast.Expr]string  // the names of new variables, by the blank identifier that each replaces
+	brought map[string][]renamed // the variables that get a new name
+	names   map[string]bool      // the names of finish's receiver and parameters
+	self    string               // the name of finish's receiver, if that is the state
+	decl    *ast.FuncDecl        // prepare after the change
+	outcome string               // the name of its result that is the state or value; "" if it has none
+	bound   ast.Expr             // the type of the result that is the receiver of a method value
+	lit     *ast.FuncLit         // the cleanup that finish is currently compared with
+	own     map[*types.Var]bool  // the variables of finish (Way Own) that are declared so far
 
 	// instead holds statements with a comparison of their own. It returns the number of the
 	// statements that replace them.

@@ -30,7 +30,7 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 		if !slices.ContainsFunc(m.Captures, func(c Capture) bool { return c.Way == Result && c.Index == k && c.Var.Name() == id.Name }) {
 			return nil, m.differ(b, now[i], "%s takes a result that was blank", id.Name)
 		}
-		if err := m.bring(id.Name, b, m.unit.innermost(b.Pos())); err != nil {
+		if err := m.bring(id.Name, b, renamed{m.unit.innermost(b.Pos()), ""}); err != nil {
 			return nil, err
 		}
 		m.named[l] = id.Name
@@ -39,20 +39,28 @@ func (m *matcher) unblank(b *ast.AssignStmt, lhs, now []ast.Expr) ([]ast.Expr, e
 	return lhs, nil
 }
 
+// A renamed is a variable that gets another name: its block and its old name, or "".
+type renamed struct {
+	scope *types.Scope
+	old   string
+}
+
 // bring records that a statement declares a variable with a new name in a block. It
 // returns an error if the name has a meaning there already, if something else in the
 // declaration has the name, except variables of cleanups that are removed or renamed,
-// or if another statement declares it in this block, one around it, or one inside it.
-func (m *matcher) bring(name string, at ast.Node, scope *types.Scope) error {
-	err := m.isNew(name, at, scope)
+// or if another statement declares it in this block, one around it, or one inside it. Two
+// variables that had one name before may have one afterwards, since all that refer to them
+// are renamed.
+func (m *matcher) bring(name string, at ast.Node, v renamed) error {
+	err := m.isNew(name, at, v)
 	if err == nil {
-		m.brought[name] = append(m.brought[name], scope)
+		m.brought[name] = append(m.brought[name], v)
 	}
 	return err
 }
 
 // isNew is like bring, for a variable that only the next statements use, before the block ends.
-func (m *matcher) isNew(name string, at ast.Node, scope *types.Scope) error {
+func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
 	goes := func(obj types.Object) bool {
 		v, ok := obj.(*types.Var)
 		return ok && m.holders[v] != nil && !m.handed() && !m.single()
@@ -73,7 +81,8 @@ func (m *matcher) isNew(name string, at ast.Node, scope *types.Scope) error {
 		}
 	}
 	for _, other := range m.brought[name] {
-		if around(scope, other) || around(other, scope) {
+		same := v.old != "" && v.old == other.old && v.scope != other.scope
+		if !same && (around(v.scope, other.scope) || around(other.scope, v.scope)) {
 			return m.differ(at, nil, "there would be two variables %s", name)
 		}
 	}

@@ -236,7 +236,7 @@ func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 		if m.unit.Info.Defs[b] != types.Object(v) {
 			return m.differ(b, a, "%s is declared elsewhere", b.Name)
 		}
-		if err := m.bring(now.Name, b, v.Parent()); err != nil {
+		if err := m.bring(now.Name, b, renamed{v.Parent(), b.Name}); err != nil {
 			return err
 		}
 	}

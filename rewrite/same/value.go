@@ -149,7 +149,7 @@ func (m *matcher) holdsValue(h *holder, b *ast.Ident, a ast.Expr) error {
 		if !declares {
 			return m.differ(b, a, "%s is declared elsewhere", b.Name)
 		}
-		if err := m.bring(now.Name, b, v.Parent()); err != nil {
+		if err := m.bring(now.Name, b, renamed{v.Parent(), b.Name}); err != nil {
 			return err
 		}
 	}

@@ -151,12 +151,21 @@ func FinishNames(prepare, word, does string) []string {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
 	}
 	for i, n := range names {
-		names[i] = LowerFirst(n)
+		names[i] = LowerFirst(fit(n))
 		if exported {
-			names[i] = UpperFirst(n)
+			names[i] = UpperFirst(names[i])
 		}
 	}
 	return names
+}
+
+// fit returns a name without words after the first one that make it longer than 24 letters:
+// finishQueryRequest for finishTrackInflightQueryRequest.
+func fit(name string) string {
+	for words := wordsOf(name); len(name) > 24 && len(words) > 2; name = strings.Join(words, "") {
+		words = slices.Delete(words, 1, 2)
+	}
+	return name
 }
 
 // Pair returns what the comment of finish says of it and prepare if the first word of finish is
@@ -198,12 +207,16 @@ func pairOf(name string) (pair, bool) {
 }
 
 // object returns the rest of a name after its verb without a preposition or an adverb that
-// belongs to the verb: prepareToDrop is about Drop, and bringUpNetwork about Network.
+// belongs to the verb, or other verbs: prepareToDrop is about Drop, bringUpNetwork about Network, and
+// fibGetOrFindRoute about Route.
 func object(rest string) string {
 	for _, word := range []string{"To", "Up", "Down", "Off", "Out"} {
 		if object, ok := strings.CutPrefix(rest, word); ok && ast.IsExported(object) {
 			return object
 		}
+	}
+	if words := wordsOf(rest); len(words) > 3 && (words[1] == "Or" || words[1] == "And") {
+		return Short(strings.Join(words[3:], ""))
 	}
 	return Short(rest)
 }
@@ -264,6 +277,9 @@ func StateNames(recv, prepare, kind string) []string {
 		rest = "Held"
 	case strings.HasSuffix(rest, kind):
 		kind = "State"
+	}
+	for words := wordsOf(rest); len(rest)+len(kind) > 28 && len(words) > 2; rest = strings.Join(words, "") {
+		words = words[1:] // propagateDockerEndpoint
 	}
 	names := []string{rest + kind, rest + "State", UpperFirst(prepare) + kind}
 	if recv != "" {

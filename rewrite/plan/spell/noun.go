@@ -51,10 +51,11 @@ func Nouns(name, prepare, kind string) []string {
 	if kind != "cleanup" {
 		add(kind)
 	}
-	if verb, rest := VerbOf(prepare); Begins(prepare) || starts(verb) {
+	verb, rest = VerbOf(prepare)
+	if Begins(prepare) {
 		add(object(rest))
 	}
-	if !agent || isFunc {
+	if !agent || isFunc || starts(verb) {
 		add(kind)
 	}
 	if kind == "lock" {
@@ -62,6 +63,9 @@ func Nouns(name, prepare, kind string) []string {
 	}
 	if about != "" && !isNoun(LowerFirst(about)) {
 		add(about + UpperFirst(kind))
+	}
+	if len(nouns) > 0 && (starts(verb) || len(wordsOf(rest)) > 1) {
+		add(object(rest)) // adjustPacketSize
 	}
 	return nouns
 }
@@ -71,6 +75,9 @@ func Nouns(name, prepare, kind string) []string {
 func withoutFunc(name string) (string, bool) {
 	for _, suffix := range []string{"Func", "Fn", "Fun", "F", "Callback", "Cb"} {
 		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" {
+			return rest, true
+		}
+		if rest, ok := strings.CutSuffix(name, strings.ToLower(suffix)); ok && ends()[rest] != "" { // closefn
 			return rest, true
 		}
 	}
@@ -96,7 +103,7 @@ func isVerb(word string) bool {
 
 // isNoun reports whether a word for a cleanup is a noun as well.
 func isNoun(word string) bool {
-	return slices.Contains([]string{"cleanup", "teardown", "shutdown", "rollback", "report", "record", "log", "commit"}, word)
+	return slices.Contains([]string{"cleanup", "rollback", "report", "record", "log", "commit"}, word)
 }
 
 // vague reports whether a word says nothing about what has been begun, or is the usual name of
