@@ -62,6 +62,32 @@ func run() { _, done := prepare(1); defer done() }
 	}
 }
 
+// TestNotesOfCallers asks which comments of a caller are noted.
+func TestNotesOfCallers(t *testing.T) {
+	const src = `
+func prepare(n int) func() { m := n + n; println("prepare"); return func() { println(n, m) } }
+
+`
+	for _, test := range []struct {
+		caller string
+		want   int
+	}{
+		{"func run() {\n\t// Call stop() once.\n\tstop := prepare(1)\n\tdefer stop()\n}", 1},
+		{"// run has nothing to say of it.\nfunc run() { c := prepare(1); defer c() }", 0},
+		{"// The returned function must be called.\nfunc run() { c := prepare(1); defer c() }", 0}, // c is part of a word
+		{"// stop() must be called.\nfunc run() { stop := prepare(1); defer stop() }", 1},
+		{"// stop() must be called.\nfunc run() (f func()) { stop := prepare(1); defer stop(); return nil }", 0},
+	} {
+		found := Find(&callers.World{Units: []*pattern.Unit{snippet.Load(t, src+test.caller)}, All: true})
+		if len(found) != 1 || found[0].Plan == nil {
+			t.Fatalf("%q: got %+v, want one rewrite", test.caller, found)
+		}
+		if got := found[0].Notes; len(got) != test.want {
+			t.Errorf("%q: notes %q, want %d", test.caller, got, test.want)
+		}
+	}
+}
+
 // A fault of the search for misuses is an error with its stack.
 func TestFaultOfMisuses(t *testing.T) {
 	broken := &pattern.Unit{Files: []*ast.File{{Decls: []ast.Decl{nil}}}}

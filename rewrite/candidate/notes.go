@@ -3,6 +3,7 @@ package candidate
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
@@ -41,7 +42,11 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	for _, g := range flow.Comments(p.Prepare.File, decl.Body.Pos(), decl.Body.End()) {
 		within := func(l *pattern.Literal) bool { return flow.Within(g, l.Lit.Body) }
 		if flow.Within(g, decl.Body) && !slices.ContainsFunc(p.Prepare.Literals, within) {
-			add(p.Prepare.Unit, words.Stale(g, false))
+			if movesToFinish(p.Prepare, g) {
+				add(p.Prepare.Unit, words.Stale(g, false))
+			} else {
+				add(p.Prepare.Unit, words.Inside().Stale(g, true))
+			}
 		}
 	}
 	name := regexp.MustCompile(`\b` + regexp.QuoteMeta(p.Prepare.Key.Name) + `\b`)
@@ -92,6 +97,15 @@ func kept(p *plan.Plan, short func(file string) string) (all []string) {
 	return all
 }
 
+// movesToFinish reports whether a comment stands above the statement that sets a variable to a literal,
+// which goes.
+func movesToFinish(p *pattern.Prepare, g *ast.CommentGroup) bool {
+	line := func(pos token.Pos) int { return p.Unit.Fset.Position(pos).Line }
+	return slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		return l.Bind != nil && l.Choice == nil && g.Pos() < l.Bind.Pos() && line(g.End())+1 >= line(l.Bind.Pos())
+	})
+}
+
 // unusedType returns a remark about an unexported func type that only the result of prepare
 // names, and what declares the variables of callers, if the rewrite does not remove it.
 func unusedType(p *plan.Plan, short func(file string) string) string {
@@ -118,14 +132,29 @@ func unusedType(p *plan.Plan, short func(file string) string) string {
 	return fmt.Sprintf("type %s may have no use left (%s:%d)", named.Obj().Name(), short(at.Filename), at.Line)
 }
 
-// mentions returns the comments in the caller of a site, including its doc comment,
-// that contain the name of the cleanup's variable.
+// mentions returns the comments in the caller of a site that contain the name of the cleanup's
+// variable. The doc comment is one of them, unless it may be about a func that the caller returns.
 func mentions(s *pattern.Site) []*ast.CommentGroup {
 	from := s.Decl.Pos()
-	if fn, ok := s.Decl.(*ast.FuncDecl); ok && fn.Doc != nil {
+	if fn, ok := s.Decl.(*ast.FuncDecl); ok && fn.Doc != nil && !returnsFunc(s.Unit.Info, fn) {
 		from = fn.Doc.Pos()
 	}
+	name := regexp.MustCompile(`\b` + regexp.QuoteMeta(s.Var.Name()) + `\b`)
 	return slices.DeleteFunc(slices.Clone(flow.Comments(s.File, from, s.Decl.End())), func(g *ast.CommentGroup) bool {
-		return !slices.ContainsFunc(g.List, func(c *ast.Comment) bool { return strings.Contains(c.Text, s.Var.Name()) })
+		return !slices.ContainsFunc(g.List, func(c *ast.Comment) bool { return name.MatchString(c.Text) })
 	})
+}
+
+// returnsFunc reports whether a result of a function is a func.
+func returnsFunc(info *types.Info, fn *ast.FuncDecl) bool {
+	f, ok := info.Defs[fn.Name].(*types.Func)
+	if !ok {
+		return false
+	}
+	for v := range f.Signature().Results().Variables() {
+		if _, ok := v.Type().Underlying().(*types.Signature); ok {
+			return true
+		}
+	}
+	return false
 }

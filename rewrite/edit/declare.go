@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/prose"
 	"github.com/dave/dst"
@@ -109,7 +110,38 @@ func (d *declarer) merge() ([]dst.Decl, error) {
 // mend updates the doc comment of prepare to mention finish instead of the returned
 // cleanup.
 func (d *declarer) mend() {
-	d.prepare.Decs.Start = d.Plan.Prose().MendDoc(d.prepare.Decs.Start)
+	words := d.Plan.Prose()
+	d.prepare.Decs.Start = words.MendDoc(d.prepare.Decs.Start)
+	stays := make(map[dst.Node]bool) // cleanups, and statements whose comments go to finish
+	for _, l := range d.Prepare.Literals {
+		stays[d.node(l.Lit)] = true
+		if l.Bind != nil && l.Choice == nil {
+			stays[d.node(l.Bind)] = true
+		}
+	}
+	dst.Inspect(d.prepare.Body, func(n dst.Node) bool {
+		if stmt, ok := n.(dst.Stmt); ok && !stays[n] {
+			decs := stmt.Decorations()
+			decs.Start = mendInside(words.Inside(), decs.Start)
+		}
+		return !stays[n]
+	})
+}
+
+// mendInside mends the comments above a statement, each of which is between empty lines.
+func mendInside(words prose.Change, decs []string) []string {
+	var all, group []string
+	for _, line := range append(slices.Clone(decs), "\n") {
+		if line != "\n" {
+			group = append(group, line)
+			continue
+		}
+		if len(group) > 0 {
+			all = append(all, words.MendDoc(group)...)
+		}
+		all, group = append(all, line), nil
+	}
+	return all[:len(all)-1]
 }
 
 // lostComment returns a comment between two positions that is missing in the new
@@ -142,12 +174,26 @@ func lostComment(f *ast.File, from, to token.Pos, text string, decl *ast.FuncDec
 			}
 		}
 	}
-	for _, c := range between(f, from, to) {
-		if doc != nil && slices.Contains(doc.List, c) || takes(c.Text) {
+	for _, g := range flow.Comments(f, from, to) {
+		comments := between(f, max(from, g.Pos()), min(to, g.End()))
+		if g == doc || len(comments) == 0 {
 			continue
 		}
-		if !prose.SaysNothing(c.Text) || !inEmpty(decl, c) {
-			return c
+		var lines []string
+		for _, c := range comments {
+			lines = append(lines, c.Text)
+		}
+		mended := words.Inside().MendDoc(lines)
+		if !slices.Equal(mended, lines) && !slices.ContainsFunc(mended, func(line string) bool { return have[squeeze(line)] <= 0 }) {
+			for _, line := range mended {
+				takes(line)
+			}
+			continue
+		}
+		for _, c := range comments {
+			if !takes(c.Text) && (!prose.SaysNothing(c.Text) || !inEmpty(decl, c)) {
+				return c
+			}
 		}
 	}
 	return nil

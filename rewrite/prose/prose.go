@@ -26,7 +26,8 @@ type Change struct {
 	Gone    []string // names of removed parameters
 	Former  []string // names that no variable of a caller has any more
 
-	noun string // what the comment calls the cleanup, if that is closure or callback
+	noun   string // what the comment calls the cleanup, if that is closure or callback
+	inside bool   // the comment is within the body of the function
 }
 
 // noun matches the words for a cleanup in comments.
@@ -59,6 +60,9 @@ var described = regexp.MustCompile(`\b[Tt]he (?:returned (?:[a-z-]+ )?` + noun +
 //	                                    The end method of the returned readCleanup must be called
 //	returns a function that ends it     returns a readCleanup whose end method ends it
 func (c Change) Mend(sentence string) string {
+	if c.inside {
+		return c.mendInside(sentence)
+	}
 	if parens.MatchString(sentence) {
 		return ""
 	}
@@ -87,6 +91,33 @@ func (c Change) Mend(sentence string) string {
 	return c.mendReturns(sentence)
 }
 
+// these matches a demand to call or defer the func of which the sentence before speaks.
+var these = regexp.MustCompile(`\b([Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(s|ed|ing)? (?:this|that) ` + noun + `\b`)
+
+// mendInside returns a sentence of a comment within the body of the function, where "a function" may be
+// another one. It changes only what is about the cleanup:
+//
+//	The returned func must be called      The end method of the returned readCleanup must be called
+//	Create a callback for ending it.      Create a readCleanup with an end method for ending it.
+//	Defer this callback.                  Defer its end method.
+func (c Change) mendInside(sentence string) string {
+	name, its := c.Finish, c.Finish
+	if c.State != "" {
+		name, its = "the "+c.Finish+" method of the returned "+c.State, "its "+c.Finish+" method"
+	}
+	sentence = c.mendDescription(sentence, name)
+	if these.MatchString(sentence) {
+		sentence = these.ReplaceAllString(sentence, "${1}${2} "+its)
+	}
+	if c.State == "" && c.Value == "" {
+		return sentence
+	}
+	if m, ok := find(sentence, `^(?:Create|Make|Build|Define|Prepare|Construct|Return)s? `); ok && m.word != "" {
+		return sentence[:m.operand] + c.handover(m)
+	}
+	return sentence
+}
+
 // mendDescription writes a name in place of a description of the cleanup.
 func (c Change) mendDescription(sentence, name string) string {
 	if !described.MatchString(sentence) {
@@ -111,6 +142,12 @@ func (c Change) demanded() *regexp.Regexp {
 		names += "|" + regexp.QuoteMeta(n)
 	}
 	return regexp.MustCompile("^(?:[Tt]he )?[`']?(?:" + names + ")(?:\\(\\))?[`']?(?: func| function| callback)? ((?i:must|should|has to|needs to)) be ")
+}
+
+// Inside returns the change for comments within the body of the function.
+func (c Change) Inside() Change {
+	c.inside = true
+	return c
 }
 
 // A Sentence is part of a comment.

@@ -195,3 +195,24 @@ func TestSaysNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestInside(t *testing.T) {
+	for _, test := range []struct {
+		change        prose.Change
+		comment, want string
+	}{
+		{direct, "// The returned func must be called.", "// end must be called."},
+		{handed, "// Defer this callback.", "// Defer its end method."},
+		{direct, "// Callers call that function.", "// Callers call end."},
+		{handed, "// Create a callback for ending it.", "// Create a beginState with an end method for ending it."},
+		{value, "// Make a func that ends it.", "// Make start for end, which ends it."},
+		{direct, "// Create a callback for ending it.", "// Create a callback for ending it."},
+		{handed, "// It returns a function that ends it.", "// It returns a function that ends it."},
+		{handed, "// Create a callback.", "// Create a callback."},
+		{handed, "// Create a func, which others call.", "// Create a func, which others call."},
+	} {
+		if got := strings.Join(test.change.Inside().MendDoc([]string{test.comment}), "|"); got != test.want {
+			t.Errorf("%q: %q, want %q", test.comment, got, test.want)
+		}
+	}
+}
