@@ -28,40 +28,11 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	}
 	fs := unchanged(sites, possible)
 	plan = &Plan{Prepare: p, Form: Bound, State: &State{}, Types: make(map[*types.Var]string)}
-	var method *types.Func
-	var recv types.Type
-	for _, ret := range p.Returns {
-		if ret.Idle == pattern.IdleNil {
-			if !spell.Plain(p.Unit, ret.Stmt.Pos(), "nil") {
-				return nil, refusal.New(p, refusal.NameClash, p.Unit, ret.Stmt.Pos(), "a declaration shadows nil here")
-			}
-			continue
-		}
-		if ret.Idle == pattern.IdleEmpty {
-			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here a cleanup that does nothing")
-		}
-		if ret.Bound == nil {
-			if r := known(p); r != nil {
-				return nil, r
-			}
-			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here another cleanup")
-		}
-		b, m, t, why := boundTo(p.Unit.Info, ret)
-		if why != "" {
-			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns the method value %s%s", types.ExprString(ret.Bound), why)
-		}
-		if v := p.Unit.Info.Uses[identOf(b.Operand)]; v != nil && !b.Address && len(b.Path) == 0 && slices.ContainsFunc(ret.Stmt.Results, func(e ast.Expr) bool { return p.Unit.Info.Uses[identOf(e)] == v }) {
-			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns %s beside %s, which callers can call without it", v.Name(), types.ExprString(ret.Bound))
-		}
-		if method != nil && (m != method || !types.Identical(t, recv)) {
-			return nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns method values of different methods")
-		}
-		method, recv = m, t
-		plan.Bound = append(plan.Bound, b)
+	returns, method, recv, r := boundReturns(p)
+	if r != nil {
+		return nil, r
 	}
-	if ptr, ok := recv.Underlying().(*types.Pointer); ok && p.Func.Exported() && holdsLock(ptr.Elem()) {
-		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "it would hand out a lock to callers in other packages")
-	}
+	plan.Bound = returns
 	if uses := p.Access[p.Func.Signature().Results().At(p.Result)]; len(uses) > 0 {
 		return nil, refusal.New(p, refusal.OtherReturn, p.Unit, uses[0].Ident.Pos(), "it uses its result %s for more than to return it", uses[0].Ident.Name)
 	}
@@ -97,6 +68,44 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	}
 	plan.Imports, plan.Unused = file.Imports, d.names.unused(plan)
 	return plan, nil
+}
+
+// boundReturns returns how each return statement returns the receiver of its method value, and the method
+// and the type of the receiver, which all have in common.
+func boundReturns(p *pattern.Prepare) (bounds []BoundReturn, method *types.Func, recv types.Type, r *refusal.Refusal) {
+	for _, ret := range p.Returns {
+		if ret.Idle == pattern.IdleNil {
+			if !spell.Plain(p.Unit, ret.Stmt.Pos(), "nil") {
+				return nil, nil, nil, refusal.New(p, refusal.NameClash, p.Unit, ret.Stmt.Pos(), "a declaration shadows nil here")
+			}
+			continue
+		}
+		if ret.Idle == pattern.IdleEmpty {
+			return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here a cleanup that does nothing")
+		}
+		if ret.Bound == nil {
+			if r := known(p); r != nil {
+				return nil, nil, nil, r
+			}
+			return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Stmt.Pos(), "it returns a method value, and here another cleanup")
+		}
+		b, m, t, why := boundTo(p.Unit.Info, ret)
+		if why != "" {
+			return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns the method value %s%s", types.ExprString(ret.Bound), why)
+		}
+		if v := p.Unit.Info.Uses[identOf(b.Operand)]; v != nil && !b.Address && len(b.Path) == 0 && slices.ContainsFunc(ret.Stmt.Results, func(e ast.Expr) bool { return p.Unit.Info.Uses[identOf(e)] == v }) {
+			return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns %s beside %s, which callers can call without it", v.Name(), types.ExprString(ret.Bound))
+		}
+		if method != nil && (m != method || !types.Identical(t, recv)) {
+			return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, ret.Bound.Pos(), "it returns method values of different methods")
+		}
+		method, recv = m, t
+		bounds = append(bounds, b)
+	}
+	if ptr, ok := recv.Underlying().(*types.Pointer); ok && p.Func.Exported() && holdsLock(ptr.Elem()) {
+		return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "it would hand out a lock to callers in other packages")
+	}
+	return bounds, method, recv, nil
 }
 
 // receiverName returns what prepare calls the receiver, or the last word of its type.

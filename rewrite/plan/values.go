@@ -64,13 +64,16 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 	return convert, nil
 }
 
-// keepers returns how many callers would allocate a value in place of the cleanup, and how many there
-// are. Tests do not count if there are others.
+// keepers returns how many callers would allocate a value in place of the cleanup, and how many use it.
+// Tests do not count if there are others, nor does p()(), for which the compiler may need no closure.
 func keepers(fs *forwarders) (keep, all int) {
 	inTest := func(s *pattern.Site) bool { return strings.HasSuffix(s.Unit.Filename(s.Call.Pos()), "_test.go") }
 	onlyTests := everySite(fs.sites, inTest)
 	for _, s := range fs.sites {
 		if inTest(s) && !onlyTests {
+			continue
+		}
+		if s.Form == pattern.Immediate && !s.Deferred || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Discard && u.Kind != pattern.Forward }) {
 			continue
 		}
 		all++

@@ -103,7 +103,14 @@ func (c Change) breaks(before, line string, width int) bool {
 	line = strings.TrimPrefix(line, "// ")
 	words, last := strings.Fields(line), strings.Fields(before)
 	return ends(last[len(last)-1]) || demand.MatchString(line) && c.demanded().MatchString(line) ||
-		unicode.IsUpper([]rune(line)[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
+		beginsSentence(words[0]) && len([]rune(before))+1+len([]rune(words[0])) <= width
+}
+
+// beginsSentence reports whether a word has a capital at its start, and is no acronym: WARNING: is none,
+// but SQL is.
+func beginsSentence(word string) bool {
+	r := []rune(word)
+	return unicode.IsUpper(r[0]) && (len(r) == 1 || !unicode.IsUpper(r[1]) || r[len(r)-1] == ':')
 }
 
 // mendLines mends whole sentences. If one has changed, they are wrapped again.
@@ -126,6 +133,9 @@ func (c Change) mendLines(lines []string, width int) []string {
 		return lines
 	case len(sentences) == 0:
 		return nil
+	}
+	if len(lines) == 1 {
+		width = max(width, 77) // as the author might have written it
 	}
 	return Wrap(strings.Join(sentences, " "), width)
 }
