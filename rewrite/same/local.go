@@ -52,7 +52,7 @@ func (m *matcher) localPrepare(a []ast.Stmt) (int, error) {
 	}
 	role, path, brought := m.role, m.path, m.brought
 	m.role, m.path = prepare, []ast.Node{m.Prepare}
-	m.brought = make(map[string][]*types.Scope) // names in the literal are not in scope elsewhere
+	m.brought = make(map[string][]renamed) // names in the literal are not in scope elsewhere
 	defer func() { m.role, m.path, m.brought = role, path, brought }()
 	now, err := m.localDecl(a[n-1], m.Prepare.Name.Name)
 	if err != nil {
