@@ -63,10 +63,30 @@ func (d *declarer) told(list []ast.Stmt) []ast.Stmt {
 		all = append(all, stmt)
 	}
 	all = append(all, last...)
-	if rest := slices.DeleteFunc(slices.Clone(all), d.aside); len(rest) > 0 {
+	locks := slices.ContainsFunc(all, func(s ast.Stmt) bool { return calls(s, "Lock", "RLock") })
+	if rest := slices.DeleteFunc(slices.Clone(all), func(s ast.Stmt) bool {
+		return d.aside(s) && (locks || !calls(s, "Unlock", "RUnlock")) // prepare has locked it otherwise
+	}); len(rest) > 0 {
 		return rest
 	}
 	return all
+}
+
+// calls reports whether a statement calls or defers a method with one of the names, without arguments.
+func calls(stmt ast.Stmt, names ...string) bool {
+	var e ast.Expr
+	switch stmt := stmt.(type) {
+	case *ast.ExprStmt:
+		e = stmt.X
+	case *ast.DeferStmt:
+		e = stmt.Call
+	}
+	call, ok := e.(*ast.CallExpr)
+	if !ok || len(call.Args) > 0 {
+		return false
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && slices.Contains(names, sel.Sel.Name)
 }
 
 // isNilTest reports whether a statement only spares a nil variable its method: if f != nil { f.Close() }.
@@ -140,8 +160,7 @@ func (d *declarer) aside(stmt ast.Stmt) bool {
 		_, deferred := stmt.(*ast.DeferStmt)
 		return deferred && id.Name == "cancel"
 	}
-	sel, ok := x.Fun.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Lock", "Unlock", "RLock", "RUnlock"}, sel.Sel.Name)
+	return calls(stmt, "Lock", "Unlock", "RLock", "RUnlock")
 }
 
 // makes reports whether an expression only makes a text or a context.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
+	"github.com/closurefix/closurefix/rewrite/prose"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -20,7 +21,11 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
 	}
-	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), verbOf(p, lits))
+	does := verbOf(p, lits)
+	if does == "" {
+		does = verbSaid(p)
+	}
+	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), does)
 	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
 		finish.Name = functionName(p, fs, candidates, n)
 		if finish.OnRecv = finish.Name == "" && freeReceiver(p, sites); !finish.OnRecv && finish.Name == "" {
@@ -184,6 +189,25 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 		}
 	}
 	return found
+}
+
+// verbSaid returns the verb with which the doc comment of prepare says what the cleanup does, or "":
+// restore for "returns a function that restores the hook".
+func verbSaid(p *pattern.Prepare) string {
+	if p.Decl.Doc == nil {
+		return ""
+	}
+	var lines []string
+	for _, c := range p.Decl.Doc.List {
+		lines = append(lines, c.Text)
+	}
+	word, _, _ := strings.Cut(prose.Does(lines), " ")
+	for _, suffix := range []string{"s", "es"} {
+		if verb, ok := strings.CutSuffix(word, suffix); ok && spell.Ends(verb) == word {
+			return verb
+		}
+	}
+	return ""
 }
 
 // verbOfStatement returns a verb for what a statement does, or "".

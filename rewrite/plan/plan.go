@@ -285,6 +285,10 @@ type SitePlan struct {
 func (pl *Plan) Prose() prose.Change {
 	p := pl.Prepare
 	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name, Merged: pl.Merged}
+	for v := range p.Func.Signature().Results().Variables() {
+		_, isFunc := v.Type().Underlying().(*types.Signature)
+		c.Others = c.Others || isFunc && v != p.Func.Signature().Results().At(p.Result)
+	}
 	if pl.Form == Handed {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
 	}

@@ -14,7 +14,7 @@ var called = regexp.MustCompile(`\breturns? an? (?:[a-z-]+ )?(callback|closure)\
 // the cleanup are updated if there is a state. Lists, directives and block comments stay as
 // they are.
 func (c Change) MendDoc(lines []string) []string {
-	if m := called.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil {
+	if m := called.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil && !c.Others {
 		c.noun = m[1]
 	}
 	var all []string

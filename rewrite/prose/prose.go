@@ -25,6 +25,7 @@ type Change struct {
 	Cleanup []string // names of variables and results that held the cleanup
 	Gone    []string // names of removed parameters
 	Former  []string // names that no variable of a caller has any more
+	Others  bool     // it returns another func as well, which the words callback and closure may mean
 
 	noun   string // what the comment calls the cleanup, if that is closure or callback
 	inside bool   // the comment is within the body of the function
@@ -60,6 +61,9 @@ var described = regexp.MustCompile(`\b[Tt]he (?:returned (?:[a-z-]+ )?` + noun +
 //	                                    The end method of the returned readCleanup must be called
 //	returns a function that ends it     returns a readCleanup whose end method ends it
 func (c Change) Mend(sentence string) string {
+	if c.Others && another.MatchString(cleanups.ReplaceAllString(sentence, "")) {
+		return sentence
+	}
 	if c.inside {
 		return c.mendInside(sentence)
 	}
@@ -90,6 +94,13 @@ func (c Change) Mend(sentence string) string {
 	}
 	return c.mendReturns(sentence)
 }
+
+// Where prepare returns another func as well, another matches a word that may mean that one, once
+// cleanups is left out.
+var (
+	another  = regexp.MustCompile(`(?i)\b(?:func|function|closure|callback)s?\b`)
+	cleanups = regexp.MustCompile(`(?i)\bclean-?up (?:func|function|closure|callback)s?\b`)
+)
 
 // these matches a demand to call or defer the func of which the sentence before speaks.
 var these = regexp.MustCompile(`\b([Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(s|ed|ing)? (?:this|that) ` + noun + `\b`)

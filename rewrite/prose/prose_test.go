@@ -14,6 +14,7 @@ var (
 	direct = prose.Change{Prepare: "begin", Finish: "end", Cleanup: []string{"done"}, Gone: []string{"err"}}
 	value  = prose.Change{Prepare: "begin", Finish: "end", Value: "start", Wraps: true}
 	merged = prose.Change{Prepare: "begin", Finish: "end", Merged: true}
+	others = prose.Change{Prepare: "begin", Finish: "end", State: "beginState", Others: true}
 	handed = prose.Change{Prepare: "begin", Finish: "end", State: "beginState", Cleanup: []string{"done"}}
 )
 
@@ -64,6 +65,8 @@ func TestMendDoc(t *testing.T) {
 		{handed, "// begin says only what it needs\n// WARNING: the returned func must run once.", "// begin says only what it needs\n// WARNING: the end method of the returned beginState must run once."},
 		{handed, "// The returned function must be called.", "// The end method of the returned beginState must be called."},
 		{handed, "// It returns a callback that ends it.\n//\n// After the stop callback, it is gone.", "// It returns a beginState whose end method ends it.\n//\n// After end, it is gone."},
+		{others, "// begin returns a callback that reports, and a cleanup function that ends it.\n//\n// The callback may run.", "// begin returns a callback that reports, and a cleanup function that ends it.\n//\n// The callback may run."},
+		{others, "// The cleanup function must be called.", "// The end method of the returned beginState must be called."},
 		{direct, "// It takes a callback.\n// It calls the callback.", "// It takes a callback.\n// It calls the callback."},
 		{handed, "// begin begins\n// `done` func MUST be called", "// begin begins\n// The end method of the returned beginState MUST be called"},
 		{handed, "//\tdefer p.begin(\"x\")()", "//\tdefer p.begin(\"x\").end()"},

@@ -130,6 +130,9 @@ func FinishNames(prepare, word, does string) []string {
 			names = append(names, word)
 		}
 	}
+	if does != "" && paired && (pair.end == "finish" || pair.end == "cleanup") {
+		add(LowerFirst(does)) // initFake, whose cleanup restores
+	}
 	if paired {
 		names = append(names, pair.end+rest)
 		if pair.end != "finish" && rest != "" {

@@ -8,7 +8,7 @@ import (
 
 // Nouns returns names, best first, for a variable that held a cleanup and holds its state after the
 // rewrite. It returns none if the name may stay: one that says what a func does would mislead,
-// but done and cleanup do not.
+// but done, cleanup and closer do not.
 //
 //	stopProfiling, err := startProfiling()       profiling, err := startProfiling()
 //	…                                            …
@@ -25,7 +25,7 @@ func Nouns(name, prepare, kind string) []string {
 	words := wordsOf(joined(rest))
 	last := LowerFirst(words[len(words)-1])
 	switch {
-	case isNoun(last) && !isFunc: // cleanup, dirCleanup
+	case (isNoun(last) || last == "done" || agent) && !isFunc: // cleanup, dirCleanup, finalizeDone, closer
 		return nil
 	case isNoun(last):
 		about = rest

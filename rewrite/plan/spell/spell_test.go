@@ -113,7 +113,7 @@ func TestNouns(t *testing.T) {
 		{"finishQueue", "queueActive", "Cleanup", "queue cleanup queueCleanup"},
 		{"unreg", "registerTap", "Cleanup", "tap cleanup"},
 		{"heartbeatTickerStop", "", "Cleanup", "cleanup heartbeatTicker"},
-		{"closer", "openFile", "Cleanup", "file"},
+		{"closer", "openFile", "Cleanup", ""},
 		{"closer", "f", "Cleanup", ""},
 		{"resetFunc", "swap", "State", "state"},
 		{"cleanupFn", "setUp", "Cleanup", "cleanup"},
