@@ -49,7 +49,7 @@ func e(n *int) func() {
 		{"On lines that follow each other.", "defer a(&n)()\n\tdefer b(&n)()\n", "round 2"},
 		{"A cleanup as a value.", "done := a(&n)\n\tn++\n\tdefer b(&n)()\n\tn++\n\tdefer done()\n\tn++\n\tf := done\n\t_ = f\n", "round 2"},
 		{"Tests of nil.", "if done := d(&n); done != nil {\n\t\tdefer done()\n\t}\n\tif done := e(&n); done != nil {\n\t\tdefer done()\n\t}\n", "round 1"},
-		{"Both in one condition.", "x := d(&n)\n\tn++\n\tz := e(&n)\n\tif x != nil && z != nil {\n\t\tn++\n\t\tx()\n\t\tn++\n\t\tz()\n\t}\n", "round 2"},
+		{"Both in one condition.", "x := d(&n)\n\tn++\n\tz := e(&n)\n\tif x != nil && z != nil {\n\t\tn++\n\t\tdefer x()\n\t\tn++\n\t\tdefer z()\n\t}\n", "round 2"},
 		{"With a comment.", "defer a(&n)() // one\n\tn++\n\tdefer b(&n)() // two\n", "round 2"},
 		{"In a statement that holds the other.", "done := a(func() *int {\n\t\tn++\n\t\tdefer b(&n)()\n\t\tn++\n\t\treturn &n\n\t}())\n\tn++\n\tdefer done()\n", "round 2"},
 	} {

@@ -238,6 +238,8 @@ func callOf(stmt ast.Stmt) *ast.CallExpr {
 	switch stmt := stmt.(type) {
 	case *ast.ExprStmt:
 		e = stmt.X
+	case *ast.GoStmt:
+		e = stmt.Call
 	case *ast.ReturnStmt:
 		if len(stmt.Results) == 1 {
 			e = stmt.Results[0]

@@ -31,9 +31,13 @@ type dependency struct {
 
 // A source is the reduced source of a file.
 type source struct {
-	name string
-	text []byte
+	name  string
+	text  []byte
+	marks []mark
 }
+
+// A mark says at which line and column of the whole file the reduced source at an offset is.
+type mark struct{ offset, line, column int }
 
 // A declaration is a declaration in a file.
 type declaration struct {
@@ -140,7 +144,7 @@ func (d *dependency) reduce() {
 	var all []source
 	for _, o := range d.files {
 		if d.taken[everything] || slices.ContainsFunc(o.decls, func(decl *declared) bool { return d.kept[decl] }) {
-			all = append(all, source{o.name, o.reduced(d.imports[o].used, d.kept)})
+			all = append(all, o.reduced(d.imports[o].used, d.kept))
 		}
 	}
 	*d = dependency{pkg: d.pkg, usesC: d.usesC, sources: all}

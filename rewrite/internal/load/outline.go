@@ -40,6 +40,8 @@ type declared struct {
 	// mention other declarations.
 	source []byte
 	from   int
+
+	line, column int // of start, from 1
 }
 
 // head returns the source that may mention other declarations.
@@ -77,7 +79,15 @@ func (o *outline) keepSource(text []byte) {
 		n += d.headEnd() - d.start
 	}
 	all := make([]byte, 0, n)
+	line, lineStart := 1, 0
+	at := 0
 	for _, d := range o.decls {
+		line += bytes.Count(text[at:d.start], []byte("\n"))
+		if i := bytes.LastIndexByte(text[at:d.start], '\n'); i >= 0 {
+			lineStart = at + i + 1
+		}
+		at = d.start
+		d.line, d.column = line, d.start-lineStart+1
 		k := len(all)
 		all = append(all, text[d.start:d.headEnd()]...)
 		d.source = all[k:]
@@ -361,8 +371,9 @@ func clause(before []byte, name string) []byte {
 // reduced returns the source of a file that has only the imports that are used and the
 // declarations that are kept. These have no bodies of functions, and no values of variables
 // that have a type. Positions have the order of those in the file.
-func (o *outline) reduced(used map[*imported]bool, kept map[*declared]bool) []byte {
+func (o *outline) reduced(used map[*imported]bool, kept map[*declared]bool) source {
 	var out bytes.Buffer
+	var marks []mark
 	n := len(o.clause) + 64*len(used)
 	for _, d := range o.decls {
 		if kept[d] {
@@ -385,11 +396,12 @@ func (o *outline) reduced(used map[*imported]bool, kept map[*declared]bool) []by
 		if !found || len(rest) > 0 && (letter(rest[0]) || digit(rest[0])) { // it is in a group
 			out.WriteString(keyword + " ")
 		}
+		marks = append(marks, mark{out.Len(), d.line, d.column})
 		out.Write(d.source)
 		if d.tok == token.FUNC && d.value > 0 {
 			out.WriteByte('}')
 		}
 		out.WriteByte('\n')
 	}
-	return out.Bytes()
+	return source{o.name, out.Bytes(), marks}
 }

@@ -75,7 +75,7 @@ func checkReduced(t *testing.T, o *outline) {
 			want = append(want, d.tok.String()+" "+d.recv+" "+strings.Join(d.names, ","))
 		}
 	}
-	text := o.reduced(used, kept)
+	text := o.reduced(used, kept).text
 	if _, err := parser.ParseFile(token.NewFileSet(), o.name, text, parser.SkipObjectResolution); err != nil {
 		t.Errorf("reduced: %v", err)
 	}

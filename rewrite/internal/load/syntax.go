@@ -93,12 +93,15 @@ func (s *syntax) outline(name string) (o *outline, err error) {
 	return o, cmp.Or(e, err)
 }
 
-// reduced parses the reduced source of a file. Positions have the right file and order, but not
-// the right line.
+// reduced parses the reduced source of a file. Positions are those in the whole file.
 func (s *syntax) reduced(of source) (*ast.File, error) {
 	const mode = parser.SkipObjectResolution | parser.AllErrors
 	f, err := parser.ParseFile(s.fset, of.name, of.text, mode)
 	if err == nil {
+		file := s.fset.File(f.FileStart)
+		for _, m := range of.marks {
+			file.AddLineColumnInfo(m.offset, of.name, m.line, m.column)
+		}
 		return f, nil
 	}
 	e := s.with(of.name, func(text []byte) {

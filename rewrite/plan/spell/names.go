@@ -130,8 +130,8 @@ func FinishNames(prepare, word, does string) []string {
 			names = append(names, word)
 		}
 	}
-	if does != "" && paired && (pair.end == "finish" || pair.end == "cleanup") {
-		add(LowerFirst(does)) // initFake, whose cleanup restores
+	if does != "" && (!paired || pair.end == "cleanup") {
+		add(LowerFirst(does)) // also initFake, whose cleanup restores
 	}
 	if paired {
 		names = append(names, pair.end+rest)
@@ -139,25 +139,29 @@ func FinishNames(prepare, word, does string) []string {
 			names = append(names, "finish"+rest)
 		}
 	}
-	if does != "" && !paired {
-		add(LowerFirst(does))
+	names = append(names, otherNames(prepare, verb, rest, paired)...)
+	for i, n := range names {
+		names[i] = LowerFirst(fit(n))
+		if exported {
+			names[i] = UpperFirst(names[i])
+		}
 	}
-	whole := UpperFirst(Short(prepare))
+	return names
+}
+
+// otherNames returns names for finish that say only which function it belongs to.
+func otherNames(prepare, verb, rest string, paired bool) []string {
+	var names []string
 	if rest != "" && (strings.EqualFold(verb, "get") || strings.EqualFold(verb, "borrow")) {
 		names = append(names, "release"+rest)
 	}
 	if rest != "" && !paired && makes(verb) {
 		names = append(names, "finish"+rest) // newFile: finishFile
 	}
+	whole := UpperFirst(Short(prepare))
 	names = append(names, "finish"+whole, "cleanup"+whole)
 	for i := 2; i < 10; i++ {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
-	}
-	for i, n := range names {
-		names[i] = LowerFirst(fit(n))
-		if exported {
-			names[i] = UpperFirst(names[i])
-		}
 	}
 	return names
 }

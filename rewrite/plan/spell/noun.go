@@ -25,7 +25,7 @@ func Nouns(name, prepare, kind string) []string {
 	words := wordsOf(joined(rest))
 	last := LowerFirst(words[len(words)-1])
 	switch {
-	case (isNoun(last) || last == "done" || agent) && !isFunc: // cleanup, dirCleanup, finalizeDone, closer
+	case saysState(last, agent, isFunc):
 		return nil
 	case isNoun(last):
 		about = rest
@@ -68,6 +68,12 @@ func Nouns(name, prepare, kind string) []string {
 		add(object(rest)) // adjustPacketSize
 	}
 	return nouns
+}
+
+// saysState reports whether the name of a variable, of which last is the last word, may stay: cleanup,
+// dirCleanup, finalizeDone, closer.
+func saysState(last string, agent, isFunc bool) bool {
+	return !isFunc && (agent || last == "done" || isNoun(last))
 }
 
 // withoutFunc returns a name without a word at its end that says that it is a func, and reports
