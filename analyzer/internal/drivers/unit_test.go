@@ -20,7 +20,7 @@ import (
 )
 
 // mostRounds limits how often go fix is run over a case.
-const mostRounds = 4
+const mostRounds = 6
 
 // times matches the durations in the output of go test.
 var times = regexp.MustCompile(`\(?\d+\.\d+s\)?`)
