@@ -196,6 +196,9 @@ func (d *declarer) statementDoes(stmt ast.Stmt) string {
 	switch stmt := stmt.(type) {
 	case *ast.ExprStmt:
 		if u, ok := stmt.X.(*ast.UnaryExpr); ok && u.Op == token.ARROW && plan.IsSimple(u.X) {
+			if _, _, paired := spell.Pair(d.Prepare.Key.Name, d.Plan.Finish.Name); paired {
+				return "" // releases what acquire has sent to it
+			}
 			return "waits for " + types.ExprString(u.X)
 		}
 		return d.callDoes(stmt.X)

@@ -94,7 +94,7 @@ func localSites(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 // gives two things one name.
 func localNames(l *pattern.LocalLiteral, plan *Plan) *refusal.Refusal {
 	p := l.Prepare
-	var written []string // types
+	written := []string{"nil", "true", "false"} // and types
 	for _, pass := range plan.Passages {
 		written = append(written, pass.Type)
 	}
@@ -114,7 +114,7 @@ func localNames(l *pattern.LocalLiteral, plan *Plan) *refusal.Refusal {
 	}
 	for _, text := range written {
 		if !spell.Plain(p.Unit, l.Stmt.Pos(), text) {
-			return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "a declaration in the enclosing function shadows a name in the type %s", text)
+			return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "a declaration in the enclosing function shadows a name in %s", text)
 		}
 	}
 	for _, sp := range plan.Sites {

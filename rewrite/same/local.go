@@ -22,6 +22,11 @@ func (m *matcher) localNames() error {
 			return m.differ(m.Local.Stmt, nil, "%s is declared already", name)
 		}
 	}
+	for _, name := range []string{"nil", "true", "false"} {
+		if m.hidden(name) {
+			return m.differ(m.Local.Stmt, nil, "a declaration in the function hides %s", name)
+		}
+	}
 	for id := range idents(m.Local.Decl) {
 		if names[id.Name] {
 			return m.differ(id, nil, "%s is used in the function already", id.Name)

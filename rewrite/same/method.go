@@ -65,6 +65,8 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 	switch {
 	case c == nil && byAddress && v.Kind() == types.PackageVar:
 		return nil // the address of a variable of the package
+	case c == nil && byAddress && m.Local != nil && !m.within(v, m.Local.Stmt):
+		return nil // of a variable of the function around both literals
 	case c == nil || c.Address != byAddress:
 		return bad
 	}
