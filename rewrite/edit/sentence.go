@@ -39,8 +39,6 @@ func (d *declarer) sentence() string {
 		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers call it when they are done."
 	case !token.IsExported(name):
 		return ""
-	case often:
-		return name + " is deferred by callers of " + prepare + "." + d.idle()
 	}
 	return name + " is called by callers of " + prepare + " when they are done." + d.idle()
 }

@@ -350,7 +350,26 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 			return nil, refusal.New(p, refusal.SeveralLiterals, p.Unit, pass.Capture.Uses[0].Pos(), "it returns cleanups that capture different variables named %s", pass.Capture.Var.Name())
 		}
 	}
-	return params, nil
+	return params, hidesPredeclared(p, params)
+}
+
+// hidesPredeclared refuses a cleanup if finish would have a parameter or result that is called like a
+// value of the language, with which finish may say that there is nothing to do.
+func hidesPredeclared(p *pattern.Prepare, params []Param) *refusal.Refusal {
+	hides := func(name string) bool { return name == "nil" || name == "true" || name == "false" }
+	for _, param := range params {
+		if hides(param.Name) {
+			return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its cleanup captures a variable %s", param.Name)
+		}
+	}
+	for _, l := range p.Literals {
+		for n := range ast.Preorder(l.Lit.Type) {
+			if id, ok := n.(*ast.Ident); ok && hides(id.Name) {
+				return refusal.New(p, refusal.NameClash, p.Unit, id.Pos(), "its cleanup has a parameter or result %s", id.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // ownNames refuses a cleanup whose outermost block declares the name of a parameter of

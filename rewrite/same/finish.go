@@ -15,6 +15,11 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 		return err
 	}
 	now := flatten(a.Type.Params)
+	for _, p := range slices.Concat(now, flatten(a.Type.Results)) {
+		if name := p.nameOr("_"); name == "nil" || name == "true" || name == "false" {
+			return m.differ(nil, p.typ, "%s has another meaning in %s", name, m.Finish)
+		}
+	}
 	if len(now) < len(m.params) || a.Type.TypeParams.NumFields() > 0 {
 		return m.differ(nil, a, "%s has too few parameters, or type parameters", m.Finish)
 	}

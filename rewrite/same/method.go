@@ -63,10 +63,8 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 	}
 	c, byAddress := m.capture[v], takesPointer && !holds
 	switch {
-	case c == nil && byAddress && v.Kind() == types.PackageVar:
-		return nil // the address of a variable of the package
-	case c == nil && byAddress && m.Local != nil && !m.within(v, m.Local.Stmt):
-		return nil // of a variable of the function around both literals
+	case c == nil && byAddress && m.outside(v):
+		return nil // its address
 	case c == nil || c.Address != byAddress:
 		return bad
 	}
@@ -78,6 +76,12 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 		return bad
 	}
 	return nil
+}
+
+// outside reports whether prepare and finish refer to the same variable: one of the package, or of
+// the function around both, if they are literals.
+func (m *matcher) outside(v *types.Var) bool {
+	return v.Kind() == types.PackageVar || m.Local != nil && !m.within(v, m.Local.Stmt)
 }
 
 // returnsAsIs reports whether the return of a method value sets v, a result of prepare that is a
