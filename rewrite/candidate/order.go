@@ -1,6 +1,9 @@
 package candidate
 
-import "go/ast"
+import (
+	"go/ast"
+	"slices"
+)
 
 // InnerFirst sorts items so that each prepare function follows those that it calls. inner
 // holds, for each item, the items whose prepare functions it calls. The function of
@@ -11,6 +14,9 @@ import "go/ast"
 //		stop := start(n)                              // rewritten first: start(n)
 //		return func() { stop(); log.Print("down") }   // then: finishStart(n); …
 //	}
+//
+// A literal in a local variable follows the function around it: the type of its state could not be
+// written outside, where the finish of that function would need it.
 func InnerFirst[T comparable](items []T, of func(T) *Candidate) (ordered []T, inner map[T][]T) {
 	byDecl := make(map[ast.Decl]T)
 	for _, item := range items {
@@ -19,7 +25,14 @@ func InnerFirst[T comparable](items []T, of func(T) *Candidate) (ordered []T, in
 	inner = make(map[T][]T)
 	for _, item := range items {
 		for _, s := range of(item).Sites {
-			if outer, ok := byDecl[s.Decl]; ok {
+			outer, ok := byDecl[s.Decl]
+			switch f := of(item).function; {
+			case !ok:
+			case f != nil && f.Local != nil:
+				if !slices.Contains(inner[item], outer) {
+					inner[item] = append(inner[item], outer)
+				}
+			default:
 				inner[outer] = append(inner[outer], item)
 			}
 		}
