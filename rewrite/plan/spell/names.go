@@ -166,10 +166,10 @@ func otherNames(prepare, verb, rest string, paired bool) []string {
 	return names
 }
 
-// fit returns a name without words after the first one that make it longer than 24 letters:
+// fit returns a name without words after the first one that make it longer than 30 letters:
 // finishQueryRequest for finishTrackInflightQueryRequest.
 func fit(name string) string {
-	for words := wordsOf(name); len(name) > 24 && len(words) > 2; name = strings.Join(words, "") {
+	for words := wordsOf(name); len(name) > 30 && len(words) > 2; name = strings.Join(words, "") {
 		words = slices.Delete(words, 1, 2)
 	}
 	return name
