@@ -56,7 +56,8 @@ func (d *Decider) DecideLocal(l *pattern.LocalLiteral, sites []*pattern.Site) (*
 // generic function.
 func onlyCalls(l *pattern.LocalLiteral) *refusal.Refusal {
 	p := l.Prepare
-	for _, a := range l.Others {
+	if len(l.Others) > 0 {
+		a := l.Others[0]
 		code, why := refusal.FunctionLiteral, "its variable is set again"
 		switch a.Mode {
 		case flow.Write:
