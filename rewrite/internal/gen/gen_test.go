@@ -163,6 +163,9 @@ func TestApply(t *testing.T) {
 
 // TestGrammar holds that programs have what the grammar promises.
 func TestGrammar(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches 1,500 programs")
+	}
 	var all bytes.Buffer
 	for seed := range uint64(1500) {
 		p := generate(t, Random(seed), "")
