@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -25,8 +26,14 @@ func held(p *pattern.Prepare, passages []Passage, s *State) []*pattern.Choice {
 		if !ok || l.Choice != nil || l.Var == nil || l.Var.Kind() != types.LocalVar || len(s.Fields) == 0 || flow.HasGoto(p.Decl) || !spell.Plain(p.Unit, bind.Pos(), s.Zero()) {
 			continue
 		}
+		var decl *ast.ValueSpec // var cleanup func()
+		if bind.Tok == token.ASSIGN {
+			if decl, ok = p.Def(l.Var).Parent().Node().(*ast.ValueSpec); !ok || len(decl.Names) != 1 || len(decl.Values) > 0 {
+				continue
+			}
+		}
 		if _, _, inList := flow.List(p.At(bind)); inList && spelledOften(p, l) && staysSame(p, l, passages) {
-			all = append(all[:len(all):len(all)], &pattern.Choice{Var: l.Var, Sets: []pattern.Set{{Stmt: bind, Literal: l}}})
+			all = append(all[:len(all):len(all)], &pattern.Choice{Var: l.Var, Decl: decl, Sets: []pattern.Set{{Stmt: bind, Literal: l}}})
 		}
 	}
 	return all
