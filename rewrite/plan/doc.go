@@ -11,8 +11,8 @@
 // There is one assumption: where an error is nil, the other results are good. So no program
 // calls a nil cleanup. A program that does crashes there; what it does after the rewrite is
 // not promised. And a pointer, interface or func that prepare got together with an error,
-// which it found nil, is not nil, if the cleanup relies on that: it would crash otherwise,
-// or only calls a method of the pointer. The assumption does not concern cleanups that are
+// which it found nil, is not nil, if the cleanup would certainly crash otherwise. A method
+// of a pointer may work on nil. [idle-nil-receiver] The assumption does not concern cleanups that are
 // called and do nothing: those still do nothing.
 //
 // As in every inliner, two things may change: what a program sees of its own call stack

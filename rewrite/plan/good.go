@@ -3,7 +3,6 @@ package plan
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -28,12 +27,9 @@ func good(p *pattern.Prepare, l *pattern.Literal, v *types.Var, at ast.Stmt) boo
 		len(def.Rhs) == 1 && len(def.Lhs) > 1 && succeededAt(p, def, at) && relies(p.Unit.Info, l.Lit.Body.List, v)
 }
 
-// relies reports whether a cleanup would certainly panic if v were nil, whatever it does before, or
-// only calls methods of v.
+// relies reports whether a cleanup would certainly panic if v were nil, whatever it does before. A
+// method of a pointer might work on nil.
 func relies(info *types.Info, body []ast.Stmt, v *types.Var) bool {
-	if len(body) == 1 && callsMethod(info, body[0], v) {
-		return true
-	}
 	for _, s := range body {
 		if dereferences(info, s, v) {
 			return true
@@ -45,27 +41,4 @@ func relies(info *types.Info, body []ast.Stmt, v *types.Var) bool {
 		}
 	}
 	return false
-}
-
-// callsMethod reports whether a statement does nothing but call a method of v.
-func callsMethod(info *types.Info, s ast.Stmt, v *types.Var) bool {
-	var e ast.Expr
-	switch s := s.(type) {
-	case *ast.ExprStmt:
-		e = s.X
-	case *ast.AssignStmt:
-		if len(s.Lhs) == 1 && types.ExprString(s.Lhs[0]) == "_" {
-			e = s.Rhs[0]
-		}
-	case *ast.ReturnStmt:
-		if len(s.Results) == 1 {
-			e = s.Results[0]
-		}
-	}
-	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok || slices.ContainsFunc(call.Args, mayAct) {
-		return false
-	}
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	return ok && info.Uses[identOf(sel.X)] == types.Object(v) && info.Selections[sel] != nil && info.Selections[sel].Kind() == types.MethodVal
 }
