@@ -2,6 +2,7 @@ package flow
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"iter"
 	"slices"
@@ -117,6 +118,27 @@ func List(c inspector.Cursor) (list []ast.Stmt, i int, ok bool) {
 		return nil, 0, false
 	}
 	return list, i, true
+}
+
+// EndBefore returns where the code before a statement of a list ends: the statement before it, or the
+// brace or colon at which the list begins. It returns NoPos if the statement is in no list.
+func EndBefore(c inspector.Cursor) token.Pos {
+	list, i, ok := List(c)
+	if !ok {
+		return token.NoPos
+	}
+	if i > 0 {
+		return list[i-1].End()
+	}
+	switch in := c.Parent().Node().(type) {
+	case *ast.BlockStmt:
+		return in.Lbrace
+	case *ast.CaseClause:
+		return in.Colon
+	case *ast.CommClause:
+		return in.Colon
+	}
+	return token.NoPos
 }
 
 // Lists returns the statement lists around a node within the function fn, from the

@@ -232,20 +232,7 @@ func callsOf(u *Unit, f *Function) []*Site {
 // commentAbove returns the comment on the lines before a statement in a list, or nil.
 func commentAbove(facts *flow.Facts, stmt ast.Stmt) *ast.CommentGroup {
 	line := func(pos token.Pos) int { return facts.Unit.Fset.PositionFor(pos, false).Line }
-	at := facts.At(stmt)
-	list, i, _ := flow.List(at)
-	before := token.NoPos // where the code before the statement ends
-	switch p := at.Parent().Node().(type) {
-	case *ast.BlockStmt:
-		before = p.Lbrace
-	case *ast.CaseClause:
-		before = p.Colon
-	case *ast.CommClause:
-		before = p.Colon
-	}
-	if i > 0 {
-		before = list[i-1].End()
-	}
+	before := flow.EndBefore(facts.At(stmt))
 	for _, g := range flow.Comments(facts.File, before, stmt.Pos()) {
 		if before < g.Pos() && line(before) < line(g.Pos()) && line(g.End())+1 == line(stmt.Pos()) {
 			return g

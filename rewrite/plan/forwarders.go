@@ -55,24 +55,8 @@ func (fs *forwarders) keeps(s *pattern.Site) bool {
 
 // ownLine reports whether the statement of a site is in a list and begins a line.
 func ownLine(s *pattern.Site) bool {
-	stmt := s.At(s.Stmt)
-	list, at, ok := flow.List(stmt)
-	if !ok {
-		return false
-	}
 	line := func(pos token.Pos) int { return s.Unit.Fset.PositionFor(pos, false).Line }
-	begin := token.NoPos
-	switch in := stmt.Parent().Node().(type) {
-	case *ast.BlockStmt:
-		begin = in.Lbrace
-	case *ast.CaseClause:
-		begin = in.Colon
-	case *ast.CommClause:
-		begin = in.Colon
-	}
-	if at > 0 {
-		begin = list[at-1].End()
-	}
+	begin := flow.EndBefore(s.At(s.Stmt))
 	return begin.IsValid() && line(begin) < line(s.Stmt.Pos())
 }
 
