@@ -12,8 +12,8 @@
 // calls a nil cleanup. A program that does crashes there; what it does after the rewrite is
 // not promised. And a pointer, interface or func that prepare got together with an error,
 // which it found nil, is not nil, if the cleanup would certainly crash otherwise. A method
-// of a pointer may work on nil. [idle-nil-receiver] The assumption does not concern cleanups that are
-// called and do nothing: those still do nothing.
+// of a pointer may work on nil. [idle-nil-receiver] The assumption does not concern
+// cleanups that are called and do nothing: those still do nothing.
 //
 // As in every inliner, two things may change: what a program sees of its own call stack
 // (runtime.Caller, stack traces, profiles), and how much it allocates.
