@@ -76,8 +76,9 @@ func run(p *analysis.Pass, s settings) {
 // diagnostic of the package.
 func reportMisuses(p *analysis.Pass, u *pattern.Unit, s settings) {
 	found, err := candidate.Misuses([]*pattern.Unit{u}, misuse.Options{Tests: s.tests})
+	comments := suppress.New(s.comments)
 	for _, f := range found {
-		if suppress.At(p.Fset, f.File, f.Decl, f.Pos, s.comments) {
+		if comments.At(p.Fset, f.File, f.Decl, f.Pos) {
 			continue
 		}
 		d := analysis.Diagnostic{Pos: f.Pos, End: f.End, Category: string(f.Kind), Message: f.Message}
@@ -111,8 +112,9 @@ func reportCandidates(p *analysis.Pass, u *pattern.Unit, s settings) {
 			found = candidate.Find(world)
 		}
 	}
+	comments := suppress.New(s.comments)
 	found = slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
-		return suppress.Func(p.Fset, c.Prepare.File, c.Prepare.Decl, s.comments)
+		return comments.Func(p.Fset, c.Prepare.File, c.Prepare.Decl)
 	})
 	var proposals []*proposal
 	reasons := make(map[*candidate.Candidate]string)

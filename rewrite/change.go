@@ -55,6 +55,8 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 	byKey := make(map[pattern.Key][]*candidate.Candidate) // by view, nil where there is none
 	var keys []pattern.Key
 	d.omitted = make(map[pattern.Key]callers.Omission)
+	comments := suppress.New(suppress.All)
+	silenced := func(p *pattern.Prepare) bool { return comments.Func(p.Unit.Fset, p.File, p.Decl) }
 	for i, v := range views {
 		v.World.Omit = func(p *pattern.Prepare, why callers.Omission) {
 			if !silenced(p) {
@@ -94,10 +96,6 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 
 // omitSilenced is the omission of a function that a comment silences.
 const omitSilenced callers.Omission = "silenced"
-
-func silenced(p *pattern.Prepare) bool {
-	return suppress.Func(p.Unit.Fset, p.File, p.Decl, suppress.All)
-}
 
 // refuseLinked refuses changes of files that have several hard links, or are reached
 // through a symbolic link.

@@ -57,7 +57,29 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 		}
 		group = append(group, c)
 	}
-	return group
+	return lastApart(group)
+}
+
+// lastApart removes from a group one of the changes that use a declaration less than before, if there are several. In a later
+// round the last of them sees that nothing uses it any more, and removes it.
+func lastApart(group []*change) []*change {
+	users := make(map[string]int)
+	for _, c := range group {
+		for _, name := range c.first.Plan.Frees {
+			users[name]++
+		}
+	}
+	waits := make(map[string]bool)
+	return slices.DeleteFunc(group, func(c *change) bool {
+		names := c.first.Plan.Frees
+		if !slices.ContainsFunc(names, func(name string) bool { return users[name] > 1 && !waits[name] }) {
+			return false
+		}
+		for _, name := range names {
+			waits[name] = true
+		}
+		return true
+	})
 }
 
 // A place is a top-level declaration.

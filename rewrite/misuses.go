@@ -48,6 +48,7 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 		offset int
 	}
 	seen := make(map[place]bool)
+	comments := suppress.New(suppress.All)
 	for _, v := range views {
 		list, err := candidate.Misuses(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
 		if err != nil {
@@ -59,7 +60,7 @@ func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]
 				continue
 			}
 			seen[place{pos.Filename, pos.Offset}] = true
-			if suppress.At(f.Unit.Fset, f.File, f.Decl, f.Pos, suppress.All) {
+			if comments.At(f.Unit.Fset, f.File, f.Decl, f.Pos) {
 				for _, d := range suppress.Directives(f.Unit.Fset, f.File) {
 					if suppress.Reaches(f.Unit.Fset, f.Decl, d.Comment, f.Pos) || slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return ast.Decl(fn) == f.Decl }) {
 						silenced[f.Unit.Fset.PositionFor(d.Comment.Pos(), false)] = true

@@ -30,6 +30,10 @@ type Options struct {
 	// in any case.
 	Tests bool
 
+	// Hot leaves out functions beside whose own work, or that of their cleanup, an allocation does not count: they start
+	// a goroutine or a process, open or change files, connections or listeners, or set up signals, profiles or servers.
+	Hot bool
+
 	// Exported permits changes of exported functions of importable packages.
 	Exported bool
 

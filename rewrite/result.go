@@ -112,6 +112,7 @@ type Allocation = allocs.Allocation
 type LeftOut struct {
 	Kind     int // the closure captures no result: without Options.All
 	Tests    int // in test files, by their form where the package was not loaded: without Options.Tests
+	Busy     int // start a goroutine or the like: with Options.Hot
 	Exported int // other modules may call them, and no caller in this one defers their cleanup
 	Silenced int // by comments
 	Stack    int // the compiler keeps the cleanup on the stack: Result.Stack

@@ -204,7 +204,7 @@ func (r *run) findMisuses(o Options) {
 // *UnfinishedError if an earlier rewrite of the tree was killed.
 func start(ctx context.Context, o Options, in internals) (*run, error) {
 	tree, err := load.Open(ctx, load.Settings{
-		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Tests: o.Tests, Exported: o.Exported,
+		Dir: o.Dir, Patterns: o.Patterns, Configs: o.Configs, All: o.All, Tests: o.Tests, Hot: o.Hot, Exported: o.Exported,
 		Env: o.Env, Progress: o.Progress, Status: o.Status, Testing: in.load,
 	})
 	if err != nil {
@@ -323,6 +323,8 @@ func (r *run) leaveOut(omitted map[pattern.Key]callers.Omission) {
 			r.left.Kind++
 		case callers.OmitTest:
 			r.left.Tests++
+		case callers.OmitBusy:
+			r.left.Busy++
 		case callers.OmitExported:
 			r.left.Exported++
 		case omitSilenced:

@@ -230,7 +230,7 @@ func (w *frameWriter) writeClose(ctx context.Context, p []byte) error {
 	if err := w.acquire(ctx); err != nil {
 		return err
 	}
-	defer w.lock.release()
+	defer w.release()
 	if w.closeSent {
 		return errCloseSent
 	}

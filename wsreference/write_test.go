@@ -280,21 +280,31 @@ func TestNewestPongs(t *testing.T) {
 }
 
 // TestPingAfterClose pins that a ping that comes when nothing can be sent any
-// more is forgotten.
+// more is forgotten, also if the close frame is still being written then.
 func TestPingAfterClose(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, p := newPeer(t, peerConfig{})
-		go read(t.Context(), c)
-		go c.Close(StatusNormalClosure, "")
-		p.want(opClose, closePayload(StatusNormalClosure, ""))
-		p.send(opPing, "too late")
-		synctest.Wait()
-		if c.out.pongs.owed.Load() {
-			t.Error("a pong is owed")
-		}
-		p.send(opClose, "")
-		p.wantEOF()
-	})
+	for _, during := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c, p := newPeer(t, peerConfig{room: 1})
+			go read(t.Context(), c)
+			go c.Close(StatusNormalClosure, "")
+			if during {
+				synctest.Wait()
+				p.send(opPing, "too late")
+				synctest.Wait()
+			}
+			p.want(opClose, closePayload(StatusNormalClosure, ""))
+			if !during {
+				synctest.Wait()
+				p.send(opPing, "too late")
+			}
+			synctest.Wait()
+			if c.out.pongs.owed.Load() {
+				t.Errorf("a pong is owed (ping during the close frame: %v)", during)
+			}
+			p.send(opClose, "")
+			p.wantEOF()
+		})
+	}
 }
 
 // TestMutualPings has both ends owe pongs over a pipe that holds nothing, so

@@ -21,7 +21,7 @@ Reports functions that return a cleanup closure for their callers to defer, or
 rewrites them and all their callers into calls that allocate nothing.
   -diff, -fix     print the rewrite as a diff; apply it (-message: commit text)
   -l              print the names of the files that change
-  -all            also closures that capture no result
+  -all            also closures that capture no result (-hot: none beside I/O)
   -exported       also exported functions that other modules may call
   -tests          also functions for tests alone (callers there always change)
   -only A,B       functions, categories or packages; -exclude RE: no such files
@@ -48,6 +48,7 @@ type flags struct {
 	list, message bool
 	format        string
 	all, exported bool
+	hot           bool
 	inTests       bool
 	escape        bool
 	test          *rewrite.Test  // nil: none
@@ -118,6 +119,7 @@ func flagSet() *given {
 	set.BoolVar(&f.all, "all", false, "")
 	set.BoolVar(&f.inTests, "tests", false, "")
 	set.BoolVar(&f.exported, "exported", false, "")
+	set.BoolVar(&f.hot, "hot", false, "")
 	set.BoolVar(&f.escape, "escape", false, "")
 	set.BoolVar(&f.test, "test", false, "")
 	set.DurationVar(&f.how.Timeout, "timeout", 0, "")

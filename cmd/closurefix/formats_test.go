@@ -46,7 +46,7 @@ func TestFormatsAgree(t *testing.T) {
 		Idle:     []report.Directive{{Pos: at(6), Text: "the-directive"}},
 		Warnings: []string{"the-warning"},
 		Unloaded: &rewrite.SourceError{Problems: []rewrite.Problem{{File: name, Line: 1, Text: "the-problem"}}},
-		LeftOut:  rewrite.LeftOut{Exported: 1, Kind: 2, Tests: 3, Stack: 4, Cold: 5, Silenced: 6, Few: 7, Unselected: 8},
+		LeftOut:  rewrite.LeftOut{Exported: 1, Kind: 2, Tests: 3, Stack: 4, Cold: 5, Silenced: 6, Few: 7, Unselected: 8, Busy: 9},
 		Stack:    []report.Finding{{Pos: at(7), Function: "the-stack"}},
 		Cold:     []report.Finding{{Pos: at(8), Function: "the-cold"}},
 	}
@@ -65,9 +65,9 @@ func TestFormatsAgree(t *testing.T) {
 	}
 	lacks := map[string][]string{ // the table of the doc
 		"text":   {"the-help", "the-trace", "the-stack", "the-cold"},
-		"json":   {"the-problem", "left out 36 functions", "the-warning", "the-directive", "the-stack", "the-cold"},
+		"json":   {"the-problem", "left out 45 functions", "the-warning", "the-directive", "the-stack", "the-cold"},
 		"sarif":  {"the-stack", "the-cold"},
-		"github": {"left out 36 functions", "the-help", "the-trace", "the-alloc", "the-flow", "the-left", "the-stack", "the-cold"},
+		"github": {"left out 45 functions", "the-help", "the-trace", "the-alloc", "the-flow", "the-left", "the-stack", "the-cold"},
 	}
 	// A patch, and the files of a page, show edits. In a gain SARIF counts.
 	lacks["text"] = append(lacks["text"], "the-edit")
@@ -78,7 +78,7 @@ func TestFormatsAgree(t *testing.T) {
 	all := []string{
 		"m.go", "the-function", "result-pointer", "the-message", "the-edit", "the-note", "the-trace", "the-kind", "the-alloc", "the-flow",
 		"the-gainer", "the-left", "capture", "the-other", "the-code", "the-reason", "the-help", "another-note", "the-directive", "the-warning",
-		"the-stack", "the-cold", "left out 36 functions", "the-problem",
+		"the-stack", "the-cold", "left out 45 functions", "the-problem",
 	}
 	for name, write := range write {
 		var b bytes.Buffer

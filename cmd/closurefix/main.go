@@ -169,6 +169,7 @@ func options(f *flags, dir string, kill <-chan struct{}, p *text.Printer) rewrit
 		All:      f.all,
 		Tests:    f.inTests,
 		Exported: f.exported,
+		Hot:      f.hot,
 		Rewrite:  f.diff || f.fix || f.list || f.bench != nil || f.page != "",
 		Escape:   f.escape,
 		Saves:    f.saves,

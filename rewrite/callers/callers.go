@@ -18,7 +18,7 @@ type Index struct {
 	world   *World
 	leftOut leftOut
 	demands demands
-	linking map[*ast.File][]*ast.Comment // directives that name functions to the linker
+	linking map[*pattern.Unit]map[string]directive // see directives
 
 	generated map[*ast.File]bool
 }
@@ -27,7 +27,7 @@ type Index struct {
 func NewIndex(w *World) *Index {
 	return &Index{
 		world: w, leftOut: make(leftOut), demands: demands{world: w},
-		linking: make(map[*ast.File][]*ast.Comment), generated: make(map[*ast.File]bool),
+		linking: make(map[*pattern.Unit]map[string]directive), generated: make(map[*ast.File]bool),
 	}
 }
 
@@ -138,7 +138,7 @@ func (x *Index) editable(p *pattern.Prepare, u *pattern.Unit, f *ast.File, pos t
 	}
 	generated, known := x.generated[f]
 	if !known {
-		generated = ast.IsGenerated(f) // looks at all comments
+		generated = flow.Generated(f) // looks at all comments
 		x.generated[f] = generated
 	}
 	if generated {

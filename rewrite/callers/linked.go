@@ -28,17 +28,11 @@ func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 		if u.Pkg.Path() != p.Key.Pkg {
 			continue
 		}
-		for _, f := range u.Files {
-			if pos, directive := x.directive(p, f); pos.IsValid() {
-				return refusal.New(p, refusal.Linkname, u, pos, "the directive %s names it", directive)
+		if d, ok := x.directives(u)[p.Key.Name]; ok {
+			if d.ignored != "" {
+				return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", d.name, x.world.ShortName(d.ignored))
 			}
-		}
-		for _, name := range u.Ignored {
-			if f := x.leftOut.file(u, name).File; f != nil {
-				if pos, directive := x.directive(p, f); pos.IsValid() {
-					return refusal.New(p, refusal.Linkname, p.Unit, p.Decl.Name.Pos(), "the directive %s in %s names it", directive, x.world.ShortName(name))
-				}
-			}
+			return refusal.New(p, refusal.Linkname, u, d.pos, "the directive %s names it", d.name)
 		}
 		// Excluded files may be assembly, too.
 		for _, name := range slices.Concat(u.Other, u.Ignored) {
@@ -54,35 +48,45 @@ func (x *Index) linked(p *pattern.Prepare) *refusal.Refusal {
 	return nil
 }
 
-// directive returns the position and name of a directive in file f, of p's package, that
-// makes the function known to the linker.
-func (x *Index) directive(p *pattern.Prepare, f *ast.File) (token.Pos, string) {
-	name := p.Key.Name
-	for _, c := range x.directives(f) {
-		fields := strings.Fields(c.Text)
-		for _, w := range fields[1:] {
-			if w == name || strings.HasSuffix(w, "."+name) {
-				return c.Pos(), fields[0]
-			}
-		}
-	}
-	return token.NoPos, ""
+// A directive makes a function known to the linker.
+type directive struct {
+	name    string // as in //export
+	pos     token.Pos
+	ignored string // the name of its file, if that is not built
 }
 
-// directives returns the directives of a file that name functions to the linker.
-func (x *Index) directives(f *ast.File) []*ast.Comment {
-	all, known := x.linking[f]
+// directives returns the first directive of a package for each name of a function.
+func (x *Index) directives(u *pattern.Unit) map[string]directive {
+	all, known := x.linking[u]
 	if known {
 		return all
 	}
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			if fields := strings.Fields(c.Text); len(fields) >= 2 && (fields[0] == "//go:linkname" || fields[0] == "//export") {
-				all = append(all, c)
+	all = make(map[string]directive)
+	add := func(f *ast.File, ignored string) {
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				fields := strings.Fields(c.Text)
+				if len(fields) < 2 || fields[0] != "//go:linkname" && fields[0] != "//export" {
+					continue
+				}
+				for _, word := range fields[1:] {
+					name := word[strings.LastIndex(word, ".")+1:]
+					if _, ok := all[name]; !ok {
+						all[name] = directive{fields[0], c.Pos(), ignored}
+					}
+				}
 			}
 		}
 	}
-	x.linking[f] = all
+	for _, f := range u.Files {
+		add(f, "")
+	}
+	for _, name := range u.Ignored {
+		if f := x.leftOut.file(u, name).File; f != nil {
+			add(f, name)
+		}
+	}
+	x.linking[u] = all
 	return all
 }
 

@@ -1,6 +1,7 @@
 package callers
 
 import (
+	"go/types"
 	"path/filepath"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -76,9 +77,15 @@ type World struct {
 	// package testing. Callers in test files are rewritten in any case.
 	Tests bool
 
+	// Hot leaves out prepare functions beside whose own work an allocation does not count, such as those that start a
+	// goroutine or open a file.
+	Hot bool
+
 	// Omit, if not nil, is called for each prepare function that is not a candidate
-	// because of All, Tests or Exported.
+	// because of All, Tests, Hot or Exported.
 	Omit func(*pattern.Prepare, Omission)
+
+	exposed map[pattern.Key]types.Object // see exposes
 
 	// Short, if not nil, returns the name of a file as messages show it.
 	Short func(name string) string
@@ -106,6 +113,7 @@ type Omission string
 const (
 	OmitKind     Omission = "kind"     // its closure captures no result, and World.All is not set
 	OmitTest     Omission = "test"     // it only serves tests, and World.Tests is not set
+	OmitBusy     Omission = "busy"     // it starts a goroutine or the like, and World.Hot is set
 	OmitExported Omission = "exported" // other modules may call it, no known caller defers its cleanup, and World.Exported is not set
 )
 

@@ -41,13 +41,16 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 		Literals: make(map[*ast.FuncLit]int),
 		Methods:  make(map[*ast.SelectorExpr]int),
 		Returns:  make(map[*ast.ReturnStmt]int),
+		Teller:   teller(c.Plan.Teller),
 		Value:    value(c.Plan.Value),
 		Captures: captures,
 		Held:     make(map[*types.Var]bool),
+		Split:    make(map[*types.Var]bool),
 		Chosen:   make(map[*types.Var]bool),
 		Zeroed:   c.Plan.Zeroed,
 		State:    state(c.Plan.State),
 		Finish:   c.Plan.Finish.Name,
+		Context:  c.Plan.Finish.Context,
 		Bound:    c.Plan.Form == plan.Bound,
 		Method:   c.Plan.Finish.OnRecv,
 		Merged:   c.Plan.Merged,
@@ -114,7 +117,10 @@ func (c *Candidate) change(edits []edit.Edit, units map[*pattern.Unit]*same.Unit
 	}
 	for _, sp := range c.Plan.Sites {
 		s := sp.Site
-		if s.Var != nil {
+		switch {
+		case s.Part != nil:
+			change.Split[s.Part.Of] = true
+		case s.Var != nil:
 			change.Held[s.Var] = true
 		}
 		if err := add(s.Unit, s.File); err != nil {
@@ -158,6 +164,13 @@ func local(l *pattern.LocalLiteral) *same.Local {
 	return &same.Local{Var: l.Var, Lit: l.Lit, Stmt: l.Stmt, Decl: decl}
 }
 
+func teller(t *plan.Teller) same.Teller {
+	if t == nil {
+		return same.Teller{}
+	}
+	return same.Teller{Var: t.Capture.Var, None: t.None}
+}
+
 func value(v *plan.Handover) same.Value {
 	switch {
 	case v == nil:
@@ -172,9 +185,9 @@ func state(s *plan.State) same.State {
 	if s == nil {
 		return same.State{}
 	}
-	claimed := same.State{Type: s.Type, Which: s.Which.Name, WhichNil: s.Which.Nil, True: s.Which.True}
+	claimed := same.State{Type: s.Type, Shared: s.Shared, Which: s.Which.Name, WhichNil: s.Which.Nil, True: s.Which.True}
 	if s.Mark != plan.Unmarked {
-		claimed.Live, claimed.Guard, claimed.Told = s.Flag, s.Mark == plan.Guarded, s.None != ""
+		claimed.Live, claimed.Guard, claimed.Told = s.Flag, s.Mark == plan.Guarded, s.None != "" && !s.Shared
 	}
 	return claimed
 }

@@ -89,6 +89,7 @@ type finder struct {
 	decider *plan.Decider
 	files   edit.Files
 	units   map[*pattern.Unit]*same.Unit
+	docs    map[*ast.File][]*ast.GenDecl // see documented
 }
 
 // funcResult identifies a func that a function returns, by the function and the index of
@@ -105,6 +106,7 @@ func newFinder(w *callers.World, found []*Candidate) *finder {
 		sites: make(map[funcResult][]*pattern.Site), refs: make(map[pattern.Key][]pattern.Ref),
 		stored:  make(map[*types.Var]int),
 		decider: plan.NewDecider(w), units: make(map[*pattern.Unit]*same.Unit),
+		docs: make(map[*ast.File][]*ast.GenDecl),
 	}
 	wanted := make(map[funcResult]bool)
 	for _, c := range found {
@@ -179,15 +181,26 @@ func (f *finder) decide(c *Candidate) bool {
 		return false
 	case !costs:
 		return false
-	case c.inTest, !f.world.Tests && f.servesTests(c.Prepare):
-		f.world.Omitted(c.Prepare, callers.OmitTest)
-		return false
-	case c.Kind == pattern.KindCapture && !f.world.All:
-		f.world.Omitted(c.Prepare, callers.OmitKind)
+	case f.leftOut(c):
 		return false
 	}
 	c.Plan, c.Refusal = f.decider.Decide(c.Prepare, c.Sites, f.refs[c.Prepare.Key], f.forwarders(c))
 	f.edit(c)
+	return true
+}
+
+// leftOut reports whether the settings of the world leave out a candidate.
+func (f *finder) leftOut(c *Candidate) bool {
+	switch {
+	case c.inTest, !f.world.Tests && f.servesTests(c.Prepare):
+		f.world.Omitted(c.Prepare, callers.OmitTest)
+	case c.Kind == pattern.KindCapture && !f.world.All:
+		f.world.Omitted(c.Prepare, callers.OmitKind)
+	case f.world.Hot && busy(c.Prepare):
+		f.world.Omitted(c.Prepare, callers.OmitBusy)
+	default:
+		return false
+	}
 	return true
 }
 
@@ -208,7 +221,7 @@ func (f *finder) edit(c *Candidate) {
 	for _, sp := range c.Plan.Sites {
 		c.Sites = append(c.Sites, sp.Site)
 	}
-	c.Notes, c.Trace = notes(c.Plan, f.world.ShortName), c.Plan.Trace(f.world.ShortName)
+	c.Notes, c.Trace = notes(c.Plan, f.documented(c.Prepare.File), f.world.ShortName), c.Plan.Trace(f.world.ShortName)
 }
 
 // prepares returns a candidate for each prepare function of the world's targets. A

@@ -1,10 +1,10 @@
 package candidate
 
 import (
-	"go/ast"
 	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
@@ -23,7 +23,7 @@ func functions(w *callers.World) []*Candidate {
 		}
 		for _, fn := range list {
 			inTest := !w.Tests && inTestFile(u, fn.File.Package)
-			if !inTest && !ast.IsGenerated(fn.File) {
+			if !inTest && !flow.Generated(fn.File) {
 				found = append(found, &Candidate{Prepare: fn.Prepare, function: fn})
 			}
 		}
@@ -44,12 +44,7 @@ func (f *finder) decideFunction(c *Candidate) bool {
 	if !costs || !f.used(p, p.Sig) {
 		return false
 	}
-	if !f.world.Tests && f.servesTests(p) {
-		f.world.Omitted(p, callers.OmitTest)
-		return false
-	}
-	if c.Kind == pattern.KindCapture && !f.world.All {
-		f.world.Omitted(p, callers.OmitKind)
+	if f.leftOut(c) {
 		return false
 	}
 	local := c.function.Local

@@ -17,8 +17,8 @@ import (
 
 // notes returns remarks about comments that mention the cleanup or a removed parameter:
 // the doc comments of prepare and its forwarders, comments within it, comments of its callers,
-// and those of types and variables of its file that name it.
-func notes(p *plan.Plan, short func(file string) string) []string {
+// and those of types and variables of its file that name it. documented are those with a comment.
+func notes(p *plan.Plan, documented []*ast.GenDecl, short func(file string) string) []string {
 	words := p.Prose()
 	var all []string
 	add := func(u *pattern.Unit, sentences []prose.Sentence) {
@@ -43,15 +43,15 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 		within := func(l *pattern.Literal) bool { return flow.Within(g, l.Lit.Body) }
 		if flow.Within(g, decl.Body) && !slices.ContainsFunc(p.Prepare.Literals, within) {
 			if movesToFinish(p.Prepare, g) {
-				add(p.Prepare.Unit, words.Stale(g, false))
+				add(p.Prepare.Unit, words.Moved().Stale(g, true))
 			} else {
 				add(p.Prepare.Unit, words.Inside().Stale(g, true))
 			}
 		}
 	}
 	name := regexp.MustCompile(`\b` + regexp.QuoteMeta(p.Prepare.Key.Name) + `\b`)
-	for _, d := range p.Prepare.File.Decls {
-		if d, ok := d.(*ast.GenDecl); ok && d.Doc != nil { // such as that of the receiver's type
+	for _, d := range documented { // such as that of the receiver's type
+		if name.MatchString(d.Doc.Text()) {
 			add(p.Prepare.Unit, slices.DeleteFunc(words.Stale(d.Doc, false), func(s prose.Sentence) bool { return !name.MatchString(s.Text) }))
 		}
 	}
@@ -77,6 +77,20 @@ func notes(p *plan.Plan, short func(file string) string) []string {
 	}
 	if note := unusedType(p, short); note != "" {
 		all = append(all, note)
+	}
+	return all
+}
+
+// documented returns the declarations of types, variables and constants in a file that have a doc comment.
+func (f *finder) documented(file *ast.File) []*ast.GenDecl {
+	all, known := f.docs[file]
+	if !known {
+		for _, d := range file.Decls {
+			if d, ok := d.(*ast.GenDecl); ok && d.Doc != nil {
+				all = append(all, d)
+			}
+		}
+		f.docs[file] = all
 	}
 	return all
 }

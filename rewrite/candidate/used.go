@@ -77,7 +77,7 @@ func (f *finder) servesTests(p *pattern.Prepare) bool {
 			return true
 		}
 	}
-	if p.Func.Exported() && p.Unit.Pkg.Name() != "main" && !flow.Internal(p.Key.Pkg) {
+	if f.world.Public(p) {
 		return false // others may call it
 	}
 	return !slices.ContainsFunc(f.sites[funcResult{p.Key, p.Result}], func(s *pattern.Site) bool {

@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
+	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/dave/dst"
 )
 
 // carry moves comments about a returned literal from the return statement to the body
 // of finish. stmt is the return statement without the literal.
 //
-//	// The rest of the request.      // above the statement, if it is removed
-//	return func() { c.n-- } //nolint // on the line of the body's last statement
+//	// The rest of the request.      // above the statement, if it is removed or says
+//	return func() { c.n-- } //nolint // what the body ends, or on the line of its last statement
 //
 //	return func() {
 //		c.n--
@@ -41,9 +42,37 @@ func (d *declarer) carry(r *pattern.Return, stmt *dst.ReturnStmt) {
 	}
 	stmt.Decs.End = stays
 	if goes && len(stmt.Decs.Start) > 0 {
+		stmt.Decs.Start = mendInside(d.Plan.Prose().Moved(), stmt.Decs.Start)
 		first.Start = slices.Concat(stmt.Decs.Start, first.Start)
 		first.Before, stmt.Decs.Start = dst.NewLine, nil
 	}
+	moveEnding(stmt.Decorations(), body)
+}
+
+// moveEnding moves a comment directly above a statement that sets or returns a literal to the literal's body
+// if it speaks of what that does: its first word says that something ends.
+//
+//	// Reset env vars back to original values.
+//	return func() {
+func moveEnding(above *dst.NodeDecs, body *dst.BlockStmt) {
+	i := len(above.Start)
+	for i > 0 && above.Start[i-1] != "\n" {
+		i--
+	}
+	own := above.Start[i:]
+	if len(own) == 0 || slices.ContainsFunc(own, directive) {
+		return
+	}
+	words := strings.Fields(strings.TrimPrefix(own[0], "//"))
+	if len(words) < 2 || words[1] == "of" || !spell.Ends(words[0]) && !spell.Ends(strings.TrimSuffix(words[0], "s")) {
+		return
+	}
+	first := body.List[0].Decorations()
+	if len(first.Start) > 0 {
+		own = append(slices.Clone(own), "\n")
+	}
+	first.Start, first.Before = slices.Concat(own, first.Start), dst.NewLine
+	above.Start = slices.Clip(above.Start[:i])
 }
 
 // directive reports whether a comment is a directive to a tool that concerns its line.

@@ -64,7 +64,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 	}
 	d.prepare.Decs.Before, d.prepare.Decs.After = dst.EmptyLine, dst.EmptyLine
 	d.mend()
-	steps := []func() error{d.inner, d.unbind, d.returns, d.signature}
+	steps := []func() error{d.inner, d.unbind, d.returns, d.fold, d.signature}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
@@ -116,7 +116,11 @@ func (d *declarer) mend() {
 	for _, l := range d.Prepare.Literals {
 		stays[d.node(l.Lit)] = true
 		if l.Bind != nil && l.Choice == nil {
-			stays[d.node(l.Bind)] = true
+			bind := d.node(l.Bind)
+			stays[bind] = true
+			if !d.Plan.Keeps(l) {
+				bind.Decorations().Start = mendInside(words.Moved(), bind.Decorations().Start)
+			}
 		}
 	}
 	dst.Inspect(d.prepare.Body, func(n dst.Node) bool {
@@ -183,11 +187,16 @@ func lostComment(f *ast.File, from, to token.Pos, text string, decl *ast.FuncDec
 		for _, c := range comments {
 			lines = append(lines, c.Text)
 		}
-		mended := words.Inside().MendDoc(lines)
-		if !slices.Equal(mended, lines) && !slices.ContainsFunc(mended, func(line string) bool { return have[squeeze(line)] <= 0 }) {
+		if slices.ContainsFunc([]prose.Change{words.Inside(), words.Moved()}, func(words prose.Change) bool {
+			mended := words.MendDoc(lines)
+			if slices.Equal(mended, lines) || slices.ContainsFunc(mended, func(line string) bool { return have[squeeze(line)] <= 0 }) {
+				return false
+			}
 			for _, line := range mended {
 				takes(line)
 			}
+			return true
+		}) {
 			continue
 		}
 		for _, c := range comments {

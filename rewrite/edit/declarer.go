@@ -102,9 +102,13 @@ func (d *declarer) stateLiteral(lit *pattern.Literal, ret *ast.ReturnStmt) strin
 	if s.Mark != plan.Unmarked && s.None == "" {
 		fields = append(fields, s.Flag+": true")
 	}
-	text := s.Type + "{" + strings.Join(fields, ", ") + "}"
+	typ := s.Type
+	if s.Shared {
+		typ = "&" + typ
+	}
+	text := typ + "{" + strings.Join(fields, ", ") + "}"
 	if len(text) > 80 {
-		return s.Type + "{\n" + strings.Join(fields, ",\n") + ",\n}"
+		return typ + "{\n" + strings.Join(fields, ",\n") + ",\n}"
 	}
 	return text
 }

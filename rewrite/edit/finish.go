@@ -19,8 +19,8 @@ import (
 func (d *declarer) state() (dst.Decl, error) {
 	s := d.Plan.State
 	var b strings.Builder
-	if name, _, _ := strings.Cut(s.Decl, "["); token.IsExported(name) && d.Plan.Local == nil { // others stand beside finish, which tells
-		fmt.Fprintf(&b, "// %s holds the values that %s needs.\n", name, d.Plan.Finish.Name)
+	if text := d.stateSentence(); text != "" {
+		b.WriteString(strings.Join(prose.Wrap(text, 100), "\n") + "\n")
 	}
 	fmt.Fprintf(&b, "type %s struct {\n", s.Decl)
 	if w := s.Which; w.Name != "" && !w.Nil {
@@ -56,7 +56,7 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 			b.WriteString("(" + types.ExprString(recv.Type) + ") ")
 		}
 	case d.Plan.State != nil && d.Plan.Local == nil:
-		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Type)
+		fmt.Fprintf(&b, "(%s %s) ", d.Plan.State.Name, d.Plan.State.Returned())
 	}
 	params := f.Params
 	if s := d.Plan.State; s != nil && d.Plan.Local != nil {
@@ -74,7 +74,12 @@ func (d *declarer) finishDecl() (dst.Decl, error) {
 			p.Names = []*dst.Ident{dst.NewIdent("_")}
 		}
 	}
-	fn.Type.Params.List = append(fn.Type.Params.List, lit.Type.Params.List...)
+	own := lit.Type.Params.List
+	if f.Context {
+		fn.Type.Params.List = slices.Concat(own[:1:1], fn.Type.Params.List, own[1:])
+	} else {
+		fn.Type.Params.List = append(fn.Type.Params.List, own...)
+	}
 	fn.Type.Results = lit.Type.Results
 	for _, l := range d.Plan.Literals {
 		d.substitute(d.node(l.Lit).(*dst.FuncLit))
@@ -344,13 +349,17 @@ func selectsThrough(c *dstutil.Cursor, f plan.Passage) bool {
 	return true
 }
 
-// guard inserts a statement with which finish returns if the state, or the bool that it
-// takes, says that there is nothing to clean up.
+// guard inserts a statement with which finish returns if the state, or the bool or parameter that
+// it takes, says that there is nothing to clean up.
 func (d *declarer) guard(fn *dst.FuncDecl) error {
 	var test string
 	switch s, v := d.Plan.State, d.Plan.Value; {
+	case s != nil && s.Mark == plan.Guarded && s.Shared:
+		test = s.Name + " == nil"
 	case s != nil && s.Mark == plan.Guarded:
 		test = unless(s.Name+"."+s.Flag, s.None)
+	case d.Plan.Teller != nil:
+		test = d.Plan.Teller.None
 	case v != nil && v.Guard:
 		test = unless(v.Name, v.None())
 	default:

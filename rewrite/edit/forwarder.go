@@ -35,7 +35,11 @@ func forwarderEdits(p *plan.Plan, s *source, fw *plan.Forwarder) ([]Edit, error)
 		if r.Idle == pattern.Forwarding || r.Expr == nil {
 			continue
 		}
-		e, err := s.replace(r.Expr.Pos(), r.Expr.End(), fw.Type+"{}")
+		zero := fw.Type + "{}"
+		if p.State.Shared {
+			zero = "nil"
+		}
+		e, err := s.replace(r.Expr.Pos(), r.Expr.End(), zero)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -51,6 +52,9 @@ func (d *declarer) inner() error {
 			return err
 		}
 		all := append(args.(*dst.CallExpr).Args, call.Args...)
+		if d.Plan.Finish.Context {
+			all = slices.Concat(call.Args[:1:1], args.(*dst.CallExpr).Args, call.Args[1:])
+		}
 		if f := d.Plan.Finish; f.OnParam {
 			fun, all = &dst.SelectorExpr{X: all[0], Sel: dst.NewIdent(f.Name)}, all[1:]
 		}
@@ -86,6 +90,13 @@ func (d *declarer) innerTest(u *pattern.Use) error {
 	old := dst.Node(test)
 	if s.None != "" {
 		old = d.node(cleanup.Node())
+		null := &test.Y
+		if old == dst.Node(test.Y) {
+			null = &test.X
+		}
+		if s.None != "nil" {
+			*null = &dst.BasicLit{Kind: token.STRING, Value: s.None, Decs: dst.BasicLitDecorations{NodeDecs: *(*null).Decorations()}}
+		}
 	}
 	*e.Decorations() = *old.Decorations()
 	found := false
@@ -123,7 +134,7 @@ func (d *declarer) heldAt(u *pattern.Use) string {
 // inHeader reports whether an expression is in the header of an if, for or switch
 // statement, where the brace of a composite literal would begin the body:
 //
-//	if err := (readCleanup{c: c, n: n}).finish(); err != nil {
+//	if err := (readState{c: c, n: n}).finish(); err != nil {
 func (d *declarer) inHeader(e ast.Expr) bool {
 	for c := range d.Prepare.At(e).Enclosing() {
 		switch c.Node().(type) {

@@ -12,8 +12,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/plan"
 )
 
-// relocate returns the edits of the statement that declares a local literal. The type of the state
-// and finish become statements before it, above its comment. The rest of the enclosing function is not printed again.
+// relocate returns the edits of the statement that declares a local literal. The type of the state becomes a statement
+// before it, above its comment, and finish one behind it, or before it if one names the other. The rest of the enclosing function is not printed again.
 func relocate(p *plan.Plan, s *source) ([]Edit, error) {
 	from, to := p.Local.Stmt.Pos(), p.Local.Stmt.End()
 	t, err := newStatementTree(s, p.Local.Stmt)
@@ -29,11 +29,19 @@ func relocate(p *plan.Plan, s *source) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	var before []dst.Stmt
+	var before, behind []dst.Stmt
 	for _, decl := range decls[1:] {
-		before = append(before, statementOf(decl))
+		if _, isFunc := decl.(*dst.FuncDecl); isFunc && len(p.Inner) == 0 && !named(decl, p.Prepare.Key.Name) {
+			behind = append(behind, statementOf(decl))
+		} else {
+			before = append(before, statementOf(decl))
+		}
 	}
 	first, err := printStatements(before)
+	if err != nil {
+		return nil, err
+	}
+	last, err := printStatements(behind)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +50,7 @@ func relocate(p *plan.Plan, s *source) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c := lostComment(s.file, from, to, "func _() {\n"+first+"\n"+text+"\n}", p.Prepare.Decl, p.Prose()); c != nil {
+	if c := lostComment(s.file, from, to, "func _() {\n"+first+"\n"+text+"\n"+last+"\n}", p.Prepare.Decl, p.Prose()); c != nil {
 		return nil, s.lost(c)
 	}
 	edits := []Edit{{File: s.name, Start: s.offset(from), End: s.offset(to), New: text}}
@@ -56,6 +64,14 @@ func relocate(p *plan.Plan, s *source) ([]Edit, error) {
 		}
 		edits = append([]Edit{{File: s.name, Start: at, End: at, New: first + "\n\t"}}, edits...)
 	}
+	if last != "" {
+		gap := "\n\t"
+		if strings.Contains(last, "\n") {
+			gap = "\n\n\t"
+		}
+		end := s.lineEnd(to)
+		edits = append(edits, Edit{File: s.name, Start: end, End: end, New: gap + last})
+	}
 	for i := range edits {
 		if !s.clean && !strings.Contains(edits[i].New, "`") { // gofmt does not indent it
 			edits[i].New = strings.ReplaceAll(edits[i].New, "\n\t", "\n"+s.indent(from))
@@ -65,6 +81,16 @@ func relocate(p *plan.Plan, s *source) ([]Edit, error) {
 		}
 	}
 	return edits, nil
+}
+
+// named reports whether an identifier in a declaration has a name.
+func named(decl dst.Decl, name string) (found bool) {
+	dst.Inspect(decl, func(n dst.Node) bool {
+		id, ok := n.(*dst.Ident)
+		found = found || ok && id.Name == name
+		return !found
+	})
+	return found
 }
 
 // statementOf returns a declaration as a statement. A function becomes a literal in a variable.

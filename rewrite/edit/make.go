@@ -54,12 +54,21 @@ func edits(p *plan.Plan, files *Files) ([]Edit, error) {
 	if splices[home.name], err = declare(p, home); err != nil {
 		return nil, err
 	}
-	for _, d := range p.Unused {
+	tails := make(map[string]int) // by file: where what goes at its end begins
+	for _, d := range slices.Backward(p.Unused) {
 		s, err := at(p.Prepare.Unit, d.Pos())
 		if err != nil {
 			return nil, err
 		}
-		splices[s.name] = append(splices[s.name], s.remove(d))
+		tail, ok := tails[s.name]
+		if !ok {
+			tail = len(s.text)
+		}
+		gone := s.remove(d, tail)
+		if tails[s.name] = tail; gone.End == tail {
+			tails[s.name] = gone.Start
+		}
+		splices[s.name] = append(splices[s.name], gone)
 	}
 	for _, sp := range p.Sites {
 		s, err := at(sp.Site.Unit, sp.Site.Call.Pos())

@@ -44,7 +44,7 @@ func (d *declarer) unbind() error {
 //	if traced {                    if traced {
 //		end = func() { … }             end = beginCleanup{c: c}
 func (d *declarer) hold(c *pattern.Choice) error {
-	state, err := expr(d.Plan.State.Type)
+	state, err := expr(d.Plan.State.Returned())
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,9 @@ func (d *declarer) hold(c *pattern.Choice) error {
 		value := d.Plan.State.Zero()
 		if set.Literal != nil {
 			value = d.stateLiteral(set.Literal, nil)
+			if body := d.node(set.Literal.Lit).(*dst.FuncLit).Body; len(stmt.Rhs) == 1 && len(body.List) > 0 && slices.Contains(d.Plan.Literals, set.Literal) {
+				moveEnding(stmt.Decorations(), body)
+			}
 		}
 		e, err := expr(value)
 		if err != nil {
@@ -98,7 +101,7 @@ func (d *declarer) declareHeld(c *pattern.Choice, at ast.Stmt, stmt *dst.AssignS
 	if list == nil || !slices.Contains(*list, dst.Stmt(stmt)) {
 		return fmt.Errorf("a statement was not found in its list")
 	}
-	f, err := declaration("func f() {\nvar " + d.held(c.Var) + " " + d.Plan.State.Type + "\n}")
+	f, err := declaration("func f() {\nvar " + d.held(c.Var) + " " + d.Plan.State.Returned() + "\n}")
 	if err != nil {
 		return err
 	}
@@ -226,7 +229,7 @@ func (d *declarer) returns() error {
 func (d *declarer) keepsResult(r *pattern.Return) bool {
 	result := d.Prepare.Func.Signature().Results().At(d.Prepare.Result)
 	if r.Live() || r.Bound != nil || d.resultType() == "" || d.resultName() == "" || !d.onlyReturned(result) ||
-		slices.ContainsFunc(d.Prepare.Choices, func(c *pattern.Choice) bool { return c.Var == result }) {
+		slices.ContainsFunc(d.Plan.Held, func(c *pattern.Choice) bool { return c.Var == result }) {
 		return false
 	}
 	for n := range ast.Preorder(d.Prepare.Decl.Body) {
@@ -368,7 +371,7 @@ func resultFields(results []*dst.Field, name string) []*dst.Field {
 func (d *declarer) resultType() string {
 	switch {
 	case d.Plan.State != nil:
-		return d.Plan.State.Type
+		return d.Plan.State.Returned()
 	case d.Plan.Value != nil:
 		return d.Plan.Value.Type
 	}
@@ -399,6 +402,7 @@ func (d *declarer) result(f *dst.Field, k int) ([]*dst.Field, error) {
 			*e.Decorations() = *f.Type.Decorations()
 		}
 		switch name := d.resultName(); {
+		case name == "" && d.Plan.State != nil:
 		case len(f.Names) > 0 && name != f.Names[k].Name:
 			state[0].Names = []*dst.Ident{dst.NewIdent(name)}
 		case len(f.Names) > 0:

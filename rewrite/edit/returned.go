@@ -24,7 +24,10 @@ func (w *siteWriter) returned() {
 	state, after := kept.Names[at], ""
 	if kept.Test {
 		test := "!" + state + "." + w.Plan.State.Flag
-		if w.Plan.State.None != "" {
+		switch {
+		case w.Plan.State.Shared:
+			test = state + " == nil"
+		case w.Plan.State.None != "":
 			test = state + "." + w.Plan.State.Flag + " == " + w.Plan.State.None
 		}
 		after = line + "if " + test + " {" + line + "\t" + with("nil") + line + "}"

@@ -2,7 +2,7 @@ package edit
 
 import (
 	"go/token"
-	"strings"
+	"regexp"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
@@ -10,75 +10,94 @@ import (
 	"github.com/closurefix/closurefix/rewrite/prose"
 )
 
-// sentence returns the doc comment of finish. It says what prepare's doc comment says
-// about the cleanup, or what a short body does, or else which function finish ends. Where
-// it could only say who calls finish, an exported one says that and another has no comment.
-// Last, it says when finish does nothing.
+// sentence returns the doc comment of finish, or "". It says what prepare's doc comment says of the
+// cleanup: what it does, or when to call it. The comment of the cleanup's type, which goes, may add a
+// duty. Otherwise, what the body does, the body says, and only two get a comment: an exported function or
+// method, as linters demand, and a function whose name is the usual end of prepare's, because no type
+// shows that the two belong together.
 func (d *declarer) sentence() string {
-	name, prepare := d.Plan.Finish.Name, d.Prepare.Key.Name
-	deferred, called := 0, 0
+	name, exported := d.Plan.Finish.Name, token.IsExported(d.Plan.Finish.Name)
+	text, duty := "", d.Plan.TypeSays()
+	switch does := prose.Does(d.doc()); {
+	case does != "":
+		text = name + " " + does + "."
+	case duty != "":
+		return name + " " + duty
+	case exported:
+		if demand := prose.Demand(d.doc(), d.prepareLink()); demand != "" {
+			return name + " " + demand + "."
+		}
+		relation, _ := spell.Relation(d.Prepare.Key.Name, name, d.prepareLink())
+		return name + " " + relation + "."
+	case d.Plan.Form != plan.Handed:
+		relation, paired := spell.Relation(d.Prepare.Key.Name, name, d.Prepare.Key.Name)
+		if paired {
+			text = name + " " + relation + "."
+		}
+		if paired && d.deferred() {
+			text += " Callers defer it."
+		}
+	}
+	if duty != "" {
+		text += " It " + duty
+	}
+	return text
+}
+
+// stateSentence returns the doc comment of the state, or "". An unexported one stands between prepare and
+// finish, which tell.
+func (d *declarer) stateSentence() string {
+	name := regexp.MustCompile(`^\w+`).FindString(d.Plan.State.Decl)
+	if !token.IsExported(name) || d.Plan.Local != nil {
+		return ""
+	}
+	return name + " is returned by " + d.prepareLink() + "."
+}
+
+// prepareLink returns a doc link to prepare, or to the exported function that returns its results if there
+// is one. Functions that nobody sees outside of the package get no brackets.
+func (d *declarer) prepareLink() string {
+	key := d.Prepare.Key
+	for _, fw := range d.Plan.Forwarders {
+		if !token.IsExported(key.Name) && token.IsExported(fw.Key.Name) && fw.Key.Pkg == key.Pkg {
+			key = fw.Key
+		}
+	}
+	name := key.Name
+	if key.Recv != "" {
+		name = key.Recv + "." + name
+	}
+	if !token.IsExported(key.Name) || !token.IsExported(name) {
+		return name
+	}
+	return "[" + name + "]"
+}
+
+// doc returns the lines of prepare's doc comment.
+func (d *declarer) doc() []string {
+	if d.Prepare.Decl.Doc == nil {
+		return nil
+	}
+	var lines []string
+	for _, c := range d.Prepare.Decl.Doc.List {
+		lines = append(lines, c.Text)
+	}
+	return lines
+}
+
+// deferred reports whether callers call the cleanup, and each call is that of a defer statement.
+func (d *declarer) deferred() bool {
+	any := false
 	for _, sp := range d.Plan.Sites {
 		for _, u := range sp.Site.Uses {
-			if called++; u.Kind == pattern.DeferCall {
-				deferred++
+			switch {
+			case u.Kind == pattern.NilTest || u.Kind == pattern.Discard:
+			case u.Kind != pattern.DeferCall:
+				return false
+			default:
+				any = true
 			}
 		}
 	}
-	does := d.said()
-	if does == "" {
-		does = d.does()
-	}
-	often := 2*deferred >= called
-	ends, began, paired := spell.Pair(prepare, name)
-	switch {
-	case does != "":
-		return name + " " + does + "." + d.idle() + d.mustBe()
-	case paired && often:
-		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers defer it."
-	case paired:
-		return name + " " + ends + " what " + prepare + " " + began + "." + d.idle() + " Callers call it when they are done."
-	case !token.IsExported(name):
-		return ""
-	}
-	return name + " is called by callers of " + prepare + " when they are done." + d.idle()
-}
-
-// said returns what the doc comment of prepare says that the cleanup does, or "".
-func (d *declarer) said() string {
-	doc := d.Prepare.Decl.Doc
-	if doc == nil {
-		return ""
-	}
-	var lines []string
-	for _, c := range doc.List {
-		lines = append(lines, c.Text)
-	}
-	return prose.Does(lines)
-}
-
-// mustBe returns what the comment of the cleanup's type, which goes with it, demands of callers
-// in one sentence, or "":
-//
-//	// cancelFunc must be called once.        It must be called once.
-func (d *declarer) mustBe() string {
-	if s := d.Plan.TypeSays(); s != "" {
-		return " It " + s
-	}
-	return ""
-}
-
-// idle returns a sentence that says when finish does nothing, or "".
-func (d *declarer) idle() string {
-	switch s, v := d.Plan.State, d.Plan.Value; {
-	case s != nil && s.Mark == plan.Guarded:
-		name, _, _ := strings.Cut(s.Type, "[")
-		return " It does nothing for the zero " + name + "."
-	case v != nil && v.Guard && v.Told && v.Zero == `""`:
-		return " It does nothing if " + v.Name + " is empty."
-	case v != nil && v.Guard && v.Told:
-		return " It does nothing if " + v.Name + " is " + v.Zero + "."
-	case v != nil && v.Guard:
-		return " It does nothing if " + v.Name + " is false."
-	}
-	return ""
+	return any
 }

@@ -25,11 +25,13 @@ func siteEdits(p *plan.Plan, s *source, sp *plan.SitePlan) ([]Edit, error) {
 	w := &siteWriter{Plan: p, source: s, sp: sp}
 	if p.Merged {
 		w.merged()
+		w.rest()
 		return w.edits, w.err
 	}
 	w.call()
 	w.statement()
 	w.variable()
+	w.rest()
 	w.uses()
 	return w.edits, w.err
 }
@@ -129,6 +131,10 @@ func (w *siteWriter) lose() {
 	switch site.Form {
 	case pattern.Assigned:
 		stmt := site.Stmt.(*ast.AssignStmt)
+		if w.setsNothing() {
+			w.replace(stmt.Pos(), stmt.Rhs[0].Pos(), "")
+			return
+		}
 		w.lhs(stmt.Lhs, stmt.Rhs[0].Pos())
 		if stmt.Tok == token.DEFINE && !w.sp.Define && len(stmt.Lhs) > 1 {
 			w.replace(stmt.TokPos, stmt.TokPos+2, "=")
@@ -154,6 +160,8 @@ func (w *siteWriter) single() {
 	site := w.sp.Site
 	alone := len(site.Lhs) == 1 && site.Form == pattern.Assigned
 	switch {
+	case site.Form == pattern.Immediate && w.sp.Variable != "":
+		w.apart()
 	case site.Form == pattern.Immediate:
 		w.within()
 	case w.sp.Variable != "":
@@ -203,12 +211,36 @@ func (w *siteWriter) keep(unneeded bool) {
 	}
 	if !unneeded {
 		w.rename(site.Cleanup)
+		if stmt, ok := site.Stmt.(*ast.AssignStmt); ok && w.sp.First && !site.Part.Apart {
+			w.define(stmt)
+		}
+		return
+	}
+	if w.setsNothing() {
+		w.replace(site.Stmt.Pos(), site.Call.Pos(), "")
 		return
 	}
 	w.replace(site.Cleanup.Pos(), site.Cleanup.End(), "_")
 	if stmt, ok := site.Stmt.(*ast.AssignStmt); ok && stmt.Tok == token.DEFINE && !w.sp.Define {
 		w.replace(stmt.TokPos, stmt.TokPos+2, "=")
 	}
+}
+
+// setsNothing reports whether the statement of a site sets nothing any more without the variable of the cleanup: the other
+// results are blank, and none of them is an error, which a blank discards for all to see.
+func (w *siteWriter) setsNothing() bool {
+	site := w.sp.Site
+	if _, _, inList := flow.List(site.At(site.Stmt)); !inList || site.Form != pattern.Assigned || len(w.sp.Names) > 0 {
+		return false
+	}
+	results, _ := w.unit.Info.TypeOf(site.Call).(*types.Tuple)
+	for i, l := range site.Lhs {
+		id, ok := l.(*ast.Ident)
+		if l != site.Cleanup && (!ok || id.Name != "_" || flow.IsError(results.At(i).Type())) {
+			return false
+		}
+	}
+	return true
 }
 
 // apart splits "defer p(a)(b)" into two statements, which have the same order of
@@ -219,7 +251,10 @@ func (w *siteWriter) keep(unneeded bool) {
 func (w *siteWriter) apart() {
 	site := w.sp.Site
 	u := site.Uses[0]
-	keyword := ""
+	keyword, define := "", ""
+	if w.sp.Variable != "" {
+		define = w.sp.Variable + " := "
+	}
 	switch u.Kind {
 	case pattern.DeferCall:
 		keyword = "defer "
@@ -230,17 +265,9 @@ func (w *siteWriter) apart() {
 		w.refuse("a caller calls its cleanup within an expression")
 		return
 	}
-	w.replace(u.Stmt.Pos(), site.Call.Pos(), "")
-	separator := w.newline() + w.indent(u.Stmt.Pos())
-	if !w.clean && !w.startsLine(u.Stmt.Pos()) {
-		separator = "; " // the statement stays on its line
-	}
+	w.replace(u.Stmt.Pos(), site.Call.Pos(), define)
 	callee, args := w.finish()
-	text := separator + keyword + callee + "(" + strings.Join(args, ", ")
-	if len(args) > 0 {
-		text += w.comma(u.Call)
-	}
-	w.replace(site.Call.End(), u.Call.Lparen+1, text)
+	w.replace(site.Call.End(), u.Call.Lparen+1, w.separator(u.Stmt)+keyword+callee+"("+w.leading(u.Call, strings.Join(args, ", ")))
 }
 
 // lhs removes the cleanup from a list of assigned operands. rhs is the start of the right
@@ -289,14 +316,73 @@ func (w *siteWriter) declared() {
 // variable edits the declaration of the cleanup's variable if it is a separate statement.
 // The variable gets the type of the state, and perhaps a new name.
 func (w *siteWriter) variable() {
-	spec := w.sp.Site.Spec
-	if spec == nil || w.sp.Shares {
+	site, spec := w.sp.Site, w.sp.Site.Spec
+	if w.sp.First && site.Part.Apart && w.sp.Variable != "" {
+		w.before(site.Stmt, "var "+w.sp.Variable+" "+w.Plan.Types[site.Var])
+	}
+	if w.sp.Shares {
+		return
+	}
+	for _, set := range site.Nothing {
+		w.nothing(set)
+	}
+	if spec == nil {
 		return
 	}
 	if w.sp.Variable != "" {
 		w.replace(spec.Names[0].Pos(), spec.Names[0].End(), w.sp.Variable)
 	}
-	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[w.sp.Site.Var])
+	w.replace(spec.Type.Pos(), spec.Type.End(), w.Plan.Types[site.Var])
+}
+
+// nothing edits a statement that sets the variable to a literal that does nothing. Nothing is what finish does with the zero state.
+func (w *siteWriter) nothing(set *ast.AssignStmt) {
+	site := w.sp.Site
+	typ, name := w.Plan.Types[site.Var], w.sp.Variable
+	if name == "" {
+		name = site.Var.Name()
+	}
+	if set.Tok == token.DEFINE {
+		w.replace(set.Pos(), set.End(), "var "+name+" "+typ)
+		return
+	}
+	zero := typ + "{}"
+	if w.Plan.State.Shared {
+		zero = "nil"
+	}
+	w.replace(set.Pos(), set.End(), name+" = "+zero)
+}
+
+// rest declares what is left of a variable where the site has declared it.
+func (w *siteWriter) rest() {
+	part := w.sp.Site.Part
+	switch {
+	case part == nil || part.Rest == nil:
+	case part.Defines:
+		w.define(part.Rest.(*ast.AssignStmt))
+	default:
+		w.before(part.Rest, "var "+part.Of.Name()+" "+w.sp.Rest)
+	}
+}
+
+// define lets an assignment declare its variables.
+func (w *siteWriter) define(stmt *ast.AssignStmt) {
+	if stmt.Tok == token.ASSIGN {
+		w.replace(stmt.TokPos, stmt.TokPos+1, ":=")
+	}
+}
+
+// before adds a statement before another one.
+func (w *siteWriter) before(stmt ast.Stmt, text string) {
+	w.replace(stmt.Pos(), stmt.Pos(), text+w.separator(stmt))
+}
+
+// separator returns what separates a statement from one that is added before it.
+func (w *siteWriter) separator(stmt ast.Stmt) string {
+	if !w.clean && !w.startsLine(stmt.Pos()) {
+		return "; " // the statement stays on its line
+	}
+	return w.newline() + w.indent(stmt.Pos())
 }
 
 // rename gives the variable that holds the state its new name at one of its uses, if there is one.
@@ -345,9 +431,7 @@ func (w *siteWriter) use(u *pattern.Use) {
 			w.local(u, args)
 			return
 		}
-		if args != "" {
-			args += w.comma(u.Call)
-		}
+		args = w.leading(u.Call, args)
 		if w.Plan.State != nil {
 			w.rename(u.Expr)
 			w.replace(u.Call.Fun.End(), u.Call.Lparen+1, "."+w.Plan.Finish.Name+"("+args)
@@ -368,6 +452,21 @@ func (w *siteWriter) local(u *pattern.Use, args string) {
 	w.replace(u.Call.Pos(), u.Call.Pos(), w.Plan.Finish.Name+"(")
 	w.rename(u.Expr)
 	w.replace(u.Call.Fun.End(), u.Call.Lparen+1, args+w.comma(u.Call))
+}
+
+// leading returns the arguments for captures with a separator, if they precede those of the cleanup. Otherwise they follow its first
+// one.
+func (w *siteWriter) leading(call *ast.CallExpr, args string) string {
+	switch {
+	case args == "":
+	case w.Plan.Finish.Context:
+		first := call.Args[0].End()
+		w.replace(first, first, ", "+args)
+		return ""
+	default:
+		args += w.comma(call)
+	}
+	return args
 }
 
 // comma returns the separator between new leading arguments and the existing ones of a
@@ -407,10 +506,20 @@ func (w *siteWriter) value(u *pattern.Use) {
 func (w *siteWriter) nilTest(u *pattern.Use) {
 	at := flow.Outer(w.sp.Site.At(u.Expr))
 	cleanup, test := at.Node(), at.Parent().Node().(*ast.BinaryExpr)
+	with := func(zero string) { // in place of nil
+		null := test.Y
+		if cleanup == ast.Node(test.Y) {
+			null = test.X
+		}
+		if zero != "nil" {
+			w.replace(null.Pos(), null.End(), zero)
+		}
+	}
 	if w.Plan.Value != nil {
 		text := w.sp.Variable
 		if w.Plan.Value.Told {
 			w.replace(u.Expr.Pos(), u.Expr.End(), text)
+			with(w.Plan.Value.Zero)
 			return
 		}
 		if test.Op == token.EQL {
@@ -420,13 +529,14 @@ func (w *siteWriter) nilTest(u *pattern.Use) {
 		return
 	}
 	s := w.Plan.State
-	if w.Plan.Form == plan.Bound {
+	if w.Plan.Form == plan.Bound || s.Shared {
 		w.rename(u.Expr)
 		return // the variable is nil as before
 	}
 	if s.None != "" {
 		w.rename(u.Expr)
 		w.replace(cleanup.End(), cleanup.End(), "."+s.Flag)
+		with(s.None)
 		return
 	}
 	before, after := "", "."+s.Flag

@@ -107,8 +107,8 @@ func (s *source) extent(decl ast.Decl) (from, to token.Pos) {
 }
 
 // remove returns the edit that removes a declaration with its comments, and the blank line
-// after it.
-func (s *source) remove(decl ast.Decl) Edit {
+// after it, or before it if nothing else is left until the offset tail.
+func (s *source) remove(decl ast.Decl, tail int) Edit {
 	from, to := s.extent(decl)
 	end := s.offset(to)
 	for range 2 {
@@ -116,10 +116,26 @@ func (s *source) remove(decl ast.Decl) Edit {
 			end += n + 1
 		}
 	}
-	return Edit{File: s.name, Start: s.offset(from), End: end}
+	start := s.offset(from)
+	if before := bytes.TrimRight(s.text[:start], " \t\r\n"); end >= tail && len(before) > 0 {
+		start, end = min(start, len(before)+len(s.newline())), tail
+	}
+	return Edit{File: s.name, Start: start, End: end}
 }
 
 // blank reports whether only white space is between two positions.
 func (s *source) blank(from, to token.Pos) bool {
 	return len(bytes.TrimSpace(s.text[s.offset(from):s.offset(to)])) == 0
+}
+
+// lineEnd returns the offset of the end of the line of a position if nothing but a comment follows the position there,
+// and otherwise that of the position.
+func (s *source) lineEnd(pos token.Pos) int {
+	at := s.offset(pos)
+	line, _, _ := bytes.Cut(s.text[at:], []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if rest := bytes.TrimSpace(line); len(rest) > 0 && !bytes.HasPrefix(rest, []byte("//")) {
+		return at
+	}
+	return at + len(line)
 }

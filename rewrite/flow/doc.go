@@ -16,18 +16,21 @@
 //	defer done()                  // defer end(name, &n)
 //
 // [Facts.SameValue] and [Facts.SameAddress] report whether the operand means the
-// same at both places. The rules are strict, so that no reasoning about the order
+// same at both places. The rules are strict, so that little reasoning about the order
 // of execution is needed:
 //
 //   - A constant, nil or a package-level function means the same wherever its
 //     name refers to it.
-//   - A variable has the same value if nothing but its declaration sets it. It is
-//     never assigned, its address is never taken (explicitly or implicitly), it is
-//     not shared by the iterations of a loop, and no return statement sets it
-//     between the two places.
+//   - A variable has the same value if nothing sets it in between. Its address is never
+//     taken (explicitly or implicitly), and no return statement sets it. If the second
+//     place only follows the first, in the same execution of a block of the function that
+//     declares the variable, other statements of that function may assign it before the
+//     one or after the other. Otherwise nothing but its declaration does, and it
+//     is not shared by the iterations of a loop.
 //   - The address of a variable is the same wherever its name refers to the
-//     variable, whatever is assigned to it.
+//     variable, whatever is assigned to it. Only a variable that the iterations of a loop
+//     share is not written into a literal, since go vet warns of that.
 //
-// Fields, elements, calls and package variables may change between the two
-// places. They never count as the same.
+// A field of a variable is a part of it, if no pointer leads there. Other fields, elements, calls and
+// package variables may change between the two places. They never count as the same.
 package flow

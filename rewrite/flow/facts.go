@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"go/version"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -54,11 +53,7 @@ func (f *Facts) DeclaredZero(v *types.Var) bool {
 // OldLoopVar reports whether v is a loop variable that all iterations share, as in files
 // with a Go version before 1.22 (go.dev/blog/loopvar-preview).
 func (f *Facts) OldLoopVar(v *types.Var) bool {
-	goVersion := f.Unit.Info.FileVersions[f.File]
-	if goVersion == "" {
-		goVersion = f.Unit.Pkg.GoVersion()
-	}
-	if goVersion == "" || version.Compare(goVersion, "go1.22") >= 0 {
+	if !f.Unit.Before(f.File, "go1.22") {
 		return false
 	}
 	id := f.Def(v)

@@ -42,7 +42,7 @@ const declarations = `
 type T struct { n int; p *T; a [2]int }
 func (t *T) set() {}
 func (t T) get() int { return t.n }
-func begin(any) {}
+func begin(any) int { return 0 }
 func end() {}
 func use(...any) {}
 var global = 1
@@ -66,8 +66,21 @@ func TestSameValue(t *testing.T) {
 		{"A variable without a value.", "func f() { var x int; begin(x); end() }", ""},
 		{"A variable in parentheses.", "func f(x int) { begin((x)); end() }", ""},
 		{"A variable that is assigned in between.", "func f(x int) { begin(x); x = 2; end() }", "is assigned"},
-		{"A variable that is assigned afterwards, which a loop could repeat.", "func f(x int) { for { begin(x); end(); x = 2 } }", "is assigned"},
-		{"A variable that is assigned before: strict.", "func f() { x := 1; x = 2; begin(x); end() }", "is assigned"},
+		{"A variable that is assigned afterwards, before a loop repeats both.", "func f(x int) { for { begin(x); end(); x = 2 } }", ""},
+		{"A variable that is assigned before.", "func f() { x := 1; x = 2; begin(x); end() }", ""},
+		{"A variable that is assigned before, but in a loop that repeats both.", "func f(x int) { for { x++; begin(x); end() } }", ""},
+		{"A variable that is assigned in a loop that repeats end.", "func f(x int) { begin(x); for { end(); x++ } }", "is assigned"},
+		{"In a loop around that one.", "func f(x int) { begin(x); for { for { end() }; x++ } }", "is assigned"},
+		{"In a loop around both.", "func f(x int) { for { begin(x); for { end() }; x++ } }", ""},
+		{"By the post statement of a loop that repeats end.", "func f(x int) { begin(x); for ; ; x++ { end() } }", "is assigned"},
+		{"By the post statement of a loop that begin starts.", "func f(x int) { for begin(x); ; x++ { end() } }", "is assigned"},
+		{"A variable that is assigned before, where end may come later.", "func f(x int) { x = 2; begin(x); end() }", "is assigned"},
+		{"By the statement of begin.", "func f(x int) { x = begin(x); end() }", "is assigned"},
+		{"In another branch, before.", "func f(x int) { if x > 0 { x = 2 } else { begin(x); end() } }", ""},
+		{"With a goto.", "func f(x int) { a: begin(x); goto b; c: end(); return; b: x = 2; goto c; goto a }", "is assigned"},
+		{"In a literal that begin and end are in, too.", "func f(x int) { go func() { x = 2; begin(x); end() }() }", "is assigned"},
+		{"In the literal that declares it.", "func f() { go func(x int) { x = 2; begin(x); end() }(1) }", ""},
+		{"Before a literal with end.", "func f(x int) { x = 2; begin(x); func() { end() }() }", "is assigned"},
 		{"A variable that is counted.", "func f(x int) { begin(x); x++; end() }", "is assigned"},
 		{"A field that is assigned.", "func f(x T) { begin(x); x.n = 2; end() }", "is assigned"},
 		{"An element of an array that is assigned.", "func f(x [2]int) { begin(x); x[0] = 2; end() }", "is assigned"},
@@ -77,7 +90,7 @@ func TestSameValue(t *testing.T) {
 		{"What a pointer points to is not the variable.", "func f(x *T) { begin(x); x.n = 2; *x = T{}; end() }", ""},
 		{"A variable that a range clause sets.", "func f(x int) { begin(x); for x = range 3 { use(x) }; end() }", "is assigned"},
 		{"A variable of a range clause.", "func f() { for x := range 3 { begin(x); end() } }", ""},
-		{"A variable of a three-clause loop.", "func f() { for x := 0; x < 3; x++ { begin(x); end() } }", "is assigned"},
+		{"A variable of a three-clause loop.", "func f() { for x := 0; x < 3; x++ { begin(x); end() } }", ""},
 		{"A variable that a receive sets.", "func f(x int, c chan int) { begin(x); x = <-c; end() }", "is assigned"},
 		{"A variable that a literal sets.", "func f(x int) { begin(x); go func() { x = 2 }(); end() }", "is assigned"},
 		{"A variable whose address is taken.", "func f(x int) { use(&x); begin(x); end() }", "the address of x is taken"},
@@ -92,14 +105,21 @@ func TestSameValue(t *testing.T) {
 		{"A result of the function around a literal.", "func f() (x int) { func() { begin(x); end() }(); return 2 }", "a return statement may set x"},
 		{"A result of the literal itself.", "func f() { func() (x int) { begin(x); end(); return 2 }() }", ""},
 		{"A parameter, in a literal that runs later.", "func f(x int) { begin(x); defer func() { end() }() }", ""},
-		{"A field.", "func f(x T) { begin(x.n); end() }", "is not a variable or a constant"},
+		{"A field.", "func f(x T) { begin(x.n); end() }", ""},
+		{"A field that is assigned in between.", "func f(x T) { begin(x.n); x.n = 2; end() }", "is assigned"},
+		{"Another field.", "func f(x T) { begin(x.n); x.p = nil; end() }", "is assigned"},
+		{"A field of a variable whose address is taken.", "func f(x T) { begin(x.n); x.set(); end() }", "the address of x is taken"},
+		{"A field that a pointer leads to.", "func f(x *T) { begin(x.n); end() }", "is not a variable or a constant"},
+		{"A field that a pointer in a field leads to.", "func f(x T) { begin(x.p.n); end() }", "is not a variable or a constant"},
+		{"A field of a package variable.", "var v T; func f() { begin(v.n); end() }", "is a package variable"},
 		{"A call.", "func f(x T) { begin(x.get()); end() }", "is not a variable or a constant"},
 		{"The address of a variable.", "func f(x int) { begin(&x); x = 2; end() }", ""},
 		{"The address of a composite literal.", "func f() { begin(&T{}); end() }", "is not the address of a variable"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := load(t, "go1.26", declarations+test.src)
-			got := f.SameValue(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			later := flow.Later{At: callOf(f, "end"), Follows: !strings.HasSuffix(test.name, "later.")}
+			got := f.SameValue(callOf(f, "begin").Args[0], later)
 			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
 				t.Errorf("got %q, want %q", got, test.why)
 			}
@@ -119,10 +139,19 @@ func TestSameAddress(t *testing.T) {
 		{"A field that a pointer leads to.", "func f(x *T) { begin(x.n); end() }", "is not the address of a variable"},
 		{"A field that a pointer in the variable leads to.", "func f(x T) { begin(x.p.n); end() }", "is not the address of a variable"},
 		{"An element.", "func f(x [2]int) { begin(x[0]); end() }", "is not the address of a variable"},
+		{"A loop variable.", "func f(l []T) { for _, x := range l { begin(x); end() } }", ""},
+		{"A loop variable in a literal.", "func f(l []T) { for _, x := range l { begin(x); use(func() { end() }) } }", ""},
+		{"A loop variable that iterations share.", "go1.21 func f(l []T) { for _, x := range l { begin(x); end() } }", ""},
+		{"A loop variable that iterations share, in a literal.", "go1.21 func f(l []T) { for _, x := range l { begin(x); use(func() { end() }) } }", "go vet warns"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := load(t, "go1.26", declarations+test.src)
-			got := f.SameAddress(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			src, old := strings.CutPrefix(test.src, "go1.21 ")
+			release := "go1.26"
+			if old {
+				release = "go1.21"
+			}
+			f := load(t, release, declarations+src)
+			got := f.SameAddress(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end"), Follows: true})
 			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
 				t.Errorf("got %q, want %q", got, test.why)
 			}
@@ -138,12 +167,14 @@ func TestSameReceiver(t *testing.T) {
 		{"A field of such a field.", "func f(x *struct{ t T }) { begin(x.t.n); end() }", ""},
 		{"A pointer that is assigned.", "func f(x *T) { begin(x.n); x = nil; end() }", "x is assigned"},
 		{"A shadowed pointer.", "func f(x *T) { begin(x.n); { x := x; use(x); end() } }", "means something else"},
-		{"A field that a pointer in the variable leads to.", "func f(x T) { begin(x.p.n); end() }", "is not a variable or a constant"},
+		{"A field that a pointer in the variable leads to.", "func f(x T) { begin(x.p.n); end() }", ""},
+		{"One that is assigned.", "func f(x T) { begin(x.p.n); x.p = nil; end() }", "x is assigned"},
+		{"A field that two pointers lead to.", "func f(x *T) { begin(x.p.n); end() }", "is not a variable or a constant"},
 		{"An element.", "func f(x *[2]int) { begin(x[0]); end() }", "is not the address of a variable"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := load(t, "go1.26", declarations+test.src)
-			got := f.SameReceiver(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
+			got := f.SameReceiver(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end"), Follows: true})
 			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
 				t.Errorf("got %q, want %q", got, test.why)
 			}
@@ -151,17 +182,22 @@ func TestSameReceiver(t *testing.T) {
 	}
 }
 
-// TestOldLoops checks that the loop variables of Go 1.21 files count as assigned: all
-// iterations share them.
+// TestOldLoops checks that the loop variables of Go 1.21 files count as assigned where another iteration may
+// run in between: all share them.
 func TestOldLoops(t *testing.T) {
-	for _, src := range []string{
-		"func f() { for _, x := range []int{1} { begin(x); end() } }",
-		"func f() { for x := 0; ; { begin(x); end() } }",
+	for _, test := range []struct {
+		src             string
+		follows, shares bool
+	}{
+		{"func f() { for _, x := range []int{1} { begin(x); end() } }", false, true},
+		{"func f() { for x := 0; ; { begin(x); end() } }", false, true},
+		{"func f() { for _, x := range []int{1} { begin(x); end() } }", true, false},
+		{"func f() { for _, x := range []int{1} { go func() { begin(x); end() }() } }", true, true},
 	} {
-		f := load(t, "go1.21", declarations+src)
-		got := f.SameValue(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end")})
-		if !strings.Contains(got, "iterations of a loop share x") {
-			t.Errorf("%s: got %q", src, got)
+		f := load(t, "go1.21", declarations+test.src)
+		got := f.SameValue(callOf(f, "begin").Args[0], flow.Later{At: callOf(f, "end"), Follows: test.follows})
+		if test.shares != strings.Contains(got, "iterations of a loop share x") {
+			t.Errorf("%s: got %q", test.src, got)
 		}
 	}
 }
@@ -173,7 +209,8 @@ func TestSetOnce(t *testing.T) {
 		{"Declared by the statement.", "x, done := begin2(); done(); end()", ""},
 		{"Declared before in the same scope.", "var x int; x, done := begin2(); done(); end()", ""},
 		{"Set again.", "x, done := begin2(); done(); x = 2; end()", "is assigned again"},
-		{"Set before.", "x := 1; x = 2; x, done := begin2(); done(); end()", "is assigned again"},
+		{"Set afterwards.", "x, done := begin2(); done(); end(); x = 2", ""},
+		{"Set before.", "x := 1; x = 2; x, done := begin2(); done(); end()", ""},
 		{"Set by a literal.", "x, done := begin2(); done(); func() { x = 2 }(); end()", "is assigned again"},
 		{"With its address taken.", "x, done := begin2(); done(); use(&x); end()", "the address of x is taken"},
 		{"Shadowed.", "x, done := begin2(); done(); { x := x; use(x); end() }", "means something else"},
@@ -190,7 +227,7 @@ func TestSetOnce(t *testing.T) {
 				return true
 			})
 			v := f.Unit.Info.ObjectOf(id).(*types.Var)
-			got := f.SetOnce(v, id, flow.Later{At: callOf(f, "end")})
+			got := f.SetOnce(v, id, flow.Later{At: callOf(f, "end"), Follows: true})
 			if test.why == "" && got != "" || !strings.Contains(got, test.why) {
 				t.Errorf("got %q, want %q", got, test.why)
 			}

@@ -11,9 +11,10 @@ import (
 // A Later is a position at which an operand may be written a second time.
 type Later struct {
 	At ast.Node // the node at that position
-	// Wrapped is set if the operand would be written inside a new function literal,
-	// which may run at any later time.
-	Wrapped bool
+	// Follows is set if control comes to At only from the operand's own place, in the same
+	// execution of the block around that, and evaluates the operand then: as where a variable
+	// is used that the statement at that place declares.
+	Follows bool
 }
 
 // SameValue returns "" if e, evaluated at a later place, has no effect and the same
@@ -44,6 +45,8 @@ func (f *Facts) SameValue(e ast.Expr, at Later) string {
 			case *types.Const, *types.Func:
 				return ""
 			}
+		} else if sel := info.Selections[e]; sel != nil && sel.Kind() == types.FieldVal && !sel.Indirect() {
+			return f.SameValue(e.X, at) // a part of the variable
 		}
 	case *ast.UnaryExpr:
 		if e.Op == token.AND {
@@ -66,6 +69,9 @@ func (f *Facts) SameAddress(e ast.Expr, at Later) string {
 		if v, ok := info.Uses[e].(*types.Var); ok {
 			if !f.Unit.Sees(at.At.Pos(), v) {
 				return e.Name + " means something else there"
+			}
+			if f.OldLoopVar(v) && Func(f.At(at.At)) != Func(f.Def(v)) {
+				return e.Name + " is shared by the iterations of a loop, and go vet warns of a literal that names it"
 			}
 			return ""
 		}
@@ -106,14 +112,14 @@ func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 		return v.Name() + " is a package variable"
 	}
 	for _, a := range f.Access[v] {
-		switch a.Mode {
-		case Write:
-			return v.Name() + " is assigned"
-		case Address:
+		switch {
+		case a.Mode == Address:
 			return "the address of " + v.Name() + " is taken"
+		case a.Mode == Write && f.between(v, a.Ident, id, at):
+			return v.Name() + " is assigned"
 		}
 	}
-	if f.OldLoopVar(v) {
+	if def, ok := f.Def(v).Node().(*ast.Ident); ok && f.OldLoopVar(v) && f.between(v, def, id, at) {
 		return "all iterations of a loop share " + v.Name()
 	}
 	return f.returned(v, id, at)
@@ -124,10 +130,46 @@ func (f *Facts) constant(v *types.Var, id *ast.Ident, at Later) string {
 // statement ends that function.
 func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 	fn := f.ResultOf(v)
-	if fn == nil || !later.Wrapped && Func(f.At(at)) == fn && Func(f.At(later.At)) == fn {
+	if fn == nil || later.Follows && Func(f.At(at)) == fn && Func(f.At(later.At)) == fn {
 		return ""
 	}
 	return "a return statement may set " + v.Name()
+}
+
+// between reports whether a write of v may happen between two places. It cannot if all three are in the
+// function that declares v, and the write is neither in the statement of the first place nor between that and the
+// second one, or the end of a loop that repeats only the second one:
+//
+//	for range 3 {
+//		x := f()
+//		x++                        // no
+//		x, done := begin(x)        // yes
+//		for range 3 {
+//			x++                    // yes
+//			end(x)
+//			x++                    // yes
+//		}
+//		x++                        // no
+//	}
+func (f *Facts) between(v *types.Var, write *ast.Ident, place ast.Node, later Later) bool {
+	fn := Func(f.At(place))
+	if !later.Follows || fn == nil || Func(f.Def(v)) != fn || Func(f.At(write)) != fn || Func(f.At(later.At)) != fn || HasGoto(f.Decl) {
+		return true
+	}
+	end := later.At.End()
+	for loop := Loop(f.At(later.At), fn); loop != nil && !f.repeats(loop, place, fn); loop = Loop(f.At(loop), fn) {
+		end = loop.End()
+	}
+	return Stmt(f.At(place)).Pos() <= write.Pos() && write.Pos() < end
+}
+
+// repeats reports whether a loop within the function fn repeats a node.
+func (f *Facts) repeats(loop ast.Stmt, n, fn ast.Node) bool {
+	around := Loop(f.At(n), fn)
+	for around != nil && around != loop {
+		around = Loop(f.At(around), fn)
+	}
+	return around != nil
 }
 
 // SetOnce returns "" if the statement at id is the last one that sets v before a later
@@ -146,7 +188,7 @@ func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 		switch {
 		case a.Mode == Address:
 			return "the address of " + v.Name() + " is taken"
-		case a.Mode == Write && a.Ident != id:
+		case a.Mode == Write && a.Ident != id && f.between(v, a.Ident, id, at):
 			return v.Name() + " is assigned again"
 		}
 	}

@@ -1,9 +1,11 @@
 package flow
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"go/version"
 	"os"
 	"slices"
 	"sort"
@@ -72,6 +74,28 @@ func Importable(path, from string) bool {
 // internal directory can import.
 func Internal(path string) bool {
 	return slices.Contains(strings.Split(path, "/"), "internal")
+}
+
+// Before reports whether a file is written for a version of Go before the one given, such as go1.22. An unknown one is not.
+func (u *Unit) Before(f *ast.File, release string) bool {
+	goVersion := cmp.Or(u.Info.FileVersions[f], u.Pkg.GoVersion())
+	return goVersion != "" && version.Compare(goVersion, release) < 0
+}
+
+// Pointed returns the type that a pointer type points to, and any other type itself.
+func Pointed(t types.Type) types.Type {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		return types.Unalias(p.Elem())
+	}
+	return types.Unalias(t)
+}
+
+// Generated reports whether a program has made a file, or copied it from elsewhere: whether a comment before the package clause says
+// that it must not be edited, in the words that Go's tools look for or in others.
+func Generated(f *ast.File) bool {
+	return ast.IsGenerated(f) || slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		return g.End() < f.Package && strings.Contains(strings.ToLower(g.Text()), "do not edit")
+	})
 }
 
 // Translated reports whether cgo generated a file from a source file.

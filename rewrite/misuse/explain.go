@@ -30,7 +30,7 @@ func Explanations() []Explanation {
 			NilCleanup,
 			"call of a cleanup that may be nil",
 			"A function returns nil in place of its cleanup if it fails or has nothing to undo. The caller calls or defers the cleanup before it " +
-				"checks the error, or without any test. A call of a nil func panics; a deferred one panics when the caller returns.",
+				"checks the error, or without any test, or where the error is not nil. A call of a nil func panics; a deferred one panics when the caller returns.",
 			`done, err := open()
 defer done()
 if err != nil {

@@ -71,7 +71,7 @@ func Find(units []*pattern.Unit, o Options) []*Finding {
 			continue
 		}
 		for _, file := range u.Files {
-			if !o.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go") || ast.IsGenerated(file) && !flow.Translated(file) {
+			if !o.Tests && strings.HasSuffix(u.Filename(file.Package), "_test.go") || flow.Generated(file) && !flow.Translated(file) {
 				continue
 			}
 			for _, d := range file.Decls {

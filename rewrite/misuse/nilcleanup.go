@@ -15,7 +15,8 @@ import (
 
 // nilCleanups returns the calls of cleanups in a unit that may be nil and are not tested.
 //
-// A call is reported only if all of this holds:
+// A call is reported if it is in the block that an if statement behind the call of the function enters only with an
+// error, and the function returns nil with every error. Another is reported only if all of this holds:
 //
 //   - the function returns nil with an error that is certainly not nil, or with neither
 //     an error nor false;
@@ -50,7 +51,7 @@ func (s *search) nilCleanups(u *pattern.Unit) []*Finding {
 		sites, _ := pattern.References(u, results)
 		for key, list := range sites {
 			for _, site := range list {
-				if ast.IsGenerated(site.File) && !flow.Translated(site.File) {
+				if flow.Generated(site.File) && !flow.Translated(site.File) {
 					continue
 				}
 				if f := s.nilAtSite(site, s.prepares[key][i], faults[key]); f != nil {
@@ -138,6 +139,12 @@ func fails(p *pattern.Prepare, r *pattern.Return, i int) bool {
 
 // nilAtSite returns the finding at a site, or nil.
 func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns) *Finding {
+	if use := failedUse(site, p, n); use != nil {
+		f := finding(NilCleanup, site.Facts, use.Call)
+		f.Message = fmt.Sprintf("the cleanup that %s returns is nil where its error is not, and is %s there: the call would panic", p.Key, verbOf(use))
+		f.Related = []Related{{p.Unit, n.failed.Stmt.Pos(), n.failed.Stmt.End(), p.Key.String() + " returns nil here"}}
+		return f
+	}
 	use := firstUse(site)
 	if use == nil || use.Kind != pattern.DeferCall && !pattern.Plain(p.Type()) || site.Obstacle != nil || slices.ContainsFunc(site.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.NilTest }) {
 		return nil
@@ -156,14 +163,63 @@ func (s *search) nilAtSite(site *pattern.Site, p *pattern.Prepare, n nilReturns)
 	default:
 		return nil
 	}
-	verb := "called"
-	if use.Kind == pattern.DeferCall {
-		verb = "deferred"
-	}
 	f := finding(NilCleanup, site.Facts, use.Call)
-	f.Message = fmt.Sprintf("the cleanup that %s returns may be nil, and is %s %s: the call would panic", p.Key, verb, why)
+	f.Message = fmt.Sprintf("the cleanup that %s returns may be nil, and is %s %s: the call would panic", p.Key, verbOf(use), why)
 	f.Related = []Related{{p.Unit, ret.Stmt.Pos(), ret.Stmt.End(), p.Key.String() + " returns nil here"}}
 	return f
+}
+
+func verbOf(u *pattern.Use) string {
+	if u.Kind == pattern.DeferCall {
+		return "deferred"
+	}
+	return "called"
+}
+
+// failedUse returns a call of the cleanup in the body of the if statement behind a site that is entered only with an
+// error, or nil if there is none. No return statement of p returns a cleanup with an error.
+func failedUse(site *pattern.Site, p *pattern.Prepare, n nilReturns) *pattern.Use {
+	if n.failed == nil || site.Form != pattern.Assigned || site.Shared || site.Obstacle != nil || n.other >= len(site.Lhs) {
+		return nil
+	}
+	info := site.Unit.Info
+	id, ok := ast.Unparen(site.Lhs[n.other]).(*ast.Ident)
+	if !ok || !flow.IsError(p.Func.Signature().Results().At(n.other).Type()) || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool {
+		return r.Idle != pattern.IdleNil && (n.other >= len(r.Stmt.Results) || !p.Unit.Info.Types[r.Stmt.Results[n.other]].IsNil())
+	}) {
+		return nil
+	}
+	err, ok := info.ObjectOf(id).(*types.Var)
+	test := testBehind(site)
+	if !ok || test == nil || flow.Implied(info, test.Cond, err, true) != flow.No {
+		return nil
+	}
+	for _, u := range site.Uses {
+		if u.Lit != nil || u.Call == nil || u.Kind != pattern.Call && u.Kind != pattern.DeferCall {
+			continue
+		}
+		if list, i, ok := flow.List(site.At(u.Stmt)); ok && len(test.Body.List) > 0 && list[0] == test.Body.List[0] &&
+			!slices.ContainsFunc(list[:i], func(s ast.Stmt) bool { return ends(info, s) != goesOn || looks(info, s, map[types.Object]bool{}) }) {
+			return u
+		}
+	}
+	return nil
+}
+
+// testBehind returns the if statement that has a site as its init, or follows it and has none, or nil.
+func testBehind(site *pattern.Site) *ast.IfStmt {
+	at := site.At(site.Stmt)
+	if at.ParentEdgeKind() == edge.IfStmt_Init {
+		return at.Parent().Node().(*ast.IfStmt)
+	}
+	list, i, ok := flow.List(at)
+	if !ok || i+1 == len(list) {
+		return nil
+	}
+	if test, ok := list[i+1].(*ast.IfStmt); ok && test.Init == nil {
+		return test
+	}
+	return nil
 }
 
 // firstUse returns the first use of a cleanup if it is a call or deferred call in the
@@ -192,7 +248,7 @@ func firstUse(site *pattern.Site) *pattern.Use {
 	}
 	results := make(map[types.Object]bool)
 	for _, l := range site.Lhs {
-		if id, ok := ast.Unparen(l).(*ast.Ident); ok && site.Unit.Info.ObjectOf(id) != types.Object(site.Var) {
+		if id, ok := ast.Unparen(l).(*ast.Ident); ok && l != site.Cleanup {
 			results[site.Unit.Info.ObjectOf(id)] = true
 		}
 	}

@@ -87,7 +87,7 @@ func idleness(u *Unit, e ast.Expr, sites []*Site) Idleness {
 	}
 	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
 		v, ok := info.Uses[id].(*types.Var)
-		if ok && slices.ContainsFunc(sites, func(s *Site) bool { return s.Var == v }) {
+		if ok && slices.ContainsFunc(sites, func(s *Site) bool { return s.Var == v && len(s.Nothing) == 0 }) {
 			return Forwarding
 		}
 	}

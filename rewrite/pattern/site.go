@@ -36,13 +36,15 @@ type Site struct {
 	Literal     *ast.FuncLit // the prepare function, if it is a literal in a local variable
 	Forwarder   *Prepare     // the forwarder that it calls, nil if it calls the prepare function
 
-	Stmt    ast.Stmt       // the statement around the call
-	Lhs     []ast.Expr     // what an Assigned, Declared or Beside site assigns the results to
-	Cleanup ast.Expr       // the element of Lhs that takes the cleanup
-	Var     *types.Var     // the variable that holds the cleanup, which only sites of prepare set; nil if there is none
-	Spec    *ast.ValueSpec // the declaration of Var, without a value, if no site declares it
-	Shared  bool           // more than one statement declares and sets Var
-	Uses    []*Use         // appearances of the cleanup; one if Immediate, Passed or Returned
+	Stmt    ast.Stmt          // the statement around the call
+	Lhs     []ast.Expr        // what an Assigned, Declared or Beside site assigns the results to
+	Cleanup ast.Expr          // the element of Lhs that takes the cleanup
+	Var     *types.Var        // the variable that holds the cleanup, which only sites of prepare set; nil if there is none
+	Part    *Part             // set if the site has a part of a variable; Var stands for that, and no identifier refers to it
+	Spec    *ast.ValueSpec    // the declaration of Var, without a value, if no site declares it
+	Shared  bool              // more than one statement declares and sets Var
+	Nothing []*ast.AssignStmt // those of them that set it to a literal that does nothing
+	Uses    []*Use            // appearances of the cleanup; one if Immediate, Passed or Returned
 
 	// Deferred is set if some use of the cleanup is deferred. Uses of the same variable
 	// at other sites count, too.
@@ -52,7 +54,7 @@ type Site struct {
 	// why. Only a Passed site can be rewritten then.
 	Obstacle *Obstacle
 
-	// Stored is the variable that the site sets if there is an obstacle, or nil.
+	// Stored is the variable that the site sets if there is an obstacle, or if the site has a Part of it.
 	Stored *types.Var
 
 	// asResult is the site with Var set, if its obstacle is that Var is a result of the

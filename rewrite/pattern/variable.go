@@ -5,15 +5,18 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
 // bind finds the variables that hold the cleanups of sites, and the uses of these
 // variables. sites are all calls of one prepare function in one declaration.
 //
 // The type of a variable can change if it is a local variable that is declared by a site
-// or without a value, and that only sites set. If the cleanup is assigned to anything
+// or without a value, and that only sites set, or statements that set it to a literal that does nothing.
+// A site may have a Part of any other local variable. If the cleanup is assigned to anything
 // else, the call is an expression whose value is used, unless it has several results.
 func bind(sites []*Site) {
 	for _, s := range sites {
@@ -25,6 +28,12 @@ func bind(sites []*Site) {
 			continue
 		}
 		v, obstacle := s.variable(id, sites)
+		if obstacle != nil {
+			s.Stored, s.Nothing = v, nil
+		}
+		if obstacle != nil && v != nil && s.parted(v, sites) {
+			continue
+		}
 		if v != nil {
 			for _, a := range s.Access[v] {
 				if a.Mode != flow.Write && a.Ident != id {
@@ -38,9 +47,6 @@ func bind(sites []*Site) {
 			as := *s
 			as.Var, as.Shared = v, true
 			s.asResult = &as
-		}
-		if obstacle != nil {
-			s.Stored = v
 		}
 		switch {
 		case obstacle == nil:
@@ -94,13 +100,14 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	sets := func(id *ast.Ident) bool {
 		return slices.ContainsFunc(sites, func(t *Site) bool { return t.Cleanup != nil && ast.Unparen(t.Cleanup) == ast.Expr(id) })
 	}
+	s.Nothing = settingNothing(s.Facts, v)
 	alone := s.Unit.Info.Defs[id] != nil
 	for _, a := range s.Access[v] {
 		switch a.Mode {
 		case flow.Address:
 			return v, &Obstacle{a.Ident.Pos(), "is stored in a variable whose address is taken"}
 		case flow.Write:
-			if !sets(a.Ident) {
+			if !sets(a.Ident) && !s.setsNothing(a.Ident) {
 				return v, &Obstacle{a.Ident.Pos(), "is stored in " + v.Name() + ", which is also set to " + ValueSet(s.Facts, a.Ident)}
 			}
 			alone = alone && a.Ident == id
@@ -114,7 +121,7 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 	if spec, alone := s.Def(v).Parent().Node().(*ast.ValueSpec); alone && len(spec.Names) == 1 && len(spec.Values) == 0 {
 		s.Spec = spec
 	}
-	if s.Spec == nil && (!ok || !sets(def)) {
+	if s.Spec == nil && (!ok || !sets(def) && !s.setsNothing(def)) {
 		what := "declared with another value"
 		if ok {
 			if value := ValueSet(s.Facts, def); value != "other values" {
@@ -133,6 +140,38 @@ func (s *Site) variable(id *ast.Ident, sites []*Site) (*types.Var, *Obstacle) {
 		return v, &Obstacle{id.Pos(), "is stored in " + v.Name() + ", which is " + what}
 	}
 	return v, nil
+}
+
+// settingNothing returns the statements, in lists, that set a local variable to a literal that does nothing, and do no more than that. It returns none
+// if something compares the variable with nil, since such a literal is not nil.
+func settingNothing(f *flow.Facts, v *types.Var) (sets []*ast.AssignStmt) {
+	if v.Kind() != types.LocalVar {
+		return nil
+	}
+	add := func(c inspector.Cursor) {
+		a, ok := c.Parent().Node().(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != 1 || a.Lhs[0] != c.Node() {
+			return
+		}
+		lit, ok := ast.Unparen(a.Rhs[0]).(*ast.FuncLit)
+		if _, _, inList := flow.List(f.At(a)); ok && inList && doesNothing(f.Unit.Info, lit) {
+			sets = append(sets, a)
+		}
+	}
+	add(f.Def(v))
+	for _, a := range f.Access[v] {
+		if a.Mode == flow.Write {
+			add(f.At(a.Ident))
+		} else if useOf(f, a.Ident, nil).Kind == NilTest {
+			return nil
+		}
+	}
+	return sets
+}
+
+// setsNothing reports whether one of these statements sets the variable id.
+func (s *Site) setsNothing(id *ast.Ident) bool {
+	return slices.ContainsFunc(s.Nothing, func(a *ast.AssignStmt) bool { return a.Lhs[0] == ast.Expr(id) })
 }
 
 // ownResult reports whether v is a result of the declared function around the site, and only

@@ -62,7 +62,7 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	if r := boundSites(p, sites, plan, method); r != nil {
 		return nil, r
 	}
-	plan.Nouns = nouns(p, sites, plan.receiverName(), spell.LastWord(plan.State.Type))
+	plan.Nouns = nouns(p, sites, plan.receiverName(), spell.LastWord(plan.State.Type), "")
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}
@@ -102,10 +102,17 @@ func boundReturns(p *pattern.Prepare) (bounds []BoundReturn, method *types.Func,
 		method, recv = m, t
 		bounds = append(bounds, b)
 	}
-	if ptr, ok := recv.Underlying().(*types.Pointer); ok && p.Func.Exported() && holdsLock(ptr.Elem()) {
+	if ptr, ok := recv.Underlying().(*types.Pointer); ok && p.Func.Exported() && holdsLock(ptr.Elem()) && slices.ContainsFunc(bounds, func(b BoundReturn) bool { return !ownLocal(p, b) }) {
 		return nil, nil, nil, refusal.New(p, refusal.OtherReturn, p.Unit, p.Decl.Name.Pos(), "it would hand out a lock to callers in other packages")
 	}
 	return bounds, method, recv, nil
+}
+
+// ownLocal reports whether a return statement returns the address of a variable that prepare declares, so that each
+// caller has one of its own.
+func ownLocal(p *pattern.Prepare, b BoundReturn) bool {
+	v, ok := p.Unit.Info.Uses[identOf(b.Operand)].(*types.Var)
+	return ok && b.Address && v.Kind() == types.LocalVar
 }
 
 // receiverName returns what prepare calls the receiver, or the last word of its type.
@@ -185,13 +192,15 @@ func boundSites(p *pattern.Prepare, sites []*pattern.Site, plan *Plan, method *t
 	mayBeNil := slices.ContainsFunc(plan.Bound, func(b BoundReturn) bool { return !b.Address })
 	for _, s := range sites {
 		switch {
+		case len(s.Nothing) > 0:
+			return refusal.New(p, refusal.CallForm, s.Unit, s.Nothing[0].Pos(), "a caller keeps a func that does nothing in the variable of its cleanup, too")
 		case s.Form == pattern.Returned:
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller returns its results directly")
 		case nilTested(s) && mayBeNil:
 			return refusal.New(p, refusal.NilTest, s.Unit, s.Call.Pos(), "a caller compares its cleanup with nil, and the receiver of the method may be nil")
 		case !method.Exported() && s.Unit.Pkg.Path() != method.Pkg().Path():
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller in another package cannot call the method %s", method.Name())
-		case s.Spec != nil && (generic || s.Unit.Pkg != p.Unit.Pkg || strings.Contains(plan.State.Type, ".")):
+		case s.DeclaredAt().IsValid() && (generic || s.Unit.Pkg != p.Unit.Pkg || strings.Contains(plan.State.Type, ".")):
 			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s might not be known there", plan.State.Type)
 		}
 	}

@@ -42,7 +42,7 @@ func tested(s *pattern.Site, u *pattern.Use, silent bool) bool {
 	}
 	others := make(map[types.Object]bool)
 	for _, l := range s.Lhs {
-		if id := identOf(l); id != nil && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) {
+		if id := identOf(l); id != nil && l != s.Cleanup {
 			others[s.Unit.Info.ObjectOf(id)] = true
 		}
 	}
@@ -264,8 +264,9 @@ func failed(p *pattern.Prepare, s *pattern.Site, u *pattern.Use) bool {
 // statement: one around the use, or one before it that leaves the function. Nothing may
 // set the variable between the two.
 func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
+	v := s.Named()
 	set := func(from, to token.Pos) bool {
-		return slices.ContainsFunc(s.Access[s.Var], func(a flow.Access) bool {
+		return slices.ContainsFunc(s.Access[v], func(a flow.Access) bool {
 			return a.Mode == flow.Write && (a.Lit != nil || from <= a.Ident.Pos() && a.Ident.Pos() < to)
 		})
 	}
@@ -279,12 +280,12 @@ func foundNotNil(s *pattern.Site, u *pattern.Use) bool {
 		if c.Node() == fn {
 			break
 		}
-		if test, ok := c.Parent().Node().(*ast.IfStmt); ok && c.ParentEdgeKind() == edge.IfStmt_Body && flow.Implied(info, test.Cond, s.Var, true) == flow.No {
+		if test, ok := c.Parent().Node().(*ast.IfStmt); ok && c.ParentEdgeKind() == edge.IfStmt_Body && flow.Implied(info, test.Cond, v, true) == flow.No {
 			return !set(test.Pos(), test.End())
 		}
 		list, at, _ := flow.List(c)
 		for i := at - 1; i >= 0; i-- {
-			if test, ok := list[i].(*ast.IfStmt); ok && flow.Implied(info, test.Cond, s.Var, false) == flow.No && leaves(info, test.Body) {
+			if test, ok := list[i].(*ast.IfStmt); ok && flow.Implied(info, test.Cond, v, false) == flow.No && leaves(info, test.Body) {
 				return !set(test.Pos(), list[at].End())
 			}
 		}

@@ -132,20 +132,7 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		Forwarders: x.forwarders.changed, Idle: x.idle.values, Convert: x.convert, Types: make(map[*types.Var]string),
 	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
-	switch {
-	case form != Handed && len(p.Choices) > 0:
-		r = refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one of several cleanups, or none", p.Choices[0].Var.Name())
-	case form != Handed && len(x.forwarders.changed) > 0:
-		fw := x.forwarders.changed[0]
-		r = refusal.New(p, refusal.CallForm, fw.Unit, fw.Decl.Name.Pos(), "%s returns its cleanup to its own callers", fw.Key)
-	case form == Direct:
-		plan.Passages, r = direct(p, sites, x.literals, x.idle, x.finality, file)
-	case form == Value:
-		plan.Passages, plan.Value, r = value(p, sites, x.literals, x.idle, x.finality, file)
-	case form == Handed:
-		plan.Passages, r = handed(p, x.forwarders, x.finality, file)
-	}
-	if r != nil {
+	if r = x.pass(plan, file); r != nil {
 		return nil, r
 	}
 	if plan.Inner, r = inner(p, plan.Passages); r != nil {
@@ -156,11 +143,13 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		if plan.State, r = newState(p, x.forwarders, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
-		kind := spell.LastWord(plan.State.Type)
+		kind := spell.KindIn(plan.State.Type)
+		verb, _ := spell.VerbOf(finishNames(p, x.forwarders, x.literals)[0])
 		typ := strings.Split(plan.State.Type, "[")[0]
-		plan.Nouns, plan.State.Result = nouns(p, sites, kind, typ), resultName(p, kind)
 		plan.Held = held(p, plan.Passages, plan.State)
-		maps.Copy(plan.Nouns, ownNouns(p, plan.Held, kind, typ))
+		plan.Inner = innerHeld(p, plan.Held, plan.Inner)
+		plan.Nouns, plan.State.Result = nouns(p, sites, kind, typ, verb), resultName(p, plan.Held, kind)
+		maps.Copy(plan.Nouns, ownNouns(p, plan.Held, kind, typ, plan.State.Result))
 		if name := plan.Nouns[p.Func.Signature().Results().At(p.Result)]; name != "" {
 			plan.State.Result = name
 		}
@@ -195,6 +184,47 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 	return plan, nil
 }
 
+// pass finds out how each capture reaches finish in the form of a plan.
+func (x *subject) pass(plan *Plan, file *spell.File) (r *refusal.Refusal) {
+	p := x.p
+	if plan.Form == Handed {
+		f := x.finality
+		if x.local != nil || len(x.literals.distinct) > 1 {
+			f.runs = nil // finish is no method; the address of a variable may tell one cleanup from the other
+		}
+		plan.Passages, r = handed(p, x.forwarders, f, file)
+		return r
+	}
+	if r := formatCaptured(p); r != nil {
+		return r
+	}
+	if len(p.Choices) > 0 {
+		return refusal.New(p, refusal.SeveralLiterals, p.Unit, p.Choices[0].Var.Pos(), "its variable %s holds one of several cleanups, or none", p.Choices[0].Var.Name())
+	}
+	if len(x.forwarders.changed) > 0 {
+		fw := x.forwarders.changed[0]
+		return refusal.New(p, refusal.CallForm, fw.Unit, fw.Decl.Name.Pos(), "%s returns its cleanup to its own callers", fw.Key)
+	}
+	idle := x.idle
+	teller, pass := tellerOf(p, x.sites, idle, x.finality, file)
+	if teller != nil {
+		idle.guarded = false // finish asks the parameter
+	}
+	if plan.Form == Direct {
+		plan.Passages, r = direct(p, x.sites, x.literals, idle, x.finality, file)
+	} else {
+		plan.Passages, plan.Value, r = value(p, x.sites, x.literals, idle, x.finality, file)
+	}
+	if plan.Teller = teller; teller != nil && !slices.ContainsFunc(plan.Passages, func(pass Passage) bool { return pass.Capture == teller.Capture }) {
+		at := slices.IndexFunc(plan.Passages, func(pass Passage) bool { return pass.Route == ByValue })
+		if at < 0 {
+			at = len(plan.Passages)
+		}
+		plan.Passages = slices.Insert(plan.Passages, at, pass)
+	}
+	return r
+}
+
 // merge lets finish take the place of a prepare function that would be empty. A literal that would be
 // empty is refused.
 func (x *subject) merge(plan *Plan) *refusal.Refusal {
@@ -214,11 +244,15 @@ func (pl *Plan) signature() *types.Signature {
 	sig := pl.Prepare.Func.Signature()
 	var params, results []*types.Var
 	if pl.Merged {
-		for _, param := range pl.Finish.Params {
-			params = append(params, param.Passage.Capture.Var)
-		}
 		own := pl.Prepare.Sig
-		params = slices.AppendSeq(params, own.Params().Variables())
+		params = slices.Collect(own.Params().Variables())
+		at := 0
+		if pl.Finish.Context {
+			at = 1
+		}
+		for i, param := range pl.Finish.Params {
+			params = slices.Insert(params, at+i, param.Passage.Capture.Var)
+		}
 		return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), own.Results(), own.Variadic())
 	}
 	for i := range sig.Params().Len() {

@@ -80,13 +80,21 @@ func againForm(p *pattern.Prepare, sites []*pattern.Site, lits literals) *refusa
 func atCall(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	for _, s := range sites {
 		if s.Shared {
-			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller declares the variable for its cleanup in another statement")
+			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "%s", whyShared(s))
 		}
 		if s.Form == pattern.Immediate && !ownStatement(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller calls its cleanup within an expression")
 		}
 	}
 	return nil
+}
+
+// whyShared says what a caller does whose variable for the cleanup is not set by its site alone.
+func whyShared(s *pattern.Site) string {
+	if len(s.Nothing) > 0 {
+		return "a caller keeps a func that does nothing in the variable of its cleanup, too"
+	}
+	return "a caller declares the variable for its cleanup in another statement"
 }
 
 // ownStatement reports whether an Immediate site is a statement in a list: p()(), defer
@@ -167,7 +175,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 // reason that is not "".
 func everywhere(s *pattern.Site, same func(flow.Later) string) string {
 	for _, u := range calls(s) {
-		if why := same(flow.Later{At: u.Expr, Wrapped: u.Kind == pattern.Value || u.Lit != nil}); why != "" {
+		if why := same(flow.Later{At: u.Expr, Follows: u.Kind != pattern.Value && u.Lit == nil && !s.Shared}); why != "" {
 			return why
 		}
 	}

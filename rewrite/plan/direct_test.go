@@ -21,10 +21,12 @@ func TestDirect(t *testing.T) {
 	for _, test := range []struct{ name, prepare, use, reason string }{
 		{"A constant.", begin, "done := begin(1); defer done()", ""},
 		{"A parameter.", begin, "done := begin(x); defer done()", ""},
-		{"A variable that is set later.", begin, "done := begin(x); defer done(); x = 2", "n cannot be passed to finish"},
+		{"A variable that is set later.", begin, "done := begin(x); defer done(); x = 2", ""},
+		{"A variable that is set in between.", begin, "done := begin(x); x = 2; defer done()", "n cannot be passed to finish"},
 		{"A call.", begin, "done := begin(one()); defer done()", "n cannot be passed to finish"},
 		{"A variable of the package.", begin, "done := begin(global); defer done()", "n cannot be passed to finish"},
-		{"A field.", begin, "done := begin(v.n); defer done()", "n cannot be passed to finish"},
+		{"A field.", begin, "done := begin(v.n); defer done()", ""},
+		{"A field that a pointer leads to.", begin, "p := &v; done := begin(p.n); defer done()", "n cannot be passed to finish"},
 		{"A name that means something else.", begin, "done := begin(x); { x := 2; println(x); done() }", "n cannot be passed to finish"},
 		{"The address of a variable.", pointer, "done := begin(&x); defer done(); x = 2", ""},
 		{"A pointer.", pointer, "p := &x; done := begin(p); defer done()", ""},
@@ -46,6 +48,9 @@ func TestDirect(t *testing.T) {
 		{"Two calls would need the name.", result, "_, done := begin(y); defer done(); _, done2 := begin(y); defer done2()", "two calls in one function"},
 		{"Two calls in blocks of their own.", result, "{ _, done := begin(y); done() }; { _, done2 := begin(y); done2() }", ""},
 		{"The variable is declared before.", result, "var done func(); _, done = begin(y); defer done()", "in another statement"},
+		{"The name is taken in another block.", result, "{ n := 1; println(n) }; { _, done := begin(y); defer done() }", ""},
+		{"A func that does nothing is in the variable before.", begin, "done := func() {}; if x > 1 { done = begin(1) }; defer done()", "keeps a func that does nothing"},
+		{"A func that does nothing is in the variable later.", begin, "done := begin(1); defer func() { done() }(); done = func() {}", "keeps a func that does nothing"},
 		{"A result that is set again.", result, "n, done := begin(y); n = 2; println(n); defer done()", "n cannot be passed to finish"},
 		{"A local variable that is no result.", local, "n, done := begin(y); println(n); defer done()", "n is a local variable that it does not return"},
 		{"Its own result.", own, "done, err := begin(); println(err); defer done()", ""},
@@ -58,9 +63,9 @@ func TestDirect(t *testing.T) {
 		{"A comparison with nil.", `func begin(n int) func() { if n > 1 { return nil }; return func() { println(n) } }`, "if done := begin(1); done != nil { done() }", "whether the cleanup does anything"},
 		{"It is called on the spot.", begin, "begin(1)()", ""},
 		{"It is called within an expression.", `func begin(n int) func() error { return func() error { println(n); return nil } }`, "println(begin(1)())", "within an expression"},
-		{"It is passed to another function.", begin, "keep(begin(1)); begin(2)()", "within an expression"},
+		{"It is passed to another function.", begin, "keep(begin(1)); defer begin(2)()", "within an expression"},
 		{"Its variable is declared elsewhere.", begin, "var done func(); done = begin(1); done()", "in another statement"},
-		{"It calls recover, and is used as a value.", `func begin(n int) func() { return func() { println(n); recover() } }`, "done := begin(1); keep(done); done()", "its cleanup calls recover"},
+		{"It calls recover, and is used as a value.", `func begin(n int) func() { return func() { println(n); recover() } }`, "done := begin(1); keep(done); defer begin(2)()", "its cleanup calls recover"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan, r := decide(t, `
@@ -80,6 +85,17 @@ func TestDirect(t *testing.T) {
 				t.Errorf("the form is %v, the value %v and the state %v", plan.Form, plan.Value, plan.State)
 			}
 		})
+	}
+}
+
+// TestPackageVariables asks why a function whose results package variables take is refused.
+func TestPackageVariables(t *testing.T) {
+	_, r := decide(t, `
+		func begin(n int) (int, func()) { println(n); return n, func() { println(n) } }
+		func use() { _, done := begin(1); defer done() }
+		var v, _ = begin(2)`)
+	if r == nil || !strings.Contains(r.Reason, "package variables are declared with its results") {
+		t.Errorf("the refusal is %v", r)
 	}
 }
 

@@ -34,11 +34,12 @@
 //	defer done()                               defer c.finishRead(ctx, &err)
 //
 // The result reads as if its author had written it so. The conditions are strict and
-// few (see package flow): an operand is a constant, a variable that only its
-// declaration sets, or the address of a variable.
+// few (see package flow): an operand is a constant, a variable, or a part of one, that nothing
+// sets between the call of prepare and that of the cleanup, or the address of a variable.
+// [operand-assigned-elsewhere, operand-field]
 //
 // A result that a caller assigns to _ is assigned to a variable with the name of the
-// capture, if that name is free in the whole function:
+// capture, if that name is free in the block of the variable:
 //
 //	dir, _, cleanup := start("one")            dir, srv := start("one")
 //	defer cleanup()                            defer stop(srv)
@@ -58,7 +59,10 @@
 //	done := c.begin("x")                       start := c.begin("x")
 //	defer done()                               defer c.end("x", start)
 //
-//	defer c.begin("x")()                       defer c.end("x", c.begin("x"))
+//	defer c.begin("x")()                       start := c.begin("x")
+//	                                           defer c.end("x", start)
+//
+// [value-apart]
 //
 //	release := t.acquire(off)                  acquired := t.acquire(off)
 //	if release == nil {                        if !acquired {
@@ -68,12 +72,14 @@
 //
 // Finish takes the bool only if callers may call an empty cleanup. It then does nothing
 // if the bool is false. If the value is nil exactly when there is nothing to clean up,
-// no bool is needed: finish or the caller compares the value with nil.
+// no bool is needed: finish or the caller compares the value with nil. Nor is it if the cleanup does nothing with a nil value,
+// and a caller that compares does no more than to call it. [value-does-nothing-if-nil]
+// Nor is it if a parameter or the receiver says so at each return. Callers pass it to finish. [parameter-tells, receiver-tells]
 //
 // In both forms, a cleanup that does nothing but call a method of a pointer that callers
-// have then, or a function with such variables, needs no finish. They call the method or
+// have then, or of a value that needs none, or a function with such variables, needs no finish. They call the method or
 // function, unless it may recover, because it could not when the literal called it.
-// [existing-method, existing-function]
+// [existing-method, existing-function, value-own-method]
 //
 //	c, done := start(h)                        c, srv := start(h)
 //	defer done()                               defer srv.Close()
@@ -90,18 +96,43 @@
 // wrong at a caller. What can is described below.
 //
 // A variable whose name says what a func does gets the name of a thing, everywhere in its
-// function, if some such name has no meaning in the function before:
+// function, if some such name has no meaning in its block before:
 //
 //	stopTimer := startTimer()                  timer := startTimer()
 //	defer stopTimer()                          defer timer.stop()
 //
 // [name-noun]
 //
+// A caller may have other funcs in the variable of the cleanup before or after. The site has the part of the variable
+// that is used where nothing else can have set it, and that gets a variable of its own. What is left is declared by
+// the next statement that sets it, if the site declared it:
+//
+//	ctx, cancel := watch(ctx)                  ctx, state := watch(ctx)
+//	defer cancel()                             defer state.cancel()
+//	ctx, cancel = context.WithCancel(ctx)      ctx, cancel := context.WithCancel(ctx)
+//	defer cancel()                             defer cancel()
+//
+// [variable-parts, variable-parts-seen]
+//
+// A func that does nothing may stay in the variable: the zero state does nothing either. [variable-nothing-first]
+//
+//	cancel := func() {}                        var state watchState
+//	if t > 0 {                                 if t > 0 {
+//		ctx, cancel = watch(ctx, t)                ctx, state = watch(ctx, t)
+//	}                                          }
+//	defer cancel()                             defer state.cancel()
+//
 // A pointer to a variable of the caller is not a field of the struct if callers can
 // pass it again. Escape analysis does not distinguish the fields of a struct, so one
 // field that escapes would move the variable to the heap again. Such a pointer is an
 // argument of finish: defer done.finish(&err). A context is none either, if all callers only call
 // the cleanup and can pass the context again. [context-passed-again]
+//
+// Where the cleanup takes a context first, so does finish. What it captures follows. [context-first]
+//
+// Finish asks a field whether there is something to do if that is zero only where there is nothing, as the receiver
+// that prepare has used is not, nor a path that it has joined or opened. So do callers that ask, unless the field is a number.
+// Finish asks nothing if the cleanup does nothing where a field is nil. Otherwise the struct has a bool. [state-field-tells, told-by-path]
 //
 // If prepare returns one of two cleanups, the struct says which: by a captured value that is
 // nil for one of them, or by a bool. The bool has a name from the code, or there is no
@@ -127,7 +158,7 @@
 // cleanup, and its callers are sites. The form is Handed then, because these callers do not
 // have the operands of the call of prepare:
 //
-//	func (c *Conn) read() func() { return c.track("read") }      // read() trackCleanup
+//	func (c *Conn) read() func() { return c.track("read") }      // read() trackState
 //
 // A function may return all results of the call though its own signature must stay, for example because
 // an interface requires it. It gets a method value then, and is the only caller that gains nothing:
@@ -145,17 +176,18 @@
 // # Literals in local variables
 //
 // A prepare function may be a literal in a local variable. Then finish is a literal in a variable that is
-// declared before it, in the same block. Both see the same variables of the enclosing function, so these
+// declared behind it, in the same block, or before it if prepare calls finish or the cleanup means something else by
+// prepare's name. Both see the same variables of the enclosing function, so these
 // are no captures: the forms and their conditions are those of a declared function, for which
 // such variables are like those of the package. [local-literal, local-literal-forms]
 //
-//	init := func() (*db, func()) {          finish := func(s initCleanup) { … }
-//		…                                   init := func() (*db, initCleanup) {
-//		return d, func() { … }                  …
-//	}                                           return d, initCleanup{d: d, h: h}
-//	d, done := init()                       }
-//	defer done()                            d, done := init()
-//	                                        defer finish(done)
+//	init := func() (*db, func()) {          init := func() (*db, initCleanup) {
+//		…                                       …
+//		return d, func() { … }                  return d, initCleanup{d: d, h: h}
+//	}                                       }
+//	                                        finish := func(s initCleanup) { … }
+//	d, done := init()                       d, done := init()
+//	defer done()                            defer finish(done)
 //
 // The state is the first argument of finish, since a type that is declared in a function has no methods. The
 // new names appear nowhere else in the enclosing declaration. [local-literal-names]
@@ -197,16 +229,25 @@
 // second run of the cleanup may set the variable after prepare has returned, the state
 // holds its address. That costs nothing, because the variable is on the heap already. A
 // method with a pointer receiver and a slice of an array take an address implicitly.
-// [shared-goroutine, closed-flag, address-implicit]
+// [shared-goroutine, address-implicit]
+//
+// If nothing but runs of the cleanup uses the variable by then, it is a field of the state, and prepare
+// returns a pointer to that. The pointer is nil where there is nothing to do. [closed-flag, state-shared-by-runs]
+//
+//	closed := false                  return &openState{f: f, closed: closed}
+//	return func() {
+//		if !closed {
+//			closed = true
+//			f.Close()
 //
 // A variable of prepare may hold one of several cleanups, or none, when prepare returns
 // it. It becomes a variable for the state, which the same statements set. A captured
 // variable may change after such a statement, by another statement, the next iteration
 // of a loop, or a return statement. The state then holds its address. A statement that sets
 // the variable to a cleanup that does nothing goes, if nothing touches the variable before:
-// it is zero then, but not in a loop. A variable of one cleanup, which several return
-// statements return, holds the state, too, unless a captured variable may change after it is
-// set. [zero-state-set, state-kept, choice-changes-since, choice-two-at-once, choice-used-inside]
+// it is zero then, but not in a loop. A variable or result of one cleanup, which several
+// statements return or call, holds the state, too, unless a captured variable may change after it is
+// set. [zero-state-set, state-kept, state-kept-result, choice-changes-since, choice-two-at-once, choice-used-inside]
 //
 // A deferred literal of prepare may compare such a variable with nil, or run what it holds.
 // It then compares the state. A cleanup that does nothing is not nil. [choice-in-literal]
@@ -302,7 +343,7 @@
 // The form Handed evaluates no operand twice, so it has none of these hazards.
 //
 // A new variable may hide another one. The name for a result that was assigned to _
-// must have no meaning in the function or the file before, and only one call may bring
+// must have no meaning in its block before, nor be declared in there, and only one call may bring
 // it to a block and the blocks around it. Fixes for a package bring names to a function
 // one at a time. [result-named-at-site, result-not-named, value-name-taken]
 //

@@ -29,11 +29,11 @@ import (
 //	defer done()                            defer release(set)
 //
 // A deferred call evaluates its operands at once. That has no effect for the method of a
-// pointer, and for variables as arguments. What is called must not recover: called by the
+// pointer or of a value, and for variables as arguments. What is called must not recover: called by the
 // literal, it could not.
 func existing(sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
 	p, v := plan.Prepare, plan.Value
-	if plan.State != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
+	if plan.State != nil || plan.Teller != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
 		return false, nil
 	}
 	call := onlyCall(p, plan.Literals[0].Lit)
@@ -79,7 +79,7 @@ func onlyCall(p *pattern.Prepare, lit *ast.FuncLit) *ast.CallExpr {
 
 // existingMethod returns the method that a cleanup calls on the only variable that it
 // captures, or nil if some site cannot call it. The variable must hold a pointer, and the
-// method have a pointer receiver.
+// method have a pointer receiver, or neither, as the state of another function does.
 func existingMethod(plan *Plan, sites []*pattern.Site, sel *ast.SelectorExpr) *types.Func {
 	p, pass, info := plan.Prepare, plan.Passages[0], plan.Prepare.Unit.Info
 	operand, selection := identOf(sel.X), info.Selections[sel]
@@ -92,7 +92,7 @@ func existingMethod(plan *Plan, sites []*pattern.Site, sel *ast.SelectorExpr) *t
 	}
 	t := pass.Capture.Var.Type()
 	_, pointer := types.Unalias(method.Signature().Recv().Type()).(*types.Pointer)
-	if _, holds := types.Unalias(t).(*types.Pointer); !pointer || !holds {
+	if _, holds := types.Unalias(t).(*types.Pointer); pointer != holds || types.IsInterface(t) {
 		return nil
 	}
 	ok = everySite(sites, func(s *pattern.Site) bool {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/prose"
@@ -16,19 +18,15 @@ import (
 
 // newFinish chooses the name and parameters of finish.
 func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *refusal.Refusal) {
-	p, sites, passages, v, s := plan.Prepare, fs.sites, plan.Passages, plan.Value, plan.State
+	p, passages, v, s := plan.Prepare, plan.Passages, plan.Value, plan.State
 	finish := Finish{Nothing: zeroResult(p), OnRecv: slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByReceiver })}
 	if finish.OnRecv && slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !p.Unit.Sees(u.Expr.Pos(), p.Func.Signature().Recv()) }) {
 		return finish, refusal.New(p, refusal.OutOfScope, p.Unit, p.Inner[0].Expr.Pos(), "its receiver is shadowed where it runs its cleanup")
 	}
-	does := verbOf(p, lits)
-	if does == "" {
-		does = verbSaid(p)
-	}
-	candidates := spell.FinishNames(p.Key.Name, authorsWord(p, sites), does)
+	candidates := finishNames(p, fs, lits)
 	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
 		finish.Name = functionName(p, fs, candidates, n)
-		if finish.OnRecv = finish.Name == "" && freeReceiver(p, sites); !finish.OnRecv && finish.Name == "" {
+		if finish.OnRecv = finish.Name == "" && freeReceiver(p, fs.sites); !finish.OnRecv && finish.Name == "" {
 			return finish, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}
 	}
@@ -44,6 +42,7 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 			return finish, r
 		}
 	}
+	finish.Context = contextFirst(plan, fs.sites, finish.Params)
 	if s != nil && plan.Local == nil {
 		candidates = fs.exportedNames(p, candidates)
 		if finish.Name = methodName(plan, fs, candidates[0]); finish.Name != "" {
@@ -64,6 +63,81 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 		return finish, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "callers would call a variable %s as the function that its cleanup becomes", v.Name)
 	}
 	return finish, nil
+}
+
+// contextFirst reports whether what the cleanup captures follows the context that its calls pass, which is the first
+// argument by convention. Where a call of prepare is an argument of finish, the context would be evaluated before it.
+func contextFirst(plan *Plan, sites []*pattern.Site, params []Param) bool {
+	p := plan.Prepare
+	own := p.Sig.Params()
+	if len(params) == 0 || own.Len() == 0 || !isContext(own.At(0).Type()) || plan.Local != nil ||
+		slices.ContainsFunc(params, func(param Param) bool {
+			return param.Passage.Capture != nil && isContext(param.Passage.Capture.Var.Type())
+		}) {
+		return false
+	}
+	each := func(u *pattern.Use) bool { return u.Call == nil || len(u.Call.Args) >= own.Len() }
+	return !slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return len(l.Lit.Type.Params.List[0].Names) > 1 }) &&
+		!slices.ContainsFunc(p.Inner, func(u *pattern.Use) bool { return !each(u) }) &&
+		everySite(sites, func(s *pattern.Site) bool {
+			return (s.Form != pattern.Immediate || plan.Value == nil) && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return !each(u) })
+		})
+}
+
+// finishNames returns the names to try for finish, best first.
+func finishNames(p *pattern.Prepare, fs *forwarders, lits literals) []string {
+	_, most := callersWord(fs.sites)
+	typ := ""
+	if named := spell.NamedObject(p.Func.Signature().Results().At(p.Result).Type()); named != nil {
+		typ = spell.Act(named.Name()) // CancelFunc
+	}
+	does := cmp.Or(verbOf(p, lits), verbSaid(p, fs), most, verbOfFormer(lits), typ)
+	word := authorsWord(p, fs.sites)
+	if hasPair(p) {
+		word = ""
+	}
+	names := spell.FinishNames(p.Key.Name, word, does)
+	if partner := partnerOf(p); word == "" && partner != "" {
+		names = slices.Insert(names, 0, partner)
+	}
+	return names
+}
+
+// partnerOf returns the name of prepare's result, or of a variable of prepare that holds the cleanup, if it is a name for what goes with
+// prepare, or "".
+func partnerOf(p *pattern.Prepare) string {
+	names := []string{p.Func.Signature().Results().At(p.Result).Name()}
+	for _, l := range p.Literals {
+		if l.Var != nil {
+			names = append(names, l.Var.Name())
+		}
+	}
+	i := slices.IndexFunc(names, func(name string) bool { return spell.Partner(p.Key.Name, name) })
+	switch {
+	case i < 0:
+		return ""
+	case p.Func.Exported():
+		return spell.UpperFirst(names[i])
+	}
+	return spell.LowerFirst(names[i])
+}
+
+// hasPair reports whether a method of prepare's receiver ends something else and begins with the usual word
+// for it, as DidParse beside WillParse and WillResolve.
+func hasPair(p *pattern.Prepare) bool {
+	recv, end := p.Func.Signature().Recv(), spell.EndOf(p.Key.Name)
+	if recv == nil || end == "" {
+		return false
+	}
+	t := types.Unalias(recv.Type())
+	if ptr, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(ptr.Elem())
+	}
+	named, ok := t.(*types.Named)
+	return ok && slices.ContainsFunc(slices.Collect(named.Methods()), func(m *types.Func) bool {
+		verb, _ := spell.VerbOf(m.Name())
+		return strings.EqualFold(verb, end)
+	})
 }
 
 // freeName returns the first name that is free for finish, or "". It is a method of the state,
@@ -120,11 +194,15 @@ func zeroResult(p *pattern.Prepare) string {
 // what the cleanup does:
 //
 //	cleanup := begin()
-//	defer cleanup.finish() // not cleanup.cleanup()
+//	defer cleanup.run() // not cleanup.cleanup()
 func methodName(plan *Plan, fs *forwarders, long string) string {
-	p := plan.Prepare
 	verb, _ := spell.VerbOf(long)
+	if strings.EqualFold(verb, "did") { // says nothing alone
+		verb = long
+	}
+	names := []string{verb, long, spell.EndOf(plan.Prepare.Key.Name), "finish", "run", "end"}
 	stutters := func(n string) bool {
+		verb, _ := spell.VerbOf(n)
 		count := 0
 		for _, s := range fs.sites {
 			if s.Var == nil || len(calls(s)) == 0 {
@@ -134,25 +212,20 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 			if noun := plan.Nouns[s.Var]; noun != "" {
 				name = noun
 			}
-			switch first, _ := spell.VerbOf(name); {
-			case strings.EqualFold(name, n) && strings.EqualFold(n, "cleanup"):
-				return true // cleanup.cleanup()
-			case strings.EqualFold(first, n) || strings.EqualFold(spell.LastWord(name), n):
+			first, _ := spell.VerbOf(name)
+			last := strings.ToLower(strings.TrimRight(spell.LastWord(name), "0123456789"))
+			if strings.EqualFold(first, verb) || strings.EqualFold(last, verb) || (last == "cleanup" || last == "rollback") && spell.Weak(verb) {
 				count++ // endSpan.end()
 			}
 		}
 		return 2*count > len(fs.sites)
 	}
-	names := []string{verb, "finish", "end"}
-	if end := spell.EndOf(p.Key.Name); end != "" {
-		names = []string{verb, end, "finish", "end"}
-	}
 	names = append(slices.DeleteFunc(slices.Clone(names), stutters), names...)
 	for _, n := range names {
-		if n = spell.LowerFirst(n); fs.exported(p) {
+		if n = spell.LowerFirst(n); fs.exported(plan.Prepare) {
 			n = spell.UpperFirst(n)
 		}
-		if !plan.State.fieldTaken(n) && !token.IsKeyword(n) {
+		if n != "" && !plan.State.fieldTaken(n) && !token.IsKeyword(n) {
 			return n
 		}
 	}
@@ -181,7 +254,7 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 		switch {
 		case len(list) > 1 && !isCall:
 			return ""
-		case verb == "" || len(list) > 1 && spell.Ends(verb) == "":
+		case verb == "" || len(list) > 1 && !spell.Ends(verb):
 		case found != "" && found != verb:
 			return ""
 		default:
@@ -191,45 +264,86 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 	return found
 }
 
-// verbSaid returns the verb with which the doc comment of prepare says what the cleanup does, or "":
-// restore for "returns a function that restores the hook".
-func verbSaid(p *pattern.Prepare) string {
-	if p.Decl.Doc == nil {
-		return ""
+// verbSaid returns the verb with which the doc comment of prepare, or of a forwarder, says what the cleanup
+// does, or "": restore for "returns a function that restores the hook".
+func verbSaid(p *pattern.Prepare, fs *forwarders) string {
+	docs := []*ast.CommentGroup{p.Decl.Doc}
+	for _, fw := range fs.changed {
+		docs = append(docs, fw.Decl.Doc)
 	}
-	var lines []string
-	for _, c := range p.Decl.Doc.List {
-		lines = append(lines, c.Text)
-	}
-	word, _, _ := strings.Cut(prose.Does(lines), " ")
-	for _, suffix := range []string{"s", "es"} {
-		if verb, ok := strings.CutSuffix(word, suffix); ok && spell.Ends(verb) == word {
-			return verb
+	for _, doc := range docs {
+		var lines []string
+		if doc != nil {
+			for _, c := range doc.List {
+				lines = append(lines, c.Text)
+			}
+		}
+		for _, verb := range prose.Verbs(lines) {
+			if spell.Ends(verb) {
+				return verb
+			}
 		}
 	}
 	return ""
 }
 
+// verbOfFormer returns restore if each cleanup hands back or stores what one of its variables has kept, as the name of that
+// says, or "":
+//
+//	old := swap(repo)
+//	return func() { swap(old) }
+func verbOfFormer(lits literals) string {
+	for _, l := range lits.distinct {
+		if !slices.ContainsFunc(l.Captures, func(c *pattern.Capture) bool {
+			return c.Class == pattern.Local && spell.Former(c.Var.Name()) && handsBack(l, c)
+		}) {
+			return ""
+		}
+	}
+	return "restore"
+}
+
+// handsBack reports whether a cleanup stores a variable, or passes it to a call.
+func handsBack(l *pattern.Literal, c *pattern.Capture) bool {
+	is := func(e ast.Expr) bool { id := identOf(e); return id != nil && slices.Contains(c.Uses, id) }
+	for n := range ast.Preorder(l.Lit.Body) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if n.Tok == token.ASSIGN && slices.ContainsFunc(n.Rhs, is) {
+				return true
+			}
+		case *ast.CallExpr:
+			if id := calleeName(n); id != nil && !spell.Logs(id.Name) && slices.ContainsFunc(n.Args, is) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // verbOfStatement returns a verb for what a statement does, or "".
 func verbOfStatement(p *pattern.Prepare, stmt ast.Stmt) string {
-	if a, ok := stmt.(*ast.AssignStmt); ok && len(a.Rhs) == 1 && a.Tok == token.ASSIGN && Saved(p, a.Rhs[0]) == types.ExprString(a.Lhs[0]) {
+	if a, ok := stmt.(*ast.AssignStmt); ok && len(a.Rhs) == 1 && a.Tok == token.ASSIGN && saved(p, a.Rhs[0]) == types.ExprString(a.Lhs[0]) {
 		return "restore"
 	}
 	x := callOf(stmt)
 	if x == nil {
 		return ""
 	}
-	id := identOf(x.Fun)
-	if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
-		id = sel.Sel
-	}
-	if id == nil {
-		return ""
-	}
-	if verb, _ := spell.VerbOf(id.Name); spell.Does(verb) {
-		return verb
+	if id := calleeName(x); id != nil {
+		if verb, _ := spell.VerbOf(id.Name); spell.Does(verb) {
+			return verb
+		}
 	}
 	return ""
+}
+
+// calleeName returns the name of what a call calls, or nil.
+func calleeName(x *ast.CallExpr) *ast.Ident {
+	if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
+		return sel.Sel
+	}
+	return identOf(x.Fun)
 }
 
 // callOf returns the call that a statement makes, with or without its error, or nil.
@@ -258,37 +372,55 @@ func callOf(stmt ast.Stmt) *ast.CallExpr {
 }
 
 // authorsWord returns the author's name for the cleanup, as a name of what the cleanup does,
-// or "". It is the name of the result, of the variable that holds the cleanup, or of the
-// variable in all callers, or the verb with which all these begin.
+// or "". It is the name of the variable in all callers, or the verb with which all these begin, or that of
+// the result, or of the variable that holds the cleanup: the first that says more than cleanup, if there is one.
 func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
-	if act := spell.Act(p.Func.Signature().Results().At(p.Result).Name()); act != "" {
-		return act
-	}
+	word, _ := callersWord(sites)
+	words := []string{word, spell.Act(p.Func.Signature().Results().At(p.Result).Name())}
 	for _, l := range p.Literals {
-		if l.Var == nil {
-			continue
-		}
-		if act := spell.Act(l.Var.Name()); act != "" {
-			return act
+		if l.Var != nil {
+			words = append(words, spell.Act(l.Var.Name()))
 		}
 	}
-	act := ""
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+	i := slices.IndexFunc(words, func(word string) bool { verb, _ := spell.VerbOf(word); return !spell.Weak(verb) })
+	switch {
+	case i >= 0:
+		return words[i]
+	case len(words) > 0:
+		return words[0]
+	}
+	return ""
+}
+
+// callersWord returns the name of the variable in all callers as a name of what the cleanup does, or
+// the verb with which all these begin, or "". Otherwise most is the verb of most callers who have one.
+func callersWord(sites []*pattern.Site) (word, most string) {
+	named, total, words, verbs := 0, 0, make(map[string]bool), make(map[string]int)
 	for _, s := range sites {
 		if s.Var == nil {
 			continue
 		}
-		word := spell.Act(s.Var.Name())
-		if act != "" && word != act {
-			word, _ = spell.VerbOf(word) // stopCPU, stopHeap
-			if act, _ = spell.VerbOf(act); word != act {
-				return ""
-			}
-		}
-		if act = word; act == "" {
-			return ""
+		named++
+		word = spell.Act(s.Var.Name())
+		words[word] = true
+		if verb, _ := spell.VerbOf(word); verb != "" { // stopCPU, stopHeap
+			verbs[verb]++
+			total++
 		}
 	}
-	return act
+	if len(words) == 1 {
+		return word, ""
+	}
+	for verb, n := range verbs {
+		switch {
+		case n == named:
+			return verb, ""
+		case 2*n > total && !spell.Weak(verb):
+			return "", verb
+		}
+	}
+	return "", ""
 }
 
 // freeReceiver reports whether finish can be a method of prepare's receiver without
@@ -310,7 +442,28 @@ func freeReceiver(p *pattern.Prepare, sites []*pattern.Site) bool {
 			return false
 		}
 	}
-	return everySite(sites, func(s *pattern.Site) bool { return !s.Shared && sameReceiver(p, s) == "" })
+	return everySite(sites, func(s *pattern.Site) bool {
+		return !s.Shared && (sameReceiver(p, s) == "" || embedded(p, s))
+	})
+}
+
+// embedded reports whether the receiver of prepare at a site is a pointer that is embedded in a variable, or in what that
+// points to, and that finish can be selected through it, too. It does not matter to a finish that does not use
+// its receiver whether that is another pointer then.
+func embedded(p *pattern.Prepare, s *pattern.Site) bool {
+	x := receiver(s)
+	if x == nil {
+		return false
+	}
+	sel := s.Unit.Info.Selections[s.Fun().(*ast.SelectorExpr)]
+	_, wantsPtr := p.Func.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, isPtr := s.Unit.Info.TypeOf(x).Underlying().(*types.Pointer)
+	return wantsPtr && sel != nil && len(sel.Index()) == 2 && flow.EmbeddedPointer(sel) && everywhere(s, func(at flow.Later) string {
+		if isPtr {
+			return s.SameValue(x, at)
+		}
+		return s.SameAddress(x, at)
+	}) == ""
 }
 
 // otherNamed reports whether a literal uses a name that is declared outside of it, so

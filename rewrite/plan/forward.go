@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -152,12 +153,23 @@ func qualifier(u *pattern.Unit, file *ast.File, pkg string) string {
 	return ""
 }
 
+// dotImports reports whether a file has the names of a package without a qualifier.
+func dotImports(file *ast.File, pkg string) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
+		path, err := strconv.Unquote(spec.Path.Value)
+		return err == nil && path == pkg && spec.Name != nil && spec.Name.Name == "."
+	})
+}
+
 // spellForwarders writes the type of the state for each forwarder.
 func spellForwarders(p *pattern.Prepare, fs *forwarders, s *State) *refusal.Refusal {
 	for _, fw := range fs.changed {
 		fw.Type = s.Type
 		if fw.Unit.Pkg.Path() != p.Key.Pkg {
 			fw.Type = qualifier(fw.Unit, fw.File, p.Key.Pkg) + "." + s.Type
+		}
+		if s.Shared {
+			fw.Type = "*" + fw.Type
 		}
 		at := []ast.Node{fw.Decl.Type.Results}
 		for _, r := range fw.Returns {
@@ -166,7 +178,7 @@ func spellForwarders(p *pattern.Prepare, fs *forwarders, s *State) *refusal.Refu
 			}
 		}
 		for _, n := range at {
-			if !spell.Plain(fw.Unit, n.Pos(), fw.Type) {
+			if !spell.Plain(fw.Unit, n.Pos(), fw.Type) || s.Shared && !spell.Plain(fw.Unit, n.Pos(), "nil") {
 				return refusal.New(p, refusal.NameClash, fw.Unit, n.Pos(), "%s, which returns its cleanup, declares a name that the type of its state needs", fw.Key)
 			}
 		}

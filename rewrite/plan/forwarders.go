@@ -77,20 +77,32 @@ func mayBeNil(p *pattern.Prepare, fs *forwarders) bool {
 	})
 }
 
-// exported reports whether p or a forwarder of its cleanup is exported.
+// exported reports whether code outside of the package may call p or a forwarder of its cleanup, and so gets the state.
 func (fs *forwarders) exported(p *pattern.Prepare) bool {
-	return p.Func.Exported() || slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool { return fw.Func.Exported() })
+	return outside(p) || slices.ContainsFunc(fs.changed, func(fw *Forwarder) bool { return outside(fw.Prepare) }) ||
+		slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool { return s.Unit.Pkg.Path() != p.Key.Pkg })
 }
 
-// exportedNames returns names for the state or its method. They are exported if p or a
-// forwarder of its cleanup is.
+// outside reports whether code outside of the package may call an exported function or method: one of a type that it can
+// name or get.
+func outside(p *pattern.Prepare) bool {
+	recv := p.Func.Signature().Recv()
+	if !p.Func.Exported() || recv == nil {
+		return p.Func.Exported()
+	}
+	own := spell.NamedObject(flow.Pointed(recv.Type()))
+	return own == nil || flow.Exposes(p.Unit, own, func(pkg *types.Package) bool { return pkg == own.Pkg() }) != nil
+}
+
+// exportedNames returns names for the state or its method. They are exported if the state is.
 func (fs *forwarders) exportedNames(p *pattern.Prepare, names []string) []string {
-	if !fs.exported(p) {
-		return names
+	first := spell.LowerFirst
+	if fs.exported(p) {
+		first = spell.UpperFirst
 	}
-	var exported []string
+	var all []string
 	for _, name := range names {
-		exported = append(exported, spell.UpperFirst(name))
+		all = append(all, first(name))
 	}
-	return exported
+	return all
 }

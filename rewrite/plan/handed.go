@@ -24,7 +24,7 @@ func handed(p *pattern.Prepare, fs *forwarders, f finality, file *spell.File) ([
 	operands := len(fs.changed) == 0 // callers of a forwarder have no operands of prepare
 	var passages []Passage
 	for _, c := range p.Captures {
-		pass := Passage{Capture: c, Route: ByState, Pointer: f.shared[c]}
+		pass := Passage{Capture: c, Route: ByState, Pointer: f.shared[c] && !f.runs[c], Runs: f.runs[c]}
 		switch {
 		case f.resets[c] != nil:
 			pass.Route, pass.Resets = Anew, f.resets[c]
@@ -69,14 +69,26 @@ func pointsToCaller(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Captur
 }
 
 // passesContext reports whether a captured parameter is a context that every site can pass to finish,
-// since a context does not belong in a struct. The sites only call the cleanup.
+// since a context does not belong in a struct. The sites only call the cleanup, and it declares no variable of
+// that name.
 func passesContext(p *pattern.Prepare, sites []*pattern.Site, c *pattern.Capture) bool {
-	if obj := spell.NamedObject(c.Var.Type()); obj == nil || obj.Name() != "Context" || obj.Pkg() == nil || obj.Pkg().Path() != "context" || written(p, c) {
+	if !isContext(c.Var.Type()) || written(p, c) {
 		return false
+	}
+	if slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool {
+		return slices.ContainsFunc(topLevelNames(l.Lit), func(id *ast.Ident) bool { return id.Name == c.Var.Name() })
+	}) {
+		return false // finish would declare it twice
 	}
 	return everySite(sites, func(s *pattern.Site) bool {
 		return s.Form != pattern.Passed && !forwarded(s) && !s.Shared && !wrapped(s) && sameArgument(p, sites, s, c.Index) == ""
 	})
+}
+
+// isContext reports whether a type is context.Context.
+func isContext(t types.Type) bool {
+	obj := spell.NamedObject(t)
+	return obj != nil && obj.Name() == "Context" && obj.Pkg() != nil && obj.Pkg().Path() == "context"
 }
 
 // setElsewhere reports whether another site sets the variable of s, with different
@@ -105,7 +117,7 @@ func outlives(s *pattern.Site, i int) bool {
 	for n := range ast.Preorder(s.Call.Args[i]) {
 		if id, ok := n.(*ast.Ident); ok {
 			v, ok := s.Unit.Info.Uses[id].(*types.Var)
-			if ok && !v.IsField() && v.Kind() != types.PackageVar && !encloses(v.Parent(), s.Var.Parent()) {
+			if ok && !v.IsField() && v.Kind() != types.PackageVar && !encloses(v.Parent(), s.Scope()) {
 				return false
 			}
 		}
@@ -134,7 +146,7 @@ func unify(passages []Passage) {
 	}
 	for i := range passages {
 		if pass := &passages[i]; pass.Route == ByState && pointer[pass.Capture.Var.Name()] {
-			pass.Pointer = true
+			pass.Pointer, pass.Runs = true, false
 		}
 	}
 }

@@ -58,6 +58,7 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 			back = forwarded
 		}
 		nils, empties := back.nils, back.empties
+		found.guarded = found.guarded || len(s.Nothing) > 0
 		for _, u := range s.Uses {
 			switch u.Kind {
 			case pattern.Discard, pattern.Forward:
@@ -71,6 +72,9 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 					return found, r
 				}
 			default:
+				if len(nils) > 0 && len(empties) == 0 && failed(p, s, u) {
+					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup where the error is not nil, and so the cleanup is")
+				}
 				if len(nils) > 0 && !tested(s, u, back.silent) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
 				}

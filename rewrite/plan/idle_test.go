@@ -29,6 +29,7 @@ func TestIdle(t *testing.T) {
 		both      = `func use(more bool) error { done, err := begin(1); if err != nil || more { return err }; done(); return nil }`
 		either    = `func use(more bool) error { done, err := begin(1); if err != nil && more { return err }; done(); return nil }`
 		early     = `func use() error { done, err := begin(1); defer done(); return err }`
+		wrongly   = `func use() error { done, err := begin(1); if err != nil { done(); return err }; defer done(); return nil }`
 		looked    = `func use() error { done, err := begin(1); println(err); defer done(); return nil }`
 		goesOn    = `func use() error { done, err := begin(1); if err != nil { println(err) }; done(); return nil }`
 		panics    = `func use() { done, err := begin(1); if err != nil { panic(err) }; done() }`
@@ -58,6 +59,8 @@ func TestIdle(t *testing.T) {
 		{"The use is in the branch without an error.", nilError, within, ""},
 		{"Something stands between.", nilError, looked, ""},
 		{"A nil cleanup is used before any look.", nilError, early, "unguarded-nil"},
+		{"A nil cleanup is used where there is an error.", nilError, wrongly, "unguarded-nil"},
+		{"A cleanup that may be empty is used where there is an error.", emptyError, wrongly, "guarded"},
 		{"Nobody needs to know of nil, whatever the error.", nilUnknown, checked, ""},
 		{"A look at the error of a silent return is no test.", nilSilent, looked, "unguarded-nil"},
 		{"A branch may be a test.", nilSilent, checked, ""},

@@ -78,12 +78,27 @@ func otherUse(p *pattern.Prepare, u *pattern.Use) string {
 
 // choiceOf returns the Choice whose variable a use within prepare names, or nil.
 func choiceOf(p *pattern.Prepare, u *pattern.Use) *pattern.Choice {
-	for _, c := range p.Choices {
+	return heldBy(p, p.Choices, u)
+}
+
+// heldBy returns that of all whose variable a use within prepare names, or nil.
+func heldBy(p *pattern.Prepare, all []*pattern.Choice, u *pattern.Use) *pattern.Choice {
+	for _, c := range all {
 		if p.Unit.Info.Uses[identOf(u.Expr)] == types.Object(c.Var) {
 			return c
 		}
 	}
 	return nil
+}
+
+// innerHeld lets uses of variables that hold the state call finish on them.
+func innerHeld(p *pattern.Prepare, held []*pattern.Choice, plans []InnerPlan) []InnerPlan {
+	for i, in := range plans {
+		if heldBy(p, held, in.Use) != nil {
+			plans[i] = InnerPlan{Use: in.Use, Held: true}
+		}
+	}
+	return plans
 }
 
 // innerChoice plans a call of a Choice's variable. The variable holds the state after

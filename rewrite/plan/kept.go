@@ -14,7 +14,7 @@ import (
 // held returns the variables of prepare that hold the state: those that hold one of several
 // cleanups, and those of a single one that would be spelled out at several places.
 //
-//	cleanup := func() { unix.Close(fd) }           cleanup := openCleanup{fd: fd}
+//	cleanup := func() { unix.Close(fd) }           cleanup := openState{fd: fd}
 //	if err := check(fd); err != nil {              if err := check(fd); err != nil {
 //		return cleanup, err                            return cleanup, err
 //	}                                              }
@@ -23,11 +23,12 @@ func held(p *pattern.Prepare, passages []Passage, s *State) []*pattern.Choice {
 	all := p.Choices
 	for _, l := range p.Literals {
 		bind, ok := l.Bind.(*ast.AssignStmt)
-		if !ok || l.Choice != nil || l.Var == nil || l.Var.Kind() != types.LocalVar || len(s.Fields) == 0 || flow.HasGoto(p.Decl) || !spell.Plain(p.Unit, bind.Pos(), s.Zero()) {
+		isResult := l.Var == p.Func.Signature().Results().At(p.Result)
+		if !ok || l.Choice != nil || l.Var == nil || l.Var.Kind() != types.LocalVar && !isResult || len(s.Fields) == 0 || flow.HasGoto(p.Decl) || !spell.Plain(p.Unit, bind.Pos(), s.Type) {
 			continue
 		}
 		var decl *ast.ValueSpec // var cleanup func()
-		if bind.Tok == token.ASSIGN {
+		if bind.Tok == token.ASSIGN && !isResult {
 			if decl, ok = p.Def(l.Var).Parent().Node().(*ast.ValueSpec); !ok || len(decl.Names) != 1 || len(decl.Values) > 0 {
 				continue
 			}
@@ -39,13 +40,23 @@ func held(p *pattern.Prepare, passages []Passage, s *State) []*pattern.Choice {
 	return all
 }
 
-// spelledOften reports whether at least two return statements return the variable of a literal,
-// which has no other use.
+// spelledOften reports whether prepare returns or calls what the variable of a literal holds at several places, and
+// does nothing else with it.
 func spelledOften(p *pattern.Prepare, l *pattern.Literal) bool {
-	returns, reads := 0, 0
+	named := func(e ast.Expr) bool { return e != nil && p.Unit.Info.Uses[identOf(e)] == types.Object(l.Var) }
+	bare, uses, reads := 0, 0, 0
 	for _, r := range p.Returns {
-		if r.Live() && r.Literal == l && r.Expr != nil && p.Unit.Info.Uses[identOf(r.Expr)] == types.Object(l.Var) {
-			returns++
+		switch {
+		case !r.Live() || r.Literal != l:
+		case len(r.Stmt.Results) == 0:
+			bare++
+		case named(r.Expr):
+			uses++
+		}
+	}
+	for _, u := range p.Inner {
+		if named(u.Expr) && u.Call != nil && flow.Lit(p.At(u.Expr)) == nil {
+			uses++
 		}
 	}
 	for _, a := range p.Access[l.Var] {
@@ -53,7 +64,7 @@ func spelledOften(p *pattern.Prepare, l *pattern.Literal) bool {
 			reads++
 		}
 	}
-	return returns > 1 && reads == returns
+	return bare+uses > 1 && reads == uses
 }
 
 // staysSame reports whether the state for a literal is the same at the statement that binds it and

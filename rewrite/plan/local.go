@@ -12,17 +12,17 @@ import (
 )
 
 // DecideLocal is like Decide, for a prepare function that is a literal in a local variable.
-// Finish becomes a literal in another local variable, which is declared before that of prepare, as is the type of
-// the state:
+// Finish becomes a literal in another local variable, which is declared behind that of prepare, or before it if
+// one names the other. The type of the state is declared before both:
 //
-//	enter := func(name string) func() {          type enterCleanup struct{ name string }
-//		depth++                                  leave := func(s enterCleanup) {
-//		return func() {                              depth--
-//			depth--                                  log(s.name)
+//	enter := func(name string) func() {          type enterState struct{ name string }
+//		depth++                                  enter := func(name string) enterState {
+//		return func() {                              depth++
+//			depth--                                  return enterState{name: name}
 //			log(name)                            }
-//		}                                        enter := func(name string) enterCleanup {
-//	}                                                depth++
-//	                                                 return enterCleanup{name: name}
+//		}                                        leave := func(s enterState) {
+//	}                                                depth--
+//	                                                 log(s.name)
 //	                                             }
 //	defer enter("x")()                           defer leave(enter("x"))
 //
@@ -85,7 +85,7 @@ func localSites(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 		case s.Form == pattern.Passed, wrapped(s):
 			return refusal.New(p, refusal.CleanupValue, s.Unit, s.Call.Pos(), "it is a local literal, and a caller uses its cleanup as a value")
 		case s.Shared:
-			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "it is a local literal, and a caller declares the variable for its cleanup in another statement")
+			return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "it is a local literal, and %s", whyShared(s))
 		}
 	}
 	return nil
@@ -115,7 +115,7 @@ func localNames(l *pattern.LocalLiteral, plan *Plan) *refusal.Refusal {
 	}
 	for _, text := range written {
 		if !spell.Plain(p.Unit, l.Stmt.Pos(), text) {
-			return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "a declaration in the enclosing function shadows a name in %s", text)
+			return refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "the enclosing function declares a name in %s", text)
 		}
 	}
 	for _, sp := range plan.Sites {

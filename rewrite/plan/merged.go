@@ -14,7 +14,7 @@ import (
 // unless it says that something begins, or the name of finish says that something ends.
 func mergedName(prepare, finish string) string {
 	verb, _ := spell.VerbOf(spell.LowerFirst(finish))
-	if spell.Begins(prepare) || spell.Ends(verb) != "" && verb != "end" && verb != "finish" {
+	if spell.Begins(prepare) || spell.Ends(finish) && verb != "end" && verb != "finish" {
 		return finish
 	}
 	return prepare

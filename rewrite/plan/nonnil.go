@@ -21,24 +21,53 @@ func nonZero(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	if !comparedWithZero(v.Type()) || flow.HasGoto(p.Decl) || setAfter(p, v) {
 		return false
 	}
-	if madeNonNil(p, v, at) {
+	if madeNonNil(p, v, at) || impliedAt(p, v, at) == flow.No {
 		return true
 	}
-	info := p.Unit.Info
-	for list, i := range flow.Lists(p.At(at), p.Decl) {
-		if slices.ContainsFunc(list[:i], func(s ast.Stmt) bool {
-			test, ok := s.(*ast.IfStmt)
-			return ok && flow.Implied(info, test.Cond, v, false) == flow.No && leaves(info, test.Body) || dereferences(info, s, v)
-		}) {
-			return true
-		}
+	if usedBeside(p, v, at) {
+		return true
 	}
-	for c := range p.At(at).Enclosing() {
-		if c.ParentEdgeKind() == edge.IfStmt_Body && flow.Implied(info, c.Parent().Node().(*ast.IfStmt).Cond, v, true) == flow.No {
+	for list, i := range flow.Lists(p.At(at), p.Decl) {
+		if slices.ContainsFunc(list[:i], func(s ast.Stmt) bool { return dereferences(p.Unit.Info, s, v) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// usedBeside reports whether a return statement certainly panics if v is nil, by what it returns beside a cleanup:
+//
+//	return in.path, func() { in.remove() }, nil
+func usedBeside(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
+	ret, ok := at.(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != p.Func.Signature().Results().Len() {
+		return false
+	}
+	beside := slices.Delete(slices.Clone(ret.Results), p.Result, p.Result+1)
+	return slices.ContainsFunc(beside, func(e ast.Expr) bool { return dereferences(p.Unit.Info, &ast.ExprStmt{X: e}, v) })
+}
+
+// impliedAt returns what the if statements around and before a statement tell about a variable that nothing sets.
+func impliedAt(p *pattern.Prepare, v *types.Var, at ast.Stmt) flow.Answer {
+	info := p.Unit.Info
+	for list, i := range flow.Lists(p.At(at), p.Decl) {
+		for _, s := range list[:i] {
+			if test, ok := s.(*ast.IfStmt); ok && leaves(info, test.Body) {
+				if a := flow.Implied(info, test.Cond, v, false); a != flow.Unknown {
+					return a
+				}
+			}
+		}
+	}
+	for c := range p.At(at).Enclosing() {
+		kind := c.ParentEdgeKind()
+		if kind == edge.IfStmt_Body || kind == edge.IfStmt_Else {
+			if a := flow.Implied(info, c.Parent().Node().(*ast.IfStmt).Cond, v, kind == edge.IfStmt_Body); a != flow.Unknown {
+				return a
+			}
+		}
+	}
+	return flow.Unknown
 }
 
 // comparedWithZero reports whether values of a type are compared with a zero that is nil, an empty
@@ -117,18 +146,20 @@ func madeNonNil(p *pattern.Prepare, v *types.Var, at ast.Stmt) bool {
 	}
 	i := id.ParentEdgeIndex()
 	if len(def.Rhs) == len(def.Lhs) {
-		return notNil(p.Unit.Info, def.Rhs[i], 0)
+		return notNil(p.Unit.Info, def.Rhs[i], 0) || namesOpened(p, def.Rhs[i], at)
 	}
 	return notNil(p.Unit.Info, def.Rhs[0], i) || i == 0 && opens(p.Unit.Info, def.Rhs[0]) && succeededAt(p, def, at)
 }
 
-// notNil reports whether result i of an expression is certainly not nil.
+// notNil reports whether result i of an expression is certainly not nil, or not an empty string.
 func notNil(info *types.Info, e ast.Expr, i int) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.FuncLit:
 		return true
 	case *ast.UnaryExpr:
 		return e.Op == token.AND
+	case *ast.BinaryExpr: // dst + ".backup"
+		return e.Op == token.ADD && (notEmpty(info, e.X) || notEmpty(info, e.Y))
 	case *ast.CompositeLit:
 		_, isMap := info.TypeOf(e).Underlying().(*types.Map)
 		return isMap
@@ -143,10 +174,44 @@ func notNil(info *types.Info, e ast.Expr, i int) bool {
 			case "context.AfterFunc", "context.Background", "time.NewTimer", "time.NewTicker", "time.AfterFunc",
 				"net/http/httptest.NewServer", "net/http/httptest.NewTLSServer", "net/http/httptest.NewUnstartedServer", "net.Pipe":
 				return true
+			case "path/filepath.Join", "path.Join":
+				return slices.ContainsFunc(e.Args, func(part ast.Expr) bool { return notEmpty(info, part) })
 			}
 		}
 	}
 	return false
+}
+
+// namesOpened reports whether an expression is the name of a file that has been opened in a local variable, whose error was
+// found nil before a later statement. Nothing opens a file without a name.
+func namesOpened(p *pattern.Prepare, e ast.Expr, at ast.Stmt) bool {
+	info := p.Unit.Info
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	if f, ok := typeutil.Callee(info, call).(*types.Func); !ok || f.FullName() != "(*os.File).Name" {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	file, ok := info.Uses[identOf(sel.X)].(*types.Var)
+	if !ok || file.Kind() != types.LocalVar || setAfter(p, file) {
+		return false
+	}
+	def, ok := p.Def(file).Parent().Node().(*ast.AssignStmt)
+	return ok && len(def.Lhs) == 2 && len(def.Rhs) == 1 && p.Def(file).ParentEdgeIndex() == 0 && opens(info, def.Rhs[0]) && succeededAt(p, def, at)
+}
+
+// notEmpty reports whether an operand of + is a string constant with something in it, or adds one to others.
+func notEmpty(info *types.Info, e ast.Expr) bool {
+	if v := info.Types[e].Value; v != nil {
+		b, ok := info.TypeOf(e).Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsString != 0 && v.ExactString() != `""`
+	}
+	return notNil(info, e, 0)
 }
 
 // opens reports whether e is a call of a function of the standard library that returns either

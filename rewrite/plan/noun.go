@@ -18,15 +18,15 @@ import (
 //	stop := startTimer()                   timer := startTimer()
 //	defer stop()                           defer timer.stop()
 //
-// kind and typ are the last word and the whole of the name of the state's type. A name must have no meaning in the caller before. A variable for which there is no such name
+// kind and typ are what the state is and the name of its type, and verb says what its method does. A name must have no meaning in the caller before. A variable for which there is no such name
 // keeps its own, as does one that the caller only returns or discards, in lines that stay as they are.
 // Variables of one name get one name, if one is free in all callers.
-func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ string) map[*types.Var]string {
+func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ, verb string) map[*types.Var]string {
 	prepare := begins(p)
 	names, near := make(map[*types.Var]string), byDecl(sites)
 	called := make(map[string][]*pattern.Site) // the sites whose variable has a name
 	for _, s := range sites {
-		if s.Var != nil && s.Var.Kind() == types.LocalVar && slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard }) {
+		if s.Var != nil && s.Var.Kind() == types.LocalVar && (s.Part != nil || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Forward && u.Kind != pattern.Discard })) {
 			called[s.Var.Name()] = append(called[s.Var.Name()], s)
 		}
 	}
@@ -35,14 +35,22 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ string) map[*typ
 	}
 	clashes := func(s *pattern.Site, name string) bool {
 		return slices.ContainsFunc(near[s.Decl], func(t *pattern.Site) bool {
-			return t.Var != s.Var && overlap(s, t) && names[t.Var] == name && t.Var.Name() != s.Var.Name()
+			return t.Var != s.Var && overlap(s, t) && names[t.Var] == name && (t.Var.Name() != s.Var.Name() || t.Scope() == s.Scope())
 		})
 	}
-	for _, s := range sites {
+	keeps := func(s *pattern.Site) bool { return s.Part == nil }
+	must := slices.DeleteFunc(slices.Clone(sites), keeps)
+	for _, s := range slices.Concat(must, sites) {
 		if s.Var == nil || names[s.Var] != "" || !slices.Contains(called[s.Var.Name()], s) {
 			continue
 		}
 		candidates := spell.Nouns(s.Var.Name(), prepare, kind)
+		if noun := spell.InsteadOfDone(s.Var.Name(), prepare, verb); noun != "" && len(candidates) == 0 {
+			candidates = []string{noun}
+		}
+		if s.Part != nil { // something else keeps the name
+			candidates = append(candidates, spell.LowerFirst(kind))
+		}
 		if own := spell.LowerFirst(typ); len(candidates) > 0 && len(own) <= 20 {
 			candidates = append(candidates, own)
 		}
@@ -66,7 +74,9 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ string) map[*typ
 func begins(p *pattern.Prepare) string {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if t := results.At(i).Type(); i != p.Result && !flow.IsError(t) && !flow.IsBool(t) {
+		t := results.At(i).Type()
+		_, basic := types.Unalias(t).(*types.Basic) // such as a URL
+		if i != p.Result && !flow.IsError(t) && !basic && !isContext(t) {
 			return ""
 		}
 	}
@@ -74,23 +84,35 @@ func begins(p *pattern.Prepare) string {
 }
 
 // resultName returns the name of prepare's result for the state, by the same rule: the old one,
-// unless it says what a func does, and the rewrite removes all its uses.
-func resultName(p *pattern.Prepare, kind string) string {
-	old := p.Func.Signature().Results().At(p.Result)
+// unless it says what a func does, and the rewrite removes all its uses. The only result needs none then: it has
+// the name of its type.
+func resultName(p *pattern.Prepare, held []*pattern.Choice, kind string) string {
+	results := p.Func.Signature().Results()
+	old := results.At(p.Result)
 	if slices.ContainsFunc(p.Access[old], func(a flow.Access) bool { return !holdsNoMore(p, a.Ident) }) {
 		return old.Name()
 	}
-	return ownName(p, old, begins(p), kind)
+	name := ownName(p, old, begins(p), kind)
+	bare := slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return len(r.Stmt.Results) == 0 })
+	if results.Len() > 1 || bare || name == old.Name() || slices.ContainsFunc(held, func(c *pattern.Choice) bool { return c.Var == old }) {
+		return name
+	}
+	return ""
 }
 
 // ownNouns returns new names for the variables of prepare that hold the state. They say what the state
 // is:
 //
 //	stopTimer = func() {                   timer = startTimer{start: start}
-func ownNouns(p *pattern.Prepare, held []*pattern.Choice, kind, typ string) map[*types.Var]string {
+//
+// result is the name of the result for the state, which is another variable.
+func ownNouns(p *pattern.Prepare, held []*pattern.Choice, kind, typ, result string) map[*types.Var]string {
 	names := make(map[*types.Var]string)
 	for _, c := range held {
 		name := ownName(p, c.Var, "", kind)
+		if name == result && c.Var != p.Func.Signature().Results().At(p.Result) {
+			continue
+		}
 		if name != c.Var.Name() && name != typ && !slices.Contains(slices.Collect(maps.Values(names)), name) {
 			names[c.Var] = name
 		}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"maps"
@@ -58,6 +59,7 @@ type Plan struct {
 	Later bool
 
 	Passages []Passage     // one for each capture, in the order of finish's parameters
+	Teller   *Teller       // nil unless the form is Direct or Value
 	Value    *Handover     // nil if the form is not Value
 	State    *State        // nil if the form is not Handed or Bound
 	Bound    []BoundReturn // the live returns, if the form is Bound
@@ -102,6 +104,10 @@ type Plan struct {
 	// type of the cleanup, and what stood for a cleanup that does nothing.
 	Unused []ast.Decl
 
+	// Frees are the names of these, and of declarations of the kind that others need as well: the last of
+	// several changes that free one removes it.
+	Frees []string
+
 	// Imports are the packages that prepare's file must import to name the types of
 	// the state, sorted by path.
 	Imports []spell.Import
@@ -138,6 +144,23 @@ const (
 	Anew                    // it does not: finish declares a variable of its own
 )
 
+// A Teller is a parameter or the receiver of prepare that tells whether there is something to do, so that a bool besides would
+// only repeat what callers have. They pass it to finish, which returns at once if there is nothing to do.
+//
+//	func getBuffer(pooled bool) (*bytes.Buffer, func()) {
+//		if pooled {
+//			buf := pool.Get().(*bytes.Buffer)
+//			return buf, func() { pool.Put(buf) }
+//		}
+//		return new(bytes.Buffer), func() {}
+//	}
+//
+//	defer releaseBuffer(buf, pooled)
+type Teller struct {
+	Capture *pattern.Capture
+	None    string // the condition that there is nothing to do: "!pooled", "off", "c == nil"
+}
+
 // A Passage says how one capture reaches finish.
 type Passage struct {
 	Capture *pattern.Capture
@@ -146,6 +169,7 @@ type Passage struct {
 	Pointer bool   // the field of the state is the address of the variable
 	Type    string // of finish's parameter or variable, or of the field, as written in prepare's file
 	Resets  []Reset
+	Runs    bool // the field is the variable itself, which runs of the cleanup change
 }
 
 // A Reset is an assignment that sets a captured variable before its cleanup reads it.
@@ -187,10 +211,11 @@ type State struct {
 	Flag   string    // the name of the field that says whether there is something to do; "" if there is none
 	None   string    // its value if there is nothing to do, as source, if it is a captured variable; "" if it is a bool of its own
 	Which  Which     // how it tells two cleanups apart
+	Shared bool      // prepare returns its address, since runs of the cleanup change fields, and nil where there is nothing to do
 	Type   string    // its type, with type arguments
 	Decl   string    // its name and type parameters, for its declaration
 	Name   string    // of finish's receiver
-	Result string    // the name of prepare's result; "" if the results have no names
+	Result string    // the name of prepare's result; "" if it has none
 }
 
 // A Which says how the state tells two cleanups apart, and which statements they share.
@@ -217,7 +242,20 @@ const (
 )
 
 // Zero returns the source of the state that idle returns return.
-func (s *State) Zero() string { return s.Type + "{}" }
+func (s *State) Zero() string {
+	if s.Shared {
+		return "nil"
+	}
+	return s.Type + "{}"
+}
+
+// Returned returns the type of what prepare returns: the state, or its address.
+func (s *State) Returned() string {
+	if s.Shared {
+		return "*" + s.Type
+	}
+	return s.Type
+}
 
 // fieldTaken reports whether a field of the state has a name.
 func (s *State) fieldTaken(name string) bool {
@@ -245,7 +283,8 @@ type Finish struct {
 	Existing bool    // it is what the cleanup calls already
 	OnRecv   bool    // a method on prepare's receiver, if the form is not Handed
 	OnParam  bool    // a method of the only parameter, if Existing
-	Params   []Param // the parameters before those of the cleanup
+	Params   []Param // the parameters for captures
+	Context  bool    // Params follow the first parameter of the cleanup, which is a context; otherwise they precede all
 	Nothing  string  // what it returns if there is nothing to clean up; "" if it has no results
 }
 
@@ -268,10 +307,16 @@ type SitePlan struct {
 	Shares bool // the uses of the variable are edited with another site
 	Unused bool // the rewrite removes all uses of the variable
 	Define bool // the statement still declares a variable
+	First  bool // the site has a Part of a variable, and must declare a variable for it
 
 	// Variable is the name of the cleanup's variable if it holds the Handover, and its new name if
-	// it holds the State under one. Otherwise it is "".
+	// it holds the State under one. It is the name of a new variable for the Handover if the site is Immediate, and a
+	// statement of its own. Otherwise it is "".
 	Variable string
+
+	// Rest is the type with which what is left of the variable must be declared before Site.Part.Rest, if that
+	// cannot declare it.
+	Rest string
 
 	// Kept is set if the site is Returned: its function keeps its func result.
 	Kept *Kept
@@ -287,10 +332,16 @@ func (pl *Plan) Prose() prose.Change {
 	c := prose.Change{Prepare: p.Key.Name, Finish: pl.Finish.Name, Merged: pl.Merged}
 	for v := range p.Func.Signature().Results().Variables() {
 		_, isFunc := v.Type().Underlying().(*types.Signature)
-		c.Others = c.Others || isFunc && v != p.Func.Signature().Results().At(p.Result)
+		if v != p.Func.Signature().Results().At(p.Result) {
+			method, _, _ := types.LookupFieldOrMethod(v.Type(), true, p.Unit.Pkg, "Close")
+			c.Others, c.Closers = c.Others || isFunc, c.Closers || method != nil
+		}
 	}
+	c.Alone = p.Func.Signature().Results().Len() == 1 && (pl.Form == Direct || pl.Form == Handed)
 	if pl.Form == Handed {
 		c.State, _, _ = strings.Cut(pl.State.Type, "[")
+		c.More = len(pl.Finish.Params) > 0
+		c.Nouns = pl.renamed()
 	}
 	switch {
 	case pl.Form == Bound || pl.Finish.OnParam && pl.Value != nil:
@@ -305,11 +356,44 @@ func (pl *Plan) Prose() prose.Change {
 		}
 	}
 	c.Cleanup = append(c.Cleanup, cleanupName(p)...)
+	if name := variableOfAll(pl.Sites); name != "" {
+		c.Cleanup = append(c.Cleanup, name)
+	}
 	for i := range pl.Drop {
 		c.Gone = append(c.Gone, p.Func.Signature().Params().At(i).Name())
 	}
 	slices.Sort(c.Gone)
 	return c
+}
+
+// renamed returns the new names of variables of callers that hold the state, by their old names, if all of an old name have the
+// same new one.
+func (pl *Plan) renamed() map[string]string {
+	names := make(map[string]string)
+	for _, sp := range pl.Sites {
+		if v := sp.Site.Var; v != nil {
+			noun := cmp.Or(pl.Nouns[v], v.Name())
+			if old, ok := names[v.Name()]; ok && old != noun {
+				noun = ""
+			}
+			names[v.Name()] = noun
+		}
+	}
+	return names
+}
+
+// variableOfAll returns the name that all callers have for their variable of the cleanup, or "".
+func variableOfAll(sites []*SitePlan) string {
+	name := ""
+	for _, sp := range sites {
+		if v := sp.Site.Var; v != nil {
+			if name != "" && v.Name() != name {
+				return ""
+			}
+			name = v.Name()
+		}
+	}
+	return name
 }
 
 // cleanupName returns the name of the result that is the cleanup, if it has one.
@@ -322,8 +406,11 @@ func cleanupName(p *pattern.Prepare) []string {
 
 // ForwarderProse returns what package prose needs to know to adapt comments about a forwarder.
 func (pl *Plan) ForwarderProse(fw *Forwarder) prose.Change {
-	state, _, _ := strings.Cut(fw.Type, "[")
-	return prose.Change{Prepare: fw.Key.Name, Finish: pl.Finish.Name, State: state, Cleanup: cleanupName(fw.Prepare)}
+	state, _, _ := strings.Cut(strings.TrimPrefix(fw.Type, "*"), "[")
+	return prose.Change{
+		Prepare: fw.Key.Name, Finish: pl.Finish.Name, State: state, More: len(pl.Finish.Params) > 0, Cleanup: cleanupName(fw.Prepare),
+		Nouns: pl.renamed(), Alone: fw.Func.Signature().Results().Len() == 1,
+	}
 }
 
 // boundType returns the type of the value whose method callers call.
@@ -352,7 +439,7 @@ type Kept struct {
 // Brings returns the names of variables that the rewrite adds to the site's function.
 func (sp *SitePlan) Brings() []string {
 	names := slices.Sorted(maps.Values(sp.Names))
-	if sp.Variable != "" && sp.Variable != sp.Site.Var.Name() {
+	if sp.Variable != "" && (sp.Site.Var == nil || sp.Variable != sp.Site.Var.Name()) {
 		names = append(names, sp.Variable)
 	}
 	return names

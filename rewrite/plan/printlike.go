@@ -63,6 +63,35 @@ func printLike(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
 	return nil
 }
 
+// formatCaptured refuses a form in which finish would get the format that a cleanup has captured as a parameter before
+// args ...any. go vet would take it for a print wrapper, and check calls that it could not check before.
+func formatCaptured(p *pattern.Prepare) *refusal.Refusal {
+	for _, l := range p.Literals {
+		if l.Method != nil {
+			continue
+		}
+		format, args := formatArgs(p.Unit.Info.TypeOf(l.Lit).(*types.Signature))
+		if args == nil || format != nil {
+			continue
+		}
+		for n := range ast.Preorder(l.Lit.Body) {
+			call, ok := n.(*ast.CallExpr)
+			last := 0
+			if ok {
+				last = len(call.Args) - 1
+			}
+			if last < 1 || p.Unit.Info.Uses[identOf(call.Args[last])] != types.Object(args) {
+				continue
+			}
+			v, ok := p.Unit.Info.Uses[identOf(call.Args[last-1])].(*types.Var)
+			if formatted, _ := printKind(typeutil.Callee(p.Unit.Info, call)); ok && formatted && v.Pos() < l.Lit.Pos() && v.Type() == types.Typ[types.String] {
+				return refusal.New(p, refusal.PrintWrapper, p.Unit, call.Pos(), "its cleanup would be a wrapper of %s, and go vet would check its calls", types.ExprString(call.Fun))
+			}
+		}
+	}
+	return nil
+}
+
 // formatted reports whether the function that a literal calls takes a format.
 func formatted(info *types.Info, l *pattern.Literal) bool {
 	yes, _ := printKind(typeutil.Callee(info, printCall(info, l.Lit)))

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -12,7 +13,7 @@ import (
 )
 
 // canDeclare returns why the statement of a site cannot declare a variable with a new
-// name in place of the cleanup's variable, or "". Nothing else in the caller may have
+// name in place of the cleanup's variable, or "". Nothing else in its block may have
 // the name, and no other site may need it in the same block, one around it, or one
 // inside it. near holds the sites in its declaration.
 func canDeclare(near []*pattern.Site, s *pattern.Site, name string) string {
@@ -37,14 +38,22 @@ func freeAt(s *pattern.Site, name string) string {
 	return taken(s, name)
 }
 
-// taken returns why the variable of a site cannot have a new name, or "".
+// taken returns why the variable of a site, or one that its statement declares, cannot have a new name, or "". The name must
+// mean nothing in the block of the variable, nor be declared in there.
 func taken(s *pattern.Site, name string) string {
+	block := s.Unit.Innermost(s.Stmt.Pos())
+	if s.Var != nil {
+		block = s.Scope()
+	}
+	at, obj := block.LookupParent(name, token.NoPos)
 	switch {
-	case name == "_" || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || s.Unit.Pkg.Scope().Lookup(name) != nil || importsName(s, name):
+	case name == "_" || token.IsKeyword(name) || obj != nil && (at == types.Universe || at == s.Unit.Pkg.Scope() || at.Parent() == s.Unit.Pkg.Scope()):
 		return "a caller cannot call a variable " + name
+	case obj != nil && obj != types.Object(s.Var):
+		return "a caller uses the name " + name + " already"
 	}
 	for n := range ast.Preorder(s.Decl) {
-		if id, ok := n.(*ast.Ident); ok && id.Name == name && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) && !ownOfLiteral(s, id) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && block.Contains(id.Pos()) && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) && !ownOfLiteral(s, id) {
 			return "a caller uses the name " + name + " already"
 		}
 	}
@@ -60,7 +69,12 @@ func ownOfLiteral(s *pattern.Site, id *ast.Ident) bool {
 
 // overlap reports whether the variables of two sites may be in scope together.
 func overlap(s, t *pattern.Site) bool {
-	return t != s && t.Var != s.Var && t.Decl == s.Decl && t.Var != nil && (encloses(t.Var.Parent(), s.Var.Parent()) || encloses(s.Var.Parent(), t.Var.Parent()))
+	return t != s && t.Var != s.Var && t.Decl == s.Decl && t.Var != nil && (encloses(t.Scope(), s.Scope()) || encloses(s.Scope(), t.Scope()))
+}
+
+// shadows reports whether the variable of one site shadows that of the other one. It may do so under a new name, too.
+func shadows(s, t *pattern.Site) bool {
+	return s.Var.Name() == t.Var.Name() && s.Scope() != t.Scope() && s.Part == nil && t.Part == nil
 }
 
 // nameAt returns the name of a site's variable for the value: that of the value, or, if that
@@ -71,10 +85,13 @@ func overlap(s, t *pattern.Site) bool {
 //	…                                      …
 //	stopHeap, err := profile(heap)         heap, err := profile(heap)
 func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why string) {
-	if s.Var.Name() == v.Name && s.Var.Kind() == types.LocalVar {
+	if s.Var.Name() == v.Name && s.Var.Kind() == types.LocalVar && s.Part == nil {
 		return v.Name, ""
 	}
-	why = canDeclare(near, s, v.Name)
+	why = freeAt(s, v.Name)
+	if why == "" && slices.ContainsFunc(near, func(t *pattern.Site) bool { return overlap(s, t) && !shadows(s, t) }) {
+		why = "two calls in one function would need a variable " + v.Name
+	}
 	if why == "" {
 		return v.Name, ""
 	}
@@ -86,6 +103,23 @@ func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why stri
 	return "", why
 }
 
+// nameApart returns the name of a new variable for the value at an Immediate site, which gets a statement of its own if finish
+// takes something besides, or "" if that is taken. Then the call of prepare is an argument of that of finish.
+//
+//	defer c.begin("x")()                   start := c.begin("x")
+//	                                       defer c.end("x", start)
+func (v *Handover) nameApart(near []*pattern.Site, s *pattern.Site) string {
+	block := s.Unit.Innermost(s.Stmt.Pos())
+	other := func(t *pattern.Site) bool {
+		at := t.Unit.Innermost(t.Stmt.Pos())
+		return t != s && (encloses(at, block) || encloses(block, at))
+	}
+	if flow.HasGoto(s.Decl) || taken(s, v.Name) != "" || slices.ContainsFunc(near, other) {
+		return ""
+	}
+	return v.Name
+}
+
 // longNames returns names for the value with the object of the name of the site's variable, and of
 // that of prepare: heap or heapFile for stopHeap, if the value is called f or file. A name such as done or
 // stop says nothing of a value.
@@ -95,6 +129,8 @@ func (v *Handover) longNames(s *pattern.Site) []string {
 	switch {
 	case object == "":
 		names = nil
+	case strings.Contains(v.Name, object): // Env, ogEnvVars
+		names = []string{object + spell.UpperFirst(spell.LastWord(v.Name))}
 	case v.Capture != nil && (len(v.Name) < 3 || v.Name == "done" || len(spell.Nouns(v.Name, "", "value")) > 0):
 		names = []string{object}
 	}
@@ -105,17 +141,6 @@ func (v *Handover) longNames(s *pattern.Site) []string {
 		names[i] = spell.LowerFirst(name)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return name == s.Var.Name() })
-}
-
-// importsName reports whether the file of a site imports a package by a name, or has
-// the name from a dot import.
-func importsName(s *pattern.Site, name string) bool {
-	for scope := s.Unit.Innermost(s.Call.Pos()); scope != nil; scope = scope.Parent() {
-		if scope.Parent() == s.Unit.Pkg.Scope() {
-			return scope.Lookup(name) != nil
-		}
-	}
-	return true
 }
 
 // canName returns why a site that assigns a result of prepare to _ cannot assign it to

@@ -10,9 +10,8 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// resetsOf returns how finish can declare a variable of its own in place of a capture,
-// with one Reset for each cleanup that captures it. It returns nil if finish needs the
-// captured variable or its value.
+// resetsOf returns how finish can declare variables of its own in place of a capture,
+// with a Reset for each of them. It returns nil if finish needs the captured variable or its value.
 //
 // A cleanup often uses a variable of prepare, mostly an error, only after setting it:
 //
@@ -53,64 +52,94 @@ func resetsOf(p *pattern.Prepare, c *pattern.Capture) []Reset {
 		if !slices.Contains(l.Captures, c) {
 			continue
 		}
-		r, ok := reset(p, c, l)
+		in, ok := resetsIn(p, c, l)
 		if !ok {
 			return nil
 		}
-		if sig := p.Func.Signature(); !r.Define && sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0 {
+		sig := p.Func.Signature()
+		if generic := sig.TypeParams().Len()+sig.RecvTypeParams().Len() > 0; generic && slices.ContainsFunc(in, func(r Reset) bool { return !r.Define }) {
 			return nil // the type of the variable may be a type parameter
 		}
-		resets = append(resets, r)
+		resets = append(resets, in...)
 	}
 	return resets
 }
 
-// reset finds the assignment that sets capture c before literal l reads it.
-func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) (Reset, bool) {
+// resetsIn returns the assignments that set capture c before literal l reads it.
+func resetsIn(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal) ([]Reset, bool) {
 	var in []flow.Access
-	reads := false
 	for _, a := range p.Access[c.Var] {
 		if flow.Within(a.Ident, l.Lit) {
 			in = append(in, a)
-			reads = reads || a.Mode == flow.Read
 			if a.Lit != l.Lit {
-				return Reset{}, false // an inner literal may run at any time
+				return nil, false // an inner literal may run at any time
 			}
 		}
 	}
-	if !reads || flow.HasGoto(l.Lit) || hasLabel(l.Lit) {
-		return Reset{}, false
+	if flow.HasGoto(l.Lit) || hasLabel(l.Lit) {
+		return nil, false
+	}
+	return divide(p, c, l, in)
+}
+
+// divide returns a Reset for all accesses, or for the first and for the others after the list of
+// statements with these:
+//
+//	if n > 0 {
+//		err = a.kill()
+//		log(err)
+//	}
+//	err = a.remove()
+//	log(err)
+func divide(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal, in []flow.Access) ([]Reset, bool) {
+	for n := len(in); n > 0; n-- {
+		r, end, ok := reset(p, c, l, in[:n])
+		switch {
+		case !ok:
+		case n == len(in):
+			return []Reset{r}, true
+		case in[n].Ident.Pos() > end:
+			if rest, ok := divide(p, c, l, in[n:]); ok {
+				return append([]Reset{r}, rest...), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// reset finds the assignment that sets capture c before the accesses in literal l read it, and the end
+// of its list.
+func reset(p *pattern.Prepare, c *pattern.Capture, l *pattern.Literal, in []flow.Access) (r Reset, end token.Pos, ok bool) {
+	if !slices.ContainsFunc(in, func(a flow.Access) bool { return a.Mode == flow.Read }) {
+		return r, end, false
 	}
 	// Find the innermost statement list with all accesses, and the statement with the
 	// first one.
-	var first ast.Stmt
 	last := in[len(in)-1].Ident
 	for list, i := range flow.Lists(p.At(in[0].Ident), l.Lit) {
 		if last.End() <= list[len(list)-1].End() {
-			first = list[i]
+			r.Stmt, end = list[i], list[len(list)-1].End()
 			break
 		}
 	}
-	if first == nil {
-		return Reset{}, false
+	if r.Stmt == nil {
+		return r, end, false
 	}
-	assign, within := first, false
-	switch s := first.(type) {
+	assign, within := r.Stmt, false
+	switch s := r.Stmt.(type) {
 	case *ast.IfStmt:
 		assign, within = s.Init, true
 	case *ast.SwitchStmt:
 		assign, within = s.Init, true
 	}
-	a, ok := assign.(*ast.AssignStmt)
-	if !ok || a.Tok != token.ASSIGN || !sole(p, c, a, in) {
-		return Reset{}, false
+	if r.Assign, ok = assign.(*ast.AssignStmt); !ok || r.Assign.Tok != token.ASSIGN || !sole(p, c, r.Assign, in) {
+		return r, end, false
 	}
-	r := Reset{Stmt: first, Assign: a}
-	if scope := p.Unit.Innermost(p.At(first).Parent().Node().Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
-		return Reset{}, false // the block declares the name later
+	if scope := p.Unit.Innermost(p.At(r.Stmt).Parent().Node().Pos()); scope == nil || scope.Lookup(c.Var.Name()) != nil {
+		return r, end, false // the block declares the name later
 	}
-	r.Define = defines(p, c, a, nil) && (!within || flow.Within(last, first))
-	return r, true
+	r.Define = defines(p, c, r.Assign, nil) && (!within || flow.Within(last, r.Stmt))
+	return r, end, true
 }
 
 // sole reports whether an assignment sets the capture, and does nothing else with it.

@@ -31,6 +31,9 @@ func keep(p *pattern.Prepare, pl *Plan, s *pattern.Site, near []*pattern.Site) (
 		if i == s.Result {
 			typ, _, _ := strings.Cut(pl.State.Type, "[")
 			names = []string{spell.LowerFirst(spell.LastWord(typ)), "state"}
+			if own := spell.LowerFirst(typ); own != typ {
+				names = append(names, own)
+			}
 		} else {
 			for _, like := range []*types.Var{own.Results().At(i), v} {
 				if name := like.Name(); name != "" && name != "_" {

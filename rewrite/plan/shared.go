@@ -15,6 +15,10 @@ type finality struct {
 	// their addresses.
 	shared map[*pattern.Capture]bool
 
+	// runs holds those of shared that nothing but runs of the cleanup changes after the return. They are
+	// fields of a state to which all runs have a pointer.
+	runs map[*pattern.Capture]bool
+
 	// resets holds the captures that the cleanup sets before it reads them: finish
 	// needs neither the variable nor its value.
 	resets map[*pattern.Capture][]Reset
@@ -33,18 +37,36 @@ type finality struct {
 //	return func() { fmt.Println(n) }, nil // a copy of n would print 0
 //
 // If there is, the variable is on the heap already. The state then holds its address,
-// so that all code still shares one variable.
+// so that all code still shares one variable. Or prepare returns the address of the state,
+// which holds the variable itself, if all of that code is in the cleanup.
 func finalityOf(p *pattern.Prepare, sites []*pattern.Site) finality {
-	f := finality{make(map[*pattern.Capture]bool), make(map[*pattern.Capture][]Reset)}
+	f := finality{make(map[*pattern.Capture]bool), make(map[*pattern.Capture]bool), make(map[*pattern.Capture][]Reset)}
 	for _, c := range p.Captures {
 		if resets := resetsOf(p, c); resets != nil {
 			f.resets[c] = resets
 		} else if changesLater(p, sites, c) || changesSince(p, c) || holdsLock(c.Var.Type()) {
 			f.shared[c] = true
+			f.runs[c] = onlyRuns(p, c)
 		}
 	}
 	defineTogether(p, f.resets)
 	return f
+}
+
+// onlyRuns reports whether nothing but the cleanup uses the variable of a capture once prepare has returned. Prepare
+// stores no cleanup before it returns one, and runs none.
+//
+//	stopped := false
+//	return func() {              return &startState{stopped: stopped}
+//		if !stopped {
+//			stopped = true
+func onlyRuns(p *pattern.Prepare, c *pattern.Capture) bool {
+	if c.Class != pattern.Local && c.Class != pattern.Param || holdsLock(c.Var.Type()) || len(p.Choices)+len(p.Inner) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.Access[c.Var], func(a flow.Access) bool {
+		return a.Mode == flow.Address || a.Lit != nil && !inCleanup(p, a.Ident)
+	})
 }
 
 // holdsLock reports whether go vet would report a copy of a value of type t, because

@@ -25,27 +25,11 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 	for _, pass := range passages {
 		if pass.Route == ByState {
 			s.Fields = append(s.Fields, pass)
+			s.Shared = s.Shared || pass.Runs
 		}
-	}
-	switch {
-	case idle.guarded:
-		s.Mark, s.Flag = Guarded, flagName(p, fs.sites)
-	case idle.nilTested:
-		s.Mark, s.Flag = Live, flagName(p, fs.sites)
 	}
 	exported := fs.exported(p)
-	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
-		return s.Unit.Pkg != p.Unit.Pkg && (nilTested(s) || s.Form == pattern.Returned)
-	})
-	if s.Mark == Live || s.Mark == Guarded {
-		if name, none := zeroField(p, s.Fields, idle.nilTested); name != "" && (!across || ast.IsExported(name)) {
-			s.Flag, s.None = name, none
-			across = false
-		}
-	}
-	if across {
-		s.Flag = spell.UpperFirst(s.Flag)
-	}
+	s.mark(p, fs, idle, exported)
 	if len(lits.distinct) > 1 {
 		own := slices.ContainsFunc(passages, func(pass Passage) bool { return len(pass.Resets) > 0 })
 		var r *refusal.Refusal
@@ -58,7 +42,7 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
 	}
-	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name, kindOf(p)))
+	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name, kindOf(p, fs, lits), hasNamesake(p)))
 	var ok bool
 	if s.Type, ok = n.firstFree(p, exported, types, func(*pattern.Unit, string) bool { return false }); !ok {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")
@@ -66,20 +50,94 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 	return s, s.generalize(p, passages, file)
 }
 
-// kindOf returns a word for what the state of a prepare function is: a Timer if a cleanup
-// takes the time since one of its variables, a Lock if prepare locks, else a Cleanup.
-func kindOf(p *pattern.Prepare) string {
-	if end := spell.EndOf(p.Key.Name); end == "unlock" || end == "runlock" {
-		return "Lock"
+// mark finds out what says whether there is something to do: the address of the state, a field for a capture, or a bool.
+func (s *State) mark(p *pattern.Prepare, fs *forwarders, idle idle, exported bool) {
+	switch {
+	case idle.guarded:
+		s.Mark = Guarded
+	case idle.nilTested:
+		s.Mark = Live
+	default:
+		return
 	}
+	if s.Shared {
+		s.None = "nil"
+		return
+	}
+	s.Flag = flagName(p, fs.sites)
+	across := exported && slices.ContainsFunc(fs.sites, func(s *pattern.Site) bool {
+		return s.Unit.Pkg != p.Unit.Pkg && (nilTested(s) || s.Form == pattern.Returned)
+	})
+	field, none := zeroField(p, s.Fields, idle.nilTested)
+	own := idleField(p, fs.sites, s.Fields)
+	if own != "" {
+		field, none = own, "nil"
+	}
+	switch {
+	case own != "" && !idle.nilTested:
+		s.Mark, s.Flag, across = Unmarked, "", false
+	case field != "" && (!across || ast.IsExported(field)):
+		s.Flag, s.None, across = field, none, false
+		if own != "" {
+			s.Mark = Live
+		}
+	}
+	if across {
+		s.Flag = spell.UpperFirst(s.Flag)
+	}
+}
+
+// kindOf returns a word for what the state of a prepare function is: a Timer if a cleanup
+// takes the time since one of its variables, or what the name for finish says.
+func kindOf(p *pattern.Prepare, fs *forwarders, lits literals) string {
 	if slices.ContainsFunc(p.Literals, func(l *pattern.Literal) bool { return isTimer(p, l) }) {
 		return "Timer"
 	}
-	return "Cleanup"
+	finish := finishNames(p, fs, lits)[0]
+	if verb, _ := spell.VerbOf(finish); strings.EqualFold(verb, "reset") && verbOfFormer(lits) != "" {
+		return spell.KindOf("restore")
+	}
+	return spell.KindOf(finish)
 }
 
-// isTimer reports whether a cleanup takes the time since a variable that it captures.
+// hasNamesake reports whether a method of another type of the package has the name of prepare and returns a literal, or the
+// state that the rewrite made of it. Then each state has the name of its receiver, whichever is rewritten first. Exported
+// methods of one name are mostly those of an interface, and stay as they are.
+func hasNamesake(p *pattern.Prepare) bool {
+	if p.Key.Recv == "" || p.Func.Exported() {
+		return false
+	}
+	for _, f := range p.Unit.Files {
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || d == p.Decl || d.Recv == nil || d.Name.Name != p.Key.Name || d.Body == nil {
+				continue
+			}
+			fn, _ := p.Unit.Info.Defs[d.Name].(*types.Func)
+			if fn == nil || p.Result >= fn.Signature().Results().Len() {
+				continue
+			}
+			recv := pattern.KeyOf(fn).Recv
+			if state := spell.NamedObject(fn.Signature().Results().At(p.Result).Type()); state != nil && strings.Contains(strings.ToLower(state.Name()), strings.ToLower(recv)) {
+				return true
+			}
+			for n := range ast.Preorder(d.Body) {
+				if r, ok := n.(*ast.ReturnStmt); ok && p.Result < len(r.Results) {
+					if _, ok := ast.Unparen(r.Results[p.Result]).(*ast.FuncLit); ok {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isTimer reports whether a cleanup takes the time since a variable that it captures, or captures nothing but a timer.
 func isTimer(p *pattern.Prepare, l *pattern.Literal) bool {
+	if len(l.Captures) == 1 && types.TypeString(l.Captures[0].Var.Type(), nil) == "*time.Timer" {
+		return true
+	}
 	for n := range ast.Preorder(l.Lit) {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || len(call.Args) != 1 {
@@ -97,8 +155,8 @@ func isTimer(p *pattern.Prepare, l *pattern.Literal) bool {
 // finish becomes, names a type parameter of prepare or of its receiver. It has all
 // of them then, as their constraints may name each other:
 //
-//	type pushCleanup[T any] struct { xs *[]T; n int }
-//	func (s pushCleanup[T]) pop() { *s.xs = (*s.xs)[:s.n] }
+//	type pushState[T any] struct { xs *[]T; n int }
+//	func (s pushState[T]) pop() { *s.xs = (*s.xs)[:s.n] }
 func (s *State) generalize(p *pattern.Prepare, passages []Passage, file *spell.File) *refusal.Refusal {
 	s.Decl = s.Type
 	sig := p.Func.Signature()
@@ -150,7 +208,7 @@ func typesSeen(p *pattern.Prepare, s *State) *refusal.Refusal {
 		return r
 	}
 	for _, r := range p.Returns {
-		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
+		if !spell.Plain(p.Unit, r.Stmt.Pos(), s.Type) || !spell.Plain(p.Unit, r.Stmt.Pos(), s.Zero()) {
 			return refusal.New(p, refusal.NameClash, p.Unit, r.Stmt.Pos(), "a local declaration shadows a type that the return must name")
 		}
 		if s.hasBool() && !spell.Plain(p.Unit, r.Stmt.Pos(), "true") {

@@ -13,29 +13,29 @@ func TestGenericState(t *testing.T) {
 	const declared = "var done func(); done = "
 	for _, test := range []struct{ name, prepare, use, decl, at string }{
 		{"No type parameter.", "func begin(n int) func() { return func() { println(n) } }", declared + "begin(one()); done()",
-			"beginCleanup", "beginCleanup"},
+			"beginState", "beginState"},
 		{"Inferred.", "func begin[P any](p P) func() { return func() { keep(p) } }", declared + `begin("x"); done()`,
-			"beginCleanup[P any]", "beginCleanup[string]"},
+			"beginState[P any]", "beginState[string]"},
 		{"Written out.", "func begin[P any](p P) func() { return func() { keep(p) } }", declared + "begin[any](1); done()",
-			"beginCleanup[P any]", "beginCleanup[any]"},
+			"beginState[P any]", "beginState[any]"},
 		{"In a composite type.", "func begin[P any](p []P) func() { return func() { keep(p) } }", declared + "begin([]int{1}); done()",
-			"beginCleanup[P any]", "beginCleanup[int]"},
+			"beginState[P any]", "beginState[int]"},
 		{"All of them, as constraints name each other.", "func begin[S ~[]E, E any](e E) func() { return func() { keep(e) } }", declared + "begin[[]int](1); done()",
-			"beginCleanup[S ~[]E, E any]", "beginCleanup[[]int, int]"},
+			"beginState[S ~[]E, E any]", "beginState[[]int, int]"},
 		{"Of the receiver.", "func (l *L[E]) begin(n int) func() { return func() { keep(l, n) } }", "l := new(L[string]); " + declared + "l.begin(1); done()",
-			"beginCleanup[E comparable]", "beginCleanup[string]"},
+			"beginState[E comparable]", "beginState[string]"},
 		{"In the body of the cleanup alone.", "func begin[P any](n int) func() { return func() { var p P; keep(p, n) } }", declared + "begin[int](1); done()",
-			"beginCleanup[P any]", "beginCleanup[int]"},
+			"beginState[P any]", "beginState[int]"},
 		{"Of prepare alone.", "func begin[P any](p P, n int) func() { keep(p); return func() { keep(n) } }", declared + `begin("x", 1); done()`,
-			"beginCleanup", "beginCleanup"},
+			"beginState", "beginState"},
 		{"A constraint that would be the length of an array.", "func begin[P *int](p P) func() { return func() { keep(p) } }", declared + "begin(new(int)); done()",
-			"beginCleanup[P interface{ *int }]", "beginCleanup[*int]"},
+			"beginState[P interface{ *int }]", "beginState[*int]"},
 		{"Cleanups of two types in one variable.", "func begin[P any](p P) func() { return func() { keep(p) } }", declared + `begin(1); done(); done = begin("x"); done()`,
 			"generic", ""},
 		{"A type argument with a local name.", "func begin[P any](p P) func() { return func() { keep(p) } }", "type T int; " + declared + "begin(T(1)); done()",
 			"reassigned", ""},
-		{"A local has the name that the state would get.", "func begin(n int) func() { return func() { keep(n) } }", "beginCleanup := 1; keep(beginCleanup); " + declared + "begin(1); done()",
-			"beginState", "beginState"},
+		{"A local has the name that the state would get.", "func begin(n int) func() { return func() { keep(n) } }", "beginState := 1; keep(beginState); " + declared + "begin(1); done()",
+			"beginCleanup", "beginCleanup"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan, r := decide(t, "type L[E comparable] struct{ e E }; func one() int { return 1 }; func keep(...any) {}\n"+test.prepare+"\nfunc use() { "+test.use+" }")
@@ -59,14 +59,20 @@ func TestFinish(t *testing.T) {
 		{"By the pair of the word.", "func prepareRead(n int) func() { return func() { println(n) } }; func use() { defer prepareRead(1)() }", "finishRead(n int)"},
 		{"By what the callers say.", "func trace(n int) func() { return func() { println(n) } }; func use() { stop := trace(1); stop() }", "stopTrace(n int)"},
 		{"By what the result says.", "func newFile(n int) (cleanup func()) { return func() { println(n) } }; func use() { f := newFile(1); f() }", "cleanupFile(n int)"},
+		{"By what most callers say.", "func trace(n int) func() { return func() { println(n) } }; func use() { stop := trace(1); stop() }; func again() { halt := trace(1); halt() }; func other() { closeFn := trace(1); closeFn() }; func more() { stop := trace(2); stop() }", "stopTrace(n int)"},
+		{"Callers do not agree.", "func trace(n int) func() { println(); return func() { println(n) } }; func use() { stop := trace(1); stop() }; func other() { closeFn := trace(1); closeFn() }", "finishTrace(n int)"},
+		{"By the type of the result.", "type stopFunc func(); func trace(n int) stopFunc { return func() { println(n) } }; func use() { defer trace(1)() }", "stopTrace(n int)"},
+		{"By the comment, even if the cleanup does more.", "// trace traces n, and returns a function that stops tracing and writes it.\nfunc trace(n int) func() { return func() { println(n) } }; func use() { defer trace(1)() }", "stopTrace(n int)"},
+		{"By the variable whose value it hands back.", "func swap(n int) int { return n }; func with(n int) func() { old := swap(n); return func() { println(); swap(old) } }; func use() { defer with(1)() }", "restoreWith(old int)"},
+		{"Not if it is logged.", "func swap(n int) int { return n }; func Printf(n int) {}; func with(n int) func() { old := swap(n); return func() { println(); Printf(old) } }; func use() { defer with(1)() }", "finishWith(old int)"},
 		{"A name that is taken.", "func finishRead() {}; func prepareRead(n int) func() { return func() { println(n) } }; func use() { defer prepareRead(1)() }", "finishPrepareRead(n int)"},
 		{"A name of the language.", "func open(n int) func() { return func() { println(n) } }; func use() { defer open(1)() }", "finishOpen(n int)"},
-		{"A method of the state may have the short name.", "func open(n int) func() { return func() { println(n) } }; func use(m []int) { defer open(m[0])() }", "openCleanup.close()"},
-		{"Unless a field has it.", "func open(close int) func() { return func() { println(close) } }; func use(m []int) { defer open(m[0])() }", "openCleanup.finish()"},
+		{"A method of the state may have the short name.", "func open(n int) func() { return func() { println(n) } }; func use(m []int) { defer open(m[0])() }", "openState.close()"},
+		{"Unless a field has it.", "func open(close int) func() { return func() { println(close) } }; func use(m []int) { defer open(m[0])() }", "openState.finish()"},
 		{"A method.", "type T int; func (t *T) begin() func() { return func() { println(t) } }; func use(t *T) { defer t.begin()() }", "*T.end()"},
 		{"A method that does not use its receiver.", "type T int; func (t *T) begin(n int) func() { return func() { println(n) } }; func use(t *T) { defer t.begin(1)() }", "*T.end(n int)"},
 		{"An exported function.", "func BeginRead(n int) func() { return func() { println(n) } }; func use() { defer BeginRead(1)() }", "exported"},
-		{"The variadic parameter.", "func begin(n ...int) func() { return func() { println(n) } }; func use() { defer begin(1, 2)() }", "beginCleanup.end()"},
+		{"The variadic parameter.", "func begin(n ...int) func() { return func() { println(n) } }; func use() { defer begin(1, 2)() }", "beginState.end()"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan, r := decide(t, test.text)
@@ -194,7 +200,8 @@ func TestPlace(t *testing.T) {
 				func keepAll(int, ...any) {}
 				func keepOf[F any](F) {}
 				func begin(n int) Cancel { return func() { println(n) } }
-				func use() { done := begin(1); done(); `+test.use+` }`)
+				func use() { done := begin(1); done(); `+test.use+` }
+				func calls() { defer begin(2)() }`)
 			convert, r := values(s.p, &forwarders{sites: s.sites})
 			got := outcome(r)
 			for u, name := range convert {

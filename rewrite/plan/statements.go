@@ -21,7 +21,7 @@ import (
 func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Refusal {
 	seen, near := make(map[*types.Var]bool), byDecl(sites)
 	for _, s := range sites {
-		sp := &SitePlan{Site: s, Shares: s.Var != nil && seen[s.Var]}
+		sp := &SitePlan{Site: s, Shares: s.Var != nil && s.Part == nil && seen[s.Var]}
 		seen[s.Var] = true
 		sp.Names = resultNames(pl, s)
 		sp.Define = len(sp.Names) > 0 || definesOther(s)
@@ -29,12 +29,8 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")
 		}
 		sp.Unused = s.Var != nil && s.ResultOf(s.Var) == nil && !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return pl.Idle[u] == "" })
-		if pl.Value != nil && pl.Value.Holds(s) {
-			sp.Variable, _ = pl.Value.nameAt(near[s.Decl], s)
-			if s.Spec != nil {
-				pl.Types[s.Var], _ = pl.Value.typeAt(s)
-			}
-			sp.Define = true
+		if pl.Value != nil {
+			pl.nameValue(near[s.Decl], sp)
 		}
 		if pl.State != nil {
 			sp.Variable = pl.Nouns[s.Var]
@@ -49,7 +45,10 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 				return r
 			}
 		}
-		var r *refusal.Refusal
+		r := parts(p, pl, sp)
+		if r != nil {
+			return r
+		}
 		if sp.Kept, r = keep(p, pl, s, near[s.Decl]); r != nil {
 			return r
 		}
@@ -57,6 +56,51 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 			return r
 		}
 		pl.Sites = append(pl.Sites, sp)
+	}
+	for _, sp := range pl.Sites {
+		sp.First = pl.first(sp)
+	}
+	return nil
+}
+
+// nameValue names the variable of a site that holds the value, if there is one.
+func (pl *Plan) nameValue(near []*pattern.Site, sp *SitePlan) {
+	s := sp.Site
+	switch {
+	case pl.Value.Holds(s):
+		sp.Variable, _ = pl.Value.nameAt(near, s)
+		if s.DeclaredAt().IsValid() {
+			pl.Types[s.Var], _ = pl.Value.typeAt(s)
+		}
+		sp.Define = true
+	case s.Form == pattern.Immediate && pl.Value.taken() && !pl.Value.alone(pl.Passages):
+		sp.Variable = pl.Value.nameApart(near, s)
+	}
+}
+
+// first reports whether a site must declare the variable for its Part, and others in its block use that.
+func (pl *Plan) first(sp *SitePlan) bool {
+	return sp.Site.Part != nil && !sp.Unused && !slices.ContainsFunc(pl.Sites, func(t *SitePlan) bool {
+		return t.Site.Var == sp.Site.Var && !t.Unused && t.Site.Call.Pos() < sp.Site.Call.Pos()
+	})
+}
+
+// parts refuses a site with a Part of a variable for which there is no name, or where what is left of the variable
+// cannot be declared.
+func parts(p *pattern.Prepare, pl *Plan, sp *SitePlan) *refusal.Refusal {
+	s := sp.Site
+	if s.Part == nil {
+		return nil
+	}
+	if pl.State != nil && sp.Variable == "" && !sp.Unused {
+		return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps another func in %s as well, and there is no name for a second variable", s.Var.Name())
+	}
+	if s.Part.Rest == nil || s.Part.Defines {
+		return nil
+	}
+	obj, ok := spell.NamedObject(s.Var.Type()), false
+	if sp.Rest, ok = writtenAt(s, s.Part.Rest.Pos(), s.Var.Type()); !ok || obj != nil && obj.Pkg() == p.Unit.Pkg {
+		return refusal.New(p, refusal.Reassigned, s.Unit, s.Part.Rest.Pos(), "a caller keeps another func in %s as well, whose type cannot be written here", s.Var.Name())
 	}
 	return nil
 }
@@ -102,12 +146,17 @@ func discards(p *pattern.Prepare, s *pattern.Site) *refusal.Refusal {
 func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *pattern.Site) *refusal.Refusal {
 	generic := pl.State.Decl != pl.State.Type
 	args := typeArgsOf(s)
-	if generic && s.Shared && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
+	if generic && (s.Shared || s.Part != nil) && slices.ContainsFunc(sites, func(t *pattern.Site) bool {
 		return t.Var == s.Var && !slices.EqualFunc(typeArgsOf(t), args, types.Identical)
 	}) {
 		return refusal.New(p, refusal.Generic, s.Unit, s.Call.Pos(), "it is generic, and a caller keeps cleanups with different type arguments in one variable")
 	}
-	if s.Spec == nil {
+	at := s.DeclaredAt()
+	switch {
+	case at.IsValid():
+	case len(s.Nothing) > 0:
+		at = s.Nothing[0].Pos()
+	default:
 		return nil
 	}
 	typ := pl.State.Type
@@ -116,8 +165,10 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 	}
 	writable := true
 	if s.Unit.Pkg.Path() != p.Key.Pkg {
-		name := qualifier(s.Unit, s.Unit.FileOf(s.Spec.Pos()), p.Key.Pkg)
-		if writable = name != "" && ast.IsExported(typ); writable {
+		file := s.Unit.FileOf(at)
+		name := qualifier(s.Unit, file, p.Key.Pkg)
+		writable = (name != "" || dotImports(file, p.Key.Pkg)) && ast.IsExported(typ)
+		if writable && name != "" {
 			typ = name + "." + typ
 		}
 	}
@@ -130,7 +181,11 @@ func variableType(p *pattern.Prepare, sites []*pattern.Site, pl *Plan, s *patter
 		writable = writable && !strings.Contains(text, ".")
 		typ += "[" + text + "]"
 	}
-	if !writable || !spell.Plain(s.Unit, s.Spec.Pos(), typ) {
+	if pl.State.Shared {
+		typ = "*" + typ
+	}
+	hidden := func(set *ast.AssignStmt) bool { return !spell.Plain(s.Unit, set.Pos(), typ) }
+	if !writable || !spell.Plain(s.Unit, at, typ) || slices.ContainsFunc(s.Nothing, hidden) {
 		return refusal.New(p, refusal.Reassigned, s.Unit, s.Call.Pos(), "a caller keeps its cleanup in a variable declared elsewhere, whose new type %s cannot be written there", typ)
 	}
 	pl.Types[s.Var] = typ

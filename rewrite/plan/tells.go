@@ -11,22 +11,22 @@ import (
 
 // zeroField returns the name of a field that is zero in the zero state and in no other, and its
 // zero value as source, or "". Such a field says whether there is something to clean up. Where
-// callers ask for that, only nil would not puzzle their readers.
+// callers ask for that, a 0 would puzzle their readers.
 //
-//	f, err := os.Open(name)             type openCleanup struct { f *os.File }
+//	f, err := os.Open(name)             type openState struct { f *os.File }
 //	if err != nil {
-//		return func() {}, err           func (s openCleanup) close() {
+//		return func() {}, err           func (s openState) close() {
 //	}                                       if s.f == nil {
 //	return func() { f.Close() }, nil            return
 func zeroField(p *pattern.Prepare, passages []Passage, asked bool) (name, zero string) {
-	for _, pass := range passages {
+	isReceiver := func(pass Passage) bool { return pass.Capture.Class == pattern.Receiver && !pass.Pointer }
+	others := slices.DeleteFunc(slices.Clone(passages), isReceiver)
+	receivers := slices.DeleteFunc(slices.Clone(passages), func(pass Passage) bool { return !isReceiver(pass) })
+	for _, pass := range slices.Concat(others, receivers) {
 		name := pass.Capture.Var.Name()
-		if pass.Route != ByState || pass.Capture.Class == pattern.Receiver && !pass.Pointer {
-			continue
-		}
 		if everywhereLive(p, func(l *pattern.Literal, at ast.Stmt) bool {
-			i := slices.IndexFunc(l.Captures, func(c *pattern.Capture) bool { return c.Var.Name() == name })
-			return i >= 0 && (pass.Pointer || nonZero(p, l.Captures[i].Var, at) || good(p, l, l.Captures[i].Var, at))
+			v := captureNamed(l, name)
+			return v != nil && (pass.Pointer || nonZero(p, v, at) || good(p, l, v, at))
 		}) {
 			if zero = "nil"; !pass.Pointer {
 				zero = zeroOf(pass.Capture.Var.Type(), "")
@@ -45,7 +45,7 @@ func mayTell(p *pattern.Prepare, zero string, asked bool) bool {
 	if zero == "nil" {
 		return spell.HiddenBy(p.Func, zero) == ""
 	}
-	return !asked
+	return !asked || zero == `""`
 }
 
 // everywhereLive reports whether something holds wherever prepare returns a cleanup or

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -24,9 +25,39 @@ import (
 func (x *names) unused(plan *Plan) []ast.Decl {
 	p := plan.Prepare
 	gone := expressionsGone(plan)
+	objects := plan.usesLess()
+	var all []ast.Decl
+	for obj := range objects {
+		f, d := declarationOf(p.Unit, obj)
+		if d != nil {
+			plan.Frees = append(plan.Frees, obj.Pkg().Path()+"."+obj.Name())
+		}
+		if d == nil || !x.callers.Editable(p, f) || remarked(p.Unit.Fset, f, d) {
+			continue
+		}
+		needed := slices.ContainsFunc(p.Unit.Files, func(f *ast.File) bool {
+			for n := range ast.Preorder(f) {
+				if id, ok := n.(*ast.Ident); ok && p.Unit.Info.Uses[id] == obj && !slices.ContainsFunc(gone, func(e ast.Expr) bool { return flow.Within(id, e) }) {
+					return true
+				}
+			}
+			return false
+		})
+		if !needed && !x.elsewhere(p, obj.Name()) {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b ast.Decl) int { return int(a.Pos() - b.Pos()) })
+	return all
+}
+
+// usesLess returns the func types of the cleanup, and the functions and variables that hold one that does nothing,
+// which the rewrite uses less than before.
+func (pl *Plan) usesLess() map[types.Object]bool {
+	p := pl.Prepare
 	objects := make(map[types.Object]bool)
 	typed := []*pattern.Prepare{p}
-	for _, fw := range plan.Forwarders {
+	for _, fw := range pl.Forwarders {
 		typed = append(typed, fw.Prepare)
 	}
 	for _, p := range typed {
@@ -39,28 +70,24 @@ func (x *names) unused(plan *Plan) []ast.Decl {
 			objects[p.Unit.Info.Uses[id]] = true
 		}
 	}
-	var all []ast.Decl
-	for _, f := range p.Unit.Files {
-		for _, d := range f.Decls {
-			id := declaredAlone(d)
-			if id == nil || id.IsExported() || !objects[p.Unit.Info.Defs[id]] || !x.callers.Editable(p, f) || remarked(p.Unit.Fset, f, d) {
-				continue
-			}
-			obj := p.Unit.Info.Defs[id]
-			needed := slices.ContainsFunc(p.Unit.Files, func(f *ast.File) bool {
-				for n := range ast.Preorder(f) {
-					if id, ok := n.(*ast.Ident); ok && p.Unit.Info.Uses[id] == obj && !slices.ContainsFunc(gone, func(e ast.Expr) bool { return flow.Within(id, e) }) {
-						return true
-					}
-				}
-				return false
-			})
-			if !needed && !x.elsewhere(p, id.Name) {
-				all = append(all, d)
-			}
+	return objects
+}
+
+// declarationOf returns the declaration of an unexported object, if it declares nothing else, and its file.
+func declarationOf(u *pattern.Unit, obj types.Object) (*ast.File, ast.Decl) {
+	if obj == nil || obj.Exported() || obj.Pkg() != u.Pkg {
+		return nil, nil
+	}
+	for _, f := range u.Files {
+		i := sort.Search(len(f.Decls), func(i int) bool { return f.Decls[i].End() > obj.Pos() })
+		if i == len(f.Decls) || f.Decls[i].Pos() > obj.Pos() {
+			continue
+		}
+		if id := declaredAlone(f.Decls[i]); id != nil && u.Info.Defs[id] == obj {
+			return f, f.Decls[i]
 		}
 	}
-	return all
+	return nil, nil
 }
 
 // remarked reports whether a declaration has a directive or a comment that CommentsOf does not

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -28,6 +29,9 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		if wrapped(s) {
 			return nil, nil, refusal.New(p, refusal.CleanupValue, s.Unit, s.Call.Pos(), "a caller uses its cleanup as a value")
 		}
+		if len(s.Nothing) > 0 {
+			return nil, nil, refusal.New(p, refusal.CallForm, s.Unit, s.Nothing[0].Pos(), "a caller keeps a func that does nothing in the variable of its cleanup, too")
+		}
 	}
 	var v *Handover
 	asked := idle.nilTested || idle.guarded
@@ -35,10 +39,13 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 	for _, c := range p.Captures {
 		pass, r := again(p, sites, idle, f, c)
 		if r != nil {
-			if v != nil || c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 || asked && !says(p, c, idle.nilTested) {
+			if v != nil {
 				return nil, nil, r
 			}
-			pass, v = Passage{Capture: c, Route: ByValue}, &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded, Told: asked, prepare: p.Key.Name}
+			if v = handover(p, sites, idle, f, c); v == nil {
+				return nil, nil, r
+			}
+			pass = Passage{Capture: c, Route: ByValue}
 		}
 		if r := typed(p, file, &pass); r != nil {
 			return nil, nil, r
@@ -74,6 +81,18 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 	return passages, v, v.kept(p, sites)
 }
 
+// handover returns the Handover of a local variable, or nil if it cannot be one.
+func handover(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) *Handover {
+	if c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 {
+		return nil
+	}
+	asked, idles := idle.nilTested || idle.guarded, idlesOnNil(p, sites, c.Var.Name())
+	if asked && !idles && !says(p, c, idle.nilTested) {
+		return nil
+	}
+	return &Handover{Capture: c, Name: c.Var.Name(), Guard: idle.guarded && !idles, Told: asked, prepare: p.Key.Name}
+}
+
 // alone reports whether the value is all that finish takes. Then it does not matter which call
 // of prepare a variable holds the value of.
 func (v *Handover) alone(passages []Passage) bool {
@@ -97,9 +116,9 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 		if !v.Holds(s) {
 			continue
 		}
-		if s.Spec != nil {
+		if at := s.DeclaredAt(); at.IsValid() {
 			if _, ok := v.typeAt(s); !ok {
-				return refusal.New(p, refusal.UnnameableType, s.Unit, s.Spec.Pos(), "a caller declares the variable for its cleanup where the type of %s cannot be written", v.Name)
+				return refusal.New(p, refusal.UnnameableType, s.Unit, at, "a caller declares the variable for its cleanup where the type of %s cannot be written", v.Name)
 			}
 		}
 		if _, why := v.nameAt(near[s.Decl], s); why != "" {
@@ -113,9 +132,13 @@ func (v *Handover) kept(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refu
 // type of the value there.
 func (v *Handover) typeAt(s *pattern.Site) (text string, ok bool) {
 	if v.Capture == nil {
-		return v.Type, spell.Plain(s.Unit, s.Spec.Pos(), v.Type)
+		return v.Type, spell.Plain(s.Unit, s.DeclaredAt(), v.Type)
 	}
-	t := v.Capture.Var.Type()
+	return writtenAt(s, s.DeclaredAt(), v.Capture.Var.Type())
+}
+
+// writtenAt returns how the caller writes a type at a position.
+func writtenAt(s *pattern.Site, at token.Pos, t types.Type) (text string, ok bool) {
 	if spell.Unnameable(s.Unit.Pkg, t) != "" {
 		return "", false
 	}
@@ -125,14 +148,14 @@ func (v *Handover) typeAt(s *pattern.Site) (text string, ok bool) {
 			return ""
 		}
 		for name, imported := range importsOf(s) {
-			if imported.Imported().Path() == pkg.Path() && s.Unit.Sees(s.Spec.Pos(), imported) {
+			if imported.Imported().Path() == pkg.Path() && s.Unit.Sees(at, imported) {
 				return name
 			}
 		}
 		ok = false
 		return pkg.Name()
 	})
-	return text, ok && spell.Plain(s.Unit, s.Spec.Pos(), text)
+	return text, ok && spell.Plain(s.Unit, at, text)
 }
 
 // handable refuses a variable that callers should not get: one that they could call in
@@ -158,18 +181,14 @@ func (v *Handover) handable(p *pattern.Prepare) *refusal.Refusal {
 	if _, ok := t.Underlying().(*types.Signature); ok {
 		return no("is a func")
 	}
-	why := ""
-	spell.Parts(t, func(t types.Type) bool {
-		if _, ok := t.(*types.Signature); ok {
-			why = "has a type with a func in it"
-		}
-		if obj := spell.NamedObject(t); obj != nil && p.Func.Exported() && !obj.Exported() && obj.Pkg() != nil {
-			why = "has a type that is not exported"
-		}
-		return why == ""
+	hidden := false
+	flow.Parts(t, func(t types.Type) bool {
+		obj := spell.NamedObject(t)
+		hidden = hidden || obj != nil && p.Func.Exported() && !obj.Exported() && obj.Pkg() != nil
+		return !hidden
 	})
-	if why != "" {
-		return no(why)
+	if hidden {
+		return no("has a type that is not exported")
 	}
 	return nil
 }
@@ -202,10 +221,11 @@ func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 
 // name chooses the name of the result, and refuses if none fits. The name of the
 // cleanup would mislead. The name of the value is best, if it is free in prepare.
-// Otherwise the result has no name, or a blank one if the other results need their
-// names:
+// Otherwise the result has no name, or if the other results need their names, the last words of
+// that of the value, or a blank one:
 //
 //	func enter(n int) (leave func())               func enter(n int) (depth int)
+//	func create(n int) (clear func(), err error)   func create(n int) (path string, err error) // hostPath
 //	func enter(n int) (leave func(), err error)    func enter(n int) (_ int, err error)
 func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 	for _, l := range p.Literals {
@@ -226,12 +246,12 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.NameClash, p.Unit, a.Ident.Pos(), "it does more with its result %s than to return it", old.Name())
 		}
 	}
-	free := true
-	for n := range ast.Preorder(p.Decl) {
-		id, ok := n.(*ast.Ident)
-		free = free && !(ok && id.Name == v.Name)
+	used := make(map[string]bool)
+	identifiers(p.Decl, used)
+	free := func(name string) bool {
+		return !used[name] && types.Universe.Lookup(name) == nil && !token.IsKeyword(name)
 	}
-	if free && types.Universe.Lookup(v.Name) == nil {
+	if free(v.Name) {
 		v.Result = v.Name
 		return nil
 	}
@@ -239,6 +259,11 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 	for r := range results.Variables() {
 		if r != old && (len(p.Access[r]) > 0 || flow.IsBool(r.Type()) || slices.ContainsFunc(p.Returns, func(r *pattern.Return) bool { return len(r.Stmt.Results) == 0 })) {
 			v.Result = "_"
+		}
+	}
+	for _, part := range spell.Tails(v.Name) {
+		if v.Result == "_" && free(part) {
+			v.Result = part
 		}
 	}
 	return nil
@@ -271,7 +296,7 @@ func holdsNoMore(p *pattern.Prepare, id *ast.Ident) bool {
 // Holds reports whether the variable of a site holds the value after the rewrite,
 // because finish takes it or the site tests it. Other sites lose the variable.
 func (v *Handover) Holds(s *pattern.Site) bool {
-	return s.Var != nil && (v.taken() || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
+	return s.Var != nil && (v.taken() && (s.Part == nil || len(s.Uses) > 0) || slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool {
 		return u.Kind == pattern.NilTest || u.Kind == pattern.Discard
 	}))
 }

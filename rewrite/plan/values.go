@@ -58,31 +58,50 @@ func values(p *pattern.Prepare, fs *forwarders) (map[*pattern.Use]string, *refus
 	if s, u := mostlyMethods(fs.sites); u != nil {
 		return nil, refusal.New(p, refusal.CleanupValue, s.Unit, u.Expr.Pos(), "most callers use its cleanup as a value or call its methods, which needs an allocation")
 	}
-	if keep, all := keepers(fs); p.Func.Exported() && all > 0 && 2*keep >= all {
-		return nil, refusal.New(p, refusal.NoGain, p.Unit, p.Decl.Name.Pos(), "%d of its %d callers use its cleanup as a value and would allocate as before", keep, all)
+	switch keep, all, where := keepers(fs); {
+	case all == 0:
+	case keep == all:
+		return nil, refusal.New(p, refusal.NoGain, p.Unit, p.Decl.Name.Pos(), "all callers%s also use its cleanup as a value and would allocate as before", where)
+	case p.Func.Exported() && 2*keep >= all:
+		return nil, refusal.New(p, refusal.NoGain, p.Unit, p.Decl.Name.Pos(), "%d of its %d callers%s use its cleanup as a value and would allocate as before", keep, all, where)
 	}
 	return convert, nil
 }
 
-// keepers returns how many callers would allocate a value in place of the cleanup, and how many use it.
-// Tests do not count if there are others, nor does p()(), for which the compiler may need no closure.
-func keepers(fs *forwarders) (keep, all int) {
+// keepers returns how many callers would allocate a value in place of the cleanup, and how many use it, with
+// what these callers have in common. Tests do not count if there are others, nor does p()(), for which the compiler may need no closure.
+func keepers(fs *forwarders) (keep, all int, where string) {
 	inTest := func(s *pattern.Site) bool { return strings.HasSuffix(s.Unit.Filename(s.Call.Pos()), "_test.go") }
 	onlyTests := everySite(fs.sites, inTest)
 	for _, s := range fs.sites {
 		if inTest(s) && !onlyTests {
+			where = " outside tests"
 			continue
 		}
 		if s.Form == pattern.Immediate && !s.Deferred || !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind != pattern.Discard && u.Kind != pattern.Forward }) {
 			continue
 		}
 		all++
-		isValue := slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value })
+		isValue := slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return u.Kind == pattern.Value && !copied(s, u) })
 		if isValue && !slices.ContainsFunc(fs.later, func(maybe *PossibleForwarder) bool { return maybe.Call.Decl == s.Decl }) {
 			keep++
 		}
 	}
-	return keep, all
+	return keep, all, where
+}
+
+// copied reports whether a use assigns the cleanup to a local variable. The value may stay on the stack.
+func copied(s *pattern.Site, u *pattern.Use) bool {
+	switch stmt := flow.Outer(s.At(u.Expr)).Parent().Node().(type) {
+	case *ast.ValueSpec:
+		return true
+	case *ast.AssignStmt:
+		return !slices.ContainsFunc(stmt.Lhs, func(e ast.Expr) bool {
+			v, ok := s.Unit.Info.ObjectOf(identOf(e)).(*types.Var)
+			return !ok || v.Kind() == types.PackageVar
+		})
+	}
+	return false
 }
 
 // mostlyMethods returns a use of a cleanup on which a caller calls a method of the named func type, if
@@ -117,7 +136,12 @@ func (fs *forwarders) otherwise(s *pattern.Site) string {
 			return "a function literal returns its results directly"
 		}
 		return "a caller returns its results directly, and its own callers only use the cleanup as a value"
-	case edge.AssignStmt_Rhs, edge.ValueSpec_Values:
+	case edge.ValueSpec_Values:
+		if s.Func == nil {
+			return "package variables are declared with its results"
+		}
+		return "a caller declares variables of one type with its results"
+	case edge.AssignStmt_Rhs:
 		return "a caller assigns its results together with other values"
 	}
 	return "a caller uses its results within a larger expression"

@@ -135,6 +135,7 @@ func captured(l *pattern.Literal, name string) *pattern.Capture {
 //
 //	trace.Close()            closeTrace
 //	cgroupns.DecRef(ctx)     decRefCgroupns
+//	m.deleteToken(path)      deleteToken, of prepare's receiver m
 //	os.RemoveAll(dir)        removeAllDir
 //	deleteCgroup(path)       deleteCgroup
 //	c.state = old            restoreState
@@ -155,6 +156,9 @@ func deed(p *pattern.Prepare, stmt ast.Stmt, other *pattern.Literal) string {
 		verb, _ := spell.VerbOf(fun.Sel.Name)
 		logs := spell.Logs(spell.UpperFirst(verb))
 		if s := info.Selections[fun]; s != nil && s.Kind() == types.MethodVal && !logs {
+			if v, ok := info.Uses[identOf(fun.X)].(*types.Var); ok && v.Kind() == types.RecvVar {
+				return spell.LowerFirst(fun.Sel.Name)
+			}
 			return named(fun.Sel.Name, objectOf(p, fun.X))
 		}
 		if f, ok := info.Uses[fun.Sel].(*types.Func); ok && f.Signature().Recv() == nil && !logs && f.Pkg().Path() != "errors" && f.Pkg().Path() != "fmt" {

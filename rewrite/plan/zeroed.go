@@ -12,7 +12,7 @@ import (
 // zeroed returns the statements that set a variable for the state to the zero state, which the
 // variable holds already, since nothing has touched it before:
 //
-//	func open(path string) (closer func()) {     func open(path string) (cleanup openCleanup) {
+//	func open(path string) (closer func()) {     func open(path string) (closer openState) {
 //		closer = func() {}                           if path != "" {
 //		if path != "" {
 //

@@ -2,6 +2,7 @@ package prose
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -17,6 +18,7 @@ func (c Change) MendDoc(lines []string) []string {
 	if m := called.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil && !c.Others {
 		c.noun = m[1]
 	}
+	c = c.showing(lines)
 	var all []string
 	for len(lines) > 0 {
 		n := 0
@@ -38,7 +40,13 @@ func (c Change) MendDoc(lines []string) []string {
 //	defer Elapsed(ctx, "name")()        defer Elapsed(ctx, "name").Finish()
 //	defer logStack("build")()           defer finishLogStack(logStack("build"))
 func (c Change) mendCode(line string) string {
-	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") || !strings.Contains(line, c.Prepare) {
+	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
+		return line
+	}
+	if c.shown != "" && strings.Contains(line, c.shown) {
+		return c.mendShown(line)
+	}
+	if !strings.Contains(line, c.Prepare) {
 		return line
 	}
 	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(.*)`)
@@ -49,6 +57,46 @@ func (c Change) mendCode(line string) string {
 	return m[1] + c.mendCall(m[2])
 }
 
+// showing returns the change for a comment with an example that keeps the cleanup in a variable:
+//
+//	stop := Start(ctx)                  state := Start(ctx)
+//	defer stop()                        defer state.Stop()
+func (c Change) showing(lines []string) Change {
+	if c.State == "" || c.More {
+		return c
+	}
+	call := regexp.MustCompile(`^//\s+((?:\w+, )*\w+) :?= (?:\w+\.)*` + regexp.QuoteMeta(c.Prepare) + `\(`)
+	for _, line := range lines {
+		m := call.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		names := strings.Split(m[1], ", ")
+		for _, name := range names {
+			if name != "_" && (len(names) == 1 && c.Alone || c.Nouns[name] != "" || slices.Contains(c.Cleanup, name)) {
+				c.shown = name
+			}
+		}
+	}
+	return c
+}
+
+// mendShown updates a line of such an example.
+func (c Change) mendShown(line string) string {
+	name := c.shown
+	if noun := c.Nouns[name]; noun != "" {
+		name = noun
+	}
+	code, remark, found := strings.Cut(strings.TrimPrefix(line, "//"), "//")
+	quoted := `\b` + regexp.QuoteMeta(c.shown)
+	code = regexp.MustCompile(quoted+`\(`).ReplaceAllString(code, name+"."+c.Finish+"(")
+	code = regexp.MustCompile(quoted+`((?:, \w+)* :?= )`).ReplaceAllString(code, name+"${1}")
+	if found {
+		code += "//" + remark
+	}
+	return "//" + code
+}
+
 // mendCall updates calls of the cleanup that a call of prepare returns.
 func (c Change) mendCall(text string) string {
 	if !strings.Contains(text, c.Prepare) {
@@ -56,6 +104,7 @@ func (c Change) mendCall(text string) string {
 	}
 	call := `((?:\w+\.)?\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`
 	switch {
+	case c.More: // only callers know them
 	case c.State != "":
 		return regexp.MustCompile(call).ReplaceAllString(text, "${1}."+c.Finish+"(")
 	case c.Wraps:
@@ -115,13 +164,9 @@ func beginsSentence(word string) bool {
 
 // mendLines mends whole sentences. If one has changed, they are wrapped again.
 func (c Change) mendLines(lines []string, width int) []string {
-	var words []string
-	for _, line := range lines {
-		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
-	}
 	changed := false
 	var sentences []string
-	for _, s := range split(words) {
+	for _, s := range split(fields(lines)) {
 		mended := c.Mend(s)
 		changed = changed || mended != s
 		if mended != "" {
@@ -137,7 +182,39 @@ func (c Change) mendLines(lines []string, width int) []string {
 	if len(lines) == 1 {
 		width = max(width, 77) // as the author might have written it
 	}
-	return Wrap(strings.Join(sentences, " "), width)
+	return rewrap(lines, strings.Fields(strings.Join(sentences, " ")), width)
+}
+
+// rewrap returns words as lines of a comment. Lines before the first word that has changed stay as they are. Lines at the end stay
+// if a new line ends before them.
+func rewrap(lines, words []string, width int) []string {
+	stay := 0
+	rest := words
+	for stay < len(lines) {
+		own := strings.Fields(strings.TrimPrefix(lines[stay], "//"))
+		if len(own) >= len(rest) || !slices.Equal(own, rest[:len(own)]) {
+			break
+		}
+		stay, rest = stay+1, rest[len(own):]
+	}
+	all := slices.Clone(lines[:stay])
+	wrapped := Wrap(strings.Join(rest, " "), width)
+	for i := range wrapped {
+		for j := stay + 1; j < len(lines); j++ {
+			if slices.Equal(fields(wrapped[i:]), fields(lines[j:])) {
+				return slices.Concat(all, wrapped[:i], lines[j:])
+			}
+		}
+	}
+	return append(all, wrapped...)
+}
+
+// fields returns the words of lines of a comment.
+func fields(lines []string) (words []string) {
+	for _, line := range lines {
+		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
+	}
+	return words
 }
 
 // Wrap returns a text as lines of a comment that are not longer than width, if no word is.
@@ -171,8 +248,9 @@ func split(words []string) []string {
 // ends reports whether a word ends a sentence.
 func ends(word string) bool { return strings.ContainsRune(".!?:", rune(word[len(word)-1])) }
 
-// returned matches an operand of "returns" that is the cleanup.
-const returned = `an? (?:[a-z-]+ ){0,2}` + noun
+// returned matches an operand of "returns" that is the cleanup. Without an article it has at most one of the usual
+// words for what it does.
+const returned = `(?:(?:an?|the) (?:[a-z-]+ ){0,2}(?:method|` + noun + `)|(?:(?:cancel|stop|close|release|done|unlock|restore|teardown|shutdown|undo|rollback) )?` + noun + `)`
 
 // A mention is a place of a sentence where a function returns its cleanup.
 type mention struct {
@@ -180,40 +258,61 @@ type mention struct {
 	operand int    // where "a function" begins
 	word    string // "that", "to", "for", or "" if nothing follows that says what it does
 	rest    string // what follows: "closes it", "close it", "closing it", ", and its name."
+	when    string // with that: ", when deferred," if callers are told to defer it, or ""
 }
 
 // special matches what tells a cleanup from others that the function returns.
 var special = regexp.MustCompile(`\b(?:nil|no-?op|empty|dummy)\b`)
 
 // operand matches the cleanup as find finds it.
-var operand = regexp.MustCompile(returned + `(?:[ .,]|$)`)
+var operand = regexp.MustCompile(returned + `(?:[ .,:]|$)`)
 
 // find finds the cleanup as an operand of what the pattern before matches.
 func find(s, before string) (mention, bool) {
 	if !operand.MatchString(s) {
 		return mention{}, false // no need to compile an expression
 	}
-	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: (that|which|to|for)(?:,? (?:when|once) (?:called|invoked|run),)? |([.,]|$))`)
+	x := regexp.MustCompile(`(?:` + before + `)(` + returned + `)(?: to (?:be )?(defer|call)(?:red|ed)?,? (?:that|which) | (that|which|to|for)(?:,? (?:when|once) (?:called|invoked|run),)? |([.,:]|$))`)
 	at := x.FindStringSubmatchIndex(s)
 	if at == nil || special.MatchString(s[at[2]:at[3]]) {
 		return mention{}, false
 	}
+	if at[8] >= 0 && strings.HasPrefix(s[at[2]:], "the ") {
+		return mention{}, false // which?
+	}
 	m := mention{start: at[0], operand: at[2]}
-	if at[4] < 0 {
-		m.rest = s[at[6]:]
+	m.rest = s[at[1]:]
+	switch {
+	case at[4] >= 0:
+		m.when = ", when " + map[string]string{"defer": "deferred", "call": "called"}[s[at[4]:at[5]]] + ","
+	case at[6] >= 0:
+		m.word = s[at[6]:at[7]]
+	default:
+		m.rest = s[at[8]:]
 		return m, true
 	}
-	m.word, m.rest = s[at[4]:at[5]], s[at[1]:]
 	first, _, _ := strings.Cut(m.rest, " ")
 	switch m.word {
 	case "to":
-		return m, first != "be"
+		return m, true
 	case "for":
 		return m, base(first) != ""
 	}
 	m.word = "that"
-	return m, isVerb(m.rest)
+	return m, isVerb(m.rest) || byCaller.MatchString(m.rest)
 }
+
+// byCaller matches what follows "that" if it says what callers do with the cleanup.
+var byCaller = regexp.MustCompile(`^(?:the caller|callers|you) (?i:` + modal + `)`)
+
+// reduced matches a clause of that kind without its first word: a closure the caller must invoke.
+var reduced = regexp.MustCompile(`\b(` + noun + `) ((?:the caller|callers|you) (?i:` + modal + `))`)
+
+// passive reports whether a mention says what callers do with the cleanup: a function to be called later.
+func (m mention) passive() bool { return m.word == "to" && strings.HasPrefix(m.rest, "be ") }
+
+// toCall matches what follows "a function to" if it says what callers do with the cleanup.
+var toCall = regexp.MustCompile(`^(?:call|defer|invoke|run)\b`)
 
 // infinitive returns what follows "to" or "for" as it follows "to".
 func (m mention) infinitive() string {
@@ -230,6 +329,15 @@ var more = regexp.MustCompile(`,? and (?:the|an?|any|its) .*$`)
 // anError is like more, for what cannot be an object of the cleanup's verb.
 var anError = regexp.MustCompile(`, and (?:the|an?|any|its) |\b(?:and|or) (?:the|an?|any|its) (?:[a-z-]+ )?error\b`)
 
+// nonNil matches what is no longer said of what is no func: a non-nil unlock function.
+var nonNil = regexp.MustCompile(`\b(an? )non-nil `)
+
+// gives matches what says of a function that it returns several things.
+var gives = regexp.MustCompile(`(?i)return|\b(?:creat|mak|build)\w* .*\band also `)
+
+// makes matches the start of a sentence that says of a function that it makes something for its callers.
+var makes = regexp.MustCompile(`^(?:\w+ )?(?:creates|generates|makes|gets|obtains|provides|builds|opens|starts|allocates) `)
+
 // mendReturns updates a sentence in which "returns" has the cleanup as its operand.
 //
 //	begin locks it and returns a func that unlocks it.    begin locks it; end unlocks it.
@@ -237,7 +345,7 @@ var anError = regexp.MustCompile(`, and (?:the|an?|any|its) |\b(?:and|or) (?:the
 func (c Change) mendReturns(s string) string {
 	switch {
 	case c.Merged:
-		if m, ok := find(s, `^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `); ok && m.word == "that" && !anError.MatchString(m.rest) {
+		if m, ok := find(s, `^(?:`+regexp.QuoteMeta(c.Prepare)+`|It) returns `); ok && m.word == "that" && isVerb(m.rest) && !anError.MatchString(m.rest) {
 			return c.Finish + " " + m.rest
 		}
 		if rest, ok := strings.CutPrefix(s, c.Prepare+" "); ok {
@@ -247,14 +355,21 @@ func (c Change) mendReturns(s string) string {
 	case c.State == "" && c.Value == "":
 		return c.mendApart(s)
 	}
-	m, ok := find(s, `\b[Rr]eturn(?:s|ed is) `)
-	if !ok && strings.Contains(strings.ToLower(s), "return") {
-		m, ok = find(s, `\b(?:and|(?:along|together) with) `)
+	text := reduced.ReplaceAllString(nonNil.ReplaceAllString(s, "${1}"), "$1 that $2")
+	m, ok := find(text, `\b(?:[Rr]eturn(?:s|ed is)|(?:result|return value) is) `)
+	if !ok && gives.MatchString(text) {
+		m, ok = find(text, `\b(?:and|and also|(?:along|together) with) `)
 	}
-	if !ok {
+	if !ok && makes.MatchString(text) {
+		if m, ok = find(text, ` with `); ok && m.word == "" { // with cancel func
+			return text[:m.start] + " and " + c.handover(m)
+		}
+		ok = false
+	}
+	if !ok || m.passive() && c.State == "" {
 		return s
 	}
-	return s[:m.operand] + c.handover(m)
+	return text[:m.operand] + c.handover(m)
 }
 
 // handover returns what stands in place of a mention if the function returns a state or one
@@ -264,13 +379,19 @@ func (c Change) handover(m mention) string {
 		state := article(c.State)
 		switch m.word {
 		case "that":
-			return state + " whose " + c.Finish + " method " + m.rest
+			return state + " whose " + c.Finish + " method" + m.when + " " + m.rest
 		case "":
 			return state + " with " + article(c.Finish) + " method" + m.rest
 		}
+		if m.passive() {
+			return state + " whose " + c.Finish + " method is to " + m.rest
+		}
 		return state + " with " + article(c.Finish) + " method " + m.word + " " + m.rest
 	}
-	value := c.Value + " for " + c.Finish
+	value := "the value to pass to " + c.Finish
+	if c.inside {
+		value = c.Value + " for " + c.Finish
+	}
 	switch m.word {
 	case "that":
 		return value + ", which " + m.rest
@@ -283,6 +404,10 @@ func (c Change) handover(m mention) string {
 // mendApart updates such a sentence for a function that returns nothing in place of the
 // cleanup.
 func (c Change) mendApart(s string) string {
+	find := func(s, before string) (mention, bool) {
+		m, ok := find(s, before)
+		return m, ok && !byCaller.MatchString(m.rest) && !m.passive() && !(m.word == "to" && toCall.MatchString(m.rest))
+	}
 	says := func(m mention) string {
 		if m.word == "that" {
 			return c.Finish + " " + m.rest

@@ -27,14 +27,7 @@ var (
 // subject: "closes the file". It returns "" if the comment does not say so, or in words
 // that take the rest of the comment to understand.
 func Does(lines []string) string {
-	var words []string
-	for _, line := range lines {
-		if !isProse(line) {
-			line = "// ." // ends the sentence
-		}
-		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
-	}
-	for _, s := range split(words) {
+	for _, s := range sentences(lines) {
 		for _, pattern := range doing {
 			if m := pattern.FindStringSubmatch(s); m != nil {
 				if clause := clauseOf(m[1], m[2], m[3]); clause != "" {
@@ -44,6 +37,38 @@ func Does(lines []string) string {
 		}
 	}
 	return ""
+}
+
+// sentences returns the sentences of a comment.
+func sentences(lines []string) []string {
+	var words []string
+	for _, line := range lines {
+		if !isProse(line) {
+			line = "// ." // ends the sentence
+		}
+		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
+	}
+	return split(words)
+}
+
+// says matches what a doc comment says of the cleanup up to its verb and the next word, whatever follows.
+var says = regexp.MustCompile(`\b(?:(?:[Rr]eturn(?:s|ing)|and(?: also)?|with) ` + returned +
+	`|[Tt]he (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?it returns)` +
+	`|(?:[Cc]all|[Dd]efer|[Ii]nvoke|[Rr]un)(?:s|ing)? the returned ` + noun + `)` +
+	` (?:(?:that|which)(?:,? (?:when|once) (?:called|invoked|run),)? )?(?:(?:must|should|can|may) be (?:called|invoked|run|used) )?(?:to |for |will )?([a-z]+)( [a-z]+)?`)
+
+// Verbs returns verbs with which a doc comment may say what the cleanup does, in the form of names. For "a function that
+// shuts down the server" these are shutdown, shut and others.
+func Verbs(lines []string) []string {
+	var verbs []string
+	for _, s := range sentences(lines) {
+		for _, m := range says.FindAllStringSubmatch(s, -1) {
+			for _, verb := range []string{m[1], strings.TrimSuffix(m[1], "s"), strings.TrimSuffix(m[1], "es"), base(m[1])} {
+				verbs = append(verbs, verb+strings.TrimSpace(m[2]), verb)
+			}
+		}
+	}
+	return verbs
 }
 
 // clauseOf returns what a cleanup does as a clause. The verb follows the word will, to or
@@ -120,6 +145,8 @@ func SaysNothing(comment string) bool {
 		switch w {
 		case "noop", "op", "nop", "nothing", "empty":
 			idle = true
+		case "needed", "necessary", "required":
+			idle = idle || slices.Contains(words, "no")
 		case "no", "do", "does", "to", "a", "an", "the", "is", "it", "here", "there", "by", "default", "func", "function", "cleanup", "clean", "up", "close", "closer", "undo", "release":
 		default:
 			return false

@@ -22,11 +22,15 @@ func (c *Change) Check() error {
 	if err := c.unused(); err != nil {
 		return err
 	}
+	if err := f.divideAll(); err != nil {
+		return err
+	}
 	for _, file := range c.Files {
 		m := &matcher{
 			facts: f, unit: file.Unit, file: file, fset: token.NewFileSet(),
-			apart: make(map[*site]bool), called: make(map[*holder]string),
+			apart: make(map[*site]bool), valued: make(map[*site]string), called: make(map[*holder]string),
 			named: make(map[ast.Expr]string), brought: make(map[string][]renamed),
+			defines: make(map[*ast.Ident]bool), anew: make(map[*types.Var]bool), placed: make(map[place]string),
 		}
 		if c.Local != nil {
 			m.instead = map[ast.Stmt]func([]ast.Stmt) (int, error){c.Local.Stmt: m.localPrepare}

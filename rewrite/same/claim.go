@@ -17,6 +17,8 @@ type Unit struct {
 	calls  map[*ast.File]map[string]*calls // by the full name of what is called
 	scopes []*types.Scope                  // of declarations, by position
 	bodies map[*ast.FuncDecl]*body         // of callers
+
+	assigned map[ast.Node]map[*types.Var][]*ast.Ident // by declaration
 }
 
 // A File is one file before and after the change.
@@ -60,6 +62,10 @@ type Change struct {
 	// elsewhere is used as a value.
 	Held map[*types.Var]bool
 
+	// Split holds the variables of callers that calls of prepare set, and other statements as well. What
+	// such a call assigns is held by another variable after the change.
+	Split map[*types.Var]bool
+
 	// Chosen holds the variables of prepare that hold a cleanup, one of several, or
 	// none, and hold the state after the change.
 	Chosen map[*types.Var]bool
@@ -75,10 +81,15 @@ type Change struct {
 	// Forwarders holds the functions that return the cleanup to their own callers.
 	Forwarders []Forwarder
 
+	Teller   Teller
 	Value    Value     // what prepare returns in place of the cleanup, if that is not a state
 	Captures []Capture // in the order of finish's parameters
 	State    State
 	Finish   string // the name of finish
+
+	// Context is set if the parameters of finish for captures follow the first one of the cleanup, which is a
+	// context. Otherwise they precede all of them.
+	Context bool
 
 	// Method is set if finish is a method of prepare's receiver type. With a state,
 	// finish is a method of the state's type instead.
@@ -141,6 +152,13 @@ type Capture struct {
 	Address bool // finish gets the address of the variable
 }
 
+// A Teller is a parameter or the receiver of prepare that tells whether there is something to do. Finish has it, too, and must
+// return at once under the condition None: it is false, true, or zero. The zero Teller means that there is none.
+type Teller struct {
+	Var  *types.Var
+	None string
+}
+
 // A Value describes the single value that prepare returns in place of the cleanup.
 // Callers hold it in the variable of the cleanup, under another name. The zero Value
 // means that there is none.
@@ -171,4 +189,8 @@ type State struct {
 
 	// Guard is set if finish must return at once where the field Live is false, or zero.
 	Guard bool
+
+	// Shared is set if prepare returns the address of the state, and nil if there is nothing to do. That takes the place of
+	// Live. All runs of a cleanup share the fields, and nothing else does.
+	Shared bool
 }

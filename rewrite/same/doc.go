@@ -34,22 +34,31 @@
 // variables, so it does not matter that they are no longer evaluated.
 //
 // If there is a state, the variable of the cleanup holds it under the same name, or, if it
-// is a local variable, everywhere under another name, which is new in the function, or
+// is a local variable, everywhere under another name, which is new in its block, or
 // becomes blank if it has no uses. Without a state, the variable is removed. := becomes
 // = if the statement declares no other variable, and an assignment without variables
 // becomes a call statement. A result that the caller assigns to _ and finish needs is
-// assigned to a variable with the name of the capture, if nothing else in the function
+// assigned to a variable with the name of the capture, if nothing else in its block
 // has that name.
 //
 // If prepare returns a single value, the variable of the cleanup holds it under another
-// name, which is new in the function, or becomes blank if it has no uses. A direct call of the cleanup becomes a call of finish with
+// name, which is new in its block, or becomes blank if it has no uses. A direct call of the cleanup becomes a call of finish with
 // the call of prepare as its argument.
+//
+// Other statements may set the variable, too. Then each use must see one assignment, however the function runs. The uses that see
+// that of a call of prepare are those of a variable with another name, which the statement of the call declares with
+// := or a var statement before it does. If the old variable was declared there, so is what is left of it, by the statement that has its
+// first identifier or a var statement before that, and its type stays the same, unless it is only set to one type and
+// called.
+//
+// If finish does nothing with the zero state, a statement that sets the variable to a literal that does nothing sets it to that, or
+// declares it without a value.
 //
 // A call of the cleanup becomes a call of finish at the same position, as a method of
 // the state or through the operand that prepare was called through. Its first operands
 // are addresses of variables, constants or variables that prepare was called with, and
 // variables that hold one of its results. Each must have the meaning and the value that
-// it had at the call of prepare. The arguments of the cleanup follow, unchanged.
+// it had at the call of prepare. The arguments of the cleanup follow, unchanged, or its context precedes them.
 //
 // A comparison of the cleanup with nil becomes a test of a field of the state, or of
 // the value. A cleanup that is used as a value becomes a method value, or a literal
@@ -62,7 +71,8 @@
 // do. If prepare returns a single value, the operand is the captured variable, or true,
 // or the zero value if there is nothing to do. Statements that set a variable to a
 // literal are removed, and so are those that set a variable for the state to none before
-// anything else touches it.
+// anything else touches it. A variable that is defined and then returned as the only operand may go, if it has the type of the
+// result: the statement returns its value.
 //
 // A function that returns the cleanup to its own callers has the state in its signature.
 // Its return statements keep the call or variable that was the cleanup, and have the zero

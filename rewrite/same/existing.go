@@ -6,8 +6,8 @@ import (
 )
 
 // callsOnly checks that each cleanup does nothing but call Finish with the variables that it
-// captures and its own parameters. Finish is a method of the only captured variable, which must
-// hold a pointer, or a function. So the evaluation of the operands by a defer statement has no
+// captures and its own parameters. Finish is a function, or a method of the only captured variable, which must
+// hold a pointer if the method has a pointer receiver, and no interface. So the evaluation of the operands by a defer statement has no
 // effect.
 func (m *matcher) callsOnly() error {
 	for lit := range m.Literals {
@@ -87,7 +87,7 @@ func (m *matcher) callsExisting(call *ast.CallExpr, lit *ast.FuncLit, sig *types
 }
 
 // methodOfCaptured returns the signature of the method Finish if sel selects that from the
-// captured variable, which holds a pointer, or nil.
+// captured variable, without taking its address, or nil.
 func (m *matcher) methodOfCaptured(sel *ast.SelectorExpr) *types.Signature {
 	if sel == nil || sel.Sel.Name != m.Finish || variable(m.home.Info, sel.X) != m.Captures[0].Var {
 		return nil
@@ -99,7 +99,7 @@ func (m *matcher) methodOfCaptured(sel *ast.SelectorExpr) *types.Signature {
 	method := s.Obj().(*types.Func).Signature()
 	_, holds := m.Captures[0].Var.Type().Underlying().(*types.Pointer)
 	_, wants := method.Recv().Type().Underlying().(*types.Pointer)
-	if !holds || !wants {
+	if holds != wants || types.IsInterface(m.Captures[0].Var.Type()) {
 		return nil
 	}
 	return method

@@ -23,6 +23,8 @@ type holder struct {
 	inner bool           // the expression is a variable of prepare
 	lits  []*ast.FuncLit // the literals that prepare assigns to that variable
 
+	part   bool // the variable has other values, too, which it keeps
+	used   bool // something uses such a part
 	chosen bool // the expression is a variable of prepare that holds the state after the change
 }
 
@@ -38,6 +40,8 @@ type facts struct {
 	in        map[ast.Decl][]*ast.CallExpr // the sites in each
 	taken     map[*ast.Ident]bool          // the identifiers that a site sets to a cleanup
 	holders   map[*types.Var]*holder
+	split     map[*ast.Ident]*holder    // the identifiers of variables of Split that set or use a cleanup
+	orphan    map[*types.Var]*ast.Ident // the variables of Split that a site declares; the first of their other identifiers
 	capture   map[*types.Var]*Capture
 	inLit     map[*ast.FuncLit]map[string]*Capture // the captures of each literal, by name
 	method    map[*ast.SelectorExpr]*ast.FuncLit   // the literals that stand for method values
@@ -57,6 +61,8 @@ func find(c *Change) *facts {
 		in:        make(map[ast.Decl][]*ast.CallExpr),
 		taken:     make(map[*ast.Ident]bool),
 		holders:   make(map[*types.Var]*holder),
+		split:     make(map[*ast.Ident]*holder),
+		orphan:    make(map[*types.Var]*ast.Ident),
 		capture:   make(map[*types.Var]*Capture),
 		inLit:     make(map[*ast.FuncLit]map[string]*Capture),
 		method:    make(map[*ast.SelectorExpr]*ast.FuncLit),
@@ -214,10 +220,14 @@ func (f *facts) take(info *types.Info, s *site, lhs []ast.Expr) {
 		return
 	}
 	v := variable(info, id)
-	if id.Name != "_" && !f.Held[v] {
+	if id.Name != "_" && !f.Held[v] && !f.Split[v] {
 		return
 	}
 	s.lhs, f.taken[id] = lhs, true
+	if f.Split[v] {
+		f.split[id] = &holder{sites: []*site{s}, part: true}
+		return
+	}
 	if id.Name != "_" {
 		f.hold(v).sites = append(f.hold(v).sites, s)
 	}

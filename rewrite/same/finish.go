@@ -20,24 +20,25 @@ func (m *matcher) finishDecl(a *ast.FuncDecl) error {
 			return m.differ(nil, p.typ, "%s has another meaning in %s", name, m.Finish)
 		}
 	}
-	if len(now) < len(m.params) || a.Type.TypeParams.NumFields() > 0 {
+	if len(now) < len(m.params) || m.Context && !m.takesContext(now) || a.Type.TypeParams.NumFields() > 0 {
 		return m.differ(nil, a, "%s has too few parameters, or type parameters", m.Finish)
 	}
+	captured, own := apart(m, now)
 	for i, c := range m.params {
-		name := now[i].nameOr("_")
-		if name != c.Var.Name() || m.names[name] || !m.isType(now[i].typ, c, c.travels()) {
-			return m.differ(nil, now[i].typ, "the parameter %s does not stand for %s", name, c.Var.Name())
+		name := captured[i].nameOr("_")
+		if name != c.Var.Name() || m.names[name] || !m.isType(captured[i].typ, c, c.travels()) {
+			return m.differ(nil, captured[i].typ, "the parameter %s does not stand for %s", name, c.Var.Name())
 		}
 		m.names[name] = true
 	}
 	for lit := range m.Literals {
 		if m.calls[lit] != nil {
-			if err := m.methodParams(lit, a, now[len(m.params):]); err != nil {
+			if err := m.methodParams(lit, a, own); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := m.sameParams(flatten(lit.Type.Params), m.unnamed(lit, lit.Type.Params, now[len(m.params):]), lit); err != nil {
+		if err := m.sameParams(flatten(lit.Type.Params), m.unnamed(lit, lit.Type.Params, own), lit); err != nil {
 			return err
 		}
 		if err := m.sameParams(flatten(lit.Type.Results), m.unnamed(lit, lit.Type.Results, flatten(a.Type.Results)), lit); err != nil {
@@ -110,18 +111,17 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 	if m.single() && m.Value.Name == m.Finish && !m.Method {
 		return m.differ(nil, a, "callers have a variable named %s as well", m.Finish)
 	}
+	if err := m.onlyRuns(); err != nil {
+		return err
+	}
 	if err := m.told(a); err != nil {
 		return err
 	}
-	if m.State.Guard || m.Value.Guard {
-		flag, told := m.Value.Name, m.Value.Told
-		if m.State.Guard {
-			flag, told = m.self+"."+m.State.Live, m.State.Told
-		}
-		test := "!" + flag
-		if told {
-			test = flag + " == " + m.none()
-		}
+	test, err := m.guard(a)
+	if err != nil {
+		return err
+	}
+	if test != "" {
 		if len(body) == 0 || !reads(body[0], "if "+test+" {\n"+ret+"\n}") {
 			return m.differ(nil, a, "%s does not begin with a return for cleanups that do nothing", m.Finish)
 		}
@@ -148,65 +148,6 @@ func (m *matcher) finishBody(a *ast.FuncDecl) error {
 		return m.differ(nil, a, "there are more cases than cleanups")
 	}
 	return nil
-}
-
-// told checks the claim that a variable is zero only if there is nothing to do. The
-// variable must be of a type that is compared with nil, an empty string or 0, be captured by each
-// cleanup, and be assigned once by prepare.
-func (m *matcher) told(a *ast.FuncDecl) error {
-	if !m.State.Told && !m.Value.Told {
-		return nil
-	}
-	for lit := range m.Literals {
-		c := m.teller(lit)
-		if c == nil || m.State.Told && c.Way != Field {
-			return m.differ(lit, a, "the cleanup does not capture %s", m.State.Live)
-		}
-		if noneOf(c.travels()) == "" || noneOf(c.travels()) != m.none() {
-			return m.differ(lit, a, "%s is not compared with %s", c.Var.Name(), m.none())
-		}
-		if !c.Address && m.setTwice(c.Var) {
-			return m.differ(lit, a, "%s may be zero where there is something to do", c.Var.Name())
-		}
-	}
-	if m.none() == "nil" && m.home.Pkg.Scope().Lookup("nil") != nil {
-		return m.differ(m.Prepare, a, "nil has another meaning")
-	}
-	return nil
-}
-
-// teller returns the capture of a cleanup that is zero if there is nothing to do, or nil.
-func (m *matcher) teller(lit *ast.FuncLit) *Capture {
-	if m.Value.Told {
-		return m.capture[m.Value.Var]
-	}
-	return m.inLit[lit][m.State.Live]
-}
-
-// none returns the source of the zero value of that capture.
-func (m *matcher) none() string {
-	for lit := range m.Literals {
-		if c := m.teller(lit); c != nil {
-			return noneOf(c.travels())
-		}
-	}
-	return ""
-}
-
-// noneOf returns the source of the zero value of a type, or "" if values are not compared with it.
-func noneOf(t types.Type) string {
-	switch u := types.Unalias(t).Underlying().(type) {
-	case *types.Pointer, *types.Map, *types.Slice, *types.Chan, *types.Signature, *types.Interface:
-		return "nil"
-	case *types.Basic:
-		switch {
-		case u.Info()&types.IsString != 0:
-			return strconv.Quote("")
-		case u.Info()&types.IsInteger != 0:
-			return "0"
-		}
-	}
-	return ""
 }
 
 // maybeNil checks that a variable that a cleanup captures can be nil, and that only its
@@ -245,17 +186,6 @@ func (m *matcher) onlyOneHas(a *ast.FuncDecl) error {
 		}
 	}
 	return nil
-}
-
-// setTwice reports whether a variable of prepare is set other than by its declaration.
-func (m *matcher) setTwice(v *types.Var) (found bool) {
-	assignments(m.Prepare, func(lhs, _ []ast.Expr) {
-		for _, l := range lhs {
-			id, ok := ast.Unparen(l).(*ast.Ident)
-			found = found || ok && m.home.Info.Uses[id] == types.Object(v)
-		}
-	})
-	return found
 }
 
 // nothing returns the source of what finish returns if there is nothing to do: the zero

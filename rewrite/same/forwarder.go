@@ -10,6 +10,13 @@ import (
 // namesState reports whether a type expression in place of b is the type of the state.
 // Its name must be new in prepare's package, and is qualified in other packages.
 func (m *matcher) namesState(a ast.Expr, b ast.Node) bool {
+	if m.State.Shared {
+		star, ok := a.(*ast.StarExpr)
+		if !ok {
+			return false
+		}
+		a = star.X
+	}
 	if m.unit.Pkg.Path() == m.home.Pkg.Path() {
 		return reads(a, m.State.Type) && m.lookup(m.State.Type, b.Pos()) == nil
 	}
@@ -54,8 +61,10 @@ func (m *matcher) forwards(b *ast.ReturnStmt, fw *Forwarder, a ast.Node) ([]part
 func (m *matcher) forwardsOne(b ast.Expr, fw *Forwarder, a ast.Expr) ([]part, error) {
 	lit := literal(m.unit.Info, b)
 	switch {
-	case lit != nil && !empty(m.unit.Info, lit), (lit != nil || m.isNoop(b)) && !m.State.Guard:
+	case lit != nil && !empty(m.unit.Info, lit), (lit != nil || m.isNoop(b)) && !m.idlesOnZero():
 		return nil, m.differ(b, a, "finish would do something for %s", text(b))
+	case (lit != nil || m.isNil(b) || m.isNoop(b)) && m.State.Shared:
+		return nil, m.zeroState(b, b, a)
 	case lit != nil || m.isNil(b) || m.isNoop(b):
 		if e, ok := ast.Unparen(a).(*ast.CompositeLit); !ok || len(e.Elts) > 0 || source(e.Type) != fw.Type || !m.namesState(e.Type, b) {
 			return nil, m.differ(b, a, "%s should be %s{}", text(a), fw.Type)
@@ -107,11 +116,8 @@ func (m *matcher) returned(b ast.Stmt, a []ast.Stmt) (int, []part, error) {
 	}
 	state := names[s.result]
 	if n == 3 {
-		test, cond := a[1].(*ast.IfStmt), "!"+state+"."+m.State.Live
-		if m.State.Told {
-			cond = state + "." + m.State.Live + " == nil"
-		}
-		if m.State.Live == "" || test.Init != nil || test.Else != nil || !reads(test.Cond, cond) || len(test.Body.List) != 1 {
+		test := a[1].(*ast.IfStmt)
+		if cond := m.noCleanup(state); cond == "" || test.Init != nil || test.Else != nil || !reads(test.Cond, cond) || len(test.Body.List) != 1 {
 			return 0, nil, m.differ(b, test, "%s does not test whether there is a cleanup", text(test))
 		}
 		if m.lookup("nil", b.Pos()) != types.Universe.Lookup("nil") {
@@ -124,6 +130,19 @@ func (m *matcher) returned(b ast.Stmt, a []ast.Stmt) (int, []part, error) {
 	}
 	names[s.result] = state + "." + m.Finish
 	return n, becomes, m.returns(b, a[n-1], names)
+}
+
+// noCleanup returns the condition that the state in a variable is that of no cleanup, or "" if it does not tell.
+func (m *matcher) noCleanup(state string) string {
+	switch {
+	case m.State.Shared:
+		return state + " == nil"
+	case m.State.Live == "":
+		return ""
+	case m.State.Told:
+		return state + "." + m.State.Live + " == nil"
+	}
+	return "!" + state + "." + m.State.Live
 }
 
 // setsResults compares the call in a return statement b with a statement that declares a variable for

@@ -39,32 +39,26 @@ func (m *matcher) localNames() error {
 }
 
 // localPrepare compares the statement that declares the literal with the statements at the start of
-// a list that replace it, and returns their number.
+// a list that replace it, and returns their number. Finish is declared behind the literal, or before it if one names the other.
 func (m *matcher) localPrepare(a []ast.Stmt) (int, error) {
 	stmt := m.Local.Stmt
 	if err := m.localNames(); err != nil {
 		return 0, err
 	}
-	n := 2
-	switch {
-	case m.Existing:
-		n = 1
-	case m.handed():
-		n = 3
-	}
-	if len(a) < n {
-		return 0, m.differ(stmt, nil, "a statement is missing")
+	n, at, other, err := m.localOrder(a)
+	if err != nil {
+		return 0, err
 	}
 	role, path, brought := m.role, m.path, m.brought
 	m.role, m.path = prepare, []ast.Node{m.Prepare}
 	m.brought = make(map[string][]renamed) // names in the literal are not in scope elsewhere
 	defer func() { m.role, m.path, m.brought = role, path, brought }()
-	now, err := m.localDecl(a[n-1], m.Prepare.Name.Name)
+	now, err := m.localDecl(a[at], m.Prepare.Name.Name)
 	if err != nil {
 		return 0, err
 	}
-	if _, ok := a[n-1].(*ast.AssignStmt); ok != isAssignment(stmt) {
-		return 0, m.differ(stmt, a[n-1], "the declaration has another form")
+	if isAssignment(a[at]) != isAssignment(stmt) {
+		return 0, m.differ(stmt, a[at], "the declaration has another form")
 	}
 	if err := m.prepareDecl(now); err != nil {
 		return 0, err
@@ -85,7 +79,7 @@ func (m *matcher) localPrepare(a []ast.Stmt) (int, error) {
 			return 0, err
 		}
 	}
-	fn, err := m.localDecl(a[n-2], m.Finish)
+	fn, err := m.localDecl(a[other], m.Finish)
 	if err != nil {
 		return 0, err
 	}
@@ -117,6 +111,32 @@ func (m *matcher) localPrepare(a []ast.Stmt) (int, error) {
 		fn.Recv, fn.Type = &ast.FieldList{List: list[:1]}, &typ
 	}
 	return n, m.finishDecl(fn)
+}
+
+// localOrder returns the number of the statements that declare the literal, finish and the type of the state, and the
+// indices of the first two. Finish is behind the literal, unless one names the other.
+func (m *matcher) localOrder(a []ast.Stmt) (n, at, other int, err error) {
+	n = 2
+	switch {
+	case m.Existing:
+		n = 1
+	case m.handed():
+		n = 3
+	}
+	if len(a) < n {
+		return 0, 0, 0, m.differ(m.Local.Stmt, nil, "a statement is missing")
+	}
+	at, other = n-1, n-2
+	if m.Existing {
+		return n, at, other, nil
+	}
+	if _, err := m.localDecl(a[at], m.Finish); err == nil {
+		at, other = other, at
+	}
+	if name := m.Prepare.Name.Name; (hasIdent(a[at], m.Finish) || hasIdent(a[other], name)) == (at < other) {
+		return 0, 0, 0, m.differ(m.Local.Stmt, a[other], "%s should be on the other side of %s", m.Finish, name)
+	}
+	return n, at, other, nil
 }
 
 func isAssignment(s ast.Stmt) bool {

@@ -22,9 +22,13 @@ type matcher struct {
 	path    []ast.Node        // from the declaration before the change to the current node
 	role    role
 	apart   map[*site]bool       // calls of prepare that became a statement, where the cleanup was called at once
+	valued  map[*site]string     // the names of new variables for the value, where the cleanup was called at once
 	called  map[*holder]string   // the names of callers' variables after the change
 	named   map[ast.Expr]string  // the names of new variables, by the blank identifier that each replaces
 	brought map[string][]renamed // the variables that get a new name
+	defines map[*ast.Ident]bool  // the variables of parts that := declares where = was before
+	placed  map[place]string     // the names of the new variables for parts
+	anew    map[*types.Var]bool  // the variables that a site declared, and another statement does now
 	names   map[string]bool      // the names of finish's receiver and parameters
 	self    string               // the name of finish's receiver, if that is the state
 	decl    *ast.FuncDecl        // prepare after the change
@@ -38,6 +42,12 @@ type matcher struct {
 	instead map[ast.Stmt]func(a []ast.Stmt) (int, error)
 }
 
+// A place is a variable of Split and a block in which calls of prepare set it.
+type place struct {
+	v     *types.Var
+	block *types.Scope
+}
+
 type role int
 
 const (
@@ -49,14 +59,32 @@ const (
 // differ returns an error about the difference between node b before and node a after the
 // change. Either may be nil.
 func (m *matcher) differ(b, a ast.Node, format string, args ...any) error {
-	what := fmt.Sprintf(format, args...)
-	switch {
-	case none(a):
-		return fmt.Errorf("%v: %s", m.unit.Fset.PositionFor(b.Pos(), false), what)
-	case none(b):
-		return fmt.Errorf("%v of the rewritten file: %s", m.now(a), what)
+	d := &difference{what: fmt.Sprintf(format, args...)}
+	if !none(b) {
+		d.before = m.unit.Fset.PositionFor(b.Pos(), false)
 	}
-	return fmt.Errorf("%v: %s (line %d of the rewritten file)", m.unit.Fset.PositionFor(b.Pos(), false), what, m.now(a).Line)
+	if !none(a) {
+		d.after = m.now(a)
+	}
+	return d
+}
+
+// A difference is an error about a place. Many are only tried, so that it finds the line after the change when it
+// is printed.
+type difference struct {
+	what   string
+	before token.Position // not valid if there is none
+	after  func() token.Position
+}
+
+func (d *difference) Error() string {
+	switch {
+	case d.after == nil:
+		return fmt.Sprintf("%v: %s", d.before, d.what)
+	case !d.before.IsValid():
+		return fmt.Sprintf("%v of the rewritten file: %s", d.after(), d.what)
+	}
+	return fmt.Sprintf("%v: %s (line %d of the rewritten file)", d.before, d.what, d.after().Line)
 }
 
 // holder returns the holder that describes the cleanup e, or nil if e is not a cleanup.
@@ -65,6 +93,9 @@ func (m *matcher) holder(e ast.Expr) *holder {
 		if s := m.sites[call]; s != nil && s.alone {
 			return &holder{sites: []*site{s}, call: true}
 		}
+	}
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok && m.split[id] != nil {
+		return m.split[id]
 	}
 	return m.holders[variable(m.unit.Info, e)]
 }

@@ -72,7 +72,7 @@ func (m *matcher) evaluatesLater(sel *ast.SelectorExpr) error {
 	for r := range m.Returns {
 		returned = returned || r.Pos() <= sel.Pos() && sel.End() <= r.End()
 	}
-	if !returned && !byAddress && m.assigned(v, sel.Pos(), nil) {
+	if !returned && !byAddress && m.assigned(v, sel.Pos()) {
 		return bad
 	}
 	return nil

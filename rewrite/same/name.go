@@ -47,7 +47,7 @@ type renamed struct {
 
 // bring records that a statement declares a variable with a new name in a block. It
 // returns an error if the name has a meaning there already, if something else in the
-// declaration has the name, except variables of cleanups that are removed or renamed,
+// block has the name, except variables of cleanups that are removed or renamed,
 // or if another statement declares it in this block, one around it, or one inside it. Two
 // variables that had one name before may have one afterwards, since all that refer to them
 // are renamed.
@@ -76,8 +76,8 @@ func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
 		if l := m.Local; l != nil && obj != nil && m.within(obj, l.Lit) && l.Lit.Pos() <= id.Pos() && id.End() <= l.Lit.End() {
 			continue // it is in scope in the literal alone
 		}
-		if id.Name == name && !goes(obj) {
-			return m.differ(at, nil, "%s is used in the function already", name)
+		if id.Name == name && v.scope.Contains(id.Pos()) && !goes(obj) {
+			return m.differ(at, nil, "%s is used in the block already", name)
 		}
 	}
 	for _, other := range m.brought[name] {

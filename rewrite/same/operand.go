@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // again compares e, an operand of a call of prepare, with a, the operand of finish at a
@@ -17,8 +18,8 @@ func (m *matcher) again(e, use, a ast.Expr, address bool) error {
 }
 
 // stays reports whether an expression has the same value, or the same address, at a use.
-// That is so for a constant, a function, a variable that nothing assigns, and the address
-// of a variable.
+// That is so for a constant, a function, a variable that nothing assigns in between, and the
+// address of a variable.
 func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	info := m.unit.Info
 	seen := func(id *ast.Ident) bool { return m.lookup(id.Name, use.Pos()) == info.Uses[id] }
@@ -33,10 +34,10 @@ func (m *matcher) stays(e, use ast.Expr, address bool) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		v, isVar := info.Uses[e].(*types.Var)
-		return seen(e) && (!isVar || address || v.Parent() != m.unit.Pkg.Scope() && !m.assigned(v, token.NoPos, nil))
+		return seen(e) && (!isVar || address || v.Parent() != m.unit.Pkg.Scope() && !m.assignedUntil(v, e, use))
 	case *ast.SelectorExpr:
 		if s := info.Selections[e]; s != nil {
-			return address && s.Kind() == types.FieldVal && !s.Indirect() && m.stays(e.X, use, true)
+			return s.Kind() == types.FieldVal && !s.Indirect() && m.stays(e.X, use, address)
 		}
 		_, isVar := info.Uses[e.Sel].(*types.Var)
 		return seen(e.X.(*ast.Ident)) && (address || !isVar)
@@ -61,8 +62,7 @@ func (m *matcher) receiverStays(e, use ast.Expr) bool {
 	if _, ok := m.unit.Info.TypeOf(x.X).Underlying().(*types.Pointer); !ok {
 		return m.receiverStays(x.X, use)
 	}
-	_, ok = ast.Unparen(x.X).(*ast.Ident)
-	return ok && m.stays(x.X, use, false)
+	return m.stays(x.X, use, false)
 }
 
 // pointerRecv reports whether prepare is a method with a pointer receiver.
@@ -76,7 +76,7 @@ func (m *matcher) pointerRecv() bool {
 }
 
 // kept compares l, the variable that takes a result of prepare, with a, an operand of
-// finish at a use. It must be the same variable, and nothing else may assign it.
+// finish at a use. It must be the same variable, and nothing else may assign it in between.
 func (m *matcher) kept(l, use, a ast.Expr) error {
 	if name := m.named[l]; name != "" {
 		if !reads(a, name) {
@@ -89,35 +89,16 @@ func (m *matcher) kept(l, use, a ast.Expr) error {
 	if v == nil || !ok || v.Name() == "_" || m.lookup(id.Name, use.Pos()) != types.Object(v) {
 		return m.differ(use, a, "%s is not what takes the result", types.ExprString(a))
 	}
-	if m.assigned(v, token.NoPos, l) {
+	if m.assignedUntil(v, l, use) {
 		return m.differ(use, a, "%s may be assigned before the cleanup runs", id.Name)
 	}
 	return nil
 }
 
 // assigned reports whether the current declaration assigns v by name after a position,
-// except in one place and in cleanups.
-func (m *matcher) assigned(v *types.Var, from token.Pos, except ast.Expr) (found bool) {
-	hit := func(list ...ast.Expr) {
-		for _, e := range list {
-			id, ok := ast.Unparen(e).(*ast.Ident)
-			found = found || ok && m.unit.Info.Uses[id] == types.Object(v) && id.Pos() >= from && e != except
-		}
-	}
-	ast.Inspect(m.path[0], func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return m.Literals[n] == 0
-		case *ast.AssignStmt:
-			hit(n.Lhs...)
-		case *ast.IncDecStmt:
-			hit(n.X)
-		case *ast.RangeStmt:
-			hit(n.Key, n.Value)
-		}
-		return true
-	})
-	return found
+// except in cleanups.
+func (m *matcher) assigned(v *types.Var, from token.Pos) bool {
+	return slices.ContainsFunc(m.assignedAt(v), func(id *ast.Ident) bool { return id.Pos() >= from })
 }
 
 // variableOf compares an operand of finish within prepare, which is the captured variable

@@ -137,8 +137,11 @@ func (m *matcher) parse(name string, r region, before *ast.File) error {
 }
 
 // now returns the position of a node in the file after the change.
-func (m *matcher) now(a ast.Node) token.Position {
-	at := m.fset.PositionFor(a.Pos(), false)
-	at.Line += m.file.line(m.start) - 1 - m.above
-	return at
+func (m *matcher) now(a ast.Node) func() token.Position {
+	at, file, start, above := m.fset.PositionFor(a.Pos(), false), m.file, m.start, m.above
+	return func() token.Position {
+		at := at
+		at.Line += file.line(start) - 1 - above
+		return at
+	}
 }

@@ -34,7 +34,7 @@ func (m *matcher) runs(file File, d ast.Decl) (all []run, from, to int, ok bool)
 		touched = append(touched, sort.Search(len(b.stmts)-1, func(i int) bool { return b.cuts[i+1] > offset }))
 		for _, e := range m.sites[call].lhs {
 			v := variable(m.unit.Info, e)
-			if v == nil || m.holders[v] == nil {
+			if v == nil || m.holders[v] == nil && !m.Split[v] {
 				continue
 			}
 			if !m.within(v, fn.Body) {

@@ -187,6 +187,26 @@ func claimTwo(c *Change, v map[string]*types.Var) {
 	}
 }
 
+// TestAssigned checks where the operand k of the call of p may be assigned.
+func TestAssigned(t *testing.T) {
+	for _, test := range []struct{ where, stmt, want string }{
+		{"\tuse(\"work\")\n", "k++", ""},
+		{"\tuse(\"work\")\n", "go func() { k++ }()", "k may have another value here"},
+		{"\tif err != nil", "k = 2", "k may have another value here"},
+		{"\tdone, err := ", "k = 2", ""},
+		{"\tdone, err := ", "for range 3 { k++ }", ""},
+		{"\tdefer done(other)\n", "for range 3 { defer done(k); k++ }", "k may have another value here"},
+		{"\tdefer done(other)\n", "goto end; end: k++", "k may have another value here"},
+	} {
+		now := func(text string) string {
+			at := strings.NewReplacer("done, err := ", "err = ", "defer done(other)", "defer c.f(k, &err, other)").Replace(test.where)
+			stmt := strings.ReplaceAll(test.stmt, "done(k)", "c.f(k, &err, k)")
+			return edited(text, at, stmt+"\n"+at)
+		}
+		check(t, changeOf(t, edited(formOne, test.where, test.stmt+"\n"+test.where), now(afterOne), claimOne), test.where, test.stmt, test.want)
+	}
+}
+
 // TestForms checks changes of the two right rewrites. An empty want means that the
 // change is as right.
 func TestForms(t *testing.T) {

@@ -12,10 +12,7 @@ import (
 // n, or with the zero state if n is 0.
 func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 	if n == 0 {
-		if !reads(a, m.State.Type+"{}") {
-			return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)
-		}
-		return nil
+		return m.zeroState(b, b, a)
 	}
 	err := m.differ(b, a, "no literal has number %d", n)
 	for lit, k := range m.Literals {
@@ -28,6 +25,21 @@ func (m *matcher) handsState(b *ast.ReturnStmt, n int, a ast.Expr) error {
 		}
 	}
 	return err
+}
+
+// zeroState compares an expression with the zero state.
+func (m *matcher) zeroState(at, b ast.Node, a ast.Expr) error {
+	want := m.State.Type + "{}"
+	if m.State.Shared {
+		want = "nil"
+		if m.lookup(want, at.Pos()) != types.Universe.Lookup(want) {
+			return m.differ(b, a, "%s has another meaning here", want)
+		}
+	}
+	if !reads(a, want) {
+		return m.differ(b, a, "%s should be %s", text(a), want)
+	}
+	return nil
 }
 
 // stateValue compares an expression with the state that replaces a literal: its number,
@@ -59,7 +71,11 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 	if m.State.Live != "" && !m.State.Told {
 		fields = append(fields, m.State.Live+": true")
 	}
-	if want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"; !reads(a, want) {
+	want := m.State.Type + "{" + strings.Join(fields, ", ") + "}"
+	if m.State.Shared {
+		want = "&" + want
+	}
+	if !reads(a, want) {
 		return m.differ(at, a, "%s should be %s", source(a), want)
 	}
 	return nil
@@ -68,6 +84,13 @@ func (m *matcher) stateValue(lit *ast.FuncLit, ret *ast.ReturnStmt, at ast.Node,
 // isState reports whether a type expression is the type of the state. In a caller, it may
 // have other type arguments, and in another package it has the name of prepare's.
 func (m *matcher) isState(a ast.Expr) bool {
+	if m.State.Shared {
+		star, ok := a.(*ast.StarExpr)
+		if !ok {
+			return false
+		}
+		a = star.X
+	}
 	if a == nil || m.role != caller {
 		return reads(a, m.State.Type)
 	}
@@ -76,6 +99,111 @@ func (m *matcher) isState(a ast.Expr) bool {
 	return slices.ContainsFunc(m.importNames(m.fn.Pkg()), func(name string) bool {
 		return now == want && name == "" || now == name+"."+want
 	})
+}
+
+// onlyRuns checks that only the cleanups use the variables that they set and that are fields of the state, which all
+// runs of a cleanup share.
+func (m *matcher) onlyRuns() error {
+	if !m.State.Shared {
+		return nil
+	}
+	for _, c := range m.Captures {
+		if c.Way != Field || c.Address || !m.setByCleanup(c.Var) {
+			continue
+		}
+		if m.resultOf(c.Var) >= 0 {
+			return m.differ(m.Prepare, nil, "return statements set %s, too", c.Var.Name())
+		}
+		var err error
+		ast.Inspect(m.Prepare.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				if m.Literals[n] > 0 {
+					return false
+				}
+				for id := range idents(n) {
+					if m.home.Info.Uses[id] == types.Object(c.Var) {
+						err = m.differ(id, nil, "%s is used by another literal", id.Name)
+					}
+				}
+			case ast.Expr:
+				if addressed(m.home.Info, n) == c.Var {
+					err = m.differ(n, nil, "the address of %s is taken", c.Var.Name())
+				}
+			}
+			return err == nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressed returns the variable whose address, or that of a part of it, an expression takes: by &, for a method with a pointer
+// receiver, or for a slice of an array. It returns nil if there is none.
+func addressed(info *types.Info, e ast.Expr) *types.Var {
+	var x ast.Expr
+	switch e := e.(type) {
+	case *ast.UnaryExpr:
+		if e.Op == token.AND {
+			x = e.X
+		}
+	case *ast.SelectorExpr:
+		if s := info.Selections[e]; s != nil && s.Kind() == types.MethodVal && !s.Indirect() {
+			if _, pointer := s.Obj().Type().(*types.Signature).Recv().Type().Underlying().(*types.Pointer); pointer {
+				x = e.X
+			}
+		}
+	case *ast.SliceExpr:
+		if isArray(info.TypeOf(e.X)) {
+			x = e.X
+		}
+	}
+	for x != nil {
+		switch part := ast.Unparen(x).(type) {
+		case *ast.Ident:
+			return variable(info, part)
+		case *ast.SelectorExpr:
+			if s := info.Selections[part]; s == nil || s.Indirect() {
+				return nil
+			}
+			x = part.X
+		case *ast.IndexExpr:
+			if !isArray(info.TypeOf(part.X)) {
+				return nil
+			}
+			x = part.X
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func isArray(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Array)
+	return ok
+}
+
+// setByCleanup reports whether a cleanup sets a variable, or a part of it.
+func (m *matcher) setByCleanup(v *types.Var) bool {
+	return slices.ContainsFunc(m.home.assignments(m.Prepare)[v], func(id *ast.Ident) bool {
+		for lit, n := range m.Literals {
+			if n != 0 && within(id.Pos(), lit) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// hasType reports whether a type expression is the type of the state, or of the value.
+func (m *matcher) hasType(a ast.Expr) bool {
+	if m.single() {
+		return m.isSpelled(a, m.valueType())
+	}
+	return m.isState(a)
 }
 
 // stateDecl checks the type declaration of the state. It must have a field for each

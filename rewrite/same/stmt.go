@@ -12,6 +12,11 @@ import (
 //
 //	defer p(a)(x)      p(a)
 //	                   defer finish(a, x)
+//
+// Where finish takes a value, the first one may declare a variable for that:
+//
+//	v := p(a)
+//	defer finish(a, v, x)
 func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 	var x ast.Expr
 	switch b := b.(type) {
@@ -22,12 +27,41 @@ func (m *matcher) immediate(b ast.Stmt) *ast.CallExpr {
 	case *ast.GoStmt:
 		x = b.Call
 	}
-	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() && !m.takesValue() && !m.Merged {
+	if outer, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.handed() && !m.Merged {
 		if inner, ok := ast.Unparen(outer.Fun).(*ast.CallExpr); ok && m.sites[inner] != nil {
 			return inner
 		}
 	}
 	return nil
+}
+
+// takesApart compares the call of prepare in such a statement with the statement before that in its place, if there is one.
+func (m *matcher) takesApart(call *ast.CallExpr, b ast.Stmt, a ast.Node) (bool, error) {
+	if !m.takesValue() {
+		becomes, err := m.statement(call, a)
+		if err == nil {
+			err = m.each(becomes)
+		}
+		m.apart[m.sites[call]] = err == nil
+		return true, err
+	}
+	set, ok := a.(*ast.AssignStmt)
+	if !ok || set.Tok != token.DEFINE || len(set.Lhs) != 1 || len(set.Rhs) != 1 {
+		return false, nil
+	}
+	id, ok := set.Lhs[0].(*ast.Ident)
+	if !ok || id.Name == "_" {
+		return true, m.differ(b, set, "%s is no variable for the value", text(set.Lhs[0]))
+	}
+	becomes, err := m.siteCall(m.sites[call], set.Rhs[0])
+	if err == nil {
+		err = m.each(becomes)
+	}
+	if err == nil {
+		err = m.bring(id.Name, b, renamed{m.unit.innermost(b.Pos()), ""})
+	}
+	m.valued[m.sites[call]] = id.Name
+	return true, err
 }
 
 // statement compares a call of prepare with the statement that replaces it.
@@ -56,7 +90,7 @@ func (m *matcher) goes(b ast.Stmt) bool {
 			return m.lost(m.sites[call]) == nil
 		}
 		return h != nil && !h.chosen && m.binds(h, b.Rhs[0]) ||
-			!m.handed() && !m.single() && types.ExprString(b.Lhs[0]) == "_" && m.holders[variable(m.unit.Info, b.Rhs[0])] != nil
+			!m.handed() && !m.single() && types.ExprString(b.Lhs[0]) == "_" && variable(m.unit.Info, b.Rhs[0]) != nil && m.holder(b.Rhs[0]) != nil
 	case *ast.DeclStmt:
 		decl, ok := b.Decl.(*ast.GenDecl)
 		return ok && decl.Tok == token.VAR && !slices.ContainsFunc(decl.Specs, func(s ast.Spec) bool { return len(m.keeps(s.(*ast.ValueSpec)).Names) > 0 })
@@ -123,17 +157,12 @@ func (m *matcher) keeps(b *ast.ValueSpec) *ast.ValueSpec {
 // stays while it declares a variable.
 func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	want := *b
-	_, alone := a.(*ast.ExprStmt)
-	if !m.handed() && (!m.single() || alone && len(b.Lhs) == 1) {
-		want.Lhs = slices.DeleteFunc(slices.Clone(b.Lhs), m.takes)
-		if call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr); ok && len(want.Lhs) == 0 {
-			if h := m.holder(b.Lhs[0]); m.single() && h != nil { // nothing may use the variable
-				if name := m.called[h]; name != "" && name != "_" {
-					return nil, m.differ(b, a, "%s is not set", name)
-				}
-				m.called[h] = "_"
-			}
-			return m.statement(call, a)
+	if _, alone := a.(*ast.ExprStmt); alone && len(b.Rhs) == 1 && !slices.ContainsFunc(b.Lhs, func(e ast.Expr) bool { return types.ExprString(e) != "_" && !m.takes(e) }) {
+		return m.setsNoMore(b, a)
+	}
+	if !m.handed() && !m.single() {
+		if want.Lhs = slices.DeleteFunc(slices.Clone(b.Lhs), m.takes); len(want.Lhs) == 0 {
+			return nil, m.differ(b, a, "the call of %s is missing", m.Prepare.Name.Name)
 		}
 	}
 	now, ok := a.(*ast.AssignStmt)
@@ -148,7 +177,57 @@ func (m *matcher) assign(b *ast.AssignStmt, a ast.Node) ([]part, error) {
 	if b.Tok == token.DEFINE && !m.declares(blank, now.Lhs) {
 		want.Tok = token.ASSIGN
 	}
+	m.definesPart(&want, now)
 	return byParts(&want, a), nil
+}
+
+// setsNoMore compares an assignment of nothing but the cleanup, and of results that are blank, with a call of prepare. Nothing may use
+// the variable of the cleanup any more.
+func (m *matcher) setsNoMore(b *ast.AssignStmt, a ast.Node) ([]part, error) {
+	for _, l := range b.Lhs {
+		if h := m.holder(l); h != nil && (m.handed() || m.single()) {
+			if name := m.called[h]; name != "" && name != "_" {
+				return nil, m.differ(b, a, "%s is not set", name)
+			}
+			m.called[h] = "_"
+		}
+	}
+	call, ok := ast.Unparen(b.Rhs[0]).(*ast.CallExpr)
+	if !ok {
+		return nil, m.differ(b, a, "%s is no call", text(b.Rhs[0]))
+	}
+	return m.statement(call, a)
+}
+
+// setsNothing compares a statement that sets the variable of a cleanup to a literal that does nothing with one that sets it to the
+// zero state, or declares it without a value.
+func (m *matcher) setsNothing(h *holder, b *ast.AssignStmt, a ast.Node) error {
+	var lit *ast.FuncLit
+	if len(b.Lhs) == 1 && len(b.Rhs) == 1 {
+		lit = literal(m.unit.Info, b.Rhs[0])
+	}
+	if lit == nil || !empty(m.unit.Info, lit) || !m.handed() || !m.idlesOnZero() || h.part || h.inner {
+		return m.differ(b, a, "%s is set to something else than its cleanup", text(b.Lhs[0]))
+	}
+	id := ast.Unparen(b.Lhs[0]).(*ast.Ident)
+	if spec := varSpec(a); spec != nil && b.Tok == token.DEFINE && len(spec.Names) == 1 && len(spec.Values) == 0 && m.isState(spec.Type) {
+		return m.keepsName(h, id, spec.Names[0])
+	}
+	now, ok := a.(*ast.AssignStmt)
+	if !ok || b.Tok != token.ASSIGN || now.Tok != token.ASSIGN || len(now.Lhs) != 1 || len(now.Rhs) != 1 {
+		return m.differ(b, a, "%s is not set to the zero state", id.Name)
+	}
+	if m.State.Shared {
+		if err := m.zeroState(b, b, now.Rhs[0]); err != nil {
+			return err
+		}
+		return m.keepsName(h, id, now.Lhs[0])
+	}
+	zero, ok := now.Rhs[0].(*ast.CompositeLit)
+	if !ok || len(zero.Elts) > 0 || !m.isState(zero.Type) {
+		return m.differ(b, a, "%s is not the zero state", text(now.Rhs[0]))
+	}
+	return m.keepsName(h, id, now.Lhs[0])
 }
 
 // chooses compares a statement that sets variables of prepare to one cleanup each, or to
@@ -190,15 +269,13 @@ func (m *matcher) isIdle(e ast.Expr) bool {
 func (m *matcher) choosesState(at *ast.AssignStmt, b, a ast.Expr) error {
 	lit := m.cleanupLit(b)
 	switch {
-	case m.isIdle(b) && !reads(a, m.State.Type+"{}"):
-		return m.differ(b, a, "%s should be %s{}", text(a), m.State.Type)
 	case m.isIdle(b):
-		return nil
+		return m.zeroState(at, b, a)
 	case lit == nil || m.Literals[lit] == 0:
 		return m.differ(b, a, "nothing is claimed about what the variable is set to")
 	}
 	for _, c := range m.inLit[lit] {
-		if c.Way == Field && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, at.Pos(), nil)) {
+		if c.Way == Field && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, at.Pos())) {
 			return m.differ(b, a, "%s may be assigned before the cleanup runs", c.Var.Name())
 		}
 	}
@@ -217,7 +294,7 @@ func (m *matcher) declares(b, a []ast.Expr) bool {
 		if m.named[l] != "" {
 			return true
 		}
-		if id, ok := l.(*ast.Ident); ok && id.Name != "_" && m.unit.Info.Defs[id] != nil && i < len(a) && types.ExprString(a[i]) != "_" {
+		if id, ok := l.(*ast.Ident); ok && id.Name != "_" && (m.unit.Info.Defs[id] != nil || m.split[id] != nil) && i < len(a) && types.ExprString(a[i]) != "_" {
 			return true
 		}
 	}
@@ -250,14 +327,6 @@ func (m *matcher) spec(b, now *ast.ValueSpec) ([]part, error) {
 		return nil, m.keepsName(h, b.Names[0], now.Names[0])
 	}
 	return byParts(want, now), nil
-}
-
-// hasType reports whether a type expression is the type of the state, or of the value.
-func (m *matcher) hasType(a ast.Expr) bool {
-	if m.single() {
-		return m.isSpelled(a, m.valueType())
-	}
-	return m.isState(a)
 }
 
 // siteCall compares a call of prepare with the call after the change, which lacks the

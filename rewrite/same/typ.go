@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+
+	"golang.org/x/tools/go/ast/astutil"
 )
 
 // isType reports whether the type expression a, after the change, is the type t of the
@@ -49,7 +51,17 @@ func (m *matcher) isSpelled(a ast.Expr, t types.Type) bool {
 			}
 		}
 	}
-	return m.equal(want, a) == nil
+	if m.equal(want, a) == nil {
+		return true
+	}
+	// Before Go 1.18 there was no any.
+	old := astutil.Apply(want, nil, func(c *astutil.Cursor) bool {
+		if id, ok := c.Node().(*ast.Ident); ok && id.Name == "any" {
+			c.Replace(&ast.InterfaceType{Methods: &ast.FieldList{}})
+		}
+		return true
+	})
+	return m.equal(old, a) == nil
 }
 
 // isNamed reports whether an expression after the change names the type t, which must be

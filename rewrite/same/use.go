@@ -69,22 +69,23 @@ func (m *matcher) lost(s *site) error {
 // operands compares the arguments of a call of finish for captured variables, and returns
 // the arguments that follow. use is the cleanup.
 func (m *matcher) operands(h *holder, use ast.Expr, call *ast.CallExpr, deferred bool) ([]ast.Expr, error) {
-	if len(call.Args) < len(m.params) {
-		return nil, m.differ(use, call, "%s has too few arguments", m.Finish)
+	if len(call.Args) < len(m.params) || m.Context && (len(call.Args) == len(m.params) || h.call && m.takesValue()) {
+		return nil, m.differ(use, call, "%s has too few arguments, or evaluates one too early", m.Finish)
 	}
+	captured, own := apart(m, call.Args)
 	for i, p := range m.params {
-		if err := m.operand(h, use, p, call.Args[i]); err != nil {
+		if err := m.operand(h, use, p, captured[i]); err != nil {
 			return nil, err
 		}
 	}
 	for _, lit := range h.lits {
 		for _, c := range m.inLit[lit] {
-			if deferred && !h.chosen && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, use.End(), nil)) {
+			if deferred && !h.chosen && !c.Address && (m.resultOf(c.Var) >= 0 || m.assigned(c.Var, use.End())) {
 				return nil, m.differ(use, call, "%s may be assigned before the cleanup runs", c.Var.Name())
 			}
 		}
 	}
-	return call.Args[len(m.params):], nil
+	return own, nil
 }
 
 // callee compares the function expression of a call of finish, which is state.finish,
@@ -185,6 +186,12 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 // operandOfValue compares the argument of finish for the value: the variable that holds
 // it, or the call of prepare.
 func (m *matcher) operandOfValue(h *holder, use, a ast.Expr) error {
+	if name := m.valued[h.sites[0]]; h.call && name != "" {
+		if !reads(a, name) {
+			return m.differ(use, a, "%s is not the variable that holds %s", text(a), m.Value.Name)
+		}
+		return nil
+	}
 	if h.call {
 		becomes, err := m.siteCall(h.sites[0], a)
 		if err != nil {
@@ -214,7 +221,7 @@ func (m *matcher) stateOf(h *holder, use, a ast.Expr) ([]part, error) {
 }
 
 // keepsName compares the variable of a cleanup with that of the state. They have the same name; or
-// it has one that is new in the function everywhere, and is a local variable; or all statements
+// it has one that is new in its block everywhere, and is a local variable; or all statements
 // that set it assign to _ and nothing else uses it.
 func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	if m.single() {
@@ -222,7 +229,7 @@ func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 	}
 	now, ok := ast.Unparen(a).(*ast.Ident)
 	switch {
-	case !ok || m.called[h] != "" && m.called[h] != now.Name || now.Name == "_" && now.Name != b.Name && !m.taken[b]:
+	case !ok || m.called[h] != "" && m.called[h] != now.Name || h.part && now.Name == b.Name || now.Name == "_" && now.Name != b.Name && !m.taken[b]:
 		return m.differ(b, a, "%s is not the variable that holds the state", types.ExprString(a))
 	case now.Name == b.Name || m.called[h] != "":
 	default:
@@ -233,10 +240,7 @@ func (m *matcher) keepsName(h *holder, b *ast.Ident, a ast.Expr) error {
 		if now.Name == "_" {
 			break
 		}
-		if m.unit.Info.Defs[b] != types.Object(v) {
-			return m.differ(b, a, "%s is declared elsewhere", b.Name)
-		}
-		if err := m.bring(now.Name, b, renamed{v.Parent(), b.Name}); err != nil {
+		if err := m.bringsNew(h, b, now.Name, a); err != nil {
 			return err
 		}
 	}
@@ -260,7 +264,7 @@ func (m *matcher) tested(b *ast.BinaryExpr) *holder {
 // test compares a comparison of the cleanup with nil, such as done != nil, with a test of
 // the field of the state that replaces it.
 func (m *matcher) test(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
-	if m.Bound {
+	if m.Bound || m.State.Shared {
 		return m.testsReceiver(h, b, a)
 	}
 	use, other := b.X, b.Y
@@ -299,27 +303,62 @@ func (m *matcher) testNil(h *holder, b *ast.BinaryExpr, use, null, a ast.Expr) (
 	if use == b.Y {
 		x, y = y, x
 	}
-	rest := part{b: null, a: y}
+	rest := []part{{b: null, a: y}}
+	if none := m.none(); none != "nil" {
+		if rest = nil; !reads(y, none) {
+			return nil, m.differ(b, a, "%s should be compared with %s", types.ExprString(x), none)
+		}
+	}
+	for lit := range m.Literals {
+		if c := m.teller(lit); c != nil && !c.Address && !m.isGuard(h) && m.setTwice(c.Var) {
+			return nil, m.differ(b, a, "%s may be zero where the cleanup is not nil", c.Var.Name())
+		}
+	}
 	if m.Value.Told {
 		id, ok := ast.Unparen(use).(*ast.Ident)
 		if !ok {
 			return nil, m.differ(b, a, "%s is in no variable", types.ExprString(use))
 		}
-		return []part{rest}, m.holdsValue(h, id, x)
+		return rest, m.holdsValue(h, id, x)
 	}
 	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
 	if !ok || sel.Sel.Name != m.State.Live {
 		return nil, m.differ(b, a, "%s does not test what %s tests", types.ExprString(a), types.ExprString(b))
 	}
 	parts, err := m.stateOf(h, ast.Unparen(use), sel.X)
-	return append(parts, rest), err
+	return append(parts, rest...), err
+}
+
+// isGuard reports whether the current comparison is all that an if statement asks, or what it asks last,
+// and that does no more than to call the cleanup, perhaps at its end.
+func (m *matcher) isGuard(h *holder) bool {
+	i := len(m.path) - 2
+	for ; i > 0; i-- {
+		b, ok := m.path[i].(*ast.BinaryExpr)
+		if !ok || b.Op != token.LAND || ast.Unparen(b.Y) != m.path[i+1] {
+			break
+		}
+	}
+	guard, ok := m.path[i].(*ast.IfStmt)
+	if !ok || guard.Else != nil || ast.Unparen(guard.Cond) != m.path[i+1] || len(guard.Body.List) != 1 {
+		return false
+	}
+	var call ast.Expr
+	switch s := guard.Body.List[0].(type) {
+	case *ast.DeferStmt:
+		call = s.Call
+	case *ast.ExprStmt:
+		call = s.X
+	}
+	c, ok := ast.Unparen(call).(*ast.CallExpr)
+	return ok && m.holder(c.Fun) == h
 }
 
 // testsReceiver compares a comparison of the cleanup with nil with one of the receiver. The
 // receiver is never nil where there is a cleanup: it is the address of a variable.
 func (m *matcher) testsReceiver(h *holder, b *ast.BinaryExpr, a ast.Expr) ([]part, error) {
 	for r, n := range m.Returns {
-		if n == 0 || len(r.Results) == 0 {
+		if n == 0 || len(r.Results) == 0 || !m.Bound {
 			continue
 		}
 		if receiver, _, ok := m.bindsMethod(r.Results[m.Result]); !ok || !strings.HasPrefix(receiver, "&") {
@@ -373,7 +412,7 @@ func (m *matcher) wraps(h *holder, b ast.Expr, lit *ast.FuncLit) ([]part, error)
 	}
 	call := onlyCall(lit, sig)
 	params := flatten(lit.Type.Params)
-	if call == nil || len(params) != sig.Params().Len() {
+	if call == nil || len(params) != sig.Params().Len() || m.Context {
 		return nil, bad
 	}
 	want := &ast.CallExpr{Fun: b}

@@ -57,31 +57,24 @@ func (m *matcher) isZero(a ast.Expr, b ast.Node) bool {
 }
 
 // resultNames settles which names the results of prepare should have, now that one of
-// them is the value. The name of a cleanup would be wrong for it: it may be that of the
-// value, if nothing in prepare has that, or blank, or no result has a name, if nothing
-// uses one.
+// them is the value. The name of a cleanup would be wrong for it: it may have one that
+// nothing in prepare has, or a blank one, or no result has a name, if nothing uses one.
 func (m *matcher) resultNames(results, now []param) error {
 	old, name := results[m.Result].nameOr("_"), now[m.Result].nameOr("_")
 	if old == name {
 		return nil
 	}
-	if name == m.Value.Name {
+	if now[m.Result].name != nil {
 		for id := range idents(m.Prepare) {
-			if id.Name == name {
+			if id.Name == name && name != "_" {
 				return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
 			}
 		}
-		if types.Universe.Lookup(name) == nil {
-			results[m.Result].name = now[m.Result].name
-			return nil
+		if types.Universe.Lookup(name) != nil {
+			return m.differ(m.Prepare.Type.Results, now[m.Result].typ, "a result is called %s", name)
 		}
-	}
-	if now[m.Result].name != nil && name == "_" {
 		results[m.Result].name = now[m.Result].name
 		return nil
-	}
-	if now[m.Result].name != nil {
-		return m.differ(m.Prepare.Type.Results, now[m.Result].typ, "a result is called %s", name)
 	}
 	for id := range idents(m.Prepare.Body) {
 		v, ok := m.home.Info.Uses[id].(*types.Var)
@@ -104,7 +97,7 @@ func (m *matcher) resultNames(results, now []param) error {
 }
 
 // resultName settles whether the result that is the state may have a new name, which nothing in
-// prepare had. The old one means nothing outside of prepare, so that what still used it would not
+// prepare had, or if it is the only one, none. The old one means nothing outside of prepare, so that what still used it would not
 // compile, or nothing in a has it, which is prepare after the change.
 func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 	old, name := results[m.Result].nameOr("_"), now[m.Result].nameOr("_")
@@ -112,11 +105,12 @@ func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 		return nil
 	}
 	for id := range idents(m.Prepare) {
-		if id.Name == name {
+		if id.Name == name && name != "_" {
 			return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
 		}
 	}
-	if old == "_" || name == "_" || m.lookup(name, m.Prepare.Pos()) != nil {
+	goes := now[m.Result].name == nil && len(results) == 1
+	if old == "_" || name == "_" && !goes || m.lookup(name, m.Prepare.Pos()) != nil {
 		return m.differ(m.Prepare, now[m.Result].typ, "a result is called %s", name)
 	}
 	for id := range idents(a) {
@@ -132,24 +126,19 @@ func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 }
 
 // holdsValue compares the variable of a cleanup with that of the value. It has the claimed
-// name, or another one that is new in the function. The statement that declares it may blank it, and then nothing may
+// name, or another one that is new in its block. The statement that declares it may blank it, and then nothing may
 // use it.
 func (m *matcher) holdsValue(h *holder, b *ast.Ident, a ast.Expr) error {
 	now, ok := ast.Unparen(a).(*ast.Ident)
-	v := variable(m.unit.Info, b)
-	declares := m.unit.Info.Defs[b] == types.Object(v)
 	switch {
-	case h.inner || !ok || now.Name == b.Name && now.Name != m.Value.Name || now.Name == "_" && !m.taken[b]:
+	case h.inner || !ok || now.Name == b.Name && (now.Name != m.Value.Name || h.part) || now.Name == "_" && !m.taken[b]:
 		return m.differ(b, a, "%s is not the variable that holds %s", types.ExprString(a), m.Value.Name)
 	case m.called[h] == now.Name:
 		return nil
-	case m.called[h] != "" || !m.taken[b] && !declares:
+	case m.called[h] != "" || !m.taken[b] && m.unit.Info.Defs[b] == nil:
 		return m.differ(b, a, "%s is declared nowhere", now.Name)
 	case now.Name != "_" && now.Name != b.Name:
-		if !declares {
-			return m.differ(b, a, "%s is declared elsewhere", b.Name)
-		}
-		if err := m.bring(now.Name, b, renamed{v.Parent(), b.Name}); err != nil {
+		if err := m.bringsNew(h, b, now.Name, a); err != nil {
 			return err
 		}
 	}

@@ -25,19 +25,18 @@ func (m *matcher) list(b, a []ast.Stmt, end func(ast.Stmt) bool) error {
 		if m.goes(s) || len(a) == 0 && i == len(b)-1 && end != nil && end(s) {
 			continue
 		}
-		if len(a) > 0 && m.declaresOwn(s, a[0]) {
+		a = m.unfolded(s, a)
+		if len(a) > 0 && (m.declaresOwn(s, a[0]) || m.declaresSplit(s, a[0])) {
 			a = a[1:]
 		}
 		if call := m.immediate(s); call != nil && len(a) > 0 {
-			becomes, err := m.statement(call, a[0])
-			if err == nil {
-				err = m.each(becomes)
-			}
+			taken, err := m.takesApart(call, s, a[0])
 			if err != nil {
 				return err
 			}
-			m.apart[m.sites[call]] = true
-			a = a[1:]
+			if taken {
+				a = a[1:]
+			}
 		}
 		if len(a) == 0 {
 			return m.differ(s, nil, "%s is missing", text(s))
@@ -131,15 +130,7 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 	case *ast.DeferStmt:
 		return m.wrapped(b, a)
 	case *ast.AssignStmt:
-		if own := m.setsOwn(b); own != nil {
-			return ruled(m.assignOwn(b, own, a))
-		}
-		if m.role == prepare && slices.ContainsFunc(b.Lhs, func(e ast.Expr) bool { h := m.holder(e); return h != nil && h.chosen }) {
-			return ruled(m.chooses(b, a))
-		}
-		if slices.ContainsFunc(b.Lhs, m.takes) {
-			return ruled(m.assign(b, a))
-		}
+		return m.assignRule(b, a)
 	case *ast.DeclStmt:
 		if spec := varSpec(b); spec != nil && len(spec.Names) == 1 && m.taken[spec.Names[0]] && !m.handed() && !m.single() {
 			return ruled(m.statement(ast.Unparen(spec.Values[0]).(*ast.CallExpr), a)) // var done = p()
@@ -158,6 +149,26 @@ func (m *matcher) rule(b, a ast.Node) (becomes []part, ok bool, err error) {
 			return ruled(nil, m.differ(b, a, "an expression has become something else"))
 		}
 		return m.exprRule(ast.Unparen(b), ast.Unparen(now))
+	}
+	return nil, false, nil
+}
+
+// assignRule is like rule, for assignments.
+func (m *matcher) assignRule(b *ast.AssignStmt, a ast.Node) (becomes []part, ok bool, err error) {
+	if own := m.setsOwn(b); own != nil {
+		return ruled(m.assignOwn(b, own, a))
+	}
+	if m.role == prepare && slices.ContainsFunc(b.Lhs, func(e ast.Expr) bool { h := m.holder(e); return h != nil && h.chosen }) {
+		return ruled(m.chooses(b, a))
+	}
+	if slices.ContainsFunc(b.Lhs, m.takes) {
+		return ruled(m.assign(b, a))
+	}
+	if h := m.holder(b.Lhs[0]); h != nil && m.role == caller {
+		return ruled(nil, m.setsNothing(h, b, a))
+	}
+	if want := m.definesRest(b, a); want != nil {
+		return byParts(want, a), true, nil
 	}
 	return nil, false, nil
 }
@@ -182,6 +193,9 @@ func (m *matcher) exprRule(b, a ast.Expr) (becomes []part, ok bool, err error) {
 	case *ast.Ident:
 		if h := m.holder(b); h != nil && (m.taken[b] || m.isDiscarded(b)) {
 			return ruled(nil, m.keepsName(h, b, a))
+		}
+		if m.isLost(b) {
+			return ruled(nil, m.differ(b, a, "%s is declared nowhere", b.Name))
 		}
 	}
 	if h := m.holder(b); h != nil {

@@ -52,7 +52,7 @@ var _ = m() //nolint
 		var silenced []string
 		for _, d := range f.Decls {
 			ast.Inspect(d, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok && suppress.At(fset, f, d, call.Pos(), forms) {
+				if call, ok := n.(*ast.CallExpr); ok && suppress.New(forms).At(fset, f, d, call.Pos()) {
 					silenced = append(silenced, call.Fun.(*ast.Ident).Name)
 				}
 				return true

@@ -19,6 +19,7 @@ import (
 	"go/ast"
 	"go/token"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/flow"
@@ -38,31 +39,43 @@ const (
 	WithoutNolint
 )
 
-// fileIgnore starts the comment that applies to a whole file.
-const fileIgnore = "//lint:file-ignore "
+// Comments tells which comments of files suppress findings. It remembers which files a comment
+// silences as a whole.
+type Comments struct {
+	forms Forms
+	whole map[*ast.File]bool
+}
 
-// Func reports whether a comment in the file, of one of the forms, suppresses findings
-// about the function. The file must have been parsed with comments.
-func Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl, forms Forms) bool {
+// New returns the comments of the given forms.
+func New(forms Forms) *Comments { return &Comments{forms, make(map[*ast.File]bool)} }
+
+// Func reports whether a comment in the file suppresses findings about the function. The file
+// must have been parsed with comments.
+func (cs *Comments) Func(fset *token.FileSet, file *ast.File, fn *ast.FuncDecl) bool {
 	from, to := signature(fset, fn)
 	for _, group := range flow.Comments(file, from, to) {
 		for _, c := range group.List {
-			if scope, _ := forms.scopeOf(c.Text); scope == here && reaches(fset, c, fn) {
+			if scope, _ := cs.forms.scopeOf(c.Text); scope == here && reaches(fset, c, fn) {
 				return true
 			}
 		}
 	}
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			if !strings.HasPrefix(c.Text, fileIgnore) {
-				continue
-			}
-			if scope, _ := forms.scopeOf(c.Text); scope == wholeFile {
-				return true
-			}
-		}
+	return cs.wholeFile(file)
+}
+
+// wholeFile reports whether a comment suppresses all findings in a file.
+func (cs *Comments) wholeFile(file *ast.File) bool {
+	silent, known := cs.whole[file]
+	if !known {
+		silent = slices.ContainsFunc(file.Comments, func(group *ast.CommentGroup) bool {
+			return slices.ContainsFunc(group.List, func(c *ast.Comment) bool {
+				scope, _ := cs.forms.scopeOf(c.Text)
+				return scope == wholeFile
+			})
+		})
+		cs.whole[file] = silent
 	}
-	return false
+	return silent
 }
 
 // signature returns the range of the lines of a function's doc comment and signature.
@@ -82,21 +95,18 @@ func signature(fset *token.FileSet, fn *ast.FuncDecl) (from, to token.Pos) {
 	return from, token.Pos(file.Base() + file.Size())
 }
 
-// At reports whether a comment of the file, of one of the forms, suppresses a finding at
-// pos, in the top-level declaration decl. The file must have been parsed with its comments.
-func At(fset *token.FileSet, file *ast.File, decl ast.Decl, pos token.Pos, forms Forms) bool {
-	if fn, ok := decl.(*ast.FuncDecl); ok && Func(fset, file, fn, forms) {
+// At reports whether a comment of the file suppresses a finding at pos, in the top-level
+// declaration decl. The file must have been parsed with its comments.
+func (cs *Comments) At(fset *token.FileSet, file *ast.File, decl ast.Decl, pos token.Pos) bool {
+	if fn, ok := decl.(*ast.FuncDecl); ok && cs.Func(fset, file, fn) || cs.wholeFile(file) {
 		return true
 	}
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			scope, _ := forms.scopeOf(c.Text)
-			if scope == wholeFile || scope == here && Reaches(fset, decl, c, pos) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(file.Comments, func(group *ast.CommentGroup) bool {
+		return slices.ContainsFunc(group.List, func(c *ast.Comment) bool {
+			scope, _ := cs.forms.scopeOf(c.Text)
+			return scope == here && Reaches(fset, decl, c, pos)
+		})
+	})
 }
 
 // Reaches reports whether a comment stands where it suppresses a finding at pos in decl: on
@@ -200,7 +210,7 @@ func (forms Forms) scopeOf(text string) (s scope, named bool) {
 	if rest, ok := strings.CutPrefix(text, "lint:ignore "); ok {
 		return checked(rest, here)
 	}
-	if rest, ok := strings.CutPrefix(text, strings.TrimPrefix(fileIgnore, "//")); ok {
+	if rest, ok := strings.CutPrefix(text, "lint:file-ignore "); ok {
 		return checked(rest, wholeFile)
 	}
 	// golangci-lint allows white space before and after the word.

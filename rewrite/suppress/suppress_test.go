@@ -127,7 +127,7 @@ func funcs(t *testing.T, src string) map[string]bool {
 	got := make(map[string]bool)
 	for _, d := range f.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok {
-			got[fn.Name.Name] = suppress.Func(fset, f, fn, suppress.All)
+			got[fn.Name.Name] = suppress.New(suppress.All).Func(fset, f, fn)
 		}
 	}
 	return got
@@ -174,7 +174,7 @@ func e() {}
 	}
 }
 
-func ExampleFunc() {
+func ExampleComments_Func() {
 	const src = `package p
 
 //closurefix:ignore it runs once
@@ -190,7 +190,7 @@ func begin() func() { return func() {} }
 	}
 	for _, d := range file.Decls {
 		fn := d.(*ast.FuncDecl)
-		fmt.Println(fn.Name, suppress.Func(fset, file, fn, suppress.All))
+		fmt.Println(fn.Name, suppress.New(suppress.All).Func(fset, file, fn))
 	}
 	// Output:
 	// open true

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/closurefix/closurefix/rewrite"
@@ -123,13 +124,13 @@ func (s *source) reworded(now *source, change []*ast.FuncDecl) map[*ast.Comment]
 			continue
 		}
 		for _, c := range d.Doc.List {
-			have, fields := 0, strings.Fields(strings.TrimPrefix(c.Text, "//"))
-			for _, w := range fields {
-				if words[strings.Trim(w, ".,:;")] {
+			have, line := 0, wordsOf(c.Text)
+			for _, w := range line {
+				if words[w] {
 					have++
 				}
 			}
-			all[c] = 2*have > len(fields)
+			all[c] = 2*have > len(line)
 		}
 	}
 	names := now.topLevel()
@@ -176,12 +177,17 @@ func (s *source) commentWords() map[string]bool {
 	words := make(map[string]bool)
 	for _, g := range s.file.Comments {
 		for _, c := range g.List {
-			for _, w := range strings.Fields(c.Text) {
-				words[strings.Trim(w, ".,:;")] = true
+			for _, w := range wordsOf(c.Text) {
+				words[w] = true
 			}
 		}
 	}
 	return words
+}
+
+// wordsOf returns the words of a text, those of code in it, too.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // topLevel returns the names that declarations of a single name declare.

@@ -69,7 +69,8 @@
 //	site     = form stmt* (test of the error or bool / of the cleanup / none / afterwards) use+
 //	form     = := / var / = to variables, fields and blanks / in a block of its own /
 //	           init of if, switch or for / defer p()() / p()() / twice, by goto /
-//	           once more, on a condition / without a use of the cleanup
+//	           once more, on a condition / without a use of the cleanup; the variable may have
+//	           another func before and afterwards
 //	use      = defer done() / done() / defer func() { done() }() / in a literal, a
 //	           goroutine or a loop / on a condition / as argument, copy, hook, element
 //	           of a slice, field / in a slot; followed by an assignment, to see what was

@@ -203,12 +203,53 @@ func (g *gen) define(b *block, p *prepare) {
 	}
 	s, names, fresh := g.targets(b, p, true)
 	call := g.call(b, p)
-	b.line("%s := %s%s", strings.Join(names, ", "), call, g.remark())
+	define := ":="
+	if p.cleanupType(nil) == "func()" && g.t.oneIn(12) { // the variable has another func before
+		b.line("%s := %s", s.done.name, g.other())
+		g.useOther(b, s)
+		if len(fresh) == 1 {
+			define = "="
+		}
+	}
+	b.line("%s %s %s%s", strings.Join(names, ", "), define, call, g.remark())
 	b.declare(fresh...)
 	if g.t.oneIn(32) { // or another cleanup
 		g.nest(b, "if "+g.cond(b), func(in *block) { in.line("%s = %s", strings.Join(names, ", "), g.call(in, p)) }, "")
 	}
 	g.consume(b, s)
+	if !b.ended && b.names(s.done) && p.cleanupType(nil) == "func()" && g.t.oneIn(12) { // and another one afterwards
+		set := func(b *block) {
+			b.line("%s = %s", s.done.use(), g.other())
+			g.useOther(b, s)
+		}
+		if g.t.oneIn(3) {
+			g.nest(b, "if "+g.cond(b), set, "")
+			return
+		}
+		set(b)
+	}
+}
+
+// other returns a func that is no cleanup of a prepare function.
+func (g *gen) other() string {
+	if g.t.oneIn(3) {
+		return "func() {}"
+	}
+	return "func() { fmt.Println(" + g.label() + ") }"
+}
+
+// useOther calls such a func, which is in the variable of a cleanup.
+func (g *gen) useOther(b *block, s *site) {
+	switch g.t.pick(4, 2, 1, 1) {
+	case 0:
+		b.line("defer %s()", s.done.use())
+	case 1:
+		b.line("%s()", s.done.use())
+	case 2:
+		b.line("defer func() { %s() }()", s.done.use())
+	case 3:
+		b.line("if %s != nil {\n%s()\n}", s.done.use(), s.done.use())
+	}
 }
 
 // assignSite is a site that assigns to variables declared before.

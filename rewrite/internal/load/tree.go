@@ -19,6 +19,7 @@ type Settings struct {
 	Patterns []string // packages in which prepare functions are looked for; none: "./..."
 	Configs  []Config // none: the configuration of the host
 	All      bool     // include prepare functions of all kinds
+	Hot      bool     // leave out prepare functions that do slow things
 	Tests    bool     // include prepare functions of test files
 	Exported bool     // include exported functions of importable packages
 	Env      []string // of the go command; nil: that of the process

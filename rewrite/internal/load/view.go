@@ -36,7 +36,7 @@ func (s *Scope) viewOf(config Config, pkgs []*packages.Package, over Overlay) (*
 		Config: config,
 		pkgs:   pkgs,
 		over:   over,
-		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Linked: s.linked, Short: s.tree.Short, Tags: config.Tags},
+		World:  &callers.World{Module: true, Exported: s.tree.Exported, All: s.tree.All, Tests: s.tree.Tests, Hot: s.tree.Hot, Linked: s.linked, Short: s.tree.Short, Tags: config.Tags},
 		Built:  make(map[string]bool),
 		Ours:   make(map[string]bool),
 		Syntax: make(map[string]*ast.File),

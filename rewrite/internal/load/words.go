@@ -7,14 +7,32 @@ import (
 	"unicode/utf8"
 )
 
-// mentions reports whether one of the names occurs in the source as a word.
+// mentions reports whether one of the names occurs in the source as a word. It searches for a few names one by
+// one, which is faster, and looks at each word if there are more.
 func mentions(text []byte, names map[string]bool) bool {
+	const few = 20
 	letter := func(i int) bool {
 		if i < 0 || i >= len(text) {
 			return false
 		}
 		c := text[i]
 		return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
+	}
+	if len(names) > few {
+		for start := 0; start < len(text); start++ {
+			if !letter(start) {
+				continue
+			}
+			end := start + 1
+			for letter(end) {
+				end++
+			}
+			if names[string(text[start:end])] {
+				return true
+			}
+			start = end
+		}
+		return false
 	}
 	for name := range names {
 		for from := 0; ; {

@@ -26,7 +26,9 @@ func imports() map[string]string {
 		"sync": `package sync
 			type Mutex struct{ state int }
 			func (*Mutex) Lock() {}
-			func (*Mutex) Unlock() {}`,
+			func (*Mutex) Unlock() {}
+			type WaitGroup struct{ n int }
+			func (wg *WaitGroup) Go(f func()) {}`,
 		// Functions whose results have types that one cannot write, or only with
 		// another import.
 		"example.org/types": `package types
@@ -37,6 +39,12 @@ func imports() map[string]string {
 			func Struct() struct{ n int } { return struct{ n int }{} }
 			func Internal() x.T { return 0 }`,
 		"example.org/internal/x": "package x; type T int",
+		"os": `package os
+			type File struct{ name string }
+			func (*File) Close() error { return nil }
+			func Open(name string) (*File, error) { return nil, nil }
+			func RemoveAll(path string) error { return nil }
+			func Getenv(key string) string { return "" }`,
 		"time": `package time
 			type Time struct{ wall uint64 }
 			func Now() Time { return Time{} }`,

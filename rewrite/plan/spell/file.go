@@ -3,6 +3,7 @@ package spell
 import (
 	"go/ast"
 	"go/types"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,8 +26,19 @@ type File struct {
 func (f *File) Type(t types.Type) string {
 	// A type parameter with the name of a predeclared type has this comment.
 	text := strings.ReplaceAll(types.TypeString(t, f.importName), "/* type parameter */", "")
-	return backquoted(text)
+	return backquoted(f.versioned(text))
 }
+
+// versioned returns the source of a type for the version of Go of the file: there was no any before 1.18.
+func (f *File) versioned(text string) string {
+	if f.Unit.Before(f.Syntax, "go1.18") {
+		return predeclaredAny.ReplaceAllString(text, "${1}interface{}")
+	}
+	return text
+}
+
+// predeclaredAny matches any in the source of a type, but no part of another name.
+var predeclaredAny = regexp.MustCompile(`(^|[^\w.]|\.\.\.)any\b`)
 
 // backquoted returns the source of a type with struct tags in back quotes, except those
 // that contain one. Only tags are quoted in the source of a type.

@@ -51,7 +51,7 @@ func Done(verb string) string {
 	case "apply", "copy", "try":
 		return strings.TrimSuffix(verb, "y") + "ied"
 	case "acquire", "add", "alloc", "allocate", "attach", "block", "capture", "change", "connect", "create", "disable", "drain", "enable",
-		"enter", "extract", "handle", "import", "initialize", "inject", "install", "join", "launch", "link", "listen", "load", "lock",
+		"enter", "extract", "handle", "ignore", "import", "initialize", "inject", "install", "join", "launch", "link", "listen", "load", "lock",
 		"mark", "measure", "merge", "mock", "mount", "move", "observe", "open", "override", "patch", "pause", "profile", "push", "record",
 		"redirect", "register", "replace", "reserve", "save", "schedule", "start", "subscribe", "suspend", "switch", "time", "touch", "trace", "track",
 		"visit", "watch":
@@ -77,8 +77,6 @@ func undone(verb string) string {
 		return "created"
 	case "drop":
 		return "added"
-	case "close":
-		return "opened"
 	case "unlock":
 		return "locked"
 	}

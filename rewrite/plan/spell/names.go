@@ -7,95 +7,89 @@ import (
 	"strings"
 )
 
-// A pair is what ends what a verb begins: the verb for it, and what a comment says of both,
-// as in "stopTrace stops what startTrace started".
-type pair struct{ end, ends, began string }
-
 // pairs returns the verbs for the cleanup, by the first word of the prepare function.
 // It lists only pairs without doubt: the opposite of add need not be remove.
-func pairs() map[string]pair {
-	return map[string]pair{
-		"begin": {"end", "finishes", "began"}, "start": {"stop", "stops", "started"}, "prepare": {"finish", "ends", "began"},
-		"open": {"close", "closes", "opened"}, "acquire": {"release", "releases", "acquired"}, "enter": {"exit", "leaves", "entered"},
-		"lock": {"unlock", "unlocks", "locked"}, "rlock": {"runlock", "unlocks", "locked"}, "locked": {"unlock", "unlocks", "locked"},
-		"setup": {"teardown", "undoes", "did"}, "setUp": {"tearDown", "undoes", "did"}, "init": {"cleanup", "undoes", "did"},
-		"initialize": {"cleanup", "undoes", "did"}, "register": {"unregister", "removes", "registered"}, "push": {"pop", "pops", "pushed"},
-		"hold": {"release", "releases", "held"}, "suspend": {"resume", "resumes", "suspended"}, "pause": {"resume", "resumes", "paused"},
-		"subscribe": {"unsubscribe", "ends", "began"}, "attach": {"detach", "detaches", "attached"}, "mount": {"unmount", "unmounts", "mounted"},
-		"connect": {"disconnect", "disconnects", "connected"}, "override": {"restore", "restores", "replaced"},
-		"mock": {"restore", "restores", "replaced"}, "stub": {"restore", "restores", "replaced"}, "swap": {"restore", "restores", "replaced"},
-		"redirect": {"restore", "restores", "redirected"}, "reserve": {"release", "releases", "reserved"}, "pin": {"unpin", "unpins", "pinned"},
-		"block": {"unblock", "unblocks", "blocked"}, "enable": {"disable", "disables", "enabled"},
-		"alloc": {"free", "frees", "allocated"}, "allocate": {"free", "frees", "allocated"},
+func pairs() map[string]string {
+	return map[string]string{
+		"begin": "end", "start": "stop", "prepare": "finish", "enter": "exit", "open": "close", "subscribe": "unsubscribe",
+		"acquire": "release", "lock": "unlock", "rlock": "runlock", "locked": "unlock", "setup": "teardown", "setUp": "tearDown",
+		"init": "cleanup", "initialize": "cleanup", "register": "unregister", "push": "pop", "hold": "release", "suspend": "resume",
+		"pause": "resume", "attach": "detach", "mount": "unmount", "connect": "disconnect", "override": "restore", "mock": "restore",
+		"stub": "restore", "swap": "restore", "redirect": "restore", "reserve": "release", "pin": "unpin", "block": "unblock",
+		"enable": "disable", "alloc": "free", "allocate": "deallocate", "hide": "show", "will": "did",
 	}
 }
 
-// ends returns the words that authors give to cleanups, with what a comment says of them. If
-// the result, the literal's variable or the callers' variables have such a name, finish gets
-// it, too.
-func ends() map[string]string {
-	return map[string]string{
-		"stop": "stops", "cancel": "cancels", "close": "closes", "shutdown": "shuts down", "release": "releases", "unlock": "unlocks",
-		"restore": "restores", "flush": "flushes", "undo": "undoes", "rollback": "rolls back", "end": "ends", "leave": "leaves", "exit": "exits",
-		"reset": "resets", "revert": "reverts", "cleanup": "cleans up", "unregister": "unregisters", "unsubscribe": "unsubscribes",
-		"remove": "removes", "drop": "drops", "free": "frees", "detach": "detaches", "abort": "aborts", "resume": "resumes",
-		"teardown": "tears down", "unmount": "unmounts", "disconnect": "disconnects", "unset": "unsets", "quit": "quits", "delete": "deletes",
-		"discard": "discards", "dispose": "disposes", "kill": "kills", "put": "puts back", "unpin": "unpins", "untrack": "untracks",
-		"decr": "decrements", "unref": "releases", "decref": "releases", "finalize": "finalizes", "finish": "finishes",
+// ends reports whether a word says of a function that it ends something. If the result, the literal's
+// variable or the callers' variables have such a name, finish gets it, too.
+func ends(word string) bool {
+	switch word = strings.ToLower(word); word {
+	case "stop", "cancel", "close", "shutdown", "release", "unlock", "restore", "flush", "undo", "rollback", "end", "leave", "exit", "reset",
+		"revert", "cleanup", "clean", "clear", "unregister", "deregister", "unsubscribe", "remove", "drop", "free", "detach", "abort", "resume",
+		"teardown", "unmount", "disconnect", "unset", "quit", "delete", "discard", "dispose", "kill", "put", "unpin", "untrack", "decr", "unref",
+		"unreg", "decref", "finalize", "finish", "ack":
+		return true
 	}
+	for _, end := range pairs() {
+		if word == strings.ToLower(end) {
+			return true
+		}
+	}
+	return false
 }
 
-// agents returns the words for who does what a cleanup does.
-func agents() map[string]string {
-	return map[string]string{
-		"closer": "close", "canceler": "cancel", "canceller": "cancel", "releaser": "release", "unlocker": "unlock", "restorer": "restore",
-		"stopper": "stop", "remover": "remove", "finisher": "finish", "cleaner": "cleanup", "flusher": "flush", "resetter": "reset",
-		"deregister": "unregister", "unreg": "unregister", "dereg": "unregister", "clean": "cleanup",
+// acts returns the verb for what someone does who has a word as a name: close for closer. It returns ""
+// for other words.
+func acts(agent string) string {
+	stem, ok := strings.CutSuffix(agent, "er")
+	for _, verb := range []string{stem, stem + "e", stem[:max(0, len(stem)-1)]} { // canceler, closer, stopper
+		if ok && ends(verb) {
+			return verb
+		}
 	}
+	return ""
 }
 
 // Act returns an author's name for a cleanup as the name of what it does: close for closer or
 // closeFn, closeServer for serverClose. It returns "" if the name does not say what that is.
 func Act(name string) string {
-	name, _ = withoutFunc(name)
-	does, _ := act(name)
-	return does
+	name, _ = withoutFunc(strings.TrimRight(name, "0123456789"))
+	verb, object, _ := act(name)
+	return verb + object
 }
 
 // IsEnd reports whether a variable has the name of a func that ends something: stop, closeFn or done.
 func IsEnd(name string) bool {
 	name, _ = withoutFunc(strings.TrimRight(name, "0123456789"))
-	words := wordsOf(joined(name))
+	words := wordsOf(name)
 	for _, w := range []string{words[0], words[len(words)-1]} {
-		if w = LowerFirst(w); w == "done" || isVerb(w) || isNoun(w) {
+		if w = LowerFirst(w); w == "done" || Does(w) {
 			return true
 		}
 	}
 	return Act(name) != ""
 }
 
-// act does so for a name that does not say that it is a func. It reports whether the name has a
-// word for who does it, as closer.
-func act(name string) (does string, agent bool) {
-	words := wordsOf(joined(name))
-	verb := func(i int) string {
-		w := LowerFirst(words[i])
-		if does := agents()[w]; does != "" {
-			w, agent = does, strings.HasSuffix(w, "er") && w != "deregister"
+// act splits a name into a verb that ends something, which is the first word or the last, or begins something again,
+// and what it is about. It reports whether the word says who does it, as closer.
+func act(name string) (verb, object string, agent bool) {
+	words := wordsOf(name)
+	for _, i := range []int{0, len(words) - 1} {
+		verb := LowerFirst(words[i])
+		does := acts(verb)
+		if does == "" && !ends(verb) {
+			continue
 		}
-		if ends()[w] == "" {
-			return ""
+		object := UpperFirst(strings.Join(slices.Delete(words, i, i+1), ""))
+		if does != "" {
+			return does, object, true
 		}
-		return w
+		return verb, object, false
 	}
-	last := len(words) - 1
-	if first := verb(0); first != "" {
-		return first + strings.Join(words[1:], ""), agent
+	if again, ok := strings.CutPrefix(LowerFirst(words[0]), "re"); ok && len(again) > 2 && begins(again) {
+		return LowerFirst(words[0]), strings.Join(words[1:], ""), false // reacquire, after a release
 	}
-	if end := verb(last); end != "" {
-		return end + UpperFirst(strings.Join(words[:last], "")), agent
-	}
-	return "", false
+	return "", "", false
 }
 
 // FinishNames returns the names to try for finish, best first. word is the author's own
@@ -105,88 +99,94 @@ func act(name string) (does string, agent bool) {
 // endWrite. Then the verb: addTimeSample, whose cleanup calls Observe, gives
 // observeTimeSample.
 func FinishNames(prepare, word, does string) []string {
-	exported := ast.IsExported(prepare)
+	prepare = ofFunc(prepare)
 	verb, rest := VerbOf(prepare)
 	rest = object(rest)
-	pair, paired := pairOf(prepare)
+	end, paired := pairOf(prepare)
 	var names []string
 	add := func(verb string) {
-		if rest == "" && !paired {
+		switch {
+		case rest == "" && !paired:
 			names = append(names, verb+UpperFirst(prepare)) // trace: stopTrace
-		} else {
+		case partner(rest) != rest:
+			names = append(names, verb+partner(rest), verb+rest)
+		default:
 			names = append(names, verb+rest)
 		}
 	}
-	if does, isAgent := act(prepare); isAgent && word == "" {
-		names = append(names, does) // stubsCleaner: cleanupStubs
+	ending, of, agent := act(prepare)
+	if agent && word == "" {
+		names = append(names, ending+of) // stubsCleaner: cleanStubs
 	}
-	if verb, _ := VerbOf(word); paired && (verb == "cleanup" || verb == "end" || verb == "finish") {
-		word = "" // says less than the pair
-	}
-	if word != "" {
-		does, object := VerbOf(word)
+	if does, object, _ := act(word); does != "" && !(paired && Weak(does)) {
 		add(does)
 		if object != "" {
-			names = append(names, word)
+			names = append(names, does+object)
 		}
 	}
-	if does != "" && (!paired || pair.end == "cleanup") {
+	if does != "" && (!paired || end == "cleanup") {
 		add(LowerFirst(does)) // also initFake, whose cleanup restores
 	}
 	if paired {
-		names = append(names, pair.end+rest)
-		if pair.end != "finish" && rest != "" {
-			names = append(names, "finish"+rest)
-		}
+		add(end)
 	}
-	names = append(names, otherNames(prepare, verb, rest, paired)...)
-	for i, n := range names {
-		names[i] = LowerFirst(fit(n))
-		if exported {
-			names[i] = UpperFirst(names[i])
-		}
+	if LowerFirst(verb) == "get" {
+		add("release")
 	}
-	return names
-}
-
-// otherNames returns names for finish that say only which function it belongs to.
-func otherNames(prepare, verb, rest string, paired bool) []string {
-	var names []string
-	if rest != "" && (strings.EqualFold(verb, "get") || strings.EqualFold(verb, "borrow")) {
-		names = append(names, "release"+rest)
+	if rest != "" && (paired || begins(verb) && !agent) {
+		add("finish") // newFile: finishFile
 	}
-	if rest != "" && !paired && makes(verb) {
-		names = append(names, "finish"+rest) // newFile: finishFile
-	}
-	whole := UpperFirst(Short(prepare))
+	whole := UpperFirst(short(prepare))
 	names = append(names, "finish"+whole, "cleanup"+whole)
 	for i := 2; i < 10; i++ {
 		names = append(names, "finish"+whole+strconv.Itoa(i))
 	}
-	return names
+	var unique []string
+	for _, n := range names {
+		if n = LowerFirst(n); ast.IsExported(prepare) {
+			n = UpperFirst(n)
+		}
+		if !slices.Contains(unique, n) {
+			unique = append(unique, n)
+		}
+	}
+	return unique
 }
 
-// fit returns a name without words after the first one that make it longer than 30 letters:
-// finishQueryRequest for finishTrackInflightQueryRequest.
-func fit(name string) string {
-	for words := wordsOf(name); len(name) > 30 && len(words) > 2; name = strings.Join(words, "") {
-		words = slices.Delete(words, 1, 2)
+// ofFunc returns a name without a last word that says that it is a func, or about one: closeFn, buildFilterFunc.
+func ofFunc(name string) string {
+	last := LastWord(name)
+	if rest := strings.TrimSuffix(name, last); rest != "" && slices.Contains([]string{"Func", "Fn", "Callback", "Cb"}, last) {
+		return rest
 	}
 	return name
 }
 
-// Pair returns what the comment of finish says of it and prepare if the first word of finish is
-// what ends the first word of prepare, or finish: that it ends what prepare began.
-func Pair(prepare, finish string) (ends, began string, ok bool) {
+// Weak reports whether a verb says no more of a function than that it ends something.
+func Weak(verb string) bool {
+	return slices.Contains([]string{"cleanup", "clean", "end", "finish"}, strings.ToLower(verb))
+}
+
+// Relation returns what the comment of finish says of it and prepare, which it calls as: that it ends what
+// prepare began, undoes prepare, or cleans up after it. It reports whether the first words of their names
+// are a pair.
+func Relation(prepare, finish, as string) (does string, paired bool) {
+	begin, _ := VerbOf(prepare)
 	end, _ := VerbOf(finish)
-	pair, paired := pairOf(prepare)
+	opposite, begins := pairOf(prepare)
+	usual := begins && strings.EqualFold(end, opposite)
+	starts := slices.Contains([]string{"begin", "start", "prepare", "enter", "open", "subscribe", "will"}, LowerFirst(begin))
 	switch {
-	case !paired:
-		return "", "", false
-	case pair.end == LowerFirst(end):
-		return pair.ends, pair.began, true
+	case slices.Contains([]string{"restore", "revert", "undo"}, LowerFirst(end)):
+		return "undoes " + as, usual
+	case starts && !usual && slices.Contains([]string{"end", "stop", "close", "exit", "leave"}, LowerFirst(end)):
+		return "ends what " + as + " began", false
+	case !usual && !(begins && strings.EqualFold(end, "finish")):
+		return "cleans up after " + as, false
+	case !usual || starts:
+		return "ends what " + as + " began", true
 	}
-	return "ends", "began", strings.EqualFold(end, "finish")
+	return "undoes " + as, true
 }
 
 // Begins reports whether the first word of a name is one of those whose end has a usual word.
@@ -197,60 +197,70 @@ func Begins(name string) bool {
 
 // EndOf returns the usual word for the end of what the first word of a name begins, or "".
 func EndOf(name string) string {
-	pair, _ := pairOf(name)
-	return pair.end
+	end, _ := pairOf(name)
+	return end
 }
 
-// pairOf returns the pair of the first word of a name. There is none if the last word says who
-// does something: in mountCleaner, mount is no verb.
-func pairOf(name string) (pair, bool) {
-	verb, rest := VerbOf(name)
-	words := wordsOf(rest)
-	if last := words[len(words)-1]; agents()[LowerFirst(last)] != "" {
-		return pair{}, false
-	}
-	pair, paired := pairs()[LowerFirst(verb)]
-	return pair, paired
-}
-
-// object returns the rest of a name after its verb without a preposition or an adverb that
-// belongs to the verb, or other verbs: prepareToDrop is about Drop, bringUpNetwork about Network, and
-// fibGetOrFindRoute about Route.
-func object(rest string) string {
-	for _, word := range []string{"To", "Up", "Down", "Off", "Out"} {
-		if object, ok := strings.CutPrefix(rest, word); ok && ast.IsExported(object) {
-			return object
-		}
-	}
-	if words := wordsOf(rest); len(words) > 3 && (words[1] == "Or" || words[1] == "And") {
-		return Short(strings.Join(words[3:], ""))
-	}
-	return Short(rest)
-}
-
-// Short returns a name of more than 20 letters up to its first preposition or
-// conjunction: CloseModule for CloseModuleOnCanceledOrTimeout.
-func Short(name string) string {
-	if len(name) <= 20 {
-		return name
-	}
+// pairOf returns the end of what the first word of a name begins. There is none if the last word says
+// who does something: in mountCleaner, mount is no verb.
+func pairOf(name string) (end string, paired bool) {
 	words := wordsOf(name)
-	for i, w := range words {
-		if i > 0 && preposition(w) {
-			return strings.Join(words[:i], "")
-		}
+	if acts(LowerFirst(words[len(words)-1])) != "" {
+		return "", false
+	}
+	end, paired = pairs()[LowerFirst(words[0])]
+	return end, paired
+}
+
+// object returns the rest of a name after its verb without an adverb that belongs to the verb, or other
+// verbs: prepareToDrop is about Drop, bringUpNetwork about Network, and getOrFindRoute about Route.
+func object(rest string) string {
+	words := wordsOf(rest)
+	if slices.Contains([]string{"To", "Up", "Down", "Off", "Out"}, words[0]) && len(words) > 1 {
+		words = words[1:]
+	}
+	if i := slices.Index(words, "Or"); i >= 0 && i+2 < len(words) {
+		words = words[i+2:]
+	}
+	return strings.Join(words, "")
+}
+
+// short returns a name up to its first preposition or conjunction: CloseModule for
+// CloseModuleOnCanceledOrTimeout.
+func short(name string) string {
+	words := wordsOf(name)
+	if i := slices.IndexFunc(words, preposition); i > 0 {
+		return strings.Join(words[:i], "")
 	}
 	return name
+}
+
+// partner returns what the name of finish has of the rest of prepare's: all but the circumstances. That of beginReadInLoop is
+// endReadInLoop, but that of closeModuleOnCanceledOrTimeout ends with Module.
+func partner(rest string) string {
+	words := wordsOf(rest)
+	circumstance := func(word string) bool {
+		return preposition(word) && !slices.Contains([]string{"By", "From", "In", "Into", "Of", "As"}, word)
+	}
+	if i := slices.IndexFunc(words, circumstance); i > 0 {
+		return strings.Join(words[:i], "")
+	}
+	return rest
+}
+
+// Partner reports whether an author's name for a cleanup has another verb than prepare, and the same words after it:
+// writeHeapProfile for createHeapProfile.
+func Partner(prepare, name string) bool {
+	verb, rest := VerbOf(prepare)
+	other, about := VerbOf(name)
+	return rest != "" && about == rest && !strings.EqualFold(verb, other) && !preposition(UpperFirst(other)) &&
+		!slices.Contains([]string{"old", "prev", "orig", "new", "the", "my", "is", "has", "did", "no"}, LowerFirst(other))
 }
 
 // Does reports whether a verb says what a function does, even to readers who do not see
 // its body: it ends something, or measures what has ended.
 func Does(verb string) bool {
-	switch verb = LowerFirst(verb); verb {
-	case "observe", "record", "report", "log", "wait", "save", "commit":
-		return true
-	}
-	return ends()[verb] != ""
+	return ends(verb) || slices.Contains([]string{"observe", "record", "report", "log", "wait", "save", "commit"}, LowerFirst(verb))
 }
 
 // Logs reports whether a function whose name begins with a verb logs or prints.
@@ -258,42 +268,73 @@ func Logs(verb string) bool {
 	return slices.Contains([]string{"Debug", "Debugf", "Error", "Errorf", "Fprint", "Fprintf", "Fprintln", "Info", "Infof", "Log", "Logf", "Print", "Printf", "Println", "Warn", "Warnf"}, verb)
 }
 
-// Ends returns what a comment says of a function whose name begins with a word that authors
-// give to cleanups: closes for closeFile. It returns "" for other names.
-func Ends(name string) string {
+// Ends reports whether the first word of a name says that something ends.
+func Ends(name string) bool {
 	verb, _ := VerbOf(name)
-	return ends()[LowerFirst(verb)]
+	return ends(verb)
 }
 
-// StateNames returns the names to try for the state of a prepare function, best first. kind
-// says what the state is: Cleanup, Timer or Lock. recv is its receiver type, or "".
-func StateNames(recv, prepare, kind string) []string {
-	verb, rest := VerbOf(prepare)
-	if rest = object(rest); len(rest) < 4 || !Begins(prepare) && !starts(verb) {
-		rest = prepare // oneOffCleanup, but readCleanup for prepareRead
+// KindOf returns what the state is for a finish of the given name: a Lock, what has been Saved and is
+// restored, a Lease that is released, a Cleanup if the author calls it so, or a State.
+func KindOf(finish string) string {
+	switch verb, _ := VerbOf(finish); strings.ToLower(verb) {
+	case "unlock", "runlock":
+		return "Lock"
+	case "restore", "revert":
+		return "Saved"
+	case "cleanup", "clean":
+		return "Cleanup"
+	case "release":
+		return "Lease"
 	}
-	if first, _ := VerbOf(rest); preposition(first) && Begins(prepare) { // lockAndLog
-		rest = verb
+	return "State"
+}
+
+// KindIn returns the word in the name of a state that says what it is: Saved for savedMode, and else the last.
+func KindIn(state string) string {
+	if first, rest := VerbOf(state); rest != "" && strings.EqualFold(first, "saved") {
+		return "Saved"
 	}
-	if before, isAgent := strings.CutSuffix(rest, "Cleaner"); isAgent && len(before) > 3 {
-		rest = before
+	return LastWord(state)
+}
+
+// StateNames returns the names to try for the state of a prepare function, best first. recv is its
+// receiver type, or "". kind says what the state is:
+//
+//	Lock     lockTable: tableLock; AcquireMigrationLock: MigrationLock
+//	Saved    saveOrder, replaceOrder: savedOrder
+//	others   startProfiling: profilingState
+//
+// If methods of several types have the name of prepare, each state has the name of its receiver as well.
+func StateNames(recv, prepare, kind string, several bool) []string {
+	rest := UpperFirst(stateOf(prepare, kind))
+	if kind == "State" && strings.EqualFold(rest, short(prepare)) && noThing(prepare) {
+		kind = "Cleanup"
 	}
-	rest = UpperFirst(Short(rest))
-	switch {
-	case kind == "Lock" && (rest == "Lock" || rest == "RLock" || rest == "Locked"):
-		rest = "Held"
-	case strings.HasSuffix(rest, kind):
-		kind = "State"
+	own := ""
+	if several || recv != "" && kind == "Lease" && strings.EqualFold(rest, prepare) { // Pool.Get: PoolLease
+		own = UpperFirst(recv)
 	}
-	for words := wordsOf(rest); len(rest)+len(kind) > 28 && len(words) > 2; rest = strings.Join(words, "") {
-		words = words[1:] // propagateDockerEndpoint
+	if kind == "Lease" && own != "" && !several {
+		rest, own = own, ""
 	}
-	names := []string{rest + kind, rest + "State", UpperFirst(prepare) + kind}
-	if recv != "" {
-		names = append(names, UpperFirst(recv)+rest+kind)
+	name := own + rest + kind
+	switch last := LastWord(rest); {
+	case rest == "Lock" || rest == "RLock" || rest == "Locked":
+		name = "Held" + own + "Lock"
+	case last == "Lock" || last == "Timer" || last == kind:
+		name = own + rest
+	case kind == "Saved" && !strings.EqualFold(rest, short(prepare)):
+		name = kind + own + rest
+	case kind == "Saved":
+		name = own + rest + "State"
+	}
+	names := []string{name, own + rest + "State", own + rest + "Cleanup", own + UpperFirst(prepare) + kind}
+	if recv != "" && own == "" {
+		names = append(names, UpperFirst(recv)+name)
 	}
 	for i := 2; i < 10; i++ {
-		names = append(names, UpperFirst(prepare)+kind+strconv.Itoa(i))
+		names = append(names, own+UpperFirst(prepare)+kind+strconv.Itoa(i))
 	}
 	if !ast.IsExported(prepare) {
 		for i, n := range names {
@@ -303,23 +344,39 @@ func StateNames(recv, prepare, kind string) []string {
 	return names
 }
 
-// makes reports whether a verb says of a function that what its name is about is there afterwards:
-// finishFile ends what newFile made, but finishConfig says less than finishWatchConfig.
-func makes(verb string) bool {
-	switch LowerFirst(verb) {
-	case "new", "make", "create", "build", "get", "add", "load", "install", "alloc", "allocate", "init":
-		return true
-	}
-	return false
+// noThing reports whether a name of several words begins with none that makes, begins or ends what the others say, as watchFile.
+func noThing(prepare string) bool {
+	verb, object := VerbOf(prepare)
+	return object != "" && !Begins(verb)
 }
 
-// starts reports whether a verb says of a function no more than that it makes or begins
-// something: the state of addTimeSample is a timeSampleState.
-func starts(verb string) bool {
-	switch LowerFirst(verb) {
-	case "add", "new", "make", "create", "build", "get", "extract", "load", "install", "run", "do", "log", "trace", "track",
-		"record", "measure", "observe", "time", "watch", "with", "set", "apply", "take", "try", "alloc", "allocate", "handle", "parse", "print", "init":
-		return true
+// stateOf returns what the name of prepare says that its state is about: Read for prepareRead, but oneOff
+// for oneOff, as one is no verb.
+func stateOf(prepare, kind string) string {
+	prepare = ofFunc(prepare)
+	verb, rest := VerbOf(prepare)
+	rest = short(object(rest))
+	first, _ := VerbOf(rest)
+	known := Begins(prepare) || begins(verb) || ends(verb) || kind == "Saved"
+	switch _, object, agent := act(prepare); {
+	case agent && len(object) > 3:
+		rest = object
+	case preposition(first) && Begins(prepare): // lockAndLog
+		rest = verb
+	case preposition(first) || len(rest) < 3 && (kind != "Saved" || rest == "") || slices.Contains([]string{"All", "Many", "New"}, rest) || !known:
+		rest = short(prepare)
 	}
-	return false
+	if words := wordsOf(rest); kind == "Saved" && len(words) > 1 && slices.Contains([]string{"Fake", "Mock", "Test", "Stub", "Dummy", "New"}, words[0]) {
+		rest = strings.Join(words[1:], "") // what is saved is not the fake one
+	}
+	for words := wordsOf(rest); len(rest)+len(kind) > 28 && len(words) > 2; rest = strings.Join(words, "") {
+		words = words[1:] // propagateDockerEndpoint
+	}
+	return rest
+}
+
+// begins reports whether a word is a verb that says of a function that it makes or begins something. What
+// the function is about then says what its state is about, too: that of addTimeSample is a timeSampleState.
+func begins(word string) bool {
+	return Done(word) != "" || slices.Contains([]string{"new", "get", "run", "do", "with", "parse", "print", "reset"}, LowerFirst(word))
 }

@@ -8,7 +8,7 @@ import (
 
 // Nouns returns names, best first, for a variable that held a cleanup and holds its state after the
 // rewrite. It returns none if the name may stay: one that says what a func does would mislead,
-// but done, cleanup and closer do not.
+// but cleanup and closer do not, and done only where there is a better word.
 //
 //	stopProfiling, err := startProfiling()       profiling, err := startProfiling()
 //	…                                            …
@@ -20,60 +20,94 @@ func Nouns(name, prepare, kind string) []string {
 	bare := strings.TrimRight(name, "0123456789")
 	number := name[len(bare):]
 	rest, isFunc := withoutFunc(bare)
-	verb, about := VerbOf(rest)
-	does, agent := act(rest)
-	words := wordsOf(joined(rest))
-	last := LowerFirst(words[len(words)-1])
-	switch {
-	case saysState(last, agent, isFunc):
-		return nil
-	case isNoun(last):
-		about = rest
-	case does != "":
-		_, about = VerbOf(does)
-	case isVerb(LowerFirst(verb)):
-	case isFunc:
-		about = rest
-	default:
+	verb, _, _ := act(rest)
+	last := LowerFirst(LastWord(rest))
+	if kind != "Cleanup" && kind != "State" && !isFunc && last == "done" {
+		return []string{LowerFirst(kind) + number}
+	}
+	about, stays := objectOf(rest, last, isFunc)
+	if stays {
 		return nil
 	}
 	var nouns []string
 	add := func(noun string) {
-		if noun = LowerFirst(noun); noun != "" && len(noun) <= 20 && !vague(noun) && !slices.Contains(nouns, noun+number) {
+		if noun = LowerFirst(noun); noun != "" && len(noun) <= 25 && !vague(noun) && !slices.Contains(nouns, noun+number) {
 			nouns = append(nouns, noun+number)
 		}
 	}
 	kind = LowerFirst(kind)
-	if prepare == "" && !isNoun(last) {
+	if prepare != "" || isNoun(last) {
+		add(about)
+	}
+	if kind != "cleanup" && kind != "state" {
 		add(kind)
 	}
-	add(about)
-	if kind != "cleanup" {
-		add(kind)
-	}
-	verb, rest = VerbOf(prepare)
-	if Begins(prepare) {
-		add(object(rest))
-	}
-	if !agent || isFunc || starts(verb) {
-		add(kind)
-	}
-	if kind == "lock" {
-		add("held")
-	}
-	if about != "" && !isNoun(LowerFirst(about)) {
+	_, what := begun(prepare)
+	add(what)
+	if about != "" && (about != rest || !isNoun(about)) && !vague(LowerFirst(about)) {
 		add(about + UpperFirst(kind))
 	}
-	if len(nouns) > 0 && (starts(verb) || len(wordsOf(rest)) > 1) {
-		add(object(rest)) // adjustPacketSize
+	if verb == "restore" || verb == "revert" {
+		add("saved")
+	}
+	if kind == "state" && number == "" && len(nouns) == 0 {
+		add(insteadOfState(prepare))
+	}
+	add(kind)
+	if kind == "lock" {
+		add("held")
+	} else {
+		add("cleanup")
 	}
 	return nouns
 }
 
-// saysState reports whether the name of a variable, of which last is the last word, may stay: cleanup,
-// dirCleanup, finalizeDone, closer.
-func saysState(last string, agent, isFunc bool) bool {
-	return !isFunc && (agent || last == "done" || isNoun(last))
+// InsteadOfDone returns a name for a variable called done whose state has a method with a verb that says more: lease for
+// done := withLease(), whose method is delete. It returns "" if the variable has another name, or prepare's name has no word for it.
+func InsteadOfDone(name, prepare, verb string) string {
+	bare := strings.TrimRight(name, "0123456789")
+	_, what := begun(prepare)
+	if what = LowerFirst(what); bare != "done" || verb == "" || Weak(verb) || what == "" || len(what) > 25 || vague(what) {
+		return ""
+	}
+	return what + name[len(bare):]
+}
+
+// objectOf returns what the name of a func without words that say so is about, or reports that the name may stay. last is its last word.
+func objectOf(rest, last string, isFunc bool) (about string, stays bool) {
+	verb, about, agent := act(rest)
+	first, other := VerbOf(rest)
+	switch {
+	case isNoun(last) && verb != "" && about != "" && strings.EqualFold(verb, first): // closeLog
+		return about, false
+	case !isFunc && (agent || last == "done" || isNoun(last)): // cleanup, dirCleanup, finalizeDone, closer
+		return "", true
+	case isNoun(last):
+		return rest, false
+	case verb != "":
+		return about, false
+	case Does(first):
+		return other, false
+	}
+	return rest, !isFunc
+}
+
+// insteadOfState returns a name that says more than state: the name of prepare if that is one word that need not be a verb: repeat.
+func insteadOfState(prepare string) string {
+	word, rest := VerbOf(prepare)
+	if known, _ := begun(prepare); known || rest != "" || len(word) < 4 || strings.ContainsAny(word, "0123456789") {
+		return ""
+	}
+	return word
+}
+
+// begun reports whether the name of prepare has a verb that says of it that it makes, begins or ends something, and returns what.
+func begun(prepare string) (known bool, what string) {
+	verb, rest := VerbOf(prepare)
+	if !Begins(prepare) && !begins(verb) && !ends(verb) {
+		return false, ""
+	}
+	return true, object(rest)
 }
 
 // withoutFunc returns a name without a word at its end that says that it is a func, and reports
@@ -83,7 +117,7 @@ func withoutFunc(name string) (string, bool) {
 		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" {
 			return rest, true
 		}
-		if rest, ok := strings.CutSuffix(name, strings.ToLower(suffix)); ok && ends()[rest] != "" { // closefn
+		if rest, ok := strings.CutSuffix(name, strings.ToLower(suffix)); ok && ends(rest) { // closefn
 			return rest, true
 		}
 	}
@@ -94,29 +128,22 @@ func withoutFunc(name string) (string, bool) {
 	return name, false
 }
 
-// isVerb reports whether a word says what a function does that ends something.
-func isVerb(word string) bool {
-	if Does(word) && !isNoun(word) {
-		return true
-	}
-	for _, p := range pairs() {
-		if p.end == word {
-			return !isNoun(word)
-		}
-	}
-	return false
+// Former reports whether a variable's name says that it keeps a value to be restored later.
+func Former(name string) bool {
+	word, _ := VerbOf(name)
+	return slices.Contains([]string{"old", "prev", "previous", "orig", "original", "saved", "former"}, LowerFirst(word))
 }
 
 // isNoun reports whether a word for a cleanup is a noun as well.
 func isNoun(word string) bool {
-	return slices.Contains([]string{"cleanup", "rollback", "report", "record", "log", "commit"}, word)
+	return slices.Contains([]string{"cleanup", "rollback", "report", "record", "log", "commit"}, strings.ToLower(word))
 }
 
 // vague reports whether a word says nothing about what has been begun, or is the usual name of
 // something else.
 func vague(word string) bool {
 	first, _ := VerbOf(word)
-	return isVerb(first) || preposition(first) || token.IsKeyword(word) || slices.Contains([]string{"deferred", "ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
+	return Does(first) && !isNoun(first) || preposition(first) || token.IsKeyword(word) || slices.Contains([]string{"deferred", "ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
 }
 
 // preposition reports whether a word is a preposition or a conjunction.

@@ -25,16 +25,22 @@ func TestFinishNames(t *testing.T) {
 		{"trace", "stop", "", "stopTrace finishTrace"},
 		{"newFile", "closeAll", "", "closeFile closeAll"},
 		{"newFile", "", "", "finishFile finishNewFile"},
-		{"visitNode", "", "", "finishVisitNode cleanupVisitNode"},
+		{"visitNode", "", "", "finishNode finishVisitNode"},
 		{"openFile", "cleanup", "", "closeFile finishFile"}, // says less than the pair
+		{"hideCursor", "", "restore", "showCursor finishCursor"},
+		{"getPartsForTimeRange", "decRefPws", "", "decRefParts decRefPartsForTimeRange"},
+		{"createHostPathForMount", "clearHostPath", "", "clearHostPath clearHostPathForMount"},
 		{"addTimeSample", "", "Observe", "observeTimeSample finishTimeSample"},
 		{"profile", "", "stop", "stopProfile finishProfile"},
 		{"bringUpNetwork", "restore", "", "restoreNetwork finishBringUpNetwork"},
 		{"CloseModuleOnCanceledOrTimeout", "", "", "FinishCloseModule CleanupCloseModule"},
 		{"Initialize", "", "", "Cleanup FinishInitialize"},
 		{"getTables", "", "", "releaseTables finishTables"},
+		{"Get", "", "", "ReleaseGet FinishGet"},
 		{"getTables", "decr", "", "decrTables releaseTables"},
-		{"MountStubsCleaner", "", "", "CleanupMountStubs FinishMountStubsCleaner"},
+		{"buildFilterFunc", "", "", "finishFilter finishBuildFilter"},
+		{"enterLoopInSend", "", "", "exitLoopInSend finishLoopInSend"},
+		{"MountStubsCleaner", "", "", "CleanMountStubs FinishMountStubsCleaner"},
 	} {
 		got := spell.FinishNames(test.prepare, test.word, test.does)
 		if text := strings.Join(got[:2], " "); text != test.want {
@@ -51,32 +57,76 @@ func TestFinishNames(t *testing.T) {
 	}
 }
 
-func TestStateNames(t *testing.T) {
-	for _, test := range []struct{ recv, prepare, kind, want string }{
-		{"", "oneOff", "Cleanup", "oneOffCleanup oneOffState oneOffCleanup oneOffCleanup2"},
-		{"", "prepareRead", "Cleanup", "readCleanup readState prepareReadCleanup prepareReadCleanup2"},
-		{"Conn", "prepareRead", "Timer", "readTimer readState prepareReadTimer connReadTimer prepareReadTimer2"},
-		{"Conn", "BeginRead", "Cleanup", "ReadCleanup ReadState BeginReadCleanup ConnReadCleanup BeginReadCleanup2"},
-		{"Module", "CloseModuleOnCanceledOrTimeout", "Cleanup", "CloseModuleCleanup CloseModuleState CloseModuleOnCanceledOrTimeoutCleanup ModuleCloseModuleCleanup CloseModuleOnCanceledOrTimeoutCleanup2"},
-		{"", "prepareToDrop", "Cleanup", "dropCleanup dropState prepareToDropCleanup prepareToDropCleanup2"},
-		{"", "mountStubsCleaner", "Cleanup", "mountStubsCleanup mountStubsState mountStubsCleanerCleanup mountStubsCleanerCleanup2"},
-		{"", "startTimer", "Timer", "timerState timerState startTimerState startTimerState2"},
-		{"", "lockAndLog", "Lock", "heldLock heldState lockAndLogLock lockAndLogLock2"},
-		{"", "lockTable", "Lock", "tableLock tableState lockTableLock lockTableLock2"},
-		{"", "Lock", "Lock", "HeldLock HeldState LockLock LockLock2"},
-		{"", "begin", "Cleanup", "beginCleanup beginState beginCleanup beginCleanup2"},
+func TestPartner(t *testing.T) {
+	for _, test := range []struct {
+		prepare, name string
+		want          bool
+	}{
+		{"createHeapProfile", "writeHeapProfile", true},
+		{"createHeapProfile", "createHeapProfile", false},
+		{"createHeapProfile", "heapProfile", false},
+		{"createHeapProfile", "writeProfile", false},
+		{"readFile", "oldFile", false},
+		{"readFile", "inFile", false},
+		{"read", "write", false},
 	} {
-		got, _, _ := strings.Cut(strings.Join(spell.StateNames(test.recv, test.prepare, test.kind), " "), "3")
-		got = got[:strings.LastIndexByte(got, ' ')]
-		if got != test.want {
+		if got := spell.Partner(test.prepare, test.name); got != test.want {
+			t.Errorf("%s, %s: %v", test.prepare, test.name, got)
+		}
+	}
+}
+
+func TestStateNames(t *testing.T) {
+	for _, test := range []struct{ recv, prepare, kind, want string }{ // the first two names
+		{"Pool", "Get", "Lease", "PoolLease PoolState"},
+		{"Pool", "acquireSlot", "Lease", "slotLease slotState"},
+		{"", "acquireLock", "Lease", "heldLock lockState"},
+		{"", "acquire", "Lease", "acquireLease acquireState"},
+		{"", "InitFakeNotifier", "Saved", "SavedNotifier NotifierState"},
+		{"", "ReplaceLog", "Saved", "SavedLog LogState"},
+		{"", "resetIdleTimeout", "Timer", "idleTimeoutTimer idleTimeoutState"},
+		{"", "oneOff", "Cleanup", "oneOffCleanup oneOffState"},
+		{"", "prepareRead", "Cleanup", "readCleanup readState"},
+		{"Conn", "prepareRead", "Timer", "readTimer readState"},
+		{"Conn", "BeginRead", "Cleanup", "ReadCleanup ReadState"},
+		{"Module", "CloseModuleOnCanceledOrTimeout", "Cleanup", "ModuleCleanup ModuleState"},
+		{"", "prepareToDrop", "Cleanup", "dropCleanup dropState"},
+		{"", "mountStubsCleaner", "Cleanup", "mountStubsCleanup mountStubsState"},
+		{"", "AcquireMigrationLock", "Lock", "MigrationLock MigrationLockState"},
+		{"", "saveOrder", "Saved", "savedOrder orderState"},
+		{"", "ignoreSignals", "State", "signalsState signalsState"},
+		{"", "startTimer", "Timer", "timer timerState"},
+		{"", "lockAndLog", "Lock", "heldLock lockState"},
+		{"", "lockTable", "Lock", "tableLock tableState"},
+		{"", "Lock", "Lock", "HeldLock LockState"},
+		{"", "begin", "Cleanup", "beginCleanup beginState"},
+		{"", "buildFilterFunc", "State", "filterState filterState"},
+		{"", "openLog", "State", "logState logState"},
+		{"", "getAll", "State", "getAllCleanup getAllState"},
+		{"", "cancelBlocking", "State", "blockingState blockingState"},
+		{"", "readProgress", "State", "readProgressCleanup readProgressState"},
+		{"", "enterIf", "State", "enterState enterState"},
+	} {
+		names := spell.StateNames(test.recv, test.prepare, test.kind, false)
+		if got := strings.Join(names[:2], " "); got != test.want {
 			t.Errorf("%s.%s: %s, want %s", test.recv, test.prepare, got, test.want)
+		}
+	}
+	for _, test := range []struct{ recv, prepare, kind, want string }{
+		{"VecDense", "isolatedWorkspace", "Saved", "savedVecDenseWorkspace"},
+		{"Conn", "beginRead", "State", "connReadState"},
+		{"Conn", "Lock", "Lock", "HeldConnLock"},
+		{"Pool", "Get", "Lease", "PoolGetLease"},
+	} {
+		if got := spell.StateNames(test.recv, test.prepare, test.kind, true)[0]; got != test.want {
+			t.Errorf("%s.%s, as several have it: %s, want %s", test.recv, test.prepare, got, test.want)
 		}
 	}
 }
 
 func TestAct(t *testing.T) {
 	for name, want := range map[string]string{
-		"close": "close", "closer": "close", "closeFn": "close", "popFunc": "", "serverClose": "closeServer", "serverCloseFn": "closeServer",
+		"close": "close", "closer": "close", "closeFn": "close", "popFunc": "pop", "serverClose": "closeServer", "serverCloseFn": "closeServer",
 		"stopMutexProf": "stopMutexProf", "deferFn": "", "done": "", "_": "", "": "", "canceler": "cancel",
 	} {
 		if got := spell.Act(name); got != want {
@@ -105,31 +155,41 @@ func TestFlagNames(t *testing.T) {
 
 func TestNouns(t *testing.T) {
 	for _, test := range []struct{ name, prepare, kind, want string }{
-		{"stopProfiling", "startProfiling", "Cleanup", "profiling cleanup profilingCleanup"},
+		{"stopProfiling", "startProfiling", "Cleanup", "profiling profilingCleanup cleanup"},
 		{"stop", "startProfiling", "Cleanup", "profiling cleanup"},
 		{"stop", "", "Cleanup", "cleanup"}, // another result may be called so
-		{"stopCPU2", "profile", "Cleanup", "cpu2 cleanup2 cpuCleanup2"},
-		{"unlockTable", "", "Lock", "lock table held tableLock"},
-		{"finishQueue", "queueActive", "Cleanup", "queue cleanup queueCleanup"},
+		{"stopCPU2", "profile", "Cleanup", "cpu2 cpuCleanup2 cleanup2"},
+		{"unlockTable", "", "Lock", "lock tableLock held"},
+		{"finishQueue", "queueActive", "Cleanup", "queue queueCleanup cleanup"},
 		{"unreg", "registerTap", "Cleanup", "tap cleanup"},
-		{"heartbeatTickerStop", "", "Cleanup", "cleanup heartbeatTicker"},
+		{"heartbeatTickerStop", "", "Cleanup", "heartbeatTickerCleanup cleanup"},
 		{"closer", "openFile", "Cleanup", ""},
 		{"closer", "f", "Cleanup", ""},
-		{"resetFunc", "swap", "State", "state"},
+		{"resetFunc", "swap", "State", "state cleanup"},
+		{"stopProfiling", "startProfiling", "State", "profiling profilingState state cleanup"},
+		{"closeLog", "openLog", "State", "log logState state cleanup"},
+		{"restore", "swap", "Saved", "saved cleanup"},
+		{"stop2", "startProfiling", "State", "profiling2 state2 cleanup2"},
+		{"cancel", "acquireSlot", "State", "slot state cleanup"},
+		{"stop", "Repeat", "State", "repeat state cleanup"},
+		{"end", "begin3", "State", "state cleanup"},
 		{"cleanupFn", "setUp", "Cleanup", "cleanup"},
-		{"deferFunc", "setUp", "Cleanup", "cleanup deferCleanup"}, // not a keyword
-		{"doneFunc", "f", "Cleanup", "done cleanup doneCleanup"},
+		{"deferFunc", "setUp", "Cleanup", "cleanup"}, // not a keyword
+		{"doneFunc", "f", "Cleanup", "done doneCleanup cleanup"},
 		{"fn", "lockTable", "Lock", "lock table held"},
-		{"cancel", "withTimeout", "Timer", "timer timeout"},
+		{"cancel", "withTimeout", "Timer", "timer timeout cleanup"},
 		{"pop", "pushFrame", "Cleanup", "frame cleanup"},
-		{"observe", "time", "Timer", "timer"},
-		{"cancelCtx", "newCtx", "Cleanup", "cleanup ctxCleanup"},
+		{"observe", "time", "Timer", "timer cleanup"},
+		{"cancelCtx", "newCtx", "Cleanup", "cleanup"},
 		{"done", "begin", "Cleanup", ""},
+		{"done", "begin", "State", ""},
+		{"done", "setState", "Saved", "saved"},
+		{"timeoutDone2", "", "Timer", "timer2"},
 		{"layerDone", "oneOff", "Cleanup", ""},
 		{"cleanup", "begin", "Cleanup", ""},
 		{"dirCleanup", "begin", "Cleanup", ""},
 		{"cleanUp", "begin", "Cleanup", ""},
-		{"cleanUpDir", "begin", "Cleanup", "dir cleanup dirCleanup"},
+		{"cleanUpDir", "begin", "Cleanup", "dir dirCleanup cleanup"},
 		{"span", "begin", "Cleanup", ""},
 	} {
 		if got := strings.Join(spell.Nouns(test.name, test.prepare, test.kind), " "); got != test.want {
@@ -269,5 +329,25 @@ func TestPlain(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRelation(t *testing.T) {
+	for _, test := range []struct {
+		prepare, finish, want string
+		paired                bool
+	}{
+		{"beginRead", "endRead", "ends what p began", true},
+		{"prepareRead", "finishRead", "ends what p began", true},
+		{"StartSpan", "End", "ends what p began", false},
+		{"StartSpan", "Flush", "cleans up after p", false},
+		{"lock", "unlock", "undoes p", true},
+		{"swap", "restore", "undoes p", true},
+		{"newFile", "restore", "undoes p", false},
+		{"newFile", "close", "cleans up after p", false},
+	} {
+		if does, paired := spell.Relation(test.prepare, test.finish, "p"); does != test.want || paired != test.paired {
+			t.Errorf("%s, %s: %q, %v", test.prepare, test.finish, does, paired)
+		}
 	}
 }

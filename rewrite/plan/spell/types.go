@@ -8,59 +8,6 @@ import (
 	"github.com/closurefix/closurefix/rewrite/flow"
 )
 
-// Parts calls f for t and for the types that its source contains, until f returns
-// false.
-func Parts(t types.Type, f func(types.Type) bool) bool {
-	if t == nil {
-		return true
-	}
-	if !f(t) {
-		return false
-	}
-	all := func(list ...types.Type) bool {
-		return !slices.ContainsFunc(list, func(t types.Type) bool { return !Parts(t, f) })
-	}
-	switch t := t.(type) {
-	case *types.Alias:
-		return all(slices.Collect(t.TypeArgs().Types())...)
-	case *types.Named:
-		return all(slices.Collect(t.TypeArgs().Types())...)
-	case interface{ Elem() types.Type }: // a pointer, slice, array or channel
-		if m, ok := t.(*types.Map); ok {
-			return all(m.Key(), m.Elem())
-		}
-		return all(t.Elem())
-	case *types.Signature:
-		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
-			for v := range tuple.Variables() {
-				if !Parts(v.Type(), f) {
-					return false
-				}
-			}
-		}
-	case *types.Struct:
-		for v := range t.Fields() {
-			if !Parts(v.Type(), f) {
-				return false
-			}
-		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			if !Parts(m.Type(), f) {
-				return false
-			}
-		}
-		return all(slices.Collect(t.EmbeddedTypes())...)
-	case *types.Union:
-		for term := range t.Terms() {
-			if !Parts(term.Type(), f) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // IsTypeParam reports whether t is a type parameter.
 func IsTypeParam(t types.Type) bool {
 	_, ok := types.Unalias(t).(*types.TypeParam)
@@ -69,7 +16,7 @@ func IsTypeParam(t types.Type) bool {
 
 // HasTypeParam reports whether the source of t names a type parameter.
 func HasTypeParam(t types.Type) bool {
-	return !Parts(t, func(t types.Type) bool { return !IsTypeParam(t) })
+	return !flow.Parts(t, func(t types.Type) bool { return !IsTypeParam(t) })
 }
 
 // NamedObject returns the name of a named type or an alias, nil for others.
@@ -111,7 +58,7 @@ func Unnameable(pkg *types.Package, t types.Type) (why string) {
 	private := func(obj types.Object) bool {
 		return !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() != pkg.Path()
 	}
-	Parts(t, func(t types.Type) bool {
+	flow.Parts(t, func(t types.Type) bool {
 		switch u := t.(type) {
 		case *types.Struct:
 			for f := range u.Fields() {
@@ -145,7 +92,7 @@ func Unnameable(pkg *types.Package, t types.Type) (why string) {
 // declares its type parameters, and what hides it. Such names are those of predeclared
 // types, types of the package and imports.
 func (f *File) Hidden(fn *types.Func, t types.Type) (name, by string) {
-	Parts(t, func(t types.Type) bool {
+	flow.Parts(t, func(t types.Type) bool {
 		obj := NamedObject(t)
 		basic, _ := t.(*types.Basic)
 		switch {

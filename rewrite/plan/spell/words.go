@@ -1,6 +1,7 @@
 package spell
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,50 +10,49 @@ import (
 // VerbOf splits a camel-case name after its first word: "prepareRead" is
 // "prepare" and "Read".
 func VerbOf(name string) (verb, rest string) {
-	for _, two := range []string{"setUp", "SetUp", "tearDown", "TearDown"} {
-		if rest, ok := strings.CutPrefix(name, two); ok && (rest == "" || unicode.IsUpper([]rune(rest)[0])) {
-			return two, rest
-		}
-	}
-	for i, r := range name {
-		if i > 0 && unicode.IsUpper(r) {
-			return name[:i], name[i:]
-		}
-	}
-	return name, ""
+	words := wordsOf(name)
+	return words[0], strings.Join(words[1:], "")
 }
 
-// wordsOf splits a camel-case name into its words: "OnHTTPError" is "On", "HTTP" and "Error".
+// wordsOf splits a camel-case name into its words: "OnHTTPError" is "On", "HTTP" and "Error". Two
+// words that are one verb stay together: "cleanUp".
 func wordsOf(name string) []string {
 	var words []string
 	r, from := []rune(name), 0
-	for i := 1; i < len(r); i++ {
-		if unicode.IsUpper(r[i]) && (!unicode.IsUpper(r[i-1]) || i+1 < len(r) && unicode.IsLower(r[i+1])) {
-			words, from = append(words, string(r[from:i])), i
+	for i := 1; i <= len(r); i++ {
+		if i < len(r) && !(unicode.IsUpper(r[i]) && (!unicode.IsUpper(r[i-1]) || i+1 < len(r) && unicode.IsLower(r[i+1]))) {
+			continue
 		}
+		word := string(r[from:i])
+		if n := len(words); n > 0 && slices.Contains([]string{"setup", "teardown", "cleanup", "shutdown", "rollback", "decref"}, strings.ToLower(words[n-1]+word)) {
+			words[n-1] += word
+		} else {
+			words = append(words, word)
+		}
+		from = i
 	}
-	return append(words, string(r[from:]))
+	if len(words) == 0 {
+		return []string{""}
+	}
+	return words
 }
 
 // LastWord returns the last word of the name of a variable, or of a type, which may have type
 // arguments or be qualified: Cleanup for batchCleanup[T].
 func LastWord(typ string) string {
 	typ, _, _ = strings.Cut(typ, "[")
-	words := wordsOf(joined(typ[strings.LastIndexAny(typ, ".*")+1:]))
+	words := wordsOf(typ[strings.LastIndexAny(typ, ".*")+1:])
 	return words[len(words)-1]
 }
 
-// joined returns a name in which verbs of two words are one: cleanupDir for cleanUpDir.
-func joined(name string) string {
-	for _, two := range []string{"cleanUp", "tearDown", "shutDown", "rollBack"} {
-		one := strings.ToLower(two)
-		for _, v := range [][2]string{{two, one}, {UpperFirst(two), UpperFirst(one)}} {
-			if before, after, ok := strings.Cut(name, v[0]); ok && (after == "" || unicode.IsUpper([]rune(after)[0])) {
-				name = before + v[1] + after
-			}
-		}
+// Tails returns the names that are left if first words of a name go, longest first: mntPoint and
+// point for tmpfsMntPoint.
+func Tails(name string) []string {
+	var parts []string
+	for words := wordsOf(name); len(words) > 1; words = words[1:] {
+		parts = append(parts, LowerFirst(strings.Join(words[1:], "")))
 	}
-	return name
+	return parts
 }
 
 // LowerFirst returns name with its first letter, or the initials at its start, in lower

@@ -145,8 +145,9 @@ func advice(code refusal.Code) string {
 func bugs(u *pattern.Unit) []Finding {
 	found, err := candidate.Misuses([]*pattern.Unit{u}, misuse.Options{})
 	var all []Finding
+	comments := suppress.New(suppress.All)
 	for _, m := range found {
-		if suppress.At(u.Fset, m.File, m.Decl, m.Pos, suppress.All) {
+		if comments.At(u.Fset, m.File, m.Decl, m.Pos) {
 			continue
 		}
 		at := u.Fset.PositionFor(m.Pos, false)

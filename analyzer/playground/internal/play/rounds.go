@@ -28,8 +28,9 @@ func (r *run) find(u *pattern.Unit) []*candidate.Candidate {
 	found := candidate.Find(&callers.World{
 		Units: []*pattern.Unit{u}, Module: true, All: r.options.All, Exported: r.options.Exported, Tests: true,
 	})
+	comments := suppress.New(suppress.All)
 	return slices.DeleteFunc(found, func(c *candidate.Candidate) bool {
-		return suppress.Func(u.Fset, c.Prepare.File, c.Prepare.Decl, suppress.All)
+		return comments.Func(u.Fset, c.Prepare.File, c.Prepare.Decl)
 	})
 }
 

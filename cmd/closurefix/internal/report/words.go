@@ -62,6 +62,7 @@ func LeftOut(l rewrite.LeftOut) string {
 		{l.Exported, "exported, with no caller here"},
 		{l.Kind, "whose closure captures no result (-all)"},
 		{l.Tests, "for tests alone (-tests)"},
+		{l.Busy, "that start goroutines, open files or the like (-hot)"},
 		{l.Stack, "on the stack, as the compiler reports"},
 		{l.Cold, "below the threshold of the profiles (-share)"},
 		{l.Few, "with too few allocations (-least)"},

@@ -1,0 +1,52 @@
+package candidate
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/closurefix/closurefix/rewrite/pattern"
+)
+
+// busy reports whether a prepare function, or its cleanup, itself does something beside which an allocation does not count:
+// it starts a goroutine or a process, opens or changes a file, a connection or a listener, or sets up signals,
+// profiles or a server. What the functions that it calls do is not looked at.
+func busy(p *pattern.Prepare) bool {
+	for n := range ast.Preorder(p.Decl) {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			return true
+		case *ast.CallExpr:
+			if fn, ok := typeutil.Callee(p.Unit.Info, n).(*types.Func); ok && fn.Pkg() != nil && slow(fn) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// slow reports whether a function of the standard library starts a goroutine or asks the system for much.
+func slow(fn *types.Func) bool {
+	name := fn.Name()
+	begins := func(prefixes ...string) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	}
+	switch fn.Pkg().Path() {
+	case "sync", "golang.org/x/sync/errgroup":
+		return name == "Go"
+	case "os":
+		return !begins("Get", "Lookup", "Expand", "Is", "Exit", "Error", "Unwrap", "New", "Same", "Name", "Fd")
+	case "os/exec", "os/signal", "runtime/pprof", "runtime/trace", "net/http/httptest":
+		return !begins("Error")
+	case "io/ioutil":
+		return begins("ReadFile", "WriteFile", "ReadDir", "Temp")
+	case "net":
+		return begins("Dial", "Listen", "Lookup", "Resolve", "Close")
+	case "net/http":
+		return begins("Listen", "Serve", "Shutdown", "Do", "Close") || slices.Contains([]string{"Get", "Post", "PostForm", "Head"}, name) && fn.Signature().Recv() == nil
+	}
+	return false
+}
