@@ -29,8 +29,8 @@ import (
 //	defer done()                            defer release(set)
 //
 // A deferred call evaluates its operands at once. That has no effect for the method of a
-// pointer or of a value, and for variables as arguments. What is called must not recover: called by the
-// literal, it could not.
+// pointer or of a value, and for variables as arguments. What is called must not recover:
+// called by the literal, it could not.
 func existing(sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
 	p, v := plan.Prepare, plan.Value
 	if plan.State != nil || plan.Teller != nil || len(plan.Literals) != 1 || len(plan.Passages) == 0 || v != nil && (v.Capture == nil || v.Guard) || onlyReturns(p) || annotated(p) {
@@ -49,7 +49,12 @@ func existing(sites []*pattern.Site, plan *Plan) (bool, *refusal.Refusal) {
 	} else {
 		fn = existingFunc(plan, sites, call)
 	}
-	if fn == nil || !passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam) || recoversItself(p.Unit, fn) {
+	if fn == nil {
+		return false, nil
+	}
+	// The parameters of a method value are those of the cleanup, and have no declarations.
+	passes := plan.Literals[0].Method != nil || passesOn(plan, fn.Signature(), call, finish.OnRecv || finish.OnParam)
+	if !passes || recoversItself(p.Unit, fn) {
 		return false, nil
 	}
 	finish.Name = fn.Name()
