@@ -10,15 +10,10 @@ import (
 // boundEdits returns the edits for a function that returns the receiver of a method
 // value in place of the method value. Its doc comment is mended.
 func boundEdits(s *source, p *plan.Plan) ([]Edit, error) {
-	typ, err := resultType(s, p.Prepare)
+	edits, err := boundResult(s, p)
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.replace(typ.Pos(), typ.End(), p.State.Type)
-	if err != nil {
-		return nil, err
-	}
-	edits := []Edit{e}
 	for _, b := range p.Bound {
 		x := b.Return.Expr
 		text := strings.Join(append([]string{s.src(b.Operand)}, b.Path...), ".")
@@ -45,4 +40,27 @@ func boundEdits(s *source, p *plan.Plan) ([]Edit, error) {
 		}
 	}
 	return append(edits, docEdits(s, p.Prepare.Decl.Doc, p.Prose())...), nil
+}
+
+// boundResult returns the edits that give the result the type of the receiver, and a name that is not that of a func.
+func boundResult(s *source, p *plan.Plan) ([]Edit, error) {
+	f, err := resultField(s, p.Prepare)
+	if err != nil {
+		return nil, err
+	}
+	results := p.Prepare.Decl.Type.Results
+	switch {
+	case len(f.Names) == 1 && p.State.Result == "": // the only result
+		e, err := s.replace(results.Pos(), results.End(), p.State.Type)
+		return []Edit{e}, err
+	case len(f.Names) == 1 && p.State.Result != f.Names[0].Name:
+		name, err := s.replace(f.Names[0].Pos(), f.Names[0].End(), p.State.Result)
+		if err != nil {
+			return nil, err
+		}
+		typ, err := s.replace(f.Type.Pos(), f.Type.End(), p.State.Type)
+		return []Edit{name, typ}, err
+	}
+	e, err := s.replace(f.Type.Pos(), f.Type.End(), p.State.Type)
+	return []Edit{e}, err
 }

@@ -66,6 +66,15 @@ func docEdits(s *source, doc *ast.CommentGroup, words prose.Change) []Edit {
 
 // resultType returns the type of the result that is the cleanup.
 func resultType(s *source, p *pattern.Prepare) (ast.Expr, error) {
+	f, err := resultField(s, p)
+	if err != nil {
+		return nil, err
+	}
+	return f.Type, nil
+}
+
+// resultField returns the field of the result that is the cleanup, and declares no other one.
+func resultField(s *source, p *pattern.Prepare) (*ast.Field, error) {
 	i := 0
 	for _, f := range p.Decl.Type.Results.List {
 		n := max(1, len(f.Names))
@@ -76,7 +85,7 @@ func resultType(s *source, p *pattern.Prepare) (ast.Expr, error) {
 					reason: p.Key.String() + " declares its cleanup together with another result",
 				}
 			}
-			return f.Type, nil
+			return f, nil
 		}
 		i += n
 	}

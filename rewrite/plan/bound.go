@@ -62,7 +62,9 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	if r := boundSites(p, sites, plan, method); r != nil {
 		return nil, r
 	}
-	plan.Nouns = nouns(p, sites, plan.receiverName(), spell.LastWord(plan.State.Type), "")
+	name := plan.receiverName()
+	plan.Nouns = nouns(p, sites, name, spell.LastWord(plan.State.Type), "")
+	plan.State.Result = resultName(p, nil, name)
 	if r := statements(p, sites, plan); r != nil {
 		return nil, r
 	}

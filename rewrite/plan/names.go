@@ -192,3 +192,21 @@ func identifiers(n ast.Node, names map[string]bool) {
 		}
 	}
 }
+
+// meanings returns the names that are used in a node, except those of fields, which are
+// written behind what they belong to.
+func meanings(info *types.Info, n ast.Node) map[string]bool {
+	names := make(map[string]bool)
+	for n := range ast.Preorder(n) {
+		if id, ok := n.(*ast.Ident); ok && !isField(info.ObjectOf(id)) {
+			names[id.Name] = true
+		}
+	}
+	return names
+}
+
+// isField reports whether an object is a field of a struct.
+func isField(obj types.Object) bool {
+	v, ok := obj.(*types.Var)
+	return ok && v.IsField()
+}

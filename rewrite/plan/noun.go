@@ -122,8 +122,7 @@ func ownNouns(p *pattern.Prepare, held []*pattern.Choice, kind, typ, result stri
 
 // ownName returns a name for a variable of prepare that has no meaning in prepare, or its old one.
 func ownName(p *pattern.Prepare, old *types.Var, prepare, kind string) string {
-	used := make(map[string]bool)
-	identifiers(p.Decl, used)
+	used := meanings(p.Unit.Info, p.Decl)
 	file := p.Unit.Innermost(p.File.Package)
 	declared := func(name string) bool {
 		if file == nil {

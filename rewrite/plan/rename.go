@@ -39,7 +39,7 @@ func freeAt(s *pattern.Site, name string) string {
 }
 
 // taken returns why the variable of a site, or one that its statement declares, cannot have a new name, or "". The name must
-// mean nothing in the block of the variable, nor be declared in there.
+// mean nothing in the block of the variable, unless it is that of a field, nor be declared in there.
 func taken(s *pattern.Site, name string) string {
 	block := s.Unit.Innermost(s.Stmt.Pos())
 	if s.Var != nil {
@@ -53,7 +53,11 @@ func taken(s *pattern.Site, name string) string {
 		return "a caller uses the name " + name + " already"
 	}
 	for n := range ast.Preorder(s.Decl) {
-		if id, ok := n.(*ast.Ident); ok && id.Name == name && block.Contains(id.Pos()) && s.Unit.Info.ObjectOf(id) != types.Object(s.Var) && !ownOfLiteral(s, id) {
+		id, ok := n.(*ast.Ident)
+		if !ok || id.Name != name || !block.Contains(id.Pos()) {
+			continue
+		}
+		if obj := s.Unit.Info.ObjectOf(id); obj != types.Object(s.Var) && !isField(obj) && !ownOfLiteral(s, id) {
 			return "a caller uses the name " + name + " already"
 		}
 	}

@@ -246,8 +246,7 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 			return refusal.New(p, refusal.NameClash, p.Unit, a.Ident.Pos(), "it does more with its result %s than to return it", old.Name())
 		}
 	}
-	used := make(map[string]bool)
-	identifiers(p.Decl, used)
+	used := meanings(p.Unit.Info, p.Decl)
 	free := func(name string) bool {
 		return !used[name] && types.Universe.Lookup(name) == nil && !token.IsKeyword(name)
 	}

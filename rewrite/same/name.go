@@ -76,7 +76,7 @@ func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
 		if l := m.Local; l != nil && obj != nil && m.within(obj, l.Lit) && l.Lit.Pos() <= id.Pos() && id.End() <= l.Lit.End() {
 			continue // it is in scope in the literal alone
 		}
-		if id.Name == name && v.scope.Contains(id.Pos()) && !goes(obj) {
+		if id.Name == name && v.scope.Contains(id.Pos()) && !goes(obj) && !isMember(obj) {
 			return m.differ(at, nil, "%s is used in the block already", name)
 		}
 	}

@@ -66,7 +66,7 @@ func (m *matcher) resultNames(results, now []param) error {
 	}
 	if now[m.Result].name != nil {
 		for id := range idents(m.Prepare) {
-			if id.Name == name && name != "_" {
+			if id.Name == name && name != "_" && !isMember(m.home.Info.ObjectOf(id)) {
 				return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
 			}
 		}
@@ -105,7 +105,7 @@ func (m *matcher) resultName(results, now []param, a *ast.FuncDecl) error {
 		return nil
 	}
 	for id := range idents(m.Prepare) {
-		if id.Name == name && name != "_" {
+		if id.Name == name && name != "_" && !isMember(m.home.Info.ObjectOf(id)) {
 			return m.differ(id, now[m.Result].typ, "%s has a meaning already", name)
 		}
 	}
