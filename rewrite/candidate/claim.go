@@ -141,7 +141,7 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 		case plan.ByArgument:
 			c.Way = same.Argument
 		case plan.ByResult:
-			c.Way, c.Index = same.Result, pass.Result
+			c.Way, c.Index, c.As = same.Result, pass.Result, pass.As
 		case plan.ByState:
 			c.Way = same.Field
 		case plan.ByValue:

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -159,7 +162,7 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 	}
 	i := c.Index
 	if c.Class == pattern.Local {
-		if i = returned(p, c.Var); i < 0 {
+		if i = returned(p, c); i < 0 {
 			return Passage{}, refusal.New(p, refusal.CallForm, p.Unit, c.Uses[0].Pos(), "%s is a local variable that it does not return", c.Var.Name())
 		}
 	}
@@ -168,7 +171,11 @@ func again(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *
 			return no(s, s.Call.Pos(), why)
 		}
 	}
-	return Passage{Capture: c, Route: ByResult, Result: i}, nil
+	pass := Passage{Capture: c, Route: ByResult, Result: i}
+	if t := p.Func.Signature().Results().At(i).Type(); !types.Identical(t, c.Var.Type()) {
+		pass.As = t
+	}
+	return pass, nil
 }
 
 // everywhere calls same for each call of the cleanup at a site. It returns the first
@@ -254,20 +261,24 @@ func keepsResult(near []*pattern.Site, idle idle, s *pattern.Site, i int, name s
 	return everywhere(s, func(at flow.Later) string { return s.SetOnce(v, id, at) })
 }
 
-// returned returns the index of the result that is variable v in every live return
-// statement, and has its type, or -1.
-func returned(p *pattern.Prepare, v *types.Var) int {
+// returned returns the index of the result that is a captured variable in every live return
+// statement, or -1. It has the type of the variable, or is an interface, and then the cleanup
+// only converts the variable:
+//
+//	gz := pool.Get().(*gzip.Writer)
+//	return gz, func() { pool.Put(gz) }     // the first result is an io.Writer
+func returned(p *pattern.Prepare, c *pattern.Capture) int {
 	results := p.Func.Signature().Results()
 	for i := range results.Len() {
-		if i == p.Result || replaced(p, i) || !types.Identical(results.At(i).Type(), v.Type()) {
+		if i == p.Result || replaced(p, i) || !types.Identical(results.At(i).Type(), c.Var.Type()) && !onlyConverted(p, c, results.At(i).Type()) {
 			continue
 		}
 		all := true
 		for _, r := range p.Returns {
-			if !r.Live() || !slices.ContainsFunc(r.Literal.Captures, func(c *pattern.Capture) bool { return c.Var == v }) {
+			if !r.Live() || !slices.Contains(r.Literal.Captures, c) {
 				continue
 			}
-			if i >= len(r.Stmt.Results) || p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != v {
+			if i >= len(r.Stmt.Results) || p.Unit.Info.Uses[identOf(r.Stmt.Results[i])] != c.Var {
 				all = false
 			}
 		}
@@ -276,4 +287,41 @@ func returned(p *pattern.Prepare, v *types.Var) int {
 		}
 	}
 	return -1
+}
+
+// onlyConverted reports whether a captured variable could have the interface type t in its
+// cleanup: that only passes it where it becomes an interface, to which t converts as well. The
+// interface holds the same value either way.
+func onlyConverted(p *pattern.Prepare, c *pattern.Capture, t types.Type) bool {
+	if !types.IsInterface(t) || spell.IsTypeParam(t) || flow.IsError(t) {
+		return false
+	}
+	return !slices.ContainsFunc(c.Uses, func(id *ast.Ident) bool {
+		at := p.At(id)
+		if at.ParentEdgeKind() != edge.CallExpr_Args {
+			return true
+		}
+		param := parameterOf(p.Unit.Info, at.Parent().Node().(*ast.CallExpr), at.ParentEdgeIndex())
+		return param == nil || !types.IsInterface(param) || spell.IsTypeParam(param) || !types.AssignableTo(t, param)
+	})
+}
+
+// parameterOf returns the type of the parameter that argument i of a call becomes, or nil if the
+// call is a conversion or one of a builtin, has type arguments, or passes a slice for a variadic parameter.
+func parameterOf(info *types.Info, call *ast.CallExpr, i int) types.Type {
+	sig, ok := info.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok || info.Types[call.Fun].IsType() || info.Types[call.Fun].IsBuiltin() || call.Ellipsis.IsValid() {
+		return nil
+	}
+	if fn, ok := typeutil.Callee(info, call).(*types.Func); ok && fn.Origin().Signature().TypeParams().Len() > 0 {
+		return nil
+	}
+	n := sig.Params().Len()
+	if sig.Variadic() && i >= n-1 {
+		return sig.Params().At(n - 1).Type().Underlying().(*types.Slice).Elem()
+	}
+	if i >= n {
+		return nil
+	}
+	return sig.Params().At(i).Type()
 }

@@ -137,7 +137,7 @@ func existingFunc(plan *Plan, sites []*pattern.Site, call *ast.CallExpr) *types.
 		return nil
 	}
 	for _, pass := range plan.Passages {
-		if pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue {
+		if pass.As != nil || pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue {
 			return nil
 		}
 	}

@@ -91,7 +91,7 @@ func setAfter(p *pattern.Prepare, v *types.Var) bool {
 }
 
 // dereferences reports whether a statement certainly panics if v is nil: it uses a field of
-// what the pointer v points to, or a method of the interface value v, or calls the func v.
+// what the pointer v points to, or a method of the interface value v, or calls the func v, or a method that needs a receiver.
 func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 	is := func(e ast.Expr) bool { return info.Uses[identOf(e)] == types.Object(v) }
 	var evaluated []ast.Node // certainly
@@ -126,7 +126,7 @@ func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 			}
 		case *ast.CallExpr:
 			_, isFunc := v.Type().Underlying().(*types.Signature)
-			found = isFunc && is(e.Fun)
+			found = isFunc && is(e.Fun) || calledOn(info, e, v)
 		}
 		return !found
 	}
@@ -134,6 +134,19 @@ func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 		ast.Inspect(n, visit)
 	}
 	return found
+}
+
+// calledOn reports whether a call is one of a method of package sync that panics if its receiver is nil, on
+// the pointer v. Put of a sync.Pool returns if it is called with nil.
+func calledOn(info *types.Info, call *ast.CallExpr, v *types.Var) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || info.Uses[identOf(sel.X)] != types.Object(v) {
+		return false
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
+	return ok && slices.Contains([]string{
+		"(*sync.Pool).Get", "(*sync.Mutex).Lock", "(*sync.RWMutex).Lock", "(*sync.RWMutex).RLock", "(*sync.WaitGroup).Add",
+	}, f.FullName()) && len(info.Selections[sel].Index()) == 1
 }
 
 // madeNonNil reports whether a local variable is declared with a value that is certainly

@@ -165,9 +165,10 @@ type Teller struct {
 type Passage struct {
 	Capture *pattern.Capture
 	Route   Route
-	Result  int    // the index of the result, if ByResult
-	Pointer bool   // the field of the state is the address of the variable
-	Type    string // of finish's parameter or variable, or of the field, as written in prepare's file
+	Result  int        // the index of the result, if ByResult
+	As      types.Type // of that result, if it is an interface that holds the variable
+	Pointer bool       // the field of the state is the address of the variable
+	Type    string     // of finish's parameter or variable, or of the field, as written in prepare's file
 	Resets  []Reset
 	Runs    bool // the field is the variable itself, which runs of the cleanup change
 }

@@ -16,7 +16,12 @@ func typed(p *pattern.Prepare, file *spell.File, pass *Passage) *refusal.Refusal
 		return nil // := needs no type
 	}
 	var r *refusal.Refusal
-	if pass.Type, r = typeName(p, file, pass.Capture); r != nil {
+	if pass.As != nil {
+		pass.Type, r = spelled(p, file, pass.Capture, pass.As)
+	} else {
+		pass.Type, r = typeName(p, file, pass.Capture)
+	}
+	if r != nil {
 		return r
 	}
 	for _, reset := range pass.Resets {
@@ -42,7 +47,11 @@ func typeName(p *pattern.Prepare, file *spell.File, c *pattern.Capture) (string,
 			return types.ExprString(e), nil
 		}
 	}
-	t := c.Var.Type()
+	return spelled(p, file, c, c.Var.Type())
+}
+
+// spelled returns how to write the type with which a capture reaches finish.
+func spelled(p *pattern.Prepare, file *spell.File, c *pattern.Capture, t types.Type) (string, *refusal.Refusal) {
 	if bad := spell.Unnameable(p.Unit.Pkg, t); bad != "" {
 		return "", refusal.New(p, refusal.UnnameableType, p.Unit, c.Uses[0].Pos(), "the type of %s cannot be written at package level: %s", c.Var.Name(), bad)
 	}

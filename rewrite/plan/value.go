@@ -83,7 +83,7 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 
 // handover returns the Handover of a local variable, or nil if it cannot be one.
 func handover(p *pattern.Prepare, sites []*pattern.Site, idle idle, f finality, c *pattern.Capture) *Handover {
-	if c.Class != pattern.Local || f.shared[c] || returned(p, c.Var) >= 0 {
+	if c.Class != pattern.Local || f.shared[c] || returned(p, c) >= 0 {
 		return nil
 	}
 	asked, idles := idle.nilTested || idle.guarded, idlesOnNil(p, sites, c.Var.Name())

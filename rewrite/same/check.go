@@ -192,6 +192,9 @@ func tokens(text []byte) (all []string) {
 func (m *matcher) prepared(a []ast.Decl) (int, error) {
 	m.role, m.path = prepare, []ast.Node{m.Prepare}
 	defer func() { m.role, m.path = caller, nil }()
+	if err := m.resultsHold(); err != nil {
+		return 0, err
+	}
 	if m.Merged {
 		return 1, m.merged(a)
 	}

@@ -149,7 +149,8 @@ type Capture struct {
 	Var     *types.Var
 	Way     Way
 	Index   int
-	Address bool // finish gets the address of the variable
+	Address bool       // finish gets the address of the variable
+	As      types.Type // the type of the result if it is an interface that holds the variable, or nil
 }
 
 // A Teller is a parameter or the receiver of prepare that tells whether there is something to do. Finish has it, too, and must

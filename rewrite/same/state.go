@@ -266,5 +266,8 @@ func (c *Capture) travels() types.Type {
 	if c.Address {
 		return types.NewPointer(c.Var.Type())
 	}
+	if c.As != nil {
+		return c.As
+	}
 	return c.Var.Type()
 }
