@@ -360,7 +360,8 @@ func (b *batch) runDriver(ctx context.Context, on side, first int) (out, how str
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		line, _, _ := strings.Cut(stderr.String(), "\n")
+		text := stderr.String() // begins with what earlier programs have printed there
+		line, _, _ := strings.Cut(text[max(0, strings.Index(text, "fatal error: ")):], "\n")
 		how = fmt.Sprintf("the process ends: %v: %s", err, line)
 		if strings.Contains(stderr.String(), "\n"+runtimeFailed+"\n") {
 			how = runtimeFailed

@@ -54,6 +54,9 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ, verb string) ma
 		if own := spell.LowerFirst(typ); len(candidates) > 0 && len(own) <= 20 {
 			candidates = append(candidates, own)
 		}
+		if s.Part != nil { // there must be a name, whatever the caller and the package have
+			candidates = append(candidates, spell.LowerFirst(kind)+"2", spell.LowerFirst(kind)+"3")
+		}
 		forAll := slices.IndexFunc(candidates, func(name string) bool {
 			return everySite(called[s.Var.Name()], func(t *pattern.Site) bool { return free(t, name) })
 		})

@@ -27,7 +27,7 @@ func ends(word string) bool {
 	case "stop", "cancel", "close", "shutdown", "release", "unlock", "restore", "flush", "undo", "rollback", "end", "leave", "exit", "reset",
 		"revert", "cleanup", "clean", "clear", "unregister", "deregister", "unsubscribe", "remove", "drop", "free", "detach", "abort", "resume",
 		"teardown", "unmount", "disconnect", "unset", "quit", "delete", "discard", "dispose", "kill", "put", "unpin", "untrack", "decr", "unref",
-		"unreg", "decref", "finalize", "finish", "ack":
+		"unreg", "decref", "decrement", "finalize", "finish", "ack", "commit":
 		return true
 	}
 	for _, end := range pairs() {
@@ -95,7 +95,7 @@ func act(name string) (verb, object string, agent bool) {
 // FinishNames returns the names to try for finish, best first. word is the author's own
 // word for the cleanup, and does is a verb for what its body does; each may be "". The
 // author's word comes first: newTempSocket, whose callers say "defer cleanup()", gives
-// cleanupTempSocket. Then the pairs: prepareRead gives finishRead, beginWrite gives
+// cleanupTempSocket, and startSpan, whose callers say "defer endSpan()", gives endSpan. Then the pairs: prepareRead gives finishRead, beginWrite gives
 // endWrite. Then the verb: addTimeSample, whose cleanup calls Observe, gives
 // observeTimeSample.
 func FinishNames(prepare, word, does string) []string {
@@ -118,7 +118,7 @@ func FinishNames(prepare, word, does string) []string {
 	if agent && word == "" {
 		names = append(names, ending+of) // stubsCleaner: cleanStubs
 	}
-	if does, object, _ := act(word); does != "" && !(paired && Weak(does)) {
+	if does, object, _ := act(word); does != "" && !(paired && Weak(does) && !(does == "end" && end == "stop")) {
 		add(does)
 		if object != "" {
 			names = append(names, does+object)
@@ -260,7 +260,7 @@ func Partner(prepare, name string) bool {
 // Does reports whether a verb says what a function does, even to readers who do not see
 // its body: it ends something, or measures what has ended.
 func Does(verb string) bool {
-	return ends(verb) || slices.Contains([]string{"observe", "record", "report", "log", "wait", "save", "commit"}, LowerFirst(verb))
+	return ends(verb) || slices.Contains([]string{"observe", "record", "report", "log", "wait", "save"}, LowerFirst(verb))
 }
 
 // Logs reports whether a function whose name begins with a verb logs or prints.
