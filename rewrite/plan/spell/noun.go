@@ -136,7 +136,7 @@ func Former(name string) bool {
 
 // isNoun reports whether a word for a cleanup is a noun as well.
 func isNoun(word string) bool {
-	return slices.Contains([]string{"cleanup", "rollback", "report", "record", "log", "commit"}, strings.ToLower(word))
+	return slices.Contains([]string{"cleanup", "rollback", "report", "record", "log"}, strings.ToLower(word))
 }
 
 // vague reports whether a word says nothing about what has been begun, or is the usual name of
