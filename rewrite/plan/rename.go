@@ -87,7 +87,7 @@ func shadows(s, t *pattern.Site) bool {
 //
 //	stopCPU, err := profile(cpu)           f, err := profile(cpu)
 //	…                                      …
-//	stopHeap, err := profile(heap)         heap, err := profile(heap)
+//	stopHeap, err := profile(heap)         heapFile, err := profile(heap)
 func (v *Handover) nameAt(near []*pattern.Site, s *pattern.Site) (name, why string) {
 	if s.Var.Name() == v.Name && s.Var.Kind() == types.LocalVar && s.Part == nil {
 		return v.Name, ""
@@ -125,7 +125,7 @@ func (v *Handover) nameApart(near []*pattern.Site, s *pattern.Site) string {
 }
 
 // longNames returns names for the value with the object of the name of the site's variable, and of
-// that of prepare: heap or heapFile for stopHeap, if the value is called f or file. A name such as done or
+// that of prepare: heapFile for stopHeap, if the value is called f or file. A name such as done or
 // stop says nothing of a value.
 func (v *Handover) longNames(s *pattern.Site) []string {
 	_, object := spell.VerbOf(spell.Act(s.Var.Name()))
@@ -137,6 +137,9 @@ func (v *Handover) longNames(s *pattern.Site) []string {
 		names = []string{object + spell.UpperFirst(spell.LastWord(v.Name))}
 	case v.Capture != nil && (len(v.Name) < 3 || v.Name == "done" || len(spell.Nouns(v.Name, "", "value")) > 0):
 		names = []string{object}
+		if typ := nameOfType(v.Capture.Var.Type()); typ != "v" {
+			names = []string{object + spell.UpperFirst(typ), object} // syncTicker for syncStop
+		}
 	}
 	if _, object := spell.VerbOf(v.prepare); object != "" && v.Capture != nil && len(v.Name) > 2 && len(object)+len(v.Name) <= 20 {
 		names = append(names, object+spell.UpperFirst(v.Name))

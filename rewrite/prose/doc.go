@@ -356,7 +356,7 @@ func (c Change) mendReturns(s string) string {
 		return c.mendApart(s)
 	}
 	text := reduced.ReplaceAllString(nonNil.ReplaceAllString(s, "${1}"), "$1 that $2")
-	m, ok := find(text, `\b(?:[Rr]eturn(?:s|ed is)|(?:result|return value) is) `)
+	m, ok := find(text, `\b(?:[Rr]eturn(?:s|ing|ed is)|(?:result|return value) is) `)
 	if !ok && gives.MatchString(text) {
 		m, ok = find(text, `\b(?:and|and also|(?:along|together) with) `)
 	}

@@ -75,6 +75,7 @@ func TestMendDoc(t *testing.T) {
 		{value, "// It returns a restore function.", "// It returns the value to pass to end."},
 		{value, "// Returns a function for stopping it, and the time.", "// Returns the value to pass to end to stop it, and the time."},
 		{value, "// begin saves it and returns a function to restore it.", "// begin saves it and returns the value to pass to end to restore it."},
+		{value, "// begin saves it, returning a function to restore it.", "// begin saves it, returning the value to pass to end to restore it."},
 		{value, "// Call 'defer begin(x)()' to end it. Don't forget\n// trailing parens!", "// Call 'defer end(begin(x))' to end it."},
 		{value, "// begin begins.\n// Do not forget the trailing ().", "// begin begins."},
 		{value, "//\tdefer begin(\"x\")()", "//\tdefer end(begin(\"x\"))"},
