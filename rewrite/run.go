@@ -236,6 +236,8 @@ func (r *run) decideFirst(ctx context.Context) error {
 	}
 	if r.scope.Narrow() && opens(r.changes) {
 		r.scope.Widest()
+		r.views, r.changes = nil, nil // the types of both loads need not be in memory together
+		r.scope.Release()
 		if err := r.look(ctx); err != nil {
 			return err
 		}
