@@ -226,7 +226,7 @@ func choose(c *checker, proposals []*proposal) (chosen map[*proposal]bool, why m
 // the others it returns the reason.
 func separate(proposals []*proposal, check func(*proposal) error) (sound []*proposal, why map[*proposal]string) {
 	why = make(map[*proposal]string)
-	ordered, inner := candidate.InnerFirst(proposals, func(p *proposal) *candidate.Candidate { return p.candidate })
+	ordered, inner := candidate.InnerFirst(proposals, func(p *proposal) candidate.Nesting { return p.candidate.Nesting() })
 	for _, p := range ordered {
 		switch {
 		case slices.ContainsFunc(inner[p], func(i *proposal) bool { return why[i] == later }) || len(sound) == mostFixes || slices.ContainsFunc(sound, func(q *proposal) bool { return !p.apart(q) }):

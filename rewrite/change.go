@@ -14,17 +14,17 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
-	"github.com/closurefix/closurefix/rewrite/suppress"
 )
 
 // A change is the decision for one prepare function in all build configurations: either
 // edits, equal in all of them, or a refusal.
 type change struct {
 	key     pattern.Key
-	first   *candidate.Candidate // of the first configuration that has the function
-	config  int                  // the index of that configuration
-	pos     token.Position       // of its name there
+	first   *verdict       // of the first configuration that has the function
+	config  int            // the index of that configuration
+	pos     token.Position // of its name there
 	edits   map[string][]edit.Edit
+	places  map[place][]edit.Edit // see declarationsOf
 	refusal *refusal.Refusal
 	notes   []string
 }
@@ -41,50 +41,35 @@ func (c *change) id() id { return id{c.key, c.pos.Filename} }
 // files returns the names of the files that c edits, sorted.
 func (c *change) files() []string { return slices.Sorted(maps.Keys(c.edits)) }
 
-// A decider makes changes of the candidates in all views.
+// A decider makes changes of the candidates in all configurations.
 type decider struct {
 	candidates func(*callers.World) []*candidate.Candidate
 	scope      *load.Scope
+	ask        bool                             // the run asks the compiler or profiles about candidates
 	omitted    map[pattern.Key]callers.Omission // by the last decision
 	selected   map[id]bool                      // what may change; nil: everything
 }
 
-// decide returns the changes in the order of their positions, without those that a
-// comment silences.
-func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, error) {
-	byKey := make(map[pattern.Key][]*candidate.Candidate) // by view, nil where there is none
+// decide returns the changes in the order of their positions, without those that a comment
+// silences.
+func (d *decider) decide(ctx context.Context, digests []*digest) ([]*change, error) {
+	byKey := make(map[pattern.Key][]*verdict) // by configuration, nil where there is none
 	var keys []pattern.Key
 	d.omitted = make(map[pattern.Key]callers.Omission)
-	comments := suppress.New(suppress.All)
-	silenced := func(p *pattern.Prepare) bool { return comments.Func(p.Unit.Fset, p.File, p.Decl) }
-	for i, v := range views {
-		v.World.Omit = func(p *pattern.Prepare, why callers.Omission) {
-			if !silenced(p) {
-				d.omitted[p.Key] = why
+	for i, g := range digests {
+		maps.Copy(d.omitted, g.omitted)
+		for _, j := range g.verdicts {
+			if byKey[j.key] == nil {
+				byKey[j.key] = make([]*verdict, len(digests))
+				keys = append(keys, j.key)
 			}
-		}
-		v.World.Stop = func() bool { return ctx.Err() != nil }
-		found := d.candidates(v.World)
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for _, c := range found {
-			if silenced(c.Prepare) {
-				d.omitted[c.Prepare.Key] = omitSilenced
-				continue
-			}
-			k := c.Prepare.Key
-			if byKey[k] == nil {
-				byKey[k] = make([]*candidate.Candidate, len(views))
-				keys = append(keys, k)
-			}
-			byKey[k][i] = c
+			byKey[j.key][i] = j
 		}
 	}
 	var changes []*change
 	for _, k := range keys {
-		same := merge(views, k, byKey[k])
-		keepTwins(views, same)
+		same := d.merge(digests, byKey[k])
+		keepTwins(d.scope, digests, same)
 		changes = append(changes, same...)
 	}
 	if d.selected != nil {
@@ -93,9 +78,6 @@ func (d *decider) decide(ctx context.Context, views []*load.View) ([]*change, er
 	slices.SortFunc(changes, func(a, b *change) int { return position.Compare(a.pos, b.pos) })
 	return changes, d.refuseLinked(ctx, changes)
 }
-
-// omitSilenced is the omission of a function that a comment silences.
-const omitSilenced callers.Omission = "silenced"
 
 // refuseLinked refuses changes of files that have several hard links, or are reached
 // through a symbolic link.
@@ -119,30 +101,20 @@ func (d *decider) refuseLinked(ctx context.Context, changes []*change) error {
 	return nil
 }
 
-// declaredAt returns where the prepare function of c is declared.
-func declaredAt(c *candidate.Candidate) token.Position {
-	return c.Prepare.Unit.Fset.PositionFor(c.Prepare.Decl.Name.Pos(), false)
-}
-
-// merge combines the candidates of one name in all views to changes. Candidates belong to
-// one change if one of them is declared in, or edits, a file that the view of the other
-// contains. Functions in files that no other view contains are separate changes.
-func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*change {
-	edits := make([]map[string][]edit.Edit, len(found))
-	for i, c := range found {
-		if c != nil && c.Refusal == nil {
-			edits[i] = byFile(c.Edits)
-		}
-	}
-	touches := func(i, j int) bool { // whether i's candidate concerns view j
+// merge combines the verdicts on functions of one name in all configurations to changes.
+// Verdicts belong to one change if one of the functions is declared in, or its rewrite edits, a
+// file that the configuration of the other builds. Functions in files that no other
+// configuration builds are separate changes.
+func (d *decider) merge(digests []*digest, found []*verdict) []*change {
+	touches := func(i, j int) bool { // whether i's verdict concerns configuration j
 		if found[i] == nil {
 			return false
 		}
-		if views[j].Built[declaredAt(found[i]).Filename] {
+		if digests[j].built[found[i].at.Filename] {
 			return true
 		}
-		for name := range edits[i] {
-			if views[j].Built[name] {
+		for name := range found[i].edits {
+			if digests[j].built[name] {
 				return true
 			}
 		}
@@ -172,63 +144,82 @@ func merge(views []*load.View, k pattern.Key, found []*candidate.Candidate) []*c
 				members = append(members, i)
 			}
 		}
-		if c := agree(views, k, found, edits, members); c != nil {
+		if c := d.agree(digests, found, members); c != nil {
 			changes = append(changes, c)
 		}
 	}
 	return changes
 }
 
-// agree combines the candidates of the member views to one change. Views that contain the
-// same file must have the same edits for it.
-func agree(views []*load.View, k pattern.Key, found []*candidate.Candidate, edits []map[string][]edit.Edit, members []int) *change {
-	c := &change{key: k, edits: make(map[string][]edit.Edit)}
+// agree combines the verdicts of the member configurations to one change. Configurations that
+// build the same file must have the same edits for it.
+func (d *decider) agree(digests []*digest, found []*verdict, members []int) *change {
+	c := &change{edits: make(map[string][]edit.Edit), places: make(map[place][]edit.Edit)}
 	for _, i := range members {
 		if found[i] != nil && c.first == nil {
-			c.first, c.config, c.pos = found[i], i, declaredAt(found[i])
+			c.key, c.first, c.config, c.pos = found[i].key, found[i], i, found[i].at
 		}
 	}
 	if c.first == nil {
 		return nil
 	}
 	for _, i := range members {
-		if f := found[i]; f != nil && f.Refusal != nil {
-			c.refusal = f.Refusal
+		if f := found[i]; f != nil && f.refusal != nil {
+			c.refusal = f.refusal
 			return c
 		}
 	}
+	editsOf := func(i int, name string) []edit.Edit {
+		if found[i] == nil {
+			return nil
+		}
+		return found[i].edits[name]
+	}
 	for _, i := range members {
-		for _, name := range slices.Sorted(maps.Keys(edits[i])) {
+		if found[i] == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(found[i].edits)) {
 			for _, j := range members {
-				if views[j].Built[name] && !slices.Equal(edits[i][name], edits[j][name]) {
-					c.refusal = &refusal.Refusal{
-						Code: refusal.ConfigsDiverge, Pos: c.pos, Name: k.String(),
-						Reason: fmt.Sprintf("%s and %s would change %s differently", views[i].Config, views[j].Config, views[i].World.ShortName(name)),
-					}
-					if found[j] == nil {
-						c.refusal.Reason = fmt.Sprintf("%s would change for %s alone, since the function has no cleanup that callers use for %s", views[i].World.ShortName(name), views[i].Config, views[j].Config)
-					}
+				if digests[j].built[name] && !slices.Equal(editsOf(i, name), editsOf(j, name)) {
+					c.refusal = d.diverge(c, digests[i].config, digests[j].config, name, found[j] == nil)
 					return c
 				}
 			}
-			if !views[i].Ours[name] {
+			if !digests[i].ours[name] {
 				c.refusal = &refusal.Refusal{
-					Code: refusal.OutsideModule, Pos: c.pos, Name: k.String(),
-					Reason: fmt.Sprintf("%s is not a file of a main module", views[i].World.ShortName(name)),
+					Code: refusal.OutsideModule, Pos: c.pos, Name: c.key.String(),
+					Reason: fmt.Sprintf("%s is not a file of a main module", d.scope.Short(name)),
 				}
 				return c
 			}
-			c.edits[name] = edits[i][name]
+			c.edits[name] = found[i].edits[name]
 		}
-		if found[i] != nil {
-			for _, n := range found[i].Notes {
-				if !slices.Contains(c.notes, n) {
-					c.notes = append(c.notes, n)
+		for p, statements := range found[i].places {
+			if _, known := c.places[p]; !known {
+				c.places[p] = statements
+				if i != c.config {
+					c.places[p] = nil
 				}
+			}
+		}
+		for _, n := range found[i].notes {
+			if !slices.Contains(c.notes, n) {
+				c.notes = append(c.notes, n)
 			}
 		}
 	}
 	return c
+}
+
+// diverge returns the refusal of a change that has different edits of a file in two
+// configurations. missing is set if there is no verdict in the second one.
+func (d *decider) diverge(c *change, one, other load.Config, name string, missing bool) *refusal.Refusal {
+	reason := fmt.Sprintf("%s and %s would change %s differently", one, other, d.scope.Short(name))
+	if missing {
+		reason = fmt.Sprintf("%s would change for %s alone, since the function has no cleanup that callers use for %s", d.scope.Short(name), one, other)
+	}
+	return &refusal.Refusal{Code: refusal.ConfigsDiverge, Pos: c.pos, Name: c.key.String(), Reason: reason}
 }
 
 // all returns the edits of c, ordered by file and offset.

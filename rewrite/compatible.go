@@ -18,11 +18,11 @@ import (
 // different top-level declarations, or if they share only callers, in which each edits
 // simple statements of its own. A caller of many functions would otherwise take as many
 // rounds.
-func compatible(changes []*change, settled map[id]bool, views []*load.View) []*change {
+func compatible(changes []*change, settled map[id]bool) []*change {
 	taken := make(map[place]bool) // by a change that shares it, if true
 	edited, statements := make(ranges), make(ranges)
 	var group []*change
-	ordered, inner := candidate.InnerFirst(changes, func(c *change) *candidate.Candidate { return c.first })
+	ordered, inner := candidate.InnerFirst(changes, func(c *change) candidate.Nesting { return c.first.nesting })
 	open := make(map[*change]bool)
 	for _, c := range ordered {
 		if c.refusal != nil || settled[c.id()] {
@@ -32,9 +32,8 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 		if slices.ContainsFunc(inner[c], func(i *change) bool { return i != c && open[i] }) {
 			continue // its cleanup is to capture the state of the inner one
 		}
-		own := declarationsOf(c, views)
 		free := true
-		for p, stmts := range own {
+		for p, stmts := range c.places {
 			shared, known := taken[p]
 			free = free && (!known || shared && stmts != nil && !slices.ContainsFunc(stmts, statements.touch))
 		}
@@ -44,7 +43,7 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 		if !free {
 			continue
 		}
-		for p, stmts := range own {
+		for p, stmts := range c.places {
 			taken[p] = stmts != nil
 			for _, s := range stmts {
 				statements.add(s)
@@ -65,13 +64,13 @@ func compatible(changes []*change, settled map[id]bool, views []*load.View) []*c
 func lastApart(group []*change) []*change {
 	users := make(map[string]int)
 	for _, c := range group {
-		for _, name := range c.first.Plan.Frees {
+		for _, name := range c.first.frees {
 			users[name]++
 		}
 	}
 	waits := make(map[string]bool)
 	return slices.DeleteFunc(group, func(c *change) bool {
-		names := c.first.Plan.Frees
+		names := c.first.frees
 		if !slices.ContainsFunc(names, func(name string) bool { return users[name] > 1 && !waits[name] }) {
 			return false
 		}
@@ -88,24 +87,20 @@ type place struct {
 	decl int // index
 }
 
-// declarationsOf returns the declarations that a change edits. For those that it can share with
-// other changes it returns the ranges of the statements of which it edits parts.
-func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
+// declarationsOf returns the declarations that the edits of a candidate of a view change. For those that it
+// can share with other changes it returns the ranges of the statements of which it edits parts.
+func declarationsOf(c *candidate.Candidate, edits map[string][]edit.Edit, v *load.View) map[place][]edit.Edit {
 	places := make(map[place][]edit.Edit)
 	sites := make(map[ast.Decl][]*plan.SitePlan)
-	for _, sp := range c.first.Plan.Sites {
+	for _, sp := range c.Plan.Sites {
 		sites[sp.Site.Decl] = append(sites[sp.Site.Decl], sp)
 	}
-	for _, name := range c.files() {
-		i := slices.IndexFunc(views, func(v *load.View) bool { return v.Syntax[name] != nil })
-		if i < 0 {
-			continue
-		}
-		for _, e := range c.edits[name] {
-			for _, d := range views[i].Declarations(name, e.Start, e.End) {
+	for name, list := range edits {
+		for _, e := range list {
+			for _, d := range v.Declarations(name, e.Start, e.End) {
 				p := place{name, d}
 				if _, known := places[p]; !known {
-					decl := views[i].Syntax[name].Decls[d]
+					decl := v.Syntax[name].Decls[d]
 					places[p] = statementsIn(c, name, decl, sites[decl])
 				}
 			}
@@ -114,14 +109,14 @@ func declarationsOf(c *change, views []*load.View) map[place][]edit.Edit {
 	return places
 }
 
-// statementsIn returns the ranges of the statements that a change edits in a declaration, which
+// statementsIn returns the ranges of the statements that a candidate edits in a declaration, which
 // has the given sites, or nil if it cannot share the declaration. It can if all that it edits there are
 // assignments of the results of prepare, calls of the cleanup and tests whether it is nil. It must not bring a
 // name, since another change could bring the same, and there must not be a comment, which
 // gofmt could align with one in another statement.
-func statementsIn(c *change, name string, decl ast.Decl, sites []*plan.SitePlan) []edit.Edit {
+func statementsIn(c *candidate.Candidate, name string, decl ast.Decl, sites []*plan.SitePlan) []edit.Edit {
 	fn, ok := decl.(*ast.FuncDecl)
-	if !ok || decl == c.first.Prepare.Facts.Decl {
+	if !ok || decl == c.Prepare.Facts.Decl {
 		return nil
 	}
 	var all []edit.Edit

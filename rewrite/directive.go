@@ -60,18 +60,20 @@ func commentsIn(t *load.Tree, s *load.Scope) (*comments, error) {
 	return cs, nil
 }
 
-// useful records the positions of comments that suppress misuses.
-func (cs *comments) useful(at map[token.Position]bool) {
-	for _, c := range cs.all {
-		c.used = c.used || at[c.Pos]
+// add records which misuses and functions that would be findings the comments suppress.
+func (cs *comments) add(asides []*aside) {
+	for _, a := range asides {
+		for _, c := range cs.all {
+			c.used = c.used || a.silenced[c.Pos]
+		}
+		maps.Copy(cs.silenced, a.suppressed)
 	}
 }
 
-// compare records the functions in views that would be findings.
-func (cs *comments) compare(views []*load.View, candidates func(*callers.World) []*candidate.Candidate) {
-	if slices.ContainsFunc(cs.all, func(c *comment) bool { return !c.used && !c.open && len(c.names) > 0 }) {
-		maps.Copy(cs.silenced, silencedIn(cs.files, views, candidates))
-	}
+// doubtful reports whether a comment that suppresses no misuse, other than those at the
+// positions, may suppress findings.
+func (cs *comments) doubtful(used map[token.Position]bool) bool {
+	return slices.ContainsFunc(cs.all, func(c *comment) bool { return !c.used && !used[c.Pos] && !c.open && len(c.names) > 0 })
 }
 
 // idle returns the comments that suppress nothing: they apply to no function, or only to
@@ -86,22 +88,20 @@ func (cs *comments) idle() []Directive {
 	return idle
 }
 
-// silencedIn returns the positions of the names of functions in files that would be
+// silencedIn returns the positions of the names of functions of a view in files that would be
 // candidates with all options set.
-func silencedIn(files []string, views []*load.View, candidates func(*callers.World) []*candidate.Candidate) map[token.Position]bool {
+func silencedIn(files []string, v *load.View, candidates func(*callers.World) []*candidate.Candidate) map[token.Position]bool {
 	found := make(map[token.Position]bool)
-	for _, v := range views {
-		w := *v.World
-		w.All, w.Tests, w.Omit = true, true, nil
-		target := w.Target
-		w.Target = func(u *pattern.Unit) bool {
-			return target(u) && slices.ContainsFunc(u.Files, func(f *ast.File) bool {
-				return slices.Contains(files, u.Filename(f.FileStart))
-			})
-		}
-		for _, c := range candidates(&w) {
-			found[declaredAt(c)] = true
-		}
+	w := *v.World
+	w.All, w.Tests, w.Omit = true, true, nil
+	target := w.Target
+	w.Target = func(u *pattern.Unit) bool {
+		return target(u) && slices.ContainsFunc(u.Files, func(f *ast.File) bool {
+			return slices.Contains(files, u.Filename(f.FileStart))
+		})
+	}
+	for _, c := range candidates(&w) {
+		found[declaredAt(c)] = true
 	}
 	return found
 }

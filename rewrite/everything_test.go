@@ -27,6 +27,7 @@ func TestEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.scope.Widest() // all that could be concerned
+		r.keep, r.comments = true, new(comments)
 		if err := r.look(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -34,18 +34,18 @@ func newFindings(source *load.Sources) *findings {
 func (f *findings) add(changes []*change) {
 	for _, c := range changes {
 		f.of[c.id()] = &Finding{
-			Pos:     c.first.Prepare.Unit.Position(c.first.Prepare.Decl.Name.Pos()),
-			End:     c.first.Prepare.Unit.Position(c.first.Prepare.Decl.Name.End()),
-			Last:    c.first.Prepare.Unit.Position(c.first.Prepare.Decl.End()).Line,
+			Pos:     c.first.pos,
+			End:     c.first.end,
+			Last:    c.first.last,
 			Package: c.key.Pkg,
 			Name:    c.key.String(),
-			Kind:    c.first.Kind,
-			Message: c.first.Message(),
+			Kind:    c.first.kind,
+			Message: c.first.message,
 			Refusal: c.refusal,
 			Files:   c.files(),
 			Edits:   c.all(),
 			Notes:   c.notes,
-			Trace:   c.first.Trace,
+			Trace:   c.first.trace,
 		}
 	}
 }
@@ -69,12 +69,12 @@ func (f *findings) applied(c *change, round int) {
 			return // the rewrite has added this function
 		}
 		found = &Finding{
-			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.Kind,
+			Pos: at.pos, End: at.end, Package: c.key.Pkg, Name: c.key.String(), Kind: c.first.kind,
 			Message: fmt.Sprintf("%s returns the cleanup of another function for its callers to defer", c.key),
 		}
 		f.of[c.id()] = found
 	}
-	found.Refusal, found.Files, found.Notes, found.Trace, found.done = nil, c.files(), c.notes, c.first.Trace, true
+	found.Refusal, found.Files, found.Notes, found.Trace, found.done = nil, c.files(), c.notes, c.first.trace, true
 	if found.Edits = nil; round == 1 {
 		found.Edits = c.all()
 	}
@@ -84,8 +84,7 @@ func (f *findings) applied(c *change, round int) {
 // appliedTo records that c has changed the functions that return its cleanup. They were refused
 // as findings of their own.
 func (f *findings) appliedTo(c *change) {
-	for _, fw := range c.first.Plan.Forwarders {
-		at := id{fw.Key, fw.Unit.Filename(fw.Decl.Pos())}
+	for _, at := range c.first.forwarders {
 		if found := f.of[at]; found != nil && !f.settled[at] && found.Refusal != nil {
 			found.Refusal, found.Files, found.done = nil, c.files(), true
 		}
@@ -169,23 +168,21 @@ func (f *findings) revise(changes []*change, over load.Overlay) {
 // A name is the position of a function's name in a file on disk.
 type name struct{ pos, end token.Position }
 
-// noteDeclared records the positions of functions in files that are not changed yet.
-func (f *findings) noteDeclared(views []*load.View, over load.Overlay) {
-	for _, v := range views {
-		for _, u := range v.World.Units {
-			for _, file := range u.Files {
-				if _, rewritten := over[u.Filename(file.FileStart)]; rewritten {
+// noteDeclared records the positions of functions of a view in files that are not changed yet.
+func (f *findings) noteDeclared(v *load.View, over load.Overlay) {
+	for _, u := range v.World.Units {
+		for _, file := range u.Files {
+			if _, rewritten := over[u.Filename(file.FileStart)]; rewritten {
+				continue
+			}
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok {
 					continue
 				}
-				for _, d := range file.Decls {
-					decl, ok := d.(*ast.FuncDecl)
-					if !ok {
-						continue
-					}
-					if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
-						at := name{u.Fset.PositionFor(decl.Name.Pos(), false), u.Fset.PositionFor(decl.Name.End(), false)}
-						f.declared[id{pattern.KeyOf(fn), at.pos.Filename}] = at
-					}
+				if fn, ok := u.Info.Defs[decl.Name].(*types.Func); ok {
+					at := name{u.Fset.PositionFor(decl.Name.Pos(), false), u.Fset.PositionFor(decl.Name.End(), false)}
+					f.declared[id{pattern.KeyOf(fn), at.pos.Filename}] = at
 				}
 			}
 		}

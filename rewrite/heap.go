@@ -23,7 +23,7 @@ func heapsOf(ctx context.Context, t *load.Tree, changes []*change) ([]*Heap, err
 	}
 	heaps := make([]*Heap, len(changes))
 	for i, c := range changes {
-		heaps[i] = allocs.Count(c.first, facts[c.config])
+		heaps[i] = allocs.Count(c.first.candidate, facts[c.config])
 	}
 	return heaps, nil
 }
@@ -50,7 +50,7 @@ func gainsOf(ctx context.Context, t *load.Tree, base, over load.Overlay, views [
 	for _, c := range group {
 		unit := func(file string) *pattern.Unit { return views[c.config].Unit[file] }
 		var none bool
-		if gains[c], none = allocs.Compare(c.first, before[c.config], after[c.config], unit); none {
+		if gains[c], none = allocs.Compare(c.first.candidate, before[c.config], after[c.config], unit); none {
 			idle = append(idle, c)
 		}
 	}
@@ -70,7 +70,7 @@ func factsOf(ctx context.Context, t *load.Tree, over load.Overlay, changes []*ch
 		var candidates []*candidate.Candidate
 		for _, c := range changes {
 			if c.config == i {
-				candidates = append(candidates, c.first)
+				candidates = append(candidates, c.first.candidate)
 			}
 		}
 		build := escape.Build{Dir: t.Dir, Env: config.Env(t.Env), Flags: append(config.Flags(), flags...)}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/closurefix/closurefix/rewrite/candidate"
 	"github.com/closurefix/closurefix/rewrite/internal/load"
-	"github.com/closurefix/closurefix/rewrite/internal/position"
 	"github.com/closurefix/closurefix/rewrite/misuse"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/suppress"
@@ -38,40 +37,27 @@ type Place struct {
 	Message string
 }
 
-// misusesIn returns the misuses in all views, test files included, ordered by position and
-// without duplicates. silenced has the positions of the comments that suppress one.
-// An internal error of the analysis is only a warning, since nothing depends on misuses.
-func misusesIn(views []*load.View) (found []Misuse, silenced map[token.Position]bool, warnings []string) {
+// misusesIn returns the misuses in a view, test files included. silenced has the positions of
+// the comments that suppress one. An internal error of the analysis is only a warning, since
+// nothing depends on misuses.
+func misusesIn(v *load.View) (found []Misuse, silenced map[token.Position]bool, warnings []string) {
 	silenced = make(map[token.Position]bool)
-	type place struct {
-		file   string
-		offset int
-	}
-	seen := make(map[place]bool)
 	comments := suppress.New(suppress.All)
-	for _, v := range views {
-		list, err := candidate.Misuses(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
-		if err != nil {
-			warnings = append(warnings, err.Error())
-		}
-		for _, f := range list {
-			pos := f.Unit.Position(f.Pos)
-			if seen[place{pos.Filename, pos.Offset}] {
-				continue
-			}
-			seen[place{pos.Filename, pos.Offset}] = true
-			if comments.At(f.Unit.Fset, f.File, f.Decl, f.Pos) {
-				for _, d := range suppress.Directives(f.Unit.Fset, f.File) {
-					if suppress.Reaches(f.Unit.Fset, f.Decl, d.Comment, f.Pos) || slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return ast.Decl(fn) == f.Decl }) {
-						silenced[f.Unit.Fset.PositionFor(d.Comment.Pos(), false)] = true
-					}
-				}
-				continue
-			}
+	list, err := candidate.Misuses(v.World.Units, misuse.Options{Target: v.World.Target, Tests: true})
+	if err != nil {
+		warnings = append(warnings, err.Error())
+	}
+	for _, f := range list {
+		if !comments.At(f.Unit.Fset, f.File, f.Decl, f.Pos) {
 			found = append(found, misuseOf(f))
+			continue
+		}
+		for _, d := range suppress.Directives(f.Unit.Fset, f.File) {
+			if suppress.Reaches(f.Unit.Fset, f.Decl, d.Comment, f.Pos) || slices.ContainsFunc(d.Funcs, func(fn *ast.FuncDecl) bool { return ast.Decl(fn) == f.Decl }) {
+				silenced[f.Unit.Fset.PositionFor(d.Comment.Pos(), false)] = true
+			}
 		}
 	}
-	slices.SortFunc(found, func(a, b Misuse) int { return position.Compare(a.Pos, b.Pos) })
 	return found, silenced, warnings
 }
 

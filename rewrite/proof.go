@@ -58,7 +58,7 @@ func (p *prover) prove(ctx context.Context, base, over load.Overlay, views []*lo
 		}
 		found.gains = gains
 		for _, c := range idle {
-			if !c.first.Plan.Later {
+			if !c.first.candidate.Plan.Later {
 				found.idle[c] = noGain(c, gains[c])
 			}
 		}

@@ -83,7 +83,7 @@ func runtimeNames(f allocs.Function) []string {
 // bodiesOf returns the lines of the functions of c.
 func bodiesOf(c *change) []heat.Body {
 	var bodies []heat.Body
-	for _, f := range allocs.Functions(c.first) {
+	for _, f := range allocs.Functions(c.first.candidate) {
 		from, to := f.Unit.Fset.PositionFor(f.Decl.Pos(), false), f.Unit.Fset.PositionFor(f.Decl.End(), false)
 		for _, name := range runtimeNames(f) {
 			bodies = append(bodies, heat.Body{Func: name, File: from.Filename, From: from.Line, To: to.Line})
@@ -101,16 +101,16 @@ func placesOf(c *change) []heat.Place {
 			places = append(places, heat.Place{Func: name, File: at.Filename, Line: at.Line})
 		}
 	}
-	prepare := allocs.Function{Unit: c.first.Prepare.Unit, Decl: c.first.Prepare.Facts.Decl}
-	for _, l := range c.first.Prepare.Literals {
+	prepare := allocs.Function{Unit: c.first.candidate.Prepare.Unit, Decl: c.first.candidate.Prepare.Facts.Decl}
+	for _, l := range c.first.candidate.Prepare.Literals {
 		add(prepare, l.Lit.Pos())
 	}
-	for _, capture := range c.first.Prepare.Captures {
+	for _, capture := range c.first.candidate.Prepare.Captures {
 		if capture.Class == pattern.Result || capture.Class == pattern.Local {
 			add(prepare, capture.Var.Pos())
 		}
 	}
-	for _, s := range c.first.Sites {
+	for _, s := range c.first.candidate.Sites {
 		for _, v := range allocs.Addressed(s) {
 			add(allocs.Function{Unit: s.Unit, Decl: s.Decl}, v.Pos())
 		}

@@ -24,7 +24,7 @@ func (r *run) rewrite(ctx context.Context) error {
 		for _, c := range r.changes {
 			known[c.id()] = true
 		}
-		group := compatible(r.changes, r.found.settled, r.views)
+		group := compatible(r.changes, r.found.settled)
 		if len(group) == 0 {
 			return nil
 		}
@@ -45,27 +45,40 @@ func (r *run) rewrite(ctx context.Context) error {
 
 // decideNext decides on the result of a round, which started from base.
 func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
-	loaded, err := r.scope.Widen(ctx, r.views, base, r.over)
+	wider, err := r.scope.Widen(ctx, r.views, base, r.over)
 	if err != nil {
 		return err
 	}
-	if loaded != nil {
-		r.views = loaded
-		r.found.noteDeclared(r.views, r.over)
+	if wider {
+		if err := r.loadNext(ctx); err != nil {
+			return err
+		}
+	} else {
+		for i, v := range r.views {
+			if r.digests[i], err = r.digest(ctx, v); err != nil {
+				return err
+			}
+		}
 	}
-	if r.changes, err = r.decide(ctx, r.views); err != nil {
+	if r.changes, err = r.decide(ctx, r.digests); err != nil {
 		return err
 	}
 	if !r.scope.Narrow() || !opens(r.changes) {
 		return nil
 	}
 	r.scope.Widest()
-	if r.views, err = r.scope.Load(ctx, r.over); err != nil {
+	if err := r.loadNext(ctx); err != nil {
 		return err
 	}
-	r.found.noteDeclared(r.views, r.over)
-	r.changes, err = r.decide(ctx, r.views)
+	r.changes, err = r.decide(ctx, r.digests)
 	return err
+}
+
+// loadNext loads the result of a round in a scope that was enlarged.
+func (r *run) loadNext(ctx context.Context) error {
+	return r.load(ctx, func(ctx context.Context, do func(int, *load.View) error) error {
+		return r.scope.Each(ctx, r.over, do)
+	})
 }
 
 // A round accepts changes that were all decided on the same versions of the files.

@@ -8,7 +8,6 @@ import (
 	"go/ast"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -110,7 +109,11 @@ type run struct {
 	decider
 	tree     *load.Tree
 	scope    *load.Scope
-	views    []*load.View // of the files with over in place
+	writes   bool         // Options.Rewrite
+	keep     bool         // views stay in memory
+	views    []*load.View // of the files with over in place, by configuration; nil if they are not kept
+	digests  []*digest    // of these views
+	asides   []*aside     // of the views of the last load
 	changes  []*change
 	comments *comments
 
@@ -134,13 +137,11 @@ func (r *run) inTurn(ctx context.Context, o Options, parts []*load.Scope) (*run,
 		return nil, err
 	}
 	for _, part := range parts {
-		all.decider = decider{candidates: r.candidates, scope: part}
-		all.scope, all.views, all.changes = part, nil, nil
+		all.decider = decider{candidates: r.candidates, scope: part, ask: o.Escape || len(o.Profiles) > 0}
+		all.scope, all.views, all.digests, all.asides, all.changes = part, nil, nil, nil, nil
+		all.writes, all.keep = o.Rewrite, o.Rewrite || o.Escape
 		if err := all.examine(ctx, o); err != nil {
 			return nil, err
-		}
-		if len(parts) > 1 {
-			r.scope.Release()
 		}
 	}
 	all.scope = r.scope
@@ -158,8 +159,8 @@ func (r *run) examine(ctx context.Context, o Options) error {
 	if o.Select != nil {
 		r.choose(o.Select)
 	}
-	r.findMisuses(o)
-	r.comments.compare(r.views, r.candidates)
+	r.addMisuses(o)
+	r.comments.add(r.asides)
 	if o.Escape {
 		if err := r.weigh(ctx, o.Saves); err != nil {
 			return err
@@ -173,31 +174,25 @@ func (r *run) examine(ctx context.Context, o Options) error {
 		r.warnings = append(r.warnings, warnings...)
 	}
 	if o.Rewrite {
-		r.found.noteDeclared(r.views, r.over)
 		if err := r.rewrite(ctx); err != nil {
 			return err
 		}
 	}
 	r.loaded += r.scope.Loaded()
-	sight := r.scope.Sight(r.views)
-	if r.sight == nil {
-		r.sight = sight
-	} else {
-		r.sight.Join(sight)
+	for _, a := range r.asides {
+		r.see(a.sight)
 	}
+	r.see(r.scope.Sight(nil))
 	return nil
 }
 
-// findMisuses adds the misuses that are wanted.
-func (r *run) findMisuses(o Options) {
-	misuses, silenced, faults := misusesIn(r.views)
-	for _, m := range misuses {
-		if (o.Tests || !strings.HasSuffix(m.Pos.Filename, "_test.go")) && (o.Select == nil || o.Select(m.selector())) {
-			r.misuses = append(r.misuses, m)
-		}
+// see adds files that the run knows.
+func (r *run) see(s *load.Sight) {
+	if r.sight == nil {
+		r.sight = s
+	} else {
+		r.sight.Join(s)
 	}
-	r.comments.useful(silenced)
-	r.warnings = append(r.warnings, faults...)
 }
 
 // start opens the tree and chooses the packages to load. It returns an
@@ -236,8 +231,6 @@ func (r *run) decideFirst(ctx context.Context) error {
 	}
 	if r.scope.Narrow() && opens(r.changes) {
 		r.scope.Widest()
-		r.views, r.changes = nil, nil // the types of both loads need not be in memory together
-		r.scope.Release()
 		if err := r.look(ctx); err != nil {
 			return err
 		}
@@ -252,14 +245,39 @@ func (r *run) look(ctx context.Context) (err error) {
 	if n == 0 {
 		return nil
 	}
-	r.tree.Status(fmt.Sprintf("loading %s", load.Count(n, "package")))
-	if r.views, err = r.scope.LoadSound(ctx); err != nil {
+	if err := r.load(ctx, r.scope.EachSound); err != nil {
 		return err
 	}
 	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(r.loaded+n, "package")))
-	r.tree.Status("deciding")
-	r.changes, err = r.decide(ctx, r.views)
+	r.changes, err = r.decide(ctx, r.digests)
 	return err
+}
+
+// load takes what the run needs from the views of each configuration, which each loads. The
+// views are kept if r.keep is set.
+func (r *run) load(ctx context.Context, each func(context.Context, func(int, *load.View) error) error) error {
+	n := len(r.tree.Configs)
+	r.views, r.digests, r.asides, r.changes = nil, make([]*digest, n), make([]*aside, n), nil
+	if r.keep {
+		r.views = make([]*load.View, n)
+	}
+	loading := fmt.Sprintf("loading %s", load.Count(r.scope.Loaded(), "package"))
+	r.tree.Status(loading)
+	return each(ctx, func(i int, v *load.View) (err error) {
+		r.tree.Status("deciding")
+		if r.digests[i], err = r.digest(ctx, v); err != nil {
+			return err
+		}
+		r.asides[i] = r.aside(i, v)
+		if r.writes {
+			r.found.noteDeclared(v, r.over)
+		}
+		if r.keep {
+			r.views[i] = v
+		}
+		r.tree.Status(loading)
+		return nil
+	})
 }
 
 // opens reports whether packages outside the scope could depend on a changed function
@@ -268,7 +286,7 @@ func (r *run) look(ctx context.Context) (err error) {
 // runs need not load packages only because they depend on one with an exported candidate.
 func opens(changes []*change) bool {
 	return slices.ContainsFunc(changes, func(c *change) bool {
-		return c.refusal == nil && ast.IsExported(c.key.Name) && c.first.Prepare.Unit.Pkg.Name() != "main"
+		return c.refusal == nil && ast.IsExported(c.key.Name) && !c.first.main
 	})
 }
 
@@ -302,7 +320,7 @@ func (r *run) weigh(ctx context.Context, saves int) error {
 		f := r.found.of[c.id()]
 		f.Heap = heaps[i]
 		if !f.Heap.Unclear {
-			f.Message = c.first.Measured(f.Heap.Least > 0, moves(f.Heap))
+			f.Message = c.first.candidate.Measured(f.Heap.Least > 0, moves(f.Heap))
 		}
 		switch {
 		case f.Heap.OnStack():

@@ -2,11 +2,8 @@ package rewrite
 
 import (
 	"fmt"
-	"go/ast"
-	"go/types"
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
-	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/refusal"
 )
 
@@ -14,7 +11,7 @@ import (
 // its declaration for some configuration would stay as it is. The declarations must keep
 // the same signature, since to callers and readers they are one function. changes are all
 // changes of the function.
-func keepTwins(views []*load.View, changes []*change) {
+func keepTwins(scope *load.Scope, digests []*digest, changes []*change) {
 	planned := func(file string) bool {
 		for _, c := range changes {
 			if c.refusal == nil && c.edits[file] != nil {
@@ -29,56 +26,21 @@ func keepTwins(views []*load.View, changes []*change) {
 			if c.refusal != nil {
 				continue
 			}
-			for _, v := range views {
-				if v.Built[c.pos.Filename] {
+			for _, g := range digests {
+				if g.built[c.pos.Filename] {
 					continue
 				}
-				twin, file := functionIn(v, c.key)
-				if twin == nil || planned(file) ||
-					signature(twin) != signature(c.first.Prepare.Func) {
+				twin, ok := g.single[c.key]
+				if !ok || planned(twin.file) || twin.signature != c.first.signature {
 					continue
 				}
 				c.refusal = &refusal.Refusal{
 					Code: refusal.ConfigsDiverge, Pos: c.pos, Name: c.key.String(),
-					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", v.World.ShortName(file), v.Config),
+					Reason: fmt.Sprintf("%s declares it for %s, where it would stay as it is", scope.Short(twin.file), g.config),
 				}
 				again = true
 				break
 			}
 		}
 	}
-}
-
-// functionIn returns the function with the key in a view, and the file that declares it.
-// It returns nil if there is none.
-func functionIn(v *load.View, key pattern.Key) (*types.Func, string) {
-	for name, f := range v.Syntax {
-		u := v.Unit[name]
-		if u.Pkg.Path() != key.Pkg {
-			continue
-		}
-		for _, d := range f.Decls {
-			fd, ok := d.(*ast.FuncDecl)
-			if !ok || fd.Name.Name != key.Name {
-				continue
-			}
-			if fn, ok := u.Info.Defs[fd.Name].(*types.Func); ok && pattern.KeyOf(fn) == key {
-				return fn, name
-			}
-		}
-	}
-	return nil, ""
-}
-
-// signature returns the types of the parameters and results of a function as text, so
-// that functions of different configurations can be compared.
-func signature(f *types.Func) string {
-	text := ""
-	for _, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {
-		for v := range tuple.Variables() {
-			text += types.TypeString(v.Type(), nil) + ","
-		}
-		text += ";"
-	}
-	return text
 }

@@ -7,6 +7,8 @@
 //	…                                          // decide on views[i].World, make an Overlay
 //	views, err = scope.Check(ctx, views, over) // type-checked again with the overlay
 //
+// Each does what Load does, but has one view at a time in memory.
+//
 // It recognizes prepare functions by syntax only (see pattern.May), and does not know what
 // is decided about them.
 //
@@ -40,8 +42,8 @@
 // Packages that do not depend on each other can be loaded one after the other: see
 // Scope.Split.
 //
-// Each configuration is loaded separately. They share the syntax of files, and the listing
-// of packages all of whose files are built on every system.
+// Configurations are loaded one after the other: see Scope.Each. They share the syntax of
+// files, and the listing of packages all of whose files are built on every system.
 //
 // # Files
 //

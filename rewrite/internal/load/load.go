@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,15 +12,15 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// LoadSound loads the files on disk, like Load, but removes from the scope packages that
-// do not type-check and those that depend on them: see Broken. If no package is left it
-// returns the *SourceError.
-func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
+// EachSound does what Each does for the files on disk, but removes from the scope packages
+// that do not type-check and those that depend on them: see Broken. Then it begins again. If
+// no package is left it returns the *SourceError.
+func (s *Scope) EachSound(ctx context.Context, do func(i int, v *View) error) error {
 	for {
-		views, err := s.Load(ctx, nil)
+		err := s.Each(ctx, nil, do)
 		var bad *SourceError
 		if !errors.As(err, &bad) || s.whole != nil {
-			return views, err
+			return err
 		}
 		s.tree.explain(bad)
 		if s.leaveBroken(bad) {
@@ -31,7 +32,7 @@ func (s *Scope) LoadSound(ctx context.Context) ([]*View, error) {
 			}
 			bad.Problems = s.broken.Problems
 		}
-		return nil, err
+		return err
 	}
 }
 
@@ -71,46 +72,69 @@ func (s *Scope) noteBroken(bad *SourceError) bool {
 	return true
 }
 
-// Load type-checks the packages of the scope in every configuration, with the files of the
-// overlay in place of those on disk. It returns a *SourceError if a package does not
-// type-check.
+// Load returns the views that Each makes.
 func (s *Scope) Load(ctx context.Context, over Overlay) ([]*View, error) {
-	flags, remove, err := over.Flag()
+	views := make([]*View, len(s.tree.Configs))
+	err := s.Each(ctx, over, func(i int, v *View) error {
+		views[i] = v
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer remove()
-	files := newSyntax(s.tree.Source, over, s.abridged)
-	var views []*View
-	for _, config := range s.tree.Configs {
-		v, err := s.view(ctx, config, over, flags, files)
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, v)
-	}
-	if err := s.tree.Source.check(); err != nil {
-		return nil, err
-	}
-	for _, v := range views {
-		v.forgetBuilt(views)
 	}
 	return views, nil
 }
 
-// view type-checks the scope in one configuration.
-func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []string, files *syntax) (*View, error) {
-	l := &loader{
-		tree: s.tree, scope: s, config: config, over: over, flags: flags, syntax: files,
-		from: make(map[*packages.Package]bool), full: make(map[*packages.Package]bool),
-		parts: make(map[string]part), dropped: make(map[string]bool),
+// Each type-checks the packages of the scope in one configuration after the other, with the
+// files of the overlay in place of those on disk. It calls do with the index of a
+// configuration and its view. Since it keeps no view, those that do drops are not in memory
+// together. It may begin again with the first configuration. It returns a *SourceError if a
+// package does not type-check.
+func (s *Scope) Each(ctx context.Context, over Overlay, do func(i int, v *View) error) error {
+	flags, remove, err := over.Flag()
+	if err != nil {
+		return err
 	}
+	defer remove()
+	files := newSyntax(s.tree.Source, over, s.abridged)
+	loaders := make([]*loader, len(s.tree.Configs))
+	built := make([]map[string]bool, len(loaders))
+	for i, config := range s.tree.Configs {
+		loaders[i] = &loader{tree: s.tree, scope: s, config: config, over: over, flags: flags, syntax: files}
+		loaders[i].list(ctx)
+		built[i] = loaders[i].built()
+	}
+	for i := 0; i < len(loaders); i++ {
+		v, err := loaders[i].view(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.tree.Source.check(); err != nil {
+			return err
+		}
+		if !maps.Equal(v.Built, built[i]) { // errors have shown that a package is not built
+			built[i] = v.Built
+			if i > 0 {
+				i = -1
+				continue
+			}
+		}
+		v.setBuilt(built)
+		if err := do(i, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// view type-checks the scope in the configuration of the loader.
+func (l *loader) view(ctx context.Context) (*View, error) {
+	s := l.scope
 	pkgs, err := l.load(ctx)
-	if bad := (*SourceError)(nil); (errors.As(err, &bad) || errors.Is(err, errCgo)) && !s.unshared[config.String()] && config.String() != s.tree.Configs[0].String() {
-		// The listing that configurations share does not have the errors of a
-		// dependency in one of them.
-		s.unshared[config.String()] = true
-		return s.view(ctx, config, over, flags, files)
+	l.forget()
+	if l.unshare(err) {
+		l.list(ctx)
+		return l.view(ctx)
 	}
 	if s.tree.Testing.Compiled || errors.Is(err, errCgo) {
 		pkgs, err = l.loadCompiled(ctx)
@@ -125,8 +149,20 @@ func (s *Scope) view(ctx context.Context, config Config, over Overlay, flags []s
 		// A package that is not built in this configuration.
 		return len(p.CompiledGoFiles) == 0 && len(s.tree.Configs) > 1
 	})
-	if err := brokenIn(config, s.tree.Dir, pkgs); err != nil {
+	if err := brokenIn(l.config, s.tree.Dir, pkgs); err != nil {
 		return nil, err
 	}
-	return s.viewOf(config, pkgs, over)
+	return s.viewOf(l.config, pkgs, l.over)
+}
+
+// unshare reports whether the error of a load may be due to the listing that configurations
+// share: it does not have the errors of a dependency in one of them. Then the loader does not use
+// the listing again.
+func (l *loader) unshare(err error) bool {
+	s, config := l.scope, l.config.String()
+	if bad := (*SourceError)(nil); !errors.As(err, &bad) && !errors.Is(err, errCgo) || s.unshared[config] || config == s.tree.Configs[0].String() {
+		return false
+	}
+	s.unshared[config] = true
+	return true
 }

@@ -34,13 +34,17 @@ type loader struct {
 	flags  []string // of the go command, for the overlay
 
 	syntax *syntax
-	needs  *needs
-	whole  bool                       // all declarations of dependencies are needed
-	order  []*packages.Package        // packages to type-check, dependencies first
-	from   map[*packages.Package]bool // packages whose types depend on those of the scope
-	full   map[*packages.Package]bool // packages of which function bodies are type-checked
 
-	dropped map[string]bool // IDs of packages that are not built in the configuration
+	// What list finds.
+	roots   []*packages.Package // of the scope, each in its widest variant
+	dropped map[string]bool     // IDs of packages that are not built in the configuration
+	failed  error
+
+	needs *needs
+	whole bool                       // all declarations of dependencies are needed
+	order []*packages.Package        // packages to type-check, dependencies first
+	from  map[*packages.Package]bool // packages whose types depend on those of the scope
+	full  map[*packages.Package]bool // packages of which function bodies are type-checked
 
 	parts map[string]part // how much of the files of full packages to parse
 }
@@ -49,9 +53,16 @@ type loader struct {
 // type-checked without the files that the go command generates.
 var errCgo = errors.New("packages that use cgo")
 
-// load returns the packages of the scope, each in its widest variant. Their errors are in
-// the packages.
-func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
+// list lists the packages of the scope.
+func (l *loader) list(ctx context.Context) {
+	l.roots, l.failed = l.rootsOf(ctx)
+	if l.unshare(l.failed) {
+		l.roots, l.failed = l.rootsOf(ctx)
+	}
+}
+
+func (l *loader) rootsOf(ctx context.Context) ([]*packages.Package, error) {
+	l.dropped = make(map[string]bool)
 	roots, ok := l.scope.listed(l.config)
 	if !ok || len(l.over) > 0 { // a new version may have other imports
 		var err error
@@ -77,7 +88,29 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if err := brokenIn(l.config, l.tree.Dir, roots); err != nil {
 		return nil, err
 	}
-	roots = widest(roots, func(p *packages.Package) int { return len(p.GoFiles) })
+	return widest(roots, func(p *packages.Package) int { return len(p.GoFiles) }), nil
+}
+
+// built returns the files of the listed packages.
+func (l *loader) built() map[string]bool {
+	files := make(map[string]bool)
+	for _, p := range l.roots {
+		for _, name := range p.GoFiles {
+			files[name] = true
+		}
+	}
+	return files
+}
+
+// load returns the packages of the scope, each in its widest variant. Their errors are in
+// the packages. These are copies of the listed ones, so that the listing does not keep
+// syntax and types.
+func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
+	if l.failed != nil {
+		return nil, l.failed
+	}
+	l.from, l.full, l.parts = make(map[*packages.Package]bool), make(map[*packages.Package]bool), make(map[string]part)
+	roots := copies(l.roots)
 	for _, p := range roots {
 		l.full[p] = true
 		part := wholeFile
@@ -89,6 +122,11 @@ func (l *loader) load(ctx context.Context) ([]*packages.Package, error) {
 		}
 	}
 	return roots, l.typeCheck(ctx)
+}
+
+// forget forgets the packages of load.
+func (l *loader) forget() {
+	l.needs, l.whole, l.order, l.from, l.full, l.parts = nil, false, nil, nil, nil, nil
 }
 
 // typeCheck type-checks all packages. If a package of the scope has type errors, it does so

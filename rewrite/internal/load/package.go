@@ -83,3 +83,28 @@ func widest(pkgs []*packages.Package, files func(*packages.Package) int) []*pack
 	slices.SortFunc(kept, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	return kept
 }
+
+// copies returns copies of packages, which import copies of their dependencies.
+func copies(pkgs []*packages.Package) []*packages.Package {
+	known := make(map[*packages.Package]*packages.Package)
+	var copied func(p *packages.Package) *packages.Package
+	copied = func(p *packages.Package) *packages.Package {
+		q := known[p]
+		if q == nil {
+			q = new(packages.Package)
+			*q = *p
+			known[p] = q
+			q.Errors = slices.Clip(p.Errors)
+			q.Imports = make(map[string]*packages.Package, len(p.Imports))
+			for path, dep := range p.Imports {
+				q.Imports[path] = copied(dep)
+			}
+		}
+		return q
+	}
+	all := make([]*packages.Package, len(pkgs))
+	for i, p := range pkgs {
+		all[i] = copied(p)
+	}
+	return all
+}

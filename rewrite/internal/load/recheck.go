@@ -34,9 +34,6 @@ func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, 
 		}
 		views[i] = next
 	}
-	for _, v := range views {
-		v.forgetBuilt(views)
-	}
 	return views, nil
 }
 
@@ -66,7 +63,12 @@ func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[fi
 	if err := sourceError(v.Config, problemsOf(s.tree.Dir, pkgs)); err != nil {
 		return nil, err
 	}
-	return s.viewOf(v.Config, pkgs, over)
+	next, err := s.viewOf(v.Config, pkgs, over)
+	if err != nil {
+		return nil, err
+	}
+	next.setBuilt(v.built)
+	return next, nil
 }
 
 // A checker type-checks the packages of a new version of the files.

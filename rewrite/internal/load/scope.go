@@ -50,6 +50,9 @@ type Scope struct {
 	paths *paths // of the packages of the main modules, once modules was called
 }
 
+// Short returns the name of a file as messages show it.
+func (s *Scope) Short(name string) string { return s.tree.Short(name) }
+
 // Targets returns the number of packages that the patterns match.
 func (s *Scope) Targets() int { return len(s.targets) }
 
@@ -61,7 +64,7 @@ func (s *Scope) Files() int { return s.files }
 // set.
 func (s *Scope) Tests() int { return s.tests }
 
-// Broken returns the errors of the packages that Survey and LoadSound left out, or nil.
+// Broken returns the errors of the packages that Survey and EachSound left out, or nil.
 func (s *Scope) Broken() *SourceError { return s.broken }
 
 // Dirs returns the directories of the packages that the patterns match.

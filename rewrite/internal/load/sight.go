@@ -16,20 +16,23 @@ type Sight struct {
 	mains []string // directories of modules; all their files are known; nil if not searched
 }
 
-// Sight returns the Go files that the scope knows and those in the directories of views.
-func (sc *Scope) Sight(views []*View) *Sight {
-	s := &Sight{files: make(map[string]bool), mains: sc.mains}
-	if sc.near != nil {
-		for _, name := range sc.near.files {
-			s.files[name] = true
-		}
-	}
-	for _, v := range views {
-		for _, p := range v.pkgs {
-			for _, name := range filesOf(p) {
+// Sight returns the Go files that the scope knows, and those in the directories of the
+// packages of a view, which may be nil.
+func (sc *Scope) Sight(v *View) *Sight {
+	s := &Sight{files: make(map[string]bool)}
+	if v == nil {
+		s.mains = sc.mains
+		if sc.near != nil {
+			for _, name := range sc.near.files {
 				s.files[name] = true
-				s.dirs = append(s.dirs, filepath.Dir(name))
 			}
+		}
+		return s
+	}
+	for _, p := range v.pkgs {
+		for _, name := range filesOf(p) {
+			s.files[name] = true
+			s.dirs = append(s.dirs, filepath.Dir(name))
 		}
 	}
 	slices.Sort(s.dirs)

@@ -20,7 +20,7 @@ var ErrWhole = errors.New("packages outside of the part matter")
 // after the other, so that the syntax and types of only one are in memory. No package of a
 // part depends on one of another. If the scope cannot be divided, it is the only part.
 //
-// LoadSound fails for a part with errors, and Widen returns ErrWhole if packages outside
+// EachSound fails for a part with errors, and Widen returns ErrWhole if packages outside
 // of the part matter. Since both can concern other parts, the run must start again with
 // the whole scope.
 func (s *Scope) Split() []*Scope {
@@ -140,15 +140,4 @@ func (s *Scope) sizes() map[string]int {
 		}
 	}
 	return sizes
-}
-
-// Release frees the syntax and types of packages, which the listings hold.
-func (s *Scope) Release() {
-	for _, g := range s.lists {
-		for _, pkgs := range g {
-			packages.Visit(pkgs, nil, func(p *packages.Package) {
-				p.Fset, p.Syntax, p.Types, p.TypesInfo = nil, nil, nil, nil
-			})
-		}
-	}
 }

@@ -20,8 +20,9 @@ type View struct {
 	Syntax map[string]*ast.File     // by name
 	Unit   map[string]*pattern.Unit // by the name of a file
 
-	pkgs []*packages.Package // packages of the scope, in all variants
-	over Overlay             // files whose content is not that on disk
+	pkgs  []*packages.Package // packages of the scope, in all variants
+	over  Overlay             // files whose content is not that on disk
+	built []map[string]bool   // Built of the view of each configuration
 }
 
 // viewOf returns the view of packages that have no errors.
@@ -89,14 +90,20 @@ func (s *Scope) recordCallers(v *View) {
 	}
 }
 
-// forgetBuilt removes from the ignored files of v those that another of the views builds:
-// their callers are known there.
-func (v *View) forgetBuilt(views []*View) {
+// setBuilt sets what each configuration builds. It removes from the ignored files of v those
+// that another configuration builds: their callers are known there.
+func (v *View) setBuilt(built []map[string]bool) {
+	v.built = built
 	for _, u := range v.World.Units {
 		u.Ignored = slices.DeleteFunc(u.Ignored, func(name string) bool {
-			return slices.ContainsFunc(views, func(w *View) bool { return w.Built[name] })
+			return slices.ContainsFunc(built, func(files map[string]bool) bool { return files[name] })
 		})
 	}
+}
+
+// Everywhere reports whether every configuration builds a file.
+func (v *View) Everywhere(name string) bool {
+	return !slices.ContainsFunc(v.built, func(files map[string]bool) bool { return !files[name] })
 }
 
 // Declarations returns the indices of the top-level declarations of a file that the range

@@ -14,9 +14,9 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Widen loads the packages that may call a function that is a prepare function in the
-// version after but not in the version before. views are the views of the version after.
-// Widen returns new views of it, or nil if everything was loaded already.
+// Widen extends the scope to the packages that may call a function that is a prepare function
+// in the version after but not in the version before. views are the views of the version after.
+// Widen reports whether there are packages to be loaded.
 //
 // A function that returns the cleanup of another function returns a literal once that one
 // is rewritten:
@@ -27,7 +27,7 @@ import (
 //	}
 //
 // If Begin is exported, its callers may be anywhere, and they were not looked for before.
-func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) ([]*View, error) {
+func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) (bool, error) {
 	// viaInterface is set if only calls through an interface can reach one of the functions from
 	// other packages.
 	viaInterface := false
@@ -37,7 +37,7 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 		if !ok {
 			var err error
 			if old, err = s.tree.Source.Read(name); err != nil {
-				return nil, err
+				return false, err
 			}
 		}
 		known := make(map[string]bool)
@@ -59,11 +59,11 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 		}
 	}
 	if len(open) == 0 && !viaInterface {
-		return nil, nil
+		return false, nil
 	}
 	g, err := s.modules(ctx)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	s.methods = true
 	s.interfaceMethods = interfaceMethods(s.tree.Source, g, s.near.files)
@@ -80,14 +80,14 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 		for _, v := range views {
 			s.recordCallers(v)
 		}
-		return nil, nil
+		return false, nil
 	}
 	if s.whole != nil && len(load) > len(s.reach) {
-		return nil, ErrWhole
+		return false, ErrWhole
 	}
 	s.load = slices.Sorted(maps.Keys(load))
 	s.reach, s.abridged = s.load, nil
-	return s.Load(ctx, after)
+	return true, nil
 }
 
 // mayPrepare returns the names of exported functions in a file that may return a literal.

@@ -38,7 +38,7 @@ func (r *run) find(u *pattern.Unit) []*candidate.Candidate {
 // if there are none. It applies all that change different declarations, or, if those do not
 // go together, the first that can be applied.
 func (r *run) step(text string, found []*candidate.Candidate) (string, *pattern.Unit) {
-	ordered, _ := candidate.InnerFirst(found, func(c *candidate.Candidate) *candidate.Candidate { return c })
+	ordered, _ := candidate.InnerFirst(found, (*candidate.Candidate).Nesting)
 	ordered = slices.DeleteFunc(ordered, func(c *candidate.Candidate) bool {
 		_, failed := r.failed[c.Prepare.Key]
 		return failed || len(c.Edits) == 0
