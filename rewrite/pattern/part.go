@@ -36,15 +36,12 @@ type Part struct {
 
 // parted gives the site its Part of v, and reports whether there is one. There is none if other uses may see what the site
 // assigns to v, its uses may see anything else, or nothing would use what is left of v. sites are those that
-// may set v.
-func (s *Site) parted(v *types.Var, sites []*Site) bool {
+// may set v, and parts holds where they do if they may have a Part.
+func (s *Site) parted(v *types.Var, sites []*Site, parts map[*ast.Ident]bool) bool {
 	if !s.mayPart() {
 		return false
 	}
 	own := ast.Unparen(s.Cleanup).(*ast.Ident)
-	ofSite := func(id *ast.Ident) bool {
-		return slices.ContainsFunc(sites, func(t *Site) bool { return t.mayPart() && ast.Unparen(t.Cleanup) == ast.Expr(id) })
-	}
 	var uses []*Use
 	var rest []*ast.Ident // what is left of v
 	left := false         // whether something uses that
@@ -52,12 +49,12 @@ func (s *Site) parted(v *types.Var, sites []*Site) bool {
 	for _, a := range s.Access[v] {
 		switch by := sees[a.Ident]; {
 		case a.Mode == flow.Write:
-			if !ofSite(a.Ident) {
+			if !parts[a.Ident] {
 				rest = append(rest, a.Ident)
 			}
 		case by == own:
 			uses = append(uses, useOf(s.Facts, a.Ident, s.Func))
-		case by != nil && !ofSite(by):
+		case by != nil && !parts[by]:
 			left = true
 			rest = append(rest, a.Ident)
 		}

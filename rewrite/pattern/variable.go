@@ -19,6 +19,12 @@ import (
 // A site may have a Part of any other local variable. If the cleanup is assigned to anything
 // else, the call is an expression whose value is used, unless it has several results.
 func bind(sites []*Site) {
+	parts := make(map[*ast.Ident]bool) // where a site may have a Part of a variable, whether or not it gets one
+	for _, s := range sites {
+		if id, ok := ast.Unparen(s.Cleanup).(*ast.Ident); ok && s.mayPart() {
+			parts[id] = true
+		}
+	}
 	for _, s := range sites {
 		if s.Cleanup == nil {
 			continue
@@ -31,7 +37,7 @@ func bind(sites []*Site) {
 		if obstacle != nil {
 			s.Stored, s.Nothing = v, nil
 		}
-		if obstacle != nil && v != nil && s.parted(v, sites) {
+		if obstacle != nil && v != nil && s.parted(v, sites, parts) {
 			continue
 		}
 		if v != nil {

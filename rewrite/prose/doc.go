@@ -49,7 +49,7 @@ func (c Change) mendCode(line string) string {
 	if !strings.Contains(line, c.Prepare) {
 		return line
 	}
-	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\(.*)`)
+	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)*` + regexp.QuoteMeta(c.Prepare) + operands + `\(.*)`)
 	m := call.FindStringSubmatch(line)
 	if m == nil {
 		return line
@@ -97,12 +97,15 @@ func (c Change) mendShown(line string) string {
 	return "//" + code
 }
 
+// operands matches the operands of a call, which may be calls.
+const operands = `\((?:[^()]|\([^()]*\))*\)`
+
 // mendCall updates calls of the cleanup that a call of prepare returns.
 func (c Change) mendCall(text string) string {
 	if !strings.Contains(text, c.Prepare) {
 		return text // no need to compile an expression
 	}
-	call := `((?:\w+\.)?\b` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\))\(`
+	call := `((?:\w+\.)*\b` + regexp.QuoteMeta(c.Prepare) + operands + `)\(`
 	switch {
 	case c.More: // only callers know them
 	case c.State != "":

@@ -342,7 +342,7 @@ var stale = []*regexp.Regexp{
 // speaks reports whether a sentence mentions a removed parameter, or the cleanup as
 // something that is returned or called.
 func (c Change) speaks(s string) bool {
-	mended := `(?:\w+\.)?` + regexp.QuoteMeta(c.Prepare) + `\([^()]*\)\.` + regexp.QuoteMeta(c.Finish) + `\(`
+	mended := `(?:\w+\.)*` + regexp.QuoteMeta(c.Prepare) + operands + `\.` + regexp.QuoteMeta(c.Finish) + `\(`
 	if c.Wraps {
 		mended = regexp.QuoteMeta(c.Finish) + `\(` + regexp.QuoteMeta(c.Prepare) + `\(`
 	}

@@ -213,7 +213,7 @@ func TestStale(t *testing.T) {
 		{more, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", "defer begin(x)()"},
 		{value, "It is used as in\n\n\tdefer begin(x)()\n\nand else.", ""},
 		{shows, "As in\n\n\tdone, err := begin(x)\n\tdefer done()\n\nand else.", ""},
-		{handed, "It is used as in\n\n\tdefer begin(f(x))()\n\nand else.", "defer begin(f(x))()"},
+		{handed, "It is used as in\n\n\tdefer begin(f(x))()\n\nand else.", ""},
 		{direct, "Mind the trailing parens.", "Mind the trailing parens."},
 		{direct, "The returned func must be called.", ""},
 		{direct, "A function that\nit returns ends it.", "A function that it returns ends it."},

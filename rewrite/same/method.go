@@ -2,7 +2,6 @@ package same
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 )
@@ -84,9 +83,9 @@ func (m *matcher) outside(v *types.Var) bool {
 	return v.Kind() == types.PackageVar || m.Local != nil && !m.within(v, m.Local.Stmt)
 }
 
-// returnsAsIs reports whether the return of a method value sets v, a result of prepare that is a
-// pointer or an interface, to itself, and nothing may set it after that: no literal does, and
-// nothing takes its address.
+// returnsAsIs reports whether the return of a method value sets v, a result of prepare, to
+// itself, and nothing may set it or a part of it after that: no literal does, and nothing takes
+// its address.
 func (m *matcher) returnsAsIs(sel *ast.SelectorExpr, v *types.Var) bool {
 	i := m.resultOf(v)
 	returned := false
@@ -95,24 +94,16 @@ func (m *matcher) returnsAsIs(sel *ast.SelectorExpr, v *types.Var) bool {
 			returned = i < len(r.Results) && variable(m.home.Info, r.Results[i]) == v
 		}
 	}
-	if _, isPointer := v.Type().Underlying().(*types.Pointer); !returned || !isPointer && !types.IsInterface(v.Type()) {
-		return false
-	}
-	set := func(list ...ast.Expr) bool {
-		return slices.ContainsFunc(list, func(e ast.Expr) bool { return e != nil && variable(m.home.Info, e) == v })
-	}
-	ast.PreorderStack(m.Prepare.Body, nil, func(n ast.Node, stack []ast.Node) bool {
-		inLit := slices.ContainsFunc(stack, func(n ast.Node) bool { _, ok := n.(*ast.FuncLit); return ok })
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			returned = returned && !(inLit && set(n.Lhs...))
-		case *ast.RangeStmt:
-			returned = returned && !(inLit && set(n.Key, n.Value))
-		case *ast.UnaryExpr:
-			returned = returned && !(n.Op == token.AND && set(n.X))
+	set := m.home.assignments(m.Prepare)[v]
+	for n := range ast.Preorder(m.Prepare.Body) {
+		lit, ok := n.(*ast.FuncLit)
+		if ok && slices.ContainsFunc(set, func(id *ast.Ident) bool { return within(id.Pos(), lit) }) {
+			return false
 		}
-		return returned
-	})
+		if e, ok := n.(ast.Expr); ok && addressed(m.home.Info, e) == v {
+			return false
+		}
+	}
 	return returned
 }
 

@@ -338,7 +338,7 @@ func (m *matcher) siteCall(s *site, a ast.Expr) ([]part, error) {
 		switch {
 		case s.forwarded || !m.Drop[i]:
 			want.Args = append(want.Args, x)
-		case !m.stays(x, x, false):
+		case !m.stays(ast.Unparen(x), ast.Unparen(x), false):
 			return nil, m.differ(x, a, "the argument %s is no longer evaluated", types.ExprString(x))
 		}
 	}

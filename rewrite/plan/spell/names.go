@@ -106,8 +106,8 @@ func FinishNames(prepare, word, does string) []string {
 	var names []string
 	add := func(verb string) {
 		switch {
-		case rest == "" && !paired:
-			names = append(names, verb+UpperFirst(prepare)) // trace: stopTrace
+		case !paired && (rest == "" || preposition(LowerFirst(wordsOf(rest)[0]))):
+			names = append(names, verb+UpperFirst(prepare)) // trace: stopTrace; listenForEvent: cancelListenForEvent
 		case partner(rest) != rest:
 			names = append(names, verb+partner(rest), verb+rest)
 		default:
