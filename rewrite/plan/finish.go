@@ -330,7 +330,7 @@ func verbOfStatement(p *pattern.Prepare, stmt ast.Stmt) string {
 	if x == nil {
 		return ""
 	}
-	if id := calleeName(x); id != nil {
+	if id := calleeName(x); id != nil && !(id.Name == "delete" && p.Unit.Info.Types[x.Fun].IsBuiltin()) {
 		if verb, _ := spell.VerbOf(id.Name); spell.Does(verb) {
 			return verb
 		}

@@ -348,8 +348,11 @@ func (pl *Plan) Prose() prose.Change {
 	case pl.Form == Bound || pl.Finish.OnParam && pl.Value != nil:
 		c.State = strings.TrimPrefix(pl.boundType(), "*")
 	case pl.Value != nil:
-		c.Value = pl.Value.Name
+		c.Value, c.Zero = pl.Value.Name, pl.Value.Zero
 		c.Wraps = !pl.Finish.OnRecv && len(pl.Finish.Params) == 1 && p.Func.Signature().Results().Len() == 1
+	}
+	if c.Alone && pl.Form == Direct && p.Sig.Params().Len() == 0 {
+		c.Again, c.Method = pl.again(), pl.Finish.OnRecv || p.Key.Recv == ""
 	}
 	for _, l := range p.Literals {
 		if l.Var != nil {
@@ -365,6 +368,18 @@ func (pl *Plan) Prose() prose.Change {
 	}
 	slices.Sort(c.Gone)
 	return c
+}
+
+// again returns the indices of the operands of prepare that finish takes, or nil if it takes others.
+func (pl *Plan) again() []int {
+	all := []int{}
+	for _, param := range pl.Finish.Params {
+		if param.Passage.Route != ByArgument {
+			return nil
+		}
+		all = append(all, param.Passage.Capture.Index)
+	}
+	return all
 }
 
 // renamed returns the new names of variables of callers that hold the state, by their old names, if all of an old name have the

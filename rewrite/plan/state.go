@@ -97,7 +97,11 @@ func kindOf(p *pattern.Prepare, fs *forwarders, lits literals) string {
 	if verb, _ := spell.VerbOf(finish); strings.EqualFold(verb, "reset") && verbOfFormer(lits) != "" {
 		return spell.KindOf("restore")
 	}
-	return spell.KindOf(finish)
+	kind := spell.KindOf(finish)
+	if verb, _ := spell.VerbOf(authorsWord(p, fs.sites)); kind == "State" && verb != "" {
+		return spell.KindOf(verb) // the author calls it a cleanup
+	}
+	return kind
 }
 
 // hasNamesake reports whether a method of another type of the package has the name of prepare and returns a literal, or the

@@ -26,7 +26,7 @@ func (c Change) MendDoc(lines []string) []string {
 			n++
 		}
 		if n == 0 {
-			all, lines = append(all, c.mendCode(lines[0])), lines[1:]
+			all, lines = append(all, c.mendCode(lines[0])...), lines[1:]
 			continue
 		}
 		all, lines = append(all, c.mendParagraph(lines[:n])...), lines[n:]
@@ -34,27 +34,85 @@ func (c Change) MendDoc(lines []string) []string {
 	return all
 }
 
-// mendCode returns a line of a comment in which a call of the cleanup, if the line is code, is
-// one of finish:
+// mendCode returns a line of a comment that is no text of a paragraph. If it is code, a call of the cleanup in
+// it is one of finish. An entry of a list that is the cleanup is what takes its place:
 //
 //	defer Elapsed(ctx, "name")()        defer Elapsed(ctx, "name").Finish()
 //	defer logStack("build")()           defer finishLogStack(logStack("build"))
-func (c Change) mendCode(line string) string {
-	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") {
-		return line
+//	defer c.enter(v)()                  c.enter(v)
+//	                                    defer c.leave(v)
+//	- A function to end it              - A beginState with an end method to end it
+func (c Change) mendCode(line string) []string {
+	same := []string{line}
+	if !strings.HasPrefix(line, "//\t") && !strings.HasPrefix(line, "//  ") && !apart.MatchString(strings.TrimPrefix(line, "// ")) {
+		return same
 	}
 	if c.shown != "" && strings.Contains(line, c.shown) {
-		return c.mendShown(line)
+		return []string{c.mendShown(line)}
+	}
+	if m := entry.FindStringSubmatch(line); m != nil && (c.State != "" || c.Value != "") && !c.Others {
+		if f, ok := find("a"+m[3], `^`); ok && (!f.passive() || c.State != "") {
+			text := c.handover(f)
+			if m[2] == "A" {
+				text = strings.ToUpper(text[:1]) + text[1:]
+			}
+			return []string{m[1] + text}
+		}
 	}
 	if !strings.Contains(line, c.Prepare) {
-		return line
+		return same
 	}
-	call := regexp.MustCompile(`^(//\s+(?:defer )?)((?:\w+\.)*` + regexp.QuoteMeta(c.Prepare) + operands + `\(.*)`)
+	call := regexp.MustCompile(`^(//\s+)(defer )?((?:\w+\.)*)(` + regexp.QuoteMeta(c.Prepare) + `(` + operands + `))(\(.*)`)
 	m := call.FindStringSubmatch(line)
 	if m == nil {
-		return line
+		return same
 	}
-	return m[1] + c.mendCall(m[2])
+	if c.Again != nil && m[6] == "()" {
+		return c.mendAgain(m[1], m[2], m[3], m[4], m[5])
+	}
+	return []string{m[1] + m[2] + c.mendCall(m[3]+m[4]+m[6])}
+}
+
+// entry matches a line with an entry of a list, which may be the cleanup.
+var entry = regexp.MustCompile(`^(//\s+(?:[-*+] |\d+[.)] )?)([Aa])(n? .*)$`)
+
+// mendAgain returns the lines with a call of prepare and one of finish in place of a line that calls both prepare and
+// its cleanup. They are selected from on, and args is the list of prepare's arguments in parentheses.
+func (c Change) mendAgain(indent, word, on, call, args string) []string {
+	all := arguments(args)
+	var again []string
+	for _, i := range c.Again {
+		if i >= len(all) {
+			return []string{indent + word + on + call + "()"}
+		}
+		again = append(again, all[i])
+	}
+	if !c.Method {
+		return []string{indent + on + call, indent + word + c.Finish + "(" + strings.Join(again, ", ") + ")"}
+	}
+	return []string{indent + on + call, indent + word + on + c.Finish + "(" + strings.Join(again, ", ") + ")"}
+}
+
+// arguments splits a list of arguments in parentheses.
+func arguments(list string) (args []string) {
+	depth, from := 0, 1
+	for i, r := range list {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth == 1, r == ',' && depth == 1:
+			if arg := strings.TrimSpace(list[from:i]); arg != "" {
+				args = append(args, arg)
+			}
+			from = i + 1
+			if r == ')' {
+				depth--
+			}
+		case r == ')':
+			depth--
+		}
+	}
+	return args
 }
 
 // showing returns the change for a comment with an example that keeps the cleanup in a variable:
@@ -375,6 +433,12 @@ func (c Change) mendReturns(s string) string {
 	return text[:m.operand] + c.handover(m)
 }
 
+// The name of a value that says in a sentence what it is, but for words that are no things.
+var (
+	thing   = regexp.MustCompile(`^(?:id|ID|[a-z]{4,})$`)
+	noThing = regexp.MustCompile(`^(?:start.*|begin|began|begun|prev|previous|saved?|orig|original|former|last|undo|done|restore|data|value|this|that)$`)
+)
+
 // handover returns what stands in place of a mention if the function returns a state or one
 // value.
 func (c Change) handover(m mention) string {
@@ -392,6 +456,9 @@ func (c Change) handover(m mention) string {
 		return state + " with " + article(c.Finish) + " method " + m.word + " " + m.rest
 	}
 	value := "the value to pass to " + c.Finish
+	if thing.MatchString(c.Value) && !noThing.MatchString(c.Value) && c.Zero != "false" {
+		value = "the " + c.Value + " to pass to " + c.Finish
+	}
 	if c.inside {
 		value = c.Value + " for " + c.Finish
 	}

@@ -22,6 +22,9 @@ type Change struct {
 	More    bool              // with State: the method takes arguments that the cleanup did not
 	Merged  bool              // that is all that it did: it goes, and Finish takes its place
 	Value   string            // name of the one value that it returns there; "" for none
+	Zero    string            // with Value: what it returns if there is nothing to do
+	Again   []int             // Finish takes these operands of Prepare again, and nothing else; nil if it takes others
+	Method  bool              // with Again: Finish is selected from what Prepare is selected from
 	Wraps   bool              // callers may write Finish(Prepare(x)) where they called what it returned
 	Cleanup []string          // names of variables and results that held the cleanup
 	Gone    []string          // names of removed parameters
@@ -38,7 +41,7 @@ type Change struct {
 }
 
 // noun matches the words for a cleanup in comments.
-const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|(?:context\.)?CancelFunc)`
+const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|releaser|restorer|unlocker|cancell?er|stopper|(?:context\.)?CancelFunc)`
 
 // parens matches a sentence that reminds callers of the parentheses with which they called
 // what the function returned.
@@ -253,14 +256,18 @@ func (c Change) mendCloser(sentence, name string) string {
 }
 
 // nothing matches a func that does nothing, or no func.
-var nothing = regexp.MustCompile("\\ban? (?:empty|no-?op|nil|dummy) (?:[\"'`]?\\w+[\"'`]? )?(?:func\\(\\)|(?:func|function|closure|callback)\\b)")
+var nothing = regexp.MustCompile("\\ban? (?:empty|no-?op|nil|dummy) (?:[\"'`]?\\w+[\"'`]? )?(?:func\\(\\)|(?:func|function|closure|callback|releaser|restorer|unlocker|cancell?er|stopper)\\b)")
 
-// mendNothing writes of a func that does nothing that it is an empty state.
+// mendNothing writes of a func that does nothing that it is an empty state, or the zero value.
 func (c Change) mendNothing(sentence string) string {
-	if c.State == "" || !nothing.MatchString(sentence) {
+	instead := c.Zero
+	if c.State != "" {
+		instead = "an empty " + c.State
+	}
+	if instead == "" || !nothing.MatchString(sentence) {
 		return sentence
 	}
-	return nothing.ReplaceAllString(sentence, "an empty "+c.State)
+	return nothing.ReplaceAllString(sentence, instead)
 }
 
 // demand matches the start of a sentence that demands that something be done.
@@ -391,15 +398,19 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 	mends := make(map[int]bool)
 	open := false // the last sentence is not complete
 	for _, comment := range g.List {
-		for line := range strings.Lines(text(comment.Text)) {
+		texts := []string{text(comment.Text)}
+		if doc && strings.HasPrefix(comment.Text, "//") && !isProse(comment.Text) {
+			texts = nil
+			for _, line := range c.mendCode(comment.Text) {
+				texts = append(texts, text(line))
+			}
+		}
+		for line := range strings.Lines(strings.Join(texts, "\n")) {
 			line = strings.TrimRight(line, "\r\n")
 			trimmed := strings.TrimSpace(line)
 			if code := strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "   "); code || trimmed == "" {
 				open = false
 				if code && trimmed != "" {
-					if doc && strings.HasPrefix(comment.Text, "//") {
-						trimmed = strings.TrimSpace(text(c.mendCode(comment.Text)))
-					}
 					all = append(all, Sentence{trimmed, comment.Pos()})
 				}
 				continue

@@ -290,12 +290,16 @@ func KindOf(finish string) string {
 	return "State"
 }
 
-// KindIn returns the word in the name of a state that says what it is: Saved for savedMode, and else the last.
+// KindIn returns the word in the name of a state that says what it is: Saved for savedMode, the last one of readState, or
+// the whole name of a NilTest.
 func KindIn(state string) string {
 	if first, rest := VerbOf(state); rest != "" && strings.EqualFold(first, "saved") {
 		return "Saved"
 	}
-	return LastWord(state)
+	if last := LastWord(state); !ast.IsExported(state) || slices.Contains([]string{"State", "Cleanup", "Lock", "Timer", "Lease"}, last) {
+		return last
+	}
+	return state
 }
 
 // StateNames returns the names to try for the state of a prepare function, best first. recv is its
@@ -303,7 +307,7 @@ func KindIn(state string) string {
 //
 //	Lock     lockTable: tableLock; AcquireMigrationLock: MigrationLock
 //	Saved    saveOrder, replaceOrder: savedOrder
-//	others   startProfiling: profilingState
+//	others   startProfiling: profilingState; StartSpan: Span
 //
 // If methods of several types have the name of prepare, each state has the name of its receiver as well.
 func StateNames(recv, prepare, kind string, several bool) []string {
@@ -329,7 +333,11 @@ func StateNames(recv, prepare, kind string, several bool) []string {
 	case kind == "Saved":
 		name = own + rest + "State"
 	}
-	names := []string{name, own + rest + "State", own + rest + "Cleanup", own + UpperFirst(prepare) + kind}
+	var names []string
+	if verb, object := VerbOf(prepare); ast.IsExported(prepare) && kind == "State" && object != "" && slices.Contains([]string{"start", "begin", "open"}, LowerFirst(verb)) {
+		names = append(names, own+rest) // what StartSpan begins is a Span
+	}
+	names = append(names, name, own+rest+"State", own+rest+"Cleanup", own+UpperFirst(prepare)+kind)
 	if recv != "" && own == "" {
 		names = append(names, UpperFirst(recv)+name)
 	}

@@ -36,6 +36,14 @@ func Nouns(name, prepare, kind string) []string {
 		}
 	}
 	kind = LowerFirst(kind)
+	switch {
+	case about == "" || about == rest && isNoun(about) || vague(LowerFirst(about)) || kind == "cleanup" || kind == "state" || kind == "lock":
+	case kind == "saved": // restoreClose
+		add(kind)
+		add(kind + UpperFirst(about))
+	case !strings.EqualFold(about, kind): // endDial, whose state is a Span
+		add(about + UpperFirst(kind))
+	}
 	if prepare != "" || isNoun(last) {
 		add(about)
 	}
