@@ -16,7 +16,7 @@ import (
 // What stood between, and the other uses of the variable, must have gone then, as a has nothing else.
 func (m *matcher) unfolded(s ast.Stmt, a []ast.Stmt) []ast.Stmt {
 	def, ok := s.(*ast.AssignStmt)
-	if !ok || m.role != prepare || m.handed() || len(a) != 1 || def.Tok != token.DEFINE || len(def.Lhs) != 1 {
+	if !ok || m.role != prepare || m.handed() && !m.Bound || len(a) != 1 || def.Tok != token.DEFINE || len(def.Lhs) != 1 {
 		return a
 	}
 	ret, ok := a[0].(*ast.ReturnStmt)
@@ -36,6 +36,13 @@ func (m *matcher) unfolded(s ast.Stmt, a []ast.Stmt) []ast.Stmt {
 // others, or none.
 func (m *matcher) onlyResult() types.Type {
 	switch results := m.fn.Signature().Results(); {
+	case m.Bound && results.Len() == 1:
+		for r, n := range m.Returns {
+			if n > 0 && len(r.Results) == 1 {
+				_, t, _ := m.bindsMethod(r.Results[0])
+				return t
+			}
+		}
 	case m.single() && results.Len() == 1:
 		return m.valueType()
 	case !m.single() && results.Len() == 2:
