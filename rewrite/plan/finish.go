@@ -49,10 +49,8 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 			return finish, nil
 		}
 	}
-	if plan.Local != nil { // nor what callers' variables are called then
-		candidates = slices.DeleteFunc(candidates, func(name string) bool {
-			return slices.Contains(slices.Collect(maps.Values(plan.Nouns)), name)
-		})
+	if plan.Local != nil {
+		finish.Name = localName(plan, fs, candidates)
 	}
 	if finish.Name == "" {
 		if finish.Name = freeName(p, fs, candidates, s == nil || plan.Local != nil, finish.OnRecv, n); finish.Name == "" {
@@ -144,9 +142,40 @@ func hasPair(p *pattern.Prepare) bool {
 // of prepare's receiver, or a function.
 func freeName(p *pattern.Prepare, fs *forwarders, candidates []string, stateless, onRecv bool, n *names) string {
 	name, _ := n.firstFree(p, fs.exported(p), candidates, func(u *pattern.Unit, name string) bool {
-		return stateless && goes(p, fs.sites, u, name) || onRecv && !clashes(p, u, name) ||
+		return stateless && goes(p, fs.sites, u, name, u.Files...) || onRecv && !clashes(p, u, name) ||
 			stateless && !onRecv && !hides(p, fs.sites, u, name)
 	})
+	return name
+}
+
+// localName returns the name of finish as a local literal, or "". If callers have no variable for the cleanup any more, it
+// gets their name for that: they call cleanup(f) where they called cleanup(). It is not called what a variable of theirs is called then.
+func localName(plan *Plan, fs *forwarders, candidates []string) string {
+	leaves := func(name string) bool {
+		return plan.Form == Direct && goes(plan.Prepare, fs.sites, plan.Prepare.Unit, name, plan.Local.Around.Decl)
+	}
+	if name := callersName(fs.sites); name != "" && leaves(name) {
+		candidates = slices.Insert(slices.Clone(candidates), 0, name)
+	}
+	candidates = slices.DeleteFunc(candidates, func(name string) bool {
+		return slices.Contains(slices.Collect(maps.Values(plan.Nouns)), name)
+	})
+	name, _ := freeLocal(plan.Local, candidates, leaves)
+	return name
+}
+
+// callersName returns the name of the variable in all callers if it says what the cleanup does, or "".
+func callersName(sites []*pattern.Site) string {
+	name := ""
+	for _, s := range sites {
+		if s.Var == nil || name != "" && s.Var.Name() != name {
+			return ""
+		}
+		name = s.Var.Name()
+	}
+	if spell.Act(name) != name {
+		return ""
+	}
 	return name
 }
 

@@ -79,7 +79,7 @@ func declares(d ast.Decl, name string) bool {
 // method sets of the types through which sites call prepare. If exported is set, it is free in all packages.
 func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string, free func(*pattern.Unit, string) bool) (string, bool) {
 	if x.local != nil {
-		return freeLocal(x.local, candidates)
+		return freeLocal(x.local, candidates, func(string) bool { return false })
 	}
 	for _, n := range candidates {
 		// A function called close would hide the predeclared one.
@@ -98,8 +98,8 @@ func (x *names) firstFree(p *pattern.Prepare, exported bool, candidates []string
 }
 
 // freeLocal returns the first candidate that nothing has as its name in the declaration around a local
-// literal, in the file or in the package.
-func freeLocal(l *pattern.LocalLiteral, candidates []string) (string, bool) {
+// literal, in the file or in the package, or for which goes says that the rewrite removes what has it.
+func freeLocal(l *pattern.LocalLiteral, candidates []string, goes func(name string) bool) (string, bool) {
 	used := make(map[string]bool)
 	identifiers(l.Around.Decl, used)
 	for _, imp := range l.File.Imports {
@@ -108,7 +108,7 @@ func freeLocal(l *pattern.LocalLiteral, candidates []string) (string, bool) {
 	scope := l.Unit.Innermost(l.Stmt.Pos())
 	i := slices.IndexFunc(candidates, func(name string) bool {
 		_, known := scope.LookupParent(name, token.NoPos)
-		return !used[name] && known == nil && !token.IsKeyword(name)
+		return (!used[name] || goes(name)) && known == nil && !token.IsKeyword(name)
 	})
 	if i < 0 {
 		return "", false
@@ -116,9 +116,9 @@ func freeLocal(l *pattern.LocalLiteral, candidates []string) (string, bool) {
 	return candidates[i], true
 }
 
-// goes reports whether the rewrite removes all objects of the unit that have the name:
+// goes reports whether the rewrite removes all objects that have the name in some nodes of the unit:
 // variables for the cleanup, and prepare's result.
-func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string) bool {
+func goes[N ast.Node](p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name string, in ...N) bool {
 	vars := make(map[types.Object]bool)
 	for _, s := range sites {
 		if s.Var != nil && s.Var.Name() == name {
@@ -136,8 +136,8 @@ func goes(p *pattern.Prepare, sites []*pattern.Site, u *pattern.Unit, name strin
 	if len(vars) == 0 {
 		return false
 	}
-	for _, f := range u.Files {
-		for n := range ast.Preorder(f) {
+	for _, n := range in {
+		for n := range ast.Preorder(n) {
 			if id, ok := n.(*ast.Ident); ok && id.Name == name && !vars[u.Info.ObjectOf(id)] {
 				return false
 			}

@@ -44,19 +44,7 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ, verb string) ma
 		if s.Var == nil || names[s.Var] != "" || !slices.Contains(called[s.Var.Name()], s) {
 			continue
 		}
-		candidates := spell.Nouns(s.Var.Name(), prepare, kind)
-		if noun := spell.InsteadOfDone(s.Var.Name(), prepare, verb); noun != "" && len(candidates) == 0 {
-			candidates = []string{noun}
-		}
-		if s.Part != nil { // something else keeps the name
-			candidates = append(candidates, spell.LowerFirst(kind))
-		}
-		if own := spell.LowerFirst(typ); len(candidates) > 0 && len(own) <= 20 {
-			candidates = append(candidates, own)
-		}
-		if s.Part != nil { // there must be a name, whatever the caller and the package have
-			candidates = append(candidates, spell.LowerFirst(kind)+"2", spell.LowerFirst(kind)+"3")
-		}
+		candidates := nounsOf(s, prepare, kind, typ, verb)
 		forAll := slices.IndexFunc(candidates, func(name string) bool {
 			return everySite(called[s.Var.Name()], func(t *pattern.Site) bool { return free(t, name) })
 		})
@@ -69,6 +57,25 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ, verb string) ma
 				break
 			}
 		}
+	}
+	return names
+}
+
+// nounsOf returns new names for the variable of a site that holds the state, best first.
+func nounsOf(s *pattern.Site, prepare, kind, typ, verb string) []string {
+	names := spell.Nouns(s.Var.Name(), prepare, kind)
+	if noun := spell.InsteadOfDone(s.Var.Name(), prepare, verb); noun != "" && len(names) == 0 {
+		names = []string{noun}
+	}
+	kind = spell.LowerFirst(kind)
+	if s.Part != nil { // something else keeps the name
+		names = append(names, kind)
+	}
+	if own := spell.LowerFirst(typ); len(names) > 0 && len(own) <= 20 {
+		names = append(names, own)
+	}
+	if s.Part != nil { // there must be a name, whatever the caller and the package have
+		names = append(names, kind+"2", kind+"3")
 	}
 	return names
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // localNames checks that the names of finish and of the type of the state mean nothing in the function
-// around the literal before the change.
+// around the literal before the change, except variables for the cleanup that have gone after it.
 func (m *matcher) localNames() error {
 	names := map[string]bool{}
 	if !m.Existing {
@@ -28,7 +28,7 @@ func (m *matcher) localNames() error {
 		}
 	}
 	for id := range idents(m.Local.Decl) {
-		if names[id.Name] {
+		if names[id.Name] && !m.vanishes(m.home.Info.ObjectOf(id)) {
 			return m.differ(id, nil, "%s is used in the function already", id.Name)
 		}
 	}

@@ -61,22 +61,21 @@ func (m *matcher) bring(name string, at ast.Node, v renamed) error {
 
 // isNew is like bring, for a variable that only the next statements use, before the block ends.
 func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
-	goes := func(obj types.Object) bool {
-		v, ok := obj.(*types.Var)
-		return ok && m.holders[v] != nil && !m.handed() && !m.single()
-	}
 	if typ, _, _ := strings.Cut(m.State.Type, "["); name == typ || name == m.Finish && (!m.handed() || m.Local != nil) {
 		return m.differ(at, nil, "%s is a new name of the package", name)
 	}
-	if obj := m.lookup(name, at.Pos()); obj != nil && !goes(obj) {
+	if obj := m.lookup(name, at.Pos()); obj != nil && !m.vanishes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)
 	}
 	for id := range idents(m.path[0]) {
+		if id.Name != name || !v.scope.Contains(id.Pos()) {
+			continue
+		}
 		obj := m.unit.Info.ObjectOf(id)
 		if l := m.Local; l != nil && obj != nil && m.within(obj, l.Lit) && l.Lit.Pos() <= id.Pos() && id.End() <= l.Lit.End() {
 			continue // it is in scope in the literal alone
 		}
-		if id.Name == name && v.scope.Contains(id.Pos()) && !goes(obj) && !isMember(obj) {
+		if !m.vanishes(obj) && !isMember(obj) {
 			return m.differ(at, nil, "%s is used in the block already", name)
 		}
 	}
@@ -87,6 +86,12 @@ func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
 		}
 	}
 	return nil
+}
+
+// vanishes reports whether an object is a variable for the cleanup in whose place there is nothing after the change.
+func (m *matcher) vanishes(obj types.Object) bool {
+	v, ok := obj.(*types.Var)
+	return ok && m.holders[v] != nil && !m.handed() && !m.single()
 }
 
 // around reports whether scope is inner or encloses it.

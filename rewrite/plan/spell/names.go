@@ -118,7 +118,7 @@ func FinishNames(prepare, word, does string) []string {
 	if agent && word == "" {
 		names = append(names, ending+of) // stubsCleaner: cleanStubs
 	}
-	if does, object, _ := act(word); does != "" && !(paired && Weak(does) && !(does == "end" && end == "stop")) {
+	if does, object, _ := act(word); does != "" && !(paired && weaker(does, end)) {
 		add(does)
 		if object != "" {
 			names = append(names, does+object)
@@ -152,6 +152,9 @@ func FinishNames(prepare, word, does string) []string {
 	}
 	return unique
 }
+
+// weaker reports whether the author's verb says no more than the one of a pair. What starts may end as well as stop.
+func weaker(does, end string) bool { return Weak(does) && !(does == "end" && end == "stop") }
 
 // ofFunc returns a name without a last word that says that it is a func, or about one: closeFn, buildFilterFunc.
 func ofFunc(name string) string {
@@ -322,20 +325,10 @@ func StateNames(recv, prepare, kind string, several bool) []string {
 	if kind == "Lease" && own != "" && !several {
 		rest, own = own, ""
 	}
-	name := own + rest + kind
-	switch last := LastWord(rest); {
-	case rest == "Lock" || rest == "RLock" || rest == "Locked":
-		name = "Held" + own + "Lock"
-	case last == "Lock" || last == "Timer" || last == kind:
-		name = own + rest
-	case kind == "Saved" && !strings.EqualFold(rest, short(prepare)):
-		name = kind + own + rest
-	case kind == "Saved":
-		name = own + rest + "State"
-	}
+	name := stateName(prepare, own, rest, kind)
 	var names []string
-	if verb, object := VerbOf(prepare); ast.IsExported(prepare) && kind == "State" && object != "" && slices.Contains([]string{"start", "begin", "open"}, LowerFirst(verb)) {
-		names = append(names, own+rest) // what StartSpan begins is a Span
+	if kind == "State" && startsThing(prepare) {
+		names = append(names, own+rest)
 	}
 	names = append(names, name, own+rest+"State", own+rest+"Cleanup", own+UpperFirst(prepare)+kind)
 	if recv != "" && own == "" {
@@ -350,6 +343,27 @@ func StateNames(recv, prepare, kind string, several bool) []string {
 		}
 	}
 	return names
+}
+
+// stateName returns the best name for a state: own is what tells it from those of other types, and rest what prepare is about.
+func stateName(prepare, own, rest, kind string) string {
+	switch last := LastWord(rest); {
+	case rest == "Lock" || rest == "RLock" || rest == "Locked":
+		return "Held" + own + "Lock"
+	case last == "Lock" || last == "Timer" || last == kind:
+		return own + rest
+	case kind == "Saved" && !strings.EqualFold(rest, short(prepare)):
+		return kind + own + rest
+	case kind == "Saved":
+		return own + rest + "State"
+	}
+	return own + rest + kind
+}
+
+// startsThing reports whether the name of an exported function says that it begins something: what StartSpan begins is a Span.
+func startsThing(prepare string) bool {
+	verb, object := VerbOf(prepare)
+	return ast.IsExported(prepare) && object != "" && slices.Contains([]string{"Start", "Begin", "Open"}, verb)
 }
 
 // noThing reports whether a name of several words begins with none that makes, begins or ends what the others say, as watchFile.

@@ -36,13 +36,9 @@ func Nouns(name, prepare, kind string) []string {
 		}
 	}
 	kind = LowerFirst(kind)
-	switch {
-	case about == "" || about == rest && isNoun(about) || vague(LowerFirst(about)) || kind == "cleanup" || kind == "state" || kind == "lock":
-	case kind == "saved": // restoreClose
-		add(kind)
-		add(kind + UpperFirst(about))
-	case !strings.EqualFold(about, kind): // endDial, whose state is a Span
-		add(about + UpperFirst(kind))
+	plain := about == "" || about == rest && isNoun(about) || vague(LowerFirst(about))
+	if !plain {
+		addAll(add, kinds(about, kind))
 	}
 	if prepare != "" || isNoun(last) {
 		add(about)
@@ -52,7 +48,7 @@ func Nouns(name, prepare, kind string) []string {
 	}
 	_, what := begun(prepare)
 	add(what)
-	if about != "" && (about != rest || !isNoun(about)) && !vague(LowerFirst(about)) {
+	if !plain {
 		add(about + UpperFirst(kind))
 	}
 	if verb == "restore" || verb == "revert" {
@@ -62,12 +58,26 @@ func Nouns(name, prepare, kind string) []string {
 		add(insteadOfState(prepare))
 	}
 	add(kind)
-	if kind == "lock" {
-		add("held")
-	} else {
-		add("cleanup")
-	}
+	add(map[bool]string{true: "held", false: "cleanup"}[kind == "lock"])
 	return nouns
+}
+
+func addAll(add func(string), names []string) {
+	for _, name := range names {
+		add(name)
+	}
+}
+
+// kinds returns names that say of a state both what it is and what it is about: saved and savedClose for restoreClose, dialSpan for
+// endDial.
+func kinds(about, kind string) []string {
+	switch {
+	case kind == "saved":
+		return []string{kind, kind + UpperFirst(about)}
+	case kind == "cleanup" || kind == "state" || kind == "lock" || strings.EqualFold(about, kind):
+		return nil
+	}
+	return []string{about + UpperFirst(kind)}
 }
 
 // InsteadOfDone returns a name for a variable called done whose state has a method with a verb that says more: lease for
