@@ -149,10 +149,11 @@ func (r *round) open() int {
 
 // apply returns base with the edits of the changes applied.
 func apply(src *load.Sources, base load.Overlay, changes []*change) (load.Overlay, error) {
-	edits := make(map[string][]edit.Edit)
+	edits, count := make(map[string][]edit.Edit), make(map[string]int)
 	for _, c := range changes {
 		for name, list := range c.edits {
 			edits[name] = append(edits[name], list...)
+			count[name]++
 		}
 	}
 	next := make(load.Overlay)
@@ -164,11 +165,14 @@ func apply(src *load.Sources, base load.Overlay, changes []*change) (load.Overla
 				return nil, err
 			}
 		}
-		text, err := edit.Apply(text, list)
+		changed, err := edit.Apply(text, list)
 		if err != nil {
 			return nil, fmt.Errorf("internal error: %s: %w; nothing was written", name, err)
 		}
-		next[name] = text
+		if count[name] > 1 {
+			changed = edit.Tidy(text, changed)
+		}
+		next[name] = changed
 	}
 	return base.With(next), nil
 }

@@ -51,6 +51,23 @@ func (fs *Files) open(u *pattern.Unit, pos token.Pos) (*source, error) {
 	return s, nil
 }
 
+// Tidy returns a file after several changes as gofmt prints it, if it was gofmt-clean before: each change by itself leaves it
+// clean, but the columns that gofmt aligns depend on all of them.
+func Tidy(before, after []byte) []byte {
+	old, lf := toLF(before), toLF(after)
+	if formatted, err := format.Source(old); err != nil || !bytes.Equal(formatted, old) {
+		return after
+	}
+	formatted, err := format.Source(lf)
+	switch {
+	case err != nil || bytes.Equal(formatted, lf):
+		return after
+	case len(old) < len(before):
+		return bytes.ReplaceAll(formatted, []byte("\n"), []byte("\r\n"))
+	}
+	return formatted
+}
+
 func toLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
 // cuts returns the offsets at which a file can be divided into chunks that gofmt
