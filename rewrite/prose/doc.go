@@ -462,11 +462,18 @@ func (c Change) handover(m mention) string {
 	if c.inside {
 		value = c.Value + " for " + c.Finish
 	}
-	switch m.word {
-	case "that":
+	first, rest, _ := strings.Cut(m.rest, " ")
+	switch {
+	case m.word == "that":
 		return value + ", which " + m.rest
-	case "":
+	case m.word == "":
 		return value + m.rest
+	case m.word == "to" && toCall.MatchString(m.rest): // a function to defer
+		verb := strings.TrimRight(first, ".,;:")
+		if verb == "defer" {
+			value = strings.Replace(value, "to "+c.Finish, "to a deferred "+c.Finish, 1)
+		}
+		return strings.TrimSuffix(value+strings.TrimPrefix(first, verb)+" "+rest, " ")
 	}
 	return value + " to " + m.infinitive()
 }

@@ -73,6 +73,7 @@ func TestMendDoc(t *testing.T) {
 		{merged, "// begin measures the time.", "// end measures the time."},
 		{value, "// begin returns a func that measures\n// the time.", "// begin returns the value to pass to end, which measures the time."},
 		{value, "// It returns a restore function.", "// It returns the value to pass to end."},
+		{value, "// begin begins. It returns a function to defer.", "// begin begins. It returns the value to pass to a deferred end."},
 		{value, "// Returns a function for stopping it, and the time.", "// Returns the value to pass to end to stop it, and the time."},
 		{value, "// begin saves it and returns a function to restore it.", "// begin saves it and returns the value to pass to end to restore it."},
 		{value, "// It returns:\n//   - the size\n//   - A function to end it", "// It returns:\n//   - the size\n//   - The value to pass to end to end it"},

@@ -153,8 +153,10 @@ func FinishNames(prepare, word, does string) []string {
 	return unique
 }
 
-// weaker reports whether the author's verb says no more than the one of a pair. What starts may end as well as stop.
-func weaker(does, end string) bool { return Weak(does) && !(does == "end" && end == "stop") }
+// weaker reports whether the author's verb says no more than the one of a pair. What starts may end or finish as well as stop.
+func weaker(does, end string) bool {
+	return Weak(does) && !((does == "end" || does == "finish") && end == "stop")
+}
 
 // ofFunc returns a name without a last word that says that it is a func, or about one: closeFn, buildFilterFunc.
 func ofFunc(name string) string {

@@ -37,8 +37,9 @@ func Nouns(name, prepare, kind string) []string {
 	}
 	kind = LowerFirst(kind)
 	plain := about == "" || about == rest && isNoun(about) || vague(LowerFirst(about))
+	_, what := begun(prepare)
 	if !plain {
-		addAll(add, kinds(about, kind))
+		addAll(add, kinds(verb, about, kind, what))
 	}
 	if prepare != "" || isNoun(last) {
 		add(about)
@@ -46,13 +47,12 @@ func Nouns(name, prepare, kind string) []string {
 	if kind != "cleanup" && kind != "state" {
 		add(kind)
 	}
-	_, what := begun(prepare)
 	add(what)
 	if !plain {
 		add(about + UpperFirst(kind))
 	}
 	if verb == "restore" || verb == "revert" {
-		add("saved")
+		add("saved") // also restoreAll
 	}
 	if kind == "state" && number == "" && len(nouns) == 0 {
 		add(insteadOfState(prepare))
@@ -69,15 +69,17 @@ func addAll(add func(string), names []string) {
 }
 
 // kinds returns names that say of a state both what it is and what it is about: saved and savedClose for restoreClose, dialSpan for
-// endDial.
-func kinds(about, kind string) []string {
+// endDial, whose state is a Span or is what startSpan begins.
+func kinds(verb, about, kind, begun string) []string {
 	switch {
-	case kind == "saved":
-		return []string{kind, kind + UpperFirst(about)}
-	case kind == "cleanup" || kind == "state" || kind == "lock" || strings.EqualFold(about, kind):
-		return nil
+	case kind == "saved" || verb == "restore" || verb == "revert":
+		return []string{"saved", "saved" + UpperFirst(about)}
+	case kind != "cleanup" && kind != "state" && kind != "lock" && !strings.EqualFold(about, kind):
+		return []string{about + UpperFirst(kind)}
+	case begun != "" && !strings.Contains(strings.ToLower(about), strings.ToLower(begun)) && !strings.Contains(strings.ToLower(begun), strings.ToLower(about)):
+		return []string{about + begun}
 	}
-	return []string{about + UpperFirst(kind)}
+	return nil
 }
 
 // InsteadOfDone returns a name for a variable called done whose state has a method with a verb that says more: lease for
