@@ -10,19 +10,18 @@ import (
 	"github.com/closurefix/closurefix/rewrite/internal/position"
 )
 
-// An aside is what a run takes from a view besides the decisions. Like a digest it holds
+// An aside is what a run takes from a view of the files on disk besides the decisions. Like a digest it holds
 // neither syntax nor types.
 type aside struct {
 	misuses    []Misuse
 	silenced   map[token.Position]bool // comments that suppress a misuse
 	faults     []string
 	suppressed map[token.Position]bool // names of functions that would be findings without comments
-	sight      *load.Sight
 }
 
 // aside returns the aside of the view of configuration i.
 func (r *run) aside(i int, v *load.View) *aside {
-	a := &aside{sight: r.scope.Sight(v)}
+	a := new(aside)
 	a.misuses, a.silenced, a.faults = misusesIn(v)
 	silenced := maps.Clone(a.silenced)
 	for _, before := range r.asides[:i] {

@@ -23,7 +23,11 @@ type digest struct {
 	omitted     map[pattern.Key]callers.Omission // prepare functions that are no candidates
 	verdicts    []*verdict
 	single      map[pattern.Key]function // declared in files that not every configuration builds
+	packages    map[string]pkg           // by file
 }
+
+// A pkg is the path and the name of a package.
+type pkg struct{ path, name string }
 
 // A function is a declared function: its file, and the types of its parameters and results.
 type function struct{ file, signature string }
@@ -54,7 +58,10 @@ type verdict struct {
 
 // digest decides on the prepare functions of a view.
 func (d *decider) digest(ctx context.Context, v *load.View) (*digest, error) {
-	found := &digest{config: v.Config, built: v.Built, ours: v.Ours, omitted: make(map[pattern.Key]callers.Omission), single: singleIn(v)}
+	found := &digest{config: v.Config, built: v.Built, ours: v.Ours, omitted: make(map[pattern.Key]callers.Omission), single: singleIn(v), packages: make(map[string]pkg)}
+	for name, u := range v.Unit {
+		found.packages[name] = pkg{u.Pkg.Path(), u.Pkg.Name()}
+	}
 	comments := suppress.New(suppress.All)
 	silenced := func(p *pattern.Prepare) bool { return comments.Func(p.Unit.Fset, p.File, p.Decl) }
 	v.World.Omit = func(p *pattern.Prepare, why callers.Omission) {

@@ -46,7 +46,7 @@ func TestEverything(t *testing.T) {
 				t.Errorf("%s: %v", c.pos, err)
 				continue
 			}
-			if _, err := r.scope.Check(t.Context(), r.views, over); err != nil {
+			if _, err := r.scope.Check(t.Context(), r.views[0], over); err != nil {
 				t.Errorf("%s: alone: %v", c.pos, err)
 				continue
 			}

@@ -45,40 +45,41 @@ func (r *run) rewrite(ctx context.Context) error {
 
 // decideNext decides on the result of a round, which started from base.
 func (r *run) decideNext(ctx context.Context, base load.Overlay) error {
-	wider, err := r.scope.Widen(ctx, r.views, base, r.over)
+	open, err := r.scope.Opens(base, r.over, r.packageOf)
 	if err != nil {
 		return err
 	}
-	if wider {
-		if err := r.loadNext(ctx); err != nil {
-			return err
-		}
-	} else {
-		for i, v := range r.views {
-			if r.digests[i], err = r.digest(ctx, v); err != nil {
-				return err
-			}
+	var digests []*digest
+	switch wider := false; {
+	case open != nil && r.foresees:
+		return errUnforeseen
+	case open != nil:
+		r.known = make([][]version, len(r.known)) // decided without what is known of callers now
+		if wider, err = r.scope.Widen(ctx, open, r.views); err == nil && wider {
+			digests, err = r.anew(ctx, r.over)
 		}
 	}
-	if r.changes, err = r.decide(ctx, r.digests); err != nil {
+	if err == nil && digests == nil {
+		digests, err = r.at(ctx, r.over, true)
+	}
+	if err != nil {
+		return err
+	}
+	if r.changes, err = r.decide(ctx, digests); err != nil {
 		return err
 	}
 	if !r.scope.Narrow() || !opens(r.changes) {
 		return nil
 	}
+	if r.foresees {
+		return errUnforeseen
+	}
 	r.scope.Widest()
-	if err := r.loadNext(ctx); err != nil {
+	if digests, err = r.anew(ctx, r.over); err != nil {
 		return err
 	}
-	r.changes, err = r.decide(ctx, r.digests)
+	r.changes, err = r.decide(ctx, digests)
 	return err
-}
-
-// loadNext loads the result of a round in a scope that was enlarged.
-func (r *run) loadNext(ctx context.Context) error {
-	return r.load(ctx, func(ctx context.Context, do func(int, *load.View) error) error {
-		return r.scope.Each(ctx, r.over, do)
-	})
 }
 
 // A round accepts changes that were all decided on the same versions of the files.
@@ -99,10 +100,9 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		return err
 	}
 	r.run.tree.Status(fmt.Sprintf("verifying %d of %s", len(group), load.Count(r.open(), "rewrite")))
-	views, err := r.run.scope.Check(ctx, r.run.views, over)
 	var p *proof
-	if err == nil {
-		p, err = r.run.prover.prove(ctx, r.base, over, views, group)
+	if _, err = r.run.at(ctx, over, false); err == nil {
+		p, err = r.run.prover.prove(ctx, r.base, over, r.run.views, group)
 	}
 	found := r.run.found
 	switch {
@@ -116,7 +116,7 @@ func (r *round) accept(ctx context.Context, group []*change) error {
 		}
 		return r.accept(ctx, rest)
 	case err == nil:
-		r.run.over, r.run.views, r.accepted = over, views, all
+		r.run.over, r.accepted = over, all
 		for _, c := range group {
 			found.applied(c, r.number)
 			p.note(c, found.of[c.id()])

@@ -109,11 +109,14 @@ type run struct {
 	decider
 	tree     *load.Tree
 	scope    *load.Scope
-	writes   bool         // Options.Rewrite
-	keep     bool         // views stay in memory
-	views    []*load.View // of the files with over in place, by configuration; nil if they are not kept
-	digests  []*digest    // of these views
-	asides   []*aside     // of the views of the last load
+	options  Options
+	keep     bool         // the views of all configurations stay in memory
+	views    []*load.View // those in memory, by configuration, each of some version of the files; nil where there is none
+	digests  []*digest    // of the version that was loaded last
+	known    [][]version  // by configuration: see version
+	foresees bool         // see foresee
+	asides   []*aside
+	sights   []*load.Sight // of the views that were loaded last
 	changes  []*change
 	comments *comments
 
@@ -138,8 +141,8 @@ func (r *run) inTurn(ctx context.Context, o Options, parts []*load.Scope) (*run,
 	}
 	for _, part := range parts {
 		all.decider = decider{candidates: r.candidates, scope: part, ask: o.Escape || len(o.Profiles) > 0}
-		all.scope, all.views, all.digests, all.asides, all.changes = part, nil, nil, nil, nil
-		all.writes, all.keep = o.Rewrite, o.Rewrite || o.Escape
+		all.scope, all.views, all.digests, all.asides, all.sights, all.changes = part, nil, nil, nil, nil, nil
+		all.options, all.keep = o, all.ask || len(r.tree.Configs) == 1
 		if err := all.examine(ctx, o); err != nil {
 			return nil, err
 		}
@@ -179,10 +182,9 @@ func (r *run) examine(ctx context.Context, o Options) error {
 		}
 	}
 	r.loaded += r.scope.Loaded()
-	for _, a := range r.asides {
-		r.see(a.sight)
+	for _, s := range append(r.sights, r.scope.Sight(nil)) {
+		r.see(s)
 	}
-	r.see(r.scope.Sight(nil))
 	return nil
 }
 
@@ -245,7 +247,15 @@ func (r *run) look(ctx context.Context) (err error) {
 	if n == 0 {
 		return nil
 	}
-	if err := r.load(ctx, r.scope.EachSound); err != nil {
+	r.asides, r.changes = make([]*aside, len(r.tree.Configs)), nil
+	err = r.load(ctx, r.over, r.scope.EachSound, func(i int, v *load.View) error {
+		r.asides[i] = r.aside(i, v)
+		if r.keep || !r.options.Rewrite || i == len(r.asides)-1 {
+			return nil
+		}
+		return r.foresee(ctx, i)
+	})
+	if err != nil {
 		return err
 	}
 	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(r.loaded+n, "package")))
@@ -253,14 +263,14 @@ func (r *run) look(ctx context.Context) (err error) {
 	return err
 }
 
-// load takes what the run needs from the views of each configuration, which each loads. The
-// views are kept if r.keep is set.
-func (r *run) load(ctx context.Context, each func(context.Context, func(int, *load.View) error) error) error {
+// load calls each, which loads the version over of the files, and takes what the run needs from
+// the view of each configuration. While then runs, the view is in memory.
+func (r *run) load(ctx context.Context, over load.Overlay, each func(context.Context, func(int, *load.View) error) error, then func(int, *load.View) error) error {
 	n := len(r.tree.Configs)
-	r.views, r.digests, r.asides, r.changes = nil, make([]*digest, n), make([]*aside, n), nil
-	if r.keep {
-		r.views = make([]*load.View, n)
+	if r.digests == nil {
+		r.digests, r.sights = make([]*digest, n), make([]*load.Sight, n)
 	}
+	r.views, r.known = make([]*load.View, n), make([][]version, n)
 	loading := fmt.Sprintf("loading %s", load.Count(r.scope.Loaded(), "package"))
 	r.tree.Status(loading)
 	return each(ctx, func(i int, v *load.View) (err error) {
@@ -268,12 +278,16 @@ func (r *run) load(ctx context.Context, each func(context.Context, func(int, *lo
 		if r.digests[i], err = r.digest(ctx, v); err != nil {
 			return err
 		}
-		r.asides[i] = r.aside(i, v)
-		if r.writes {
-			r.found.noteDeclared(v, r.over)
+		r.views[i], r.known[i] = v, []version{{over: over, digest: r.digests[i]}}
+		r.sights[i] = r.scope.Sight(v)
+		if r.options.Rewrite {
+			r.found.noteDeclared(v, over)
 		}
-		if r.keep {
-			r.views[i] = v
+		if err := then(i, v); err != nil {
+			return err
+		}
+		if !r.keep && (!r.options.Rewrite || i < n-1) {
+			r.views[i] = nil
 		}
 		r.tree.Status(loading)
 		return nil

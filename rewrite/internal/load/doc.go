@@ -5,7 +5,7 @@
 //	scope, err := load.Survey(ctx, tree)       // which packages to load
 //	views, err := scope.Load(ctx, nil)         // type-checked, one view per configuration
 //	…                                          // decide on views[i].World, make an Overlay
-//	views, err = scope.Check(ctx, views, over) // type-checked again with the overlay
+//	view, err := scope.Check(ctx, views[i], over) // type-checked again with the overlay
 //
 // Each does what Load does, but has one view at a time in memory.
 //

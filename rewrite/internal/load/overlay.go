@@ -99,3 +99,13 @@ func (o Overlay) differs(p Overlay) map[string]bool {
 	}
 	return names
 }
+
+// Agrees reports whether o and p have the same content of the files.
+func (o Overlay) Agrees(p Overlay, files map[string]bool) bool {
+	for name := range o.differs(p) {
+		if files[name] {
+			return false
+		}
+	}
+	return true
+}

@@ -13,41 +13,23 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Check type-checks a new version of the files in every configuration, as Load does. old
-// are the views of a version that passed. Packages whose files and dependencies have
-// not changed are reused. The others are type-checked in this process, without the go
-// command. Check calls Load only if a file imports a package that its package did not import
-// before.
-func (s *Scope) Check(ctx context.Context, old []*View, over Overlay) ([]*View, error) {
+// ErrAnew says that a view cannot be made from that of another version of the files.
+var ErrAnew = errors.New("the packages must be listed again")
+
+// Check returns the view of a new version of the files, in the configuration of the view v of
+// another version. Packages whose files and dependencies have not changed are reused. The
+// others are type-checked in this process, without the go command. Check returns a
+// *SourceError if one does not type-check, and ErrAnew if a file imports a package that its
+// package did not import before.
+func (s *Scope) Check(ctx context.Context, v *View, over Overlay) (*View, error) {
 	if s.tree.Testing.Anew {
-		return s.Load(ctx, over)
+		return nil, ErrAnew
 	}
-	views := make([]*View, len(old))
-	files := make(map[fileKey]*ast.File)
-	for i, v := range old {
-		next, err := s.recheck(ctx, v, over, files)
-		if errors.Is(err, errUnknownImport) {
-			return s.Load(ctx, over)
-		}
-		if err != nil {
-			return nil, err
-		}
-		views[i] = next
-	}
-	return views, nil
-}
-
-// errUnknownImport says that a file imports a package that its package did not import when
-// it was listed.
-var errUnknownImport = errors.New("the package did not import this before")
-
-// recheck returns the view of a new version of the files, given the view v of an old one.
-func (s *Scope) recheck(ctx context.Context, v *View, over Overlay, files map[fileKey]*ast.File) (*View, error) {
 	c := &checker{
 		ctx: ctx, over: over, scope: s, config: v.Config,
 		changed: v.over.differs(over),
 		roots:   make(map[*packages.Package]bool),
-		files:   files,
+		files:   make(map[fileKey]*ast.File),
 		known:   make(map[*packages.Package]*packages.Package),
 	}
 	for _, p := range v.pkgs {
@@ -79,7 +61,7 @@ type checker struct {
 	over    Overlay
 	changed map[string]bool // names of changed files
 	roots   map[*packages.Package]bool
-	files   map[fileKey]*ast.File // changed files as parsed, shared by configurations and variants of a package
+	files   map[fileKey]*ast.File // changed files as parsed, shared by the variants of a package
 	known   map[*packages.Package]*packages.Package
 }
 
@@ -157,7 +139,7 @@ func (c *checker) parse(p *packages.Package) error {
 		p.Syntax[i] = c.files[at]
 		for _, spec := range p.Syntax[i].Imports {
 			if path := importPath(spec); path != "unsafe" && p.Imports[path] == nil {
-				return fmt.Errorf("%w: %s", errUnknownImport, spec.Path.Value)
+				return fmt.Errorf("%w: %s imports %s", ErrAnew, name, spec.Path.Value)
 			}
 		}
 	}

@@ -106,6 +106,9 @@ func (v *View) Everywhere(name string) bool {
 	return !slices.ContainsFunc(v.built, func(files map[string]bool) bool { return !files[name] })
 }
 
+// Shows reports whether v is the view of a version of the files.
+func (v *View) Shows(over Overlay) bool { return v.over.Agrees(over, v.Built) }
+
 // Declarations returns the indices of the top-level declarations of a file that the range
 // [start, end) touches.
 func (v *View) Declarations(name string, start, end int) []int {

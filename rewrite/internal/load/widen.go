@@ -14,9 +14,18 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// Widen extends the scope to the packages that may call a function that is a prepare function
-// in the version after but not in the version before. views are the views of the version after.
-// Widen reports whether there are packages to be loaded.
+// An Opening has functions whose callers were not looked for in other packages.
+type Opening struct {
+	paths map[string]bool // of packages with functions that other packages may call
+	names map[string]bool // of these functions
+
+	// If paths is empty, only calls through an interface can reach the functions from other
+	// packages.
+}
+
+// Opens returns the functions that are prepare functions in the version after but not in the
+// version before, and that other packages may call. It returns nil if there are none.
+// packageOf returns the path and the name of the package of a file, "" if it is not loaded.
 //
 // A function that returns the cleanup of another function returns a literal once that one
 // is rewritten:
@@ -27,40 +36,44 @@ import (
 //	}
 //
 // If Begin is exported, its callers may be anywhere, and they were not looked for before.
-func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay) (bool, error) {
-	// viaInterface is set if only calls through an interface can reach one of the functions from
-	// other packages.
+func (s *Scope) Opens(before, after Overlay, packageOf func(file string) (path, name string)) (*Opening, error) {
 	viaInterface := false
-	open, names := make(map[string]bool), make(map[string]bool) // paths, and functions
+	o := &Opening{make(map[string]bool), make(map[string]bool)}
 	for name := range before.differs(after) {
 		old, ok := before[name]
 		if !ok {
 			var err error
 			if old, err = s.tree.Source.Read(name); err != nil {
-				return false, err
+				return nil, err
 			}
 		}
 		known := make(map[string]bool)
 		for _, fn := range mayPrepare(name, old) {
 			known[fn] = true
 		}
-		u := unitOf(views, name)
+		path, pkg := packageOf(name)
 		for _, fn := range mayPrepare(name, after[name]) {
 			switch {
 			case known[fn]:
-			case u != nil && u.Pkg.Name() == "main" || strings.HasSuffix(name, "_test.go"):
+			case pkg == "main" || strings.HasSuffix(name, "_test.go"):
 				viaInterface = true
-			case s.tree.Exported || u != nil && flow.Internal(u.Pkg.Path()):
-				if u != nil {
-					open[u.Pkg.Path()] = true
+			case s.tree.Exported || flow.Internal(path):
+				if path != "" {
+					o.paths[path] = true
 				}
-				names[fn[strings.LastIndex(fn, ".")+1:]] = true
+				o.names[fn[strings.LastIndex(fn, ".")+1:]] = true
 			}
 		}
 	}
-	if len(open) == 0 && !viaInterface {
-		return false, nil
+	if len(o.paths) == 0 && !viaInterface {
+		return nil, nil
 	}
+	return o, nil
+}
+
+// Widen extends the scope to the packages that may call the functions. It reports whether there
+// are packages to be loaded. Otherwise it records in views what it has learned about callers.
+func (s *Scope) Widen(ctx context.Context, o *Opening, views []*View) (bool, error) {
 	g, err := s.modules(ctx)
 	if err != nil {
 		return false, err
@@ -68,17 +81,19 @@ func (s *Scope) Widen(ctx context.Context, views []*View, before, after Overlay)
 	s.methods = true
 	s.interfaceMethods = interfaceMethods(s.tree.Source, g, s.near.files)
 	s.embeds = s.newEmbedding(g)
-	s.leaveOut(g, names)
+	s.leaveOut(g, o.names)
 	load := make(map[string]bool)
 	for _, path := range s.reach {
 		load[path] = true
 	}
-	for _, p := range g.reach(open) {
+	for _, p := range g.reach(o.paths) {
 		load[basePath(p)] = true
 	}
-	if len(open) == 0 || len(load) == len(s.load) && s.abridged == nil {
+	if len(o.paths) == 0 || len(load) == len(s.load) && s.abridged == nil {
 		for _, v := range views {
-			s.recordCallers(v)
+			if v != nil {
+				s.recordCallers(v)
+			}
 		}
 		return false, nil
 	}
@@ -108,14 +123,4 @@ func mayPrepare(name string, text []byte) []string {
 		}
 	}
 	return names
-}
-
-// unitOf returns the unit of a file in the first view that has one, or nil.
-func unitOf(views []*View, name string) *pattern.Unit {
-	for _, v := range views {
-		if u := v.Unit[name]; u != nil {
-			return u
-		}
-	}
-	return nil
 }
