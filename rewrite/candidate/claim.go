@@ -146,6 +146,8 @@ func captures(p *plan.Plan) ([]same.Capture, error) {
 			c.Way = same.Field
 		case plan.ByValue:
 			c.Way = same.Returned
+		case plan.ByClock:
+			c.Way = same.Clock
 		case plan.Anew:
 			c.Way = same.Own
 		default:

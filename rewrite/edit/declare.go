@@ -91,7 +91,7 @@ func (d *declarer) rewrite() ([]dst.Decl, error) {
 // merge returns finish, which replaces prepare and has its doc comment.
 func (d *declarer) merge() ([]dst.Decl, error) {
 	d.mend()
-	ret := d.prepare.Body.List[0].Decorations()
+	ret := d.prepare.Body.List[len(d.prepare.Body.List)-1].Decorations()
 	finish, err := d.finishDecl()
 	if err != nil {
 		return nil, err

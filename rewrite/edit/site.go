@@ -646,6 +646,8 @@ func (w *siteWriter) args() []string {
 				arg = w.src(site.Lhs[p.Passage.Result])
 			}
 			args = append(args, arg)
+		case plan.ByClock:
+			args = append(args, w.sp.Now+"()")
 		case plan.ByValue:
 			if w.sp.Variable == "" && site.Form != pattern.Immediate {
 				w.fail(noOperand(p))

@@ -38,8 +38,12 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 		}
 	}
 	var passages []Passage
+	clock := clockOf(p, sites)
 	for _, c := range p.Captures {
-		pass, r := again(p, sites, idle, f, c)
+		pass, r := Passage{Capture: c, Route: ByClock}, (*refusal.Refusal)(nil)
+		if c.Var != clock {
+			pass, r = again(p, sites, idle, f, c)
+		}
 		if r != nil {
 			return nil, r
 		}
@@ -47,6 +51,13 @@ func direct(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle,
 			return nil, r
 		}
 		passages = append(passages, pass)
+	}
+	if clock != nil {
+		i := slices.IndexFunc(passages, func(pass Passage) bool { return pass.Route == ByClock })
+		passages = append(slices.Delete(slices.Clone(passages), i, i+1), passages[i]) // defer elapsed("parse", time.Now())
+		if !merges(p, sites, passages, idle) {
+			return nil, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers cannot read the clock in its place")
+		}
 	}
 	return passages, nil
 }
@@ -98,24 +109,6 @@ func whyShared(s *pattern.Site) string {
 		return "a caller keeps a func that does nothing in the variable of its cleanup, too"
 	}
 	return "a caller declares the variable for its cleanup in another statement"
-}
-
-// ownStatement reports whether an Immediate site is a statement in a list: p()(), defer
-// p()() or go p()().
-func ownStatement(s *pattern.Site) bool {
-	u := s.Uses[0]
-	if _, _, ok := flow.List(s.At(u.Stmt)); !ok {
-		return false
-	}
-	switch stmt := u.Stmt.(type) {
-	case *ast.ExprStmt:
-		return stmt.X == ast.Expr(u.Call)
-	case *ast.DeferStmt:
-		return stmt.Call == u.Call
-	case *ast.GoStmt:
-		return stmt.Call == u.Call
-	}
-	return false
 }
 
 // byDecl groups sites by the declaration around them.

@@ -49,6 +49,8 @@
 //
 // A prepare function that does nothing but return its cleanup would be empty. Finish takes
 // its place, and its calls go: defer catch(&err)() becomes defer catch(&err). [prepare-empty]
+// So it does if prepare reads the clock, too, and callers call or defer the cleanup there and then:
+// defer elapsed("parse")() becomes defer elapsed("parse", time.Now()). [clock]
 //
 // In the form [Value], prepare returns a single value in place of the closure: a local
 // variable, or a bool that says whether there is something to clean up. Finish takes it

@@ -114,7 +114,7 @@ func existingMethod(plan *Plan, sites []*pattern.Site, sel *ast.SelectorExpr) *t
 			id := identOf(s.Lhs[pass.Result])
 			return id != nil && types.Identical(p.Func.Signature().Results().At(pass.Result).Type(), t) &&
 				(id.Name == "_" || types.Identical(s.Unit.Info.TypeOf(id), t))
-		case ByState, Anew:
+		case ByState, Anew, ByClock:
 		}
 		return false
 	})

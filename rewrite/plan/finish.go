@@ -515,7 +515,7 @@ func parameters(p *pattern.Prepare, passages []Passage) ([]Param, *refusal.Refus
 	for i := range passages {
 		pass := &passages[i]
 		name := pass.Capture.Var.Name()
-		if pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue {
+		if pass.Route != ByArgument && pass.Route != ByResult && pass.Route != ByValue && pass.Route != ByClock {
 			continue
 		}
 		if other, ok := seen[name]; ok {

@@ -142,6 +142,7 @@ const (
 	ByValue                 // the value that prepare returns in place of the closure
 	ByState                 // a field of the state
 	Anew                    // it does not: finish declares a variable of its own
+	ByClock                 // an argument that reads the clock, where prepare did
 )
 
 // A Teller is a parameter or the receiver of prepare that tells whether there is something to do, so that a bool besides would
@@ -322,6 +323,9 @@ type SitePlan struct {
 	// Kept is set if the site is Returned: its function keeps its func result.
 	Kept *Kept
 
+	// Now is how the caller writes time.Now, if a capture reaches finish ByClock.
+	Now string
+
 	// Names holds new variables for results that the statement assigns to _, by the index
 	// of the result.
 	Names map[int]string
@@ -374,10 +378,14 @@ func (pl *Plan) Prose() prose.Change {
 func (pl *Plan) again() []int {
 	all := []int{}
 	for _, param := range pl.Finish.Params {
-		if param.Passage.Route != ByArgument {
+		switch param.Passage.Route {
+		case ByArgument:
+			all = append(all, param.Passage.Capture.Index)
+		case ByClock:
+			all = append(all, prose.Clock)
+		default:
 			return nil
 		}
-		all = append(all, param.Passage.Capture.Index)
 	}
 	return all
 }

@@ -137,7 +137,7 @@ func (v *Handover) longNames(s *pattern.Site) []string {
 		names = []string{object + spell.UpperFirst(spell.LastWord(v.Name))}
 	case v.Capture != nil && (len(v.Name) < 3 || v.Name == "done" || len(spell.Nouns(v.Name, "", "value")) > 0):
 		names = []string{object}
-		if typ := nameOfType(v.Capture.Var.Type()); typ != "v" {
+		if typ := spell.NameOfType(v.Capture.Var.Type()); typ != "v" {
 			names = []string{object + spell.UpperFirst(typ), object} // syncTicker for syncStop
 		}
 	}

@@ -40,7 +40,7 @@ func keep(p *pattern.Prepare, pl *Plan, s *pattern.Site, near []*pattern.Site) (
 					names = append(names, name)
 				}
 			}
-			names = append(names, nameOfType(v.Type()))
+			names = append(names, spell.NameOfType(v.Type()))
 		}
 		names = append(names, names[len(names)-1]+"2")
 		at := slices.IndexFunc(names, func(name string) bool {
@@ -55,25 +55,6 @@ func keep(p *pattern.Prepare, pl *Plan, s *pattern.Site, near []*pattern.Site) (
 		return nil, no
 	}
 	return k, nil
-}
-
-// nameOfType returns a usual name for a variable of a type.
-func nameOfType(t types.Type) string {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	obj := spell.NamedObject(t)
-	switch {
-	case flow.IsError(t):
-		return "err"
-	case flow.IsBool(t):
-		return "ok"
-	case obj == nil:
-		return "v"
-	case obj.Name() == "Context":
-		return "ctx"
-	}
-	return spell.LowerFirst(spell.LastWord(obj.Name()))
 }
 
 // ownVariable reports whether the function around a site has a parameter or result of the given

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -57,6 +58,24 @@ func spread(s *pattern.Site) bool {
 	}
 	_, ok := s.Unit.Info.TypeOf(s.Call.Args[0]).(*types.Tuple)
 	return ok
+}
+
+// ownStatement reports whether an Immediate site is a statement in a list: p()(), defer
+// p()() or go p()().
+func ownStatement(s *pattern.Site) bool {
+	u := s.Uses[0]
+	if _, _, ok := flow.List(s.At(u.Stmt)); !ok {
+		return false
+	}
+	switch stmt := u.Stmt.(type) {
+	case *ast.ExprStmt:
+		return stmt.X == ast.Expr(u.Call)
+	case *ast.DeferStmt:
+		return stmt.Call == u.Call
+	case *ast.GoStmt:
+		return stmt.Call == u.Call
+	}
+	return false
 }
 
 // everySite reports whether ok holds for all sites.

@@ -24,6 +24,9 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		sp := &SitePlan{Site: s, Shares: s.Var != nil && s.Part == nil && seen[s.Var]}
 		seen[s.Var] = true
 		sp.Names = resultNames(pl, s)
+		if slices.ContainsFunc(pl.Passages, func(pass Passage) bool { return pass.Route == ByClock }) {
+			sp.Now = nowAt(s)
+		}
 		sp.Define = len(sp.Names) > 0 || definesOther(s)
 		if len(pl.Drop) > 0 && spread(s) {
 			return refusal.New(p, refusal.CallForm, s.Unit, s.Call.Pos(), "a caller passes the results of another call as its arguments")

@@ -49,6 +49,8 @@ func (p Passage) how() string {
 		return "an argument: the caller's variable for a result"
 	case ByValue:
 		return "an argument: what prepare returns in place of the cleanup"
+	case ByClock:
+		return "an argument: the time, which callers read where prepare did"
 	case Anew:
 		return "finish's own, set before it is read"
 	}

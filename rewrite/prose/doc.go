@@ -82,15 +82,23 @@ func (c Change) mendAgain(indent, word, on, call, args string) []string {
 	all := arguments(args)
 	var again []string
 	for _, i := range c.Again {
-		if i >= len(all) {
+		switch {
+		case i == Clock:
+			again = append(again, "time.Now()")
+		case i < len(all):
+			again = append(again, all[i])
+		default:
 			return []string{indent + word + on + call + "()"}
 		}
-		again = append(again, all[i])
 	}
-	if !c.Method {
-		return []string{indent + on + call, indent + word + c.Finish + "(" + strings.Join(again, ", ") + ")"}
+	finish := c.Finish + "(" + strings.Join(again, ", ") + ")"
+	if c.Method || c.Merged {
+		finish = on + finish
 	}
-	return []string{indent + on + call, indent + word + on + c.Finish + "(" + strings.Join(again, ", ") + ")"}
+	if c.Merged {
+		return []string{indent + word + finish}
+	}
+	return []string{indent + on + call, indent + word + finish}
 }
 
 // arguments splits a list of arguments in parentheses.

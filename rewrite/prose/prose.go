@@ -23,7 +23,7 @@ type Change struct {
 	Merged  bool              // that is all that it did: it goes, and Finish takes its place
 	Value   string            // name of the one value that it returns there; "" for none
 	Zero    string            // with Value: what it returns if there is nothing to do
-	Again   []int             // Finish takes these operands of Prepare again, and nothing else; nil if it takes others
+	Again   []int             // Finish takes these operands of Prepare again, or Clock, and nothing else; nil if it takes others
 	Method  bool              // with Again: Finish is selected from what Prepare is selected from
 	Wraps   bool              // callers may write Finish(Prepare(x)) where they called what it returned
 	Cleanup []string          // names of variables and results that held the cleanup
@@ -39,6 +39,9 @@ type Change struct {
 	inside bool   // the comment is within the body of the function
 	moved  bool   // the comment goes to the body of Finish
 }
+
+// Clock stands for time.Now() among the operands of Again.
+const Clock = -1
 
 // noun matches the words for a cleanup in comments.
 const noun = `(?:clean-?up )?(?:func\(\)|func|function|closure|callback|clean-?up|releaser|restorer|unlocker|cancell?er|stopper|(?:context\.)?CancelFunc)`

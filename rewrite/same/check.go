@@ -237,7 +237,11 @@ func (m *matcher) merged(a []ast.Decl) error {
 		return m.differ(m.Prepare, nil, "a declaration is missing")
 	}
 	var returned *ast.FuncLit
-	if list := m.Prepare.Body.List; len(list) == 1 {
+	list := m.Prepare.Body.List
+	if m.readsClock(list) {
+		list = list[1:]
+	}
+	if len(list) == 1 {
 		if ret, ok := list[0].(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
 			returned = literal(m.home.Info, ret.Results[0])
 		}

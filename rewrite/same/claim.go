@@ -141,6 +141,7 @@ const (
 	Field               // as a field of the state
 	Returned            // as an argument: what prepare returns in place of the cleanup
 	Own                 // it does not: finish declares a variable and sets it before reading it
+	Clock               // as an argument: the time, with which prepare sets the variable before it returns
 )
 
 // A Capture is a variable of prepare that a cleanup uses. The parameter of finish, or

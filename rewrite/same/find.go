@@ -79,7 +79,7 @@ func find(c *Change) *facts {
 	for i := range c.Captures {
 		p := &c.Captures[i]
 		f.capture[p.Var] = p
-		if name := p.Var.Name(); (p.Way == Argument || p.Way == Result || p.Way == Returned) && !names[name] {
+		if name := p.Var.Name(); (p.Way == Argument || p.Way == Result || p.Way == Returned || p.Way == Clock) && !names[name] {
 			names[name] = true
 			f.params = append(f.params, p)
 		}

@@ -165,6 +165,9 @@ func (m *matcher) operand(h *holder, use ast.Expr, c *Capture, a ast.Expr) error
 	if c.Way == Returned {
 		return m.operandOfValue(h, use, a)
 	}
+	if c.Way == Clock {
+		return m.operandOfClock(h, use, a)
+	}
 	for _, s := range h.sites {
 		if s.forwarded {
 			return m.differ(use, a, "%s is no call of %s", text(s.call), m.Prepare.Name.Name)

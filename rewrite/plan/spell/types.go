@@ -130,3 +130,22 @@ func HiddenBy(f *types.Func, name string) string {
 	}
 	return ""
 }
+
+// NameOfType returns a usual name for a variable of a type.
+func NameOfType(t types.Type) string {
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	obj := NamedObject(t)
+	switch {
+	case flow.IsError(t):
+		return "err"
+	case flow.IsBool(t):
+		return "ok"
+	case obj == nil:
+		return "v"
+	case obj.Name() == "Context":
+		return "ctx"
+	}
+	return LowerFirst(LastWord(obj.Name()))
+}
