@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
@@ -26,6 +27,24 @@ func busy(p *pattern.Prepare) bool {
 		}
 	}
 	return false
+}
+
+// once reports whether a program calls a prepare function at its start alone: all callers outside tests are main and init functions, in
+// no loop and no literal.
+func once(sites []*pattern.Site) bool {
+	called := false
+	for _, s := range sites {
+		if inTestFile(s.Unit, s.Call.Pos()) {
+			continue
+		}
+		fn, ok := s.Decl.(*ast.FuncDecl)
+		if !ok || fn.Recv != nil || fn.Name.Name != "init" && (fn.Name.Name != "main" || s.Unit.Pkg.Name() != "main") ||
+			s.Func != ast.Node(fn) || flow.Loop(s.At(s.Call), fn) != nil {
+			return false
+		}
+		called = true
+	}
+	return called
 }
 
 // slow reports whether a function of the standard library starts a goroutine or asks the system for much.

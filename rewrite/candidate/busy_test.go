@@ -1,6 +1,7 @@
 package candidate_test
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
@@ -11,20 +12,27 @@ import (
 
 // TestHot asks which functions World.Hot leaves out.
 func TestHot(t *testing.T) {
+	const use = "func use() { defer begin(\"\", 1)() }"
 	for _, test := range []struct {
 		name, body string
 		want       bool
+		use        string // "" for one caller
 	}{
-		{"Nothing but a closure.", "return func() { println(n) }", false},
-		{"A goroutine.", "go println(n); return func() { println(n) }", true},
-		{"A goroutine of the cleanup.", "return func() { go println(n) }", true},
-		{"A goroutine of a group.", "var wg sync.WaitGroup; wg.Go(func() {}); return func() { println(n) }", true},
-		{"A file.", `f, _ := os.Open("f"); return func() { f.Close() }`, true},
-		{"A directory that the cleanup removes.", `return func() { os.RemoveAll(dir) }`, true},
-		{"The environment.", `v := os.Getenv("V"); return func() { println(v, n) }`, false},
+		{"Nothing but a closure.", "return func() { println(n) }", false, ""},
+		{"A goroutine.", "go println(n); return func() { println(n) }", true, ""},
+		{"A goroutine of the cleanup.", "return func() { go println(n) }", true, ""},
+		{"A goroutine of a group.", "var wg sync.WaitGroup; wg.Go(func() {}); return func() { println(n) }", true, ""},
+		{"A file.", `f, _ := os.Open("f"); return func() { f.Close() }`, true, ""},
+		{"A directory that the cleanup removes.", `return func() { os.RemoveAll(dir) }`, true, ""},
+		{"The environment.", `v := os.Getenv("V"); return func() { println(v, n) }`, false, ""},
+		{"Only init calls it.", "return func() { println(n) }", true, `func init() { defer begin("", 1)() }`},
+		{"Init calls it in a loop.", "return func() { println(n) }", false, `func init() { for range 9 { begin("", 1)() }; defer begin("", 1)() }`},
+		{"Init makes a literal that calls it.", "return func() { println(n) }", false, `var f func(); func init() { f = func() { defer begin("", 1)() } }`},
+		{"Init and another function call it.", "return func() { println(n) }", false, use + `; func init() { defer begin("", 1)() }`},
+		{"Only a method called init calls it.", "return func() { println(n) }", false, `type T int; func (T) init() { defer begin("", 1)() }`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			text := "import \"os\"; import \"sync\"; func begin(dir string, n int) func() { " + test.body + " }; func use() { defer begin(\"\", 1)() }"
+			text := "import \"os\"; import \"sync\"; func begin(dir string, n int) func() { " + test.body + " }; " + cmp.Or(test.use, use)
 			u := snippet.LoadVersion(t, "go1.26", text)
 			var left []callers.Omission
 			found := candidate.Find(&callers.World{

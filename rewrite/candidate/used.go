@@ -70,10 +70,13 @@ func (f *finder) calledEnd(h funcResult, seen map[funcResult]bool) bool {
 }
 
 // servesTests reports whether p is of use to tests alone: its file imports package
-// testing, or p has no callers but those in test files.
+// testing, or one that tests are written with, or p has no callers but those in test files.
 func (f *finder) servesTests(p *pattern.Prepare) bool {
 	for _, imp := range p.File.Imports {
-		if imp.Path.Value == `"testing"` {
+		path := strings.Trim(imp.Path.Value, "\"`")
+		if path == "testing" || slices.ContainsFunc([]string{"github.com/stretchr/testify/", "github.com/onsi/ginkgo", "github.com/onsi/gomega", "gopkg.in/check.v1", "gotest.tools/"}, func(prefix string) bool {
+			return strings.HasPrefix(path, prefix)
+		}) {
 			return true
 		}
 	}
