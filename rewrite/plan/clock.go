@@ -6,8 +6,6 @@ import (
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
@@ -69,13 +67,17 @@ func commentsApart(p *pattern.Prepare) bool {
 	})
 }
 
-// readsClock reports whether an expression is a call of time.Now.
+// readsClock reports whether an expression is time.Now(), under whatever name package time is imported.
 func readsClock(info *types.Info, e ast.Expr) bool {
-	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	call, ok := e.(*ast.CallExpr)
 	if !ok {
 		return false
 	}
-	f, ok := typeutil.Callee(info, call).(*types.Func)
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, ok := info.Uses[sel.Sel].(*types.Func)
 	return ok && f.FullName() == "time.Now"
 }
 
