@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/ast"
 	"maps"
+	"runtime"
 	"slices"
 	"time"
 
@@ -233,6 +234,8 @@ func (r *run) decideFirst(ctx context.Context) error {
 	}
 	if r.scope.Narrow() && opens(r.changes) {
 		r.scope.Widest()
+		r.changes = nil
+		r.free(len(r.views) - 1)
 		if err := r.look(ctx); err != nil {
 			return err
 		}
@@ -286,12 +289,19 @@ func (r *run) load(ctx context.Context, over load.Overlay, each func(context.Con
 		if err := then(i, v); err != nil {
 			return err
 		}
-		if !r.keep && (!r.options.Rewrite || i < n-1) {
-			r.views[i] = nil
+		if !r.keep && i < n-1 {
+			r.free(i)
 		}
 		r.tree.Status(loading)
 		return nil
 	})
+}
+
+// free frees the views that are in memory up to i. Little is in use then, so that a collection takes
+// little time, and what is loaded next takes the place of the views.
+func (r *run) free(i int) {
+	clear(r.views[:i+1])
+	runtime.GC()
 }
 
 // opens reports whether packages outside the scope could depend on a changed function
