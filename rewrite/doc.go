@@ -16,10 +16,12 @@
 // Run (run.go) goes through these steps. Each is a file or a package:
 //
 //	load      package load: chooses, parses and type-checks the packages
+//	digest    digest.go, aside.go: what a run keeps of one configuration
 //	change    change.go, twins.go: one decision for each prepare function, for all
 //	          build configurations
 //	findings  findings.go: what is reported about each function
-//	rounds    rounds.go: which changes are applied together, and which one fails
+//	rounds    rounds.go, versions.go: which changes are applied together, and which one
+//	          fails
 //	proof     proof.go, heap.go (package allocs), tests.go (package trial): the checks
 //	          that Options requests
 //	result    result.go, diff.go, write.go: what Run returns, prints and writes
@@ -50,7 +52,10 @@
 //
 // # Configurations
 //
-// Packages are loaded and decided on in each of Options.Configs separately. Afterwards
+// Packages are loaded and decided on in each of Options.Configs, one after the other. What
+// is left of one when the next is loaded is a digest of the decisions, without syntax and
+// types (digest.go). A rewrite needs digests of versions of the files that it makes itself:
+// these are foreseen while the types are in memory (versions.go). Afterwards
 // all configurations that build a file must have the same edits for it, to the byte.
 // Otherwise the change is refused (configs-diverge). A function may exist in one
 // configuration only.
