@@ -119,6 +119,9 @@ func FinishNames(prepare, word, does string) []string {
 		names = append(names, ending+of) // stubsCleaner: cleanStubs
 	}
 	if does, object, _ := act(word); does != "" && !(paired && weaker(does, end)) {
+		if extends(object, rest) {
+			names = append(names, does+object)
+		}
 		add(does)
 		if object != "" {
 			names = append(names, does+object)
@@ -152,6 +155,9 @@ func FinishNames(prepare, word, does string) []string {
 	}
 	return unique
 }
+
+// extends reports whether the author's object is that of prepare and more, as in cleanupBuildLocks for getBuildLock.
+func extends(object, rest string) bool { return rest != "" && strings.HasPrefix(object, rest) }
 
 // weaker reports whether the author's verb says no more than the one of a pair. What starts may end or finish as well as stop.
 func weaker(does, end string) bool {
