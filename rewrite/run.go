@@ -251,7 +251,15 @@ func (r *run) look(ctx context.Context) (err error) {
 		return nil
 	}
 	r.asides, r.changes = make([]*aside, len(r.tree.Configs)), nil
-	err = r.load(ctx, r.over, r.scope.EachSound, func(i int, v *load.View) error {
+	each := func(ctx context.Context, do func(int, *load.View) error) error {
+		return r.scope.EachSound(ctx, func(i int, v *load.View) error {
+			if i == len(r.asides)-1 {
+				r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(r.loaded+n, "package")))
+			}
+			return do(i, v)
+		})
+	}
+	err = r.load(ctx, r.over, each, func(i int, v *load.View) error {
 		r.asides[i] = r.aside(i, v)
 		if r.keep || !r.options.Rewrite || i == len(r.asides)-1 {
 			return nil
@@ -261,7 +269,6 @@ func (r *run) look(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.tree.Progress(fmt.Sprintf("%s type-checked", load.Count(r.loaded+n, "package")))
 	r.changes, err = r.decide(ctx, r.digests)
 	return err
 }

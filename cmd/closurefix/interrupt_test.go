@@ -258,7 +258,7 @@ func TestInterruptDeciding(t *testing.T) {
 		}
 		var exit *exec.ExitError
 		if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitError || !strings.HasSuffix(said, "closurefix: interrupted; nothing was written\n") {
-			t.Errorf("it ends with %v and says %q", err, said)
+			t.Errorf("it ends with %v and says %.300q …", err, said)
 		}
 		if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 			t.Errorf("temporary files are left: %v %v", left, err)

@@ -12,7 +12,7 @@ import (
 // A parameter of finish that no call has an operand for is an error, at callers as within
 // prepare: it is not left out. Prepare has the value that it hands over.
 func TestRoutes(t *testing.T) {
-	for route := plan.ByReceiver; route <= plan.Anew+1; route++ {
+	for route := plan.ByReceiver; route <= plan.ByClock+1; route++ {
 		if route == plan.ByArgument || route == plan.ByResult {
 			continue
 		}

@@ -647,6 +647,9 @@ func (w *siteWriter) args() []string {
 			}
 			args = append(args, arg)
 		case plan.ByClock:
+			if w.sp.Now == "" {
+				w.fail(noOperand(p))
+			}
 			args = append(args, w.sp.Now+"()")
 		case plan.ByValue:
 			if w.sp.Variable == "" && site.Form != pattern.Immediate {

@@ -143,9 +143,9 @@ func (d *Decider) plan(x *subject, form Form) (plan *Plan, r *refusal.Refusal) {
 		if plan.State, r = newState(p, x.forwarders, x.literals, x.idle, plan.Passages, d.names, file); r != nil {
 			return nil, r
 		}
-		kind := spell.KindIn(plan.State.Type)
 		verb, _ := spell.VerbOf(finishNames(p, x.forwarders, x.literals)[0])
 		typ := strings.Split(plan.State.Type, "[")[0]
+		kind := spell.KindIn(typ)
 		plan.Held = held(p, plan.Passages, plan.State)
 		plan.Inner = innerHeld(p, plan.Held, plan.Inner)
 		plan.Nouns, plan.State.Result = nouns(p, sites, kind, typ, verb), resultName(p, plan.Held, kind)
