@@ -532,9 +532,12 @@ func isVerb(text string) bool {
 	return modals.MatchString(text) || verbs.MatchString(text) && !nouns.MatchString(text)
 }
 
+// spelled matches a name whose first word is pronounced letter by letter, and begins with a vowel then: rpcLease.
+var spelled = regexp.MustCompile(`^(?:[FHLMNRSX][A-Z0-9]+|fs|ftp|hls|html|http|https|lru|lsm|mqtt|mvcc|nfs|rpc|rtmp|rtp|rtsp|rw|sdk|smtp|ssh|ssl|xml)(?:[A-Z]|$)`)
+
 // article returns a name with its indefinite article.
 func article(name string) string {
-	if strings.ContainsRune("aeiouAEIOU", rune(name[0])) {
+	if strings.ContainsRune("aeiouAEIOU", rune(name[0])) || spelled.MatchString(name) {
 		return "an " + name
 	}
 	return "a " + name
