@@ -79,7 +79,7 @@ func (g *gen) operand(b *block, p *prepare) string {
 		}
 		return g.conn(b) + of(g.t, ".", ".Part.") + p.name
 	}
-	if g.home == "" || g.t.oneIn(4) || len(b.visible(func(v *variable) bool { return v.name == g.home })) > 0 {
+	if g.home == "" || g.t.oneIn(4) || g.hid {
 		return p.name // the dot import knows it, too
 	}
 	return g.home + "." + p.name

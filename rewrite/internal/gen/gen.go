@@ -22,6 +22,7 @@ type gen struct {
 
 	far  bool   // callers are in another package, and names exported
 	home string // the name of the first package in the caller that is being made; "" if that is a part of it
+	hid  bool   // a variable of that caller may have that name
 }
 
 // top returns a package-level name.
@@ -54,6 +55,7 @@ func (g *gen) fresh(b *block, k kind) string {
 	base := name
 	for i := 2; ; i++ {
 		if b.own(name) == nil && (shadow || len(b.visible(func(v *variable) bool { return v.name == name })) == 0) {
+			g.hid = g.hid || name == g.home
 			return name
 		}
 		name = fmt.Sprint(base, i)

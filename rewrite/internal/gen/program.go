@@ -88,7 +88,7 @@ func (g *gen) program(f Form) (near, far string) {
 		} else {
 			away = append(away, text)
 		}
-		g.home = ""
+		g.home, g.hid = "", false
 	})
 	if g.wantHard && g.t.oneIn(3) {
 		decls = append(decls, g.clash(finishName(g.prepares[0].name)))
