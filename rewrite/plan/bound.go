@@ -50,6 +50,11 @@ func (d *Decider) bound(p *pattern.Prepare, sites []*pattern.Site, possible []*P
 	if bad := spell.Unnameable(p.Unit.Pkg, recv); bad != "" {
 		return nil, refusal.New(p, refusal.UnnameableType, p.Unit, p.Decl.Name.Pos(), "the type of the receiver cannot be written at package level: %s", bad)
 	}
+	if ptr, ok := types.Unalias(recv).(*types.Pointer); ok && p.Func.Exported() {
+		if obj := spell.NamedObject(ptr.Elem()); obj != nil && !obj.Exported() && obj.Pkg() != nil {
+			return nil, refusal.New(p, refusal.UnnameableType, p.Unit, p.Decl.Name.Pos(), "it is exported, and the type %s of the receiver is not", obj.Name())
+		}
+	}
 	file := &spell.File{Unit: p.Unit, Syntax: p.File, Taken: func(name string) bool { return d.names.declared(p, name) }}
 	if name, by := file.Hidden(p.Func, recv); name != "" {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "the type of the receiver names %s, which %s shadows", name, by)
