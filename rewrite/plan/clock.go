@@ -44,6 +44,11 @@ func clockOf(p *pattern.Prepare, sites []*pattern.Site) *types.Var {
 	return v
 }
 
+// readsClockFor reports whether callers read the clock for one of the captures.
+func readsClockFor(passages []Passage) bool {
+	return slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByClock })
+}
+
 // calledNext reports whether a caller keeps the cleanup in a variable only to call or defer it in the next statement.
 func calledNext(s *pattern.Site) bool {
 	list, i, ok := flow.List(s.At(s.Stmt))

@@ -300,13 +300,14 @@ func onlyConverted(p *pattern.Prepare, c *pattern.Capture, t types.Type) bool {
 }
 
 // parameterOf returns the type of the parameter that argument i of a call becomes, or nil if the
-// call is a conversion or one of a builtin, has type arguments, or passes a slice for a variadic parameter.
+// call is a conversion or one of a builtin, has type arguments, or passes a slice for a variadic parameter. What
+// Errorf formats with %w must be an error to go vet.
 func parameterOf(info *types.Info, call *ast.CallExpr, i int) types.Type {
 	sig, ok := info.TypeOf(call.Fun).Underlying().(*types.Signature)
 	if !ok || info.Types[call.Fun].IsType() || info.Types[call.Fun].IsBuiltin() || call.Ellipsis.IsValid() {
 		return nil
 	}
-	if fn, ok := typeutil.Callee(info, call).(*types.Func); ok && fn.Origin().Signature().TypeParams().Len() > 0 {
+	if fn, ok := typeutil.Callee(info, call).(*types.Func); ok && (fn.Origin().Signature().TypeParams().Len() > 0 || strings.HasSuffix(fn.Name(), "Errorf")) {
 		return nil
 	}
 	n := sig.Params().Len()

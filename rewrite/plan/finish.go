@@ -25,7 +25,9 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 	}
 	candidates := finishNames(p, fs, lits)
 	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
-		finish.Name = functionName(p, fs, candidates, n)
+		if !readsClockFor(passages) { // the call of prepare goes, and its receiver would be unused
+			finish.Name = functionName(p, fs, candidates, n)
+		}
 		if finish.OnRecv = finish.Name == "" && freeReceiver(p, fs.sites); !finish.OnRecv && finish.Name == "" {
 			return finish, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}

@@ -29,8 +29,7 @@ func mergedName(prepare, finish string) string {
 //
 //	defer c.catch(&err)()                         defer c.catch(&err)
 func merges(p *pattern.Prepare, sites []*pattern.Site, passages []Passage, idle idle) bool {
-	clock := slices.ContainsFunc(passages, func(pass Passage) bool { return pass.Route == ByClock })
-	return len(sites) > 0 && (clock || onlyReturns(p)) && everySite(sites, func(s *pattern.Site) bool {
+	return len(sites) > 0 && (readsClockFor(passages) || onlyReturns(p)) && everySite(sites, func(s *pattern.Site) bool {
 		if !onlyCalled(s) || s.Decl == ast.Decl(p.Decl) || spread(s) || !runs(s, idle.values) || wrapped(s) {
 			return false
 		}

@@ -24,7 +24,7 @@ func statements(p *pattern.Prepare, sites []*pattern.Site, pl *Plan) *refusal.Re
 		sp := &SitePlan{Site: s, Shares: s.Var != nil && s.Part == nil && seen[s.Var]}
 		seen[s.Var] = true
 		sp.Names = resultNames(pl, s)
-		if slices.ContainsFunc(pl.Passages, func(pass Passage) bool { return pass.Route == ByClock }) {
+		if readsClockFor(pl.Passages) {
 			sp.Now = nowAt(s)
 		}
 		sp.Define = len(sp.Names) > 0 || definesOther(s)
