@@ -131,6 +131,9 @@ func (m *matcher) reached(s *site, use, a ast.Expr) error {
 	from, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
 	switch {
 	case m.fn.Signature().Recv() != nil && !m.Method:
+		if m.Merged {
+			return m.differ(use, a, "the receiver of %s is no longer evaluated", m.Prepare.Name.Name)
+		}
 		if isNow || m.unit.Pkg.Path() != m.home.Pkg.Path() {
 			return m.differ(use, a, "%s is a function of the package", m.Finish)
 		}
