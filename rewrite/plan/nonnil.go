@@ -94,7 +94,11 @@ func setAfter(p *pattern.Prepare, v *types.Var) bool {
 // what the pointer v points to, or a method of the interface value v, or calls the func v, or a method that needs a receiver.
 func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 	is := func(e ast.Expr) bool { return info.Uses[identOf(e)] == types.Object(v) }
-	var evaluated []ast.Node // certainly
+	var deferred *ast.CallExpr // a call that panics only after prepare has set its results, and may recover
+	var evaluated []ast.Node   // certainly
+	if d, ok := s.(*ast.DeferStmt); ok {
+		deferred = d.Call
+	}
 	switch s := s.(type) {
 	case *ast.ExprStmt, *ast.AssignStmt, *ast.IncDecStmt, *ast.SendStmt, *ast.DeferStmt, *ast.ReturnStmt:
 		evaluated = []ast.Node{s}
@@ -126,7 +130,7 @@ func dereferences(info *types.Info, s ast.Stmt, v *types.Var) (found bool) {
 			}
 		case *ast.CallExpr:
 			_, isFunc := v.Type().Underlying().(*types.Signature)
-			found = isFunc && is(e.Fun) || calledOn(info, e, v)
+			found = e != deferred && (isFunc && is(e.Fun) || calledOn(info, e, v))
 		}
 		return !found
 	}
