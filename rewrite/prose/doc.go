@@ -12,13 +12,14 @@ var called = regexp.MustCompile(`\breturns? an? (?:[a-z-]+ )?(callback|closure)\
 
 // MendDoc returns the lines of a doc comment with its sentences mended. Lines in which a
 // sentence has changed are wrapped again, to the width of their paragraph. In code, calls of
-// the cleanup are updated if there is a state. Lists, directives and block comments stay as
-// they are.
+// the cleanup are updated. So is the cleanup as an entry of a list of results. Other lists,
+// directives and block comments stay as they are.
 func (c Change) MendDoc(lines []string) []string {
 	if m := called.FindStringSubmatch(strings.ReplaceAll(strings.Join(lines, " "), " // ", " ")); m != nil && !c.Others {
 		c.noun = m[1]
 	}
 	c = c.showing(lines)
+	before := lines
 	var all []string
 	for len(lines) > 0 {
 		n := 0
@@ -26,6 +27,7 @@ func (c Change) MendDoc(lines []string) []string {
 			n++
 		}
 		if n == 0 {
+			c.listed = listsResults(before[:len(before)-len(lines)])
 			all, lines = append(all, c.mendCode(lines[0])...), lines[1:]
 			continue
 		}
@@ -50,7 +52,7 @@ func (c Change) mendCode(line string) []string {
 	if c.shown != "" && strings.Contains(line, c.shown) {
 		return []string{c.mendShown(line)}
 	}
-	if m := entry.FindStringSubmatch(line); m != nil && (c.State != "" || c.Value != "") && !c.Others {
+	if m := entry.FindStringSubmatch(line); m != nil && (c.State != "" || c.Value != "") && c.listed && !c.Others {
 		if f, ok := find("a"+m[3], `^`); ok && (!f.passive() || c.State != "") {
 			text := c.handover(f)
 			if m[2] == "A" {
@@ -72,6 +74,24 @@ func (c Change) mendCode(line string) []string {
 	}
 	return []string{m[1] + m[2] + c.mendCall(m[3]+m[4]+m[6])}
 }
+
+// listsResults reports whether what follows some lines of a comment is a list of what the function returns, as the last
+// paragraph says.
+func listsResults(lines []string) bool {
+	to := len(lines)
+	for to > 0 && !isProse(lines[to-1]) {
+		to--
+	}
+	from := to
+	for from > 0 && isProse(lines[from-1]) {
+		from--
+	}
+	sentences := split(fields(lines[from:to]))
+	return len(sentences) > 0 && results.MatchString(sentences[len(sentences)-1])
+}
+
+// results matches a sentence that introduces a list of results.
+var results = regexp.MustCompile(`^(?:\w+ )?[Rr]eturn(?:s|ed|ing)?\b.*:$`)
 
 // entry matches a line with an entry of a list, which may be the cleanup.
 var entry = regexp.MustCompile(`^(//\s+(?:[-*+] |\d+[.)] )?)([Aa])(n? .*)$`)

@@ -38,6 +38,7 @@ type Change struct {
 	shown  string // the variable for the cleanup in an example of the comment
 	inside bool   // the comment is within the body of the function
 	moved  bool   // the comment goes to the body of Finish
+	listed bool   // the lines are the entries of a list of results
 }
 
 // Clock stands for time.Now() among the operands of Again.
@@ -400,8 +401,9 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 	}
 	mends := make(map[int]bool)
 	open := false // the last sentence is not complete
-	for _, comment := range g.List {
+	for i, comment := range g.List {
 		texts := []string{text(comment.Text)}
+		c.listed = listsResults(textsOf(g.List[:i]))
 		if doc && strings.HasPrefix(comment.Text, "//") && !isProse(comment.Text) {
 			texts = nil
 			for _, line := range c.mendCode(comment.Text) {
@@ -437,6 +439,15 @@ func (c Change) sentences(g *ast.CommentGroup, doc bool) []Sentence {
 		}
 	}
 	return slices.DeleteFunc(all, func(s Sentence) bool { return s.Text == "" })
+}
+
+// textsOf returns the texts of comments.
+func textsOf(list []*ast.Comment) []string {
+	var texts []string
+	for _, comment := range list {
+		texts = append(texts, comment.Text)
+	}
+	return texts
 }
 
 // text returns a comment without its markers.

@@ -84,6 +84,8 @@ func TestMendDoc(t *testing.T) {
 		{prose.Change{Prepare: "enter", Finish: "leave", Again: []int{1}, Method: true}, "// As in:\n//\n//\tdefer c.enter(n, f(v, w))()", "// As in:\n//\n//\tc.enter(n, f(v, w))\n//\tdefer c.leave(f(v, w))"},
 		{prose.Change{Prepare: "enter", Finish: "leave", Again: []int{}}, "// As in:\n//\n//\tdefer c.enter()()", "// As in:\n//\n//\tc.enter()\n//\tdefer leave()"},
 		{prose.Change{Prepare: "enter", Finish: "leave", Again: []int{2}}, "// As in:\n//\n//\tdefer enter(...)()", "// As in:\n//\n//\tdefer enter(...)()"},
+		{value, "// begin begins.\n//\n// Its parameters:\n//   - a function that is called for each file", "// begin begins.\n//\n// Its parameters:\n//   - a function that is called for each file"},
+		{handed, "// begin takes a function that returns a name:\n//   - a function that ends it\n\n", "// begin takes a function that returns a name:\n//   - a function that ends it\n\n"},
 		{value, "// begin saves it, returning a function to restore it.", "// begin saves it, returning the value to pass to end to restore it."},
 		{value, "// Call 'defer begin(x)()' to end it. Don't forget\n// trailing parens!", "// Call 'defer end(begin(x))' to end it."},
 		{value, "// begin begins.\n// Do not forget the trailing ().", "// begin begins."},
