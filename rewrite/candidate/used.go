@@ -73,10 +73,7 @@ func (f *finder) calledEnd(h funcResult, seen map[funcResult]bool) bool {
 // testing, or one that tests are written with, or p has no callers but those in test files.
 func (f *finder) servesTests(p *pattern.Prepare) bool {
 	for _, imp := range p.File.Imports {
-		path := strings.Trim(imp.Path.Value, "\"`")
-		if path == "testing" || slices.ContainsFunc([]string{"github.com/stretchr/testify/", "github.com/onsi/ginkgo", "github.com/onsi/gomega", "gopkg.in/check.v1", "gotest.tools/"}, func(prefix string) bool {
-			return strings.HasPrefix(path, prefix)
-		}) {
+		if forTests(strings.Trim(imp.Path.Value, "\"`")) {
 			return true
 		}
 	}
@@ -86,6 +83,13 @@ func (f *finder) servesTests(p *pattern.Prepare) bool {
 	return !slices.ContainsFunc(f.sites[funcResult{p.Key, p.Result}], func(s *pattern.Site) bool {
 		return !inTestFile(s.Unit, s.Call.Pos())
 	})
+}
+
+// forTests reports whether a package of the given path is testing, or one that tests are written with.
+func forTests(path string) bool {
+	return path == "testing" || slices.ContainsFunc([]string{
+		"github.com/stretchr/testify/", "github.com/onsi/ginkgo", "github.com/onsi/gomega", "gopkg.in/check.v1", "gotest.tools/",
+	}, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 }
 
 // inTestFile reports whether a position is in a test file.

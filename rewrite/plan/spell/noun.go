@@ -58,8 +58,16 @@ func Nouns(name, prepare, kind string) []string {
 		add(insteadOfState(prepare))
 	}
 	add(kind)
-	add(map[bool]string{true: "held", false: "cleanup"}[kind == "lock"])
+	add(lastNoun(kind))
 	return nouns
+}
+
+// lastNoun returns the name for a state if all others are taken.
+func lastNoun(kind string) string {
+	if kind == "lock" {
+		return "held"
+	}
+	return "cleanup"
 }
 
 func addAll(add func(string), names []string) {
