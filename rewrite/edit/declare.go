@@ -48,6 +48,9 @@ func redeclare(p *plan.Plan, s *source) (Edit, error) {
 	if c := lostComment(s.file, from, to, text, p.Prepare.Decl, p.Prose()); c != nil {
 		return Edit{}, s.lost(c)
 	}
+	if !s.clean {
+		text = keepStyle(string(toLF(s.text[s.offset(from):s.offset(to)])), text)
+	}
 	// Separate finish from a following one-line function.
 	if rest := toLF(s.text[s.offset(to):min(len(s.text), s.offset(to)+4)]); len(rest) > 1 && rest[0] == '\n' && rest[1] != '\n' {
 		text += "\n"
