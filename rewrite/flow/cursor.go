@@ -16,6 +16,7 @@ type tree struct {
 	file    inspector.Cursor
 	cursors map[ast.Node]inspector.Cursor
 	defs    map[types.Object]inspector.Cursor // of the identifiers that declare
+	jumps   bool                              // there is a goto
 }
 
 // treeOf returns the tree of a declaration. Its file is a file that contains nothing else.
@@ -27,10 +28,13 @@ func treeOf(info *types.Info, file *ast.File, decl ast.Decl) tree {
 			t.file = c
 		}
 		t.cursors[c.Node()] = c
-		if id, ok := c.Node().(*ast.Ident); ok {
-			if obj := info.Defs[id]; obj != nil {
+		switch n := c.Node().(type) {
+		case *ast.Ident:
+			if obj := info.Defs[n]; obj != nil {
 				t.defs[obj] = c
 			}
+		case *ast.BranchStmt:
+			t.jumps = t.jumps || n.Tok == token.GOTO
 		}
 	}
 	return t

@@ -17,7 +17,24 @@ type Facts struct {
 	Access Accesses // every access to a variable in Decl
 
 	tree
+	idents map[string][]*ast.Ident // all identifiers in Decl; nil before anyone asks
 }
+
+// Idents returns the identifiers in Decl with a name.
+func (f *Facts) Idents(name string) []*ast.Ident {
+	if f.idents == nil {
+		f.idents = make(map[string][]*ast.Ident)
+		for n := range ast.Preorder(f.Decl) {
+			if id, ok := n.(*ast.Ident); ok {
+				f.idents[id.Name] = append(f.idents[id.Name], id)
+			}
+		}
+	}
+	return f.idents[name]
+}
+
+// Jumps reports whether Decl contains a goto statement.
+func (f *Facts) Jumps() bool { return f.jumps }
 
 // FactsOf returns the facts about a declaration of a file of u.
 func FactsOf(u *Unit, file *ast.File, decl ast.Decl) *Facts {

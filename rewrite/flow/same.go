@@ -153,7 +153,7 @@ func (f *Facts) returned(v *types.Var, at ast.Node, later Later) string {
 //	}
 func (f *Facts) between(v *types.Var, write *ast.Ident, place ast.Node, later Later) bool {
 	fn := Func(f.At(place))
-	if !later.Follows || fn == nil || Func(f.Def(v)) != fn || Func(f.At(write)) != fn || Func(f.At(later.At)) != fn || HasGoto(f.Decl) {
+	if !later.Follows || fn == nil || Func(f.Def(v)) != fn || Func(f.At(write)) != fn || Func(f.At(later.At)) != fn || f.Jumps() {
 		return true
 	}
 	end := later.At.End()
@@ -181,7 +181,7 @@ func (f *Facts) SetOnce(v *types.Var, id *ast.Ident, at Later) string {
 		return v.Name() + " is a package variable"
 	case !f.Unit.Sees(at.At.Pos(), v):
 		return v.Name() + " means something else there"
-	case HasGoto(f.Decl):
+	case f.Jumps():
 		return "the function has a goto"
 	}
 	for _, a := range f.Access[v] {

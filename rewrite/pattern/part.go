@@ -177,7 +177,7 @@ func declares(s *Site, stmt ast.Stmt, variable ast.Expr) bool {
 // any time, so it must be the last statement that sets v, in no loop that keeps v.
 func definitions(f *flow.Facts, v *types.Var) map[*ast.Ident]*ast.Ident {
 	def, ok := f.Def(v).Node().(*ast.Ident)
-	if !ok || v.Kind() != types.LocalVar || flow.HasGoto(f.Decl) {
+	if !ok || v.Kind() != types.LocalVar || f.Jumps() {
 		return nil
 	}
 	fn := flow.Func(f.At(def))

@@ -6,7 +6,6 @@ import (
 	"go/types"
 	"slices"
 
-	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
 	"github.com/closurefix/closurefix/rewrite/refusal"
@@ -111,7 +110,7 @@ func setElsewhere(sites []*pattern.Site, s *pattern.Site) bool {
 //		}
 //	}
 func outlives(s *pattern.Site, i int) bool {
-	if flow.HasGoto(s.Decl) {
+	if s.Jumps() {
 		return false
 	}
 	for n := range ast.Preorder(s.Call.Args[i]) {

@@ -32,7 +32,7 @@ func freeAt(s *pattern.Site, name string) string {
 	switch {
 	case s.Var == nil || s.Var.Kind() != types.LocalVar:
 		return "a caller keeps its cleanup in no local variable"
-	case flow.HasGoto(s.Decl):
+	case s.Jumps():
 		return "a caller has a goto"
 	}
 	return taken(s, name)
@@ -52,9 +52,8 @@ func taken(s *pattern.Site, name string) string {
 	case obj != nil && obj != types.Object(s.Var):
 		return "a caller uses the name " + name + " already"
 	}
-	for n := range ast.Preorder(s.Decl) {
-		id, ok := n.(*ast.Ident)
-		if !ok || id.Name != name || !block.Contains(id.Pos()) {
+	for _, id := range s.Idents(name) {
+		if !block.Contains(id.Pos()) {
 			continue
 		}
 		if obj := s.Unit.Info.ObjectOf(id); obj != types.Object(s.Var) && !isField(obj) && !ownOfLiteral(s, id) {
@@ -118,7 +117,7 @@ func (v *Handover) nameApart(near []*pattern.Site, s *pattern.Site) string {
 		at := t.Unit.Innermost(t.Stmt.Pos())
 		return t != s && (encloses(at, block) || encloses(block, at))
 	}
-	if flow.HasGoto(s.Decl) || taken(s, v.Name) != "" || slices.ContainsFunc(near, other) {
+	if s.Jumps() || taken(s, v.Name) != "" || slices.ContainsFunc(near, other) {
 		return ""
 	}
 	return v.Name

@@ -19,6 +19,7 @@ type Unit struct {
 	bodies map[*ast.FuncDecl]*body         // of callers
 
 	assigned map[ast.Node]map[*types.Var][]*ast.Ident // by declaration
+	named    map[ast.Node]map[string][]*ast.Ident     // by declaration
 }
 
 // A File is one file before and after the change.

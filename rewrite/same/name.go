@@ -67,8 +67,8 @@ func (m *matcher) isNew(name string, at ast.Node, v renamed) error {
 	if obj := m.lookup(name, at.Pos()); obj != nil && !m.vanishes(obj) {
 		return m.differ(at, nil, "%s is declared already", name)
 	}
-	for id := range idents(m.path[0]) {
-		if id.Name != name || !v.scope.Contains(id.Pos()) {
+	for _, id := range m.unit.identsNamed(name, m.path[0]) {
+		if !v.scope.Contains(id.Pos()) {
 			continue
 		}
 		obj := m.unit.Info.ObjectOf(id)

@@ -115,6 +115,22 @@ func idents(n ast.Node) iter.Seq[*ast.Ident] {
 	}
 }
 
+// identsNamed returns the identifiers in a declaration with a name. Each declaration is searched once.
+func (u *Unit) identsNamed(name string, decl ast.Node) []*ast.Ident {
+	all := u.named[decl]
+	if all == nil {
+		all = make(map[string][]*ast.Ident)
+		for id := range idents(decl) {
+			all[id.Name] = append(all[id.Name], id)
+		}
+		if u.named == nil {
+			u.named = make(map[ast.Node]map[string][]*ast.Ident)
+		}
+		u.named[decl] = all
+	}
+	return all[name]
+}
+
 // variable returns the variable that an expression names, or nil.
 func variable(info *types.Info, e ast.Expr) *types.Var {
 	id, ok := ast.Unparen(e).(*ast.Ident)
