@@ -11,15 +11,18 @@ import (
 
 // keepStyle returns the new source of a declaration, which gofmt has printed, with the old
 // lines in place of those that have the same tokens and comments, within as many brackets: in a file that is not
-// gofmt-clean, what does not change keeps its author's indentation and spaces. The tokens and the line breaks between
+// gofmt-clean, what does not change keeps its author's indentation and spaces. New lines are indented as the
+// last of the old ones that gofmt would indent like them. The tokens and the line breaks between
 // them are those of the new source.
 func keepStyle(before, after string) string {
 	old, now := linesOf(before), linesOf(after)
 	var b strings.Builder
-	i, j := 0, 0 // lines done in old and now
+	i, j := 0, 0                     // lines done in old and now
+	style := make(map[string]string) // from gofmt's indentation to the author's
 	copied := func(to int) {
 		for ; i < to; i++ {
 			b.WriteString(old[i].text)
+			style[now[j].indent()] = old[i].indent()
 			j++
 		}
 	}
@@ -34,7 +37,11 @@ func keepStyle(before, after string) string {
 		copied(lineAt(e.Start))
 		i = lineAt(e.End)
 		for range strings.Count(e.New, "\n") {
-			b.WriteString(now[j].text)
+			text, indent := now[j].text, now[j].indent()
+			if as, ok := style[indent]; ok && now[j].key != "" {
+				text = as + strings.TrimPrefix(text, indent)
+			}
+			b.WriteString(text)
 			j++
 		}
 	}
@@ -47,6 +54,9 @@ type styled struct {
 	text string
 	key  string // the tokens and comments without the space between them, and how many brackets are open; it has no line break
 }
+
+// indent returns the white space before the first token.
+func (l styled) indent() string { return l.text[:len(l.text)-len(strings.TrimLeft(l.text, " \t"))] }
 
 func keysOf(lines []styled) string {
 	var b strings.Builder

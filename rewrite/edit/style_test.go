@@ -16,13 +16,13 @@ func TestKeepStyle(t *testing.T) {
 			"indentation and spaces",
 			"func begin(t *T) func() {\n  old:=t.n\n\n\n  if t.n>0 { old++ }\n  return func() { println(old) }\n}",
 			"func begin(t *T) int {\n\told := t.n\n\n\tif t.n > 0 {\n\t\told++\n\t}\n\treturn old\n}\n\nfunc end(old int) { println(old) }",
-			"func begin(t *T) int {\n  old:=t.n\n\n\n\tif t.n > 0 {\n\t\told++\n\t}\n\treturn old\n}\n\nfunc end(old int) { println(old) }",
+			"func begin(t *T) int {\n  old:=t.n\n\n\n  if t.n > 0 {\n\t\told++\n  }\n  return old\n}\n\nfunc end(old int) { println(old) }",
 		},
 		{
 			"what moves out of a literal",
 			"func begin() func() {\n   x++\n   return func() {\n       x--\n   }\n}",
 			"func begin() {\n\tx++\n}\n\nfunc end() {\n\tx--\n}",
-			"func begin() {\n   x++\n}\n\nfunc end() {\n\tx--\n}",
+			"func begin() {\n   x++\n}\n\nfunc end() {\n   x--\n}",
 		},
 		{
 			"a literal with line breaks is one line",
@@ -40,7 +40,7 @@ func TestKeepStyle(t *testing.T) {
 			"a comment with line breaks, and one at the end of a line",
 			"func f() {\n    /* a\n       b */\n    g()   // c\n}",
 			"func f() {\n\t/* a\n\t   b */\n\tg() // c\n\th()\n}",
-			"func f() {\n    /* a\n       b */\n    g()   // c\n\th()\n}",
+			"func f() {\n    /* a\n       b */\n    g()   // c\n    h()\n}",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
