@@ -228,7 +228,3 @@ func inEmpty(decl *ast.FuncDecl, c *ast.Comment) bool {
 	})
 	return in
 }
-
-// squeeze removes the white space in a comment, because printing may change it in a block
-// comment.
-func squeeze(comment string) string { return strings.Join(strings.Fields(comment), " ") }

@@ -49,6 +49,18 @@ func keepStyle(before, after string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// oneEmptyLine returns the source of a declaration with one empty line where there are several.
+func oneEmptyLine(text string) []byte {
+	var b []byte
+	for _, l := range linesOf(text) {
+		if l.key == "" {
+			l.text = "\n"
+		}
+		b = append(b, l.text...)
+	}
+	return b
+}
+
 // A styled is a line of source, or several: those of a literal or a comment with line breaks, or empty ones.
 type styled struct {
 	text string
@@ -122,3 +134,7 @@ func linesOf(text string) []styled {
 	}
 	return all
 }
+
+// squeeze removes the white space in a comment, because printing may change it in a block
+// comment.
+func squeeze(comment string) string { return strings.Join(strings.Fields(comment), " ") }

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/dave/dst"
@@ -23,29 +23,18 @@ type tree struct {
 }
 
 // newTree parses the source of a declaration, from and to, by itself. Its dst is the same
-// as in the file, and the rest of a long file need not be parsed. It is that of the formatted source, if this has the
-// same nodes: dst may lose an empty line where there are two.
+// as in the file, and the rest of a long file need not be parsed.
 func newTree(s *source, decl *ast.FuncDecl, from, to token.Pos) (*tree, error) {
-	text := append([]byte("package p\n\n"), toLF(s.text[s.offset(from):s.offset(to)])...)
+	text := toLF(s.text[s.offset(from):s.offset(to)])
 	if !s.clean {
-		if formatted, err := format.Source(text); err == nil {
-			if t, err := parseTree(s, decl, formatted); err == nil {
-				return t, nil
-			}
-		}
+		text = oneEmptyLine(string(text)) // dst may lose it where there are two
 	}
-	return parseTree(s, decl, append(text, '\n'))
-}
-
-// parseTree returns the tree of a file with a declaration alone.
-func parseTree(s *source, decl *ast.FuncDecl, text []byte) (*tree, error) {
-	changed := fmt.Errorf("%s has changed since it was type-checked", s.name)
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, s.name, text, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, s.name, slices.Concat([]byte("package p\n\n"), text, []byte("\n")), parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil || len(f.Decls) != 1 {
-		return nil, changed
+		return nil, fmt.Errorf("%s has changed since it was type-checked", s.name)
 	}
-	return decorated(fset, f, decl, f.Decls[0], changed)
+	return decorated(fset, f, decl, f.Decls[0], fmt.Errorf("%s has changed since it was type-checked", s.name))
 }
 
 // decorated returns the tree of a file, whose node now corresponds to node was of the unit's

@@ -38,9 +38,7 @@ func Nouns(name, prepare, kind string) []string {
 	kind = LowerFirst(kind)
 	plain := about == "" || about == rest && isNoun(about) || vague(LowerFirst(about))
 	_, what := begun(prepare)
-	if !plain {
-		addAll(add, kinds(verb, about, kind, what))
-	}
+	addAll(add, kinds(verb, about, kind, what, plain))
 	if prepare != "" || isNoun(last) {
 		add(about)
 	}
@@ -76,11 +74,16 @@ func addAll(add func(string), names []string) {
 	}
 }
 
-// kinds returns names that say of a state both what it is and what it is about: saved and savedClose for restoreClose, dialSpan for
-// endDial, whose state is a Span or is what startSpan begins.
-func kinds(verb, about, kind, begun string) []string {
+// kinds returns names that say of a state both what it is and what it is about: savedClose for restoreClose, dialSpan for
+// endDial, whose state is a Span or is what startSpan begins. plain is set if a name about that would say nothing by itself.
+func kinds(verb, about, kind, begun string, plain bool) []string {
+	restores := verb == "restore" || verb == "revert"
 	switch {
-	case kind == "saved" || verb == "restore" || verb == "revert":
+	case restores && about != "" && !saysNothing(LowerFirst(about)):
+		return []string{"saved" + UpperFirst(about), "saved"}
+	case plain && (!restores || about == ""):
+		return nil
+	case restores || kind == "saved":
 		return []string{"saved", "saved" + UpperFirst(about)}
 	case kind != "cleanup" && kind != "state" && kind != "lock" && !strings.EqualFold(about, kind):
 		return []string{about + UpperFirst(kind)}
@@ -171,7 +174,12 @@ func isNoun(word string) bool {
 // something else.
 func vague(word string) bool {
 	first, _ := VerbOf(word)
-	return Does(first) && !isNoun(first) || preposition(first) || token.IsKeyword(word) || slices.Contains([]string{"deferred", "ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
+	return Does(first) && !isNoun(first) || preposition(first) || token.IsKeyword(word) || saysNothing(word)
+}
+
+// saysNothing reports whether a word that is no verb says nothing about what has been begun.
+func saysNothing(word string) bool {
+	return slices.Contains([]string{"deferred", "ctx", "context", "err", "error", "all", "it", "new", "this"}, word)
 }
 
 // preposition reports whether a word is a preposition or a conjunction.

@@ -169,6 +169,9 @@ func TestNouns(t *testing.T) {
 		{"stopProfiling", "startProfiling", "State", "profiling profilingState state cleanup"},
 		{"closeLog", "openLog", "State", "log logState state cleanup"},
 		{"restore", "swap", "Saved", "saved cleanup"},
+		{"restoreClose", "with", "State", "savedClose saved state cleanup"}, // what a verb says after restore tells more than none
+		{"restoreAll", "with", "State", "saved savedAll state cleanup"},
+		{"valueRestore", "with", "State", "savedValue saved value valueState state cleanup"},
 		{"stop2", "startProfiling", "State", "profiling2 state2 cleanup2"},
 		{"cancel", "acquireSlot", "State", "slot state cleanup"},
 		{"stop", "Repeat", "State", "repeat state cleanup"},
