@@ -12,16 +12,34 @@ import (
 	"github.com/closurefix/closurefix/rewrite/pattern"
 )
 
-// busy reports whether a prepare function, or its cleanup, itself does something beside which an allocation does not count:
-// it starts a goroutine or a process, opens or changes a file, a connection or a listener, or sets up signals,
-// profiles or a server. What the functions that it calls do is not looked at.
-func busy(p *pattern.Prepare) bool {
-	for n := range ast.Preorder(p.Decl) {
+// busy reports whether an allocation of a prepare function does not count beside what it does itself, or its cleanup, or each of
+// its callers outside tests: that starts a goroutine or a process, opens or changes a file, a connection or a listener, asks a
+// database, sleeps, or sets up signals, profiles or a server. What the functions that they call do is not looked at.
+func busy(p *pattern.Prepare, sites []*pattern.Site) bool {
+	if slowIn(p.Unit.Info, p.Decl) {
+		return true
+	}
+	called := false
+	for _, s := range sites {
+		if inTestFile(s.Unit, s.Call.Pos()) {
+			continue
+		}
+		if s.Func == nil || !slowIn(s.Unit.Info, s.Func) {
+			return false
+		}
+		called = true
+	}
+	return called
+}
+
+// slowIn reports whether a function starts a goroutine or calls a slow function.
+func slowIn(info *types.Info, fn ast.Node) bool {
+	for n := range ast.Preorder(fn) {
 		switch n := n.(type) {
 		case *ast.GoStmt:
 			return true
 		case *ast.CallExpr:
-			if fn, ok := typeutil.Callee(p.Unit.Info, n).(*types.Func); ok && fn.Pkg() != nil && slow(fn) {
+			if fn, ok := typeutil.Callee(info, n).(*types.Func); ok && fn.Pkg() != nil && slow(fn) {
 				return true
 			}
 		}
@@ -64,6 +82,10 @@ func slow(fn *types.Func) bool {
 		return begins("ReadFile", "WriteFile", "ReadDir", "Temp")
 	case "net":
 		return begins("Dial", "Listen", "Lookup", "Resolve", "Close")
+	case "database/sql":
+		return begins("Query", "Exec", "Ping", "Begin", "Prepare", "Conn", "Commit", "Rollback")
+	case "time":
+		return name == "Sleep" || name == "NewTicker" || name == "Tick"
 	case "net/http":
 		return begins("Listen", "Serve", "Shutdown", "Do", "Close") || slices.Contains([]string{"Get", "Post", "PostForm", "Head"}, name) && fn.Signature().Recv() == nil
 	}
