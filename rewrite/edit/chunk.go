@@ -46,7 +46,8 @@ func (fs *Files) open(u *pattern.Unit, pos token.Pos) (*source, error) {
 		fs.sources, fs.clean = make(map[*ast.File]*source), make(map[string]bool)
 	}
 	s := &source{unit: u, file: file, name: name, text: text, clean: clean, crlf: bytes.Contains(text, []byte("\r\n"))}
-	s.cuts, s.inBody = cuts(name, text, s.importNames())
+	s.imports = s.importNames()
+	s.cuts, s.inBody = cuts(name, text, s.imports)
 	fs.sources[file], fs.clean[name] = s, clean
 	return s, nil
 }

@@ -81,7 +81,7 @@ func (s *source) usedNames(chunks []*chunk) (before, after func(name string) boo
 		// Each chunk of the file counts, also where several are one here.
 		for from := c.start; from < c.end; {
 			part := s.chunk(from, from)
-			names, err := unresolved(s.name, s.whole(part))
+			names, err := s.unresolved(part)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -90,7 +90,7 @@ func (s *source) usedNames(chunks []*chunk) (before, after func(name string) boo
 			}
 			from = part.end
 		}
-		names, err := unresolved(s.name, s.whole(c))
+		names, err := s.unresolved(c)
 		if err != nil {
 			return nil, nil, fmt.Errorf("the rewritten file does not parse: %w", err)
 		}
@@ -110,7 +110,7 @@ func (s *source) chunksWith(name string) int {
 		s.names = make(map[string]int)
 		for from := 0; from < len(s.text); {
 			c := s.chunk(from, from)
-			names, err := unresolved(s.name, s.whole(c))
+			names, err := s.unresolved(c)
 			if err == nil { // the unit is type-checked
 				for n := range names {
 					s.names[n]++
@@ -265,6 +265,19 @@ func importName(info *types.Info, spec *ast.ImportSpec) string {
 	}
 	path, _ := strconv.Unquote(spec.Path.Value)
 	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+// unresolved returns the names that a chunk uses but does not declare, or none if it has no name of an import.
+func (s *source) unresolved(c *chunk) (map[string]bool, error) {
+	for name := range s.imports {
+		if bytes.Contains(c.text, []byte(name)) {
+			return unresolved(s.name, s.whole(c))
+		}
+	}
+	if s.imports != nil {
+		return nil, nil
+	}
+	return unresolved(s.name, s.whole(c))
 }
 
 // unresolved returns the names that a file uses but does not declare.

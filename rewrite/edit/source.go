@@ -19,6 +19,8 @@ type source struct {
 	crlf  bool  // lines end with a carriage return
 	cuts  []int // where it can be divided
 
+	imports map[string]bool // importNames
+
 	inBody map[int]bool // those of the cuts that are between statements
 
 	names map[string]int // of how many chunks; nil before anyone asks

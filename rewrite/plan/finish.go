@@ -427,17 +427,20 @@ func authorsWord(p *pattern.Prepare, sites []*pattern.Site) string {
 // callersWord returns the name of the variable in all callers as a name of what the cleanup does, or
 // the verb with which all these begin, or "". Otherwise most is the verb of most callers who have one.
 func callersWord(sites []*pattern.Site) (word, most string) {
-	named, total, words, verbs := 0, 0, make(map[string]bool), make(map[string]int)
+	names := make(map[string]int)
 	for _, s := range sites {
-		if s.Var == nil {
-			continue
+		if s.Var != nil {
+			names[s.Var.Name()]++
 		}
-		named++
-		word = spell.Act(s.Var.Name())
+	}
+	named, total, words, verbs := 0, 0, make(map[string]bool), make(map[string]int)
+	for name, n := range names {
+		named += n
+		word = spell.Act(name)
 		words[word] = true
 		if verb, _ := spell.VerbOf(word); verb != "" { // stopCPU, stopHeap
-			verbs[verb]++
-			total++
+			verbs[verb] += n
+			total += n
 		}
 	}
 	if len(words) == 1 {

@@ -22,8 +22,14 @@ func Edits(before, after string) []udiff.Edit {
 	i, j, at := 0, 0, 0 // number of lines done in before and after, and the offset in before
 	upTo := func(k, l int) {
 		from, to := strings.Join(b[i:k], ""), strings.Join(a[j:l], "")
-		for _, e := range udiff.Lines(from, to) {
-			edits = append(edits, udiff.Edit{Start: at + e.Start, End: at + e.End, New: e.New})
+		switch {
+		case from == to:
+		case from == "" || to == "":
+			edits = append(edits, udiff.Edit{Start: at, End: at + len(from), New: to})
+		default:
+			for _, e := range udiff.Lines(from, to) {
+				edits = append(edits, udiff.Edit{Start: at + e.Start, End: at + e.End, New: e.New})
+			}
 		}
 		at += len(from)
 		i, j = k, l
