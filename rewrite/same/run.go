@@ -79,7 +79,7 @@ func (m *matcher) run(name string, r run) error {
 		return fmt.Errorf("%s: %s has become more than one function", name, r.decl.Name.Name)
 	}
 	list := fn.Body.List
-	if len(list) > 0 && unfinished(list[len(list)-1]) {
+	if unfinished(list) && !unfinished(r.stmts) { // only the last run of a body may end so
 		return m.differ(nil, list[len(list)-1], "a label is moved")
 	}
 	m.path = []ast.Node{r.decl, r.decl.Body}
@@ -87,13 +87,16 @@ func (m *matcher) run(name string, r run) error {
 	return m.list(r.stmts, list, nil)
 }
 
-// unfinished reports whether a statement is a label without a statement, which would be that
+// unfinished reports whether statements end with a label without a statement, which would be that
 // of the statement after the run.
-func unfinished(s ast.Stmt) bool {
-	l, ok := s.(*ast.LabeledStmt)
+func unfinished(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	l, ok := list[len(list)-1].(*ast.LabeledStmt)
 	if !ok {
 		return false
 	}
 	e, ok := l.Stmt.(*ast.EmptyStmt)
-	return ok && e.Implicit || unfinished(l.Stmt)
+	return ok && e.Implicit || unfinished([]ast.Stmt{l.Stmt})
 }
