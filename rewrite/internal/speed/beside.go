@@ -49,25 +49,35 @@ func (m *meter) beside(mod module) error {
 		if m.only != nil && !m.only.MatchString(r.name) {
 			continue
 		}
-		cells := []any{mod.path, r.name, "", ""}
-		var env []string
-		if m.cold {
-			cache, err := os.MkdirTemp(tmp, "cache-")
-			if err != nil {
-				return err
-			}
-			env = append(os.Environ(), "GOCACHE="+cache, "STATICCHECK_CACHE="+cache, "GOLANGCI_LINT_CACHE="+cache)
-			c, err := run(mod.dir, env, r.args)
-			if err != nil {
-				return err
-			}
-			cells[2], cells[3] = c.cpu, int(c.peak)
+		if err := m.besideOne(mod, r, tmp); err != nil {
+			return err
 		}
-		costs, err := m.runIn(env, mod.dir, nil, r.args)
+	}
+	return nil
+}
+
+// besideOne measures one program. Its caches, in a directory below tmp, are removed at the
+// end: those of a large module take gigabytes.
+func (m *meter) besideOne(mod module, r rival, tmp string) error {
+	cells := []any{mod.path, r.name, "", ""}
+	var env []string
+	if m.cold {
+		cache, err := os.MkdirTemp(tmp, "cache-")
 		if err != nil {
 			return err
 		}
-		m.row("module | program | first, CPU s | first, peak MB | again, CPU s | again, peak MB", append(cells, costs[0].cpu, int(costs[0].peak))...)
+		defer os.RemoveAll(cache)
+		env = append(os.Environ(), "GOCACHE="+cache, "STATICCHECK_CACHE="+cache, "GOLANGCI_LINT_CACHE="+cache)
+		c, err := run(mod.dir, env, r.args)
+		if err != nil {
+			return err
+		}
+		cells[2], cells[3] = c.cpu, int(c.peak)
 	}
+	costs, err := m.runIn(env, mod.dir, nil, r.args)
+	if err != nil {
+		return err
+	}
+	m.row("module | program | first, CPU s | first, peak MB | again, CPU s | again, peak MB", append(cells, costs[0].cpu, int(costs[0].peak))...)
 	return nil
 }

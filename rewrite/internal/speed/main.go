@@ -221,8 +221,11 @@ func run(dir string, env, args []string) (cost, error) {
 
 // finished reports whether a program that ends with the exit code has done its work.
 func finished(program string, code int) bool {
-	// With findings closurefix and the checkers of x/tools end with 3, others with 1.
-	return code == 0 || code == 3 || code == 1 && filepath.Base(program) != "closurefix"
+	switch filepath.Base(program) {
+	case "closurefix", "beside":
+		return code == 0 || code == 3 // 3: with findings
+	}
+	return code == 0 || code == 1 // 1: with findings; for golangci-lint, 3 is a failure
 }
 
 // row prints a row of a Markdown table, and its head before the first row.
