@@ -25,10 +25,7 @@ func newFinish(plan *Plan, fs *forwarders, lits literals, n *names) (Finish, *re
 	}
 	candidates := finishNames(p, fs, lits)
 	if s == nil && p.Key.Recv != "" && !finish.OnRecv {
-		if !readsClockFor(passages) { // the call of prepare goes, and its receiver would be unused
-			finish.Name = functionName(p, fs, candidates, n)
-		}
-		if finish.OnRecv = finish.Name == "" && freeReceiver(p, fs.sites); !finish.OnRecv && finish.Name == "" {
+		if finish.Name, finish.OnRecv = withoutReceiver(plan, fs, candidates, n); finish.Name == "" && !finish.OnRecv {
 			return finish, refusal.New(p, refusal.CallForm, p.Unit, p.Decl.Name.Pos(), "callers could not reach the method that its cleanup becomes")
 		}
 	}
@@ -192,6 +189,37 @@ func functionName(p *pattern.Prepare, fs *forwarders, candidates []string, n *na
 	}
 	candidates = slices.DeleteFunc(slices.Clone(candidates), func(name string) bool { return !about(name) })
 	return freeName(p, fs, candidates, true, false, n)
+}
+
+// withoutReceiver returns the name of finish as a function, where prepare is a method and the cleanup does not use its receiver, or
+// reports whether it can be a method, too.
+func withoutReceiver(plan *Plan, fs *forwarders, candidates []string, n *names) (name string, method bool) {
+	p, v := plan.Prepare, plan.Value
+	if !readsClockFor(plan.Passages) { // else the call of prepare goes, and its receiver would be unused
+		name = functionName(p, fs, candidates, n)
+	}
+	switch {
+	case name != "" || freeReceiver(p, fs.sites):
+		return name, name == ""
+	case v != nil:
+		return functionName(p, fs, aboutValue(candidates, v), n), false
+	}
+	return "", false
+}
+
+// aboutValue returns names for finish with the name of the value that prepare returns, in place of names that say nothing of
+// what finish is about: releaseBucket for release, with the argument bucket.
+func aboutValue(names []string, v *Handover) []string {
+	if v.Capture == nil || len(v.Name) < 3 {
+		return names
+	}
+	var about []string
+	for _, name := range names {
+		if verb, object := spell.VerbOf(name); object == "" && !strings.EqualFold(verb, v.Name) {
+			about = append(about, verb+spell.UpperFirst(v.Name))
+		}
+	}
+	return append(about, names...)
 }
 
 // zeroResult returns the source of the zero value of the cleanup's result. It returns ""

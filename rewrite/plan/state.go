@@ -42,7 +42,11 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "its state needs a field of type bool, which %s hides", by)
 		}
 	}
-	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, p.Key.Name, kindOf(p, fs, lits), hasNamesake(p)))
+	about, kind := p.Key.Name, kindOf(p, fs, lits)
+	if kind != "Lock" {
+		about += begunThing(p, fs.sites)
+	}
+	types := fs.exportedNames(p, spell.StateNames(p.Key.Recv, about, kind, hasNamesake(p)))
 	var ok bool
 	if s.Type, ok = n.firstFree(p, exported, types, func(*pattern.Unit, string) bool { return false }); !ok {
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")
@@ -85,6 +89,33 @@ func (s *State) mark(p *pattern.Prepare, fs *forwarders, idle idle, exported boo
 	if across {
 		s.Flag = spell.UpperFirst(s.Flag)
 	}
+}
+
+// begunThing returns what callers say that a function begins whose own name is a verb alone, or "": Usage for start, if half of
+// the callers' variables are called stopUsage, and the others stop.
+func begunThing(p *pattern.Prepare, sites []*pattern.Site) string {
+	if _, object := spell.VerbOf(p.Key.Name); object != "" || !spell.Begins(p.Key.Name) || begins(p) == "" {
+		return ""
+	}
+	thing, say, all := "", 0, 0
+	for _, s := range sites {
+		if s.Var == nil {
+			continue
+		}
+		_, object := spell.VerbOf(spell.Act(s.Var.Name()))
+		if all++; len(object) < 3 {
+			continue
+		}
+		if thing != "" && object != thing {
+			return ""
+		}
+		thing = object
+		say++
+	}
+	if 2*say < all {
+		return ""
+	}
+	return thing
 }
 
 // kindOf returns a word for what the state of a prepare function is: a Timer if a cleanup

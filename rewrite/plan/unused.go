@@ -65,9 +65,11 @@ func (pl *Plan) usesLess() map[types.Object]bool {
 			objects[named.Obj()] = true
 		}
 	}
-	for _, r := range p.Returns {
-		if id := identOf(r.Expr); id != nil && r.Idle == pattern.IdleEmpty {
-			objects[p.Unit.Info.Uses[id]] = true
+	for _, p := range typed {
+		for _, r := range p.Returns {
+			if id := identOf(r.Expr); id != nil && r.Idle == pattern.IdleEmpty {
+				objects[p.Unit.Info.Uses[id]] = true
+			}
 		}
 	}
 	return objects
@@ -171,6 +173,11 @@ func expressionsGone(plan *Plan) []ast.Expr {
 	}
 	for _, fw := range plan.Forwarders {
 		signature(fw.Prepare)
+		for _, r := range fw.Returns {
+			if r.Idle != pattern.Forwarding {
+				add(r.Expr)
+			}
+		}
 	}
 	for _, sp := range plan.Sites {
 		if spec := sp.Site.Spec; spec != nil && len(spec.Names) == 1 {

@@ -74,6 +74,9 @@ func IsEnd(name string) bool {
 // and what it is about. It reports whether the word says who does it, as closer.
 func act(name string) (verb, object string, agent bool) {
 	words := wordsOf(name)
+	if preposition(words[0]) && len(words) > 1 { // onClose is called when something closes
+		return "", "", false
+	}
 	for _, i := range []int{0, len(words) - 1} {
 		verb := LowerFirst(words[i])
 		does := acts(verb)
