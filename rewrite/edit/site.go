@@ -171,6 +171,8 @@ func (w *siteWriter) single() {
 		w.lhs(site.Lhs, site.Stmt.(*ast.AssignStmt).Rhs[0].Pos())
 	case site.Var != nil:
 		w.keep(true)
+	case site.Form == pattern.Declared: // a blank variable
+		w.keep(false)
 	}
 }
 
