@@ -76,7 +76,7 @@ func idleOf(p *pattern.Prepare, fs *forwarders) (idle, *refusal.Refusal) {
 					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup where the error is not nil, and so the cleanup is")
 				}
 				if len(nils) > 0 && !tested(s, u, back.silent) {
-					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, before any test")
+					return found, refusal.New(p, refusal.UnguardedNil, s.Unit, u.Expr.Pos(), "a caller uses its cleanup, which may be nil, after no test that closurefix knows")
 				}
 				found.guarded = found.guarded || len(empties) > 0 && !behindCheck(p, fs.sites, s, u, ofEmpty) && !slices.ContainsFunc(s.Uses, func(test *pattern.Use) bool {
 					guard := guardOf(s, test)

@@ -146,7 +146,7 @@ func Explanations() []Explanation {
 			"Different return statements return different cleanups, and the rewrite cannot combine them, or no name in the code says how they differ.",
 			"Write one cleanup that tests what it has to do."},
 		{UnguardedNil,
-			"The cleanup may be nil, and a caller uses it before any test, or passes it to code that may compare it with nil.",
+			"The cleanup may be nil, and a caller uses it after no test that closurefix knows, or passes it to code that may compare it with nil.",
 			"Check the error, or compare the cleanup with nil, before the use."},
 		{UnnameableType,
 			"The type of a captured variable cannot be written at package level.",
