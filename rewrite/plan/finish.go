@@ -292,7 +292,7 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 }
 
 // verbOf returns a verb for what the only cleanup does, if its statements say so, or "". If
-// there are two or three, all are calls, and exactly one ends something:
+// there are two or three, all are calls, and exactly one ends something. Of more, the last one hands on what the others measure:
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
@@ -304,6 +304,9 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 	}
 	list := lits.distinct[0].Lit.Body.List
 	if len(list) > 3 {
+		if verb := verbOfStatement(p, list[len(list)-1]); spell.Measures(verb) { // after what it measures
+			return verb
+		}
 		return ""
 	}
 	found := ""

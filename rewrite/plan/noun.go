@@ -63,7 +63,7 @@ func nouns(p *pattern.Prepare, sites []*pattern.Site, kind, typ, verb string) ma
 
 // nounsOf returns new names for the variable of a site that holds the state, best first.
 func nounsOf(s *pattern.Site, prepare, kind, typ, verb string) []string {
-	names := spell.Nouns(s.Var.Name(), prepare, kind)
+	names := slices.DeleteFunc(spell.Nouns(s.Var.Name(), prepare, kind), func(name string) bool { return name == verb }) // not record.record()
 	if noun := spell.InsteadOfDone(s.Var.Name(), prepare, verb); noun != "" && len(names) == 0 {
 		names = []string{noun}
 	}

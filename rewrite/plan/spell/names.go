@@ -274,7 +274,12 @@ func Partner(prepare, name string) bool {
 // Does reports whether a verb says what a function does, even to readers who do not see
 // its body: it ends something, or measures what has ended.
 func Does(verb string) bool {
-	return ends(verb) || slices.Contains([]string{"observe", "record", "report", "log", "wait", "save"}, LowerFirst(verb))
+	return ends(verb) || Measures(verb) || slices.Contains([]string{"log", "wait", "save"}, LowerFirst(verb))
+}
+
+// Measures reports whether a verb says that a function hands on what it has measured.
+func Measures(verb string) bool {
+	return slices.Contains([]string{"observe", "record", "report"}, LowerFirst(verb))
 }
 
 // Logs reports whether a function whose name begins with a verb logs or prints.
