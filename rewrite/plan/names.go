@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/closurefix/closurefix/rewrite/callers"
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -45,6 +46,29 @@ func (x *names) taken(p *pattern.Prepare, u *pattern.Unit, name string, free fun
 		identifiers(f, names)
 		return names[name]
 	})
+}
+
+// exampleOf returns the name of a function in the test files of prepare's package that go vet takes for its example, or "".
+func (x *names) exampleOf(p *pattern.Prepare) string {
+	example := "Example" + p.Key.Name
+	if p.Key.Recv != "" {
+		example = "Example" + p.Key.Recv + "_" + p.Key.Name
+	}
+	path := strings.TrimSuffix(p.Unit.Pkg.Path(), "_test")
+	for _, u := range x.world.Units {
+		if strings.TrimSuffix(u.Pkg.Path(), "_test") != path {
+			continue
+		}
+		for _, f := range u.Files {
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if ok && fn.Recv == nil && (fn.Name.Name == example || strings.HasPrefix(fn.Name.Name, example+"_")) && strings.HasSuffix(u.Filename(fn.Pos()), "_test.go") {
+					return fn.Name.Name
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // declared reports whether an import with the name would clash with a top-level

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"bytes"
 	"go/ast"
 	"go/format"
@@ -34,7 +35,7 @@ func newWhich(p *pattern.Prepare, lits literals, s *State, own bool) (Which, *re
 	for _, l := range lits.distinct {
 		list, other := l.Lit.Body.List, lits.distinct[2-lits.number[l]]
 		for _, stmt := range list[w.Head : len(list)-w.Tail] {
-			if name := deed(p, stmt, other); free(name) {
+			if name := cmp.Or(reading(stmt, other), deed(p, stmt, other)); free(name) {
 				if w.Name == "" || len(name) < len(w.Name) {
 					w.Name, w.True = name, lits.number[l]
 				}
@@ -128,6 +129,14 @@ func captured(l *pattern.Literal, name string) *pattern.Capture {
 		}
 	}
 	return nil
+}
+
+// reading returns read for a cleanup that ends a read lock where the other one ends a write lock, or "".
+func reading(stmt ast.Stmt, other *pattern.Literal) string {
+	if call := callOf(stmt); call != nil && lastName(call.Fun) == "RUnlock" && mentions(other.Lit.Body, "Unlock") {
+		return "read"
+	}
+	return ""
 }
 
 // deed returns a name for what a statement of a cleanup does, unless the other cleanup calls the same

@@ -63,6 +63,9 @@ var (
 // are the operands of the cleanup.
 var kept = regexp.MustCompile(`(?i)\b(?:pass|stor|keep|sav|assign|register|hand)(?:e|s|es|ed|ing)? (?:on |over )?the (?:returned|` + noun + `)`)
 
+// ofFunction matches a mention of what a call of a function returns.
+var ofFunction = regexp.MustCompile(`(?i)\b` + noun + ` (?:of|from|returned by) \[?(?:\w+\.)*(\w+)\(`)
+
 // described matches a description of the cleanup of any function.
 var described = regexp.MustCompile(`\b[Tt]he (?:returned (?:[a-z-]+ )?` + noun + `|` + noun + ` (?:that )?\S+ returns)\b`)
 
@@ -75,6 +78,9 @@ var described = regexp.MustCompile(`\b[Tt]he (?:returned (?:[a-z-]+ )?` + noun +
 //	returns a function that ends it     returns a readState whose end method ends it
 func (c Change) Mend(sentence string) string {
 	if c.Others && another.MatchString(cleanups.ReplaceAllString(sentence, "")) {
+		return sentence
+	}
+	if m := ofFunction.FindStringSubmatch(sentence); m != nil && m[1] != c.Prepare {
 		return sentence
 	}
 	switch {

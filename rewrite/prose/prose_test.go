@@ -56,6 +56,7 @@ func TestMendDoc(t *testing.T) {
 		{shows, "//\tdone, err := p.begin(\"x\")\n//\tdefer done() // is done", "//\tstarted, err := p.begin(\"x\")\n//\tdefer started.end() // is done"},
 		{alone, "//\trun := begin()\n//\trun()", "//\trun := begin()\n//\trun.end()"},
 		{handed, "//\tx := begin()\n//\tdone()", "//\tx := begin()\n//\tdone()"}, // another result
+		{direct, "// It calls the returned func of lookup(0) first.", "// It calls the returned func of lookup(0) first."},
 		{direct, "// The returned func is never nil.", "// The returned func is never nil."},
 		{handed, "// It returns a nil function if x is 0, and a function that is\n// not nil otherwise.", "// It returns a nil function if x is 0, and a function that is\n// not nil otherwise."},
 		{direct, "// It returns a function that unlocks it.", "// end unlocks it."},
