@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"go/ast"
 	"go/format"
 	"go/token"
