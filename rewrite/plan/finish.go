@@ -292,7 +292,7 @@ func methodName(plan *Plan, fs *forwarders, long string) string {
 }
 
 // verbOf returns a verb for what the only cleanup does, if its statements say so, or "". If
-// there are two or three, all are calls, and exactly one ends something. Of more, the last one hands on what the others measure:
+// there are two or three, all are calls, and exactly one ends something. Of several, the last one may hand on what the others measure:
 //
 //	return func() { m.Observe(time.Since(start).Seconds()) }   // Observe
 //	return func() error { return f.Close() }                   // Close
@@ -303,10 +303,12 @@ func verbOf(p *pattern.Prepare, lits literals) string {
 		return ""
 	}
 	list := lits.distinct[0].Lit.Body.List
-	if len(list) > 3 {
+	if len(list) > 1 {
 		if verb := verbOfStatement(p, list[len(list)-1]); spell.Measures(verb) { // after what it measures
 			return verb
 		}
+	}
+	if len(list) > 3 {
 		return ""
 	}
 	found := ""

@@ -35,7 +35,8 @@ func ends(word string) bool {
 			return true
 		}
 	}
-	return false
+	again, undoes := strings.CutPrefix(word, "un")
+	return undoes && begins(again) // unget
 }
 
 // acts returns the verb for what someone does who has a word as a name: close for closer. It returns ""
@@ -107,16 +108,7 @@ func FinishNames(prepare, word, does string) []string {
 	rest = object(rest)
 	end, paired := pairOf(prepare)
 	var names []string
-	add := func(verb string) {
-		switch {
-		case !paired && (rest == "" || preposition(LowerFirst(wordsOf(rest)[0]))):
-			names = append(names, verb+UpperFirst(prepare)) // trace: stopTrace; listenForEvent: cancelListenForEvent
-		case partner(rest) != rest:
-			names = append(names, verb+partner(rest), verb+rest)
-		default:
-			names = append(names, verb+rest)
-		}
-	}
+	add := func(verb string) { names = append(names, withVerb(verb, prepare, rest, paired)...) }
 	ending, of, agent := act(prepare)
 	if agent && word == "" {
 		names = append(names, ending+of) // stubsCleaner: cleanStubs
@@ -157,6 +149,20 @@ func FinishNames(prepare, word, does string) []string {
 		}
 	}
 	return unique
+}
+
+// withVerb returns names for finish with a verb. rest is what prepare is about, and paired is set if its own verb has a usual end.
+func withVerb(verb, prepare, rest string, paired bool) []string {
+	begin, _ := VerbOf(prepare)
+	switch {
+	case strings.EqualFold(verb, "un"+begin): // mark: unmark
+		return []string{verb + rest}
+	case !paired && (rest == "" || preposition(LowerFirst(wordsOf(rest)[0]))):
+		return []string{verb + UpperFirst(prepare)} // trace: stopTrace; listenForEvent: cancelListenForEvent
+	case partner(rest) != rest:
+		return []string{verb + partner(rest), verb + rest}
+	}
+	return []string{verb + rest}
 }
 
 // extends reports whether the author's object is that of prepare and more, as in cleanupBuildLocks for getBuildLock.
