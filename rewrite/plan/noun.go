@@ -72,7 +72,11 @@ func nounsOf(s *pattern.Site, prepare, kind, typ, verb string) []string {
 		names = append(names, kind)
 	}
 	if own := spell.LowerFirst(typ); len(names) > 0 && len(own) <= 20 {
-		names = append(names, own)
+		at := len(names)
+		if verb == "" { // a value of the code's own, which mutex names better than cleanup
+			at--
+		}
+		names = slices.Insert(names, at, own)
 	}
 	if s.Part != nil { // there must be a name, whatever the caller and the package have
 		names = append(names, kind+"2", kind+"3")
