@@ -105,6 +105,9 @@ func act(name string) (verb, object string, agent bool) {
 func FinishNames(prepare, word, does string) []string {
 	prepare = ofFunc(prepare)
 	verb, rest := VerbOf(prepare)
+	if own, _, _ := act(word); does == "restore" || own == "restore" {
+		verb, rest = VerbOf(forGood(prepare))
+	}
 	rest = object(rest)
 	end, paired := pairOf(prepare)
 	var names []string
@@ -149,6 +152,20 @@ func FinishNames(prepare, word, does string) []string {
 		}
 	}
 	return unique
+}
+
+// forGood returns the name of what sets something without the word that it does so for a while: setDir for tempSetDir and setTempDir.
+func forGood(prepare string) string {
+	words := wordsOf(prepare)
+	if len(words) < 3 {
+		return prepare
+	}
+	for i, w := range words[:2] {
+		if other := words[1-i]; slices.Contains([]string{"temp", "tmp", "temporarily"}, strings.ToLower(w)) && (Done(other) != "" || begins(other)) {
+			return LowerFirst(strings.Join(slices.Delete(words, i, i+1), ""))
+		}
+	}
+	return prepare
 }
 
 // withVerb returns names for finish with a verb. rest is what prepare is about, and paired is set if its own verb has a usual end.

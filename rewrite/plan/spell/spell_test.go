@@ -27,6 +27,9 @@ func TestFinishNames(t *testing.T) {
 		{"newFile", "", "", "finishFile finishNewFile"},
 		{"visitNode", "", "", "finishNode finishVisitNode"},
 		{"openFile", "cleanup", "", "closeFile finishFile"}, // says less than the pair
+		{"tempSetIgnoreErrors", "", "restore", "restoreIgnoreErrors finishIgnoreErrors"},
+		{"setTempObject", "", "restore", "restoreObject finishObject"},
+		{"newTempSocket", "", "remove", "removeTempSocket finishTempSocket"},
 		{"hideCursor", "", "restore", "showCursor finishCursor"},
 		{"getPartsForTimeRange", "decRefPws", "", "decRefParts decRefPartsForTimeRange"},
 		{"createHostPathForMount", "clearHostPath", "", "clearHostPath clearHostPathForMount"},
