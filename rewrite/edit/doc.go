@@ -5,7 +5,7 @@
 // their comments along. The printed result replaces the old declaration only. Calls of
 // prepare and uses of the cleanup are short splices in the source. The rest of a file
 // keeps every byte, including carriage returns, //line directives and unusual formatting.
-// A file that was gofmt-clean is so afterwards.
+// A file that was gofmt-clean is so afterwards. In another file, the lines that do not change keep their spaces.
 //
 // No comment is lost. If code that goes away contains a comment that has no other place,
 // the change is refused (comment-lost).
