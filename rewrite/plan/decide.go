@@ -56,8 +56,10 @@ func (d *Decider) Decide(p *pattern.Prepare, sites []*pattern.Site, refs []patte
 			return plan, r
 		}
 	}
-	if example := d.names.exampleOf(p); example != "" && len(p.Literals) > 0 && onlyReturns(p) {
-		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would be empty, and %s in a test file is its example", example)
+	if len(p.Literals) > 0 && onlyReturns(p) {
+		if example := d.names.exampleOf(p); example != "" {
+			return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would be empty, and %s in a test file is its example", example)
+		}
 	}
 	fs := d.findForwarders(p, sites, possible)
 	var now *Plan // without changes of forwarders, which make a literal of finish

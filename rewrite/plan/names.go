@@ -60,9 +60,11 @@ func (x *names) exampleOf(p *pattern.Prepare) string {
 			continue
 		}
 		for _, f := range u.Files {
+			if !strings.HasSuffix(u.Filename(f.Package), "_test.go") {
+				continue
+			}
 			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if ok && fn.Recv == nil && (fn.Name.Name == example || strings.HasPrefix(fn.Name.Name, example+"_")) && strings.HasSuffix(u.Filename(fn.Pos()), "_test.go") {
+				if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && (fn.Name.Name == example || strings.HasPrefix(fn.Name.Name, example+"_")) {
 					return fn.Name.Name
 				}
 			}
