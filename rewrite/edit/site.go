@@ -190,7 +190,7 @@ func (w *siteWriter) within() {
 		return
 	}
 	if len(params) == 0 || params[len(params)-1].Passage.Route != plan.ByValue {
-		w.refuse("a caller calls its cleanup at once, and finish would not take what prepare returns in its place")
+		w.apart() // only other callers ask for the value
 		return
 	}
 	args[len(args)-1] = "" // the call itself
