@@ -61,7 +61,7 @@ var commands = map[string]wanted{
 	"closurefix -fix -all ./...": {3, `\[func-value\]\n(?s:.*)rewrote 1 of 2 functions`, ""},
 
 	"closurefix -l ./...":            {3, `^conn\.go\n`, ""},
-	"closurefix -fix -message ./...": {0, `(?s)^conn: call cleanups directly.*\tconn\.\(\*Conn\)\.prepareRead\n`, ""},
+	"closurefix -fix -message ./...": {0, `(?s)^conn: return no closure from prepareRead.*\tconn\.\(\*Conn\)\.prepareRead\n`, ""},
 
 	"closurefix -only prepareRead ./...":     {3, `^conn\.go:24:16: `, ""},
 	`closurefix -exclude '_mock\.go$' ./...`: {3, `^conn\.go:24:16: `, ""},

@@ -16,8 +16,14 @@ func (p *Printer) message(w io.Writer, r *report.Report) {
 	if len(rewritten) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s: call cleanups directly instead of through closures\n\n", sentence(subject(rewritten)))
-	fmt.Fprintln(w, "These functions returned a closure for their callers to defer. Now callers\ndefer a function or method, which allocates nothing:")
+	if len(rewritten) == 1 {
+		name := rewritten[0].Function
+		fmt.Fprintf(w, "%s: return no closure from %s\n\n", sentence(subject(rewritten)), sentence(name[strings.LastIndex(name, ".")+1:]))
+		fmt.Fprintln(w, "It returned a closure for its callers to defer. Now they defer a function or\nmethod, which allocates nothing:")
+	} else {
+		fmt.Fprintf(w, "%s: call cleanups directly instead of through closures\n\n", sentence(subject(rewritten)))
+		fmt.Fprintln(w, "These functions returned a closure for their callers to defer. Now callers\ndefer a function or method, which allocates nothing:")
+	}
 	for _, f := range rewritten {
 		fmt.Fprintf(w, "\t%s.%s", sentence(path.Base(f.Package)), sentence(f.Function))
 		if f.Heap != nil {
