@@ -179,3 +179,68 @@ replace: on the stack
 		}
 	}
 }
+
+// TestGainInLoop: a loop that defers a call of the new function allocates as much as the closure did.
+func TestGainInLoop(t *testing.T) {
+	t.Parallel()
+	const archive = `
+-- go.mod --
+module example.com/m
+
+go 1.26
+-- m.go --
+package m
+
+type T struct{ n, most int }
+
+func (t *T) set(n int) func() {
+	defer recover()
+	old := t.n
+	t.n = n
+	return func() { t.n = old }
+}
+
+func (t *T) raise(n int) func() {
+	defer recover()
+	old := t.most
+	t.most = n
+	return func() { t.most = old }
+}
+
+func All(t *T) {
+	for i := range 3 {
+		defer t.set(i)()
+		defer t.raise(i)()
+	}
+}
+
+func One(t *T) {
+	defer t.raise(1)()
+}
+`
+	dir := unpack(t, archive)
+	res, err := Run(t.Context(), Options{Dir: dir, All: true, Rewrite: true, Escape: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range res.Findings {
+		text := f.Name + ": rewritten"
+		if f.Refusal != nil {
+			text = f.Name + ": " + f.Refusal.Reason
+		}
+		for _, g := range f.Gain {
+			for _, a := range g.New {
+				text += ", new in " + g.Func + ": " + a.What
+			}
+		}
+		got = append(got, text)
+	}
+	want := []string{
+		"(*T).set: the compiler reports as many heap allocations as before: call deferred in a loop is new in All",
+		"(*T).raise: rewritten, new in All: call deferred in a loop",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

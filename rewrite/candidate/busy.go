@@ -32,6 +32,21 @@ func busy(p *pattern.Prepare, sites []*pattern.Site) bool {
 	return called
 }
 
+// repeated reports whether all callers outside tests defer the cleanup in a loop, where a call of finish allocates as much.
+func repeated(p *pattern.Prepare, sites []*pattern.Site) bool {
+	called := false
+	for _, s := range sites {
+		if inTestFile(s.Unit, s.Call.Pos()) {
+			continue
+		}
+		if !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return p.Repeats(s, u) }) {
+			return false
+		}
+		called = true
+	}
+	return called
+}
+
 // slowIn reports whether a function starts a goroutine or calls a slow function.
 func slowIn(info *types.Info, fn ast.Node) bool {
 	for n := range ast.Preorder(fn) {

@@ -28,6 +28,8 @@ func TestHot(t *testing.T) {
 		{"Its callers open files.", "return func() { println(n) }", true, `func use() { os.Open("f"); defer begin("", 1)() }; func (T) use() { defer begin("", 1)(); os.RemoveAll("f") }; type T int`},
 		{"One of its callers opens a file.", "return func() { println(n) }", false, use + `; func (T) use() { defer begin("", 1)(); os.RemoveAll("f") }; type T int`},
 		{"A literal around the call opens a file, and not its caller.", "return func() { println(n) }", false, `func use() { f := func() { defer begin("", 1)() }; f(); os.RemoveAll("f") }`},
+		{"Its callers defer it in loops.", "return func() { println(n) }", true, `func use() { for range 3 { done := begin("", 1); defer done() } }`},
+		{"A literal in a loop defers it.", "return func() { println(n) }", false, `func use() { for range 3 { func() { defer begin("", 1)() }() } }`},
 		{"Only init calls it.", "return func() { println(n) }", true, `func init() { defer begin("", 1)() }`},
 		{"Init calls it in a loop.", "return func() { println(n) }", false, `func init() { for range 9 { begin("", 1)() }; defer begin("", 1)() }`},
 		{"Init makes a literal that calls it.", "return func() { println(n) }", false, `var f func(); func init() { f = func() { defer begin("", 1)() } }`},

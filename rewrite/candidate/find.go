@@ -196,7 +196,7 @@ func (f *finder) leftOut(c *Candidate) bool {
 		f.world.Omitted(c.Prepare, callers.OmitTest)
 	case c.Kind == pattern.KindCapture && !f.world.All:
 		f.world.Omitted(c.Prepare, callers.OmitKind)
-	case f.world.Hot && (busy(c.Prepare, c.Sites) || once(c.Sites)):
+	case f.world.Hot && (busy(c.Prepare, c.Sites) || once(c.Sites) || repeated(c.Prepare, c.Sites)):
 		f.world.Omitted(c.Prepare, callers.OmitBusy)
 	default:
 		return false

@@ -28,6 +28,9 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 			s.Shared = s.Shared || pass.Runs
 		}
 	}
+	if r := s.tooLarge(p, fs.sites); r != nil {
+		return nil, r
+	}
 	exported := fs.exported(p)
 	s.mark(p, fs, idle, exported)
 	if len(lits.distinct) > 1 {
@@ -52,6 +55,30 @@ func newState(p *pattern.Prepare, fs *forwarders, lits literals, idle idle, pass
 		return nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "all suitable names for its state are taken")
 	}
 	return s, s.generalize(p, passages, file)
+}
+
+// tooLarge refuses a state that a caller would allocate besides the call that it defers in a loop, where it allocates a closure
+// now. A closure holds values of up to 128 bytes, and the addresses of larger ones (cmd/compile/internal/escape).
+func (s *State) tooLarge(p *pattern.Prepare, sites []*pattern.Site) *refusal.Refusal {
+	var fields []*types.Var
+	for _, f := range s.Fields {
+		t := f.Capture.Var.Type()
+		if f.Pointer {
+			t = types.NewPointer(t)
+		}
+		if s.Shared || spell.HasTypeParam(t) {
+			return nil // a pointer, or of no known size
+		}
+		fields = append(fields, types.NewField(p.Decl.Pos(), nil, "_", t, false))
+	}
+	size := types.SizesFor("gc", "amd64").Sizeof(types.NewStruct(fields, nil))
+	for _, site := range sites {
+		i := slices.IndexFunc(site.Uses, func(u *pattern.Use) bool { return p.Repeats(site, u) })
+		if size > 128 && i >= 0 && !strings.HasSuffix(site.Unit.Filename(site.Call.Pos()), "_test.go") {
+			return refusal.New(p, refusal.NoGain, site.Unit, site.Uses[i].Expr.Pos(), "a caller defers its cleanup in a loop, where its state of %d bytes would be allocated besides", size)
+		}
+	}
+	return nil
 }
 
 // mark finds out what says whether there is something to do: the address of the state, a field for a capture, or a bool.

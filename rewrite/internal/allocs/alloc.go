@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/closurefix/closurefix/rewrite/internal/escape"
 )
 
@@ -51,7 +53,53 @@ func allocsOf(f Function, facts *escape.Facts) []alloc {
 		}
 		all = append(all, a)
 	}
+	return append(all, repeated(f)...)
+}
+
+// repeated returns the calls that loops of f defer and for which the compiler allocates a closure, which it does not report.
+func repeated(f Function) []alloc {
+	var all []alloc
+	ast.PreorderStack(f.Decl, nil, func(n ast.Node, stack []ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok && wrapped(f.Unit.Info, d.Call) && inLoop(d, stack) {
+			all = append(all, alloc{Fact: escape.Fact{Pos: placeOf(f.Unit, d.Call.Lparen), Verdict: escape.Heap, What: "call deferred in a loop"}})
+		}
+		return true
+	})
 	return all
+}
+
+// wrapped reports whether a deferred call needs a closure that holds something. A func without arguments and results is deferred as it
+// is. Any other call is made by a closure, which holds the func, the receiver and the arguments, unless they are constant.
+func wrapped(info *types.Info, call *ast.CallExpr) bool {
+	if slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return info.Types[e].Value == nil }) {
+		return true
+	}
+	sig, isFunc := info.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !isFunc || info.Types[ast.Unparen(call.Fun)].IsBuiltin() {
+		return false
+	}
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		if s := info.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
+			return true
+		}
+	}
+	_, isDeclared := typeutil.Callee(info, call).(*types.Func)
+	return !isDeclared && len(call.Args)+sig.Results().Len() > 0
+}
+
+// inLoop reports whether a loop of the function around a statement repeats it. stack has the nodes around it.
+func inLoop(s ast.Stmt, stack []ast.Node) bool {
+	for _, n := range slices.Backward(stack) {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt:
+			return true
+		case *ast.RangeStmt:
+			return n.Body.Pos() <= s.Pos()
+		}
+	}
+	return false
 }
 
 // captures reports whether a literal uses a variable of a function around it.

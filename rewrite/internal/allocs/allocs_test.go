@@ -179,3 +179,34 @@ type T int
 		}
 	}
 }
+
+// TestRepeated finds the calls for which a loop that defers them allocates a closure, which the compiler does not report. Each
+// number is what testing.AllocsPerRun says of Go 1.26, for one turn of the loop.
+func TestRepeated(t *testing.T) {
+	t.Parallel()
+	const head = "package m\n\nvar n int\n\ntype T struct {\n\tf func()\n\tg func() error\n}\n\nfunc (T) end() {}\n\nfunc plain() {}\n\nfunc result() error { return nil }\n\nfunc with(int) {}\n\n"
+	for _, test := range []struct {
+		body string
+		want int
+	}{
+		{"for range 3 { defer plain() }", 0},
+		{"for range 3 { defer t.f() }", 0},
+		{"for range 3 { defer t.end() }", 1},
+		{"for i := range 3 { defer with(i) }", 1},
+		{"for range 3 { defer with(1) }", 0},
+		{"for range 3 { defer result() }", 0},
+		{"for range 3 { defer t.g() }", 1},
+		{"for range 3 { defer recover() }", 0},
+		{"for i := 0; i < 3; i++ { if i > 0 { defer with(i) } }", 1},
+		{"for i := range 3 { func() { defer with(i) }() }", 0},
+		{"for range 3 { func() { for i := range 3 { defer with(i) } }() }", 1},
+		{"for range func() int { defer with(n); return 3 }() {}", 0},
+		{"defer with(n)", 0},
+	} {
+		u := unitOf(t, head+"func F(t T) {\n\t"+test.body+"\n}\n")
+		decls := u.Files[0].Decls
+		if got := len(repeated(Function{u, decls[len(decls)-1]})); got != test.want {
+			t.Errorf("%s: %d, want %d", test.body, got, test.want)
+		}
+	}
+}
