@@ -3,7 +3,9 @@ package edit
 import (
 	"go/token"
 	"regexp"
+	"strings"
 
+	"github.com/closurefix/closurefix/rewrite/flow"
 	"github.com/closurefix/closurefix/rewrite/pattern"
 	"github.com/closurefix/closurefix/rewrite/plan"
 	"github.com/closurefix/closurefix/rewrite/plan/spell"
@@ -13,8 +15,8 @@ import (
 // sentence returns the doc comment of finish, or "". It says what prepare's doc comment says of the
 // cleanup: what it does, or when to call it. The comment of the cleanup's type, which goes, may add a
 // duty. Otherwise, what the body does, the body says, and only two get a comment: an exported function or
-// method, as linters demand, and a function whose name is the usual end of prepare's, because no type
-// shows that the two belong together.
+// method, as linters demand, and a function that takes what prepare returns, or whose name is the usual end of prepare's,
+// because no type shows that the two belong together.
 func (d *declarer) sentence() string {
 	name, exported := d.Plan.Finish.Name, token.IsExported(d.Plan.Finish.Name)
 	text, duty := "", d.Plan.TypeSays()
@@ -29,6 +31,8 @@ func (d *declarer) sentence() string {
 		}
 		relation, _ := spell.Relation(d.Prepare.Key.Name, name, d.prepareLink())
 		return name + " " + relation + "."
+	case d.Plan.Form == plan.Value && d.Plan.Local == nil && !d.docNames(name):
+		text = name + " must be called with " + d.value() + " returns."
 	case d.Plan.Form != plan.Handed:
 		relation, paired := spell.Relation(d.Prepare.Key.Name, name, d.Prepare.Key.Name)
 		if paired {
@@ -42,6 +46,28 @@ func (d *declarer) sentence() string {
 		text += " It " + duty
 	}
 	return text
+}
+
+// docNames reports whether the doc comment of prepare speaks of finish after the rewrite.
+func (d *declarer) docNames(name string) bool {
+	return strings.Contains(strings.Join(d.Plan.Prose().MendDoc(d.doc()), "\n"), name)
+}
+
+// value returns what says which value prepare returns in place of the cleanup: "what begin" if there is no other one.
+func (d *declarer) value() string {
+	results := d.Prepare.Func.Signature().Results()
+	for i := range results.Len() {
+		switch {
+		case i == d.Prepare.Result || flow.IsError(results.At(i).Type()):
+		case d.Plan.Value.Capture == nil:
+			return "the bool that " + d.Prepare.Key.Name
+		case len(d.Plan.Value.Name) > 2:
+			return "the " + d.Plan.Value.Name + " that " + d.Prepare.Key.Name
+		default:
+			return "the value that " + d.Prepare.Key.Name
+		}
+	}
+	return "what " + d.Prepare.Key.Name
 }
 
 // stateSentence returns the doc comment of the state, or "". An unexported one stands between prepare and

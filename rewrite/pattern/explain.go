@@ -16,7 +16,7 @@ type Explanation struct {
 // Explanations returns a description of each kind. KindCapture, which is reported only on
 // request, is last.
 func Explanations() []Explanation {
-	const advice = "Let closurefix -fix turn the closure into a function or method of its own, which allocates nothing."
+	const advice = "Let closurefix -fix turn the closure into a function or method of its own, which needs no allocation unless a loop defers it."
 	return []Explanation{
 		{
 			KindResultPointer,

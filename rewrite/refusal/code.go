@@ -113,7 +113,7 @@ func Explanations() []Explanation {
 			"A caller compares the cleanup with nil, and the function may return a cleanup that is not nil and does nothing.",
 			"Remove the comparison."},
 		{NoGain,
-			"The compiler reports as many heap allocations after the rewrite as before, or all callers, or half of those of an exported function, use the cleanup as a value, which is allocated as before.",
+			"The compiler reports as many heap allocations after the rewrite as before, or all callers, or half of those of an exported function, use the cleanup as a value, which is allocated as before, or a loop defers it, and its large state would be allocated besides the call.",
 			"Nothing: the rewrite would save no allocation, or too few for another result type."},
 		{OtherReturn,
 			"The function returns something other than one of its function literals: a call's result, a parameter, a method value of an interface.",

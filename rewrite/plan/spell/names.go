@@ -212,7 +212,7 @@ func Relation(prepare, finish, as string) (does string, paired bool) {
 	end, _ := VerbOf(finish)
 	opposite, begins := pairOf(prepare)
 	usual := begins && strings.EqualFold(end, opposite)
-	starts := slices.Contains([]string{"begin", "start", "prepare", "enter", "open", "subscribe", "will"}, LowerFirst(begin))
+	starts := slices.Contains([]string{"begin", "start", "prepare", "enter", "open", "subscribe", "will", "setup", "init"}, LowerFirst(begin))
 	switch {
 	case slices.Contains([]string{"restore", "revert", "undo"}, LowerFirst(end)):
 		return "undoes " + as, usual
