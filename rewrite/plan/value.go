@@ -222,7 +222,7 @@ func (v *Handover) returnable(p *pattern.Prepare) *refusal.Refusal {
 // name chooses the name of the result, and refuses if none fits. The name of the
 // cleanup would mislead. The name of the value is best, if it is free in prepare.
 // Otherwise the result has no name, or if the other results need their names, the last words of
-// that of the value, or a blank one:
+// that of the value, or that with the participle of prepare's verb, or a blank one:
 //
 //	func enter(n int) (leave func())               func enter(n int) (depth int)
 //	func create(n int) (clear func(), err error)   func create(n int) (path string, err error) // hostPath
@@ -260,9 +260,13 @@ func (v *Handover) name(p *pattern.Prepare) *refusal.Refusal {
 			v.Result = "_"
 		}
 	}
-	for _, part := range spell.Tails(v.Name) {
-		if v.Result == "_" && free(part) {
-			v.Result = part
+	names := spell.Tails(v.Name)
+	if verb, _ := spell.VerbOf(p.Key.Name); spell.Done(verb) != "" && len(v.Name) > 2 {
+		names = append(names, spell.Done(verb)+spell.UpperFirst(v.Name))
+	}
+	for _, name := range names {
+		if v.Result == "_" && free(name) {
+			v.Result = name
 		}
 	}
 	return nil
