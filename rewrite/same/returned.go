@@ -60,8 +60,8 @@ func (m *matcher) signatureHas(name string, at ast.Node, t types.Type) bool {
 
 // neverNil reports whether prepare and its forwarders return a cleanup by every statement.
 func (m *matcher) neverNil() bool {
-	for _, n := range m.Returns {
-		if n <= 0 {
+	for r, n := range m.Returns {
+		if n != AnyNumber && n <= 0 || n == AnyNumber && !m.alwaysSet(r) {
 			return false
 		}
 	}
@@ -80,4 +80,36 @@ func (m *matcher) neverNil() bool {
 		}
 	}
 	return true
+}
+
+// alwaysSet reports whether a return statement of prepare returns a local variable that is declared with a cleanup, and set to
+// nothing else.
+func (m *matcher) alwaysSet(r *ast.ReturnStmt) bool {
+	if m.Result >= len(r.Results) {
+		return false
+	}
+	v := variable(m.home.Info, r.Results[m.Result])
+	if v == nil || v.Kind() != types.LocalVar {
+		return false
+	}
+	set, other := false, false
+	assignments(m.Prepare, func(lhs, rhs []ast.Expr) {
+		for i, l := range lhs {
+			if variable(m.home.Info, l) != v {
+				continue
+			}
+			lit := (*ast.FuncLit)(nil)
+			if len(lhs) == len(rhs) {
+				lit = m.cleanupLit(rhs[i])
+			}
+			set = set || lit != nil
+			other = other || lit == nil || m.Literals[lit] <= 0
+		}
+	})
+	for n := range ast.Preorder(m.Prepare) {
+		if loop, ok := n.(*ast.RangeStmt); ok && (variable(m.home.Info, loop.Key) == v || variable(m.home.Info, loop.Value) == v) {
+			return false
+		}
+	}
+	return set && !other
 }
