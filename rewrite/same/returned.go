@@ -82,33 +82,37 @@ func (m *matcher) neverNil() bool {
 	return true
 }
 
-// alwaysSet reports whether a return statement of prepare returns a local variable that is declared with a cleanup, and set to
-// nothing else.
+// alwaysSet reports whether a return statement of prepare returns a variable that is set to cleanups alone, where it is declared or, if it
+// is a result, by a statement of the body that must run before.
 func (m *matcher) alwaysSet(r *ast.ReturnStmt) bool {
-	if m.Result >= len(r.Results) {
+	v := m.fn.Signature().Results().At(m.Result)
+	switch {
+	case m.Result < len(r.Results):
+		v = variable(m.home.Info, r.Results[m.Result])
+	case len(r.Results) > 0:
 		return false
 	}
-	v := variable(m.home.Info, r.Results[m.Result])
-	if v == nil || v.Kind() != types.LocalVar {
+	if v == nil || v.Kind() != types.LocalVar && v.Kind() != types.ResultVar {
 		return false
 	}
-	set, other := false, false
+	set, other := v.Kind() == types.LocalVar, false
 	assignments(m.Prepare, func(lhs, rhs []ast.Expr) {
 		for i, l := range lhs {
-			if variable(m.home.Info, l) != v {
-				continue
+			if variable(m.home.Info, l) == v && (len(lhs) != len(rhs) || m.Literals[m.cleanupLit(rhs[i])] <= 0) {
+				other = true
 			}
-			lit := (*ast.FuncLit)(nil)
-			if len(lhs) == len(rhs) {
-				lit = m.cleanupLit(rhs[i])
-			}
-			set = set || lit != nil
-			other = other || lit == nil || m.Literals[lit] <= 0
 		}
 	})
+	for _, s := range m.Prepare.Body.List {
+		a, ok := s.(*ast.AssignStmt)
+		set = set || ok && a.End() <= r.Pos() && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool { return variable(m.home.Info, l) == v })
+	}
 	for n := range ast.Preorder(m.Prepare) {
-		if loop, ok := n.(*ast.RangeStmt); ok && (variable(m.home.Info, loop.Key) == v || variable(m.home.Info, loop.Value) == v) {
-			return false
+		switch n := n.(type) {
+		case *ast.RangeStmt:
+			other = other || variable(m.home.Info, n.Key) == v || variable(m.home.Info, n.Value) == v
+		case *ast.BranchStmt:
+			other = other || n.Tok == token.GOTO
 		}
 	}
 	return set && !other
