@@ -27,13 +27,9 @@ func ends(word string) bool {
 	case "stop", "cancel", "close", "shutdown", "release", "unlock", "restore", "flush", "undo", "rollback", "end", "leave", "exit", "reset",
 		"revert", "cleanup", "clean", "clear", "unregister", "deregister", "unsubscribe", "remove", "drop", "free", "detach", "abort", "resume",
 		"teardown", "unmount", "disconnect", "unset", "quit", "delete", "discard", "dispose", "kill", "put", "unpin", "untrack", "decr", "unref",
-		"unreg", "decref", "decrement", "finalize", "finish", "ack", "commit":
+		"unreg", "decref", "decrement", "finalize", "finish", "ack", "commit",
+		"runlock", "pop", "unblock", "disable", "deallocate", "show", "did": // of pairs
 		return true
-	}
-	for _, end := range pairs() {
-		if word == strings.ToLower(end) {
-			return true
-		}
 	}
 	again, undoes := strings.CutPrefix(word, "un")
 	return undoes && begins(again) // unget

@@ -156,6 +156,16 @@ func TestFlagNames(t *testing.T) {
 	}
 }
 
+// TestPairs: the second word of each pair ends something.
+func TestPairs(t *testing.T) {
+	for _, begin := range strings.Fields("begin start prepare enter open subscribe acquire lock rlock locked setup setUp init initialize register push hold suspend " +
+		"pause attach mount connect override mock stub swap redirect reserve pin block enable alloc allocate hide will") {
+		if end := spell.EndOf(begin); end == "" || !spell.Ends(end) {
+			t.Errorf("%s: %q", begin, end)
+		}
+	}
+}
+
 func TestNouns(t *testing.T) {
 	for _, test := range []struct{ name, prepare, kind, want string }{
 		{"stopProfiling", "startProfiling", "Cleanup", "profiling profilingCleanup cleanup"},
