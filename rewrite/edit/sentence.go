@@ -31,7 +31,7 @@ func (d *declarer) sentence() string {
 		}
 		relation, _ := spell.Relation(d.Prepare.Key.Name, name, d.prepareLink())
 		return name + " " + relation + "."
-	case d.Plan.Form == plan.Value && d.Plan.Local == nil && !d.docNames(name):
+	case d.Plan.Form == plan.Value && d.Plan.Local == nil && !d.docPassesTo(name):
 		text = name + " must be called with " + d.value() + " returns."
 	case d.Plan.Form != plan.Handed:
 		relation, paired := spell.Relation(d.Prepare.Key.Name, name, d.Prepare.Key.Name)
@@ -48,9 +48,11 @@ func (d *declarer) sentence() string {
 	return text
 }
 
-// docNames reports whether the doc comment of prepare speaks of finish after the rewrite.
-func (d *declarer) docNames(name string) bool {
-	return strings.Contains(strings.Join(d.Plan.Prose().MendDoc(d.doc()), "\n"), name)
+// docPassesTo reports whether the doc comment of prepare says, after the rewrite, that its value is to be passed to finish.
+func (d *declarer) docPassesTo(name string) bool {
+	lines := d.Plan.Prose().MendDoc(d.doc())
+	text := squeeze(strings.ReplaceAll(strings.Join(lines, "\n"), "//", " "))
+	return strings.Contains(text, "pass to "+name)
 }
 
 // value returns what says which value prepare returns in place of the cleanup: "what begin" if there is no other one.

@@ -2,11 +2,13 @@ package plan
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/closurefix/closurefix/rewrite/pattern"
@@ -309,13 +311,49 @@ func (s *State) hasBool() bool {
 
 // flagName returns a name for the field that says whether there is something to do.
 func flagName(p *pattern.Prepare, sites []*pattern.Site) string {
-	names := spell.FlagNames(p.Key.Name, authorsWord(p, sites))
+	names := flagNames(p, sites)
 	for _, name := range names {
 		if fieldName(p, name) == name {
 			return name
 		}
 	}
 	return fieldName(p, names[0])
+}
+
+// flagNames returns names for a bool that says whether there is something to do, best first.
+func flagNames(p *pattern.Prepare, sites []*pattern.Site) []string {
+	names := spell.FlagNames(p.Key.Name, authorsWord(p, sites))
+	if state := stateWhere(p); state != "" {
+		names = slices.Insert(names, 0, state)
+	}
+	return names
+}
+
+// stateWhere returns the participle in the name of what must not be nil where prepare returns a cleanup, or "":
+//
+//	if c.bufferedWriter != nil {           buffered
+//		return func() { … }
+//	}
+//	return func() {}
+func stateWhere(p *pattern.Prepare) string {
+	if len(p.Literals) != 1 {
+		return ""
+	}
+	place := placeOf(p, p.Literals[0])
+	if place == nil || p.At(place).Parent().ParentEdgeKind() != edge.IfStmt_Body {
+		return ""
+	}
+	cond, ok := ast.Unparen(p.At(place).Parent().Parent().Node().(*ast.IfStmt).Cond).(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ || !p.Unit.Info.Types[cond.Y].IsNil() {
+		return ""
+	}
+	word, rest := spell.VerbOf(lastName(cond.X))
+	used := make(map[string]bool)
+	identifiers(p.Decl, used)
+	if rest == "" || len(word) < 5 || !strings.HasSuffix(word, "ed") || used[word] {
+		return ""
+	}
+	return word
 }
 
 // receiverName returns a name for the receiver of the state's method that does not

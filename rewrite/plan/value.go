@@ -53,7 +53,7 @@ func value(p *pattern.Prepare, sites []*pattern.Site, lits literals, idle idle, 
 		passages = append(passages, pass)
 	}
 	if v == nil && asked {
-		v = &Handover{Name: spell.FlagNames(p.Key.Name, authorsWord(p, sites))[0], Type: "bool", Zero: "false", Guard: idle.guarded}
+		v = &Handover{Name: flagNames(p, sites)[0], Type: "bool", Zero: "false", Guard: idle.guarded}
 		if by := spell.HiddenBy(p.Func, v.Type); by != "" {
 			return nil, nil, refusal.New(p, refusal.NameClash, p.Unit, p.Decl.Name.Pos(), "it would return a bool, which %s hides", by)
 		}
