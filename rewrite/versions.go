@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"errors"
+	"runtime"
 
 	"github.com/closurefix/closurefix/rewrite/internal/load"
 )
@@ -47,6 +48,9 @@ func (r *run) version(ctx context.Context, i int, over load.Overlay, decide bool
 		return nil, load.ErrAnew
 	}
 	if !v.Shows(over) {
+		if v.Shows(nil) {
+			runtime.GC() // most of what the first decisions took is free
+		}
 		next, err := r.scope.Check(ctx, v, over)
 		if bad := (*SourceError)(nil); errors.As(err, &bad) {
 			return r.note(i, version{over: over, err: err}), nil
