@@ -16,30 +16,24 @@ import (
 // its callers outside tests: that starts a goroutine or a process, opens or changes a file, a connection or a listener, asks a
 // database, sleeps, or sets up signals, profiles or a server. What the functions that they call do is not looked at.
 func busy(p *pattern.Prepare, sites []*pattern.Site) bool {
-	if slowIn(p.Unit.Info, p.Decl) {
-		return true
-	}
-	called := false
-	for _, s := range sites {
-		if inTestFile(s.Unit, s.Call.Pos()) {
-			continue
-		}
-		if s.Func == nil || !slowIn(s.Unit.Info, s.Func) {
-			return false
-		}
-		called = true
-	}
-	return called
+	return slowIn(p.Unit.Info, p.Decl) || everyCaller(sites, func(s *pattern.Site) bool { return s.Func != nil && slowIn(s.Unit.Info, s.Func) })
 }
 
 // repeated reports whether all callers outside tests defer the cleanup in a loop, where a call of finish allocates as much.
 func repeated(p *pattern.Prepare, sites []*pattern.Site) bool {
+	return everyCaller(sites, func(s *pattern.Site) bool {
+		return slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return p.Repeats(s, u) })
+	})
+}
+
+// everyCaller reports whether there are callers outside tests, and f holds for each.
+func everyCaller(sites []*pattern.Site, f func(*pattern.Site) bool) bool {
 	called := false
 	for _, s := range sites {
 		if inTestFile(s.Unit, s.Call.Pos()) {
 			continue
 		}
-		if !slices.ContainsFunc(s.Uses, func(u *pattern.Use) bool { return p.Repeats(s, u) }) {
+		if !f(s) {
 			return false
 		}
 		called = true
@@ -65,19 +59,11 @@ func slowIn(info *types.Info, fn ast.Node) bool {
 // once reports whether a program calls a prepare function at its start alone: all callers outside tests are main and init functions, in
 // no loop and no literal.
 func once(sites []*pattern.Site) bool {
-	called := false
-	for _, s := range sites {
-		if inTestFile(s.Unit, s.Call.Pos()) {
-			continue
-		}
+	return everyCaller(sites, func(s *pattern.Site) bool {
 		fn, ok := s.Decl.(*ast.FuncDecl)
-		if !ok || fn.Recv != nil || fn.Name.Name != "init" && (fn.Name.Name != "main" || s.Unit.Pkg.Name() != "main") ||
-			s.Func != ast.Node(fn) || flow.Loop(s.At(s.Call), fn) != nil {
-			return false
-		}
-		called = true
-	}
-	return called
+		return ok && fn.Recv == nil && (fn.Name.Name == "init" || fn.Name.Name == "main" && s.Unit.Pkg.Name() == "main") &&
+			s.Func == ast.Node(fn) && flow.Loop(s.At(s.Call), fn) == nil
+	})
 }
 
 // slow reports whether a function of the standard library starts a goroutine or asks the system for much.

@@ -269,12 +269,11 @@ func importName(info *types.Info, spec *ast.ImportSpec) string {
 
 // unresolved returns the names that a chunk uses but does not declare, or none if it has no name of an import.
 func (s *source) unresolved(c *chunk) (map[string]bool, error) {
+	mentioned := s.imports == nil // they are not known
 	for name := range s.imports {
-		if bytes.Contains(c.text, []byte(name)) {
-			return unresolved(s.name, s.whole(c))
-		}
+		mentioned = mentioned || bytes.Contains(c.text, []byte(name))
 	}
-	if s.imports != nil {
+	if !mentioned {
 		return nil, nil
 	}
 	return unresolved(s.name, s.whole(c))

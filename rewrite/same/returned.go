@@ -111,6 +111,8 @@ func (m *matcher) alwaysSet(r *ast.ReturnStmt) bool {
 		switch n := n.(type) {
 		case *ast.RangeStmt:
 			other = other || variable(m.home.Info, n.Key) == v || variable(m.home.Info, n.Value) == v
+		case *ast.UnaryExpr:
+			other = other || n.Op == token.AND && variable(m.home.Info, n.X) == v
 		case *ast.BranchStmt:
 			other = other || n.Tok == token.GOTO
 		}
